@@ -1,0 +1,1 @@
+//! The macros of `actor-runtime`, which re-exports them.

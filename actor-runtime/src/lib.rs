@@ -1,0 +1,1 @@
+//! Actors from a struct and an impl.
