@@ -1,0 +1,258 @@
+//! The traits that `#[actor]` implements, and what a handler is given to know of its own actor.
+
+use std::{convert::Infallible, fmt, future::Future, num::NonZeroUsize};
+
+use crate::{
+    exit::Exit,
+    handle::{ActorHandle, WeakHandle},
+    reply::{PendingReply, private::Link},
+    run::Mailbox,
+    scope::Scope,
+};
+
+/// A type whose `pub` methods are messages. `#[actor]` implements it.
+///
+/// The hooks default to doing nothing.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an actor",
+    label = "not an actor",
+    note = "put `#[actor]` on the `impl {Self}` whose `pub` methods are to be its messages"
+)]
+pub trait Actor: Sized + 'static {
+    /// One variant per handler.
+    type Message: Message;
+    /// The handle: one method per handler.
+    type Handle: ActorHandle<Actor = Self, Message = Self::Message>;
+    /// What [`on_start`](Self::on_start) fails with; [`Infallible`] if it cannot.
+    type StartError: 'static;
+    /// The name of the type, for errors, statistics and threads.
+    const NAME: &'static str;
+    /// How many messages the mailbox holds.
+    const MAILBOX: Capacity;
+
+    /// Runs before the first message, and with [`start`](crate::start) before the handle is given
+    /// out.
+    fn on_start(
+        &mut self,
+        context: &Context<Self>,
+    ) -> impl Future<Output = Result<(), Self::StartError>> {
+        let _ = context;
+        async { Ok(()) }
+    }
+
+    /// Runs the handler of `message`. Final messages go to [`finish`](Self::finish) instead.
+    fn dispatch(
+        &mut self,
+        message: Self::Message,
+        context: &Context<Self>,
+    ) -> impl Future<Output = ()>;
+
+    /// Runs the handler of a final message, which takes the actor itself.
+    fn finish(self, message: Self::Message, context: &Context<Self>) -> impl Future<Output = ()> {
+        let _ = (message, context);
+        async {}
+    }
+
+    /// Runs whenever the mailbox has just run empty.
+    fn on_idle(&mut self, context: &Context<Self>) -> impl Future<Output = ()> {
+        let _ = context;
+        async {}
+    }
+
+    /// Runs after the last message, if the actor ends in order and no `self` handler ended it.
+    fn on_stop(&mut self, context: &Context<Self>) -> impl Future<Output = ()> {
+        let _ = context;
+        async {}
+    }
+}
+
+/// An actor whose loop may go to another thread: all of it can be sent.
+///
+/// `#[actor]` implements it, unless it is told that the actor is `local`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` stays on the thread it was made on",
+    label = "this actor is `local`",
+    note = "start it with `spawn_thread(|| ..)`, `spawn_local(..)` or `pair(..)`",
+    note = "or take `local` out of its `#[actor(local)]`, if all of it can be sent between threads"
+)]
+pub trait Spawn: Actor {
+    /// The loop: takes messages and runs their handlers until the actor ends.
+    fn run(self, mailbox: Mailbox<Self>) -> impl Future<Output = Exit<Self>> + Send;
+}
+
+/// An actor that cannot fail to start, so that its handle can be given out before it has.
+#[diagnostic::on_unimplemented(
+    message = "this actor may fail to start with a `{Self}`, so its handle cannot be given out yet",
+    label = "may fail to start",
+    note = "use `start(actor).await?`, which gives the handle or the error"
+)]
+pub trait CannotFail {}
+
+impl CannotFail for Infallible {}
+
+/// A generated message enum.
+pub trait Message: Sized + 'static {
+    /// What is to be known of a message before its handler runs.
+    fn envelope(&self) -> Envelope<'_>;
+}
+
+/// What the loop has to know of a message: whose it is, and who waits for it.
+#[derive(Clone, Copy)]
+pub struct Envelope<'a> {
+    method: &'static str,
+    reply: &'a dyn PendingReply,
+    run_abandoned: bool,
+    is_final: bool,
+}
+
+impl<'a> Envelope<'a> {
+    /// A message for the handler `method`, whose answer goes to `reply`.
+    #[must_use]
+    pub fn new(method: &'static str, reply: &'a dyn PendingReply) -> Self {
+        Self { method, reply, run_abandoned: false, is_final: false }
+    }
+
+    /// The handler runs even if its caller has gone: `#[handler(run_abandoned)]`.
+    #[must_use]
+    pub fn run_abandoned(self) -> Self {
+        Self { run_abandoned: true, ..self }
+    }
+
+    /// The handler takes `self`, so it is the last.
+    #[must_use]
+    pub fn is_final(self) -> Self {
+        Self { is_final: true, ..self }
+    }
+
+    pub(crate) fn method(&self) -> &'static str {
+        self.method
+    }
+
+    pub(crate) fn ends_the_actor(&self) -> bool {
+        self.is_final
+    }
+
+    pub(crate) fn is_to_be_skipped(&self) -> bool {
+        !self.run_abandoned && self.reply.is_abandoned()
+    }
+
+    pub(crate) fn link(&self) -> Option<Link> {
+        self.reply.link()
+    }
+
+    pub(crate) fn stopped(&self) {
+        self.reply.stopped();
+    }
+}
+
+impl fmt::Debug for Envelope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Envelope").field("method", &self.method).finish_non_exhaustive()
+    }
+}
+
+/// How many messages a mailbox holds before it holds its senders back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capacity(Option<NonZeroUsize>);
+
+impl Capacity {
+    /// What an actor has that says nothing: 64 messages.
+    pub const DEFAULT: Self = Self::bounded(64);
+
+    /// As many as there is memory for. A sender is never held back, so something else has to be.
+    pub const UNBOUNDED: Self = Self(None);
+
+    /// At most `messages`.
+    ///
+    /// # Panics
+    ///
+    /// If `messages` is zero: nobody could ever send. In a constant, as `#[actor(mailbox = ..)]`
+    /// makes it, that is a compile error.
+    #[must_use]
+    pub const fn bounded(messages: usize) -> Self {
+        match NonZeroUsize::new(messages) {
+            Some(messages) => Self(Some(messages)),
+            None => panic!("a mailbox holds at least one message"),
+        }
+    }
+
+    /// The number of messages, or `None` if there is no bound.
+    #[must_use]
+    pub const fn messages(self) -> Option<usize> {
+        match self.0 {
+            Some(messages) => Some(messages.get()),
+            None => None,
+        }
+    }
+
+    pub(crate) fn limit(self) -> usize {
+        self.0.map_or(usize::MAX, NonZeroUsize::get)
+    }
+}
+
+/// What a handler may know of its own actor: take it as a parameter, `context: &Context<Self>`.
+///
+/// It holds no handle, so it keeps no actor alive.
+///
+/// # Examples
+///
+/// ```
+/// use actor_runtime::{ActorHandle, Context, actor, spawn};
+///
+/// struct Countdown(u32);
+///
+/// #[actor]
+/// impl Countdown {
+///     /// Counts down, and stops the actor at zero.
+///     pub fn tick(&mut self, context: &Context<Self>) {
+///         self.0 -= 1;
+///         if self.0 == 0 {
+///             context.stop();
+///         }
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let countdown = spawn(Countdown(2));
+/// countdown.tick().await?;
+/// countdown.tick().await?;
+/// countdown.exited().await;
+/// assert!(countdown.tick().await.is_err());
+/// # Ok(())
+/// # }
+/// ```
+pub struct Context<A: Actor> {
+    handle: WeakHandle<A::Handle>,
+    children: Scope,
+}
+
+impl<A: Actor> Context<A> {
+    pub(crate) fn new(handle: WeakHandle<A::Handle>) -> Self {
+        Self { handle, children: Scope::new() }
+    }
+
+    /// The actor's own handle, weak: see [`WeakHandle::upgrade`].
+    #[must_use]
+    pub fn handle(&self) -> &WeakHandle<A::Handle> {
+        &self.handle
+    }
+
+    /// Stops accepting messages. What was accepted is handled, and then the actor ends.
+    pub fn stop(&self) {
+        self.handle.close();
+    }
+
+    /// The actor's children. They are shut down when the actor has ended, before its end is
+    /// reported.
+    #[must_use]
+    pub fn children(&self) -> &Scope {
+        &self.children
+    }
+}
+
+impl<A: Actor> fmt::Debug for Context<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("actor", &A::NAME).finish_non_exhaustive()
+    }
+}

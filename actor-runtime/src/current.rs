@@ -1,0 +1,106 @@
+//! What this thread is doing right now: which actor it runs, and whether that actor is ending.
+//!
+//! Three questions are answered from here, none of which a value could be handed down for:
+//! is this call made by the very actor it goes to, why was this reply dropped, and which replies
+//! did a panicking handler take with it.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    sync::Arc,
+};
+
+use crate::{
+    reply::{Failure, Fallible},
+    sync::thread_local,
+};
+
+/// Tells actors apart. It is the address of what the actor's handles share.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct ActorId(pub(crate) usize);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Doing {
+    /// No actor runs on this thread.
+    Nothing,
+    /// The actor's loop is being polled: its handlers and hooks run.
+    Running(ActorId),
+    /// The actor's state and what it did not answer are being dropped.
+    Ending,
+}
+
+thread_local! {
+    static DOING: Cell<Doing> = const { Cell::new(Doing::Nothing) };
+    static ANY_LOST: Cell<bool> = const { Cell::new(false) };
+    static LOST_IN_PANIC: RefCell<Vec<Rc<dyn Fallible>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Restores what the thread did before.
+pub(crate) struct Guard {
+    before: Doing,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        DOING.with(|doing| doing.set(self.before));
+        // A handler may catch a panic of its own, and then nobody asks what became of the replies
+        // that were lost in it.
+        if ANY_LOST.with(|any| any.replace(false)) {
+            for reply in LOST_IN_PANIC.with(RefCell::take) {
+                reply.fail(Failure::Unanswered);
+            }
+        }
+    }
+}
+
+/// Until the guard is dropped, this thread runs the loop of `actor`.
+pub(crate) fn running(actor: ActorId) -> Guard {
+    Guard { before: DOING.with(|doing| doing.replace(Doing::Running(actor))) }
+}
+
+/// Until the guard is dropped, a reply that is dropped here is one that a stopped actor owed.
+pub(crate) fn ending() -> Guard {
+    Guard { before: DOING.with(|doing| doing.replace(Doing::Ending)) }
+}
+
+/// The actor whose handler or hook runs on this thread.
+pub(crate) fn actor() -> Option<ActorId> {
+    match DOING.with(Cell::get) {
+        Doing::Running(actor) => Some(actor),
+        Doing::Nothing | Doing::Ending => None,
+    }
+}
+
+/// Why a reply is being dropped unanswered.
+pub(crate) enum Dropped {
+    /// A handler panics, and its locals are being dropped. What the panic says is not known yet:
+    /// the reply is to be given to [`lost_in_panic`].
+    InPanic,
+    /// The actor is ending.
+    AtEnd,
+    /// Somebody let it go.
+    ByHand,
+}
+
+/// Why a reply that is dropped right here is dropped.
+pub(crate) fn why_dropped() -> Dropped {
+    match DOING.with(Cell::get) {
+        Doing::Running(_) if std::thread::panicking() => Dropped::InPanic,
+        Doing::Ending => Dropped::AtEnd,
+        Doing::Running(_) | Doing::Nothing => Dropped::ByHand,
+    }
+}
+
+/// Keeps a reply until [`answer_lost_in_panic`], which the loop calls as soon as it has caught the
+/// panic.
+pub(crate) fn lost_in_panic(reply: Rc<dyn Fallible>) {
+    ANY_LOST.with(|any| any.set(true));
+    LOST_IN_PANIC.with(|lost| lost.borrow_mut().push(reply));
+}
+
+/// Tells the caller of every reply that a panic took with it what the panic said.
+pub(crate) fn answer_lost_in_panic(message: &Arc<str>) {
+    for reply in LOST_IN_PANIC.with(RefCell::take) {
+        reply.fail(Failure::Panicked(message.clone()));
+    }
+}

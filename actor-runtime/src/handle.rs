@@ -1,0 +1,215 @@
+//! Handles: the cloneable sending half, its weak twin, and what every handle can do.
+
+use std::{fmt, future::Future};
+
+use crate::{
+    actor::{Actor, Capacity, Message},
+    call::Call,
+    exit::{ExitReason, Exited},
+    mailbox::Shared,
+    mock::{self, MockMailbox},
+    reply::Reply,
+    stats::Stats,
+    stream::{Replies, StreamCall},
+    sync::Arc,
+};
+
+/// What a generated handle holds: one counted reference to a mailbox.
+pub struct Handle<M: Message>(pub(crate) Arc<Shared<M>>);
+
+impl<M: Message> Handle<M> {
+    /// A call that has not been sent. `message` makes its message around a reply.
+    pub fn call<R, F>(&self, message: F) -> Call<'_, M, R, F>
+    where
+        F: FnOnce(Reply<R>) -> M,
+    {
+        Call::new(&self.0, message)
+    }
+
+    /// As [`call`](Self::call), for a handler that answers with a stream.
+    pub fn stream<T, F>(&self, message: F) -> StreamCall<'_, M, T, F>
+    where
+        F: FnOnce(Replies<T>) -> M,
+    {
+        StreamCall::new(&self.0, message)
+    }
+}
+
+impl<M: Message> Clone for Handle<M> {
+    fn clone(&self) -> Self {
+        self.0.add_handle();
+        Self(self.0.clone())
+    }
+}
+
+impl<M: Message> Drop for Handle<M> {
+    fn drop(&mut self) {
+        if self.0.remove_handle() {
+            self.0.close(ExitReason::HandlesDropped);
+        }
+    }
+}
+
+impl<M: Message> fmt::Debug for Handle<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut handle = f.debug_struct("Handle");
+        handle.field("actor", &self.0.actor);
+        if let Some(name) = &self.0.name {
+            handle.field("name", name);
+        }
+        handle.finish_non_exhaustive()
+    }
+}
+
+/// What every handle can do, whatever its actor's handlers are called.
+///
+/// It is a trait so that a handler of yours named `close` or `stop` comes first:
+/// `handle.close()` is then your message, and `ActorHandle::close(&handle)` is this.
+pub trait ActorHandle: Clone + fmt::Debug + Sized + 'static {
+    /// The actor behind the handle.
+    type Actor: Actor<Handle = Self, Message = Self::Message>;
+    /// Its messages.
+    type Message: Message;
+
+    #[doc(hidden)]
+    fn as_handle(&self) -> &Handle<Self::Message>;
+
+    #[doc(hidden)]
+    fn from_handle(handle: Handle<Self::Message>) -> Self;
+
+    /// Stops accepting messages, without waiting. What was accepted is still handled; then
+    /// `#[on_stop]` runs and the actor ends. Closing twice is fine.
+    fn close(&self) {
+        self.as_handle().0.close(ExitReason::Shutdown);
+    }
+
+    /// Closes the mailbox when it is first polled, and waits until the actor has ended.
+    ///
+    /// # Panics
+    ///
+    /// If it is awaited by a handler of the actor itself, which would wait for ever. Use
+    /// [`Context::stop`](crate::Context::stop) there.
+    ///
+    /// # Cancel safety
+    ///
+    /// Once polled, the actor stops whether or not somebody waits for it.
+    fn shutdown(&self) -> Shutdown<Self::Message> {
+        Shutdown { exited: self.exited(), is_closed: false }
+    }
+
+    /// Ends the actor at its next `.await`, without handling what is queued and without
+    /// `#[on_stop]`. Every caller gets an error. A handler that does not await is not interrupted.
+    fn abort(&self) {
+        self.as_handle().0.abort();
+    }
+
+    /// Waits until the actor has ended, whoever ends it, and says why.
+    fn exited(&self) -> Exited<Self::Message> {
+        Exited::new(self.as_handle().0.clone())
+    }
+
+    /// Why the actor ended, if it has.
+    fn exit_reason(&self) -> Option<ExitReason> {
+        self.as_handle().0.exit_reason()
+    }
+
+    /// Whether the actor accepts messages.
+    fn is_alive(&self) -> bool {
+        self.as_handle().0.is_open()
+    }
+
+    /// A handle that does not keep the actor alive.
+    fn downgrade(&self) -> WeakHandle<Self> {
+        WeakHandle(self.as_handle().0.clone())
+    }
+
+    /// How many messages are in the mailbox.
+    fn mailbox_len(&self) -> usize {
+        self.as_handle().0.len()
+    }
+
+    /// How many messages the mailbox holds.
+    fn mailbox_capacity(&self) -> Capacity {
+        self.as_handle().0.capacity()
+    }
+
+    /// What the actor is doing right now.
+    fn stats(&self) -> Stats {
+        self.as_handle().0.stats()
+    }
+
+    /// The name this actor was given by [`Builder::name`](crate::Builder::name), or else that of
+    /// its type.
+    fn name(&self) -> &str {
+        let shared = &self.as_handle().0;
+        shared.name.as_deref().unwrap_or(shared.actor)
+    }
+
+    /// Whether both are handles of one actor.
+    fn is_same_actor(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.as_handle().0, &other.as_handle().0)
+    }
+
+    /// A handle without an actor, and the messages it is sent, to test who calls an actor.
+    fn mock() -> (Self, MockMailbox<Self::Message>) {
+        mock::pair()
+    }
+}
+
+/// Closes the mailbox and waits for the end. See [`ActorHandle::shutdown`].
+#[derive(Debug)]
+#[must_use = "futures do nothing unless polled"]
+pub struct Shutdown<M: Message> {
+    exited: Exited<M>,
+    is_closed: bool,
+}
+
+impl<M: Message> Future for Shutdown<M> {
+    type Output = ExitReason;
+
+    fn poll(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<ExitReason> {
+        if !self.is_closed {
+            self.is_closed = true;
+            self.exited.close();
+        }
+        std::pin::Pin::new(&mut self.exited).poll(cx)
+    }
+}
+
+/// A handle that does not keep its actor alive.
+pub struct WeakHandle<H: ActorHandle>(pub(crate) Arc<Shared<H::Message>>);
+
+impl<H: ActorHandle> WeakHandle<H> {
+    /// A handle, unless the last one is gone.
+    ///
+    /// As long as there is one, the actor is alive or was ended on purpose.
+    #[must_use]
+    pub fn upgrade(&self) -> Option<H> {
+        self.0.try_add_handle().then(|| H::from_handle(Handle(self.0.clone())))
+    }
+
+    /// Whether the actor accepts messages.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        self.0.is_open()
+    }
+
+    pub(crate) fn close(&self) {
+        self.0.close(ExitReason::Shutdown);
+    }
+}
+
+impl<H: ActorHandle> Clone for WeakHandle<H> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<H: ActorHandle> fmt::Debug for WeakHandle<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WeakHandle").field("actor", &self.0.actor).finish_non_exhaustive()
+    }
+}

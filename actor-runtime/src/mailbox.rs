@@ -1,0 +1,453 @@
+//! The mailbox: the queue between the handles and the loop, and the life of the actor with it.
+//!
+//! One lock guards one queue, so each of these happens before or after each other one, and never
+//! half: a message is accepted, a message is taken, the mailbox closes, the actor ends.
+//! Invariants:
+//!
+//! 1. Messages are taken in the order they were accepted.
+//! 2. A sender who waits for room leaves its message with the queue. The message is accepted when
+//!    room is made, whether or not the sender is polled: room is never held by one who sleeps.
+//!    A sender that is dropped before that takes its message away.
+//! 3. Nobody is accepted before those who wait, but for [`Shared::force`].
+//! 4. A message is refused exactly if the phase is past [`Phase::Open`] (for `force`: past
+//!    [`Phase::Closing`]), and the phase only ever moves on.
+//! 5. No code of the user (a drop, a waker) runs while the lock is held.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    task::{Context, Poll, Waker},
+    time::Instant,
+};
+
+use crate::{
+    actor::{Capacity, Message},
+    current::ActorId,
+    error::TrySendError,
+    exit::ExitReason,
+    observe::Trace,
+    stats::{Counts, Stats},
+    sync::{Arc, AtomicBool, AtomicUsize, Mutex, Ordering, lock},
+};
+
+/// How far the actor's life has come.
+enum Phase {
+    /// Messages are accepted.
+    Open,
+    /// No more messages are accepted; those in the queue are being handled.
+    Closing(ExitReason),
+    /// The queue is done with; the actor is stopping.
+    Sealed,
+    /// The actor is gone, and said why.
+    Ended(ExitReason),
+}
+
+/// A message in the queue, with what it brings along from where it was sent.
+pub(crate) struct Entry<M> {
+    pub(crate) message: M,
+    pub(crate) trace: Trace,
+}
+
+/// A sender that waits for room, and its message.
+struct Waiting<M> {
+    entry: Entry<M>,
+    waker: Waker,
+}
+
+struct Queue<M> {
+    phase: Phase,
+    accepted: VecDeque<Entry<M>>,
+    /// By ticket, so in the order they came.
+    waiting: BTreeMap<u64, Waiting<M>>,
+    /// The loop's waker, while it waits for a message.
+    parked: Option<Waker>,
+    /// The loop's waker, while it waits inside a handler: for an abort only.
+    interrupt: Option<Waker>,
+    /// Those who wait for the end, by ticket.
+    watchers: BTreeMap<u64, Waker>,
+    next_ticket: u64,
+    /// The handler that runs, and since when.
+    running: Option<(&'static str, Instant)>,
+    counts: Counts,
+}
+
+impl<M> Queue<M> {
+    fn ticket(&mut self) -> u64 {
+        self.next_ticket += 1;
+        self.next_ticket
+    }
+
+    /// Accepts a message. The waker returned is the loop's, to be woken with the lock released.
+    #[must_use]
+    fn accept(&mut self, entry: Entry<M>) -> Option<Waker> {
+        self.accepted.push_back(entry);
+        self.parked.take()
+    }
+
+    /// Accepts the message of the sender that has waited longest, if there is room now.
+    #[must_use]
+    fn promote(&mut self, capacity: usize) -> Option<Waker> {
+        if self.waiting.is_empty() || self.accepted.len() >= capacity {
+            return None;
+        }
+        let (_, waiting) = self.waiting.pop_first()?;
+        self.accepted.push_back(waiting.entry);
+        Some(waiting.waker)
+    }
+}
+
+/// What the loop finds in its mailbox.
+pub(crate) enum Next<M> {
+    /// A message to dispatch.
+    Message(Entry<M>),
+    /// A message whose caller has gone: to be dropped, not dispatched.
+    Abandoned(Entry<M>),
+    /// Nothing yet.
+    Empty,
+    /// No message will come any more, for this reason.
+    Closed(ExitReason),
+}
+
+/// What became of a message that may wait for room.
+pub(crate) enum Offered<M> {
+    Accepted,
+    /// It waits, under this ticket.
+    Waiting(u64),
+    Refused(M),
+}
+
+/// What an actor's loop and its handles have in common.
+pub(crate) struct Shared<M> {
+    /// The name of the actor's type.
+    pub(crate) actor: &'static str,
+    /// The name of this actor, if it was given one.
+    pub(crate) name: Option<Arc<str>>,
+    capacity: Capacity,
+    /// How many handles there are. At zero the mailbox closes.
+    handles: AtomicUsize,
+    aborted: AtomicBool,
+    queue: Mutex<Queue<M>>,
+}
+
+impl<M: Message> Shared<M> {
+    /// A mailbox with one handle, which the caller has to make.
+    pub(crate) fn new(actor: &'static str, name: Option<Arc<str>>, capacity: Capacity) -> Arc<Self> {
+        Arc::new(Self {
+            actor,
+            name,
+            capacity,
+            handles: AtomicUsize::new(1),
+            aborted: AtomicBool::new(false),
+            queue: Mutex::new(Queue {
+                phase: Phase::Open,
+                accepted: VecDeque::new(),
+                waiting: BTreeMap::new(),
+                parked: None,
+                interrupt: None,
+                watchers: BTreeMap::new(),
+                next_ticket: 0,
+                running: None,
+                counts: Counts::default(),
+            }),
+        })
+    }
+
+    fn entry(message: M) -> Entry<M> {
+        Entry { message, trace: Trace::here() }
+    }
+
+    /// Accepts `message` if there is room and nobody waits for it.
+    pub(crate) fn try_offer(&self, message: M) -> Result<(), TrySendError<M>> {
+        let entry = Self::entry(message);
+        let mut queue = lock(&self.queue);
+        if !matches!(queue.phase, Phase::Open) {
+            drop(queue);
+            return Err(TrySendError::Closed(entry.message));
+        }
+        if queue.accepted.len() >= self.capacity.limit() || !queue.waiting.is_empty() {
+            drop(queue);
+            return Err(TrySendError::Full(entry.message));
+        }
+        let parked = queue.accept(entry);
+        drop(queue);
+        wake(parked);
+        Ok(())
+    }
+
+    /// Accepts `message`, or lets it wait for room: then [`poll_ticket`](Self::poll_ticket) tells
+    /// what becomes of it.
+    pub(crate) fn offer(&self, message: M, waker: &Waker) -> Offered<M> {
+        let entry = Self::entry(message);
+        let mut queue = lock(&self.queue);
+        if !matches!(queue.phase, Phase::Open) {
+            drop(queue);
+            return Offered::Refused(entry.message);
+        }
+        if queue.accepted.len() >= self.capacity.limit() || !queue.waiting.is_empty() {
+            let ticket = queue.ticket();
+            queue.waiting.insert(ticket, Waiting { entry, waker: waker.clone() });
+            return Offered::Waiting(ticket);
+        }
+        let parked = queue.accept(entry);
+        drop(queue);
+        wake(parked);
+        Offered::Accepted
+    }
+
+    /// Accepts `message` even if the mailbox is full or closing, as long as the actor lives.
+    pub(crate) fn force(&self, message: M) -> Result<(), M> {
+        let entry = Self::entry(message);
+        let mut queue = lock(&self.queue);
+        if matches!(queue.phase, Phase::Sealed | Phase::Ended(_)) {
+            drop(queue);
+            return Err(entry.message);
+        }
+        let parked = queue.accept(entry);
+        drop(queue);
+        wake(parked);
+        Ok(())
+    }
+
+    /// Whether a message that waited was accepted, or gives it back if the mailbox has closed.
+    pub(crate) fn poll_ticket(&self, ticket: u64, cx: &mut Context<'_>) -> Poll<Result<(), M>> {
+        let mut queue = lock(&self.queue);
+        let is_open = matches!(queue.phase, Phase::Open);
+        let Some(waiting) = queue.waiting.get_mut(&ticket) else {
+            return Poll::Ready(Ok(()));
+        };
+        if is_open {
+            let stale = (!waiting.waker.will_wake(cx.waker()))
+                .then(|| std::mem::replace(&mut waiting.waker, cx.waker().clone()));
+            drop(queue);
+            drop(stale);
+            return Poll::Pending;
+        }
+        let waiting = queue.waiting.remove(&ticket);
+        drop(queue);
+        match waiting {
+            Some(waiting) => Poll::Ready(Err(waiting.entry.message)),
+            None => Poll::Ready(Ok(())),
+        }
+    }
+
+    /// Takes a message that still waits for room away.
+    pub(crate) fn withdraw(&self, ticket: u64) -> Option<M> {
+        let waiting = lock(&self.queue).waiting.remove(&ticket)?;
+        Some(waiting.entry.message)
+    }
+
+    /// Takes the next message for the loop.
+    pub(crate) fn next(&self) -> Next<M> {
+        let mut queue = lock(&self.queue);
+        let Some(entry) = queue.accepted.pop_front() else {
+            queue.running = None;
+            let Phase::Closing(reason) = &queue.phase else {
+                return Next::Empty;
+            };
+            let reason = reason.clone();
+            queue.phase = Phase::Sealed;
+            return Next::Closed(reason);
+        };
+        let promoted = match queue.phase {
+            Phase::Open => queue.promote(self.capacity.limit()),
+            _ => None,
+        };
+        let envelope = entry.message.envelope();
+        let next = if envelope.is_to_be_skipped() {
+            queue.counts.skipped += 1;
+            Next::Abandoned(entry)
+        } else {
+            queue.counts.handled += 1;
+            queue.running = Some((envelope.method(), Instant::now()));
+            Next::Message(entry)
+        };
+        drop(queue);
+        wake(promoted);
+        next
+    }
+
+    /// Waits until [`next`](Self::next) has something else to say than [`Next::Empty`].
+    pub(crate) fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut queue = lock(&self.queue);
+        if !queue.accepted.is_empty() || matches!(queue.phase, Phase::Closing(_)) {
+            return Poll::Ready(());
+        }
+        let stale = match &queue.parked {
+            Some(waker) if waker.will_wake(cx.waker()) => None,
+            _ => queue.parked.replace(cx.waker().clone()),
+        };
+        drop(queue);
+        drop(stale);
+        Poll::Pending
+    }
+
+    /// Accepts no more messages. What is in the queue is still handled, and then the actor ends for
+    /// this reason; those who wait for room are refused.
+    pub(crate) fn close(&self, reason: ExitReason) {
+        let mut queue = lock(&self.queue);
+        if !matches!(queue.phase, Phase::Open) {
+            return;
+        }
+        queue.phase = Phase::Closing(reason);
+        let parked = queue.parked.take();
+        // Each refused sender takes its message back when it is polled.
+        let refused: Vec<_> = queue.waiting.values().map(|waiting| waiting.waker.clone()).collect();
+        drop(queue);
+        wake(parked);
+        refused.into_iter().for_each(Waker::wake);
+    }
+
+    /// Accepts no more messages, and tells the callers of those in the queue that the actor has
+    /// stopped.
+    pub(crate) fn seal(&self) {
+        let mut queue = lock(&self.queue);
+        if !matches!(queue.phase, Phase::Ended(_)) {
+            queue.phase = Phase::Sealed;
+        }
+        let left = std::mem::take(&mut queue.accepted);
+        let refused: Vec<_> = queue.waiting.values().map(|waiting| waiting.waker.clone()).collect();
+        drop(queue);
+        for entry in &left {
+            entry.message.envelope().stopped();
+        }
+        drop(left);
+        refused.into_iter().for_each(Waker::wake);
+    }
+
+    /// Reports the end. Nothing of the actor may be left by now.
+    pub(crate) fn end(&self, reason: ExitReason) {
+        self.seal();
+        let mut queue = lock(&self.queue);
+        if matches!(queue.phase, Phase::Ended(_)) {
+            return;
+        }
+        queue.phase = Phase::Ended(reason);
+        queue.running = None;
+        let wakers = [queue.parked.take(), queue.interrupt.take()];
+        let watchers = std::mem::take(&mut queue.watchers);
+        drop(queue);
+        drop(wakers);
+        watchers.into_values().for_each(Waker::wake);
+    }
+
+    /// The reason of the end, once it is there. `ticket` names the one who asks from one poll to
+    /// the next.
+    pub(crate) fn poll_ended(
+        &self,
+        ticket: &mut Option<u64>,
+        cx: &mut Context<'_>,
+    ) -> Poll<ExitReason> {
+        let mut queue = lock(&self.queue);
+        if let Phase::Ended(reason) = &queue.phase {
+            return Poll::Ready(reason.clone());
+        }
+        let ticket = *ticket.get_or_insert_with(|| queue.ticket());
+        let stale = queue.watchers.insert(ticket, cx.waker().clone());
+        drop(queue);
+        drop(stale);
+        Poll::Pending
+    }
+
+    /// Forgets one who waited for the end.
+    pub(crate) fn unwatch(&self, ticket: u64) {
+        let waker = lock(&self.queue).watchers.remove(&ticket);
+        drop(waker);
+    }
+
+    /// The reason of the end, if it has come.
+    pub(crate) fn exit_reason(&self) -> Option<ExitReason> {
+        match &lock(&self.queue).phase {
+            Phase::Ended(reason) => Some(reason.clone()),
+            Phase::Open | Phase::Closing(_) | Phase::Sealed => None,
+        }
+    }
+
+    /// Whether a message would be accepted, if there were room.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(lock(&self.queue).phase, Phase::Open)
+    }
+
+    /// How many messages are in the queue.
+    pub(crate) fn len(&self) -> usize {
+        lock(&self.queue).accepted.len()
+    }
+
+    pub(crate) fn capacity(&self) -> Capacity {
+        self.capacity
+    }
+
+    /// Counts a handler that panicked.
+    pub(crate) fn count_panic(&self) {
+        lock(&self.queue).counts.panicked += 1;
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        let queue = lock(&self.queue);
+        Stats {
+            queued: queue.accepted.len(),
+            waiting: queue.waiting.len(),
+            capacity: self.capacity,
+            running: queue.running.map(|(method, since)| (method, since.elapsed())),
+            counts: queue.counts,
+            handles: self.handles.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl<M> Shared<M> {
+    /// Tells this actor apart while anybody knows of it.
+    pub(crate) fn id(self: &Arc<Self>) -> ActorId {
+        ActorId(Arc::as_ptr(self).addr())
+    }
+
+    /// One more handle.
+    pub(crate) fn add_handle(&self) {
+        self.handles.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// One more handle, unless the last one is gone.
+    pub(crate) fn try_add_handle(&self) -> bool {
+        self.handles
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |handles| {
+                (handles > 0).then_some(handles + 1)
+            })
+            .is_ok()
+    }
+
+    /// One handle less. Says whether it was the last.
+    pub(crate) fn remove_handle(&self) -> bool {
+        self.handles.fetch_sub(1, Ordering::AcqRel) == 1
+    }
+
+    pub(crate) fn is_aborted(&self) -> bool {
+        self.aborted.load(Ordering::Acquire)
+    }
+
+    /// Asks the loop to end at once, and wakes it wherever it waits.
+    pub(crate) fn abort(&self) {
+        self.aborted.store(true, Ordering::Release);
+        let mut queue = lock(&self.queue);
+        let wakers = [queue.parked.take(), queue.interrupt.take()];
+        drop(queue);
+        wakers.into_iter().for_each(wake);
+    }
+
+    /// Lets [`abort`](Self::abort) wake a loop that waits inside a handler. Says whether it was
+    /// aborted before that.
+    pub(crate) fn interrupt_with(&self, cx: &mut Context<'_>) -> bool {
+        let mut queue = lock(&self.queue);
+        let stale = match (&queue.parked, &queue.interrupt) {
+            (Some(_), _) => None,
+            (None, Some(waker)) if waker.will_wake(cx.waker()) => None,
+            (None, _) => queue.interrupt.replace(cx.waker().clone()),
+        };
+        drop(queue);
+        drop(stale);
+        self.is_aborted()
+    }
+}
+
+fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        waker.wake();
+    }
+}

@@ -1,0 +1,117 @@
+//! A mailbox without an actor, to test who calls one.
+
+use std::{
+    fmt,
+    future::{Future, poll_fn},
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use futures_core::Stream;
+
+use crate::{
+    actor::{Actor, Message},
+    exit::ExitReason,
+    handle::{ActorHandle, Handle},
+    mailbox::{Next, Shared},
+    sync::Arc,
+};
+
+/// The messages that a mocked handle was sent, in order. See [`ActorHandle::mock`].
+///
+/// Dropping it stops the mocked actor: calls then fail as with a real one.
+///
+/// # Examples
+///
+/// ```
+/// # use actor_runtime::actor;
+/// use actor_runtime::ActorHandle;
+/// # pub struct Counter(u64);
+/// # #[actor]
+/// # impl Counter {
+/// #     /// Adds `amount` and returns the new total.
+/// #     pub fn add(&mut self, amount: u64) -> u64 { self.0 += amount; self.0 }
+/// # }
+///
+/// // The code to test: it knows the counter by its handle only.
+/// async fn add_twice(counter: &CounterHandle) -> u64 {
+///     counter.add(1).await.unwrap();
+///     counter.add(1).await.unwrap()
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let (counter, mut messages) = CounterHandle::mock();
+/// let test = tokio::spawn(async move { add_twice(&counter).await });
+/// for answer in [1, 40] {
+///     let Some(CounterMessage::Add { amount: 1, reply }) = messages.recv().await else {
+///         panic!("expected one to be added");
+///     };
+///     reply.send(answer);
+/// }
+/// assert_eq!(test.await.unwrap(), 40);
+/// # }
+/// ```
+pub struct MockMailbox<M: Message>(Arc<Shared<M>>);
+
+pub(crate) fn pair<H: ActorHandle>() -> (H, MockMailbox<H::Message>) {
+    let shared = Shared::new(<H::Actor as Actor>::NAME, None, <H::Actor as Actor>::MAILBOX);
+    (H::from_handle(Handle(shared.clone())), MockMailbox(shared))
+}
+
+impl<M: Message> MockMailbox<M> {
+    /// The next message; `None` when there are no more handles and no more messages.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses no message.
+    pub fn recv(&mut self) -> impl Future<Output = Option<M>> {
+        poll_fn(|cx| self.poll_recv(cx))
+    }
+
+    /// The next message, if there is one now.
+    pub fn try_recv(&mut self) -> Option<M> {
+        loop {
+            match self.0.next() {
+                Next::Message(entry) => return Some(entry.message),
+                Next::Abandoned(_) => {}
+                Next::Empty | Next::Closed(_) => return None,
+            }
+        }
+    }
+
+    fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<M>> {
+        loop {
+            match self.0.next() {
+                Next::Message(entry) => return Poll::Ready(Some(entry.message)),
+                Next::Abandoned(_) => {}
+                Next::Closed(reason) => {
+                    self.0.end(reason);
+                    return Poll::Ready(None);
+                }
+                Next::Empty if self.0.exit_reason().is_some() => return Poll::Ready(None),
+                Next::Empty => std::task::ready!(self.0.poll_ready(cx)),
+            }
+        }
+    }
+}
+
+impl<M: Message> Stream for MockMailbox<M> {
+    type Item = M;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<M>> {
+        self.get_mut().poll_recv(cx)
+    }
+}
+
+impl<M: Message> Drop for MockMailbox<M> {
+    fn drop(&mut self) {
+        self.0.end(ExitReason::Aborted);
+    }
+}
+
+impl<M: Message> fmt::Debug for MockMailbox<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MockMailbox").field("actor", &self.0.actor).finish_non_exhaustive()
+    }
+}

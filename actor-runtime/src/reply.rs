@@ -1,0 +1,291 @@
+//! The reply slot: one answer, from a handler to the caller that waits for it.
+//!
+//! A slot is one allocation, shared by a [`Reply`] in the message and a [`Receiver`] in the
+//! caller's future. Invariants:
+//!
+//! 1. A slot leaves [`State::Waiting`] once, so a caller gets one outcome, and never another's.
+//! 2. A [`Reply`] that is dropped always moves its slot out of `Waiting`, if not at once then when
+//!    the panic that dropped it has been caught. So no caller waits for an answer that cannot come.
+//! 3. Values and wakers of the user are dropped and woken with the lock released.
+
+use std::{
+    fmt, mem,
+    rc::Rc,
+    sync::Arc as StdArc,
+    task::{Context, Poll, Waker},
+};
+
+use crate::{
+    current::{self, Dropped},
+    ring::Link,
+    sync::{Arc, Mutex, lock},
+};
+
+/// Why a slot was left without an answer.
+#[derive(Clone, Debug)]
+pub(crate) enum Failure {
+    /// The actor stopped.
+    Stopped,
+    /// The handler dropped the reply.
+    Unanswered,
+    /// The handler panicked, with this text.
+    Panicked(StdArc<str>),
+}
+
+/// A slot of any type, as [`current`] keeps it.
+pub(crate) trait Fallible {
+    fn fail(&self, failure: Failure);
+}
+
+enum State<T> {
+    /// No outcome yet; the waker is the caller's.
+    Waiting(Option<Waker>),
+    Answered(T),
+    Failed(Failure),
+    /// The caller took the outcome, or went away.
+    Closed,
+}
+
+struct Slot<T> {
+    state: Mutex<State<T>>,
+    link: Link,
+}
+
+impl<T> Slot<T> {
+    /// Moves the slot out of `Waiting`, or gives `outcome` back if it has left already.
+    fn settle(&self, outcome: State<T>) -> Result<(), State<T>> {
+        let waker = {
+            let mut state = lock(&self.state);
+            let State::Waiting(waker) = &mut *state else {
+                return Err(outcome);
+            };
+            let waker = waker.take();
+            *state = outcome;
+            waker
+        };
+        self.link.cut();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        Ok(())
+    }
+
+    fn is_closed(&self) -> bool {
+        matches!(*lock(&self.state), State::Closed)
+    }
+}
+
+impl<T> Fallible for Arc<Slot<T>> {
+    fn fail(&self, failure: Failure) {
+        // A slot that has its outcome keeps it.
+        let _ = self.settle(State::Failed(failure));
+    }
+}
+
+/// The answer a handler owes its caller.
+///
+/// Each message carries one, and the generated dispatch answers it with what the handler returns.
+/// A handler that takes a `Reply` as a parameter answers later instead: it may keep it in the
+/// actor, or move it into a task. Dropping it unanswered gives the caller an error at once.
+///
+/// The reply of a cast has no caller: what it is sent is dropped.
+///
+/// # Examples
+///
+/// ```
+/// use actor_runtime::{Reply, actor, spawn};
+///
+/// #[derive(Default)]
+/// struct Gate { open: bool, waiting: Vec<Reply<()>> }
+///
+/// #[actor]
+/// impl Gate {
+///     /// Answers when the gate is open.
+///     pub fn pass(&mut self, reply: Reply<()>) {
+///         if self.open { reply.send(()) } else { self.waiting.push(reply) }
+///     }
+///
+///     /// Opens the gate for everybody who waits.
+///     pub fn open(&mut self) {
+///         self.open = true;
+///         for reply in self.waiting.drain(..) { reply.send(()) }
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let gate = spawn(Gate::default());
+/// let passed = gate.pass().sent().await?;
+/// gate.open().await?;
+/// passed.await?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a reply that is dropped gives its caller an error"]
+pub struct Reply<T: 'static>(Option<Arc<Slot<T>>>);
+
+impl<T> Reply<T> {
+    /// A reply that nobody waits for.
+    pub(crate) fn unwanted() -> Self {
+        Self(None)
+    }
+
+    /// Answers the caller. If it has gone away, the answer is dropped.
+    pub fn send(self, answer: T) {
+        let _ = self.send_or_return(answer);
+    }
+
+    /// Answers the caller, or gives the answer back if nobody will read it.
+    ///
+    /// `Ok` means that the caller was still there, not that it has read the answer.
+    ///
+    /// # Errors
+    ///
+    /// The answer, if the caller went away or the message was cast.
+    pub fn send_or_return(mut self, answer: T) -> Result<(), T> {
+        let Some(slot) = self.0.take() else {
+            return Err(answer);
+        };
+        match slot.settle(State::Answered(answer)) {
+            Err(State::Answered(answer)) => Err(answer),
+            _ => Ok(()),
+        }
+    }
+
+    /// Tells the caller what the handler panicked with.
+    pub(crate) fn panicked(mut self, message: StdArc<str>) {
+        if let Some(slot) = self.0.take() {
+            slot.fail(Failure::Panicked(message));
+        }
+    }
+
+    /// Whether nobody waits for the answer: the caller went away, or the message was cast.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.0.as_ref().is_none_or(|slot| slot.is_closed())
+    }
+}
+
+impl<T> Drop for Reply<T> {
+    fn drop(&mut self) {
+        let Some(slot) = self.0.take() else {
+            return;
+        };
+        match current::why_dropped() {
+            Dropped::InPanic => current::lost_in_panic(Rc::new(slot)),
+            Dropped::AtEnd => slot.fail(Failure::Stopped),
+            Dropped::ByHand => slot.fail(Failure::Unanswered),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Reply<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply").field("is_closed", &self.is_closed()).finish_non_exhaustive()
+    }
+}
+
+/// What the loop asks of a message's reply before it dispatches the message.
+///
+/// Implemented by [`Reply`] and [`Replies`](crate::Replies), and by nothing else.
+pub trait PendingReply: private::Sealed {
+    /// Whether a caller waited for the answer and went away. A cast was never waited for.
+    #[doc(hidden)]
+    fn is_abandoned(&self) -> bool;
+
+    /// Tells the caller that the actor stopped.
+    #[doc(hidden)]
+    fn stopped(&self);
+
+    /// What the handler's end cuts.
+    #[doc(hidden)]
+    fn link(&self) -> Option<private::Link>;
+}
+
+pub(crate) mod private {
+    /// Only this crate's replies are replies.
+    pub trait Sealed {}
+
+    /// Nameable in a sealed trait, and nowhere else.
+    #[derive(Clone)]
+    #[expect(missing_debug_implementations, reason = "nobody outside of this crate holds one")]
+    pub struct Link(pub(crate) crate::ring::Link);
+}
+
+impl<T> private::Sealed for Reply<T> {}
+
+impl<T> PendingReply for Reply<T> {
+    fn is_abandoned(&self) -> bool {
+        self.0.as_ref().is_some_and(|slot| slot.is_closed())
+    }
+
+    fn stopped(&self) {
+        if let Some(slot) = &self.0 {
+            slot.fail(Failure::Stopped);
+        }
+    }
+
+    fn link(&self) -> Option<private::Link> {
+        self.0.as_ref().map(|slot| private::Link(slot.link.clone()))
+    }
+}
+
+/// The caller's half of a slot. Dropping it closes the slot.
+pub(crate) struct Receiver<T>(Arc<Slot<T>>);
+
+/// Makes a slot. `waker` is woken by the outcome unless [`Receiver::poll`] names another first.
+pub(crate) fn slot<T>(waker: Option<Waker>) -> (Reply<T>, Receiver<T>) {
+    let slot = Arc::new(Slot { state: Mutex::new(State::Waiting(waker)), link: Link::default() });
+    (Reply(Some(slot.clone())), Receiver(slot))
+}
+
+impl<T> Receiver<T> {
+    /// Is cut when the handler is over.
+    pub(crate) fn link(&self) -> &Link {
+        &self.0.link
+    }
+
+    /// Takes the outcome.
+    ///
+    /// # Panics
+    ///
+    /// If it was taken already.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, Failure>> {
+        let mut state = lock(&self.0.state);
+        if let State::Waiting(waker) = &mut *state {
+            let stale = match waker {
+                Some(waker) if waker.will_wake(cx.waker()) => None,
+                _ => waker.replace(cx.waker().clone()),
+            };
+            drop(state);
+            drop(stale);
+            return Poll::Pending;
+        }
+        match mem::replace(&mut *state, State::Closed) {
+            State::Answered(answer) => Poll::Ready(Ok(answer)),
+            State::Failed(failure) => Poll::Ready(Err(failure)),
+            State::Closed | State::Waiting(_) => panic!("polled after it was ready"),
+        }
+    }
+
+    /// Takes the outcome if there is one.
+    pub(crate) fn try_take(&mut self) -> Option<Result<T, Failure>> {
+        let mut state = lock(&self.0.state);
+        if matches!(*state, State::Waiting(_) | State::Closed) {
+            return None;
+        }
+        match mem::replace(&mut *state, State::Closed) {
+            State::Answered(answer) => Some(Ok(answer)),
+            State::Failed(failure) => Some(Err(failure)),
+            State::Closed | State::Waiting(_) => None,
+        }
+    }
+}
+
+impl<T> Drop for Receiver<T> {
+    fn drop(&mut self) {
+        let unread = mem::replace(&mut *lock(&self.0.state), State::Closed);
+        // The answer and the waker are the user's, so the lock is released before they are dropped.
+        drop(unread);
+    }
+}

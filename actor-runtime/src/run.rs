@@ -1,0 +1,334 @@
+//! The loop: takes messages from the mailbox and runs their handlers, until the actor ends.
+//!
+//! It is a plain future that names no executor. [`Run`] is that future from the outside: it knows
+//! how to end early. [`Loop`] is its inside: the life of an actor that is left alone, in the order
+//! it is lived.
+//!
+//! Whatever the road, the end is the same three steps: no message is accepted any more and every
+//! caller is told; the state is dropped or handed over; the end is reported.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc as StdArc,
+    task::{Context as TaskContext, Poll},
+};
+
+use pin_project_lite::pin_project;
+
+use crate::{
+    actor::{Actor, Context, Message},
+    catch::{catch, caught},
+    current,
+    error::Method,
+    exit::{Exit, ExitReason},
+    handle::WeakHandle,
+    mailbox::{Entry, Next, Shared},
+    reply::{Reply, private::Link},
+    sync::Arc,
+};
+
+/// After so many messages in one poll, the loop lets other tasks run.
+const MESSAGES_PER_POLL: usize = 64;
+
+/// What an actor does when one of its handlers panics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnPanic {
+    /// The actor ends: its state may be broken. The default.
+    #[default]
+    End,
+    /// The actor goes on with the state as the panic left it. Only the caller of the handler that
+    /// panicked learns of it.
+    ///
+    /// Choose it for handlers that change the state in one step, at their end.
+    Continue,
+}
+
+/// What the loop needs besides the actor.
+pub struct Mailbox<A: Actor> {
+    pub(crate) shared: Arc<Shared<A::Message>>,
+    pub(crate) on_panic: OnPanic,
+    /// Whether the state is handed over at the end.
+    pub(crate) keeps_actor: bool,
+    /// Told when the actor has started, or failed to.
+    pub(crate) started: Option<Reply<Result<(), A::StartError>>>,
+}
+
+impl<A: Actor> Mailbox<A> {
+    /// The loop of `actor`: a future that ends when the actor does.
+    pub fn run(self, actor: A) -> impl Future<Output = Exit<A>> {
+        let shared = self.shared.clone();
+        Run { shared, inside: Some(live(actor, self)) }
+    }
+}
+
+impl<A: Actor> std::fmt::Debug for Mailbox<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mailbox").field("actor", &A::NAME).finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// The loop, and how it ends when it is aborted or dropped.
+    struct Run<M: Message, F> {
+        shared: Arc<Shared<M>>,
+        #[pin]
+        inside: Option<F>,
+    }
+
+    impl<M: Message, F> PinnedDrop for Run<M, F> {
+        fn drop(this: Pin<&mut Self>) {
+            this.cut_off();
+        }
+    }
+}
+
+impl<M: Message, F> Run<M, F> {
+    /// Ends an actor in the middle of whatever it does.
+    fn cut_off(self: Pin<&mut Self>) {
+        let mut this = self.project();
+        if this.inside.is_none() {
+            return;
+        }
+        this.shared.seal();
+        let ending = current::ending();
+        // A handler's locals or the state may panic while they are dropped. The end is reported
+        // all the same.
+        let _ = catch(|| this.inside.set(None));
+        drop(ending);
+        this.shared.end(ExitReason::Aborted);
+    }
+}
+
+impl<A: Actor, F: Future<Output = Exit<A>>> Future for Run<A::Message, F> {
+    type Output = Exit<A>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Exit<A>> {
+        if !self.shared.is_aborted() {
+            let mut this = self.as_mut().project();
+            let inside = this.inside.as_mut().as_pin_mut().expect("polled after the end");
+            let running = current::running(this.shared.id());
+            let exit = inside.poll(cx);
+            drop(running);
+            if exit.is_ready() {
+                this.inside.set(None);
+                return exit;
+            }
+            if !this.shared.interrupt_with(cx) {
+                return Poll::Pending;
+            }
+        }
+        self.cut_off();
+        Poll::Ready(Exit { reason: ExitReason::Aborted, actor: None, start_error: None })
+    }
+}
+
+/// The whole life of an actor that is neither aborted nor dropped.
+async fn live<A: Actor>(actor: A, mailbox: Mailbox<A>) -> Exit<A> {
+    let Mailbox { shared, on_panic, keeps_actor, mut started } = mailbox;
+    let context = Context::new(WeakHandle(shared.clone()));
+    let mut life = Loop { shared: &shared, context: &context, on_panic, actor: Some(actor) };
+
+    let (reason, mut start_error) = match life.start().await {
+        Ok(()) => {
+            if let Some(started) = started.take() {
+                started.send(Ok(()));
+            }
+            (life.handle_messages().await, None)
+        }
+        Err((reason, error)) => (reason, error),
+    };
+    shared.seal();
+    let reason = life.stop(reason).await;
+    let actor = life.actor.take();
+    context.children().shutdown().await;
+    let (actor, reason) = let_go(actor, reason, keeps_actor);
+    shared.end(reason.clone());
+    // Whoever starts an actor that cannot start learns of it when nothing is left of it.
+    if let Some(started) = started {
+        match (start_error.take(), &reason) {
+            (Some(error), _) => started.send(Err(error)),
+            (None, ExitReason::Panicked { message, .. }) => started.panicked(message.clone()),
+            (None, _) => drop(started),
+        }
+    }
+    Exit { reason, actor, start_error }
+}
+
+/// Drops the state, unless it is to be handed over.
+fn let_go<A: Actor>(actor: Option<A>, reason: ExitReason, keeps: bool) -> (Option<A>, ExitReason) {
+    let is_whole = reason.is_orderly() || reason == ExitReason::StartFailed;
+    if keeps && is_whole {
+        return (actor, reason);
+    }
+    let ending = current::ending();
+    let dropped = catch(|| drop(actor));
+    drop(ending);
+    match dropped {
+        Ok(()) => (None, reason),
+        Err(message) => (None, panicked::<A>("drop", message)),
+    }
+}
+
+fn panicked<A: Actor>(method: &'static str, message: StdArc<str>) -> ExitReason {
+    ExitReason::Panicked { method: Method::new(A::NAME, method), message }
+}
+
+struct Loop<'a, A: Actor> {
+    shared: &'a Arc<Shared<A::Message>>,
+    context: &'a Context<A>,
+    on_panic: OnPanic,
+    /// Gone once a final handler has taken it.
+    actor: Option<A>,
+}
+
+impl<A: Actor> Loop<'_, A> {
+    /// Runs `#[on_start]`.
+    async fn start(&mut self) -> Result<(), (ExitReason, Option<A::StartError>)> {
+        let Some(actor) = &mut self.actor else {
+            return Ok(());
+        };
+        match caught(actor.on_start(self.context)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err((ExitReason::StartFailed, Some(error))),
+            Err(message) => {
+                current::answer_lost_in_panic(&message);
+                Err((panicked::<A>("on_start", message), None))
+            }
+        }
+    }
+
+    /// Handles messages until there are no more.
+    async fn handle_messages(&mut self) -> ExitReason {
+        let mut since_yield = 0;
+        let mut since_idle = 0;
+        loop {
+            match self.shared.next() {
+                Next::Message(entry) => {
+                    since_idle += 1;
+                    since_yield += 1;
+                    if let Err(reason) = self.handle(entry).await {
+                        return reason;
+                    }
+                }
+                Next::Abandoned(entry) => {
+                    since_yield += 1;
+                    drop(entry);
+                }
+                Next::Empty if since_idle > 0 => {
+                    since_idle = 0;
+                    if let Err(reason) = self.idle().await {
+                        return reason;
+                    }
+                }
+                Next::Empty => {
+                    since_yield = 0;
+                    std::future::poll_fn(|cx| self.shared.poll_ready(cx)).await;
+                }
+                Next::Closed(reason) if since_idle > 0 => {
+                    return self.idle().await.map_or_else(|panicked| panicked, |()| reason);
+                }
+                Next::Closed(reason) => return reason,
+            }
+            if since_yield == MESSAGES_PER_POLL {
+                since_yield = 0;
+                yield_now().await;
+            }
+        }
+    }
+
+    /// Runs the handler of one message.
+    async fn handle(&mut self, entry: Entry<A::Message>) -> Result<(), ExitReason> {
+        let Entry { message, trace: _ } = entry;
+        let Facts { method, is_final, link } = Facts::of(&message);
+        if is_final {
+            return Err(self.finish(method, message).await);
+        }
+        let Some(actor) = &mut self.actor else {
+            return Ok(());
+        };
+        let outcome = caught(actor.dispatch(message, self.context)).await;
+        if let Some(link) = link {
+            link.0.cut();
+        }
+        let Err(message) = outcome else {
+            return Ok(());
+        };
+        current::answer_lost_in_panic(&message);
+        self.shared.count_panic();
+        match self.on_panic {
+            OnPanic::Continue => Ok(()),
+            OnPanic::End => Err(panicked::<A>(method, message)),
+        }
+    }
+
+    /// Runs a handler that takes the actor. Whatever else is queued is refused.
+    async fn finish(&mut self, method: &'static str, message: A::Message) -> ExitReason {
+        self.shared.seal();
+        if let Some(actor) = self.actor.take()
+            && let Err(message) = caught(actor.finish(message, self.context)).await
+        {
+            current::answer_lost_in_panic(&message);
+            self.shared.count_panic();
+            return panicked::<A>(method, message);
+        }
+        ExitReason::Finished(Method::new(A::NAME, method))
+    }
+
+    /// Runs `#[on_idle]`.
+    async fn idle(&mut self) -> Result<(), ExitReason> {
+        let Some(actor) = &mut self.actor else {
+            return Ok(());
+        };
+        match caught(actor.on_idle(self.context)).await {
+            Ok(()) => Ok(()),
+            Err(message) => {
+                current::answer_lost_in_panic(&message);
+                Err(panicked::<A>("on_idle", message))
+            }
+        }
+    }
+
+    /// Runs `#[on_stop]`, if the actor is there and whole.
+    async fn stop(&mut self, reason: ExitReason) -> ExitReason {
+        let Some(actor) = self.actor.as_mut().filter(|_| reason.is_orderly()) else {
+            return reason;
+        };
+        match caught(actor.on_stop(self.context)).await {
+            Ok(()) => reason,
+            Err(message) => {
+                current::answer_lost_in_panic(&message);
+                panicked::<A>("on_stop", message)
+            }
+        }
+    }
+}
+
+/// What of a message's envelope is needed once its handler runs.
+struct Facts {
+    method: &'static str,
+    is_final: bool,
+    link: Option<Link>,
+}
+
+impl Facts {
+    fn of(message: &impl Message) -> Self {
+        let envelope = message.envelope();
+        let is_final = envelope.ends_the_actor();
+        Self { method: envelope.method(), is_final, link: envelope.link() }
+    }
+}
+
+/// Is ready at the second poll.
+async fn yield_now() {
+    let mut yielded = false;
+    std::future::poll_fn(|cx| {
+        if yielded {
+            return Poll::Ready(());
+        }
+        yielded = true;
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}

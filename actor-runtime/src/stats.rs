@@ -1,0 +1,34 @@
+//! What an actor is doing, for the person who is called at three in the morning.
+
+use std::time::Duration;
+
+use crate::actor::Capacity;
+
+/// What the loop has counted since its start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Messages whose handler was begun.
+    pub handled: u64,
+    /// Calls that were not begun, because their callers had gone away.
+    pub skipped: u64,
+    /// Handlers that panicked.
+    pub panicked: u64,
+}
+
+/// What an actor is doing at one moment. See [`ActorHandle::stats`](crate::ActorHandle::stats).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// How many messages are in the mailbox.
+    pub queued: usize,
+    /// How many senders wait for room in it.
+    pub waiting: usize,
+    /// How many messages it holds.
+    pub capacity: Capacity,
+    /// The handler that runs, and for how long it has.
+    pub running: Option<(&'static str, Duration)>,
+    /// What was done so far.
+    pub counts: Counts,
+    /// How many handles there are.
+    pub handles: usize,
+}
