@@ -24,7 +24,7 @@ use crate::{
     current::ActorId,
     error::TrySendError,
     exit::ExitReason,
-    observe::Trace,
+    observe::{self, Trace},
     stats::{Counts, Stats},
     sync::{Arc, AtomicBool, AtomicUsize, Mutex, Ordering, lock},
 };
@@ -130,7 +130,11 @@ pub(crate) struct Shared<M> {
 
 impl<M: Message> Shared<M> {
     /// A mailbox with one handle, which the caller has to make.
-    pub(crate) fn new(actor: &'static str, name: Option<Arc<str>>, capacity: Capacity) -> Arc<Self> {
+    pub(crate) fn new(
+        actor: &'static str,
+        name: Option<Arc<str>>,
+        capacity: Capacity,
+    ) -> Arc<Self> {
         Arc::new(Self {
             actor,
             name,
@@ -169,6 +173,7 @@ impl<M: Message> Shared<M> {
         }
         let parked = queue.accept(entry);
         drop(queue);
+        observe::depth(self.actor, 1);
         wake(parked);
         Ok(())
     }
@@ -189,6 +194,7 @@ impl<M: Message> Shared<M> {
         }
         let parked = queue.accept(entry);
         drop(queue);
+        observe::depth(self.actor, 1);
         wake(parked);
         Offered::Accepted
     }
@@ -203,6 +209,7 @@ impl<M: Message> Shared<M> {
         }
         let parked = queue.accept(entry);
         drop(queue);
+        observe::depth(self.actor, 1);
         wake(parked);
         Ok(())
     }
@@ -261,6 +268,8 @@ impl<M: Message> Shared<M> {
             Next::Message(entry)
         };
         drop(queue);
+        // A message was taken, and perhaps another accepted in its place.
+        observe::depth(self.actor, i32::from(promoted.is_some()) - 1);
         wake(promoted);
         next
     }
@@ -308,6 +317,7 @@ impl<M: Message> Shared<M> {
         drop(queue);
         for entry in &left {
             entry.message.envelope().stopped();
+            observe::depth(self.actor, -1);
         }
         drop(left);
         refused.into_iter().for_each(Waker::wake);
@@ -320,12 +330,13 @@ impl<M: Message> Shared<M> {
         if matches!(queue.phase, Phase::Ended(_)) {
             return;
         }
-        queue.phase = Phase::Ended(reason);
+        queue.phase = Phase::Ended(reason.clone());
         queue.running = None;
         let wakers = [queue.parked.take(), queue.interrupt.take()];
         let watchers = std::mem::take(&mut queue.watchers);
         drop(queue);
         drop(wakers);
+        observe::ended(self.actor, &reason);
         watchers.into_values().for_each(Waker::wake);
     }
 
@@ -375,9 +386,10 @@ impl<M: Message> Shared<M> {
         self.capacity
     }
 
-    /// Counts a handler that panicked.
-    pub(crate) fn count_panic(&self) {
+    /// Notes that a handler panicked.
+    pub(crate) fn panicked(&self, method: &'static str, message: &str) {
         lock(&self.queue).counts.panicked += 1;
+        observe::panicked(self.actor, method, message);
     }
 
     pub(crate) fn stats(&self) -> Stats {

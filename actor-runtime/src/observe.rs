@@ -1,12 +1,133 @@
-//! Where a message came from, for those who watch: nothing, unless a feature asks for it.
+//! What those who watch are told: spans and events with the feature `tracing`, counters, gauges and
+//! histograms with the feature `metrics`, nothing without them.
+//!
+//! Nothing else in the crate names either library. Arguments and answers are never told. No
+//! function here is called while a lock is held, because a subscriber or recorder is the user's
+//! code. What no feature reads is let go by `let _`, so that callers need not know the features.
+//!
+//! | metric | kind | labels |
+//! |---|---|---|
+//! | `actor_messages_total` | counter: handlers begun | `actor`, `method` |
+//! | `actor_skipped_total` | counter: calls whose callers had gone | `actor`, `method` |
+//! | `actor_panics_total` | counter: handlers that panicked | `actor`, `method` |
+//! | `actor_exits_total` | counter: actors that ended | `actor`, `orderly` |
+//! | `actor_mailbox_depth` | gauge: messages in the mailboxes | `actor` |
+//! | `actor_queue_seconds` | histogram: from sending to handling | `actor`, `method` |
+//! | `actor_handle_seconds` | histogram: a handler's time, its waits included | `actor`, `method` |
+
+use std::future::Future;
+
+use crate::exit::ExitReason;
 
 /// What a message brings along from where it was sent.
-#[derive(Clone, Copy)]
-pub(crate) struct Trace;
+#[derive(Clone)]
+pub(crate) struct Trace {
+    #[cfg(feature = "tracing")]
+    caller: tracing::Span,
+    #[cfg(feature = "metrics")]
+    sent: std::time::Instant,
+}
 
 impl Trace {
     /// What is to be known of this place and moment.
     pub(crate) fn here() -> Self {
-        Self
+        Self {
+            #[cfg(feature = "tracing")]
+            caller: tracing::Span::current(),
+            #[cfg(feature = "metrics")]
+            sent: std::time::Instant::now(),
+        }
     }
+}
+
+/// The life of an actor, in a span of its own.
+pub(crate) fn life<F: Future>(
+    actor: &'static str,
+    name: Option<&str>,
+    life: F,
+) -> impl Future<Output = F::Output> + use<F> {
+    let _ = (actor, name);
+    #[cfg(feature = "tracing")]
+    let life = {
+        let span = tracing::info_span!(
+            parent: None, "actor", actor.type = actor, actor.name = name.unwrap_or(actor),
+        );
+        tracing::Instrument::instrument(life, span)
+    };
+    life
+}
+
+/// A handler at work, in a span whose parent is its caller's.
+pub(crate) fn handling<F: Future>(
+    trace: Trace,
+    actor: &'static str,
+    method: &'static str,
+    handler: F,
+) -> impl Future<Output = F::Output> + use<F> {
+    let _ = (&trace, actor, method);
+    #[cfg(feature = "metrics")]
+    let handler = timed(actor, method, trace.sent, handler);
+    #[cfg(feature = "tracing")]
+    let handler = {
+        let life = tracing::Span::current();
+        let span = tracing::debug_span!(
+            parent: &trace.caller, "actor.message", actor.type = actor, actor.method = method,
+        );
+        span.follows_from(&life);
+        tracing::Instrument::instrument(handler, span)
+    };
+    handler
+}
+
+#[cfg(feature = "metrics")]
+async fn timed<F: Future>(
+    actor: &'static str,
+    method: &'static str,
+    sent: std::time::Instant,
+    handler: F,
+) -> F::Output {
+    let labels = [("actor", actor), ("method", method)];
+    let begun = std::time::Instant::now();
+    metrics::counter!("actor_messages_total", &labels).increment(1);
+    metrics::histogram!("actor_queue_seconds", &labels).record(begun - sent);
+    let output = handler.await;
+    metrics::histogram!("actor_handle_seconds", &labels).record(begun.elapsed());
+    output
+}
+
+/// `change` more messages are in a mailbox, or fewer.
+pub(crate) fn depth(actor: &'static str, change: i32) {
+    let _ = (actor, change);
+    #[cfg(feature = "metrics")]
+    metrics::gauge!("actor_mailbox_depth", "actor" => actor).increment(f64::from(change));
+}
+
+/// A call was skipped, because its caller had gone.
+pub(crate) fn skipped(actor: &'static str, method: &'static str) {
+    let _ = (actor, method);
+    #[cfg(feature = "metrics")]
+    metrics::counter!("actor_skipped_total", "actor" => actor, "method" => method).increment(1);
+    #[cfg(feature = "tracing")]
+    tracing::debug!(actor.method = method, "skipped: its caller had gone before it began");
+}
+
+/// A handler panicked.
+pub(crate) fn panicked(actor: &'static str, method: &'static str, message: &str) {
+    let _ = (actor, method, message);
+    #[cfg(feature = "metrics")]
+    metrics::counter!("actor_panics_total", "actor" => actor, "method" => method).increment(1);
+    #[cfg(feature = "tracing")]
+    tracing::error!(actor.type = actor, actor.method = method, panic = message, "panicked");
+}
+
+/// An actor ended.
+pub(crate) fn ended(actor: &'static str, reason: &ExitReason) {
+    let _ = (actor, reason);
+    #[cfg(feature = "metrics")]
+    {
+        let orderly = if reason.is_orderly() { "true" } else { "false" };
+        metrics::counter!("actor_exits_total", "actor" => actor, "orderly" => orderly).increment(1);
+    }
+    #[cfg(feature = "tracing")]
+    tracing::debug!(actor.type = actor, %reason, "ended");
 }

@@ -24,6 +24,7 @@ use crate::{
     exit::{Exit, ExitReason},
     handle::WeakHandle,
     mailbox::{Entry, Next, Shared},
+    observe::{self, Trace},
     reply::{Reply, private::Link},
     sync::Arc,
 };
@@ -58,7 +59,9 @@ impl<A: Actor> Mailbox<A> {
     /// The loop of `actor`: a future that ends when the actor does.
     pub fn run(self, actor: A) -> impl Future<Output = Exit<A>> {
         let shared = self.shared.clone();
-        Run { shared, inside: Some(live(actor, self)) }
+        let name = shared.name.as_deref();
+        let inside = Some(observe::life(shared.actor, name, live(actor, self)));
+        Run { shared, inside }
     }
 }
 
@@ -213,6 +216,7 @@ impl<A: Actor> Loop<'_, A> {
                 }
                 Next::Abandoned(entry) => {
                     since_yield += 1;
+                    observe::skipped(self.shared.actor, entry.message.envelope().method());
                     drop(entry);
                 }
                 Next::Empty if since_idle > 0 => {
@@ -239,15 +243,16 @@ impl<A: Actor> Loop<'_, A> {
 
     /// Runs the handler of one message.
     async fn handle(&mut self, entry: Entry<A::Message>) -> Result<(), ExitReason> {
-        let Entry { message, trace: _ } = entry;
+        let Entry { message, trace } = entry;
         let Facts { method, is_final, link } = Facts::of(&message);
         if is_final {
-            return Err(self.finish(method, message).await);
+            return Err(self.finish(method, message, trace).await);
         }
         let Some(actor) = &mut self.actor else {
             return Ok(());
         };
-        let outcome = caught(actor.dispatch(message, self.context)).await;
+        let handler = caught(actor.dispatch(message, self.context));
+        let outcome = observe::handling(trace, A::NAME, method, handler).await;
         if let Some(link) = link {
             link.0.cut();
         }
@@ -255,7 +260,7 @@ impl<A: Actor> Loop<'_, A> {
             return Ok(());
         };
         current::answer_lost_in_panic(&message);
-        self.shared.count_panic();
+        self.shared.panicked(method, &message);
         match self.on_panic {
             OnPanic::Continue => Ok(()),
             OnPanic::End => Err(panicked::<A>(method, message)),
@@ -263,16 +268,26 @@ impl<A: Actor> Loop<'_, A> {
     }
 
     /// Runs a handler that takes the actor. Whatever else is queued is refused.
-    async fn finish(&mut self, method: &'static str, message: A::Message) -> ExitReason {
+    async fn finish(
+        &mut self,
+        method: &'static str,
+        message: A::Message,
+        trace: Trace,
+    ) -> ExitReason {
         self.shared.seal();
-        if let Some(actor) = self.actor.take()
-            && let Err(message) = caught(actor.finish(message, self.context)).await
-        {
-            current::answer_lost_in_panic(&message);
-            self.shared.count_panic();
-            return panicked::<A>(method, message);
+        let finished = ExitReason::Finished(Method::new(A::NAME, method));
+        let Some(actor) = self.actor.take() else {
+            return finished;
+        };
+        let handler = caught(actor.finish(message, self.context));
+        match observe::handling(trace, A::NAME, method, handler).await {
+            Ok(()) => finished,
+            Err(message) => {
+                current::answer_lost_in_panic(&message);
+                self.shared.panicked(method, &message);
+                panicked::<A>(method, message)
+            }
         }
-        ExitReason::Finished(Method::new(A::NAME, method))
     }
 
     /// Runs `#[on_idle]`.

@@ -232,7 +232,7 @@ impl Builder {
     pub fn spawn<A: Spawn<StartError: CannotFail>>(self, actor: A) -> A::Handle {
         let (handle, mailbox) = self.mailbox_of::<A>();
         let run = actor.run(mailbox);
-        self.task::<A>(async { drop(run.await) });
+        self.task(A::NAME, async { drop(run.await) });
         handle
     }
 
@@ -250,7 +250,7 @@ impl Builder {
         mailbox.keeps_actor = true;
         let (sender, receiver) = reply::slot(None);
         let run = actor.run(mailbox);
-        self.task::<A>(async { sender.send(run.await) });
+        self.task(A::NAME, async { sender.send(run.await) });
         (handle, Running(receiver))
     }
 
@@ -265,7 +265,7 @@ impl Builder {
         let (started, receiver) = reply::slot(None);
         mailbox.started = Some(started);
         let run = actor.run(mailbox);
-        self.task::<A>(async { drop(run.await) });
+        self.task(A::NAME, async { drop(run.await) });
         Starting { handle: Some(handle), outcome: Outcome::Awaited(receiver) }
     }
 
@@ -335,10 +335,11 @@ impl Builder {
     }
 
     #[track_caller]
-    fn task<A: Actor>(&self, run: impl Future<Output = ()> + Send + 'static) {
+    fn task(&self, actor: &str, run: impl Future<Output = ()> + Send + 'static) {
+        // tokio-console shows tasks by name, where tokio lets them be named.
+        let name = self.name.as_deref().unwrap_or(actor);
         #[cfg(all(tokio_unstable, feature = "tracing"))]
         {
-            let name = self.name.as_deref().unwrap_or(A::NAME);
             let task = tokio::task::Builder::new().name(name);
             let spawned = match &self.runtime {
                 Some(runtime) => task.spawn_on(run, runtime),
@@ -347,9 +348,12 @@ impl Builder {
             spawned.expect("tokio spawns a named task as it does any other");
         }
         #[cfg(not(all(tokio_unstable, feature = "tracing")))]
-        match &self.runtime {
-            Some(runtime) => drop(runtime.spawn(run)),
-            None => drop(tokio::spawn(run)),
+        {
+            let _ = name;
+            match &self.runtime {
+                Some(runtime) => drop(runtime.spawn(run)),
+                None => drop(tokio::spawn(run)),
+            }
         }
     }
 
@@ -367,8 +371,7 @@ impl Builder {
         if let Some(bytes) = self.stack_size {
             thread = thread.stack_size(bytes);
         }
-        let runtime =
-            self.runtime.clone().or_else(|| tokio::runtime::Handle::try_current().ok());
+        let runtime = self.runtime.clone().or_else(|| tokio::runtime::Handle::try_current().ok());
         thread.spawn(move || {
             let _entered = runtime.as_ref().map(tokio::runtime::Handle::enter);
             match catch(make) {

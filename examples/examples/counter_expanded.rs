@@ -42,7 +42,9 @@ impl ::actor_runtime::Message for CounterMessage {
         match self {
             Self::Add { reply, .. } => ::actor_runtime::Envelope::new("add", reply),
             Self::Get { reply, .. } => ::actor_runtime::Envelope::new("get", reply),
-            Self::Finish { reply, .. } => ::actor_runtime::Envelope::new("finish", reply).is_final(),
+            Self::Finish { reply, .. } => {
+                ::actor_runtime::Envelope::new("finish", reply).is_final()
+            }
         }
     }
 }
@@ -78,7 +80,8 @@ impl ::actor_runtime::Spawn for Counter {
     fn run(
         self,
         mailbox: ::actor_runtime::Mailbox<Self>,
-    ) -> impl ::core::future::Future<Output = ::actor_runtime::Exit<Self>> + ::core::marker::Send {
+    ) -> impl ::core::future::Future<Output = ::actor_runtime::Exit<Self>> + ::core::marker::Send
+    {
         mailbox.run(self)
     }
 }
