@@ -20,7 +20,7 @@ impl Wake for Unpark {
     }
 }
 
-/// Runs `future` to its end on this thread.
+/// Runs `future` to its end on this thread, for a caller who may not know what thread it is.
 ///
 /// With a tokio runtime at hand, its timers and sockets work in the future.
 ///
@@ -28,9 +28,15 @@ impl Wake for Unpark {
 ///
 /// On a thread that drives a tokio runtime: blocking it would hold up every task on it.
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
-    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        return runtime.block_on(future);
+    match tokio::runtime::Handle::try_current() {
+        Ok(runtime) => runtime.block_on(future),
+        Err(_) => drive(future),
     }
+}
+
+/// Runs `future` to its end on a thread that is known to be there for it. What runs in the future
+/// may block the thread, also by [`block_on`].
+pub(crate) fn drive<F: Future>(future: F) -> F::Output {
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut cx = Context::from_waker(&waker);
     let mut future = pin!(future);

@@ -15,7 +15,7 @@ use std::{
 
 use crate::{
     actor::{Actor, CannotFail, Capacity, Spawn},
-    block_on::block_on,
+    block_on::{block_on, drive},
     catch::catch,
     error::Method,
     exit::{Exit, ExitReason},
@@ -375,7 +375,7 @@ impl Builder {
         thread.spawn(move || {
             let _entered = runtime.as_ref().map(tokio::runtime::Handle::enter);
             match catch(make) {
-                Ok(Ok(actor)) => drop(block_on(mailbox.run(actor))),
+                Ok(Ok(actor)) => drop(drive(mailbox.run(actor))),
                 Ok(Err(error)) => mailbox.fail(error),
                 Err(message) => mailbox.panicked(message),
             }
