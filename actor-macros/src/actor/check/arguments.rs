@@ -1,0 +1,295 @@
+//! Checks the parameters of a handler: what travels, and what comes from the loop.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::Ident;
+use syn::{Attribute, FnArg, Pat, PatType, Signature, Type, TypeReference};
+
+use super::{attrs, handler::Scope, subject::Subject, types};
+use crate::{
+    actor::model::{Answer, Argument, Field, Passing},
+    lower,
+    names::{self, Namer},
+    syntax,
+};
+
+/// With each condition the number of dispatch arms doubles, since an argument of a call cannot have
+/// a `#[cfg]`.
+const MOST_CONDITIONS: usize = 3;
+
+pub(super) struct Parameters {
+    pub(super) arguments: Vec<Argument>,
+    pub(super) reply_name: Ident,
+    /// The answer that a reply among the parameters promises.
+    pub(super) answer: Option<TakenReply>,
+}
+
+/// A parameter of type `Reply<T>` or `Replies<T>`.
+pub(super) struct TakenReply {
+    ty: Type,
+    answer: Type,
+    is_stream: bool,
+}
+
+impl TakenReply {
+    fn from_type(ty: &Type) -> Option<Self> {
+        let segment = syntax::last_segment(ty)?;
+        let is_stream = match segment.ident.to_string().as_str() {
+            "Reply" => false,
+            "Replies" => true,
+            _ => return None,
+        };
+        match syntax::type_arguments(segment)[..] {
+            [answer] => Some(Self {
+                ty: ty.clone(),
+                answer: answer.clone(),
+                is_stream,
+            }),
+            _ => None,
+        }
+    }
+
+    pub(super) fn printed(&self) -> String {
+        syntax::last_segment(&self.ty).map_or_else(String::new, syntax::printed)
+    }
+
+    pub(super) fn to_answer(&self, scope: &Scope<'_>) -> Answer {
+        let ty = scope.outside(&self.answer);
+        if self.is_stream {
+            Answer::Streamed(ty)
+        } else {
+            Answer::Deferred(ty)
+        }
+    }
+}
+
+pub(super) fn check(sig: &Signature, scope: &mut Scope<'_>) -> Parameters {
+    if let Some(variadic) = &sig.variadic {
+        let message = format!(
+            "handler `{}` is variadic, but a message has a fixed number of arguments",
+            sig.ident
+        );
+        scope
+            .diagnostics
+            .report(&variadic.dots, message, "take a `Vec`");
+    }
+    let typed: Vec<&PatType> = sig.inputs.iter().filter_map(typed).collect();
+    let mut namer = Namer::default();
+    let names = names_of(&typed, &mut namer);
+    let mut check = Check {
+        handler: &sig.ident,
+        has_context: false,
+        answer: None,
+        scope,
+    };
+    let arguments = typed
+        .iter()
+        .zip(names)
+        .filter_map(|(typed, name)| check.argument(typed, name))
+        .collect();
+    check.conditions(&typed);
+    let answer = check.answer;
+    Parameters {
+        arguments,
+        reply_name: namer.fresh("reply"),
+        answer,
+    }
+}
+
+fn typed(argument: &FnArg) -> Option<&PatType> {
+    match argument {
+        FnArg::Typed(typed) => Some(typed),
+        FnArg::Receiver(_) => None,
+    }
+}
+
+/// A name for each argument. Those that are names already keep theirs, whatever the others need.
+fn names_of(typed: &[&PatType], namer: &mut Namer) -> Vec<Ident> {
+    let plain = |typed: &&PatType| match &*typed.pat {
+        Pat::Ident(pat) => Some(pat.ident.clone()),
+        _ => None,
+    };
+    let is_final = |ident: &Ident| *ident == names::without_leading_underscores(ident);
+    let mut kept: Vec<Option<Ident>> = typed
+        .iter()
+        .map(|typed| {
+            plain(typed)
+                .filter(is_final)
+                .map(|ident| namer.claim(&ident))
+        })
+        .collect();
+    for (index, typed) in typed.iter().enumerate() {
+        if kept[index].is_none() {
+            let ident = plain(typed).map(|ident| names::without_leading_underscores(&ident));
+            let ident = ident.unwrap_or_else(|| names::argument(index + 1, &typed.pat));
+            kept[index] = Some(namer.claim(&ident));
+        }
+    }
+    kept.into_iter().flatten().collect()
+}
+
+struct Check<'a, 'scope> {
+    handler: &'a Ident,
+    has_context: bool,
+    answer: Option<TakenReply>,
+    scope: &'a mut Scope<'scope>,
+}
+
+impl Check<'_, '_> {
+    fn argument(&mut self, typed: &PatType, name: Ident) -> Option<Argument> {
+        let ty = syntax::ungrouped(&typed.ty);
+        if let Some(reply) = TakenReply::from_type(ty) {
+            return self.reply(typed, reply);
+        }
+        if let Some(context) = self.context(typed, ty) {
+            return context;
+        }
+        let cfgs = attrs::cfgs(&typed.attrs);
+        if let Type::Reference(reference) = ty {
+            if let Some(owned) = lower::lent_as(reference) {
+                self.types(&owned, &name);
+                return Some(Argument::Field(Field {
+                    ident: name,
+                    cfgs,
+                    ty: self.scope.outside(&owned),
+                    passing: Passing::Lent,
+                }));
+            }
+            if self.is_borrowed_reply(reference) {
+                return None;
+            }
+        }
+        self.types(ty, &name);
+        Some(Argument::Field(Field {
+            ident: name,
+            cfgs,
+            ty: self.scope.outside(&typed.ty),
+            passing: Passing::Moved,
+        }))
+    }
+
+    fn types(&mut self, ty: &Type, name: &Ident) {
+        let name = names::text(name);
+        let subject = Subject::Argument {
+            handler: self.handler,
+            name: &name,
+        };
+        types::check(ty, subject, self.scope.diagnostics);
+    }
+
+    fn reply(&mut self, typed: &PatType, reply: TakenReply) -> Option<Argument> {
+        let handler = self.handler;
+        self.unconditional(typed, &reply.printed());
+        if let Some(first) = &self.answer {
+            let message = format!(
+                "handler `{handler}` takes `{}` and `{}`, but a message has one reply",
+                first.printed(),
+                reply.printed()
+            );
+            self.scope
+                .diagnostics
+                .report(&typed.ty, message, "keep one of them");
+            return None;
+        }
+        types::check(
+            &reply.answer,
+            Subject::Answer { handler },
+            self.scope.diagnostics,
+        );
+        self.answer = Some(reply);
+        Some(Argument::Reply)
+    }
+
+    /// `Reply` by reference: whoever answers uses it up.
+    fn is_borrowed_reply(&mut self, reference: &TypeReference) -> bool {
+        let Some(reply) = TakenReply::from_type(&reference.elem) else {
+            return false;
+        };
+        let reply = reply.printed();
+        let message = format!(
+            "handler `{}` borrows its reply, but to answer it has to own it",
+            self.handler
+        );
+        self.scope
+            .diagnostics
+            .report(reference, message, format!("take `{reply}`"));
+        true
+    }
+
+    /// `None` if the argument is no context; `Some(None)` if it is one, and wrong.
+    fn context(&mut self, typed: &PatType, ty: &Type) -> Option<Option<Argument>> {
+        let (elem, is_shared) = match ty {
+            Type::Reference(reference) => (&*reference.elem, reference.mutability.is_none()),
+            _ => (ty, false),
+        };
+        let segment = syntax::last_segment(elem).filter(|segment| segment.ident == "Context")?;
+        match syntax::type_arguments(segment)[..] {
+            [actor] if self.scope.is_self(actor) => {}
+            _ => return None,
+        }
+        self.unconditional(typed, "&Context<Self>");
+        let handler = self.handler;
+        if !is_shared {
+            let message = format!(
+                "handler `{handler}` takes `{}`, but the context belongs to the loop",
+                syntax::printed(ty)
+            );
+            self.scope
+                .diagnostics
+                .report(ty, message, "take `&Context<Self>`");
+            return Some(None);
+        }
+        if self.has_context {
+            let message = format!("handler `{handler}` takes the context twice");
+            self.scope
+                .diagnostics
+                .report(ty, message, "keep one of them");
+            return Some(None);
+        }
+        self.has_context = true;
+        Some(Some(Argument::Context))
+    }
+
+    fn unconditional(&mut self, typed: &PatType, what: &str) {
+        if let Some(cfg) = attrs::cfgs(&typed.attrs).first() {
+            let message = format!(
+                "handler `{}` takes its `{what}` under a condition",
+                self.handler
+            );
+            self.scope.diagnostics.report(
+                cfg,
+                message,
+                "put the `#[cfg(..)]` on the whole handler",
+            );
+        }
+    }
+
+    fn conditions(&mut self, typed: &[&PatType]) {
+        let mut seen = BTreeSet::new();
+        for cfg in typed.iter().flat_map(|typed| attrs::cfgs(&typed.attrs)) {
+            self.readable(&cfg);
+            if seen.insert(syntax::printed(&cfg)) && seen.len() == MOST_CONDITIONS + 1 {
+                let message = format!(
+                    "handler `{}` has arguments under more than {MOST_CONDITIONS} conditions",
+                    self.handler
+                );
+                self.scope
+                    .diagnostics
+                    .report(cfg, message, "put some of them into one struct");
+            }
+        }
+    }
+
+    /// The negation of a condition is needed too, and a `cfg_attr` has none.
+    fn readable(&mut self, cfg: &Attribute) {
+        if cfg.path().is_ident("cfg_attr") {
+            let message = format!(
+                "handler `{}` has an argument with a `cfg` in a `cfg_attr`",
+                self.handler
+            );
+            self.scope
+                .diagnostics
+                .report(cfg, message, "write one `#[cfg(..)]`");
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Checks a method that is to answer a message.
+
+use syn::{Generics, ReturnType, Safety, Signature, Type, Visibility, parse_quote};
+
+use super::{
+    arguments::{self, Parameters},
+    attrs::{self, Marked},
+    subject::Subject,
+    types,
+};
+use crate::{
+    actor::{
+        model::{Answer, Handler, Receiver},
+        parse::Method,
+    },
+    diagnostics::Diagnostics,
+    lower::WithoutSelf,
+    names, syntax,
+};
+
+/// What the checks of all methods share.
+pub(super) struct Scope<'a> {
+    /// The type of the actor.
+    pub(super) self_ty: &'a Type,
+    pub(super) diagnostics: &'a mut Diagnostics,
+}
+
+impl Scope<'_> {
+    /// Whether `ty` is the actor's own type.
+    pub(super) fn is_self(&self, ty: &Type) -> bool {
+        let ty = syntax::ungrouped(ty);
+        matches!(ty, Type::Path(path) if path.path.is_ident("Self"))
+            || syntax::same_tokens(ty, self.self_ty)
+    }
+
+    /// `ty` as it is written outside of the impl.
+    pub(super) fn outside(&self, ty: &Type) -> Type {
+        WithoutSelf {
+            self_ty: self.self_ty,
+        }
+        .rewrite(ty)
+    }
+}
+
+/// The handler, unless something about it was reported.
+pub(super) fn check(
+    method: &Method,
+    attrs: &[syn::Attribute],
+    marked: &Marked<'_>,
+    receiver: &syn::Receiver,
+    scope: &mut Scope<'_>,
+) -> Option<Handler> {
+    let mistakes = scope.diagnostics.count();
+    let sig = &method.sig;
+    qualifiers(sig, scope.diagnostics);
+    parameters_of_its_own(sig, scope.diagnostics);
+    let receiver = self::receiver(sig, receiver, scope);
+    let parameters = arguments::check(sig, scope);
+    let answer = answer(sig, &parameters, scope);
+    where_clause(sig, scope.diagnostics);
+    if scope.diagnostics.count() > mistakes {
+        return None;
+    }
+    Some(Handler {
+        ident: sig.ident.clone(),
+        variant: names::variant(&sig.ident),
+        vis: method.vis.clone(),
+        attrs: attrs::travelling(attrs),
+        receiver: receiver?,
+        is_async: sig.asyncness.is_some(),
+        is_run_abandoned: marked.is_run_abandoned,
+        arguments: parameters.arguments,
+        answer,
+        reply: parameters.reply_name,
+    })
+}
+
+fn qualifiers(sig: &Signature, diagnostics: &mut Diagnostics) {
+    let handler = &sig.ident;
+    if let Safety::Unsafe(unsafe_token) = &sig.safety {
+        let message = format!(
+            "handler `{handler}` is `unsafe`, but a message cannot promise what that asks for"
+        );
+        diagnostics.report(
+            unsafe_token,
+            message,
+            "make it safe, or not `pub` if it is no handler",
+        );
+    }
+    if let Some(abi) = &sig.abi {
+        let message = format!(
+            "handler `{handler}` is `{}`, but it is called by generated Rust code only",
+            syntax::printed(abi)
+        );
+        diagnostics.report(
+            abi,
+            message,
+            format!("leave out `{}`", syntax::printed(abi)),
+        );
+    }
+}
+
+fn parameters_of_its_own(sig: &Signature, diagnostics: &mut Diagnostics) {
+    let handler = &sig.ident;
+    let Generics { params, .. } = &sig.generics;
+    let Some(first) = params.first() else { return };
+    let list = syntax::printed(params);
+    if sig.generics.lifetimes().count() == params.len() {
+        let message = format!(
+            "handler `{handler}` has lifetimes of its own, but a message must own what it carries"
+        );
+        diagnostics.report(
+            params,
+            message,
+            format!("leave out `<{list}>`, and take owned types"),
+        );
+    } else {
+        let message = format!(
+            "handler `{handler}` is generic, but all its messages are one variant with one type"
+        );
+        let help = match first {
+            syn::GenericParam::Type(first) if params.len() == 1 => {
+                format!(
+                    "write a type in the place of `{}`, or make the actor generic",
+                    first.ident
+                )
+            }
+            _ => format!("write types in the place of `{list}`, or make the actor generic"),
+        };
+        diagnostics.report(params, message, help);
+    }
+}
+
+fn where_clause(sig: &Signature, diagnostics: &mut Diagnostics) {
+    // The bounds of a method's own parameters go with them.
+    if let (Some(clause), true) = (&sig.generics.where_clause, sig.generics.params.is_empty()) {
+        let message = format!(
+            "handler `{}` has a where clause of its own, but its messages are sent whatever it says",
+            sig.ident
+        );
+        diagnostics.report(clause, message, "move it to the impl");
+    }
+}
+
+fn receiver(sig: &Signature, receiver: &syn::Receiver, scope: &mut Scope<'_>) -> Option<Receiver> {
+    let handler = &sig.ident;
+    let by_reference = |is_mut: bool| {
+        if is_mut {
+            Receiver::Exclusive
+        } else {
+            Receiver::Shared
+        }
+    };
+    match &receiver.kind {
+        syn::ReceiverKind::Value => return Some(Receiver::Owned),
+        syn::ReceiverKind::Reference(_, None, mutability) => {
+            return Some(by_reference(mutability.is_some()));
+        }
+        syn::ReceiverKind::Reference(_, Some(lifetime), _) => {
+            let message = format!(
+                "handler `{handler}` borrows the actor for `{lifetime}`, but it has it for one message only"
+            );
+            scope
+                .diagnostics
+                .report(lifetime, message, format!("leave out `{lifetime}`"));
+        }
+        syn::ReceiverKind::Typed(_, ty) => match syntax::ungrouped(ty) {
+            ty if scope.is_self(ty) => return Some(Receiver::Owned),
+            Type::Reference(reference)
+                if reference.lifetime.is_none() && scope.is_self(&reference.elem) =>
+            {
+                return Some(by_reference(reference.mutability.is_some()));
+            }
+            _ => {
+                let message = format!(
+                    "handler `{handler}` takes `self` as `{}`, but an actor can only lend or give itself",
+                    syntax::printed(ty)
+                );
+                scope.diagnostics.report(
+                    ty,
+                    message,
+                    "write `&self` or `&mut self`, or `self` to end the actor",
+                );
+            }
+        },
+        _ => scope.diagnostics.report(
+            receiver,
+            format!("handler `{handler}` takes `self` in a way that is not supported"),
+            "write `&self` or `&mut self`, or `self` to end the actor",
+        ),
+    }
+    None
+}
+
+fn answer(sig: &Signature, parameters: &Parameters, scope: &mut Scope<'_>) -> Answer {
+    let handler = &sig.ident;
+    let returned = returned(sig);
+    let Some(answer) = &parameters.answer else {
+        if let Type::Never(never) = syntax::ungrouped(&returned) {
+            let message =
+                format!("handler `{handler}` never returns, so its caller would wait forever");
+            scope.diagnostics.report(
+                never,
+                message,
+                "return what the caller waits for, or nothing",
+            );
+        }
+        types::check(&returned, Subject::Answer { handler }, scope.diagnostics);
+        return Answer::Returned(scope.outside(&returned));
+    };
+    if !syntax::is_unit(&returned) {
+        let message = format!(
+            "handler `{handler}` returns a value and takes `{}`, so it would answer twice",
+            answer.printed()
+        );
+        let help = format!("return nothing, or leave out the `{}`", answer.printed());
+        scope.diagnostics.report(&returned, message, help);
+    }
+    answer.to_answer(scope)
+}
+
+/// The type that a method returns, which is `()` if none is written.
+pub(super) fn returned(sig: &Signature) -> Type {
+    match &sig.output {
+        ReturnType::Default => parse_quote!(()),
+        ReturnType::Type(_, ty) => (**ty).clone(),
+    }
+}
+
+/// How far a visibility reaches, to find the widest.
+pub(super) fn reach(vis: &Visibility) -> usize {
+    let Visibility::Restricted(restricted) = vis else {
+        return if matches!(vis, Visibility::Public(_)) {
+            usize::MAX
+        } else {
+            0
+        };
+    };
+    let path = &restricted.path;
+    let first = path.segments[0].ident.to_string();
+    match first.as_str() {
+        // The longer the path from the crate's root, the narrower it is.
+        "crate" => usize::MAX / 2 - path.segments.len(),
+        "super" => path.segments.len(),
+        _ => 0,
+    }
+}

@@ -1,0 +1,178 @@
+//! Checks what is between the parentheses of `#[actor(…)]`.
+
+use std::collections::HashSet;
+
+use proc_macro2::Ident;
+use syn::{Expr, ExprLit, Lit, Path, parse_quote};
+
+use crate::{
+    actor::{
+        model::{Mailbox, Threads},
+        parse::{self, ActorOption},
+    },
+    diagnostics::Diagnostics,
+    names, syntax,
+};
+
+const KNOWN: &str = "the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, \
+                     `message = Name`, `crate = path` and `local`";
+const KEYS: &[&str] = &["mailbox", "handle", "message", "crate", "local"];
+
+pub(super) struct Options {
+    pub(super) krate: Path,
+    pub(super) mailbox: Mailbox,
+    pub(super) handle: Option<Ident>,
+    pub(super) message: Option<Ident>,
+    pub(super) threads: Threads,
+}
+
+pub(super) fn check(syntax: parse::Options, diagnostics: &mut Diagnostics) -> Options {
+    let mut options = Options {
+        krate: parse_quote!(::actor_runtime),
+        mailbox: Mailbox::Default,
+        handle: None,
+        message: None,
+        threads: Threads::Any,
+    };
+    let mut seen = HashSet::new();
+    for option in syntax.options {
+        if seen.insert(option.key.to_string()) {
+            options.set(option, diagnostics);
+        } else {
+            let key = &option.key;
+            diagnostics.report(
+                key,
+                format!("option `{key}` is given twice"),
+                "keep one of them",
+            );
+        }
+    }
+    if let Some(error) = syntax.error {
+        diagnostics.report_syntax(error);
+    }
+    if let (Some(handle), Some(message)) = (&options.handle, &options.message)
+        && handle == message
+    {
+        let help = "give the handle and the message different names";
+        diagnostics.report(
+            message,
+            format!("`{message}` is the name of the handle too"),
+            help,
+        );
+        options.message = None;
+    }
+    options
+}
+
+impl Options {
+    fn set(&mut self, option: ActorOption, diagnostics: &mut Diagnostics) {
+        let ActorOption { key, value } = option;
+        match (key.to_string().as_str(), value) {
+            ("mailbox", Some(value)) => self.mailbox = mailbox(value, diagnostics),
+            ("handle", Some(value)) => self.handle = name(&key, &value, diagnostics),
+            ("message", Some(value)) => self.message = name(&key, &value, diagnostics),
+            ("crate", Some(value)) => {
+                if let Some(path) = path(&value, diagnostics) {
+                    self.krate = path;
+                }
+            }
+            ("local", None) => self.threads = Threads::One,
+            ("local", Some(value)) => {
+                diagnostics.report(value, "option `local` takes no value", "write `local`");
+            }
+            ("mailbox", None) => {
+                let message = "option `mailbox` needs a value";
+                diagnostics.report(
+                    key,
+                    message,
+                    "write `mailbox = 128` or `mailbox = unbounded`",
+                );
+            }
+            ("handle" | "message", None) => {
+                let help = format!("write `{key} = Name`");
+                diagnostics.report(&key, format!("option `{key}` needs a name"), help);
+            }
+            ("crate", None) => {
+                let help = "write `crate = path::to::actor_runtime`";
+                diagnostics.report(key, "option `crate` needs a path", help);
+            }
+            (unknown, _) => report_unknown(&key, unknown, diagnostics),
+        }
+    }
+}
+
+fn report_unknown(key: &Ident, text: &str, diagnostics: &mut Diagnostics) {
+    let message = format!("`#[actor]` has no option `{text}`");
+    match names::misspelled(text, KEYS) {
+        Some(meant) => diagnostics.report(key, message, format!("did you mean `{meant}`? {KNOWN}")),
+        None => diagnostics.report(key, message, KNOWN),
+    }
+}
+
+fn mailbox(value: Expr, diagnostics: &mut Diagnostics) -> Mailbox {
+    let help = "write how many messages may wait, `mailbox = 128`, or `mailbox = unbounded`";
+    match ungrouped(&value) {
+        Expr::Path(path) if path.path.is_ident("unbounded") => Mailbox::Unbounded,
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(number),
+            ..
+        }) if number.base10_digits() == "0" => {
+            diagnostics.report(
+                number,
+                "a mailbox of size 0 could never take a message",
+                help,
+            );
+            Mailbox::Default
+        }
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(_), ..
+        }) => Mailbox::Bounded(value),
+        Expr::Lit(_) | Expr::Unary(_) => {
+            let message = format!("`{}` is no size of a mailbox", syntax::printed(&value));
+            diagnostics.report(value, message, help);
+            Mailbox::Default
+        }
+        _ => Mailbox::Bounded(value),
+    }
+}
+
+fn name(key: &Ident, value: &Expr, diagnostics: &mut Diagnostics) -> Option<Ident> {
+    let ident = match ungrouped(value) {
+        Expr::Path(path) => path.path.get_ident(),
+        _ => None,
+    };
+    if ident.is_none() {
+        let message = format!(
+            "option `{key}` needs a name, and `{}` is none",
+            syntax::printed(value)
+        );
+        diagnostics.report(value, message, format!("write `{key} = Name`"));
+    }
+    ident.cloned()
+}
+
+fn path(value: &Expr, diagnostics: &mut Diagnostics) -> Option<Path> {
+    match ungrouped(value) {
+        Expr::Path(path) if path.qself.is_none() => Some(path.path.clone()),
+        _ => {
+            let message = format!(
+                "option `crate` needs a path, and `{}` is none",
+                syntax::printed(value)
+            );
+            diagnostics.report(
+                value,
+                message,
+                "write `crate = path::to::actor_runtime`, without quotes",
+            );
+            None
+        }
+    }
+}
+
+/// The expression inside the invisible groups that `macro_rules!` leaves.
+fn ungrouped(value: &Expr) -> &Expr {
+    match value {
+        Expr::Group(group) => ungrouped(&group.expr),
+        _ => value,
+    }
+}

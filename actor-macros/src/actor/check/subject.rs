@@ -1,0 +1,117 @@
+//! What is wrong with a type, in words that depend on what it is the type of.
+
+use proc_macro2::Ident;
+use syn::{Lifetime, PathSegment, TypeImplTrait, TypeParamBound, TypeReference};
+
+use crate::{diagnostics::Diagnostics, lower, syntax};
+
+/// What a type is the type of.
+#[derive(Clone, Copy)]
+pub(super) enum Subject<'a> {
+    Argument { handler: &'a Ident, name: &'a str },
+    Answer { handler: &'a Ident },
+    StartError { hook: &'a Ident },
+}
+
+impl Subject<'_> {
+    pub(super) fn report_borrow(self, reference: &TypeReference, diagnostics: &mut Diagnostics) {
+        let owned = lower::owned_text(reference);
+        let message = match self {
+            Self::Argument { handler, name } => format!(
+                "handler `{handler}` borrows its argument `{name}`, but a message must own what it carries"
+            ),
+            Self::Answer { handler } => format!(
+                "handler `{handler}` answers with a borrow, but its caller gets the answer when the borrow has ended"
+            ),
+            Self::StartError { hook } => {
+                format!("`{hook}` fails with a borrow, but its error outlives the actor")
+            }
+        };
+        diagnostics.report(reference, message, format!("{} `{owned}`", self.verb()));
+    }
+
+    pub(super) fn report_lifetime(self, lifetime: &Lifetime, diagnostics: &mut Diagnostics) {
+        let message = match self {
+            Self::Argument { handler, name } => format!(
+                "argument `{name}` of handler `{handler}` holds a borrow for `{lifetime}`, but a message must own what it carries"
+            ),
+            Self::Answer { handler } => format!(
+                "handler `{handler}` answers with a borrow for `{lifetime}`, but its caller gets the answer when the borrow has ended"
+            ),
+            Self::StartError { hook } => format!(
+                "`{hook}` fails with a borrow for `{lifetime}`, but its error outlives the actor"
+            ),
+        };
+        diagnostics.report(
+            lifetime,
+            message,
+            format!("{} an owned type, or write `'static`", self.verb()),
+        );
+    }
+
+    pub(super) fn report_cow(self, segment: &PathSegment, diagnostics: &mut Diagnostics) {
+        let inner = syntax::type_arguments(segment)
+            .first()
+            .map_or_else(String::new, syntax::printed);
+        let cow = syntax::printed(segment);
+        let message = match self {
+            Self::Argument { handler, name } => format!(
+                "argument `{name}` of handler `{handler}` may borrow, but a message must own what it carries"
+            ),
+            Self::Answer { handler } => {
+                format!("the answer of handler `{handler}` may borrow, as `{cow}`")
+            }
+            Self::StartError { hook } => format!("the error of `{hook}` may borrow, as `{cow}`"),
+        };
+        diagnostics.report(
+            segment,
+            message,
+            format!("{} `Cow<'static, {inner}>`", self.verb()),
+        );
+    }
+
+    pub(super) fn report_impl_trait(self, ty: &TypeImplTrait, diagnostics: &mut Diagnostics) {
+        let printed = syntax::printed(ty);
+        let message = match self {
+            Self::Argument { handler, name } => format!(
+                "argument `{name}` of handler `{handler}` is `{printed}`, but a message needs a type with a name"
+            ),
+            Self::Answer { handler } => format!(
+                "handler `{handler}` returns `{printed}`, but a reply needs a type with a name"
+            ),
+            Self::StartError { hook } => {
+                format!("the error of `{hook}` is `{printed}`, but it needs a type with a name")
+            }
+        };
+        let bounds = &ty.bounds;
+        let help = match self {
+            Self::Answer { handler } if is_future(ty) => {
+                format!("write `async fn {handler}`, and return what the future gives")
+            }
+            _ => format!(
+                "{} that type, or `Box<dyn {} + Send>`",
+                self.verb(),
+                syntax::printed(bounds)
+            ),
+        };
+        diagnostics.report(ty, message, help);
+    }
+
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Argument { .. } => "take",
+            Self::Answer { .. } | Self::StartError { .. } => "return",
+        }
+    }
+}
+
+fn is_future(ty: &TypeImplTrait) -> bool {
+    ty.bounds.iter().any(|bound| match bound {
+        TypeParamBound::Trait(bound) => bound
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "Future"),
+        _ => false,
+    })
+}

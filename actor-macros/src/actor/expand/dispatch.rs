@@ -1,0 +1,232 @@
+//! From message to method, in the actor's own impl.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::{Attribute, Expr, Meta};
+
+use super::{finish, hooks};
+use crate::{
+    actor::model::{Actor, Answer, Argument, Field, Handler, Mailbox, Passing, Receiver},
+    generics,
+    names::{self, Namer},
+    syntax,
+};
+
+pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
+    let Actor {
+        krate,
+        ty,
+        message,
+        handle,
+        ..
+    } = actor;
+    let generics = generics::with_static(&actor.generics);
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let (_, carried, _) = actor.carried.split_for_impl();
+    let name = names::text(&actor.ident);
+    let capacity = capacity(actor);
+    let start_error = hooks::start_error(actor);
+    let dispatch = dispatch(actor);
+    let finish = finish::finish(actor);
+    let hooks = hooks::hooks(actor);
+    quote! {
+        impl #impl_generics #krate::Actor for #ty #where_clause {
+            type Message = #message #carried;
+            type Handle = #handle #carried;
+            #start_error
+
+            const NAME: &'static str = #name;
+            const MAILBOX: #krate::Capacity = #krate::Capacity::#capacity;
+
+            #dispatch
+            #finish
+            #hooks
+        }
+    }
+}
+
+fn capacity(actor: &Actor) -> TokenStream {
+    match &actor.mailbox {
+        Mailbox::Default => quote!(DEFAULT),
+        Mailbox::Unbounded => quote!(UNBOUNDED),
+        Mailbox::Bounded(size) => {
+            let size: &Expr = size;
+            quote!(bounded(#size))
+        }
+    }
+}
+
+fn dispatch(actor: &Actor) -> TokenStream {
+    let Actor { krate, message, .. } = actor;
+    let (_, carried, _) = actor.carried.split_for_impl();
+    let context = context(actor, |handler| !handler.is_final());
+    let arms = actor
+        .handlers
+        .iter()
+        .map(|handler| arm(actor, handler, &context));
+    let allow = allow_deprecated(actor, |handler| !handler.is_final());
+    quote! {
+        #allow
+        async fn dispatch(&mut self, message: #message #carried, #context: &#krate::Context<Self>) {
+            match message {
+                #(#arms)*
+            }
+        }
+    }
+}
+
+fn arm(actor: &Actor, handler: &Handler, context: &Ident) -> TokenStream {
+    if !handler.is_final() {
+        return calling_arms(actor, handler, context);
+    }
+    let message = &actor.message;
+    let Handler { variant, attrs, .. } = handler;
+    let cfgs = &attrs.cfgs;
+    // The loop gives a message that ends the actor to `finish`.
+    quote!(#(#cfgs)* #message::#variant { .. } => {})
+}
+
+// Output: CounterMessage::Add { amount, reply } => reply.send(self.add(amount)),
+//
+// An argument of a call cannot have a `#[cfg]`, but an arm can: there is an arm for each way in which
+// the conditions of the arguments can come out.
+pub(super) fn calling_arms(actor: &Actor, handler: &Handler, context: &Ident) -> TokenStream {
+    let conditions = conditions(handler);
+    let arms = (0..1_usize << conditions.len()).rev().map(|outcome| {
+        let holds = |cfg: &Attribute| {
+            let position = conditions
+                .iter()
+                .position(|other| syntax::same_tokens(other, cfg));
+            position.is_some_and(|position| outcome & (1 << position) != 0)
+        };
+        let cfgs = conditions.iter().map(|cfg| {
+            if holds(cfg) {
+                quote!(#cfg)
+            } else {
+                negated(cfg)
+            }
+        });
+        let is_there = |field: &Field| field.cfgs.iter().all(holds);
+        let arm = calling_arm(actor, handler, context, is_there);
+        quote!(#(#cfgs)* #arm)
+    });
+    let cfgs = &handler.attrs.cfgs;
+    arms.map(|arm| quote!(#(#cfgs)* #arm)).collect()
+}
+
+fn calling_arm(
+    actor: &Actor,
+    handler: &Handler,
+    context: &Ident,
+    is_there: impl Fn(&Field) -> bool,
+) -> TokenStream {
+    let message = &actor.message;
+    let Handler { variant, reply, .. } = handler;
+    let fields = handler
+        .fields()
+        .filter(|field| is_there(field))
+        .map(|field| &field.ident);
+    let arguments = handler
+        .arguments
+        .iter()
+        .filter_map(|argument| match argument {
+            Argument::Field(field) if !is_there(field) => None,
+            Argument::Field(Field {
+                ident,
+                passing: Passing::Moved,
+                ..
+            }) => Some(quote!(#ident)),
+            Argument::Field(Field {
+                ident,
+                passing: Passing::Lent,
+                ..
+            }) => Some(quote!(&#ident)),
+            Argument::Context => Some(quote!(#context)),
+            Argument::Reply => Some(quote!(#reply)),
+        });
+    let call = call(
+        handler.receiver,
+        &handler.ident,
+        handler.is_async,
+        arguments,
+    );
+    let body = match handler.answer {
+        Answer::Returned(_) => quote!(#reply.send(#call)),
+        Answer::Deferred(_) | Answer::Streamed(_) => call,
+    };
+    quote!(#message::#variant { #(#fields,)* #reply } => #body,)
+}
+
+/// Calls the user's method `ident`, and no other.
+///
+/// `self.into()` would find `Into::into` before a method that takes `&self`: a reference to the
+/// actor is tried by value first. Only where the method takes just what `self` is here does it win.
+pub(super) fn call(
+    receiver: Receiver,
+    ident: &Ident,
+    is_async: bool,
+    arguments: impl Iterator<Item = TokenStream>,
+) -> TokenStream {
+    let wait = is_async.then(|| quote!(.await));
+    match receiver {
+        Receiver::Exclusive => quote!(self.#ident(#(#arguments),*) #wait),
+        Receiver::Shared | Receiver::Owned => quote!(Self::#ident(self #(, #arguments)*) #wait),
+    }
+}
+
+fn conditions(handler: &Handler) -> Vec<&Attribute> {
+    let mut conditions: Vec<&Attribute> = Vec::new();
+    for cfg in handler.fields().flat_map(|field| &field.cfgs) {
+        if !conditions
+            .iter()
+            .any(|other| syntax::same_tokens(other, &cfg))
+        {
+            conditions.push(cfg);
+        }
+    }
+    conditions
+}
+
+fn negated(cfg: &Attribute) -> TokenStream {
+    match &cfg.meta {
+        Meta::List(list) => {
+            let condition = &list.tokens;
+            quote!(#[cfg(not(#condition))])
+        }
+        Meta::Path(_) | Meta::NameValue(_) => quote!(#cfg),
+    }
+}
+
+/// The name of the context parameter: with an underscore if nobody reads it, and not that of an
+/// argument, which would hide it.
+pub(super) fn context(actor: &Actor, calls: impl Fn(&Handler) -> bool) -> Ident {
+    let mut namer = Namer::default();
+    let mut is_read = false;
+    for handler in actor
+        .handlers
+        .iter()
+        .filter(|handler| calls(handler) && handler.takes_context())
+    {
+        is_read = true;
+        for name in handler
+            .fields()
+            .map(|field| &field.ident)
+            .chain([&handler.reply])
+        {
+            namer.take(name);
+        }
+    }
+    namer.fresh(if is_read { "context" } else { "_context" })
+}
+
+/// Under a condition that is false the context is unread again; that a parameter is unused is then
+/// no mistake of the user's.
+pub(super) fn allow_deprecated(
+    actor: &Actor,
+    calls: impl Fn(&Handler) -> bool,
+) -> Option<TokenStream> {
+    let mut called = actor.handlers.iter().filter(|handler| calls(handler));
+    called
+        .any(|handler| handler.attrs.is_deprecated)
+        .then(|| quote!(#[allow(deprecated, reason = "a deprecated handler still answers")]))
+}

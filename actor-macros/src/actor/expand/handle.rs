@@ -1,0 +1,186 @@
+//! The handle: one method per handler, each of them a call.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::message;
+use crate::{
+    actor::model::{Actor, Answer, Field, Handler, Passing},
+    names,
+};
+
+pub(super) fn items(actor: &Actor) -> [TokenStream; 5] {
+    [
+        structure(actor),
+        methods(actor),
+        actor_handle_impl(actor),
+        clone_impl(actor),
+        debug_impl(actor),
+    ]
+}
+
+fn structure(actor: &Actor) -> TokenStream {
+    let Actor {
+        krate,
+        vis,
+        message,
+        handle,
+        carried,
+        ..
+    } = actor;
+    let (_, ty_generics, where_clause) = carried.split_for_impl();
+    let doc = format!(" A handle to a running `{}`.", names::text(&actor.ident));
+    quote! {
+        #[doc = #doc]
+        #vis struct #handle #carried (#krate::Handle<#message #ty_generics>) #where_clause;
+    }
+}
+
+fn methods(actor: &Actor) -> TokenStream {
+    let Actor {
+        handle, carried, ..
+    } = actor;
+    let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
+    let methods = actor.handlers.iter().map(|handler| method(actor, handler));
+    quote! {
+        impl #impl_generics #handle #ty_generics #where_clause {
+            #(#methods)*
+        }
+    }
+}
+
+// Input:  pub async fn save(&mut self, path: &Path) -> io::Result<()>
+// Output: pub fn save(&self, path: impl Into<PathBuf>) -> Call<'_, …> {
+//             let path = path.into();
+//             self.0.call(move |reply| CounterMessage::Save { path, reply })
+//         }
+fn method(actor: &Actor, handler: &Handler) -> TokenStream {
+    let Handler {
+        ident,
+        variant,
+        vis,
+        reply,
+        ..
+    } = handler;
+    let message = &actor.message;
+    let docs = message::attrs(actor, handler);
+    let (cfgs, callers) = (&handler.attrs.cfgs, &handler.attrs.callers);
+    let parameters = handler.fields().map(parameter);
+    let conversions = handler.fields().filter_map(conversion);
+    let fields = handler
+        .fields()
+        .map(|Field { ident, cfgs, .. }| quote!(#(#cfgs)* #ident,));
+    let capture = handler.has_fields().then(|| quote!(move));
+    let (send, call_type) = match &handler.answer {
+        Answer::Returned(_) | Answer::Deferred(_) => (quote!(call), quote!(Call)),
+        Answer::Streamed(_) => (quote!(stream), quote!(StreamCall)),
+    };
+    let returned = returned(actor, handler, &call_type);
+    quote! {
+        #(#cfgs)*
+        #(#docs)*
+        #(#callers)*
+        #vis fn #ident(&self #(, #parameters)*) -> #returned {
+            #(#conversions)*
+            self.0.#send(#capture |#reply| #message::#variant { #(#fields)* #reply })
+        }
+    }
+}
+
+fn returned(actor: &Actor, handler: &Handler, call_type: &TokenStream) -> TokenStream {
+    let Actor {
+        krate,
+        message,
+        carried,
+        ..
+    } = actor;
+    let (_, ty_generics, _) = carried.split_for_impl();
+    let answer = handler.answer.ty();
+    let reply = message::reply_type(krate, &handler.answer);
+    quote! {
+        #krate::#call_type<
+            '_,
+            #message #ty_generics,
+            #answer,
+            impl ::core::ops::FnOnce(#reply) -> #message #ty_generics,
+        >
+    }
+}
+
+fn parameter(field: &Field) -> TokenStream {
+    let Field {
+        ident,
+        cfgs,
+        ty,
+        passing,
+    } = field;
+    match passing {
+        Passing::Moved => quote!(#(#cfgs)* #ident: #ty),
+        Passing::Lent => quote!(#(#cfgs)* #ident: impl ::core::convert::Into<#ty>),
+    }
+}
+
+fn conversion(field: &Field) -> Option<TokenStream> {
+    let Field {
+        ident,
+        cfgs,
+        passing,
+        ..
+    } = field;
+    match passing {
+        Passing::Moved => None,
+        Passing::Lent => Some(quote!(#(#cfgs)* let #ident = ::core::convert::Into::into(#ident);)),
+    }
+}
+
+fn actor_handle_impl(actor: &Actor) -> TokenStream {
+    let Actor {
+        krate,
+        message,
+        handle,
+        carried,
+        ..
+    } = actor;
+    let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
+    quote! {
+        impl #impl_generics #krate::ActorHandle for #handle #ty_generics #where_clause {
+            type Message = #message #ty_generics;
+
+            fn as_handle(&self) -> &#krate::Handle<#message #ty_generics> {
+                &self.0
+            }
+
+            fn from_handle(handle: #krate::Handle<#message #ty_generics>) -> Self {
+                Self(handle)
+            }
+        }
+    }
+}
+
+fn clone_impl(actor: &Actor) -> TokenStream {
+    let Actor {
+        handle, carried, ..
+    } = actor;
+    let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
+    quote! {
+        impl #impl_generics ::core::clone::Clone for #handle #ty_generics #where_clause {
+            fn clone(&self) -> Self {
+                Self(::core::clone::Clone::clone(&self.0))
+            }
+        }
+    }
+}
+
+fn debug_impl(actor: &Actor) -> TokenStream {
+    let Actor {
+        handle, carried, ..
+    } = actor;
+    let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
+    quote! {
+        impl #impl_generics ::core::fmt::Debug for #handle #ty_generics #where_clause {
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Debug::fmt(&self.0, formatter)
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The message: what travels from the handle to the loop.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, parse_quote};
+
+use crate::{
+    actor::model::{Actor, Answer, Field, Handler},
+    names,
+};
+
+pub(super) fn items(actor: &Actor) -> [TokenStream; 3] {
+    [enumeration(actor), message_impl(actor), debug_impl(actor)]
+}
+
+// Input:  pub fn add(&mut self, amount: u64) -> u64
+// Output: pub enum CounterMessage { Add { amount: u64, reply: Reply<u64> } }
+fn enumeration(actor: &Actor) -> TokenStream {
+    let Actor {
+        vis,
+        message,
+        carried,
+        ..
+    } = actor;
+    let (generics, where_clause) = (&carried, &carried.where_clause);
+    let doc = format!(
+        " A message to `{}`: one variant per handler.",
+        names::text(&actor.ident)
+    );
+    let variants = actor.handlers.iter().map(|handler| variant(actor, handler));
+    quote! {
+        #[doc = #doc]
+        #vis enum #message #generics #where_clause {
+            #(#variants)*
+        }
+    }
+}
+
+fn variant(actor: &Actor, handler: &Handler) -> TokenStream {
+    let krate = &actor.krate;
+    let Handler { variant, reply, .. } = handler;
+    let attrs = attrs(actor, handler);
+    let cfgs = &handler.attrs.cfgs;
+    let fields = handler.fields().map(|field| self::field(actor, field));
+    let doc = field_doc(actor, " Takes the answer.");
+    let ty = reply_type(krate, &handler.answer);
+    quote! {
+        #(#cfgs)*
+        #(#attrs)*
+        #variant {
+            #(#fields)*
+            #doc
+            #reply: #ty,
+        },
+    }
+}
+
+/// The documentation and lint levels of a handler, for what stands for it.
+pub(super) fn attrs(actor: &Actor, handler: &Handler) -> Vec<Attribute> {
+    let mut attrs = handler.attrs.docs.clone();
+    if !attrs.iter().any(is_text) {
+        let (actor, handler) = (names::text(&actor.ident), names::text(&handler.ident));
+        let doc = format!(" Calls `{actor}::{handler}`.");
+        attrs.push(parse_quote!(#[doc = #doc]));
+    }
+    attrs.extend(handler.attrs.lints.iter().cloned());
+    attrs
+}
+
+/// A text, unlike `#[doc(hidden)]`.
+fn is_text(doc: &Attribute) -> bool {
+    !matches!(doc.meta, syn::Meta::List(_))
+}
+
+fn field(actor: &Actor, field: &Field) -> TokenStream {
+    let Field {
+        ident, cfgs, ty, ..
+    } = field;
+    let doc = field_doc(actor, &format!(" The argument `{}`.", names::text(ident)));
+    quote!(#(#cfgs)* #doc #ident: #ty,)
+}
+
+/// Fields are as public as their enum, and then `missing_docs` asks for a line about each.
+fn field_doc(actor: &Actor, text: &str) -> Option<TokenStream> {
+    actor.is_public().then(|| quote!(#[doc = #text]))
+}
+
+/// `Reply<T>`, or `Replies<T>` for a stream.
+pub(super) fn reply_type(krate: &syn::Path, answer: &Answer) -> TokenStream {
+    match answer {
+        Answer::Returned(ty) | Answer::Deferred(ty) => quote!(#krate::Reply<#ty>),
+        Answer::Streamed(ty) => quote!(#krate::Replies<#ty>),
+    }
+}
+
+// Output: Self::Add { reply, .. } => Envelope::new("add", reply),
+fn message_impl(actor: &Actor) -> TokenStream {
+    let Actor {
+        krate,
+        message,
+        carried,
+        ..
+    } = actor;
+    let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
+    let arms = actor
+        .handlers
+        .iter()
+        .map(|handler| envelope(actor, handler));
+    // A reference to an enum without variants has to be looked through.
+    let place = if actor.has_unconditional_variant() {
+        quote!(self)
+    } else {
+        quote!(*self)
+    };
+    quote! {
+        impl #impl_generics #krate::Message for #message #ty_generics #where_clause {
+            fn envelope(&self) -> #krate::Envelope<'_> {
+                match #place {
+                    #(#arms)*
+                }
+            }
+        }
+    }
+}
+
+fn envelope(actor: &Actor, handler: &Handler) -> TokenStream {
+    let krate = &actor.krate;
+    let Handler { variant, reply, .. } = handler;
+    let cfgs = &handler.attrs.cfgs;
+    let name = names::text(&handler.ident);
+    let by_reference = (!actor.has_unconditional_variant()).then(|| quote!(ref));
+    let rest = handler.has_fields().then(|| quote!(, ..));
+    let run_abandoned = handler.is_run_abandoned.then(|| quote!(.run_abandoned()));
+    let is_final = handler.is_final().then(|| quote!(.is_final()));
+    quote! {
+        #(#cfgs)*
+        Self::#variant { #by_reference #reply #rest } =>
+            #krate::Envelope::new(#name, #reply) #run_abandoned #is_final,
+    }
+}
+
+// The name of the method is all that can be printed without a `Debug` of the arguments.
+fn debug_impl(actor: &Actor) -> TokenStream {
+    let Actor {
+        krate,
+        message,
+        carried,
+        ..
+    } = actor;
+    let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
+    quote! {
+        impl #impl_generics ::core::fmt::Debug for #message #ty_generics #where_clause {
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                formatter.write_str(#krate::Message::envelope(self).method())
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Model to tokens. Cannot fail: nothing is in doubt any more.
+//!
+//! What is written is read by people, in a debugger and under `cargo expand`. So it is data and
+//! one-line calls into the runtime, in the order in which one would explain it. All paths are
+//! absolute, and names are fresh by their text.
+
+mod dispatch;
+mod finish;
+mod handle;
+mod hooks;
+mod item;
+mod message;
+mod spawn;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{model::Actor, parse::ActorImpl};
+
+/// The item as it was, and why it was not read.
+pub(super) fn untouched(item: TokenStream, errors: TokenStream) -> TokenStream {
+    quote!(#errors #item)
+}
+
+/// The user's impl, what is wrong with it, and what it generates.
+pub(super) fn actor(syntax: &ActorImpl, actor: Option<&Actor>, errors: TokenStream) -> TokenStream {
+    let item = item::item(syntax);
+    let generated = actor.map(generated);
+    quote!(#errors #item #generated)
+}
+
+fn generated(actor: &Actor) -> TokenStream {
+    let cfgs = &actor.cfgs;
+    let items = message::items(actor)
+        .into_iter()
+        .chain([dispatch::actor_impl(actor)])
+        .chain(spawn::spawn_impl(actor))
+        .chain(handle::items(actor));
+    items.map(|item| quote!(#(#cfgs)* #item)).collect()
+}

@@ -1,0 +1,36 @@
+//! `#[actor]`, a small compiler.
+//!
+//! ```text
+//! tokens ── parse ──> syntax (spans kept) ── check ──> model (facts only) ── expand ──> tokens
+//!                                             │
+//!                                             └──> diagnostics (all of them)
+//! ```
+//!
+//! Whatever is wrong with the input, the user's item is in the output, and so is all that can be
+//! written for the handlers that are right: code that uses them keeps its types.
+
+mod check;
+mod expand;
+mod model;
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::TokenStream;
+
+use crate::diagnostics::Diagnostics;
+
+/// Expands `#[actor(args)] item`.
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::new();
+    let syntax = match syn::parse2::<parse::ActorImpl>(item.clone()) {
+        Ok(syntax) => syntax,
+        Err(error) => {
+            check::not_an_impl(&item, error, &mut diagnostics);
+            return expand::untouched(item, diagnostics.finish());
+        }
+    };
+    let options = parse::options(args);
+    let actor = check::actor(options, &syntax, &mut diagnostics);
+    expand::actor(&syntax, actor.as_ref(), diagnostics.finish())
+}

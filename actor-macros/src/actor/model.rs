@@ -1,0 +1,201 @@
+//! What an actor is, once nothing about it is in doubt.
+//!
+//! Facts only: types are rewritten to be valid outside of the impl, names are settled, and what
+//! excludes each other is one enum.
+
+use proc_macro2::Ident;
+use syn::{Attribute, Expr, Generics, Path, Type, Visibility};
+
+pub(crate) struct Actor {
+    /// The path to the runtime crate.
+    pub(crate) krate: Path,
+    /// The `#[cfg]`s below `#[actor]`, which hold for everything.
+    pub(crate) cfgs: Vec<Attribute>,
+    /// `Counter` of `impl Counter<T>`.
+    pub(crate) ident: Ident,
+    /// `Counter<T>` of `impl Counter<T>`.
+    pub(crate) ty: Type,
+    /// The generics of the impl.
+    pub(crate) generics: Generics,
+    /// Those of `generics` that messages mention; the message and the handle have only them.
+    pub(crate) carried: Generics,
+    /// The visibility of the message and the handle.
+    pub(crate) vis: Visibility,
+    pub(crate) message: Ident,
+    pub(crate) handle: Ident,
+    pub(crate) mailbox: Mailbox,
+    pub(crate) threads: Threads,
+    /// In source order.
+    pub(crate) handlers: Vec<Handler>,
+    pub(crate) hooks: Hooks,
+}
+
+pub(crate) enum Mailbox {
+    Default,
+    Bounded(Expr),
+    Unbounded,
+}
+
+/// Which threads the loop may run on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Threads {
+    /// It may move from one to another, so everything has to be `Send`.
+    Any,
+    /// It stays where it was started.
+    One,
+}
+
+/// A method that answers a message.
+pub(crate) struct Handler {
+    pub(crate) ident: Ident,
+    pub(crate) variant: Ident,
+    pub(crate) vis: Visibility,
+    pub(crate) attrs: HandlerAttrs,
+    pub(crate) receiver: Receiver,
+    pub(crate) is_async: bool,
+    /// `#[handler(run_abandoned)]`.
+    pub(crate) is_run_abandoned: bool,
+    /// In the order of the method's parameters.
+    pub(crate) arguments: Vec<Argument>,
+    pub(crate) answer: Answer,
+    /// The field that holds the reply: `reply`, or another name if an argument is called so.
+    pub(crate) reply: Ident,
+}
+
+/// The attributes of a handler, by where they travel.
+#[derive(Default)]
+pub(crate) struct HandlerAttrs {
+    /// To everything that is generated for the handler.
+    pub(crate) cfgs: Vec<Attribute>,
+    /// To the variant and the handle's method.
+    pub(crate) docs: Vec<Attribute>,
+    /// To the variant and the handle's method, as `allow`.
+    pub(crate) lints: Vec<Attribute>,
+    /// To the handle's method: `deprecated` and `must_use`.
+    pub(crate) callers: Vec<Attribute>,
+    pub(crate) is_deprecated: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Receiver {
+    /// `&self`
+    Shared,
+    /// `&mut self`
+    Exclusive,
+    /// `self`: the actor ends with this message.
+    Owned,
+}
+
+pub(crate) enum Argument {
+    /// It travels in the message.
+    Field(Field),
+    /// `&Context<Self>`
+    Context,
+    /// `Reply<T>` or `Replies<T>`: the message's own reply.
+    Reply,
+}
+
+pub(crate) struct Field {
+    pub(crate) ident: Ident,
+    /// The conditions of `#[cfg]`s on the argument.
+    pub(crate) cfgs: Vec<Attribute>,
+    /// The type in the message.
+    pub(crate) ty: Type,
+    pub(crate) passing: Passing,
+}
+
+/// How a field becomes an argument of the handler.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Passing {
+    Moved,
+    /// The handler borrows: `&str` travels as `String`.
+    Lent,
+}
+
+/// What a caller gets, and how.
+pub(crate) enum Answer {
+    /// What the handler returns.
+    Returned(Type),
+    /// What is sent through the handler's `Reply<T>`.
+    Deferred(Type),
+    /// All that is sent through the handler's `Replies<T>`.
+    Streamed(Type),
+}
+
+#[derive(Default)]
+pub(crate) struct Hooks {
+    pub(crate) start: Option<(Hook, Start)>,
+    pub(crate) stop: Option<Hook>,
+    pub(crate) idle: Option<Hook>,
+}
+
+/// A method that the loop calls.
+#[derive(Clone)]
+pub(crate) struct Hook {
+    pub(crate) ident: Ident,
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) receiver: Receiver,
+    pub(crate) is_async: bool,
+    pub(crate) takes_context: bool,
+}
+
+/// What `#[on_start]` returns.
+pub(crate) enum Start {
+    Infallible,
+    /// `Result<(), E>`, with this `E`.
+    Fallible(Type),
+}
+
+impl Actor {
+    pub(crate) fn handlers_that_end(&self) -> impl Iterator<Item = &Handler> {
+        self.handlers.iter().filter(|handler| handler.is_final())
+    }
+
+    pub(crate) fn has_context(&self, handlers: impl Fn(&Handler) -> bool) -> bool {
+        self.handlers
+            .iter()
+            .any(|handler| handlers(handler) && handler.takes_context())
+    }
+
+    /// Whether there is a variant under every configuration.
+    pub(crate) fn has_unconditional_variant(&self) -> bool {
+        self.handlers
+            .iter()
+            .any(|handler| handler.attrs.cfgs.is_empty())
+    }
+
+    pub(crate) fn is_public(&self) -> bool {
+        matches!(self.vis, Visibility::Public(_))
+    }
+}
+
+impl Handler {
+    pub(crate) fn is_final(&self) -> bool {
+        self.receiver == Receiver::Owned
+    }
+
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.arguments.iter().filter_map(|argument| match argument {
+            Argument::Field(field) => Some(field),
+            Argument::Context | Argument::Reply => None,
+        })
+    }
+
+    pub(crate) fn has_fields(&self) -> bool {
+        self.fields().next().is_some()
+    }
+
+    pub(crate) fn takes_context(&self) -> bool {
+        self.arguments
+            .iter()
+            .any(|argument| matches!(argument, Argument::Context))
+    }
+}
+
+impl Answer {
+    pub(crate) fn ty(&self) -> &Type {
+        match self {
+            Self::Returned(ty) | Self::Deferred(ty) | Self::Streamed(ty) => ty,
+        }
+    }
+}

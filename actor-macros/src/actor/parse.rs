@@ -1,0 +1,318 @@
+//! Tokens to syntax: has the input the shape of an impl block with methods?
+//!
+//! Judges nothing else. Bodies stay raw tokens, and each item is read on its own: a method that is
+//! half typed costs only itself, so that an editor keeps completing the others.
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use syn::{
+    Attribute, Expr, Generics, Path, Signature, Token, Type, Visibility, braced,
+    ext::IdentExt,
+    parse::{Parse, ParseStream, Parser, discouraged::Speculative},
+    token,
+};
+
+use crate::names;
+
+/// The impl block under the attribute.
+pub(crate) struct ActorImpl {
+    pub(crate) attrs: Vec<Attribute>,
+    /// From `impl` to the brace, as it was written.
+    pub(crate) head: TokenStream,
+    pub(crate) unsafety: Option<Token![unsafe]>,
+    pub(crate) generics: Generics,
+    /// The `Trait` of `impl Trait for Type`.
+    pub(crate) trait_: Option<Path>,
+    pub(crate) self_ty: Type,
+    pub(crate) brace_token: token::Brace,
+    pub(crate) inner_attrs: Vec<Attribute>,
+    pub(crate) items: Vec<Item>,
+}
+
+/// One item of the impl block.
+pub(crate) struct Item {
+    /// Without the markers, which mean nothing to rustc.
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) markers: Vec<Marker>,
+    /// All that follows the attributes, as it was written.
+    pub(crate) tokens: TokenStream,
+    pub(crate) kind: ItemKind,
+}
+
+pub(crate) enum ItemKind {
+    Method(Method),
+    /// A function whose signature cannot be read.
+    Unreadable {
+        vis: Visibility,
+        error: syn::Error,
+    },
+    /// A constant, a type, a macro, or syntax that is newer than this crate.
+    Other,
+}
+
+/// An attribute of ours on an item.
+pub(crate) struct Marker {
+    pub(crate) kind: MarkerKind,
+    pub(crate) attr: Attribute,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MarkerKind {
+    Handler,
+    OnStart,
+    OnStop,
+    OnIdle,
+    /// Close to the name of a marker.
+    Misspelled(&'static str),
+}
+
+pub(crate) struct Method {
+    pub(crate) vis: Visibility,
+    pub(crate) sig: Signature,
+}
+
+impl Parse for ActorImpl {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let head_start = input.fork();
+        input.parse::<Option<Token![default]>>()?;
+        let unsafety = input.parse()?;
+        input.parse::<Token![impl]>()?;
+        let mut generics = impl_generics(input)?;
+        let (trait_, self_ty) = trait_and_type(input)?;
+        generics.where_clause = input.parse()?;
+        let head = between(&head_start, input);
+
+        let content;
+        let brace_token = braced!(content in input);
+        let inner_attrs = content.call(Attribute::parse_inner)?;
+        let mut items = Vec::new();
+        while !content.is_empty() {
+            items.push(item(&content)?);
+        }
+        Ok(Self {
+            attrs,
+            head,
+            unsafety,
+            generics,
+            trait_,
+            self_ty,
+            brace_token,
+            inner_attrs,
+            items,
+        })
+    }
+}
+
+/// Tells `impl<T> Heap<T>` from `impl <Heap as Trait>::Type`.
+fn impl_generics(input: ParseStream<'_>) -> syn::Result<Generics> {
+    let ahead = input.fork();
+    let is_qualified_path = ahead.parse::<Token![<]>().is_ok()
+        && ahead.parse::<Type>().is_ok()
+        && ahead.peek(Token![as]);
+    if is_qualified_path {
+        Ok(Generics::default())
+    } else {
+        input.parse()
+    }
+}
+
+fn trait_and_type(input: ParseStream<'_>) -> syn::Result<(Option<Path>, Type)> {
+    let ahead = input.fork();
+    let is_trait_impl = ahead.parse::<Option<Token![!]>>().is_ok()
+        && ahead.parse::<Path>().is_ok()
+        && ahead.peek(Token![for]);
+    if !is_trait_impl {
+        return Ok((None, input.parse()?));
+    }
+    input.parse::<Option<Token![!]>>()?;
+    let trait_ = input.parse()?;
+    input.parse::<Token![for]>()?;
+    Ok((Some(trait_), input.parse()?))
+}
+
+fn item(input: ParseStream<'_>) -> syn::Result<Item> {
+    let (attrs, markers) = match input.fork().call(Attribute::parse_outer) {
+        Ok(_) => without_markers(input.call(Attribute::parse_outer)?),
+        Err(_) => (Vec::new(), Vec::new()),
+    };
+    let start = input.fork();
+    let kind = if is_function(input) {
+        let ahead = input.fork();
+        match method(&ahead) {
+            Ok(method) => {
+                input.advance_to(&ahead);
+                ItemKind::Method(method)
+            }
+            Err(error) => {
+                let vis = input.parse()?;
+                skip_unreadable_function(input)?;
+                ItemKind::Unreadable { vis, error }
+            }
+        }
+    } else {
+        skip_other(input)?;
+        ItemKind::Other
+    };
+    Ok(Item {
+        attrs,
+        markers,
+        tokens: between(&start, input),
+        kind,
+    })
+}
+
+fn without_markers(all: Vec<Attribute>) -> (Vec<Attribute>, Vec<Marker>) {
+    let mut attrs = Vec::new();
+    let mut markers = Vec::new();
+    for attr in all {
+        match attr.path().get_ident().and_then(MarkerKind::from_ident) {
+            Some(kind) => markers.push(Marker { kind, attr }),
+            None => attrs.push(attr),
+        }
+    }
+    (attrs, markers)
+}
+
+impl MarkerKind {
+    pub(crate) const NAMES: &[&str] = &["handler", "on_start", "on_stop", "on_idle"];
+
+    fn from_ident(ident: &Ident) -> Option<Self> {
+        match ident.to_string().as_str() {
+            "handler" => Some(Self::Handler),
+            "on_start" => Some(Self::OnStart),
+            "on_stop" => Some(Self::OnStop),
+            "on_idle" => Some(Self::OnIdle),
+            other => names::misspelled(other, Self::NAMES).map(Self::Misspelled),
+        }
+    }
+}
+
+/// Whether `fn` follows what may stand before it.
+fn is_function(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    let qualifiers = || -> syn::Result<()> {
+        ahead.parse::<Visibility>()?;
+        ahead.parse::<Option<Token![default]>>()?;
+        ahead.parse::<Option<Token![const]>>()?;
+        ahead.parse::<Option<Token![async]>>()?;
+        ahead.parse::<Option<Token![unsafe]>>()?;
+        ahead.parse::<Option<syn::Abi>>()?;
+        Ok(())
+    };
+    qualifiers().is_ok() && ahead.peek(Token![fn])
+}
+
+fn method(input: ParseStream<'_>) -> syn::Result<Method> {
+    let vis = input.parse()?;
+    input.parse::<Option<Token![default]>>()?;
+    let sig = input.parse()?;
+    let ahead = input.fork();
+    match ahead.parse::<TokenTree>() {
+        Ok(TokenTree::Group(group)) if is_block(&group) => input.advance_to(&ahead),
+        // A declaration without a body is an error that rustc reports well.
+        _ => drop(input.parse::<Token![;]>()?),
+    }
+    Ok(Method { vis, sig })
+}
+
+/// A block, or the invisible group that stands for a `$body:block`.
+fn is_block(group: &Group) -> bool {
+    match group.delimiter() {
+        Delimiter::Brace => true,
+        Delimiter::None => group
+            .stream()
+            .into_iter()
+            .next()
+            .is_some_and(|token| matches!(token, TokenTree::Group(inner) if is_block(&inner))),
+        Delimiter::Parenthesis | Delimiter::Bracket => false,
+    }
+}
+
+/// Skips a function to its end, or to where the next item seems to start.
+fn skip_unreadable_function(input: ParseStream<'_>) -> syn::Result<()> {
+    while !input.peek(Token![fn]) {
+        input.parse::<TokenTree>()?;
+    }
+    input.parse::<Token![fn]>()?;
+    while !input.is_empty() && !input.peek(Token![pub]) && !input.peek(Token![#]) {
+        if input.peek(Token![fn]) && input.peek2(Ident::peek_any) {
+            break;
+        }
+        if ends_item(&input.parse()?) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Skips what is not a function. Where exactly it ends does not matter, since nothing but its tokens
+/// is used.
+fn skip_other(input: ParseStream<'_>) -> syn::Result<()> {
+    while !input.is_empty() {
+        if ends_item(&input.parse()?) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn ends_item(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Punct(punct) => punct.as_char() == ';',
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        TokenTree::Ident(_) | TokenTree::Literal(_) => false,
+    }
+}
+
+/// The tokens from one position to another.
+fn between(start: ParseStream<'_>, end: ParseStream<'_>) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    let mut cursor = start.cursor();
+    while cursor != end.cursor() {
+        let Some((token, rest)) = cursor.token_tree() else {
+            break;
+        };
+        tokens.extend([token]);
+        cursor = rest;
+    }
+    tokens
+}
+
+/// The options in `#[actor(…)]`, as far as they could be read.
+pub(crate) struct Options {
+    pub(crate) options: Vec<ActorOption>,
+    pub(crate) error: Option<syn::Error>,
+}
+
+/// `key` or `key = value`.
+pub(crate) struct ActorOption {
+    pub(crate) key: Ident,
+    pub(crate) value: Option<Expr>,
+}
+
+/// Reads the options up to the first that has no shape.
+pub(crate) fn options(args: TokenStream) -> Options {
+    let mut options = Vec::new();
+    let parser = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            options.push(input.parse()?);
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    };
+    let error = parser.parse2(args).err();
+    Options { options, error }
+}
+
+impl Parse for ActorOption {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let key = input.call(Ident::parse_any)?;
+        let value = match input.parse::<Option<Token![=]>>()? {
+            Some(_) => Some(input.parse()?),
+            None => None,
+        };
+        Ok(Self { key, value })
+    }
+}

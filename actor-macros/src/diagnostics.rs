@@ -1,0 +1,60 @@
+//! Collects what is wrong, so that a user reads all of it in one go.
+//!
+//! The only module that builds a [`syn::Error`]. Each mistake has a message in the user's names and
+//! a `help` that says what to write instead; the caret is under the tokens it is reported at.
+
+use std::{fmt::Display, thread};
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
+/// The mistakes found so far, in source order.
+///
+/// Panics when dropped without [`Diagnostics::finish`]: a forgotten mistake would let wrong input
+/// through.
+#[derive(Default)]
+pub(crate) struct Diagnostics {
+    errors: Vec<syn::Error>,
+    is_finished: bool,
+}
+
+impl Diagnostics {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reports a mistake under all of `at`.
+    pub(crate) fn report(&mut self, at: impl ToTokens, message: impl Display, help: impl Display) {
+        // `new_spanned` rather than `new`: stable rustc underlines only the first token of a joined
+        // span.
+        let text = format!("{message}\nhelp: {help}");
+        self.errors.push(syn::Error::new_spanned(at, text));
+    }
+
+    /// Reports that tokens have no shape at all, in the words of the parser.
+    pub(crate) fn report_syntax(&mut self, error: syn::Error) {
+        self.errors.push(error);
+    }
+
+    /// How many mistakes there are, to learn whether a step has added any.
+    pub(crate) fn count(&self) -> usize {
+        self.errors.len()
+    }
+
+    /// One `compile_error!` for each mistake.
+    pub(crate) fn finish(mut self) -> TokenStream {
+        self.is_finished = true;
+        self.errors
+            .iter()
+            .map(syn::Error::to_compile_error)
+            .collect()
+    }
+}
+
+impl Drop for Diagnostics {
+    fn drop(&mut self) {
+        if !self.is_finished && !thread::panicking() {
+            panic!("diagnostics were collected and not finished");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Which generic parameters, with which bounds, a generated item has.
+
+use proc_macro2::Ident;
+use quote::ToTokens;
+use syn::{
+    GenericParam, Generics, Token, Type, TypeParamBound, TypePath, WherePredicate, parse_quote,
+    punctuated::Punctuated,
+};
+
+use crate::{known, syntax};
+
+/// `generics`, where each type parameter lives as long as its actor may.
+pub(crate) fn with_static(generics: &Generics) -> Generics {
+    with_bounds(generics, &[parse_quote!('static)])
+}
+
+/// `generics`, where each type parameter may also go to another thread.
+pub(crate) fn with_send(generics: &Generics) -> Generics {
+    with_bounds(
+        generics,
+        &[parse_quote!(::core::marker::Send), parse_quote!('static)],
+    )
+}
+
+fn with_bounds(generics: &Generics, required: &[TypeParamBound]) -> Generics {
+    let mut extended = generics.clone();
+    for parameter in extended.type_params_mut() {
+        let ty = Type::Path(TypePath {
+            attrs: Vec::new(),
+            qself: None,
+            path: parameter.ident.clone().into(),
+        });
+        let in_clause = clause_bounds(generics, &ty);
+        for bound in required {
+            let is_same = |other: &&TypeParamBound| key(other) == key(bound);
+            if !parameter
+                .bounds
+                .iter()
+                .chain(in_clause.iter().copied())
+                .any(|other| is_same(&other))
+            {
+                parameter.bounds.push(bound.clone());
+            }
+        }
+    }
+    extended
+}
+
+/// What the where clause asks of `ty`.
+fn clause_bounds<'a>(generics: &'a Generics, ty: &Type) -> Vec<&'a TypeParamBound> {
+    let predicates = generics
+        .where_clause
+        .iter()
+        .flat_map(|clause| &clause.predicates);
+    let bounds = predicates.filter_map(|predicate| match predicate {
+        WherePredicate::Type(bound) if syntax::same_tokens(&bound.bounded_ty, ty) => {
+            Some(&bound.bounds)
+        }
+        _ => None,
+    });
+    bounds.flatten().collect()
+}
+
+/// Enough of a bound to recognise `Send` however its path is written.
+fn key(bound: &TypeParamBound) -> Option<String> {
+    match bound {
+        TypeParamBound::Trait(bound) => bound
+            .path
+            .segments
+            .last()
+            .map(|last| last.ident.to_string()),
+        TypeParamBound::Lifetime(lifetime) => Some(lifetime.to_string()),
+        _ => None,
+    }
+}
+
+/// The parameters that `types` mention, so that no parameter of the item is unused.
+///
+/// Their bounds are left out where no type can need them: a handle that is cloned in generic code
+/// should not ask for what only the actor's methods need.
+pub(crate) fn mentioned(generics: &Generics, types: &[&Type]) -> Generics {
+    let is_mentioned = |parameter: &GenericParam| {
+        name(parameter).is_some_and(|name| types.iter().any(|ty| syntax::mentions(ty, name)))
+    };
+    let params: Punctuated<GenericParam, Token![,]> = generics
+        .params
+        .iter()
+        .filter(|parameter| is_mentioned(parameter))
+        .cloned()
+        .collect();
+    let mut kept = Generics {
+        params,
+        ..generics.clone()
+    };
+    if types.iter().all(|ty| known::needs_no_bounds(ty, generics)) {
+        drop_bounds(&mut kept);
+    } else {
+        keep_clause(&mut kept, generics);
+    }
+    with_static(&kept)
+}
+
+fn drop_bounds(generics: &mut Generics) {
+    for parameter in generics.type_params_mut() {
+        parameter.colon_token = None;
+        parameter.bounds.clear();
+    }
+    generics.where_clause = None;
+}
+
+/// Keeps what the where clause says about kept parameters alone.
+fn keep_clause(kept: &mut Generics, all: &Generics) {
+    let dropped = all.params.iter().filter_map(name).filter(|name| {
+        !kept
+            .params
+            .iter()
+            .any(|parameter| self::name(parameter) == Some(name))
+    });
+    let dropped: Vec<Ident> = dropped.cloned().collect();
+    let Some(clause) = &mut kept.where_clause else {
+        return;
+    };
+    let is_kept = |predicate: &&WherePredicate| {
+        !dropped
+            .iter()
+            .any(|name| syntax::contains_ident(predicate.to_token_stream(), name))
+    };
+    clause.predicates = clause.predicates.iter().filter(is_kept).cloned().collect();
+}
+
+fn name(parameter: &GenericParam) -> Option<&Ident> {
+    match parameter {
+        GenericParam::Type(parameter) => Some(&parameter.ident),
+        GenericParam::Const(parameter) => Some(&parameter.ident),
+        GenericParam::Lifetime(_) => None,
+    }
+}

@@ -1,0 +1,116 @@
+//! Names for what the macro writes.
+//!
+//! Generated names are fresh by their text, not only by hygiene: an expansion that is printed and
+//! pasted back as source still compiles.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, Span};
+use quote::format_ident;
+use syn::{ext::IdentExt, spanned::Spanned};
+
+/// The text of an identifier as a user thinks of it, without `r#`.
+pub(crate) fn text(ident: &Ident) -> String {
+    ident.unraw().to_string()
+}
+
+/// The variant for a handler: `set_level` becomes `SetLevel`.
+pub(crate) fn variant(method: &Ident) -> Ident {
+    let mut name = String::new();
+    for word in text(method).split('_') {
+        let mut letters = word.chars();
+        name.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+        name.push_str(letters.as_str());
+    }
+    // `_`, `_1` and `self_` would give what is no identifier; an underscore makes it one.
+    if name.is_empty() || name.starts_with(char::is_numeric) {
+        name.insert(0, '_');
+    }
+    if name == "_" || name == "Self" {
+        name.push('_');
+    }
+    Ident::new(&name, method.span())
+}
+
+/// The name of a generated type: `Counter` and `Handle` give `CounterHandle`.
+pub(crate) fn suffixed(actor: &Ident, suffix: &str) -> Ident {
+    format_ident!("{}{suffix}", actor.unraw(), span = actor.span())
+}
+
+/// Hands out names that differ in their text.
+#[derive(Default)]
+pub(crate) struct Namer {
+    taken: HashSet<String>,
+}
+
+impl Namer {
+    /// Gives `ident` itself, or a numbered one if its text is taken.
+    pub(crate) fn claim(&mut self, ident: &Ident) -> Ident {
+        let text = text(ident);
+        if self.taken.insert(text.clone()) {
+            return ident.clone();
+        }
+        self.numbered(&text, ident.span())
+    }
+
+    /// Keeps a name from being given out.
+    pub(crate) fn take(&mut self, ident: &Ident) {
+        self.taken.insert(text(ident));
+    }
+
+    /// A name of our own, without the caller's taste for raw identifiers.
+    pub(crate) fn fresh(&mut self, text: &str) -> Ident {
+        self.claim(&Ident::new(text, Span::call_site()))
+    }
+
+    fn numbered(&mut self, text: &str, span: Span) -> Ident {
+        let name = (2_usize..)
+            .map(|number| format!("{text}_{number}"))
+            .find(|name| !self.taken.contains(name));
+        let name = name.unwrap_or_default();
+        self.taken.insert(name.clone());
+        Ident::new(&name, span)
+    }
+}
+
+/// Drops the underscores with which a body says that it does not use an argument.
+///
+/// Callers do use it, and lints complain about a use of `_path`. A name that is no ordinary
+/// identifier without them is left as it is.
+pub(crate) fn without_leading_underscores(ident: &Ident) -> Ident {
+    let text = text(ident);
+    match syn::parse_str::<Ident>(text.trim_start_matches('_')) {
+        Ok(shorter) => Ident::new(&shorter.to_string(), ident.span()),
+        Err(_) => ident.clone(),
+    }
+}
+
+/// A name for the argument at `position` that has a pattern for a name.
+pub(crate) fn argument(position: usize, pattern: &impl Spanned) -> Ident {
+    format_ident!("argument_{position}", span = pattern.span())
+}
+
+/// The candidate that `text` was probably meant to be.
+pub(crate) fn misspelled(text: &str, candidates: &[&'static str]) -> Option<&'static str> {
+    let is_close = |candidate: &&&str| {
+        let distance = edit_distance(text, candidate);
+        0 < distance && distance <= 2
+    };
+    candidates.iter().find(is_close).copied()
+}
+
+/// How many letters have to be added, dropped or replaced to get from one word to the other.
+fn edit_distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (index, letter) in from.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = index + 1;
+        for (column, other) in to.iter().enumerate() {
+            let replaced = diagonal + usize::from(letter != *other);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[to.len()]
+}

@@ -1,0 +1,137 @@
+//! Small questions about syntax, asked by more than one step.
+
+use proc_macro2::{Delimiter, Ident, Spacing, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{
+    GenericArgument, Path, PathArguments, PathSegment, Type, TypePath,
+    visit::{self, Visit},
+};
+
+/// The type inside the invisible groups that `macro_rules!` leaves, and inside parentheses.
+pub(crate) fn ungrouped(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => ungrouped(&group.elem),
+        Type::Paren(paren) => ungrouped(&paren.elem),
+        _ => ty,
+    }
+}
+
+/// `Vec<u8>` of `std::vec::Vec<u8>`; `None` for what is not a plain path.
+pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
+    match ungrouped(ty) {
+        Type::Path(TypePath {
+            qself: None, path, ..
+        }) => path.segments.last(),
+        _ => None,
+    }
+}
+
+/// The types between the angle brackets of a segment.
+pub(crate) fn type_arguments(segment: &PathSegment) -> Vec<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+        return Vec::new();
+    };
+    let types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    types.collect()
+}
+
+pub(crate) fn is_unit(ty: &Type) -> bool {
+    matches!(ungrouped(ty), Type::Tuple(tuple) if tuple.elems.is_empty())
+}
+
+/// Whether two pieces of syntax are spelled alike.
+pub(crate) fn same_tokens(one: &impl ToTokens, other: &impl ToTokens) -> bool {
+    one.to_token_stream().to_string() == other.to_token_stream().to_string()
+}
+
+/// Whether `tokens` mention the generic parameter `parameter`.
+pub(crate) fn mentions(ty: &Type, parameter: &Ident) -> bool {
+    let mut search = Mention {
+        parameter,
+        found: false,
+    };
+    search.visit_type(ty);
+    search.found
+}
+
+struct Mention<'a> {
+    parameter: &'a Ident,
+    found: bool,
+}
+
+impl<'ast> Visit<'ast> for Mention<'_> {
+    fn visit_path(&mut self, path: &'ast Path) {
+        let starts_here = path.leading_colon.is_none()
+            && path
+                .segments
+                .first()
+                .is_some_and(|first| first.ident == *self.parameter);
+        self.found |= starts_here;
+        visit::visit_path(self, path);
+    }
+
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        self.found |= contains_ident(mac.tokens.clone(), self.parameter);
+        visit::visit_macro(self, mac);
+    }
+}
+
+/// Whether the word `wanted` is anywhere in `tokens`.
+pub(crate) fn contains_ident(tokens: TokenStream, wanted: &Ident) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == *wanted,
+        TokenTree::Group(group) => contains_ident(group.stream(), wanted),
+        _ => false,
+    })
+}
+
+/// Prints syntax as a person writes it: `Vec<&str>` rather than `Vec < & str >`.
+pub(crate) fn printed(syntax: &(impl ToTokens + ?Sized)) -> String {
+    let mut text = String::new();
+    print_into(syntax.to_token_stream(), &mut text);
+    text
+}
+
+fn print_into(tokens: TokenStream, text: &mut String) {
+    for token in tokens {
+        match &token {
+            TokenTree::Group(group) => {
+                let (open, close) = match group.delimiter() {
+                    Delimiter::Parenthesis => ("(", ")"),
+                    Delimiter::Brace => ("{ ", " }"),
+                    Delimiter::Bracket => ("[", "]"),
+                    Delimiter::None => ("", ""),
+                };
+                text.push_str(open);
+                print_into(group.stream(), text);
+                text.push_str(close);
+            }
+            TokenTree::Punct(punct) => print_punct(punct.as_char(), punct.spacing(), text),
+            TokenTree::Ident(_) | TokenTree::Literal(_) => {
+                // Two words need a space between them: `dyn Fn`, `&'a str`.
+                let word = |last: char| last.is_alphanumeric() || last == '_' || last == '>';
+                let in_lifetime = text.ends_with('\'');
+                if !in_lifetime && text.ends_with(word) {
+                    text.push(' ');
+                }
+                text.push_str(&token.to_string());
+            }
+        }
+    }
+}
+
+fn print_punct(punct: char, spacing: Spacing, text: &mut String) {
+    match punct {
+        ',' | ';' => {
+            text.push(punct);
+            text.push(' ');
+        }
+        '+' | '=' => text.push_str(&format!(" {punct} ")),
+        '-' if spacing == Spacing::Joint => text.push_str(" -"),
+        '>' if text.ends_with('-') => text.push_str("> "),
+        _ => text.push(punct),
+    }
+}
