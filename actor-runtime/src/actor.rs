@@ -22,11 +22,9 @@ pub trait Actor: Sized + 'static {
     /// One variant per handler.
     type Message: Message;
     /// The handle: one method per handler.
-    type Handle: ActorHandle<Actor = Self, Message = Self::Message>;
+    type Handle: ActorHandle<Message = Self::Message>;
     /// What [`on_start`](Self::on_start) fails with; [`Infallible`] if it cannot.
     type StartError: 'static;
-    /// The name of the type, for errors, statistics and threads.
-    const NAME: &'static str;
     /// How many messages the mailbox holds.
     const MAILBOX: Capacity;
 
@@ -92,6 +90,9 @@ impl CannotFail for Infallible {}
 
 /// A generated message enum.
 pub trait Message: Sized + 'static {
+    /// The name of the actor's type, for errors, logs and threads.
+    const ACTOR: &'static str;
+
     /// What is to be known of a message before its handler runs.
     fn envelope(&self) -> Envelope<'_>;
 }
@@ -124,7 +125,9 @@ impl<'a> Envelope<'a> {
         Self { is_final: true, ..self }
     }
 
-    pub(crate) fn method(&self) -> &'static str {
+    /// The name of the handler.
+    #[must_use]
+    pub fn method(&self) -> &'static str {
         self.method
     }
 
@@ -253,6 +256,6 @@ impl<A: Actor> Context<A> {
 
 impl<A: Actor> fmt::Debug for Context<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Context").field("actor", &A::NAME).finish_non_exhaustive()
+        f.debug_struct("Context").field("actor", &A::Message::ACTOR).finish_non_exhaustive()
     }
 }

@@ -224,7 +224,7 @@ where
     /// #[actor(mailbox = 1)]
     /// impl Log {
     ///     /// Keeps a line.
-    ///     pub fn write(&mut self, line: String) { self.0.push(line) }
+    ///     pub fn write(&mut self, line: &str) { self.0.push(line.to_owned()) }
     /// }
     ///
     /// # #[tokio::main(flavor = "current_thread")]
@@ -274,7 +274,7 @@ where
         let (shared, message) = self.into_unsent();
         let (reply, receiver) = reply::slot(None);
         let message = message(reply);
-        let method = Method::new(shared.actor, message.envelope().method());
+        let method = Method::new(M::ACTOR, message.envelope().method());
         shared.try_offer(message)?;
         Ok(Answer::new(receiver, method, shared.id()))
     }
@@ -297,7 +297,7 @@ where
         let (shared, message) = self.into_unsent();
         let (reply, receiver) = reply::slot(None);
         let message = message(reply);
-        let method = Method::new(shared.actor, message.envelope().method());
+        let method = Method::new(M::ACTOR, message.envelope().method());
         let answer = Answer::new(receiver, method, shared.id());
         Sent { cast: Cast::new(shared, message), answer: Some(answer) }
     }
@@ -363,7 +363,7 @@ where
     fn send(&mut self, message: F, cx: &mut Context<'_>) -> Result<Stage<'a, M, R, F>, CallError> {
         let (reply, receiver) = reply::slot(Some(cx.waker().clone()));
         let message = message(reply);
-        let method = Method::new(self.shared.actor, message.envelope().method());
+        let method = Method::new(M::ACTOR, message.envelope().method());
         let id = self.shared.id();
         let wait = if current::actor() == Some(id) {
             Err(Vec::new())
@@ -441,7 +441,7 @@ impl<M: Message, R, F> fmt::Debug for Call<'_, M, R, F> {
             Stage::NotAccepted(_) => "not accepted",
             Stage::Done => "done",
         };
-        f.debug_struct("Call").field("actor", &self.shared.actor).field("stage", &stage).finish()
+        f.debug_struct("Call").field("actor", &M::ACTOR).field("stage", &stage).finish()
     }
 }
 
@@ -587,7 +587,7 @@ impl<M: Message> Future for Cast<'_, M> {
 
 impl<M: Message> fmt::Debug for Cast<'_, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cast").field("actor", &self.shared.actor).finish_non_exhaustive()
+        f.debug_struct("Cast").field("actor", &M::ACTOR).finish_non_exhaustive()
     }
 }
 

@@ -117,7 +117,7 @@ impl<M: Message> Future for Exited<M> {
         assert!(
             current::actor() != Some(shared.id()),
             "`{}` waits for its own end in one of its handlers: use `Context::stop` there",
-            shared.actor,
+            M::ACTOR,
         );
         shared.poll_ended(ticket, cx)
     }
@@ -133,6 +133,6 @@ impl<M: Message> Drop for Exited<M> {
 
 impl<M: Message> fmt::Debug for Exited<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Exited").field("actor", &self.shared.actor).finish_non_exhaustive()
+        f.debug_struct("Exited").field("actor", &M::ACTOR).finish_non_exhaustive()
     }
 }

@@ -3,7 +3,7 @@
 use std::{fmt, future::Future};
 
 use crate::{
-    actor::{Actor, Capacity, Message},
+    actor::{Capacity, Message},
     call::Call,
     exit::{ExitReason, Exited},
     mailbox::Shared,
@@ -53,7 +53,7 @@ impl<M: Message> Drop for Handle<M> {
 impl<M: Message> fmt::Debug for Handle<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut handle = f.debug_struct("Handle");
-        handle.field("actor", &self.0.actor);
+        handle.field("actor", &M::ACTOR);
         if let Some(name) = &self.0.name {
             handle.field("name", name);
         }
@@ -66,9 +66,7 @@ impl<M: Message> fmt::Debug for Handle<M> {
 /// It is a trait so that a handler of yours named `close` or `stop` comes first:
 /// `handle.close()` is then your message, and `ActorHandle::close(&handle)` is this.
 pub trait ActorHandle: Clone + fmt::Debug + Sized + 'static {
-    /// The actor behind the handle.
-    type Actor: Actor<Handle = Self, Message = Self::Message>;
-    /// Its messages.
+    /// What the handle sends.
     type Message: Message;
 
     #[doc(hidden)]
@@ -142,7 +140,7 @@ pub trait ActorHandle: Clone + fmt::Debug + Sized + 'static {
     /// its type.
     fn name(&self) -> &str {
         let shared = &self.as_handle().0;
-        shared.name.as_deref().unwrap_or(shared.actor)
+        shared.name.as_deref().unwrap_or(Self::Message::ACTOR)
     }
 
     /// Whether both are handles of one actor.
@@ -152,7 +150,12 @@ pub trait ActorHandle: Clone + fmt::Debug + Sized + 'static {
 
     /// A handle without an actor, and the messages it is sent, to test who calls an actor.
     fn mock() -> (Self, MockMailbox<Self::Message>) {
-        mock::pair()
+        mock::pair(Capacity::DEFAULT)
+    }
+
+    /// As [`mock`](Self::mock), with a mailbox of another size.
+    fn mock_with(mailbox: Capacity) -> (Self, MockMailbox<Self::Message>) {
+        mock::pair(mailbox)
     }
 }
 
@@ -210,6 +213,6 @@ impl<H: ActorHandle> Clone for WeakHandle<H> {
 
 impl<H: ActorHandle> fmt::Debug for WeakHandle<H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WeakHandle").field("actor", &self.0.actor).finish_non_exhaustive()
+        f.debug_struct("WeakHandle").field("actor", &H::Message::ACTOR).finish_non_exhaustive()
     }
 }

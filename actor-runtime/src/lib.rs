@@ -1,4 +1,15 @@
 //! Actors from a struct and an `impl`.
+//!
+//! Put `#[actor]` on an `impl`, and its `pub` methods become the messages of an actor: the message enum, the reply slots,
+//! the cloneable handle and the dispatch loop are written for you.
+//!
+//! - [`spawn()`], [`start()`], [`spawn_thread()`], [`spawn_local()`] and [`pair()`] start one.
+//! - [`Call`] is what a handle's methods give: await it, or pick another way to send it.
+//! - [`ActorHandle`] is what every handle can do: shut down, abort, watch the end, go weak.
+//! - [`Scope`] owns actors and stops them in order.
+//!
+#![cfg_attr(feature = "macros", doc = include_str!("../../docs/guide.md"))]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod actor;
 mod block_on;
@@ -36,3 +47,6 @@ pub use crate::{
     stats::{Counts, Stats},
     stream::{Replies, ReplyStream, StreamCall, TrySendValue},
 };
+
+#[cfg(feature = "macros")]
+pub use actor_macros::actor;

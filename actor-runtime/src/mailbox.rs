@@ -117,8 +117,6 @@ pub(crate) enum Offered<M> {
 
 /// What an actor's loop and its handles have in common.
 pub(crate) struct Shared<M> {
-    /// The name of the actor's type.
-    pub(crate) actor: &'static str,
     /// The name of this actor, if it was given one.
     pub(crate) name: Option<Arc<str>>,
     capacity: Capacity,
@@ -130,13 +128,8 @@ pub(crate) struct Shared<M> {
 
 impl<M: Message> Shared<M> {
     /// A mailbox with one handle, which the caller has to make.
-    pub(crate) fn new(
-        actor: &'static str,
-        name: Option<Arc<str>>,
-        capacity: Capacity,
-    ) -> Arc<Self> {
+    pub(crate) fn new(name: Option<Arc<str>>, capacity: Capacity) -> Arc<Self> {
         Arc::new(Self {
-            actor,
             name,
             capacity,
             handles: AtomicUsize::new(1),
@@ -173,7 +166,7 @@ impl<M: Message> Shared<M> {
         }
         let parked = queue.accept(entry);
         drop(queue);
-        observe::depth(self.actor, 1);
+        observe::depth(M::ACTOR, 1);
         wake(parked);
         Ok(())
     }
@@ -194,7 +187,7 @@ impl<M: Message> Shared<M> {
         }
         let parked = queue.accept(entry);
         drop(queue);
-        observe::depth(self.actor, 1);
+        observe::depth(M::ACTOR, 1);
         wake(parked);
         Offered::Accepted
     }
@@ -209,7 +202,7 @@ impl<M: Message> Shared<M> {
         }
         let parked = queue.accept(entry);
         drop(queue);
-        observe::depth(self.actor, 1);
+        observe::depth(M::ACTOR, 1);
         wake(parked);
         Ok(())
     }
@@ -269,7 +262,7 @@ impl<M: Message> Shared<M> {
         };
         drop(queue);
         // A message was taken, and perhaps another accepted in its place.
-        observe::depth(self.actor, i32::from(promoted.is_some()) - 1);
+        observe::depth(M::ACTOR, i32::from(promoted.is_some()) - 1);
         wake(promoted);
         next
     }
@@ -317,7 +310,7 @@ impl<M: Message> Shared<M> {
         drop(queue);
         for entry in &left {
             entry.message.envelope().stopped();
-            observe::depth(self.actor, -1);
+            observe::depth(M::ACTOR, -1);
         }
         drop(left);
         refused.into_iter().for_each(Waker::wake);
@@ -336,7 +329,7 @@ impl<M: Message> Shared<M> {
         let watchers = std::mem::take(&mut queue.watchers);
         drop(queue);
         drop(wakers);
-        observe::ended(self.actor, &reason);
+        observe::ended(M::ACTOR, &reason);
         watchers.into_values().for_each(Waker::wake);
     }
 
@@ -389,7 +382,7 @@ impl<M: Message> Shared<M> {
     /// Notes that a handler panicked.
     pub(crate) fn panicked(&self, method: &'static str, message: &str) {
         lock(&self.queue).counts.panicked += 1;
-        observe::panicked(self.actor, method, message);
+        observe::panicked(M::ACTOR, method, message);
     }
 
     pub(crate) fn stats(&self) -> Stats {

@@ -10,7 +10,7 @@ use std::{
 use futures_core::Stream;
 
 use crate::{
-    actor::{Actor, Message},
+    actor::{Capacity, Message},
     exit::ExitReason,
     handle::{ActorHandle, Handle},
     mailbox::{Next, Shared},
@@ -54,8 +54,8 @@ use crate::{
 /// ```
 pub struct MockMailbox<M: Message>(Arc<Shared<M>>);
 
-pub(crate) fn pair<H: ActorHandle>() -> (H, MockMailbox<H::Message>) {
-    let shared = Shared::new(<H::Actor as Actor>::NAME, None, <H::Actor as Actor>::MAILBOX);
+pub(crate) fn pair<H: ActorHandle>(mailbox: Capacity) -> (H, MockMailbox<H::Message>) {
+    let shared = Shared::new(None, mailbox);
     (H::from_handle(Handle(shared.clone())), MockMailbox(shared))
 }
 
@@ -112,6 +112,6 @@ impl<M: Message> Drop for MockMailbox<M> {
 
 impl<M: Message> fmt::Debug for MockMailbox<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MockMailbox").field("actor", &self.0.actor).finish_non_exhaustive()
+        f.debug_struct("MockMailbox").field("actor", &M::ACTOR).finish_non_exhaustive()
     }
 }

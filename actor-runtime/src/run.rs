@@ -60,14 +60,14 @@ impl<A: Actor> Mailbox<A> {
     pub fn run(self, actor: A) -> impl Future<Output = Exit<A>> {
         let shared = self.shared.clone();
         let name = shared.name.as_deref();
-        let inside = Some(observe::life(shared.actor, name, live(actor, self)));
+        let inside = Some(observe::life(A::Message::ACTOR, name, live(actor, self)));
         Run { shared, inside }
     }
 }
 
 impl<A: Actor> std::fmt::Debug for Mailbox<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Mailbox").field("actor", &A::NAME).finish_non_exhaustive()
+        f.debug_struct("Mailbox").field("actor", &A::Message::ACTOR).finish_non_exhaustive()
     }
 }
 
@@ -174,7 +174,7 @@ fn let_go<A: Actor>(actor: Option<A>, reason: ExitReason, keeps: bool) -> (Optio
 }
 
 fn panicked<A: Actor>(method: &'static str, message: StdArc<str>) -> ExitReason {
-    ExitReason::Panicked { method: Method::new(A::NAME, method), message }
+    ExitReason::Panicked { method: Method::new(A::Message::ACTOR, method), message }
 }
 
 struct Loop<'a, A: Actor> {
@@ -216,7 +216,7 @@ impl<A: Actor> Loop<'_, A> {
                 }
                 Next::Abandoned(entry) => {
                     since_yield += 1;
-                    observe::skipped(self.shared.actor, entry.message.envelope().method());
+                    observe::skipped(A::Message::ACTOR, entry.message.envelope().method());
                     drop(entry);
                 }
                 Next::Empty if since_idle > 0 => {
@@ -252,7 +252,7 @@ impl<A: Actor> Loop<'_, A> {
             return Ok(());
         };
         let handler = caught(actor.dispatch(message, self.context));
-        let outcome = observe::handling(trace, A::NAME, method, handler).await;
+        let outcome = observe::handling(trace, A::Message::ACTOR, method, handler).await;
         if let Some(link) = link {
             link.0.cut();
         }
@@ -275,12 +275,12 @@ impl<A: Actor> Loop<'_, A> {
         trace: Trace,
     ) -> ExitReason {
         self.shared.seal();
-        let finished = ExitReason::Finished(Method::new(A::NAME, method));
+        let finished = ExitReason::Finished(Method::new(A::Message::ACTOR, method));
         let Some(actor) = self.actor.take() else {
             return finished;
         };
         let handler = caught(actor.finish(message, self.context));
-        match observe::handling(trace, A::NAME, method, handler).await {
+        match observe::handling(trace, A::Message::ACTOR, method, handler).await {
             Ok(()) => finished,
             Err(message) => {
                 current::answer_lost_in_panic(&message);

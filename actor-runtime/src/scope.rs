@@ -91,7 +91,7 @@ trait Life {
 
 impl<M: Message> Life for Shared<M> {
     fn name(&self) -> String {
-        self.name.as_deref().unwrap_or(self.actor).to_owned()
+        self.name.as_deref().unwrap_or(M::ACTOR).to_owned()
     }
 
     fn close(&self) {

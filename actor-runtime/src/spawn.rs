@@ -14,7 +14,7 @@ use std::{
 };
 
 use crate::{
-    actor::{Actor, CannotFail, Capacity, Spawn},
+    actor::{Actor, CannotFail, Capacity, Message, Spawn},
     block_on::{block_on, drive},
     catch::catch,
     error::Method,
@@ -232,7 +232,7 @@ impl Builder {
     pub fn spawn<A: Spawn<StartError: CannotFail>>(self, actor: A) -> A::Handle {
         let (handle, mailbox) = self.mailbox_of::<A>();
         let run = actor.run(mailbox);
-        self.task(A::NAME, async { drop(run.await) });
+        self.task(A::Message::ACTOR, async { drop(run.await) });
         handle
     }
 
@@ -250,7 +250,7 @@ impl Builder {
         mailbox.keeps_actor = true;
         let (sender, receiver) = reply::slot(None);
         let run = actor.run(mailbox);
-        self.task(A::NAME, async { sender.send(run.await) });
+        self.task(A::Message::ACTOR, async { sender.send(run.await) });
         (handle, Running(receiver))
     }
 
@@ -265,7 +265,7 @@ impl Builder {
         let (started, receiver) = reply::slot(None);
         mailbox.started = Some(started);
         let run = actor.run(mailbox);
-        self.task(A::NAME, async { drop(run.await) });
+        self.task(A::Message::ACTOR, async { drop(run.await) });
         Starting { handle: Some(handle), outcome: Outcome::Awaited(receiver) }
     }
 
@@ -327,7 +327,7 @@ impl Builder {
 
     fn mailbox_of<A: Actor>(&self) -> (A::Handle, Mailbox<A>) {
         let capacity = self.mailbox.unwrap_or(A::MAILBOX);
-        let shared = Shared::new(A::NAME, self.name.clone(), capacity);
+        let shared = Shared::new(self.name.clone(), capacity);
         let handle = A::Handle::from_handle(Handle(shared.clone()));
         let mailbox =
             Mailbox { shared, on_panic: self.on_panic, keeps_actor: false, started: None };
@@ -366,8 +366,8 @@ impl Builder {
         A: Actor<StartError: Send>,
         A::Message: Send,
     {
-        let mut thread =
-            thread::Builder::new().name(self.name.as_deref().unwrap_or(A::NAME).to_owned());
+        let mut thread = thread::Builder::new()
+            .name(self.name.as_deref().unwrap_or(A::Message::ACTOR).to_owned());
         if let Some(bytes) = self.stack_size {
             thread = thread.stack_size(bytes);
         }
@@ -395,7 +395,7 @@ impl<A: Actor> Mailbox<A> {
 
     /// Ends an actor whose making panicked.
     fn panicked(self, message: StdArc<str>) {
-        let method = Method::new(A::NAME, "make");
+        let method = Method::new(A::Message::ACTOR, "make");
         self.shared.end(ExitReason::Panicked { method, message: message.clone() });
         if let Some(started) = self.started {
             started.panicked(message);
@@ -503,7 +503,7 @@ impl<A: Actor> Future for Starting<A> {
 
 impl<A: Actor> fmt::Debug for Starting<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Starting").field("actor", &A::NAME).finish_non_exhaustive()
+        f.debug_struct("Starting").field("actor", &A::Message::ACTOR).finish_non_exhaustive()
     }
 }
 
@@ -537,6 +537,6 @@ impl<A: Actor> Future for Running<A> {
 
 impl<A: Actor> fmt::Debug for Running<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Running").field("actor", &A::NAME).finish_non_exhaustive()
+        f.debug_struct("Running").field("actor", &A::Message::ACTOR).finish_non_exhaustive()
     }
 }

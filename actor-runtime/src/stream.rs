@@ -407,7 +407,7 @@ fn make<M: Message, T>(
         writer: None,
     })));
     let message = message(Replies(channel.clone()));
-    let method = Method::new(shared.actor, message.envelope().method());
+    let method = Method::new(M::ACTOR, message.envelope().method());
     (message, ReplyStream { channel, method, actor: shared.id() })
 }
 
@@ -462,6 +462,6 @@ fn refused<M>(error: &SendError<M>, method: Method) -> CallError {
 
 impl<M: Message, T, F> fmt::Debug for StreamCall<'_, M, T, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StreamCall").field("actor", &self.shared.actor).finish_non_exhaustive()
+        f.debug_struct("StreamCall").field("actor", &M::ACTOR).finish_non_exhaustive()
     }
 }

@@ -38,6 +38,8 @@ pub enum CounterMessage {
 }
 
 impl ::actor_runtime::Message for CounterMessage {
+    const ACTOR: &'static str = "Counter";
+
     fn envelope(&self) -> ::actor_runtime::Envelope<'_> {
         match self {
             Self::Add { reply, .. } => ::actor_runtime::Envelope::new("add", reply),
@@ -54,7 +56,6 @@ impl ::actor_runtime::Actor for Counter {
     type Handle = CounterHandle;
     type StartError = ::core::convert::Infallible;
 
-    const NAME: &'static str = "Counter";
     const MAILBOX: ::actor_runtime::Capacity = ::actor_runtime::Capacity::DEFAULT;
 
     async fn dispatch(
@@ -129,7 +130,6 @@ impl CounterHandle {
 }
 
 impl ::actor_runtime::ActorHandle for CounterHandle {
-    type Actor = Counter;
     type Message = CounterMessage;
 
     fn as_handle(&self) -> &::actor_runtime::Handle<CounterMessage> {

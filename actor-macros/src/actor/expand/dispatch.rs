@@ -8,7 +8,7 @@ use super::{finish, hooks};
 use crate::{
     actor::model::{Actor, Answer, Argument, Field, Handler, Mailbox, Passing, Receiver},
     generics,
-    names::{self, Namer},
+    names::Namer,
     syntax,
 };
 
@@ -23,7 +23,6 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
     let generics = generics::with_static(&actor.generics);
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let (_, carried, _) = actor.carried.split_for_impl();
-    let name = names::text(&actor.ident);
     let capacity = capacity(actor);
     let start_error = hooks::start_error(actor);
     let dispatch = dispatch(actor);
@@ -35,7 +34,6 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
             type Handle = #handle #carried;
             #start_error
 
-            const NAME: &'static str = #name;
             const MAILBOX: #krate::Capacity = #krate::Capacity::#capacity;
 
             #dispatch

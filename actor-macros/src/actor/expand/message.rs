@@ -112,8 +112,11 @@ fn message_impl(actor: &Actor) -> TokenStream {
     } else {
         quote!(*self)
     };
+    let name = names::text(&actor.ident);
     quote! {
         impl #impl_generics #krate::Message for #message #ty_generics #where_clause {
+            const ACTOR: &'static str = #name;
+
             fn envelope(&self) -> #krate::Envelope<'_> {
                 match #place {
                     #(#arms)*
