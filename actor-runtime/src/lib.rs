@@ -50,3 +50,8 @@ pub use crate::{
 
 #[cfg(feature = "macros")]
 pub use actor_macros::actor;
+
+/// The README's code is compiled and run with the crate's other examples.
+#[cfg(all(doctest, feature = "macros"))]
+#[doc = include_str!("../../README.md")]
+mod readme {}
