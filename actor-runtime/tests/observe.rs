@@ -1,0 +1,186 @@
+//! What the features `tracing` and `metrics` tell.
+//!
+//! Run with `cargo test -p actor-runtime --features tracing,metrics --test observe`.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use actor_runtime::{ActorHandle, Builder, OnPanic, actor, pair, spawn};
+use metrics_util::{
+    MetricKind,
+    debugging::{DebugValue, DebuggingRecorder},
+};
+use tracing::{
+    Instrument, Subscriber,
+    field::{Field, Visit},
+    span,
+};
+use tracing_subscriber::{Layer, layer::Context, layer::SubscriberExt, registry::LookupSpan};
+
+#[derive(Default)]
+struct Vault {
+    secrets: Vec<String>,
+}
+
+#[actor]
+impl Vault {
+    /// Keeps a secret.
+    pub(crate) fn keep(&mut self, secret: &str) -> usize {
+        tracing::info!("keeping");
+        self.secrets.push(secret.to_owned());
+        self.secrets.len()
+    }
+
+    /// Panics.
+    pub(crate) fn fail(&mut self) {
+        panic!("dropped the key");
+    }
+}
+
+/// A span or an event, as it was told.
+#[derive(Clone, Debug)]
+struct Told {
+    name: String,
+    fields: BTreeMap<String, String>,
+    /// The names of the spans around it, the nearest first.
+    inside: Vec<String>,
+}
+
+#[derive(Clone, Default)]
+struct Recorder(Arc<Mutex<Vec<Told>>>);
+
+impl Recorder {
+    fn all(&self, name: &str) -> Vec<Told> {
+        let told = self.0.lock().unwrap();
+        told.iter().filter(|told| told.name == name).cloned().collect()
+    }
+
+    fn only(&self, name: &str) -> Told {
+        let all = self.all(name);
+        assert_eq!(all.len(), 1, "{name}: {all:?}");
+        all[0].clone()
+    }
+}
+
+struct Fields(BTreeMap<String, String>);
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        self.0.insert(field.name().to_owned(), format!("{value:?}").trim_matches('"').to_owned());
+    }
+}
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Recorder {
+    fn on_new_span(&self, attributes: &span::Attributes<'_>, id: &span::Id, cx: Context<'_, S>) {
+        let mut fields = Fields(BTreeMap::new());
+        attributes.record(&mut fields);
+        let span = cx.span(id).unwrap();
+        let inside = span.scope().skip(1).map(|span| span.name().to_owned()).collect();
+        let told = Told { name: span.name().to_owned(), fields: fields.0, inside };
+        self.0.lock().unwrap().push(told);
+    }
+
+    fn on_event(&self, event: &tracing::Event<'_>, cx: Context<'_, S>) {
+        let mut fields = Fields(BTreeMap::new());
+        event.record(&mut fields);
+        let name = fields.0.remove("message").unwrap_or_default();
+        let inside = cx.event_scope(event).into_iter().flatten();
+        let inside = inside.map(|span| span.name().to_owned()).collect();
+        self.0.lock().unwrap().push(Told { name, fields: fields.0, inside });
+    }
+}
+
+/// Runs `test` on this thread, with everything it tells recorded.
+fn traced<F: Future<Output = ()>>(test: impl FnOnce(Recorder) -> F) {
+    let recorder = Recorder::default();
+    let subscriber = tracing_subscriber::registry().with(recorder.clone());
+    let _default = tracing::subscriber::set_default(subscriber);
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(test(recorder));
+}
+
+#[test]
+fn an_actor_has_a_span_with_its_name() {
+    traced(|recorder| async move {
+        let vault = Builder::new().name("north").spawn(Vault::default());
+        vault.keep("x").await.unwrap();
+        let actor = recorder.only("actor");
+        assert_eq!(actor.fields["actor.type"], "Vault");
+        assert_eq!(actor.fields["actor.name"], "north");
+        assert_eq!(actor.inside, [""; 0]);
+    });
+}
+
+#[test]
+fn a_message_has_a_span_whose_parent_is_its_callers() {
+    traced(|recorder| async move {
+        let vault = spawn(Vault::default());
+        let request = tracing::info_span!("request");
+        async { vault.keep("x").await.unwrap() }.instrument(request).await;
+        let message = recorder.only("actor.message");
+        assert_eq!(message.inside, ["request"]);
+        assert_eq!(message.fields["actor.method"], "keep");
+        assert_eq!(recorder.only("keeping").inside, ["actor.message", "request"]);
+    });
+}
+
+#[test]
+fn values_are_never_told() {
+    traced(|recorder| async move {
+        let vault = spawn(Vault::default());
+        vault.keep("the combination is 1234").await.unwrap();
+        vault.shutdown().await;
+        let told = format!("{:?}", recorder.0.lock().unwrap());
+        assert!(told.contains("actor.message") && !told.contains("1234"), "{told}");
+    });
+}
+
+#[test]
+fn skipping_panicking_and_ending_are_told() {
+    traced(|recorder| async move {
+        let vault = Builder::new().on_panic(OnPanic::Continue).spawn(Vault::default());
+        drop(vault.keep("x").sent().await.unwrap());
+        vault.fail().await.unwrap_err();
+        vault.shutdown().await;
+        let skipped = recorder.only("skipped: its caller had gone before it began");
+        assert_eq!(skipped.fields["actor.method"], "keep");
+        assert_eq!(recorder.only("panicked").fields["panic"], "dropped the key");
+        assert_eq!(recorder.only("ended").fields["reason"], "shut down");
+    });
+}
+
+#[test]
+fn metrics_count_what_was_done() {
+    let recorder = DebuggingRecorder::new();
+    let snapshots = recorder.snapshotter();
+    metrics::with_local_recorder(&recorder, || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let (vault, run) = pair(Vault::default());
+            vault.keep("x").cast().await.unwrap();
+            vault.keep("y").cast().await.unwrap();
+            drop(vault.keep("z").sent().await.unwrap());
+            drop(vault);
+            run.await;
+        });
+    });
+    let mut seen = BTreeMap::new();
+    for (key, _, _, value) in snapshots.snapshot().into_vec() {
+        let labels: Vec<_> = key.key().labels().map(metrics::Label::value).collect();
+        seen.insert((key.kind(), format!("{} {}", key.key().name(), labels.join(" "))), value);
+    }
+    let counter = |name: &str| seen.get(&(MetricKind::Counter, name.to_owned()));
+    assert_eq!(counter("actor_messages_total Vault keep"), Some(&DebugValue::Counter(2)));
+    assert_eq!(counter("actor_skipped_total Vault keep"), Some(&DebugValue::Counter(1)));
+    assert_eq!(counter("actor_exits_total Vault true"), Some(&DebugValue::Counter(1)));
+    let depth = &seen[&(MetricKind::Gauge, "actor_mailbox_depth Vault".to_owned())];
+    assert_eq!(depth, &DebugValue::Gauge(0.0.into()));
+    for histogram in ["actor_queue_seconds Vault keep", "actor_handle_seconds Vault keep"] {
+        let DebugValue::Histogram(values) = &seen[&(MetricKind::Histogram, histogram.to_owned())]
+        else {
+            panic!("{histogram} is no histogram");
+        };
+        assert_eq!(values.len(), 2);
+    }
+}
