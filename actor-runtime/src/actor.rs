@@ -26,7 +26,7 @@ pub trait Actor: Sized + 'static {
     /// What [`on_start`](Self::on_start) fails with; [`Infallible`] if it cannot.
     type StartError: 'static;
     /// How many messages the mailbox holds.
-    const MAILBOX: Capacity;
+    const MAILBOX: Capacity = Capacity::DEFAULT;
 
     /// Runs before the first message, and with [`start`](crate::start) before the handle is given
     /// out.

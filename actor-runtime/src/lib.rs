@@ -48,6 +48,9 @@ pub use crate::{
     stream::{Replies, ReplyStream, StreamCall, TrySendValue},
 };
 
+#[doc(hidden)]
+pub mod __private;
+
 #[cfg(feature = "macros")]
 pub use actor_macros::actor;
 

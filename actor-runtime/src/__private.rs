@@ -1,0 +1,75 @@
+//! What generated code needs, and nobody else.
+
+#![allow(missing_debug_implementations, missing_docs, reason = "no user sees these")]
+
+use std::future::Future;
+
+use crate::{Actor, Exit, Mailbox};
+
+/// A type that can be sent between threads; with a text of our own for one that cannot.
+///
+/// The impl for [`Never`] holds for no type. It is there because with two impls rustc cannot tell
+/// which `Proof` a type has that is not `Send`. What is done with that proof then has no type
+/// either, and gives no second error.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent between threads, so no message can carry it",
+    label = "not `Send`",
+    note = "use a type that is `Send`: `Arc` for `Rc`, `Mutex` for `RefCell`",
+    note = "or keep the actor on one thread: `#[actor(local)]`"
+)]
+pub trait Travels<Why> {
+    type Proof;
+
+    fn travels() -> Self::Proof;
+}
+
+pub struct BySend;
+
+pub struct Never;
+
+pub trait Unsatisfied {}
+
+impl<T: Send + ?Sized> Travels<BySend> for T {
+    type Proof = Proof;
+
+    fn travels() -> Proof {
+        Proof
+    }
+}
+
+impl<T: Unsatisfied + ?Sized> Travels<Never> for T {
+    type Proof = Proof;
+
+    fn travels() -> Proof {
+        Proof
+    }
+}
+
+/// The proof that all that travels to an actor can be sent.
+pub struct Proof;
+
+pub fn travels<T: Travels<Why> + ?Sized, Why>() -> T::Proof {
+    T::travels()
+}
+
+impl Proof {
+    /// The proof for `self` and `other`; of unknown type, and silent, if `other` has none.
+    pub fn and<P>(self, other: P) -> P {
+        other
+    }
+
+    pub fn run<A: Actor + Send>(
+        self,
+        actor: A,
+        mailbox: Mailbox<A>,
+    ) -> impl Future<Output = Exit<A>> {
+        run(actor, mailbox)
+    }
+}
+
+/// The loop of an actor that may go to another thread.
+///
+/// That the future is `Send` is for rustc to find out, but that `A` is not is said better here.
+pub fn run<A: Actor + Send>(actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>> {
+    mailbox.run(actor)
+}
