@@ -152,16 +152,12 @@ impl Actor {
     }
 
     pub(crate) fn has_context(&self, handlers: impl Fn(&Handler) -> bool) -> bool {
-        self.handlers
-            .iter()
-            .any(|handler| handlers(handler) && handler.takes_context())
+        self.handlers.iter().any(|handler| handlers(handler) && handler.takes_context())
     }
 
     /// Whether there is a variant under every configuration.
     pub(crate) fn has_unconditional_variant(&self) -> bool {
-        self.handlers
-            .iter()
-            .any(|handler| handler.attrs.cfgs.is_empty())
+        self.handlers.iter().any(|handler| handler.attrs.cfgs.is_empty())
     }
 
     pub(crate) fn is_public(&self) -> bool {
@@ -186,9 +182,7 @@ impl Handler {
     }
 
     pub(crate) fn takes_context(&self) -> bool {
-        self.arguments
-            .iter()
-            .any(|argument| matches!(argument, Argument::Context))
+        self.arguments.iter().any(|argument| matches!(argument, Argument::Context))
     }
 }
 
