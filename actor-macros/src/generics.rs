@@ -85,6 +85,15 @@ pub(crate) fn mentioned(generics: &Generics, types: &[&Type]) -> Generics {
     with_static(&kept)
 }
 
+/// Whether `ty` is a parameter alone.
+pub(crate) fn is_parameter(ty: &Type, generics: &Generics) -> bool {
+    let ident = match syntax::ungrouped(ty) {
+        Type::Path(path) if path.qself.is_none() => path.path.get_ident(),
+        _ => None,
+    };
+    ident.is_some_and(|ident| generics.type_params().any(|parameter| parameter.ident == *ident))
+}
+
 fn drop_bounds(generics: &mut Generics) {
     for parameter in generics.type_params_mut() {
         parameter.colon_token = None;

@@ -9,8 +9,8 @@ use syn::{Attribute, Expr, Generics, Path, Type, Visibility};
 pub(crate) struct Actor {
     /// The path to the runtime crate.
     pub(crate) krate: Path,
-    /// The `#[cfg]`s below `#[actor]`, which hold for everything.
-    pub(crate) cfgs: Vec<Attribute>,
+    /// The conditions and lint levels below `#[actor]`, which hold for everything.
+    pub(crate) attrs: Vec<Attribute>,
     /// `Counter` of `impl Counter<T>`.
     pub(crate) ident: Ident,
     /// `Counter<T>` of `impl Counter<T>`.
@@ -149,10 +149,6 @@ pub(crate) enum Start {
 impl Actor {
     pub(crate) fn handlers_that_end(&self) -> impl Iterator<Item = &Handler> {
         self.handlers.iter().filter(|handler| handler.is_final())
-    }
-
-    pub(crate) fn has_context(&self, handlers: impl Fn(&Handler) -> bool) -> bool {
-        self.handlers.iter().any(|handler| handlers(handler) && handler.takes_context())
     }
 
     /// Whether there is a variant under every configuration.

@@ -36,6 +36,12 @@ pub(super) fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
     travelling(attrs).cfgs
 }
 
+/// Which of the impl's attributes belong to all that is generated for it.
+pub(super) fn of_everything(attrs: &[Attribute]) -> Vec<Attribute> {
+    let HandlerAttrs { cfgs, lints, .. } = travelling(attrs);
+    cfgs.into_iter().chain(lints).collect()
+}
+
 /// The name of an attribute, or of those in a `cfg_attr` if they are all alike.
 fn destination(meta: &Meta) -> String {
     let name = meta.path().get_ident().map_or_else(String::new, Ident::to_string);

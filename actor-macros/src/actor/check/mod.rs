@@ -71,7 +71,7 @@ pub(super) fn actor(
     let widest = handlers.iter().map(|handler| &handler.vis).max_by_key(|vis| handler::reach(vis));
     Some(Actor {
         krate: options.krate,
-        cfgs: attrs::cfgs(&syntax.attrs),
+        attrs: attrs::of_everything(&syntax.attrs),
         vis: widest.cloned().unwrap_or(Visibility::Public(<Token![pub]>::default())),
         ty: self_ty.clone(),
         ident,

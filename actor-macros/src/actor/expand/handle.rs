@@ -43,11 +43,13 @@ fn methods(actor: &Actor) -> TokenStream {
 // Input:  pub async fn save(&mut self, path: &Path) -> io::Result<()>
 // Output: pub fn save(&self, path: impl Into<PathBuf>) -> Call<'_, …> {
 //             let path = path.into();
-//             self.0.call(move |reply| CounterMessage::Save { path, reply })
+//             Handle::call(&self.0, move |reply| CounterMessage::Save { path, reply })
 //         }
+//
+// Not `self.0.call(..)`: a trait in scope may have a method `call` for everything.
 fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     let Handler { ident, variant, vis, reply, .. } = handler;
-    let message = &actor.message;
+    let Actor { krate, message, .. } = actor;
     let docs = message::attrs(actor, handler);
     let (cfgs, callers) = (&handler.attrs.cfgs, &handler.attrs.callers);
     let parameters = handler.fields().map(parameter);
@@ -65,7 +67,10 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
         #(#callers)*
         #vis fn #ident(&self #(, #parameters)*) -> #returned {
             #(#conversions)*
-            self.0.#send(#capture |#reply| #message::#variant { #(#fields)* #reply })
+            #krate::Handle::#send(
+                &self.0,
+                #capture |#reply| #message::#variant { #(#fields)* #reply },
+            )
         }
     }
 }

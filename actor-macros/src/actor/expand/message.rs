@@ -6,7 +6,7 @@ use syn::{Attribute, parse_quote};
 
 use crate::{
     actor::model::{Actor, Answer, Field, Handler},
-    names,
+    generics, known, names,
 };
 
 pub(super) fn items(actor: &Actor) -> [TokenStream; 3] {
@@ -20,12 +20,25 @@ fn enumeration(actor: &Actor) -> TokenStream {
     let (generics, where_clause) = (&carried, &carried.where_clause);
     let doc = format!(" A message to `{}`: one variant per handler.", names::text(&actor.ident));
     let variants = actor.handlers.iter().map(|handler| variant(actor, handler));
+    let allow = allow_private(actor);
     quote! {
         #[doc = #doc]
+        #allow
         #vis enum #message #generics #where_clause {
             #(#variants)*
         }
     }
+}
+
+/// The type of an argument may be as private as the actor, which the macro does not see.
+fn allow_private(actor: &Actor) -> Option<TokenStream> {
+    let may_be_private = |field: &Field| {
+        let parts = known::maybe_not_send(&field.ty);
+        parts.iter().any(|part| !generics::is_parameter(part, &actor.generics))
+    };
+    actor.handlers.iter().flat_map(Handler::fields).any(may_be_private).then(|| {
+        quote!(#[allow(private_interfaces, reason = "a type too private for its handler is reported there")])
+    })
 }
 
 fn variant(actor: &Actor, handler: &Handler) -> TokenStream {
