@@ -44,10 +44,7 @@ impl Diagnostics {
     /// One `compile_error!` for each mistake.
     pub(crate) fn finish(mut self) -> TokenStream {
         self.is_finished = true;
-        self.errors
-            .iter()
-            .map(syn::Error::to_compile_error)
-            .collect()
+        self.errors.iter().map(syn::Error::to_compile_error).collect()
     }
 }
 

@@ -16,10 +16,7 @@ pub(crate) fn with_static(generics: &Generics) -> Generics {
 
 /// `generics`, where each type parameter may also go to another thread.
 pub(crate) fn with_send(generics: &Generics) -> Generics {
-    with_bounds(
-        generics,
-        &[parse_quote!(::core::marker::Send), parse_quote!('static)],
-    )
+    with_bounds(generics, &[parse_quote!(::core::marker::Send), parse_quote!('static)])
 }
 
 fn with_bounds(generics: &Generics, required: &[TypeParamBound]) -> Generics {
@@ -48,10 +45,7 @@ fn with_bounds(generics: &Generics, required: &[TypeParamBound]) -> Generics {
 
 /// What the where clause asks of `ty`.
 fn clause_bounds<'a>(generics: &'a Generics, ty: &Type) -> Vec<&'a TypeParamBound> {
-    let predicates = generics
-        .where_clause
-        .iter()
-        .flat_map(|clause| &clause.predicates);
+    let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     let bounds = predicates.filter_map(|predicate| match predicate {
         WherePredicate::Type(bound) if syntax::same_tokens(&bound.bounded_ty, ty) => {
             Some(&bound.bounds)
@@ -64,11 +58,9 @@ fn clause_bounds<'a>(generics: &'a Generics, ty: &Type) -> Vec<&'a TypeParamBoun
 /// Enough of a bound to recognise `Send` however its path is written.
 fn key(bound: &TypeParamBound) -> Option<String> {
     match bound {
-        TypeParamBound::Trait(bound) => bound
-            .path
-            .segments
-            .last()
-            .map(|last| last.ident.to_string()),
+        TypeParamBound::Trait(bound) => {
+            bound.path.segments.last().map(|last| last.ident.to_string())
+        }
         TypeParamBound::Lifetime(lifetime) => Some(lifetime.to_string()),
         _ => None,
     }
@@ -82,22 +74,24 @@ pub(crate) fn mentioned(generics: &Generics, types: &[&Type]) -> Generics {
     let is_mentioned = |parameter: &GenericParam| {
         name(parameter).is_some_and(|name| types.iter().any(|ty| syntax::mentions(ty, name)))
     };
-    let params: Punctuated<GenericParam, Token![,]> = generics
-        .params
-        .iter()
-        .filter(|parameter| is_mentioned(parameter))
-        .cloned()
-        .collect();
-    let mut kept = Generics {
-        params,
-        ..generics.clone()
-    };
+    let params: Punctuated<GenericParam, Token![,]> =
+        generics.params.iter().filter(|parameter| is_mentioned(parameter)).cloned().collect();
+    let mut kept = Generics { params, ..generics.clone() };
     if types.iter().all(|ty| known::needs_no_bounds(ty, generics)) {
         drop_bounds(&mut kept);
     } else {
         keep_clause(&mut kept, generics);
     }
     with_static(&kept)
+}
+
+/// Whether `ty` is a parameter alone.
+pub(crate) fn is_parameter(ty: &Type, generics: &Generics) -> bool {
+    let ident = match syntax::ungrouped(ty) {
+        Type::Path(path) if path.qself.is_none() => path.path.get_ident(),
+        _ => None,
+    };
+    ident.is_some_and(|ident| generics.type_params().any(|parameter| parameter.ident == *ident))
 }
 
 fn drop_bounds(generics: &mut Generics) {
@@ -110,20 +104,16 @@ fn drop_bounds(generics: &mut Generics) {
 
 /// Keeps what the where clause says about kept parameters alone.
 fn keep_clause(kept: &mut Generics, all: &Generics) {
-    let dropped = all.params.iter().filter_map(name).filter(|name| {
-        !kept
-            .params
-            .iter()
-            .any(|parameter| self::name(parameter) == Some(name))
-    });
+    let dropped =
+        all.params.iter().filter_map(name).filter(|name| {
+            !kept.params.iter().any(|parameter| self::name(parameter) == Some(name))
+        });
     let dropped: Vec<Ident> = dropped.cloned().collect();
     let Some(clause) = &mut kept.where_clause else {
         return;
     };
     let is_kept = |predicate: &&WherePredicate| {
-        !dropped
-            .iter()
-            .any(|name| syntax::contains_ident(predicate.to_token_stream(), name))
+        !dropped.iter().any(|name| syntax::contains_ident(predicate.to_token_stream(), name))
     };
     clause.predicates = clause.predicates.iter().filter(is_kept).cloned().collect();
 }

@@ -52,28 +52,31 @@ const CONTAINERS: &[&str] = &[
 /// Types that ask nothing of their arguments.
 const UNBOUNDED: &[&str] = &["Arc", "Mutex", "PhantomData", "Reply", "RwLock", "Sender"];
 
-/// Whether no check is needed to know that `ty` may go to another thread.
-pub(crate) fn is_surely_send(ty: &Type) -> bool {
+/// The parts of `ty` that may not be `Send`, so that `ty` is if they all are.
+pub(crate) fn maybe_not_send(ty: &Type) -> Vec<&Type> {
     match syntax::ungrouped(ty) {
-        Type::Array(array) => is_surely_send(&array.elem),
-        Type::Slice(slice) => is_surely_send(&slice.elem),
-        Type::Tuple(tuple) => tuple.elems.iter().all(is_surely_send),
-        // A shared reference is `Send` if what it points to is `Sync`, which holds for these.
-        Type::Reference(reference) => is_surely_send(&reference.elem),
-        Type::Path(_) => syntax::last_segment(ty).is_some_and(|segment| {
+        Type::Array(array) => maybe_not_send(&array.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().flat_map(maybe_not_send).collect(),
+        Type::Path(_) => {
+            let Some(segment) = syntax::last_segment(ty) else { return vec![ty] };
             let name = segment.ident.to_string();
             match segment.arguments {
-                PathArguments::None => PLAIN.contains(&name.as_str()),
-                _ => {
-                    CONTAINERS.contains(&name.as_str())
-                        && syntax::type_arguments(segment)
-                            .into_iter()
-                            .all(is_surely_send)
+                PathArguments::None if PLAIN.contains(&name.as_str()) => Vec::new(),
+                PathArguments::AngleBracketed(_) if CONTAINERS.contains(&name.as_str()) => {
+                    syntax::type_arguments(segment).into_iter().flat_map(maybe_not_send).collect()
                 }
+                _ => vec![ty],
             }
-        }),
-        _ => false,
+        }
+        // `&'static str` is; of other references it depends on what is `Sync`.
+        Type::Reference(reference) if is_plain(&reference.elem) => Vec::new(),
+        _ => vec![ty],
     }
+}
+
+fn is_plain(ty: &Type) -> bool {
+    let segment = syntax::last_segment(ty).filter(|segment| segment.arguments.is_none());
+    segment.is_some_and(|segment| PLAIN.contains(&segment.ident.to_string().as_str()))
 }
 
 /// Whether `ty` is well formed whatever the parameters of `generics` are.
@@ -86,10 +89,7 @@ pub(crate) fn needs_no_bounds(ty: &Type, generics: &Generics) -> bool {
         Type::Array(array) => needs_no_bounds(&array.elem, generics),
         Type::Slice(slice) => needs_no_bounds(&slice.elem, generics),
         Type::Reference(reference) => needs_no_bounds(&reference.elem, generics),
-        Type::Tuple(tuple) => tuple
-            .elems
-            .iter()
-            .all(|elem| needs_no_bounds(elem, generics)),
+        Type::Tuple(tuple) => tuple.elems.iter().all(|elem| needs_no_bounds(elem, generics)),
         Type::Path(path) if path.qself.is_none() && path.path.get_ident().is_some() => true,
         Type::Path(_) => mentions_none() || is_unbounded_container(ty, generics),
         _ => mentions_none(),

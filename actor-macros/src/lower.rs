@@ -1,6 +1,6 @@
 //! Types as they are outside of the impl: owned, and without `Self`.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::{
     Ident, Macro, Path, PathArguments, QSelf, Type, TypePath, TypeReference, parse_quote,
@@ -37,11 +37,7 @@ pub(crate) fn lent_as(reference: &TypeReference) -> Option<Type> {
 
 /// What to write instead of a borrow, as text for a `help`.
 pub(crate) fn owned_text(reference: &TypeReference) -> String {
-    let plain = TypeReference {
-        lifetime: None,
-        mutability: None,
-        ..reference.clone()
-    };
+    let plain = TypeReference { lifetime: None, mutability: None, ..reference.clone() };
     match (lent_as(&plain), syntax::ungrouped(&reference.elem)) {
         (_, Type::Slice(slice)) => format!("Vec<{}>", syntax::printed(&slice.elem)),
         (_, Type::TraitObject(object)) => format!("Box<{} + Send>", syntax::printed(object)),
@@ -68,32 +64,22 @@ impl WithoutSelf<'_> {
 
     /// The type in the place of one `Self`: errors about it belong there.
     fn at(&self, span: Span) -> Type {
-        let tokens = respanned(self.self_ty.to_token_stream(), span);
+        let tokens = syntax::respanned(self.self_ty.to_token_stream(), span);
         parse_quote!(#tokens)
     }
 
     /// `Self::SIZE` becomes `Ring::SIZE`, or `<Ring<N>>::SIZE`.
     fn rewrite_path(&self, qself: &mut Option<QSelf>, path: &mut Path) {
-        let is_self = |path: &Path| {
-            path.segments
-                .first()
-                .is_some_and(|first| first.ident == "Self")
-        };
+        let is_self =
+            |path: &Path| path.segments.first().is_some_and(|first| first.ident == "Self");
         if qself.is_some() || path.leading_colon.is_some() || !is_self(path) {
             return;
         }
         let rest = path.segments.iter().skip(1).cloned();
         match self.at(path.segments[0].ident.span()) {
-            Type::Path(TypePath {
-                qself: None,
-                path: own,
-                ..
-            }) if has_no_arguments(&own) => {
+            Type::Path(TypePath { qself: None, path: own, .. }) if has_no_arguments(&own) => {
                 let segments = own.segments.into_iter().chain(rest).collect();
-                *path = Path {
-                    leading_colon: own.leading_colon,
-                    segments,
-                };
+                *path = Path { leading_colon: own.leading_colon, segments };
             }
             ty => {
                 let rest: Vec<_> = rest.collect();
@@ -136,13 +122,14 @@ impl WithoutSelf<'_> {
     fn rewrite_tokens(&self, tokens: TokenStream) -> TokenStream {
         let rewritten = tokens.into_iter().map(|token| match token {
             TokenTree::Ident(ident) if ident == "Self" => match self.at(ident.span()) {
-                Type::Path(TypePath {
-                    qself: None, path, ..
-                }) if has_no_arguments(&path) => path.to_token_stream(),
+                Type::Path(TypePath { qself: None, path, .. }) if has_no_arguments(&path) => {
+                    path.to_token_stream()
+                }
                 ty => quote_spanned!(ident.span()=> <#ty>),
             },
             TokenTree::Group(group) => {
-                regrouped(&group, self.rewrite_tokens(group.stream())).into()
+                let stream = self.rewrite_tokens(group.stream());
+                syntax::regrouped(&group, stream, group.span()).into()
             }
             _ => token.into(),
         });
@@ -151,24 +138,5 @@ impl WithoutSelf<'_> {
 }
 
 fn has_no_arguments(path: &Path) -> bool {
-    path.segments
-        .iter()
-        .all(|segment| matches!(segment.arguments, PathArguments::None))
-}
-
-fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
-    let respanned = tokens.into_iter().map(|mut token| {
-        if let TokenTree::Group(group) = &token {
-            token = regrouped(group, respanned(group.stream(), span));
-        }
-        token.set_span(token.span().located_at(span));
-        token
-    });
-    respanned.collect()
-}
-
-fn regrouped(group: &Group, stream: TokenStream) -> TokenTree {
-    let mut regrouped = Group::new(group.delimiter(), stream);
-    regrouped.set_span(group.span());
-    TokenTree::Group(regrouped)
+    path.segments.iter().all(|segment| matches!(segment.arguments, PathArguments::None))
 }

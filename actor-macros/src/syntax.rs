@@ -1,6 +1,6 @@
 //! Small questions about syntax, asked by more than one step.
 
-use proc_macro2::{Delimiter, Ident, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
     GenericArgument, Path, PathArguments, PathSegment, Type, TypePath,
@@ -19,9 +19,7 @@ pub(crate) fn ungrouped(ty: &Type) -> &Type {
 /// `Vec<u8>` of `std::vec::Vec<u8>`; `None` for what is not a plain path.
 pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
     match ungrouped(ty) {
-        Type::Path(TypePath {
-            qself: None, path, ..
-        }) => path.segments.last(),
+        Type::Path(TypePath { qself: None, path, .. }) => path.segments.last(),
         _ => None,
     }
 }
@@ -49,10 +47,7 @@ pub(crate) fn same_tokens(one: &impl ToTokens, other: &impl ToTokens) -> bool {
 
 /// Whether `tokens` mention the generic parameter `parameter`.
 pub(crate) fn mentions(ty: &Type, parameter: &Ident) -> bool {
-    let mut search = Mention {
-        parameter,
-        found: false,
-    };
+    let mut search = Mention { parameter, found: false };
     search.visit_type(ty);
     search.found
 }
@@ -65,10 +60,7 @@ struct Mention<'a> {
 impl<'ast> Visit<'ast> for Mention<'_> {
     fn visit_path(&mut self, path: &'ast Path) {
         let starts_here = path.leading_colon.is_none()
-            && path
-                .segments
-                .first()
-                .is_some_and(|first| first.ident == *self.parameter);
+            && path.segments.first().is_some_and(|first| first.ident == *self.parameter);
         self.found |= starts_here;
         visit::visit_path(self, path);
     }
@@ -86,6 +78,29 @@ pub(crate) fn contains_ident(tokens: TokenStream, wanted: &Ident) -> bool {
         TokenTree::Group(group) => contains_ident(group.stream(), wanted),
         _ => false,
     })
+}
+
+/// `tokens`, as if they were written at `span`. A `$crate` stays where it is: only there it means
+/// what it does.
+pub(crate) fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
+    let respanned = tokens.into_iter().map(|mut token| {
+        match &mut token {
+            TokenTree::Group(group) => {
+                token = regrouped(group, respanned(group.stream(), span), span)
+            }
+            TokenTree::Ident(ident) if ident == "$crate" => {}
+            _ => token.set_span(span),
+        }
+        token
+    });
+    respanned.collect()
+}
+
+/// `group` with other tokens inside.
+pub(crate) fn regrouped(group: &Group, stream: TokenStream, span: Span) -> TokenTree {
+    let mut regrouped = Group::new(group.delimiter(), stream);
+    regrouped.set_span(span);
+    TokenTree::Group(regrouped)
 }
 
 /// Prints syntax as a person writes it: `Vec<&str>` rather than `Vec < & str >`.

@@ -9,8 +9,8 @@ use syn::{Attribute, Expr, Generics, Path, Type, Visibility};
 pub(crate) struct Actor {
     /// The path to the runtime crate.
     pub(crate) krate: Path,
-    /// The `#[cfg]`s below `#[actor]`, which hold for everything.
-    pub(crate) cfgs: Vec<Attribute>,
+    /// The conditions and lint levels below `#[actor]`, which hold for everything.
+    pub(crate) attrs: Vec<Attribute>,
     /// `Counter` of `impl Counter<T>`.
     pub(crate) ident: Ident,
     /// `Counter<T>` of `impl Counter<T>`.
@@ -151,17 +151,9 @@ impl Actor {
         self.handlers.iter().filter(|handler| handler.is_final())
     }
 
-    pub(crate) fn has_context(&self, handlers: impl Fn(&Handler) -> bool) -> bool {
-        self.handlers
-            .iter()
-            .any(|handler| handlers(handler) && handler.takes_context())
-    }
-
     /// Whether there is a variant under every configuration.
     pub(crate) fn has_unconditional_variant(&self) -> bool {
-        self.handlers
-            .iter()
-            .any(|handler| handler.attrs.cfgs.is_empty())
+        self.handlers.iter().any(|handler| handler.attrs.cfgs.is_empty())
     }
 
     pub(crate) fn is_public(&self) -> bool {
@@ -186,9 +178,7 @@ impl Handler {
     }
 
     pub(crate) fn takes_context(&self) -> bool {
-        self.arguments
-            .iter()
-            .any(|argument| matches!(argument, Argument::Context))
+        self.arguments.iter().any(|argument| matches!(argument, Argument::Context))
     }
 }
 

@@ -109,11 +109,7 @@ fn impl_generics(input: ParseStream<'_>) -> syn::Result<Generics> {
     let is_qualified_path = ahead.parse::<Token![<]>().is_ok()
         && ahead.parse::<Type>().is_ok()
         && ahead.peek(Token![as]);
-    if is_qualified_path {
-        Ok(Generics::default())
-    } else {
-        input.parse()
-    }
+    if is_qualified_path { Ok(Generics::default()) } else { input.parse() }
 }
 
 fn trait_and_type(input: ParseStream<'_>) -> syn::Result<(Option<Path>, Type)> {
@@ -153,12 +149,7 @@ fn item(input: ParseStream<'_>) -> syn::Result<Item> {
         skip_other(input)?;
         ItemKind::Other
     };
-    Ok(Item {
-        attrs,
-        markers,
-        tokens: between(&start, input),
-        kind,
-    })
+    Ok(Item { attrs, markers, tokens: between(&start, input), kind })
 }
 
 fn without_markers(all: Vec<Attribute>) -> (Vec<Attribute>, Vec<Marker>) {

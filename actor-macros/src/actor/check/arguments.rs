@@ -40,11 +40,7 @@ impl TakenReply {
             _ => return None,
         };
         match syntax::type_arguments(segment)[..] {
-            [answer] => Some(Self {
-                ty: ty.clone(),
-                answer: answer.clone(),
-                is_stream,
-            }),
+            [answer] => Some(Self { ty: ty.clone(), answer: answer.clone(), is_stream }),
             _ => None,
         }
     }
@@ -55,11 +51,7 @@ impl TakenReply {
 
     pub(super) fn to_answer(&self, scope: &Scope<'_>) -> Answer {
         let ty = scope.outside(&self.answer);
-        if self.is_stream {
-            Answer::Streamed(ty)
-        } else {
-            Answer::Deferred(ty)
-        }
+        if self.is_stream { Answer::Streamed(ty) } else { Answer::Deferred(ty) }
     }
 }
 
@@ -69,31 +61,17 @@ pub(super) fn check(sig: &Signature, scope: &mut Scope<'_>) -> Parameters {
             "handler `{}` is variadic, but a message has a fixed number of arguments",
             sig.ident
         );
-        scope
-            .diagnostics
-            .report(&variadic.dots, message, "take a `Vec`");
+        scope.diagnostics.report(&variadic.dots, message, "take a `Vec`");
     }
     let typed: Vec<&PatType> = sig.inputs.iter().filter_map(typed).collect();
     let mut namer = Namer::default();
     let names = names_of(&typed, &mut namer);
-    let mut check = Check {
-        handler: &sig.ident,
-        has_context: false,
-        answer: None,
-        scope,
-    };
-    let arguments = typed
-        .iter()
-        .zip(names)
-        .filter_map(|(typed, name)| check.argument(typed, name))
-        .collect();
+    let mut check = Check { handler: &sig.ident, has_context: false, answer: None, scope };
+    let arguments =
+        typed.iter().zip(names).filter_map(|(typed, name)| check.argument(typed, name)).collect();
     check.conditions(&typed);
     let answer = check.answer;
-    Parameters {
-        arguments,
-        reply_name: namer.fresh("reply"),
-        answer,
-    }
+    Parameters { arguments, reply_name: namer.fresh("reply"), answer }
 }
 
 fn typed(argument: &FnArg) -> Option<&PatType> {
@@ -112,11 +90,7 @@ fn names_of(typed: &[&PatType], namer: &mut Namer) -> Vec<Ident> {
     let is_final = |ident: &Ident| *ident == names::without_leading_underscores(ident);
     let mut kept: Vec<Option<Ident>> = typed
         .iter()
-        .map(|typed| {
-            plain(typed)
-                .filter(is_final)
-                .map(|ident| namer.claim(&ident))
-        })
+        .map(|typed| plain(typed).filter(is_final).map(|ident| namer.claim(&ident)))
         .collect();
     for (index, typed) in typed.iter().enumerate() {
         if kept[index].is_none() {
@@ -170,10 +144,7 @@ impl Check<'_, '_> {
 
     fn types(&mut self, ty: &Type, name: &Ident) {
         let name = names::text(name);
-        let subject = Subject::Argument {
-            handler: self.handler,
-            name: &name,
-        };
+        let subject = Subject::Argument { handler: self.handler, name: &name };
         types::check(ty, subject, self.scope.diagnostics);
     }
 
@@ -186,16 +157,10 @@ impl Check<'_, '_> {
                 first.printed(),
                 reply.printed()
             );
-            self.scope
-                .diagnostics
-                .report(&typed.ty, message, "keep one of them");
+            self.scope.diagnostics.report(&typed.ty, message, "keep one of them");
             return None;
         }
-        types::check(
-            &reply.answer,
-            Subject::Answer { handler },
-            self.scope.diagnostics,
-        );
+        types::check(&reply.answer, Subject::Answer { handler }, self.scope.diagnostics);
         self.answer = Some(reply);
         Some(Argument::Reply)
     }
@@ -206,13 +171,9 @@ impl Check<'_, '_> {
             return false;
         };
         let reply = reply.printed();
-        let message = format!(
-            "handler `{}` borrows its reply, but to answer it has to own it",
-            self.handler
-        );
-        self.scope
-            .diagnostics
-            .report(reference, message, format!("take `{reply}`"));
+        let message =
+            format!("handler `{}` borrows its reply, but to answer it has to own it", self.handler);
+        self.scope.diagnostics.report(reference, message, format!("take `{reply}`"));
         true
     }
 
@@ -234,16 +195,12 @@ impl Check<'_, '_> {
                 "handler `{handler}` takes `{}`, but the context belongs to the loop",
                 syntax::printed(ty)
             );
-            self.scope
-                .diagnostics
-                .report(ty, message, "take `&Context<Self>`");
+            self.scope.diagnostics.report(ty, message, "take `&Context<Self>`");
             return Some(None);
         }
         if self.has_context {
             let message = format!("handler `{handler}` takes the context twice");
-            self.scope
-                .diagnostics
-                .report(ty, message, "keep one of them");
+            self.scope.diagnostics.report(ty, message, "keep one of them");
             return Some(None);
         }
         self.has_context = true;
@@ -252,10 +209,8 @@ impl Check<'_, '_> {
 
     fn unconditional(&mut self, typed: &PatType, what: &str) {
         if let Some(cfg) = attrs::cfgs(&typed.attrs).first() {
-            let message = format!(
-                "handler `{}` takes its `{what}` under a condition",
-                self.handler
-            );
+            let message =
+                format!("handler `{}` takes its `{what}` under a condition", self.handler);
             self.scope.diagnostics.report(
                 cfg,
                 message,
@@ -273,9 +228,7 @@ impl Check<'_, '_> {
                     "handler `{}` has arguments under more than {MOST_CONDITIONS} conditions",
                     self.handler
                 );
-                self.scope
-                    .diagnostics
-                    .report(cfg, message, "put some of them into one struct");
+                self.scope.diagnostics.report(cfg, message, "put some of them into one struct");
             }
         }
     }
@@ -283,13 +236,9 @@ impl Check<'_, '_> {
     /// The negation of a condition is needed too, and a `cfg_attr` has none.
     fn readable(&mut self, cfg: &Attribute) {
         if cfg.path().is_ident("cfg_attr") {
-            let message = format!(
-                "handler `{}` has an argument with a `cfg` in a `cfg_attr`",
-                self.handler
-            );
-            self.scope
-                .diagnostics
-                .report(cfg, message, "write one `#[cfg(..)]`");
+            let message =
+                format!("handler `{}` has an argument with a `cfg` in a `cfg_attr`", self.handler);
+            self.scope.diagnostics.report(cfg, message, "write one `#[cfg(..)]`");
         }
     }
 }

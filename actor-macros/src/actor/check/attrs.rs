@@ -36,12 +36,15 @@ pub(super) fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
     travelling(attrs).cfgs
 }
 
+/// Which of the impl's attributes belong to all that is generated for it.
+pub(super) fn of_everything(attrs: &[Attribute]) -> Vec<Attribute> {
+    let HandlerAttrs { cfgs, lints, .. } = travelling(attrs);
+    cfgs.into_iter().chain(lints).collect()
+}
+
 /// The name of an attribute, or of those in a `cfg_attr` if they are all alike.
 fn destination(meta: &Meta) -> String {
-    let name = meta
-        .path()
-        .get_ident()
-        .map_or_else(String::new, Ident::to_string);
+    let name = meta.path().get_ident().map_or_else(String::new, Ident::to_string);
     let Meta::List(list) = meta else { return name };
     if name != "cfg_attr" {
         return name;
@@ -116,9 +119,7 @@ fn report_conditional(attr: &Attribute, diagnostics: &mut Diagnostics) {
         return;
     };
     for meta in metas.iter().skip(1) {
-        let name = MarkerKind::NAMES
-            .iter()
-            .find(|name| meta.path().is_ident(name));
+        let name = MarkerKind::NAMES.iter().find(|name| meta.path().is_ident(name));
         if let Some(name) = name {
             let message = format!("the marker `#[{name}]` cannot be conditional");
             let help = format!(
@@ -154,11 +155,7 @@ impl<'a> Marked<'a> {
             Punctuated::new()
         }) {
             if option != "run_abandoned" {
-                diagnostics.report(
-                    &option,
-                    format!("`#[handler]` has no option `{option}`"),
-                    HELP,
-                );
+                diagnostics.report(&option, format!("`#[handler]` has no option `{option}`"), HELP);
             } else if self.is_run_abandoned {
                 diagnostics.report(
                     &option,

@@ -35,10 +35,7 @@ impl Scope<'_> {
 
     /// `ty` as it is written outside of the impl.
     pub(super) fn outside(&self, ty: &Type) -> Type {
-        WithoutSelf {
-            self_ty: self.self_ty,
-        }
-        .rewrite(ty)
+        WithoutSelf { self_ty: self.self_ty }.rewrite(ty)
     }
 }
 
@@ -81,22 +78,14 @@ fn qualifiers(sig: &Signature, diagnostics: &mut Diagnostics) {
         let message = format!(
             "handler `{handler}` is `unsafe`, but a message cannot promise what that asks for"
         );
-        diagnostics.report(
-            unsafe_token,
-            message,
-            "make it safe, or not `pub` if it is no handler",
-        );
+        diagnostics.report(unsafe_token, message, "make it safe, or not `pub` if it is no handler");
     }
     if let Some(abi) = &sig.abi {
         let message = format!(
             "handler `{handler}` is `{}`, but it is called by generated Rust code only",
             syntax::printed(abi)
         );
-        diagnostics.report(
-            abi,
-            message,
-            format!("leave out `{}`", syntax::printed(abi)),
-        );
+        diagnostics.report(abi, message, format!("leave out `{}`", syntax::printed(abi)));
     }
 }
 
@@ -109,21 +98,14 @@ fn parameters_of_its_own(sig: &Signature, diagnostics: &mut Diagnostics) {
         let message = format!(
             "handler `{handler}` has lifetimes of its own, but a message must own what it carries"
         );
-        diagnostics.report(
-            params,
-            message,
-            format!("leave out `<{list}>`, and take owned types"),
-        );
+        diagnostics.report(params, message, format!("leave out `<{list}>`, and take owned types"));
     } else {
         let message = format!(
             "handler `{handler}` is generic, but all its messages are one variant with one type"
         );
         let help = match first {
             syn::GenericParam::Type(first) if params.len() == 1 => {
-                format!(
-                    "write a type in the place of `{}`, or make the actor generic",
-                    first.ident
-                )
+                format!("write a type in the place of `{}`, or make the actor generic", first.ident)
             }
             _ => format!("write types in the place of `{list}`, or make the actor generic"),
         };
@@ -145,11 +127,7 @@ fn where_clause(sig: &Signature, diagnostics: &mut Diagnostics) {
 fn receiver(sig: &Signature, receiver: &syn::Receiver, scope: &mut Scope<'_>) -> Option<Receiver> {
     let handler = &sig.ident;
     let by_reference = |is_mut: bool| {
-        if is_mut {
-            Receiver::Exclusive
-        } else {
-            Receiver::Shared
-        }
+        if is_mut { Receiver::Exclusive } else { Receiver::Shared }
     };
     match &receiver.kind {
         syn::ReceiverKind::Value => return Some(Receiver::Owned),
@@ -160,9 +138,7 @@ fn receiver(sig: &Signature, receiver: &syn::Receiver, scope: &mut Scope<'_>) ->
             let message = format!(
                 "handler `{handler}` borrows the actor for `{lifetime}`, but it has it for one message only"
             );
-            scope
-                .diagnostics
-                .report(lifetime, message, format!("leave out `{lifetime}`"));
+            scope.diagnostics.report(lifetime, message, format!("leave out `{lifetime}`"));
         }
         syn::ReceiverKind::Typed(_, ty) => match syntax::ungrouped(ty) {
             ty if scope.is_self(ty) => return Some(Receiver::Owned),
@@ -230,11 +206,7 @@ pub(super) fn returned(sig: &Signature) -> Type {
 /// How far a visibility reaches, to find the widest.
 pub(super) fn reach(vis: &Visibility) -> usize {
     let Visibility::Restricted(restricted) = vis else {
-        return if matches!(vis, Visibility::Public(_)) {
-            usize::MAX
-        } else {
-            0
-        };
+        return if matches!(vis, Visibility::Public(_)) { usize::MAX } else { 0 };
     };
     let path = &restricted.path;
     let first = path.segments[0].ident.to_string();

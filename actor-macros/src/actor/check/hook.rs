@@ -27,18 +27,12 @@ pub(super) fn check(
             "`{marker}` method `{}` is `unsafe`, but the loop cannot promise what that asks for",
             sig.ident
         );
-        scope
-            .diagnostics
-            .report(unsafe_token, message, "make it safe");
+        scope.diagnostics.report(unsafe_token, message, "make it safe");
     }
     if !sig.generics.params.is_empty() {
-        let message = format!(
-            "`{marker}` method `{}` is generic, but nothing would say what for",
-            sig.ident
-        );
-        scope
-            .diagnostics
-            .report(&sig.generics.params, message, "make the actor generic");
+        let message =
+            format!("`{marker}` method `{}` is generic, but nothing would say what for", sig.ident);
+        scope.diagnostics.report(&sig.generics.params, message, "make the actor generic");
     }
     let receiver = receiver(sig, marker, scope);
     let takes_context = parameters(sig, marker, scope);
@@ -47,33 +41,21 @@ pub(super) fn check(
     }
     let is_async = sig.asyncness.is_some();
     let cfgs = attrs::cfgs(attrs);
-    Some(Hook {
-        ident: sig.ident.clone(),
-        cfgs,
-        receiver: receiver?,
-        is_async,
-        takes_context,
-    })
+    Some(Hook { ident: sig.ident.clone(), cfgs, receiver: receiver?, is_async, takes_context })
 }
 
 fn receiver(sig: &Signature, marker: &str, scope: &mut Scope<'_>) -> Option<Receiver> {
     let ident = &sig.ident;
     match sig.receiver().map(|receiver| (receiver, &receiver.kind)) {
         Some((_, syn::ReceiverKind::Reference(_, None, mutability))) => {
-            return Some(if mutability.is_some() {
-                Receiver::Exclusive
-            } else {
-                Receiver::Shared
-            });
+            return Some(if mutability.is_some() { Receiver::Exclusive } else { Receiver::Shared });
         }
         Some((receiver, _)) => {
             let message = format!(
                 "`{marker}` method `{ident}` takes `{}`, but the actor goes on after it",
                 syntax::printed(receiver)
             );
-            scope
-                .diagnostics
-                .report(receiver, message, "take `&mut self`");
+            scope.diagnostics.report(receiver, message, "take `&mut self`");
         }
         None => {
             let message = format!("`{marker}` function `{ident}` takes no `self`");
@@ -129,9 +111,7 @@ pub(super) fn returns_nothing(sig: &Signature, kind: HookKind, scope: &mut Scope
             sig.ident,
             syntax::printed(&returned)
         );
-        scope
-            .diagnostics
-            .report(returned, message, "return nothing");
+        scope.diagnostics.report(returned, message, "return nothing");
     }
 }
 
@@ -145,11 +125,7 @@ pub(super) fn start(sig: &Signature, scope: &mut Scope<'_>) -> Start {
     let arguments = segment.map(syntax::type_arguments).unwrap_or_default();
     match arguments[..] {
         [ok, error] if syntax::is_unit(ok) => {
-            types::check(
-                error,
-                Subject::StartError { hook: &sig.ident },
-                scope.diagnostics,
-            );
+            types::check(error, Subject::StartError { hook: &sig.ident }, scope.diagnostics);
             return Start::Fallible(scope.outside(error));
         }
         [ok] if syntax::is_unit(ok) => {
@@ -167,9 +143,7 @@ pub(super) fn start(sig: &Signature, scope: &mut Scope<'_>) -> Start {
                 sig.ident,
                 syntax::printed(&returned)
             );
-            scope
-                .diagnostics
-                .report(&returned, message, "return nothing, or `Result<(), E>`");
+            scope.diagnostics.report(&returned, message, "return nothing, or `Result<(), E>`");
         }
     }
     Start::Infallible
@@ -180,12 +154,8 @@ fn error_beside(alias: &Type) -> String {
     let Type::Path(path) = syntax::ungrouped(alias) else {
         return "E".to_owned();
     };
-    let modules: Vec<String> = path
-        .path
-        .segments
-        .iter()
-        .map(|segment| segment.ident.to_string())
-        .collect();
+    let modules: Vec<String> =
+        path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
     match modules.split_last() {
         Some((_, [])) | None => "E".to_owned(),
         Some((_, modules)) => format!("{}::Error", modules.join("::")),

@@ -28,15 +28,12 @@ pub(super) fn not_an_impl(item: &TokenStream, error: syn::Error, diagnostics: &m
         TokenTree::Ident(ident) => Some(ident),
         _ => None,
     });
-    const KINDS: &[&str] = &[
-        "struct", "enum", "union", "trait", "mod", "fn", "type", "const", "static",
-    ];
+    const KINDS: &[&str] =
+        &["struct", "enum", "union", "trait", "mod", "fn", "type", "const", "static"];
     let mut before = words.by_ref().take_while(|word| word != "impl");
     match before.find(|word| KINDS.iter().any(|kind| word == kind)) {
         Some(keyword) => {
-            let name = words
-                .next()
-                .map_or_else(|| "Counter".to_owned(), |name| name.to_string());
+            let name = words.next().map_or_else(|| "Counter".to_owned(), |name| name.to_string());
             let help = match keyword.to_string().as_str() {
                 "struct" | "enum" | "union" => format!("put it on `impl {name} {{ .. }}`"),
                 _ => "put it on the impl block with the actor's methods".to_owned(),
@@ -60,20 +57,10 @@ pub(super) fn actor(
     let options = options::check(options, diagnostics);
     let ident = header(syntax, diagnostics)?;
     let self_ty = syntax::ungrouped(&syntax.self_ty);
-    let message = options
-        .message
-        .unwrap_or_else(|| names::suffixed(&ident, "Message"));
-    let handle = options
-        .handle
-        .unwrap_or_else(|| names::suffixed(&ident, "Handle"));
+    let message = options.message.unwrap_or_else(|| names::suffixed(&ident, "Message"));
+    let handle = options.handle.unwrap_or_else(|| names::suffixed(&ident, "Handle"));
 
-    let mut methods = Methods::new(
-        &message,
-        Scope {
-            self_ty,
-            diagnostics,
-        },
-    );
+    let mut methods = Methods::new(&message, Scope { self_ty, diagnostics });
     for item in &syntax.items {
         methods.item(item);
     }
@@ -81,16 +68,11 @@ pub(super) fn actor(
 
     let generics = without_self(&syntax.generics, self_ty);
     let carried = carried(&generics, &handlers);
-    let widest = handlers
-        .iter()
-        .map(|handler| &handler.vis)
-        .max_by_key(|vis| handler::reach(vis));
+    let widest = handlers.iter().map(|handler| &handler.vis).max_by_key(|vis| handler::reach(vis));
     Some(Actor {
         krate: options.krate,
-        cfgs: attrs::cfgs(&syntax.attrs),
-        vis: widest
-            .cloned()
-            .unwrap_or(Visibility::Public(<Token![pub]>::default())),
+        attrs: attrs::of_everything(&syntax.attrs),
+        vis: widest.cloned().unwrap_or(Visibility::Public(<Token![pub]>::default())),
         ty: self_ty.clone(),
         ident,
         generics,
@@ -120,11 +102,7 @@ fn header(syntax: &ActorImpl, diagnostics: &mut Diagnostics) -> Option<Ident> {
             "an actor outlives the code that starts it, so it cannot borrow for `{}`",
             first.lifetime
         );
-        diagnostics.report(
-            first,
-            message,
-            "let it own its fields, or share them through `Arc`",
-        );
+        diagnostics.report(first, message, "let it own its fields, or share them through `Arc`");
     }
     let ty = syntax::printed(&syntax.self_ty);
     if let Some(trait_) = &syntax.trait_ {
@@ -132,11 +110,7 @@ fn header(syntax: &ActorImpl, diagnostics: &mut Diagnostics) -> Option<Ident> {
             "`#[actor]` is on an impl of the trait `{}`, but handlers are a type's own methods",
             syntax::printed(trait_)
         );
-        diagnostics.report(
-            trait_,
-            message,
-            format!("write the handlers in an `impl {ty}` block"),
-        );
+        diagnostics.report(trait_, message, format!("write the handlers in an `impl {ty}` block"));
     }
     let name = match syntax::last_segment(&syntax.self_ty) {
         Some(segment) if !matches!(segment.arguments, PathArguments::Parenthesized(_)) => {
@@ -163,10 +137,7 @@ fn without_self(generics: &Generics, self_ty: &Type) -> Generics {
 
 /// The generics of the message and the handle.
 fn carried(generics: &Generics, handlers: &[Handler]) -> Generics {
-    let fields = handlers
-        .iter()
-        .flat_map(Handler::fields)
-        .map(|field| &field.ty);
+    let fields = handlers.iter().flat_map(Handler::fields).map(|field| &field.ty);
     let answers = handlers.iter().map(|handler| handler.answer.ty());
     generics::mentioned(generics, &fields.chain(answers).collect::<Vec<_>>())
 }
@@ -212,13 +183,8 @@ impl<'a> Methods<'a> {
 
     fn misplaced(&mut self, markers: &[Marker]) {
         for Marker { attr, .. } in markers {
-            let message = format!(
-                "`{}` marks a method, and this is none",
-                syntax::printed(attr)
-            );
-            self.scope
-                .diagnostics
-                .report(attr, message, "remove it, or move it to a method");
+            let message = format!("`{}` marks a method, and this is none", syntax::printed(attr));
+            self.scope.diagnostics.report(attr, message, "remove it, or move it to a method");
         }
     }
 
@@ -228,13 +194,9 @@ impl<'a> Methods<'a> {
         let ident = &method.sig.ident;
         if !marked.hooks.is_empty() {
             if let Some(attr) = marked.handler {
-                let message = format!(
-                    "`{ident}` cannot be a handler and `{}`",
-                    marked.hooks[0].0.marker()
-                );
-                self.scope
-                    .diagnostics
-                    .report(attr, message, "remove `#[handler(..)]`");
+                let message =
+                    format!("`{ident}` cannot be a handler and `{}`", marked.hooks[0].0.marker());
+                self.scope.diagnostics.report(attr, message, "remove `#[handler(..)]`");
             }
             for (kind, attr) in &marked.hooks {
                 self.hook(item, method, *kind, attr);
@@ -286,9 +248,7 @@ impl<'a> Methods<'a> {
             "handlers `{first}` and `{}` would both be the variant `{}::{variant}`",
             handler.ident, self.message
         );
-        self.scope
-            .diagnostics
-            .report(&handler.ident, message, "rename one of them");
+        self.scope.diagnostics.report(&handler.ident, message, "rename one of them");
         false
     }
 

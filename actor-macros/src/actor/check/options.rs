@@ -40,11 +40,7 @@ pub(super) fn check(syntax: parse::Options, diagnostics: &mut Diagnostics) -> Op
             options.set(option, diagnostics);
         } else {
             let key = &option.key;
-            diagnostics.report(
-                key,
-                format!("option `{key}` is given twice"),
-                "keep one of them",
-            );
+            diagnostics.report(key, format!("option `{key}` is given twice"), "keep one of them");
         }
     }
     if let Some(error) = syntax.error {
@@ -54,11 +50,7 @@ pub(super) fn check(syntax: parse::Options, diagnostics: &mut Diagnostics) -> Op
         && handle == message
     {
         let help = "give the handle and the message different names";
-        diagnostics.report(
-            message,
-            format!("`{message}` is the name of the handle too"),
-            help,
-        );
+        diagnostics.report(message, format!("`{message}` is the name of the handle too"), help);
         options.message = None;
     }
     options
@@ -82,11 +74,7 @@ impl Options {
             }
             ("mailbox", None) => {
                 let message = "option `mailbox` needs a value";
-                diagnostics.report(
-                    key,
-                    message,
-                    "write `mailbox = 128` or `mailbox = unbounded`",
-                );
+                diagnostics.report(key, message, "write `mailbox = 128` or `mailbox = unbounded`");
             }
             ("handle" | "message", None) => {
                 let help = format!("write `{key} = Name`");
@@ -113,20 +101,11 @@ fn mailbox(value: Expr, diagnostics: &mut Diagnostics) -> Mailbox {
     let help = "write how many messages may wait, `mailbox = 128`, or `mailbox = unbounded`";
     match ungrouped(&value) {
         Expr::Path(path) if path.path.is_ident("unbounded") => Mailbox::Unbounded,
-        Expr::Lit(ExprLit {
-            lit: Lit::Int(number),
-            ..
-        }) if number.base10_digits() == "0" => {
-            diagnostics.report(
-                number,
-                "a mailbox of size 0 could never take a message",
-                help,
-            );
+        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) if number.base10_digits() == "0" => {
+            diagnostics.report(number, "a mailbox of size 0 could never take a message", help);
             Mailbox::Default
         }
-        Expr::Lit(ExprLit {
-            lit: Lit::Int(_), ..
-        }) => Mailbox::Bounded(value),
+        Expr::Lit(ExprLit { lit: Lit::Int(_), .. }) => Mailbox::Bounded(value),
         Expr::Lit(_) | Expr::Unary(_) => {
             let message = format!("`{}` is no size of a mailbox", syntax::printed(&value));
             diagnostics.report(value, message, help);
@@ -142,10 +121,8 @@ fn name(key: &Ident, value: &Expr, diagnostics: &mut Diagnostics) -> Option<Iden
         _ => None,
     };
     if ident.is_none() {
-        let message = format!(
-            "option `{key}` needs a name, and `{}` is none",
-            syntax::printed(value)
-        );
+        let message =
+            format!("option `{key}` needs a name, and `{}` is none", syntax::printed(value));
         diagnostics.report(value, message, format!("write `{key} = Name`"));
     }
     ident.cloned()
@@ -155,10 +132,8 @@ fn path(value: &Expr, diagnostics: &mut Diagnostics) -> Option<Path> {
     match ungrouped(value) {
         Expr::Path(path) if path.qself.is_none() => Some(path.path.clone()),
         _ => {
-            let message = format!(
-                "option `crate` needs a path, and `{}` is none",
-                syntax::printed(value)
-            );
+            let message =
+                format!("option `crate` needs a path, and `{}` is none", syntax::printed(value));
             diagnostics.report(
                 value,
                 message,

@@ -50,9 +50,8 @@ impl Subject<'_> {
     }
 
     pub(super) fn report_cow(self, segment: &PathSegment, diagnostics: &mut Diagnostics) {
-        let inner = syntax::type_arguments(segment)
-            .first()
-            .map_or_else(String::new, syntax::printed);
+        let inner =
+            syntax::type_arguments(segment).first().map_or_else(String::new, syntax::printed);
         let cow = syntax::printed(segment);
         let message = match self {
             Self::Argument { handler, name } => format!(
@@ -63,11 +62,7 @@ impl Subject<'_> {
             }
             Self::StartError { hook } => format!("the error of `{hook}` may borrow, as `{cow}`"),
         };
-        diagnostics.report(
-            segment,
-            message,
-            format!("{} `Cow<'static, {inner}>`", self.verb()),
-        );
+        diagnostics.report(segment, message, format!("{} `Cow<'static, {inner}>`", self.verb()));
     }
 
     pub(super) fn report_impl_trait(self, ty: &TypeImplTrait, diagnostics: &mut Diagnostics) {
@@ -107,11 +102,9 @@ impl Subject<'_> {
 
 fn is_future(ty: &TypeImplTrait) -> bool {
     ty.bounds.iter().any(|bound| match bound {
-        TypeParamBound::Trait(bound) => bound
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "Future"),
+        TypeParamBound::Trait(bound) => {
+            bound.path.segments.last().is_some_and(|last| last.ident == "Future")
+        }
         _ => false,
     })
 }

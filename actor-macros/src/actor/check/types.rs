@@ -12,12 +12,7 @@ use crate::diagnostics::Diagnostics;
 
 /// Reports everything in `ty` that cannot be in a message or a reply.
 pub(super) fn check(ty: &Type, subject: Subject<'_>, diagnostics: &mut Diagnostics) {
-    TypeCheck {
-        subject,
-        bound: Vec::new(),
-        diagnostics,
-    }
-    .visit_type(ty);
+    TypeCheck { subject, bound: Vec::new(), diagnostics }.visit_type(ty);
 }
 
 struct TypeCheck<'a> {
@@ -63,8 +58,7 @@ impl<'ast> Visit<'ast> for TypeCheck<'_> {
 
     fn visit_trait_bound(&mut self, bound: &'ast TraitBound) {
         let outer = self.bound.len();
-        self.bound
-            .extend(bound.lifetimes.iter().flat_map(lifetimes));
+        self.bound.extend(bound.lifetimes.iter().flat_map(lifetimes));
         visit::visit_path(self, &bound.path);
         self.bound.truncate(outer);
     }
@@ -79,21 +73,17 @@ impl<'ast> Visit<'ast> for TypeCheck<'_> {
 }
 
 fn lifetimes(bound: &BoundLifetimes) -> impl Iterator<Item = Ident> {
-    bound
-        .lifetimes
-        .iter()
-        .filter_map(|parameter| match parameter {
-            GenericParam::Lifetime(parameter) => Some(parameter.lifetime.ident.clone()),
-            GenericParam::Type(_) | GenericParam::Const(_) => None,
-        })
+    bound.lifetimes.iter().filter_map(|parameter| match parameter {
+        GenericParam::Lifetime(parameter) => Some(parameter.lifetime.ident.clone()),
+        GenericParam::Type(_) | GenericParam::Const(_) => None,
+    })
 }
 
 fn lacks_lifetime(segment: &PathSegment) -> bool {
     match &segment.arguments {
-        PathArguments::AngleBracketed(list) => !list
-            .args
-            .iter()
-            .any(|argument| matches!(argument, GenericArgument::Lifetime(_))),
+        PathArguments::AngleBracketed(list) => {
+            !list.args.iter().any(|argument| matches!(argument, GenericArgument::Lifetime(_)))
+        }
         PathArguments::None | PathArguments::Parenthesized(_) => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use syn::{Attribute, Expr, Meta};
+use syn::{Attribute, Meta};
 
 use super::{finish, hooks};
 use crate::{
@@ -13,17 +13,11 @@ use crate::{
 };
 
 pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
-    let Actor {
-        krate,
-        ty,
-        message,
-        handle,
-        ..
-    } = actor;
+    let Actor { krate, ty, message, handle, .. } = actor;
     let generics = generics::with_static(&actor.generics);
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let (_, carried, _) = actor.carried.split_for_impl();
-    let capacity = capacity(actor);
+    let mailbox = mailbox(actor);
     let start_error = hooks::start_error(actor);
     let dispatch = dispatch(actor);
     let finish = finish::finish(actor);
@@ -33,8 +27,7 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
             type Message = #message #carried;
             type Handle = #handle #carried;
             #start_error
-
-            const MAILBOX: #krate::Capacity = #krate::Capacity::#capacity;
+            #mailbox
 
             #dispatch
             #finish
@@ -43,25 +36,21 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
     }
 }
 
-fn capacity(actor: &Actor) -> TokenStream {
-    match &actor.mailbox {
-        Mailbox::Default => quote!(DEFAULT),
+fn mailbox(actor: &Actor) -> Option<TokenStream> {
+    let krate = &actor.krate;
+    let capacity = match &actor.mailbox {
+        Mailbox::Default => return None,
         Mailbox::Unbounded => quote!(UNBOUNDED),
-        Mailbox::Bounded(size) => {
-            let size: &Expr = size;
-            quote!(bounded(#size))
-        }
-    }
+        Mailbox::Bounded(size) => quote!(bounded(#size)),
+    };
+    Some(quote!(const MAILBOX: #krate::Capacity = #krate::Capacity::#capacity;))
 }
 
 fn dispatch(actor: &Actor) -> TokenStream {
     let Actor { krate, message, .. } = actor;
     let (_, carried, _) = actor.carried.split_for_impl();
     let context = context(actor, |handler| !handler.is_final());
-    let arms = actor
-        .handlers
-        .iter()
-        .map(|handler| arm(actor, handler, &context));
+    let arms = actor.handlers.iter().map(|handler| arm(actor, handler, &context));
     let allow = allow_deprecated(actor, |handler| !handler.is_final());
     quote! {
         #allow
@@ -92,18 +81,11 @@ pub(super) fn calling_arms(actor: &Actor, handler: &Handler, context: &Ident) ->
     let conditions = conditions(handler);
     let arms = (0..1_usize << conditions.len()).rev().map(|outcome| {
         let holds = |cfg: &Attribute| {
-            let position = conditions
-                .iter()
-                .position(|other| syntax::same_tokens(other, cfg));
+            let position = conditions.iter().position(|other| syntax::same_tokens(other, cfg));
             position.is_some_and(|position| outcome & (1 << position) != 0)
         };
-        let cfgs = conditions.iter().map(|cfg| {
-            if holds(cfg) {
-                quote!(#cfg)
-            } else {
-                negated(cfg)
-            }
-        });
+        let cfgs =
+            conditions.iter().map(|cfg| if holds(cfg) { quote!(#cfg) } else { negated(cfg) });
         let is_there = |field: &Field| field.cfgs.iter().all(holds);
         let arm = calling_arm(actor, handler, context, is_there);
         quote!(#(#cfgs)* #arm)
@@ -120,34 +102,15 @@ fn calling_arm(
 ) -> TokenStream {
     let message = &actor.message;
     let Handler { variant, reply, .. } = handler;
-    let fields = handler
-        .fields()
-        .filter(|field| is_there(field))
-        .map(|field| &field.ident);
-    let arguments = handler
-        .arguments
-        .iter()
-        .filter_map(|argument| match argument {
-            Argument::Field(field) if !is_there(field) => None,
-            Argument::Field(Field {
-                ident,
-                passing: Passing::Moved,
-                ..
-            }) => Some(quote!(#ident)),
-            Argument::Field(Field {
-                ident,
-                passing: Passing::Lent,
-                ..
-            }) => Some(quote!(&#ident)),
-            Argument::Context => Some(quote!(#context)),
-            Argument::Reply => Some(quote!(#reply)),
-        });
-    let call = call(
-        handler.receiver,
-        &handler.ident,
-        handler.is_async,
-        arguments,
-    );
+    let fields = handler.fields().filter(|field| is_there(field)).map(|field| &field.ident);
+    let arguments = handler.arguments.iter().filter_map(|argument| match argument {
+        Argument::Field(field) if !is_there(field) => None,
+        Argument::Field(Field { ident, passing: Passing::Moved, .. }) => Some(quote!(#ident)),
+        Argument::Field(Field { ident, passing: Passing::Lent, .. }) => Some(quote!(&#ident)),
+        Argument::Context => Some(quote!(#context)),
+        Argument::Reply => Some(quote!(#reply)),
+    });
+    let call = call(handler.receiver, &handler.ident, handler.is_async, arguments);
     let body = match handler.answer {
         Answer::Returned(_) => quote!(#reply.send(#call)),
         Answer::Deferred(_) | Answer::Streamed(_) => call,
@@ -175,10 +138,7 @@ pub(super) fn call(
 fn conditions(handler: &Handler) -> Vec<&Attribute> {
     let mut conditions: Vec<&Attribute> = Vec::new();
     for cfg in handler.fields().flat_map(|field| &field.cfgs) {
-        if !conditions
-            .iter()
-            .any(|other| syntax::same_tokens(other, &cfg))
-        {
+        if !conditions.iter().any(|other| syntax::same_tokens(other, &cfg)) {
             conditions.push(cfg);
         }
     }
@@ -200,17 +160,10 @@ fn negated(cfg: &Attribute) -> TokenStream {
 pub(super) fn context(actor: &Actor, calls: impl Fn(&Handler) -> bool) -> Ident {
     let mut namer = Namer::default();
     let mut is_read = false;
-    for handler in actor
-        .handlers
-        .iter()
-        .filter(|handler| calls(handler) && handler.takes_context())
+    for handler in actor.handlers.iter().filter(|handler| calls(handler) && handler.takes_context())
     {
         is_read = true;
-        for name in handler
-            .fields()
-            .map(|field| &field.ident)
-            .chain([&handler.reply])
-        {
+        for name in handler.fields().map(|field| &field.ident).chain([&handler.reply]) {
             namer.take(name);
         }
     }

@@ -19,9 +19,7 @@ pub(super) fn finish(actor: &Actor) -> Option<TokenStream> {
     }
     let (_, carried, _) = actor.carried.split_for_impl();
     let context = dispatch::context(actor, Handler::is_final);
-    let arms = finals
-        .iter()
-        .map(|handler| dispatch::calling_arms(actor, handler, &context));
+    let arms = finals.iter().map(|handler| dispatch::calling_arms(actor, handler, &context));
     let others = others(actor);
     let allow = dispatch::allow_deprecated(actor, Handler::is_final);
     Some(quote! {
@@ -38,11 +36,8 @@ pub(super) fn finish(actor: &Actor) -> Option<TokenStream> {
 /// The arms of the messages that do not end the actor, which the loop gives to `dispatch`.
 fn others(actor: &Actor) -> TokenStream {
     let message = &actor.message;
-    let others: Vec<&Handler> = actor
-        .handlers
-        .iter()
-        .filter(|handler| !handler.is_final())
-        .collect();
+    let others: Vec<&Handler> =
+        actor.handlers.iter().filter(|handler| !handler.is_final()).collect();
     if others.iter().any(|handler| handler.attrs.cfgs.is_empty()) {
         return quote!(_ => {});
     }

@@ -20,14 +20,7 @@ pub(super) fn items(actor: &Actor) -> [TokenStream; 5] {
 }
 
 fn structure(actor: &Actor) -> TokenStream {
-    let Actor {
-        krate,
-        vis,
-        message,
-        handle,
-        carried,
-        ..
-    } = actor;
+    let Actor { krate, vis, message, handle, carried, .. } = actor;
     let (_, ty_generics, where_clause) = carried.split_for_impl();
     let doc = format!(" A handle to a running `{}`.", names::text(&actor.ident));
     quote! {
@@ -37,9 +30,7 @@ fn structure(actor: &Actor) -> TokenStream {
 }
 
 fn methods(actor: &Actor) -> TokenStream {
-    let Actor {
-        handle, carried, ..
-    } = actor;
+    let Actor { handle, carried, .. } = actor;
     let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
     let methods = actor.handlers.iter().map(|handler| method(actor, handler));
     quote! {
@@ -52,24 +43,18 @@ fn methods(actor: &Actor) -> TokenStream {
 // Input:  pub async fn save(&mut self, path: &Path) -> io::Result<()>
 // Output: pub fn save(&self, path: impl Into<PathBuf>) -> Call<'_, …> {
 //             let path = path.into();
-//             self.0.call(move |reply| CounterMessage::Save { path, reply })
+//             Handle::call(&self.0, move |reply| CounterMessage::Save { path, reply })
 //         }
+//
+// Not `self.0.call(..)`: a trait in scope may have a method `call` for everything.
 fn method(actor: &Actor, handler: &Handler) -> TokenStream {
-    let Handler {
-        ident,
-        variant,
-        vis,
-        reply,
-        ..
-    } = handler;
-    let message = &actor.message;
+    let Handler { ident, variant, vis, reply, .. } = handler;
+    let Actor { krate, message, .. } = actor;
     let docs = message::attrs(actor, handler);
     let (cfgs, callers) = (&handler.attrs.cfgs, &handler.attrs.callers);
     let parameters = handler.fields().map(parameter);
     let conversions = handler.fields().filter_map(conversion);
-    let fields = handler
-        .fields()
-        .map(|Field { ident, cfgs, .. }| quote!(#(#cfgs)* #ident,));
+    let fields = handler.fields().map(|Field { ident, cfgs, .. }| quote!(#(#cfgs)* #ident,));
     let capture = handler.has_fields().then(|| quote!(move));
     let (send, call_type) = match &handler.answer {
         Answer::Returned(_) | Answer::Deferred(_) => (quote!(call), quote!(Call)),
@@ -82,18 +67,16 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
         #(#callers)*
         #vis fn #ident(&self #(, #parameters)*) -> #returned {
             #(#conversions)*
-            self.0.#send(#capture |#reply| #message::#variant { #(#fields)* #reply })
+            #krate::Handle::#send(
+                &self.0,
+                #capture |#reply| #message::#variant { #(#fields)* #reply },
+            )
         }
     }
 }
 
 fn returned(actor: &Actor, handler: &Handler, call_type: &TokenStream) -> TokenStream {
-    let Actor {
-        krate,
-        message,
-        carried,
-        ..
-    } = actor;
+    let Actor { krate, message, carried, .. } = actor;
     let (_, ty_generics, _) = carried.split_for_impl();
     let answer = handler.answer.ty();
     let reply = message::reply_type(krate, &handler.answer);
@@ -108,12 +91,7 @@ fn returned(actor: &Actor, handler: &Handler, call_type: &TokenStream) -> TokenS
 }
 
 fn parameter(field: &Field) -> TokenStream {
-    let Field {
-        ident,
-        cfgs,
-        ty,
-        passing,
-    } = field;
+    let Field { ident, cfgs, ty, passing } = field;
     match passing {
         Passing::Moved => quote!(#(#cfgs)* #ident: #ty),
         Passing::Lent => quote!(#(#cfgs)* #ident: impl ::core::convert::Into<#ty>),
@@ -121,12 +99,7 @@ fn parameter(field: &Field) -> TokenStream {
 }
 
 fn conversion(field: &Field) -> Option<TokenStream> {
-    let Field {
-        ident,
-        cfgs,
-        passing,
-        ..
-    } = field;
+    let Field { ident, cfgs, passing, .. } = field;
     match passing {
         Passing::Moved => None,
         Passing::Lent => Some(quote!(#(#cfgs)* let #ident = ::core::convert::Into::into(#ident);)),
@@ -134,13 +107,7 @@ fn conversion(field: &Field) -> Option<TokenStream> {
 }
 
 fn actor_handle_impl(actor: &Actor) -> TokenStream {
-    let Actor {
-        krate,
-        message,
-        handle,
-        carried,
-        ..
-    } = actor;
+    let Actor { krate, message, handle, carried, .. } = actor;
     let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
     quote! {
         impl #impl_generics #krate::ActorHandle for #handle #ty_generics #where_clause {
@@ -158,9 +125,7 @@ fn actor_handle_impl(actor: &Actor) -> TokenStream {
 }
 
 fn clone_impl(actor: &Actor) -> TokenStream {
-    let Actor {
-        handle, carried, ..
-    } = actor;
+    let Actor { handle, carried, .. } = actor;
     let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
     quote! {
         impl #impl_generics ::core::clone::Clone for #handle #ty_generics #where_clause {
@@ -172,9 +137,7 @@ fn clone_impl(actor: &Actor) -> TokenStream {
 }
 
 fn debug_impl(actor: &Actor) -> TokenStream {
-    let Actor {
-        handle, carried, ..
-    } = actor;
+    let Actor { handle, carried, .. } = actor;
     let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
     quote! {
         impl #impl_generics ::core::fmt::Debug for #handle #ty_generics #where_clause {

@@ -37,21 +37,9 @@ fn condition(cfg: &Attribute) -> Option<&TokenStream> {
 // Input:  #[on_stop] async fn save(&mut self) { .. }
 // Output: async fn on_stop(&mut self, _context: &Context<Self>) { self.save().await }
 pub(super) fn hooks(actor: &Actor) -> TokenStream {
-    let start = actor
-        .hooks
-        .start
-        .as_ref()
-        .map(|(hook, start)| on_start(actor, hook, start));
-    let stop = actor
-        .hooks
-        .stop
-        .as_ref()
-        .map(|hook| unit_hook(actor, "on_stop", hook));
-    let idle = actor
-        .hooks
-        .idle
-        .as_ref()
-        .map(|hook| unit_hook(actor, "on_idle", hook));
+    let start = actor.hooks.start.as_ref().map(|(hook, start)| on_start(actor, hook, start));
+    let stop = actor.hooks.stop.as_ref().map(|hook| unit_hook(actor, "on_stop", hook));
+    let idle = actor.hooks.idle.as_ref().map(|hook| unit_hook(actor, "on_idle", hook));
     quote!(#start #stop #idle)
 }
 
@@ -89,17 +77,9 @@ fn unit_hook(actor: &Actor, name: &str, hook: &Hook) -> TokenStream {
 
 /// The name of the context parameter, and the call of the user's method.
 fn call(hook: &Hook) -> (Ident, TokenStream) {
-    let context = if hook.takes_context {
-        format_ident!("context")
-    } else {
-        format_ident!("_context")
-    };
+    let context =
+        if hook.takes_context { format_ident!("context") } else { format_ident!("_context") };
     let arguments = hook.takes_context.then(|| quote!(#context));
-    let call = dispatch::call(
-        hook.receiver,
-        &hook.ident,
-        hook.is_async,
-        arguments.into_iter(),
-    );
+    let call = dispatch::call(hook.receiver, &hook.ident, hook.is_async, arguments.into_iter());
     (context, call)
 }

@@ -8,13 +8,7 @@ use crate::actor::parse::ActorImpl;
 // Input:  impl Counter { #[on_stop] async fn save(&mut self) { .. } }
 // Output: impl Counter { async fn save(&mut self) { .. } }
 pub(super) fn item(syntax: &ActorImpl) -> TokenStream {
-    let ActorImpl {
-        attrs,
-        head,
-        inner_attrs,
-        items,
-        ..
-    } = syntax;
+    let ActorImpl { attrs, head, inner_attrs, items, .. } = syntax;
     let mut block = quote!(#(#attrs)* #head);
     syntax.brace_token.surround(&mut block, |block| {
         for attr in inner_attrs {

@@ -6,7 +6,7 @@ use syn::{Attribute, parse_quote};
 
 use crate::{
     actor::model::{Actor, Answer, Field, Handler},
-    names,
+    generics, known, names,
 };
 
 pub(super) fn items(actor: &Actor) -> [TokenStream; 3] {
@@ -16,24 +16,29 @@ pub(super) fn items(actor: &Actor) -> [TokenStream; 3] {
 // Input:  pub fn add(&mut self, amount: u64) -> u64
 // Output: pub enum CounterMessage { Add { amount: u64, reply: Reply<u64> } }
 fn enumeration(actor: &Actor) -> TokenStream {
-    let Actor {
-        vis,
-        message,
-        carried,
-        ..
-    } = actor;
+    let Actor { vis, message, carried, .. } = actor;
     let (generics, where_clause) = (&carried, &carried.where_clause);
-    let doc = format!(
-        " A message to `{}`: one variant per handler.",
-        names::text(&actor.ident)
-    );
+    let doc = format!(" A message to `{}`: one variant per handler.", names::text(&actor.ident));
     let variants = actor.handlers.iter().map(|handler| variant(actor, handler));
+    let allow = allow_private(actor);
     quote! {
         #[doc = #doc]
+        #allow
         #vis enum #message #generics #where_clause {
             #(#variants)*
         }
     }
+}
+
+/// The type of an argument may be as private as the actor, which the macro does not see.
+fn allow_private(actor: &Actor) -> Option<TokenStream> {
+    let may_be_private = |field: &Field| {
+        let parts = known::maybe_not_send(&field.ty);
+        parts.iter().any(|part| !generics::is_parameter(part, &actor.generics))
+    };
+    actor.handlers.iter().flat_map(Handler::fields).any(may_be_private).then(|| {
+        quote!(#[allow(private_interfaces, reason = "a type too private for its handler is reported there")])
+    })
 }
 
 fn variant(actor: &Actor, handler: &Handler) -> TokenStream {
@@ -73,9 +78,7 @@ fn is_text(doc: &Attribute) -> bool {
 }
 
 fn field(actor: &Actor, field: &Field) -> TokenStream {
-    let Field {
-        ident, cfgs, ty, ..
-    } = field;
+    let Field { ident, cfgs, ty, .. } = field;
     let doc = field_doc(actor, &format!(" The argument `{}`.", names::text(ident)));
     quote!(#(#cfgs)* #doc #ident: #ty,)
 }
@@ -95,23 +98,11 @@ pub(super) fn reply_type(krate: &syn::Path, answer: &Answer) -> TokenStream {
 
 // Output: Self::Add { reply, .. } => Envelope::new("add", reply),
 fn message_impl(actor: &Actor) -> TokenStream {
-    let Actor {
-        krate,
-        message,
-        carried,
-        ..
-    } = actor;
+    let Actor { krate, message, carried, .. } = actor;
     let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
-    let arms = actor
-        .handlers
-        .iter()
-        .map(|handler| envelope(actor, handler));
+    let arms = actor.handlers.iter().map(|handler| envelope(actor, handler));
     // A reference to an enum without variants has to be looked through.
-    let place = if actor.has_unconditional_variant() {
-        quote!(self)
-    } else {
-        quote!(*self)
-    };
+    let place = if actor.has_unconditional_variant() { quote!(self) } else { quote!(*self) };
     let name = names::text(&actor.ident);
     quote! {
         impl #impl_generics #krate::Message for #message #ty_generics #where_clause {
@@ -144,12 +135,7 @@ fn envelope(actor: &Actor, handler: &Handler) -> TokenStream {
 
 // The name of the method is all that can be printed without a `Debug` of the arguments.
 fn debug_impl(actor: &Actor) -> TokenStream {
-    let Actor {
-        krate,
-        message,
-        carried,
-        ..
-    } = actor;
+    let Actor { krate, message, carried, .. } = actor;
     let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
     quote! {
         impl #impl_generics ::core::fmt::Debug for #message #ty_generics #where_clause {

@@ -30,11 +30,11 @@ pub(super) fn actor(syntax: &ActorImpl, actor: Option<&Actor>, errors: TokenStre
 }
 
 fn generated(actor: &Actor) -> TokenStream {
-    let cfgs = &actor.cfgs;
+    let attrs = &actor.attrs;
     let items = message::items(actor)
         .into_iter()
         .chain([dispatch::actor_impl(actor)])
         .chain(spawn::spawn_impl(actor))
         .chain(handle::items(actor));
-    items.map(|item| quote!(#(#cfgs)* #item)).collect()
+    items.map(|item| quote!(#(#attrs)* #item)).collect()
 }

@@ -1,28 +1,93 @@
 //! The proof that the loop may go to another thread.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Attribute, Type};
 
 use crate::{
-    actor::model::{Actor, Threads},
-    generics,
+    actor::model::{Actor, Handler, Threads},
+    generics, known, syntax,
 };
 
+// Output: fn run(self, mailbox: Mailbox<Self>) -> impl Future<Output = Exit<Self>> + Send {
+//             run(self, mailbox)
+//         }
 pub(super) fn spawn_impl(actor: &Actor) -> Option<TokenStream> {
     if actor.threads == Threads::One {
         return None;
     }
-    let Actor { krate, ty, .. } = actor;
+    let Actor { ty, .. } = actor;
     let generics = generics::with_send(&actor.generics);
     let (impl_generics, _, where_clause) = generics.split_for_impl();
+    // An actor that is not `Send`, or that awaits with something that is not, is reported at its
+    // name. All of the signature and the call lie there, so that rustc says it once.
+    let span = actor.ident.span();
+    let krate = syntax::respanned(actor.krate.to_token_stream(), span);
+    let checks = checks(actor);
+    let run = if checks.is_empty() {
+        quote_spanned!(span=> #krate::__private::run(self, mailbox))
+    } else {
+        quote_spanned!(span=> proof.run(self, mailbox))
+    };
+    let method = quote_spanned! {span=>
+        fn run(
+            self,
+            mailbox: #krate::Mailbox<Self>,
+        ) -> impl ::core::future::Future<Output = #krate::Exit<Self>> + ::core::marker::Send {
+            #checks
+            #run
+        }
+    };
+    let krate = &actor.krate;
     Some(quote! {
         impl #impl_generics #krate::Spawn for #ty #where_clause {
-            fn run(
-                self,
-                mailbox: #krate::Mailbox<Self>,
-            ) -> impl ::core::future::Future<Output = #krate::Exit<Self>> + ::core::marker::Send {
-                mailbox.run(self)
-            }
+            #method
         }
     })
+}
+
+/// A proof for each type that may not be `Send`.
+///
+/// The loop is run *on the proof*: where a type has none, what follows has no type either, and rustc
+/// is silent about the loop that could not be sent.
+fn checks(actor: &Actor) -> TokenStream {
+    let mut checks = TokenStream::new();
+    for handler in &actor.handlers {
+        for field in handler.fields() {
+            checks.extend(type_checks(actor, handler, &field.cfgs, &field.ty));
+        }
+        checks.extend(type_checks(actor, handler, &[], handler.answer.ty()));
+    }
+    if checks.is_empty() {
+        return checks;
+    }
+    let span = actor.ident.span();
+    let krate = syntax::respanned(actor.krate.to_token_stream(), span);
+    let start = quote_spanned!(span=> let proof = #krate::__private::Proof;);
+    quote!(#start #checks)
+}
+
+fn type_checks(actor: &Actor, handler: &Handler, cfgs: &[Attribute], ty: &Type) -> TokenStream {
+    let own = &handler.attrs.cfgs;
+    let span = actor.ident.span();
+    let checks = known::maybe_not_send(ty).into_iter().map(|ty| {
+        let travels = travels(actor, ty);
+        let check = quote_spanned!(span=> let proof = proof.and(#travels););
+        quote!(#(#own)* #(#cfgs)* #check)
+    });
+    checks.collect()
+}
+
+// Output: travels::<Frame, _>()
+//
+// From its first token to its last, the call lies where the type is written. rustc then takes what it
+// says about the type and about the call for one error, at the type.
+fn travels(actor: &Actor, ty: &Type) -> TokenStream {
+    let spans: Vec<Span> = ty.to_token_stream().into_iter().map(|token| token.span()).collect();
+    let first = spans.first().copied().unwrap_or_else(Span::call_site);
+    let last = spans.last().copied().unwrap_or(first);
+    let krate = syntax::respanned(actor.krate.to_token_stream(), first);
+    let path = quote_spanned!(first=> #krate::__private::travels::<#ty, _>);
+    let call = quote_spanned!(last=> ());
+    quote!(#path #call)
 }

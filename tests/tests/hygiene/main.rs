@@ -1,0 +1,25 @@
+//! Actors in places, and with names, that a careless macro trips over.
+//!
+//! Each compiles without a warning and answers. What `#[actor]` refuses is in `tests/ui`.
+
+#![deny(
+    warnings,
+    missing_docs,
+    missing_debug_implementations,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::pedantic
+)]
+#![allow(
+    unnameable_test_items,
+    clippy::unused_self,
+    clippy::needless_pass_by_value,
+    reason = "the handlers are there for their signatures"
+)]
+
+mod attributes;
+mod names;
+mod places;
+mod prelude;
+mod types;
+mod visibility;
