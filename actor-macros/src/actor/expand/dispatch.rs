@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::{Attribute, Meta};
 
-use super::{finish, hooks};
+use super::{finish, groups, hooks};
 use crate::{
     actor::model::{Actor, Answer, Argument, Field, Handler, Mailbox, Passing, Receiver},
     generics,
@@ -49,14 +49,27 @@ fn mailbox(actor: &Actor) -> Option<TokenStream> {
 fn dispatch(actor: &Actor) -> TokenStream {
     let Actor { krate, message, .. } = actor;
     let (_, carried, _) = actor.carried.split_for_impl();
-    let context = context(actor, |handler| !handler.is_final());
-    let arms = actor.handlers.iter().map(|handler| arm(actor, handler, &context));
-    let allow = allow_deprecated(actor, |handler| !handler.is_final());
+    let groups = groups::of(actor);
+    let is_here = |handler: &Handler| !groups.iter().any(|group| group.contains(handler));
+    let context = if groups.is_empty() {
+        context(actor, |handler| !handler.is_final())
+    } else {
+        // Each group is passed it.
+        context_named("context", actor, |handler| !handler.is_final() && is_here(handler))
+    };
+    let arms = actor
+        .handlers
+        .iter()
+        .filter(|handler| is_here(handler))
+        .map(|handler| arm(actor, handler, &context));
+    let grouped = groups.iter().map(|group| group.arm(actor, &context));
+    let allow = allow_deprecated(actor, |handler| !handler.is_final() && is_here(handler));
     quote! {
         #allow
         async fn dispatch(&mut self, message: #message #carried, #context: &#krate::Context<Self>) {
             match message {
                 #(#arms)*
+                #(#grouped)*
             }
         }
     }
@@ -155,19 +168,22 @@ fn negated(cfg: &Attribute) -> TokenStream {
     }
 }
 
-/// The name of the context parameter: with an underscore if nobody reads it, and not that of an
-/// argument, which would hide it.
+/// The name of the context parameter: with an underscore if nobody reads it.
 pub(super) fn context(actor: &Actor, calls: impl Fn(&Handler) -> bool) -> Ident {
+    let is_read = actor.handlers.iter().any(|handler| calls(handler) && handler.takes_context());
+    context_named(if is_read { "context" } else { "_context" }, actor, calls)
+}
+
+/// `name`, or another one if an argument of a handler that takes the context hides it.
+fn context_named(name: &str, actor: &Actor, calls: impl Fn(&Handler) -> bool) -> Ident {
     let mut namer = Namer::default();
-    let mut is_read = false;
     for handler in actor.handlers.iter().filter(|handler| calls(handler) && handler.takes_context())
     {
-        is_read = true;
         for name in handler.fields().map(|field| &field.ident).chain([&handler.reply]) {
             namer.take(name);
         }
     }
-    namer.fresh(if is_read { "context" } else { "_context" })
+    namer.fresh(name)
 }
 
 /// Under a condition that is false the context is unread again; that a parameter is unused is then

@@ -6,6 +6,7 @@
 
 mod dispatch;
 mod finish;
+mod groups;
 mod handle;
 mod hooks;
 mod item;
@@ -34,6 +35,7 @@ fn generated(actor: &Actor) -> TokenStream {
     let items = message::items(actor)
         .into_iter()
         .chain([dispatch::actor_impl(actor)])
+        .chain(groups::methods(actor))
         .chain(spawn::spawn_impl(actor))
         .chain(handle::items(actor));
     items.map(|item| quote!(#(#attrs)* #item)).collect()

@@ -1,0 +1,113 @@
+//! The dispatch of an actor with many `async fn` handlers, in groups.
+//!
+//! One `async fn` with N awaiting arms costs rustc time that grows with the cube of N: each arm leaves
+//! a drop flag that is kept across every other arm's await. So beyond [`LARGEST`] of them the arms
+//! that await go into methods of their own, which `dispatch` passes the whole message on to. An arm
+//! that does not await costs nothing of the kind and stays where it is.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use super::dispatch;
+use crate::{
+    actor::model::{Actor, Handler},
+    generics,
+};
+
+/// The most arms that await in one method. 16 and 64 cost rustc the same or more.
+const LARGEST: usize = 32;
+
+/// Handlers that share a method.
+pub(super) struct Group<'a> {
+    method: Ident,
+    handlers: Vec<&'a Handler>,
+}
+
+/// The groups of an actor that needs them, all about as large as each other.
+///
+/// A handler under a `#[cfg]` is in no group, because a pattern of several variants has no place for
+/// the condition.
+pub(super) fn of(actor: &Actor) -> Vec<Group<'_>> {
+    let awaiting: Vec<&Handler> =
+        actor.handlers.iter().filter(|handler| may_be_grouped(handler)).collect();
+    if awaiting.len() <= LARGEST {
+        return Vec::new();
+    }
+    let count = awaiting.len().div_ceil(LARGEST);
+    awaiting
+        .chunks(awaiting.len().div_ceil(count))
+        .enumerate()
+        .map(|(index, handlers)| Group {
+            method: format_ident!("__dispatch_{}", index + 1, span = Span::call_site()),
+            handlers: handlers.to_vec(),
+        })
+        .collect()
+}
+
+fn may_be_grouped(handler: &Handler) -> bool {
+    handler.is_async && !handler.is_final() && handler.attrs.cfgs.is_empty()
+}
+
+impl Group<'_> {
+    pub(super) fn contains(&self, handler: &Handler) -> bool {
+        self.handlers.iter().any(|other| std::ptr::eq(*other, handler))
+    }
+
+    // Output: message @ (CounterMessage::Save { .. } | CounterMessage::Load { .. }) => {
+    //             self.__dispatch_1(message, context).await
+    //         }
+    pub(super) fn arm(&self, actor: &Actor, context: &Ident) -> TokenStream {
+        let message = &actor.message;
+        let variants = self.handlers.iter().map(|handler| &handler.variant);
+        let method = &self.method;
+        quote! {
+            message @ (#(#message::#variants { .. })|*) => {
+                self.#method(message, #context).await
+            }
+        }
+    }
+
+    // Output: async fn __dispatch_1(&mut self, message: CounterMessage, _context: &Context<Self>) {
+    //             match message {
+    //                 CounterMessage::Save { path, reply } => reply.send(self.save(&path).await),
+    //                 // …
+    //                 _ => {}
+    //             }
+    //         }
+    fn method(&self, actor: &Actor) -> TokenStream {
+        let Actor { krate, message, .. } = actor;
+        let (_, carried, _) = actor.carried.split_for_impl();
+        let is_here = |handler: &Handler| self.contains(handler);
+        let context = dispatch::context(actor, is_here);
+        let allow = dispatch::allow_deprecated(actor, is_here);
+        let arms =
+            self.handlers.iter().map(|handler| dispatch::calling_arms(actor, handler, &context));
+        let method = &self.method;
+        quote! {
+            #allow
+            async fn #method(&mut self, message: #message #carried, #context: &#krate::Context<Self>) {
+                match message {
+                    #(#arms)*
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+/// The methods of the groups, in an impl of their own.
+pub(super) fn methods(actor: &Actor) -> Option<TokenStream> {
+    let groups = of(actor);
+    if groups.is_empty() {
+        return None;
+    }
+    let ty = &actor.ty;
+    let generics = generics::with_static(&actor.generics);
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let methods = groups.iter().map(|group| group.method(actor));
+    Some(quote! {
+        impl #impl_generics #ty #where_clause {
+            #(#methods)*
+        }
+    })
+}

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""What an actor costs rustc, as the number of its handlers grows, beside a hand-written twin.
+
+    python3 benches/compile_time.py [-n 100,250,500,1000] [--repeat 3]
+
+Every handler is an `async fn` with two arguments, one of them lent. Each row is the least user CPU time
+of the repeats, in seconds, for `rustc --emit=metadata`, the macro's own work included. Nothing is linked.
+"""
+
+import argparse
+import pathlib
+import resource
+import subprocess
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+METHOD = """
+    /// Adds `amount` under `label`.
+    pub async fn add_{i}(&mut self, label: &str, amount: u64) -> u64 {{
+        self.total += amount + label.len() as u64;
+        self.total
+    }}
+"""
+
+ACTOR = """//! An actor with many handlers.
+use actor_runtime::actor;
+/// Counts.
+pub struct Counter {{ total: u64 }}
+{attribute}
+impl Counter {{
+    /// A counter.
+    pub fn new() -> Self {{ Self {{ total: 0 }} }}
+{methods}
+}}
+"""
+
+TWIN = """
+/// A message.
+pub enum Message {{
+{variants}
+}}
+/// Handles messages until there are no more.
+pub async fn run(mut counter: Counter, mut mailbox: tokio::sync::mpsc::Receiver<Message>) {{
+    while let Some(message) = mailbox.recv().await {{
+        match message {{
+{arms}
+        }}
+    }}
+}}
+/// A handle.
+#[derive(Clone)]
+pub struct Handle(tokio::sync::mpsc::Sender<Message>);
+impl Handle {{
+{handle}
+}}
+"""
+
+VARIANT = "    Add{i} {{ label: String, amount: u64, reply: tokio::sync::oneshot::Sender<u64> }},\n"
+
+ARM = """            Message::Add{i} {{ label, amount, reply }} => {{
+                let _ = reply.send(counter.add_{i}(&label, amount).await);
+            }}
+"""
+
+HANDLE = """
+    /// Adds `amount` under `label`.
+    pub async fn add_{i}(&self, label: impl Into<String>, amount: u64) -> Option<u64> {{
+        let (reply, answer) = tokio::sync::oneshot::channel();
+        self.0.send(Message::Add{i} {{ label: label.into(), amount, reply }}).await.ok()?;
+        answer.await.ok()
+    }}
+"""
+
+
+def each(template, n):
+    return "".join(template.format(i=i) for i in range(n))
+
+
+def actor(n):
+    return ACTOR.format(attribute="#[actor]", methods=each(METHOD, n))
+
+
+def twin(n):
+    methods = ACTOR.format(attribute="", methods=each(METHOD, n)).replace("use actor_runtime::actor;\n", "")
+    parts = {"variants": each(VARIANT, n), "arms": each(ARM, n), "handle": each(HANDLE, n)}
+    return methods + TWIN.format(**parts)
+
+
+def libraries():
+    """Builds the runtime and says where rustc finds it and tokio."""
+    command = ["cargo", "build", "-p", "actor-runtime", "--message-format=json"]
+    features = ["--features", "tokio/sync"]
+    output = subprocess.run(command + features, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    found = {}
+    for name in ("actor_runtime", "tokio"):
+        lines = (line for line in output.splitlines() if f'"name":"{name}"' in line and ".rlib" in line)
+        line = next(lines)
+        found[name] = line.split(f"lib{name}", 1)[0].rsplit('"', 1)[1] + "lib" + name
+        end = line.split(f"lib{name}", 1)[1].split(".rlib")[0]
+        found[name] += end + ".rlib"
+    return found
+
+
+def check(source, libs, directory):
+    path = pathlib.Path(directory) / "many.rs"
+    path.write_text(source)
+    command = ["rustc", "--edition", "2024", "--crate-type", "lib", "--emit", "metadata", "--out-dir", directory]
+    command += ["-L", f"dependency={ROOT}/target/debug/deps"]
+    for name, rlib in libs.items():
+        command += ["--extern", f"{name}={rlib}"]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    subprocess.run(command + [str(path)], check=True, cwd=directory)
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-n", default="100,250,500,1000", help="how many handlers")
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--twin-up-to", type=int, default=500, help="the twin costs much more beyond")
+    options = parser.parse_args()
+    libs = libraries()
+    print("| handlers | `#[actor]` | hand-written | ratio |")
+    print("|---:|---:|---:|---:|")
+    with tempfile.TemporaryDirectory() as directory:
+        for n in map(int, options.n.split(",")):
+            ours = min(check(actor(n), libs, directory) for _ in range(options.repeat))
+            row = f"| {n} | {ours:.2f} s |"
+            if n <= options.twin_up_to:
+                theirs = min(check(twin(n), libs, directory) for _ in range(options.repeat))
+                row += f" {theirs:.2f} s | {ours / theirs:.2f} |"
+            else:
+                row += " - | - |"
+            print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()
