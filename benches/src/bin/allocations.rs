@@ -8,7 +8,7 @@
 use std::{alloc::System, env, process::ExitCode};
 
 use actor_benchmarks::{
-    contestant::{Entrant, ROSTER, entrant},
+    contestant::{ROSTER, entrant},
     flavor::Flavor,
     memory::{COUNTING, Memory, OPERATIONS},
     report::{MEMORIES, memory_json, memory_line},
