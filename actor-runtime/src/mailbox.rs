@@ -26,7 +26,7 @@ use crate::{
     exit::ExitReason,
     observe::{self, Trace},
     stats::{Counts, Stats},
-    sync::{Arc, AtomicBool, AtomicUsize, Mutex, Ordering, lock},
+    sync::{Arc, AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering, lock},
 };
 
 /// How far the actor's life has come.
@@ -70,6 +70,9 @@ struct Queue<M> {
     counts: Counts,
 }
 
+/// The queue, while its lock is held.
+type Locked<'a, M> = MutexGuard<'a, Queue<M>>;
+
 impl<M> Queue<M> {
     fn ticket(&mut self) -> u64 {
         self.next_ticket += 1;
@@ -101,8 +104,6 @@ pub(crate) enum Next<M> {
     Message(Entry<M>),
     /// A message whose caller has gone: to be dropped, not dispatched.
     Abandoned(Entry<M>),
-    /// Nothing yet.
-    Empty,
     /// No message will come any more, for this reason.
     Closed(ExitReason),
 }
@@ -235,17 +236,37 @@ impl<M: Message> Shared<M> {
         Some(waiting.entry.message)
     }
 
-    /// Takes the next message for the loop.
-    pub(crate) fn next(&self) -> Next<M> {
-        let mut queue = lock(&self.queue);
+    /// Takes the next message for the loop, if there is one, or the news that there will be none.
+    pub(crate) fn next(&self) -> Option<Next<M>> {
+        self.take(lock(&self.queue)).ok()
+    }
+
+    /// Waits for what [`next`](Self::next) gives.
+    pub(crate) fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Next<M>> {
+        let mut queue = match self.take(lock(&self.queue)) {
+            Ok(next) => return Poll::Ready(next),
+            Err(empty) => empty,
+        };
+        // The lock was not released since the mailbox was found empty, so no message is missed.
+        let stale = match &queue.parked {
+            Some(waker) if waker.will_wake(cx.waker()) => None,
+            _ => queue.parked.replace(cx.waker().clone()),
+        };
+        drop(queue);
+        drop(stale);
+        Poll::Pending
+    }
+
+    /// Takes what is next and releases the lock, or gives the lock back if there is nothing yet.
+    fn take<'a>(&self, mut queue: Locked<'a, M>) -> Result<Next<M>, Locked<'a, M>> {
         let Some(entry) = queue.accepted.pop_front() else {
             queue.running = None;
             let Phase::Closing(reason) = &queue.phase else {
-                return Next::Empty;
+                return Err(queue);
             };
             let reason = reason.clone();
             queue.phase = Phase::Sealed;
-            return Next::Closed(reason);
+            return Ok(Next::Closed(reason));
         };
         let promoted = match queue.phase {
             Phase::Open => queue.promote(self.capacity.limit()),
@@ -264,22 +285,7 @@ impl<M: Message> Shared<M> {
         // A message was taken, and perhaps another accepted in its place.
         observe::depth(M::ACTOR, i32::from(promoted.is_some()) - 1);
         wake(promoted);
-        next
-    }
-
-    /// Waits until [`next`](Self::next) has something else to say than [`Next::Empty`].
-    pub(crate) fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {
-        let mut queue = lock(&self.queue);
-        if !queue.accepted.is_empty() || matches!(queue.phase, Phase::Closing(_)) {
-            return Poll::Ready(());
-        }
-        let stale = match &queue.parked {
-            Some(waker) if waker.will_wake(cx.waker()) => None,
-            _ => queue.parked.replace(cx.waker().clone()),
-        };
-        drop(queue);
-        drop(stale);
-        Poll::Pending
+        Ok(next)
     }
 
     /// Accepts no more messages. What is in the queue is still handled, and then the actor ends for

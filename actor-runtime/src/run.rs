@@ -8,7 +8,7 @@
 //! caller is told; the state is dropped or handed over; the end is reported.
 
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
     pin::Pin,
     sync::Arc as StdArc,
     task::{Context as TaskContext, Poll},
@@ -130,7 +130,14 @@ impl<A: Actor, F: Future<Output = Exit<A>>> Future for Run<A::Message, F> {
 async fn live<A: Actor>(actor: A, mailbox: Mailbox<A>) -> Exit<A> {
     let Mailbox { shared, on_panic, keeps_actor, mut started } = mailbox;
     let context = Context::new(WeakHandle(shared.clone()));
-    let mut life = Loop { shared: &shared, context: &context, on_panic, actor: Some(actor) };
+    let mut life = Loop {
+        shared: &shared,
+        context: &context,
+        on_panic,
+        actor: Some(actor),
+        was_idle: true,
+        since_yield: 0,
+    };
 
     let (reason, mut start_error) = match life.start().await {
         Ok(()) => {
@@ -183,6 +190,10 @@ struct Loop<'a, A: Actor> {
     on_panic: OnPanic,
     /// Gone once a final handler has taken it.
     actor: Option<A>,
+    /// Whether `#[on_idle]` has run since the last message, or there was none.
+    was_idle: bool,
+    /// Messages since the loop last let other tasks run.
+    since_yield: usize,
 }
 
 impl<A: Actor> Loop<'_, A> {
@@ -203,42 +214,46 @@ impl<A: Actor> Loop<'_, A> {
 
     /// Handles messages until there are no more.
     async fn handle_messages(&mut self) -> ExitReason {
-        let mut since_yield = 0;
-        let mut since_idle = 0;
         loop {
-            match self.shared.next() {
+            let next = match self.shared.next() {
+                Some(next) => next,
+                None => match self.wait().await {
+                    Ok(next) => next,
+                    Err(reason) => return reason,
+                },
+            };
+            self.since_yield += 1;
+            match next {
                 Next::Message(entry) => {
-                    since_idle += 1;
-                    since_yield += 1;
+                    self.was_idle = false;
                     if let Err(reason) = self.handle(entry).await {
                         return reason;
                     }
                 }
                 Next::Abandoned(entry) => {
-                    since_yield += 1;
                     observe::skipped(A::Message::ACTOR, entry.message.envelope().method());
                     drop(entry);
                 }
-                Next::Empty if since_idle > 0 => {
-                    since_idle = 0;
-                    if let Err(reason) = self.idle().await {
-                        return reason;
-                    }
-                }
-                Next::Empty => {
-                    since_yield = 0;
-                    std::future::poll_fn(|cx| self.shared.poll_ready(cx)).await;
-                }
-                Next::Closed(reason) if since_idle > 0 => {
-                    return self.idle().await.map_or_else(|panicked| panicked, |()| reason);
-                }
-                Next::Closed(reason) => return reason,
+                Next::Closed(reason) => return self.idle().await.err().unwrap_or(reason),
             }
-            if since_yield == MESSAGES_PER_POLL {
-                since_yield = 0;
+            if self.since_yield >= MESSAGES_PER_POLL {
+                self.since_yield = 0;
                 yield_now().await;
             }
         }
+    }
+
+    /// Waits for the next message, with `#[on_idle]` before it.
+    async fn wait(&mut self) -> Result<Next<A::Message>, ExitReason> {
+        self.idle().await?;
+        let wait = poll_fn(|cx| {
+            let next = self.shared.poll_next(cx);
+            if next.is_pending() {
+                self.since_yield = 0;
+            }
+            next
+        });
+        Ok(wait.await)
     }
 
     /// Runs the handler of one message.
@@ -290,8 +305,11 @@ impl<A: Actor> Loop<'_, A> {
         }
     }
 
-    /// Runs `#[on_idle]`.
+    /// Runs `#[on_idle]`, if a message was handled since it last ran.
     async fn idle(&mut self) -> Result<(), ExitReason> {
+        if std::mem::replace(&mut self.was_idle, true) {
+            return Ok(());
+        }
         let Some(actor) = &mut self.actor else {
             return Ok(());
         };
@@ -337,7 +355,7 @@ impl Facts {
 /// Is ready at the second poll.
 async fn yield_now() {
     let mut yielded = false;
-    std::future::poll_fn(|cx| {
+    poll_fn(|cx| {
         if yielded {
             return Poll::Ready(());
         }
