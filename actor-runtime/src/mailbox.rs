@@ -60,7 +60,7 @@ struct Queue<M> {
     waiting: BTreeMap<u64, Waiting<M>>,
     /// The loop's waker, while it waits for a message.
     parked: Option<Waker>,
-    /// The loop's waker, while it waits inside a handler: for an abort only.
+    /// The loop's waker, since it first waited inside a handler or a hook: for an abort only.
     interrupt: Option<Waker>,
     /// Those who wait for the end, by ticket.
     watchers: BTreeMap<u64, Waker>,
@@ -442,18 +442,16 @@ impl<M> Shared<M> {
         wakers.into_iter().for_each(wake);
     }
 
-    /// Lets [`abort`](Self::abort) wake a loop that waits inside a handler. Says whether it was
-    /// aborted before that.
-    pub(crate) fn interrupt_with(&self, cx: &mut Context<'_>) -> bool {
+    /// Lets [`abort`](Self::abort) wake a loop that waits for something else than a message. Whether
+    /// it was aborted before that is to be asked afterwards.
+    pub(crate) fn interrupt_with(&self, cx: &mut Context<'_>) {
         let mut queue = lock(&self.queue);
-        let stale = match (&queue.parked, &queue.interrupt) {
-            (Some(_), _) => None,
-            (None, Some(waker)) if waker.will_wake(cx.waker()) => None,
-            (None, _) => queue.interrupt.replace(cx.waker().clone()),
+        let stale = match &queue.interrupt {
+            Some(waker) if waker.will_wake(cx.waker()) => None,
+            _ => queue.interrupt.replace(cx.waker().clone()),
         };
         drop(queue);
         drop(stale);
-        self.is_aborted()
     }
 }
 

@@ -117,12 +117,41 @@ impl<A: Actor, F: Future<Output = Exit<A>>> Future for Run<A::Message, F> {
                 this.inside.set(None);
                 return exit;
             }
-            if !this.shared.interrupt_with(cx) {
+            // Whatever the loop waits for, it has left its waker for an abort that comes later:
+            // see `Interruptible`.
+            if !this.shared.is_aborted() {
                 return Poll::Pending;
             }
         }
         self.cut_off();
         Poll::Ready(Exit { reason: ExitReason::Aborted, actor: None, start_error: None })
+    }
+}
+
+pin_project! {
+    /// Lets an abort wake the loop while it waits for `future`. Whoever waits for a message need not
+    /// do this: the mailbox has the waker then.
+    struct Interruptible<'a, M, F> {
+        shared: &'a Shared<M>,
+        #[pin]
+        future: F,
+    }
+}
+
+fn interruptible<M, F: Future>(shared: &Shared<M>, future: F) -> Interruptible<'_, M, F> {
+    Interruptible { shared, future }
+}
+
+impl<M, F: Future> Future for Interruptible<'_, M, F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let output = this.future.poll(cx);
+        if output.is_pending() {
+            this.shared.interrupt_with(cx);
+        }
+        output
     }
 }
 
@@ -151,7 +180,7 @@ async fn live<A: Actor>(actor: A, mailbox: Mailbox<A>) -> Exit<A> {
     shared.seal();
     let reason = life.stop(reason).await;
     let actor = life.actor.take();
-    context.children().shutdown().await;
+    interruptible(&shared, context.children().shutdown()).await;
     let (actor, reason) = let_go(actor, reason, keeps_actor);
     shared.end(reason.clone());
     // Whoever starts an actor that cannot start learns of it when nothing is left of it.
@@ -202,7 +231,7 @@ impl<A: Actor> Loop<'_, A> {
         let Some(actor) = &mut self.actor else {
             return Ok(());
         };
-        match caught(actor.on_start(self.context)).await {
+        match interruptible(self.shared, caught(actor.on_start(self.context))).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err((ExitReason::StartFailed, Some(error))),
             Err(message) => {
@@ -266,7 +295,7 @@ impl<A: Actor> Loop<'_, A> {
         let Some(actor) = &mut self.actor else {
             return Ok(());
         };
-        let handler = caught(actor.dispatch(message, self.context));
+        let handler = interruptible(self.shared, caught(actor.dispatch(message, self.context)));
         let outcome = observe::handling(trace, A::Message::ACTOR, method, handler).await;
         if let Some(link) = link {
             link.0.cut();
@@ -294,7 +323,7 @@ impl<A: Actor> Loop<'_, A> {
         let Some(actor) = self.actor.take() else {
             return finished;
         };
-        let handler = caught(actor.finish(message, self.context));
+        let handler = interruptible(self.shared, caught(actor.finish(message, self.context)));
         match observe::handling(trace, A::Message::ACTOR, method, handler).await {
             Ok(()) => finished,
             Err(message) => {
@@ -313,7 +342,7 @@ impl<A: Actor> Loop<'_, A> {
         let Some(actor) = &mut self.actor else {
             return Ok(());
         };
-        match caught(actor.on_idle(self.context)).await {
+        match interruptible(self.shared, caught(actor.on_idle(self.context))).await {
             Ok(()) => Ok(()),
             Err(message) => {
                 current::answer_lost_in_panic(&message);
@@ -327,7 +356,7 @@ impl<A: Actor> Loop<'_, A> {
         let Some(actor) = self.actor.as_mut().filter(|_| reason.is_orderly()) else {
             return reason;
         };
-        match caught(actor.on_stop(self.context)).await {
+        match interruptible(self.shared, caught(actor.on_stop(self.context))).await {
             Ok(()) => reason,
             Err(message) => {
                 current::answer_lost_in_panic(&message);
