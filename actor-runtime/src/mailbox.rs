@@ -53,6 +53,14 @@ struct Waiting<M> {
     waker: Waker,
 }
 
+/// A handler at work.
+struct Running {
+    method: &'static str,
+    /// Since when, if that is known: from its start if the actor is watched, or else from its first
+    /// wait, or else from when somebody first asked.
+    since: Option<Instant>,
+}
+
 struct Queue<M> {
     phase: Phase,
     accepted: VecDeque<Entry<M>>,
@@ -65,8 +73,11 @@ struct Queue<M> {
     /// Those who wait for the end, by ticket.
     watchers: BTreeMap<u64, Waker>,
     next_ticket: u64,
-    /// The handler that runs, and since when.
-    running: Option<(&'static str, Instant)>,
+    /// The handler that runs.
+    running: Option<Running>,
+    /// Whether anybody has asked what runs. Only then is the clock read for every message, which
+    /// may cost as much as the message.
+    is_watched: bool,
     counts: Counts,
 }
 
@@ -144,6 +155,7 @@ impl<M: Message> Shared<M> {
                 watchers: BTreeMap::new(),
                 next_ticket: 0,
                 running: None,
+                is_watched: false,
                 counts: Counts::default(),
             }),
         })
@@ -278,7 +290,8 @@ impl<M: Message> Shared<M> {
             Next::Abandoned(entry)
         } else {
             queue.counts.handled += 1;
-            queue.running = Some((envelope.method(), Instant::now()));
+            let since = queue.is_watched.then(Instant::now);
+            queue.running = Some(Running { method: envelope.method(), since });
             Next::Message(entry)
         };
         drop(queue);
@@ -392,12 +405,16 @@ impl<M: Message> Shared<M> {
     }
 
     pub(crate) fn stats(&self) -> Stats {
-        let queue = lock(&self.queue);
+        let mut queue = lock(&self.queue);
+        queue.is_watched = true;
+        let running = queue.running.as_mut().map(|running| {
+            (running.method, running.since.get_or_insert_with(Instant::now).elapsed())
+        });
         Stats {
             queued: queue.accepted.len(),
             waiting: queue.waiting.len(),
             capacity: self.capacity,
-            running: queue.running.map(|(method, since)| (method, since.elapsed())),
+            running,
             counts: queue.counts,
             handles: self.handles.load(Ordering::Relaxed),
         }
@@ -446,6 +463,9 @@ impl<M> Shared<M> {
     /// it was aborted before that is to be asked afterwards.
     pub(crate) fn interrupt_with(&self, cx: &mut Context<'_>) {
         let mut queue = lock(&self.queue);
+        if let Some(running) = &mut queue.running {
+            running.since.get_or_insert_with(Instant::now);
+        }
         let stale = match &queue.interrupt {
             Some(waker) if waker.will_wake(cx.waker()) => None,
             _ => queue.interrupt.replace(cx.waker().clone()),
