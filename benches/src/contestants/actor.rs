@@ -5,7 +5,7 @@ use actor_runtime::{Builder, Capacity, actor};
 use crate::{contestant::Contestant, counter::Counter};
 
 /// Sums.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Summing {
     counter: Counter,
 }
@@ -31,8 +31,7 @@ impl Contestant for Generated {
     type Handle = SummingHandle;
 
     fn spawn(capacity: usize) -> Self::Handle {
-        let actor = Summing { counter: Counter::default() };
-        Builder::new().mailbox(Capacity::bounded(capacity)).spawn(actor)
+        Builder::new().mailbox(Capacity::bounded(capacity)).spawn(Summing::default())
     }
 
     async fn call(handle: &Self::Handle, amount: u64) -> u64 {
