@@ -180,7 +180,7 @@ async fn live<A: Actor>(actor: A, mailbox: Mailbox<A>) -> Exit<A> {
     shared.seal();
     let reason = life.stop(reason).await;
     let actor = life.actor.take();
-    interruptible(&shared, context.children().shutdown()).await;
+    interruptible(&shared, context.stop_children()).await;
     let (actor, reason) = let_go(actor, reason, keeps_actor);
     shared.end(reason.clone());
     // Whoever starts an actor that cannot start learns of it when nothing is left of it.
