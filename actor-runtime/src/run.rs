@@ -9,7 +9,7 @@
 
 use std::{
     future::{Future, poll_fn},
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc as StdArc,
     task::{Context as TaskContext, Poll},
 };
@@ -213,6 +213,15 @@ fn panicked<A: Actor>(method: &'static str, message: StdArc<str>) -> ExitReason 
     ExitReason::Panicked { method: Method::new(A::Message::ACTOR, method), message }
 }
 
+/// How `#[on_idle]` went.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hook {
+    /// Within one poll of the loop, or there was nothing to run.
+    Ran,
+    /// Over several polls.
+    Waited,
+}
+
 struct Loop<'a, A: Actor> {
     shared: &'a Arc<Shared<A::Message>>,
     context: &'a Context<A>,
@@ -244,9 +253,10 @@ impl<A: Actor> Loop<'_, A> {
     /// Handles messages until there are no more.
     async fn handle_messages(&mut self) -> ExitReason {
         loop {
-            let next = match self.shared.next() {
-                Some(next) => next,
-                None => match self.wait().await {
+            // One look before any waiting: the usual way while the mailbox is not empty.
+            let next = match poll_fn(|cx| Poll::Ready(self.shared.poll_next(cx))).await {
+                Poll::Ready(next) => next,
+                Poll::Pending => match self.wait().await {
                     Ok(next) => next,
                     Err(reason) => return reason,
                 },
@@ -272,17 +282,21 @@ impl<A: Actor> Loop<'_, A> {
         }
     }
 
-    /// Waits for the next message, with `#[on_idle]` before it.
+    /// Runs `#[on_idle]` and waits for the next message, once the mailbox has been found empty and
+    /// has the waker.
     async fn wait(&mut self) -> Result<Next<A::Message>, ExitReason> {
-        self.idle().await?;
-        let wait = poll_fn(|cx| {
-            let next = self.shared.poll_next(cx);
-            if next.is_pending() {
-                self.since_yield = 0;
+        // Whatever came since wakes this task, which was not polled again in between: no need to
+        // look before the first wait. If `#[on_idle]` waited, that wake-up may be spent.
+        let mut is_wakeup_due = self.idle().await? == Hook::Ran;
+        let next = poll_fn(|cx| {
+            if !std::mem::take(&mut is_wakeup_due) {
+                return self.shared.poll_next(cx);
             }
-            next
+            Poll::Pending
         });
-        Ok(wait.await)
+        let next = next.await;
+        self.since_yield = 0;
+        Ok(next)
     }
 
     /// Runs the handler of one message.
@@ -335,15 +349,22 @@ impl<A: Actor> Loop<'_, A> {
     }
 
     /// Runs `#[on_idle]`, if a message was handled since it last ran.
-    async fn idle(&mut self) -> Result<(), ExitReason> {
-        if std::mem::replace(&mut self.was_idle, true) {
-            return Ok(());
-        }
-        let Some(actor) = &mut self.actor else {
-            return Ok(());
+    async fn idle(&mut self) -> Result<Hook, ExitReason> {
+        let Some(actor) = self.actor.as_mut().filter(|_| !self.was_idle) else {
+            return Ok(Hook::Ran);
         };
-        match interruptible(self.shared, caught(actor.on_idle(self.context))).await {
-            Ok(()) => Ok(()),
+        self.was_idle = true;
+        let mut hook = Hook::Ran;
+        let mut idle = pin!(interruptible(self.shared, caught(actor.on_idle(self.context))));
+        let outcome = poll_fn(|cx| {
+            let outcome = idle.as_mut().poll(cx);
+            if outcome.is_pending() {
+                hook = Hook::Waited;
+            }
+            outcome
+        });
+        match outcome.await {
+            Ok(()) => Ok(hook),
             Err(message) => {
                 current::answer_lost_in_panic(&message);
                 Err(panicked::<A>("on_idle", message))
