@@ -1,6 +1,6 @@
 //! The traits that `#[actor]` implements, and what a handler is given to know of its own actor.
 
-use std::{convert::Infallible, fmt, future::Future, num::NonZeroUsize};
+use std::{convert::Infallible, fmt, future::Future, num::NonZeroUsize, sync::OnceLock};
 
 use crate::{
     exit::Exit,
@@ -227,12 +227,13 @@ impl Capacity {
 /// ```
 pub struct Context<A: Actor> {
     handle: WeakHandle<A::Handle>,
-    children: Scope,
+    /// Made when it is first asked for: few actors have children.
+    children: OnceLock<Scope>,
 }
 
 impl<A: Actor> Context<A> {
     pub(crate) fn new(handle: WeakHandle<A::Handle>) -> Self {
-        Self { handle, children: Scope::new() }
+        Self { handle, children: OnceLock::new() }
     }
 
     /// The actor's own handle, weak: see [`WeakHandle::upgrade`].
@@ -250,7 +251,14 @@ impl<A: Actor> Context<A> {
     /// reported.
     #[must_use]
     pub fn children(&self) -> &Scope {
-        &self.children
+        self.children.get_or_init(Scope::new)
+    }
+
+    /// Shuts the children down, if there ever were any.
+    pub(crate) async fn stop_children(&self) {
+        if let Some(children) = self.children.get() {
+            children.shutdown().await;
+        }
     }
 }
 

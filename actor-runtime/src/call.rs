@@ -397,6 +397,12 @@ where
     type Output = Result<R, CallError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        // The usual second poll, in place: the other stages are moved out to go on to the next.
+        if let Stage::Sent(pending) = &mut self.stage {
+            let outcome = ready!(pending.poll(cx));
+            self.stage = Stage::Done;
+            return Poll::Ready(outcome);
+        }
         match mem::replace(&mut self.stage, Stage::Done) {
             // The reply slot knows the waker, so there is nothing to poll yet.
             Stage::Unsent(message) => {
@@ -420,14 +426,9 @@ where
                     outcome
                 }
             },
-            Stage::Sent(mut pending) => {
-                let outcome = pending.poll(cx);
-                if outcome.is_pending() {
-                    self.stage = Stage::Sent(pending);
-                }
-                outcome
+            Stage::Sent(_) | Stage::NotAccepted(_) | Stage::Done => {
+                panic!("a call was polled after it was ready")
             }
-            Stage::NotAccepted(_) | Stage::Done => panic!("a call was polled after it was ready"),
         }
     }
 }

@@ -26,7 +26,7 @@ use crate::{
     exit::ExitReason,
     observe::{self, Trace},
     stats::{Counts, Stats},
-    sync::{Arc, AtomicBool, AtomicUsize, Mutex, Ordering, lock},
+    sync::{Arc, AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering, lock},
 };
 
 /// How far the actor's life has come.
@@ -53,6 +53,14 @@ struct Waiting<M> {
     waker: Waker,
 }
 
+/// A handler at work.
+struct Running {
+    method: &'static str,
+    /// Since when, if that is known: from its start if the actor is watched, or else from its first
+    /// wait, or else from when somebody first asked.
+    since: Option<Instant>,
+}
+
 struct Queue<M> {
     phase: Phase,
     accepted: VecDeque<Entry<M>>,
@@ -60,15 +68,21 @@ struct Queue<M> {
     waiting: BTreeMap<u64, Waiting<M>>,
     /// The loop's waker, while it waits for a message.
     parked: Option<Waker>,
-    /// The loop's waker, while it waits inside a handler: for an abort only.
+    /// The loop's waker, since it first waited inside a handler or a hook: for an abort only.
     interrupt: Option<Waker>,
     /// Those who wait for the end, by ticket.
     watchers: BTreeMap<u64, Waker>,
     next_ticket: u64,
-    /// The handler that runs, and since when.
-    running: Option<(&'static str, Instant)>,
+    /// The handler that runs.
+    running: Option<Running>,
+    /// Whether anybody has asked what runs. Only then is the clock read for every message, which
+    /// may cost as much as the message.
+    is_watched: bool,
     counts: Counts,
 }
+
+/// The queue, while its lock is held.
+type Locked<'a, M> = MutexGuard<'a, Queue<M>>;
 
 impl<M> Queue<M> {
     fn ticket(&mut self) -> u64 {
@@ -101,8 +115,6 @@ pub(crate) enum Next<M> {
     Message(Entry<M>),
     /// A message whose caller has gone: to be dropped, not dispatched.
     Abandoned(Entry<M>),
-    /// Nothing yet.
-    Empty,
     /// No message will come any more, for this reason.
     Closed(ExitReason),
 }
@@ -143,6 +155,7 @@ impl<M: Message> Shared<M> {
                 watchers: BTreeMap::new(),
                 next_ticket: 0,
                 running: None,
+                is_watched: false,
                 counts: Counts::default(),
             }),
         })
@@ -235,17 +248,37 @@ impl<M: Message> Shared<M> {
         Some(waiting.entry.message)
     }
 
-    /// Takes the next message for the loop.
-    pub(crate) fn next(&self) -> Next<M> {
-        let mut queue = lock(&self.queue);
+    /// Takes the next message for the loop, if there is one, or the news that there will be none.
+    pub(crate) fn next(&self) -> Option<Next<M>> {
+        self.take(lock(&self.queue)).ok()
+    }
+
+    /// Waits for what [`next`](Self::next) gives.
+    pub(crate) fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Next<M>> {
+        let mut queue = match self.take(lock(&self.queue)) {
+            Ok(next) => return Poll::Ready(next),
+            Err(empty) => empty,
+        };
+        // The lock was not released since the mailbox was found empty, so no message is missed.
+        let stale = match &queue.parked {
+            Some(waker) if waker.will_wake(cx.waker()) => None,
+            _ => queue.parked.replace(cx.waker().clone()),
+        };
+        drop(queue);
+        drop(stale);
+        Poll::Pending
+    }
+
+    /// Takes what is next and releases the lock, or gives the lock back if there is nothing yet.
+    fn take<'a>(&self, mut queue: Locked<'a, M>) -> Result<Next<M>, Locked<'a, M>> {
         let Some(entry) = queue.accepted.pop_front() else {
             queue.running = None;
             let Phase::Closing(reason) = &queue.phase else {
-                return Next::Empty;
+                return Err(queue);
             };
             let reason = reason.clone();
             queue.phase = Phase::Sealed;
-            return Next::Closed(reason);
+            return Ok(Next::Closed(reason));
         };
         let promoted = match queue.phase {
             Phase::Open => queue.promote(self.capacity.limit()),
@@ -257,29 +290,15 @@ impl<M: Message> Shared<M> {
             Next::Abandoned(entry)
         } else {
             queue.counts.handled += 1;
-            queue.running = Some((envelope.method(), Instant::now()));
+            let since = queue.is_watched.then(Instant::now);
+            queue.running = Some(Running { method: envelope.method(), since });
             Next::Message(entry)
         };
         drop(queue);
         // A message was taken, and perhaps another accepted in its place.
         observe::depth(M::ACTOR, i32::from(promoted.is_some()) - 1);
         wake(promoted);
-        next
-    }
-
-    /// Waits until [`next`](Self::next) has something else to say than [`Next::Empty`].
-    pub(crate) fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {
-        let mut queue = lock(&self.queue);
-        if !queue.accepted.is_empty() || matches!(queue.phase, Phase::Closing(_)) {
-            return Poll::Ready(());
-        }
-        let stale = match &queue.parked {
-            Some(waker) if waker.will_wake(cx.waker()) => None,
-            _ => queue.parked.replace(cx.waker().clone()),
-        };
-        drop(queue);
-        drop(stale);
-        Poll::Pending
+        Ok(next)
     }
 
     /// Accepts no more messages. What is in the queue is still handled, and then the actor ends for
@@ -386,12 +405,16 @@ impl<M: Message> Shared<M> {
     }
 
     pub(crate) fn stats(&self) -> Stats {
-        let queue = lock(&self.queue);
+        let mut queue = lock(&self.queue);
+        queue.is_watched = true;
+        let running = queue.running.as_mut().map(|running| {
+            (running.method, running.since.get_or_insert_with(Instant::now).elapsed())
+        });
         Stats {
             queued: queue.accepted.len(),
             waiting: queue.waiting.len(),
             capacity: self.capacity,
-            running: queue.running.map(|(method, since)| (method, since.elapsed())),
+            running,
             counts: queue.counts,
             handles: self.handles.load(Ordering::Relaxed),
         }
@@ -436,18 +459,19 @@ impl<M> Shared<M> {
         wakers.into_iter().for_each(wake);
     }
 
-    /// Lets [`abort`](Self::abort) wake a loop that waits inside a handler. Says whether it was
-    /// aborted before that.
-    pub(crate) fn interrupt_with(&self, cx: &mut Context<'_>) -> bool {
+    /// Lets [`abort`](Self::abort) wake a loop that waits for something else than a message. Whether
+    /// it was aborted before that is to be asked afterwards.
+    pub(crate) fn interrupt_with(&self, cx: &mut Context<'_>) {
         let mut queue = lock(&self.queue);
-        let stale = match (&queue.parked, &queue.interrupt) {
-            (Some(_), _) => None,
-            (None, Some(waker)) if waker.will_wake(cx.waker()) => None,
-            (None, _) => queue.interrupt.replace(cx.waker().clone()),
+        if let Some(running) = &mut queue.running {
+            running.since.get_or_insert_with(Instant::now);
+        }
+        let stale = match &queue.interrupt {
+            Some(waker) if waker.will_wake(cx.waker()) => None,
+            _ => queue.interrupt.replace(cx.waker().clone()),
         };
         drop(queue);
         drop(stale);
-        self.is_aborted()
     }
 }
 

@@ -4,7 +4,7 @@ use std::{
     fmt,
     future::{Future, poll_fn},
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use futures_core::Stream;
@@ -72,25 +72,26 @@ impl<M: Message> MockMailbox<M> {
     /// The next message, if there is one now.
     pub fn try_recv(&mut self) -> Option<M> {
         loop {
-            match self.0.next() {
+            match self.0.next()? {
                 Next::Message(entry) => return Some(entry.message),
                 Next::Abandoned(_) => {}
-                Next::Empty | Next::Closed(_) => return None,
+                Next::Closed(_) => return None,
             }
         }
     }
 
     fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<M>> {
+        if self.0.exit_reason().is_some() {
+            return Poll::Ready(None);
+        }
         loop {
-            match self.0.next() {
+            match ready!(self.0.poll_next(cx)) {
                 Next::Message(entry) => return Poll::Ready(Some(entry.message)),
                 Next::Abandoned(_) => {}
                 Next::Closed(reason) => {
                     self.0.end(reason);
                     return Poll::Ready(None);
                 }
-                Next::Empty if self.0.exit_reason().is_some() => return Poll::Ready(None),
-                Next::Empty => std::task::ready!(self.0.poll_ready(cx)),
             }
         }
     }

@@ -6,7 +6,9 @@
 //! 1. A slot leaves [`State::Waiting`] once, so a caller gets one outcome, and never another's.
 //! 2. A [`Reply`] that is dropped always moves its slot out of `Waiting`, if not at once then when
 //!    the panic that dropped it has been caught. So no caller waits for an answer that cannot come.
-//! 3. Values and wakers of the user are dropped and woken with the lock released.
+//! 3. A slot has two owners at first. So a [`Reply`] that is the only one has lost its caller, and
+//!    need not lock to know.
+//! 4. Values and wakers of the user are dropped and woken with the lock released.
 
 use std::{
     fmt, mem,
@@ -70,8 +72,9 @@ impl<T> Slot<T> {
         Ok(())
     }
 
-    fn is_closed(&self) -> bool {
-        matches!(*lock(&self.state), State::Closed)
+    /// Whether the caller has let go of its half: asked of the slot that a reply holds.
+    fn is_closed(self: &Arc<Self>) -> bool {
+        Arc::strong_count(self) == 1
     }
 }
 
@@ -231,18 +234,22 @@ impl<T> PendingReply for Reply<T> {
 }
 
 /// The caller's half of a slot. Dropping it closes the slot.
-pub(crate) struct Receiver<T>(Arc<Slot<T>>);
+pub(crate) struct Receiver<T> {
+    slot: Arc<Slot<T>>,
+    /// Whether the outcome was taken. Then the slot is closed already.
+    is_taken: bool,
+}
 
 /// Makes a slot. `waker` is woken by the outcome unless [`Receiver::poll`] names another first.
 pub(crate) fn slot<T>(waker: Option<Waker>) -> (Reply<T>, Receiver<T>) {
     let slot = Arc::new(Slot { state: Mutex::new(State::Waiting(waker)), link: Link::default() });
-    (Reply(Some(slot.clone())), Receiver(slot))
+    (Reply(Some(slot.clone())), Receiver { slot, is_taken: false })
 }
 
 impl<T> Receiver<T> {
     /// Is cut when the handler is over.
     pub(crate) fn link(&self) -> &Link {
-        &self.0.link
+        &self.slot.link
     }
 
     /// Takes the outcome.
@@ -251,7 +258,7 @@ impl<T> Receiver<T> {
     ///
     /// If it was taken already.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, Failure>> {
-        let mut state = lock(&self.0.state);
+        let mut state = lock(&self.slot.state);
         if let State::Waiting(waker) = &mut *state {
             let stale = match waker {
                 Some(waker) if waker.will_wake(cx.waker()) => None,
@@ -261,6 +268,7 @@ impl<T> Receiver<T> {
             drop(stale);
             return Poll::Pending;
         }
+        self.is_taken = true;
         match mem::replace(&mut *state, State::Closed) {
             State::Answered(answer) => Poll::Ready(Ok(answer)),
             State::Failed(failure) => Poll::Ready(Err(failure)),
@@ -270,10 +278,11 @@ impl<T> Receiver<T> {
 
     /// Takes the outcome if there is one.
     pub(crate) fn try_take(&mut self) -> Option<Result<T, Failure>> {
-        let mut state = lock(&self.0.state);
+        let mut state = lock(&self.slot.state);
         if matches!(*state, State::Waiting(_) | State::Closed) {
             return None;
         }
+        self.is_taken = true;
         match mem::replace(&mut *state, State::Closed) {
             State::Answered(answer) => Some(Ok(answer)),
             State::Failed(failure) => Some(Err(failure)),
@@ -284,7 +293,10 @@ impl<T> Receiver<T> {
 
 impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
-        let unread = mem::replace(&mut *lock(&self.0.state), State::Closed);
+        if self.is_taken {
+            return;
+        }
+        let unread = mem::replace(&mut *lock(&self.slot.state), State::Closed);
         // The answer and the waker are the user's, so the lock is released before they are dropped.
         drop(unread);
     }

@@ -8,8 +8,8 @@
 //! caller is told; the state is dropped or handed over; the end is reported.
 
 use std::{
-    future::Future,
-    pin::Pin,
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
     sync::Arc as StdArc,
     task::{Context as TaskContext, Poll},
 };
@@ -117,7 +117,9 @@ impl<A: Actor, F: Future<Output = Exit<A>>> Future for Run<A::Message, F> {
                 this.inside.set(None);
                 return exit;
             }
-            if !this.shared.interrupt_with(cx) {
+            // Whatever the loop waits for, it has left its waker for an abort that comes later:
+            // see `Interruptible`.
+            if !this.shared.is_aborted() {
                 return Poll::Pending;
             }
         }
@@ -126,11 +128,45 @@ impl<A: Actor, F: Future<Output = Exit<A>>> Future for Run<A::Message, F> {
     }
 }
 
+pin_project! {
+    /// Lets an abort wake the loop while it waits for `future`. Whoever waits for a message need not
+    /// do this: the mailbox has the waker then.
+    struct Interruptible<'a, M, F> {
+        shared: &'a Shared<M>,
+        #[pin]
+        future: F,
+    }
+}
+
+fn interruptible<M, F: Future>(shared: &Shared<M>, future: F) -> Interruptible<'_, M, F> {
+    Interruptible { shared, future }
+}
+
+impl<M, F: Future> Future for Interruptible<'_, M, F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let output = this.future.poll(cx);
+        if output.is_pending() {
+            this.shared.interrupt_with(cx);
+        }
+        output
+    }
+}
+
 /// The whole life of an actor that is neither aborted nor dropped.
 async fn live<A: Actor>(actor: A, mailbox: Mailbox<A>) -> Exit<A> {
     let Mailbox { shared, on_panic, keeps_actor, mut started } = mailbox;
     let context = Context::new(WeakHandle(shared.clone()));
-    let mut life = Loop { shared: &shared, context: &context, on_panic, actor: Some(actor) };
+    let mut life = Loop {
+        shared: &shared,
+        context: &context,
+        on_panic,
+        actor: Some(actor),
+        was_idle: true,
+        since_yield: 0,
+    };
 
     let (reason, mut start_error) = match life.start().await {
         Ok(()) => {
@@ -144,7 +180,7 @@ async fn live<A: Actor>(actor: A, mailbox: Mailbox<A>) -> Exit<A> {
     shared.seal();
     let reason = life.stop(reason).await;
     let actor = life.actor.take();
-    context.children().shutdown().await;
+    interruptible(&shared, context.stop_children()).await;
     let (actor, reason) = let_go(actor, reason, keeps_actor);
     shared.end(reason.clone());
     // Whoever starts an actor that cannot start learns of it when nothing is left of it.
@@ -177,12 +213,25 @@ fn panicked<A: Actor>(method: &'static str, message: StdArc<str>) -> ExitReason 
     ExitReason::Panicked { method: Method::new(A::Message::ACTOR, method), message }
 }
 
+/// How `#[on_idle]` went.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hook {
+    /// Within one poll of the loop, or there was nothing to run.
+    Ran,
+    /// Over several polls.
+    Waited,
+}
+
 struct Loop<'a, A: Actor> {
     shared: &'a Arc<Shared<A::Message>>,
     context: &'a Context<A>,
     on_panic: OnPanic,
     /// Gone once a final handler has taken it.
     actor: Option<A>,
+    /// Whether `#[on_idle]` has run since the last message, or there was none.
+    was_idle: bool,
+    /// Messages since the loop last let other tasks run.
+    since_yield: usize,
 }
 
 impl<A: Actor> Loop<'_, A> {
@@ -191,7 +240,7 @@ impl<A: Actor> Loop<'_, A> {
         let Some(actor) = &mut self.actor else {
             return Ok(());
         };
-        match caught(actor.on_start(self.context)).await {
+        match interruptible(self.shared, caught(actor.on_start(self.context))).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err((ExitReason::StartFailed, Some(error))),
             Err(message) => {
@@ -203,42 +252,51 @@ impl<A: Actor> Loop<'_, A> {
 
     /// Handles messages until there are no more.
     async fn handle_messages(&mut self) -> ExitReason {
-        let mut since_yield = 0;
-        let mut since_idle = 0;
         loop {
-            match self.shared.next() {
+            // One look before any waiting: the usual way while the mailbox is not empty.
+            let next = match poll_fn(|cx| Poll::Ready(self.shared.poll_next(cx))).await {
+                Poll::Ready(next) => next,
+                Poll::Pending => match self.wait().await {
+                    Ok(next) => next,
+                    Err(reason) => return reason,
+                },
+            };
+            self.since_yield += 1;
+            match next {
                 Next::Message(entry) => {
-                    since_idle += 1;
-                    since_yield += 1;
+                    self.was_idle = false;
                     if let Err(reason) = self.handle(entry).await {
                         return reason;
                     }
                 }
                 Next::Abandoned(entry) => {
-                    since_yield += 1;
                     observe::skipped(A::Message::ACTOR, entry.message.envelope().method());
                     drop(entry);
                 }
-                Next::Empty if since_idle > 0 => {
-                    since_idle = 0;
-                    if let Err(reason) = self.idle().await {
-                        return reason;
-                    }
-                }
-                Next::Empty => {
-                    since_yield = 0;
-                    std::future::poll_fn(|cx| self.shared.poll_ready(cx)).await;
-                }
-                Next::Closed(reason) if since_idle > 0 => {
-                    return self.idle().await.map_or_else(|panicked| panicked, |()| reason);
-                }
-                Next::Closed(reason) => return reason,
+                Next::Closed(reason) => return self.idle().await.err().unwrap_or(reason),
             }
-            if since_yield == MESSAGES_PER_POLL {
-                since_yield = 0;
+            if self.since_yield >= MESSAGES_PER_POLL {
+                self.since_yield = 0;
                 yield_now().await;
             }
         }
+    }
+
+    /// Runs `#[on_idle]` and waits for the next message, once the mailbox has been found empty and
+    /// has the waker.
+    async fn wait(&mut self) -> Result<Next<A::Message>, ExitReason> {
+        // Whatever came since wakes this task, which was not polled again in between: no need to
+        // look before the first wait. If `#[on_idle]` waited, that wake-up may be spent.
+        let mut is_wakeup_due = self.idle().await? == Hook::Ran;
+        let next = poll_fn(|cx| {
+            if !std::mem::take(&mut is_wakeup_due) {
+                return self.shared.poll_next(cx);
+            }
+            Poll::Pending
+        });
+        let next = next.await;
+        self.since_yield = 0;
+        Ok(next)
     }
 
     /// Runs the handler of one message.
@@ -251,7 +309,7 @@ impl<A: Actor> Loop<'_, A> {
         let Some(actor) = &mut self.actor else {
             return Ok(());
         };
-        let handler = caught(actor.dispatch(message, self.context));
+        let handler = interruptible(self.shared, caught(actor.dispatch(message, self.context)));
         let outcome = observe::handling(trace, A::Message::ACTOR, method, handler).await;
         if let Some(link) = link {
             link.0.cut();
@@ -279,7 +337,7 @@ impl<A: Actor> Loop<'_, A> {
         let Some(actor) = self.actor.take() else {
             return finished;
         };
-        let handler = caught(actor.finish(message, self.context));
+        let handler = interruptible(self.shared, caught(actor.finish(message, self.context)));
         match observe::handling(trace, A::Message::ACTOR, method, handler).await {
             Ok(()) => finished,
             Err(message) => {
@@ -290,13 +348,23 @@ impl<A: Actor> Loop<'_, A> {
         }
     }
 
-    /// Runs `#[on_idle]`.
-    async fn idle(&mut self) -> Result<(), ExitReason> {
-        let Some(actor) = &mut self.actor else {
-            return Ok(());
+    /// Runs `#[on_idle]`, if a message was handled since it last ran.
+    async fn idle(&mut self) -> Result<Hook, ExitReason> {
+        let Some(actor) = self.actor.as_mut().filter(|_| !self.was_idle) else {
+            return Ok(Hook::Ran);
         };
-        match caught(actor.on_idle(self.context)).await {
-            Ok(()) => Ok(()),
+        self.was_idle = true;
+        let mut hook = Hook::Ran;
+        let mut idle = pin!(interruptible(self.shared, caught(actor.on_idle(self.context))));
+        let outcome = poll_fn(|cx| {
+            let outcome = idle.as_mut().poll(cx);
+            if outcome.is_pending() {
+                hook = Hook::Waited;
+            }
+            outcome
+        });
+        match outcome.await {
+            Ok(()) => Ok(hook),
             Err(message) => {
                 current::answer_lost_in_panic(&message);
                 Err(panicked::<A>("on_idle", message))
@@ -309,7 +377,7 @@ impl<A: Actor> Loop<'_, A> {
         let Some(actor) = self.actor.as_mut().filter(|_| reason.is_orderly()) else {
             return reason;
         };
-        match caught(actor.on_stop(self.context)).await {
+        match interruptible(self.shared, caught(actor.on_stop(self.context))).await {
             Ok(()) => reason,
             Err(message) => {
                 current::answer_lost_in_panic(&message);
@@ -337,7 +405,7 @@ impl Facts {
 /// Is ready at the second poll.
 async fn yield_now() {
     let mut yielded = false;
-    std::future::poll_fn(|cx| {
+    poll_fn(|cx| {
         if yielded {
             return Poll::Ready(());
         }

@@ -243,7 +243,8 @@ impl Scope {
             return ended;
         }
         let deadline = tokio::time::Instant::now() + self.0.deadline;
-        self.0.shutdown(deadline, &mut ended).await;
+        // Every actor's loop has room for this future, and few have children to stop.
+        Box::pin(self.0.shutdown(deadline, &mut ended)).await;
         ended
     }
 

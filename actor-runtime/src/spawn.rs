@@ -13,6 +13,8 @@ use std::{
     thread,
 };
 
+use pin_project_lite::pin_project;
+
 use crate::{
     actor::{Actor, CannotFail, Capacity, Message, Spawn},
     block_on::{block_on, drive},
@@ -232,7 +234,7 @@ impl Builder {
     pub fn spawn<A: Spawn<StartError: CannotFail>>(self, actor: A) -> A::Handle {
         let (handle, mailbox) = self.mailbox_of::<A>();
         let run = actor.run(mailbox);
-        self.task(A::Message::ACTOR, async { drop(run.await) });
+        self.task(A::Message::ACTOR, then(run, drop));
         handle
     }
 
@@ -250,7 +252,7 @@ impl Builder {
         mailbox.keeps_actor = true;
         let (sender, receiver) = reply::slot(None);
         let run = actor.run(mailbox);
-        self.task(A::Message::ACTOR, async { sender.send(run.await) });
+        self.task(A::Message::ACTOR, then(run, |exit| sender.send(exit)));
         (handle, Running(receiver))
     }
 
@@ -265,7 +267,7 @@ impl Builder {
         let (started, receiver) = reply::slot(None);
         mailbox.started = Some(started);
         let run = actor.run(mailbox);
-        self.task(A::Message::ACTOR, async { drop(run.await) });
+        self.task(A::Message::ACTOR, then(run, drop));
         Starting { handle: Some(handle), outcome: Outcome::Awaited(receiver) }
     }
 
@@ -314,7 +316,7 @@ impl Builder {
     #[track_caller]
     pub fn spawn_local<A: Actor<StartError: CannotFail>>(self, actor: A) -> A::Handle {
         let (handle, mailbox) = self.mailbox_of::<A>();
-        tokio::task::spawn_local(async { drop(mailbox.run(actor).await) });
+        tokio::task::spawn_local(then(mailbox.run(actor), drop));
         handle
     }
 
@@ -381,6 +383,36 @@ impl Builder {
             }
         })?;
         Ok(())
+    }
+}
+
+pin_project! {
+    /// A loop, and what is done with its exit.
+    ///
+    /// An `async` block would do the same and be twice as large, since it keeps a future that it
+    /// was given beside the same future being awaited. Every actor pays for the size of its task.
+    struct Then<F, T> {
+        // Dropped before `then`, so that nothing of the actor is left when its reply is.
+        #[pin]
+        run: F,
+        then: Option<T>,
+    }
+}
+
+fn then<F: Future, T: FnOnce(F::Output)>(run: F, then: T) -> Then<F, T> {
+    Then { run, then: Some(then) }
+}
+
+impl<F: Future, T: FnOnce(F::Output)> Future for Then<F, T> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.project();
+        let exit = ready!(this.run.poll(cx));
+        if let Some(then) = this.then.take() {
+            then(exit);
+        }
+        Poll::Ready(())
     }
 }
 

@@ -25,7 +25,11 @@ pub struct Stats {
     pub waiting: usize,
     /// How many messages it holds.
     pub capacity: Capacity,
-    /// The handler that runs, and for how long it has.
+    /// The handler that runs, and for how long it has, at the least.
+    ///
+    /// Nobody reads the clock for an actor that nobody looks at. So when its statistics are asked
+    /// for the first time, the time counts from the handler's first `.await` that waited; and if
+    /// there was none yet, from now. From then on it counts from the start of each handler.
     pub running: Option<(&'static str, Duration)>,
     /// What was done so far.
     pub counts: Counts,

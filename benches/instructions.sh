@@ -1,0 +1,45 @@
+#!/bin/sh
+# Prints how many instructions a call and a cast take, and fails if the generated actor needs more
+# than its hand-written twin.
+#
+# Unlike time, instructions can be counted on a busy machine. Two runs of different length are
+# compared, so that what happens once (starting, stopping) cancels out. Needs valgrind.
+#
+# usage: benches/instructions.sh
+set -eu
+cd "$(dirname "$0")/.."
+
+few=2000
+many=12000
+
+command -v valgrind >/dev/null || { echo "valgrind is not installed" >&2; exit 1; }
+cargo build --quiet --release -p actor-benchmarks
+program="${CARGO_TARGET_DIR:-target}/release/actor-benchmarks"
+
+# The instructions of one whole run: one ENTRANT COUNT call|cast
+whole_run() {
+    instructions=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" one "$1" "$2" "$3" 2>&1 |
+        sed -n 's/.*Collected : *\([0-9]*\).*/\1/p')
+    [ -n "$instructions" ] || { echo "valgrind counted nothing" >&2; exit 1; }
+    echo "$instructions"
+}
+
+# The instructions of one message: per_message ENTRANT call|cast
+per_message() {
+    long=$(whole_run "$1" "$many" "$2")
+    short=$(whole_run "$1" "$few" "$2")
+    [ "$long" -gt "$short" ] || { echo "the program did not run to its end" >&2; exit 1; }
+    echo $(((long - short) / (many - few)))
+}
+
+status=0
+for what in call cast; do
+    for capacity in 64 1024; do
+        actor=$(per_message "actor-$capacity" "$what")
+        twin=$(per_message "twin-$capacity" "$what")
+        echo "$what, mailbox for $capacity: $actor instructions, twin $twin"
+        [ "$actor" -le "$twin" ] || status=1
+    done
+done
+[ "$status" -eq 0 ] || echo "an actor needs more instructions than its twin" >&2
+exit "$status"

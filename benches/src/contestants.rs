@@ -1,0 +1,4 @@
+//! The contestants, one file each.
+
+pub mod actor;
+pub mod twin;

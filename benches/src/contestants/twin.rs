@@ -1,0 +1,80 @@
+//! The twin: the actor that a person writes by hand with tokio, from its tutorial.
+//!
+//! An enum, a bounded `mpsc` channel, a `oneshot` channel per call, and a task with a loop.
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{contestant::Contestant, counter::Counter};
+
+/// A message to the twin.
+#[derive(Debug)]
+pub enum Message {
+    /// Adds and answers, or only adds.
+    Add {
+        /// What is added.
+        amount: u64,
+        /// Takes the total, unless nobody wants it.
+        reply: Option<oneshot::Sender<u64>>,
+    },
+    /// Adds, waits for a turn of the scheduler, and answers.
+    AddAndYield {
+        /// What is added.
+        amount: u64,
+        /// Takes the total.
+        reply: oneshot::Sender<u64>,
+    },
+}
+
+async fn run(mut counter: Counter, mut mailbox: mpsc::Receiver<Message>) {
+    while let Some(message) = mailbox.recv().await {
+        match message {
+            Message::Add { amount, reply } => {
+                let total = counter.add(amount);
+                if let Some(reply) = reply {
+                    // A caller that went away wants no answer.
+                    let _ = reply.send(total);
+                }
+            }
+            Message::AddAndYield { amount, reply } => {
+                let _ = reply.send(counter.add_and_yield(amount).await);
+            }
+        }
+    }
+}
+
+/// The hand-written twin.
+#[derive(Debug)]
+pub struct Twin;
+
+impl Contestant for Twin {
+    type Handle = mpsc::Sender<Message>;
+
+    fn spawn(capacity: usize) -> Self::Handle {
+        let (handle, mailbox) = mpsc::channel(capacity);
+        tokio::spawn(run(Counter::default(), mailbox));
+        handle
+    }
+
+    async fn call(handle: &Self::Handle, amount: u64) -> u64 {
+        let (reply, answer) = oneshot::channel();
+        let sent = handle.send(Message::Add { amount, reply: Some(reply) }).await;
+        sent.expect("the twin lives");
+        answer.await.expect("the twin answers")
+    }
+
+    async fn call_yielding(handle: &Self::Handle, amount: u64) -> u64 {
+        let (reply, answer) = oneshot::channel();
+        let sent = handle.send(Message::AddAndYield { amount, reply }).await;
+        sent.expect("the twin lives");
+        answer.await.expect("the twin answers")
+    }
+
+    async fn cast(handle: &Self::Handle, amount: u64) {
+        let sent = handle.send(Message::Add { amount, reply: None }).await;
+        sent.expect("the twin lives");
+    }
+
+    fn try_cast(handle: &Self::Handle, amount: u64) {
+        handle.try_send(Message::Add { amount, reply: None }).expect("there is room");
+    }
+}
