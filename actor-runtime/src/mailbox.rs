@@ -26,7 +26,7 @@ use crate::{
     exit::ExitReason,
     observe::{self, Trace},
     stats::{Counts, Stats},
-    sync::{Arc, AtomicBool, AtomicUsize, Mutex, Ordering, lock},
+    sync::{Arc, AtomicBool, AtomicUsize, Mutex, Ordering, bug, gap, lock},
 };
 
 /// How far the actor's life has come.
@@ -91,7 +91,7 @@ impl<M> Queue<M> {
         }
         let (_, waiting) = self.waiting.pop_first()?;
         self.accepted.push_back(waiting.entry);
-        Some(waiting.waker)
+        (!bug("a promoted sender sleeps on")).then_some(waiting.waker)
     }
 }
 
@@ -175,11 +175,12 @@ impl<M: Message> Shared<M> {
     /// what becomes of it.
     pub(crate) fn offer(&self, message: M, waker: &Waker) -> Offered<M> {
         let entry = Self::entry(message);
-        let mut queue = lock(&self.queue);
+        let queue = lock(&self.queue);
         if !matches!(queue.phase, Phase::Open) {
             drop(queue);
             return Offered::Refused(entry.message);
         }
+        let mut queue = gap("a sender is accepted later than it looked", queue, &self.queue);
         if queue.accepted.len() >= self.capacity.limit() || !queue.waiting.is_empty() {
             let ticket = queue.ticket();
             queue.waiting.insert(ticket, Waiting { entry, waker: waker.clone() });
@@ -196,9 +197,18 @@ impl<M: Message> Shared<M> {
     pub(crate) fn force(&self, message: M) -> Result<(), M> {
         let entry = Self::entry(message);
         let mut queue = lock(&self.queue);
-        if matches!(queue.phase, Phase::Sealed | Phase::Ended(_)) {
+        let is_refused = match queue.phase {
+            Phase::Open => false,
+            Phase::Closing(_) => bug("cast_now is refused while closing"),
+            Phase::Sealed | Phase::Ended(_) => true,
+        };
+        if is_refused {
             drop(queue);
             return Err(entry.message);
+        }
+        if bug("cast_now is overtaken") && !queue.accepted.is_empty() {
+            queue.waiting.insert(u64::MAX, Waiting { entry, waker: Waker::noop().clone() });
+            return Ok(());
         }
         let parked = queue.accept(entry);
         drop(queue);
@@ -231,6 +241,9 @@ impl<M: Message> Shared<M> {
 
     /// Takes a message that still waits for room away.
     pub(crate) fn withdraw(&self, ticket: u64) -> Option<M> {
+        if bug("a withdrawn message stays") {
+            return None;
+        }
         let waiting = lock(&self.queue).waiting.remove(&ticket)?;
         Some(waiting.entry.message)
     }
@@ -252,7 +265,7 @@ impl<M: Message> Shared<M> {
             _ => None,
         };
         let envelope = entry.message.envelope();
-        let next = if envelope.is_to_be_skipped() {
+        let next = if envelope.is_to_be_skipped() && !bug("nothing is skipped") {
             queue.counts.skipped += 1;
             Next::Abandoned(entry)
         } else {
@@ -269,10 +282,11 @@ impl<M: Message> Shared<M> {
 
     /// Waits until [`next`](Self::next) has something else to say than [`Next::Empty`].
     pub(crate) fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {
-        let mut queue = lock(&self.queue);
+        let queue = lock(&self.queue);
         if !queue.accepted.is_empty() || matches!(queue.phase, Phase::Closing(_)) {
             return Poll::Ready(());
         }
+        let mut queue = gap("the loop parks later than it looked", queue, &self.queue);
         let stale = match &queue.parked {
             Some(waker) if waker.will_wake(cx.waker()) => None,
             _ => queue.parked.replace(cx.waker().clone()),
@@ -295,7 +309,9 @@ impl<M: Message> Shared<M> {
         let refused: Vec<_> = queue.waiting.values().map(|waiting| waiting.waker.clone()).collect();
         drop(queue);
         wake(parked);
-        refused.into_iter().for_each(Waker::wake);
+        if !bug("closing leaves senders asleep") {
+            refused.into_iter().for_each(Waker::wake);
+        }
     }
 
     /// Accepts no more messages, and tells the callers of those in the queue that the actor has
@@ -308,7 +324,7 @@ impl<M: Message> Shared<M> {
         let left = std::mem::take(&mut queue.accepted);
         let refused: Vec<_> = queue.waiting.values().map(|waiting| waiting.waker.clone()).collect();
         drop(queue);
-        for entry in &left {
+        for entry in left.iter().filter(|_| !bug("the end is not told to callers")) {
             entry.message.envelope().stopped();
             observe::depth(M::ACTOR, -1);
         }
@@ -330,7 +346,9 @@ impl<M: Message> Shared<M> {
         drop(queue);
         drop(wakers);
         observe::ended(M::ACTOR, &reason);
-        watchers.into_values().for_each(Waker::wake);
+        if !bug("the end wakes nobody") {
+            watchers.into_values().for_each(Waker::wake);
+        }
     }
 
     /// The reason of the end, once it is there. `ticket` names the one who asks from one poll to
@@ -340,10 +358,11 @@ impl<M: Message> Shared<M> {
         ticket: &mut Option<u64>,
         cx: &mut Context<'_>,
     ) -> Poll<ExitReason> {
-        let mut queue = lock(&self.queue);
+        let queue = lock(&self.queue);
         if let Phase::Ended(reason) = &queue.phase {
             return Poll::Ready(reason.clone());
         }
+        let mut queue = gap("a watcher waits later than it looked", queue, &self.queue);
         let ticket = *ticket.get_or_insert_with(|| queue.ticket());
         let stale = queue.watchers.insert(ticket, cx.waker().clone());
         drop(queue);
@@ -411,6 +430,11 @@ impl<M> Shared<M> {
 
     /// One more handle, unless the last one is gone.
     pub(crate) fn try_add_handle(&self) -> bool {
+        if bug("a handle is counted later than it looked") {
+            let is_alive = self.handles.load(Ordering::Relaxed) > 0;
+            self.handles.fetch_add(usize::from(is_alive), Ordering::Relaxed);
+            return is_alive;
+        }
         self.handles
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |handles| {
                 (handles > 0).then_some(handles + 1)
@@ -439,6 +463,7 @@ impl<M> Shared<M> {
     /// Lets [`abort`](Self::abort) wake a loop that waits inside a handler. Says whether it was
     /// aborted before that.
     pub(crate) fn interrupt_with(&self, cx: &mut Context<'_>) -> bool {
+        let was_aborted = bug("the loop waits later than it looked").then(|| self.is_aborted());
         let mut queue = lock(&self.queue);
         let stale = match (&queue.parked, &queue.interrupt) {
             (Some(_), _) => None,
@@ -447,7 +472,7 @@ impl<M> Shared<M> {
         };
         drop(queue);
         drop(stale);
-        self.is_aborted()
+        was_aborted.unwrap_or_else(|| self.is_aborted())
     }
 }
 

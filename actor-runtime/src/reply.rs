@@ -18,7 +18,7 @@ use std::{
 use crate::{
     current::{self, Dropped},
     ring::Link,
-    sync::{Arc, Mutex, lock},
+    sync::{Arc, Mutex, bug, gap, lock},
 };
 
 /// Why a slot was left without an answer.
@@ -56,10 +56,14 @@ impl<T> Slot<T> {
     fn settle(&self, outcome: State<T>) -> Result<(), State<T>> {
         let waker = {
             let mut state = lock(&self.state);
+            if matches!(*state, State::Closed) && bug("a caller who left is answered") {
+                return Ok(());
+            }
             let State::Waiting(waker) = &mut *state else {
                 return Err(outcome);
             };
             let waker = waker.take();
+            let mut state = gap("an answer comes later than the wake-up", state, &self.state);
             *state = outcome;
             waker
         };
@@ -171,6 +175,9 @@ impl<T> Drop for Reply<T> {
         let Some(slot) = self.0.take() else {
             return;
         };
+        if bug("a dropped reply says nothing") {
+            return;
+        }
         match current::why_dropped() {
             Dropped::InPanic => current::lost_in_panic(Rc::new(slot)),
             Dropped::AtEnd => slot.fail(Failure::Stopped),

@@ -24,7 +24,7 @@ use crate::{
     error::{CallError, Method, SendError},
     mailbox::Shared,
     reply::{Failure, Fallible, PendingReply, private},
-    sync::{Arc, Mutex, lock},
+    sync::{Arc, Mutex, bug, gap, lock},
 };
 
 /// How many values a stream holds before it holds the handler back, unless its caller says
@@ -119,6 +119,7 @@ impl<T> Replies<T> {
         poll_fn(move |cx| {
             let mut flow = lock(&self.0.0);
             if !flow.reader_is_gone && flow.values.len() >= flow.capacity {
+                flow = gap("a writer waits later than it looked", flow, &self.0.0);
                 let stale = flow.writer.replace(cx.waker().clone());
                 drop(flow);
                 drop(stale);
@@ -288,6 +289,7 @@ impl<T> ReplyStream<T> {
                 Poll::Ready(Some(Err(CallError::WouldDeadlock { method, ring: Vec::new() })))
             }
             None => {
+                flow = gap("a reader waits later than it looked", flow, &self.channel.0);
                 let stale = flow.reader.replace(cx.waker().clone());
                 drop(flow);
                 drop(stale);
@@ -313,7 +315,7 @@ impl<T> Drop for ReplyStream<T> {
         let wakers = (flow.reader.take(), flow.writer.take());
         drop(flow);
         drop(unread);
-        if let Some(writer) = wakers.1 {
+        if let Some(writer) = wakers.1.filter(|_| !bug("a reader leaves in silence")) {
             writer.wake();
         }
     }

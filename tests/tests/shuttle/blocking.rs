@@ -1,0 +1,44 @@
+//! Plain threads that wait for an actor.
+
+use actor_runtime::{ActorHandle, ExitReason};
+use shuttle::{future::block_on, thread};
+
+use crate::{
+    explore::{explore, explore_with_bug},
+    probe::{Running, start},
+};
+
+fn threads_against_the_end() {
+    let Running { probe, notes, task } = start(1);
+    let threads: Vec<_> = [[1, 2], [3, 4]]
+        .into_iter()
+        .map(|[cast, called]| {
+            let probe = probe.clone();
+            thread::spawn(move || {
+                probe.slow(cast).cast_blocking().unwrap();
+                assert_eq!(probe.note(called).blocking(), Ok(called));
+            })
+        })
+        .collect();
+    let exited = probe.exited();
+    drop(probe);
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    assert_eq!(block_on(exited), ExitReason::HandlesDropped);
+    assert_eq!(block_on(task).unwrap(), ExitReason::HandlesDropped);
+    notes.assert_order(&[1, 2]);
+    notes.assert_order(&[3, 4]);
+    assert_eq!(notes.done().len(), 4);
+}
+
+#[test]
+fn plain_threads_are_woken() {
+    explore(threads_against_the_end);
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn finds_a_thread_that_is_not_woken() {
+    explore_with_bug("an answer comes later than the wake-up", threads_against_the_end);
+}
