@@ -93,6 +93,18 @@ impl<M> Queue<M> {
         self.accepted.push_back(waiting.entry);
         (!bug("a promoted sender sleeps on")).then_some(waiting.waker)
     }
+
+    /// Those who wait for room in vain, to be woken with the lock released. Each takes its message
+    /// back when it is polled.
+    #[must_use]
+    fn refuse(&mut self) -> Vec<Waker> {
+        if bug("nobody is told that it closed") {
+            return Vec::new();
+        }
+        // Nobody has to be woken twice, and no waker is cloned under the lock.
+        let wakers = self.waiting.values_mut().map(|waiting| &mut waiting.waker);
+        wakers.map(|waker| std::mem::replace(waker, Waker::noop().clone())).collect()
+    }
 }
 
 /// What the loop finds in its mailbox.
@@ -305,13 +317,10 @@ impl<M: Message> Shared<M> {
         }
         queue.phase = Phase::Closing(reason);
         let parked = queue.parked.take();
-        // Each refused sender takes its message back when it is polled.
-        let refused: Vec<_> = queue.waiting.values().map(|waiting| waiting.waker.clone()).collect();
+        let refused = queue.refuse();
         drop(queue);
         wake(parked);
-        if !bug("closing leaves senders asleep") {
-            refused.into_iter().for_each(Waker::wake);
-        }
+        refused.into_iter().for_each(Waker::wake);
     }
 
     /// Accepts no more messages, and tells the callers of those in the queue that the actor has
@@ -322,7 +331,7 @@ impl<M: Message> Shared<M> {
             queue.phase = Phase::Sealed;
         }
         let left = std::mem::take(&mut queue.accepted);
-        let refused: Vec<_> = queue.waiting.values().map(|waiting| waiting.waker.clone()).collect();
+        let refused = queue.refuse();
         drop(queue);
         for entry in left.iter().filter(|_| !bug("the end is not told to callers")) {
             entry.message.envelope().stopped();

@@ -37,8 +37,27 @@ fn plain_threads_are_woken() {
     explore(threads_against_the_end);
 }
 
+/// A thread alone with the actor. A parked thread may wake up by itself in a model as well as in
+/// earnest, and the fewer others run meanwhile, the rarer that is.
+fn one_thread() {
+    let Running { probe, notes, task } = start(1);
+    let thread = thread::spawn(move || {
+        probe.note(1).cast_blocking().unwrap();
+        probe.note(2).cast_blocking().unwrap();
+        assert_eq!(probe.note(3).blocking(), Ok(3));
+    });
+    thread.join().unwrap();
+    assert_eq!(block_on(task).unwrap(), ExitReason::HandlesDropped);
+    assert_eq!(notes.done(), [1, 2, 3]);
+}
+
+#[test]
+fn a_plain_thread_is_woken() {
+    explore(one_thread);
+}
+
 #[test]
 #[should_panic(expected = "deadlock")]
 fn finds_a_thread_that_is_not_woken() {
-    explore_with_bug("an answer comes later than the wake-up", threads_against_the_end);
+    explore_with_bug("a promoted sender sleeps on", one_thread);
 }

@@ -112,7 +112,7 @@ fn whoever_waits_for_room_learns_that_it_closed() {
 #[test]
 #[should_panic(expected = "deadlock")]
 fn finds_a_sender_who_is_not_told_that_it_closed() {
-    explore_with_bug("closing leaves senders asleep", room_against_close);
+    explore_with_bug("nobody is told that it closed", room_against_close);
 }
 
 #[test]

@@ -106,7 +106,7 @@ fn a_stream_says_that_it_was_cut() {
 }
 
 #[test]
-#[should_panic(expected = "")]
-fn finds_an_abort_that_the_loop_misses() {
-    explore_with_bug("the loop waits later than it looked", a_stream_against_an_abort);
+#[should_panic(expected = "a stream that was cut says so")]
+fn finds_a_stream_that_is_cut_in_silence() {
+    explore_with_bug("the end is not told to callers", a_stream_against_an_abort);
 }
