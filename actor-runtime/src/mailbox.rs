@@ -21,6 +21,7 @@ use std::{
 
 use crate::{
     actor::{Capacity, Message},
+    catch::wake,
     current::ActorId,
     error::TrySendError,
     exit::ExitReason,
@@ -179,7 +180,7 @@ impl<M: Message> Shared<M> {
         let parked = queue.accept(entry);
         drop(queue);
         observe::depth(M::ACTOR, 1);
-        wake(parked);
+        parked.into_iter().for_each(wake);
         Ok(())
     }
 
@@ -201,7 +202,7 @@ impl<M: Message> Shared<M> {
         let parked = queue.accept(entry);
         drop(queue);
         observe::depth(M::ACTOR, 1);
-        wake(parked);
+        parked.into_iter().for_each(wake);
         Offered::Accepted
     }
 
@@ -225,7 +226,7 @@ impl<M: Message> Shared<M> {
         let parked = queue.accept(entry);
         drop(queue);
         observe::depth(M::ACTOR, 1);
-        wake(parked);
+        parked.into_iter().for_each(wake);
         Ok(())
     }
 
@@ -288,7 +289,7 @@ impl<M: Message> Shared<M> {
         drop(queue);
         // A message was taken, and perhaps another accepted in its place.
         observe::depth(M::ACTOR, i32::from(promoted.is_some()) - 1);
-        wake(promoted);
+        promoted.into_iter().for_each(wake);
         next
     }
 
@@ -319,8 +320,7 @@ impl<M: Message> Shared<M> {
         let parked = queue.parked.take();
         let refused = queue.refuse();
         drop(queue);
-        wake(parked);
-        refused.into_iter().for_each(Waker::wake);
+        refused.into_iter().chain(parked).for_each(wake);
     }
 
     /// Accepts no more messages, and tells the callers of those in the queue that the actor has
@@ -338,7 +338,7 @@ impl<M: Message> Shared<M> {
             observe::depth(M::ACTOR, -1);
         }
         drop(left);
-        refused.into_iter().for_each(Waker::wake);
+        refused.into_iter().for_each(wake);
     }
 
     /// Reports the end. Nothing of the actor may be left by now.
@@ -356,7 +356,7 @@ impl<M: Message> Shared<M> {
         drop(wakers);
         observe::ended(M::ACTOR, &reason);
         if !bug("the end wakes nobody") {
-            watchers.into_values().for_each(Waker::wake);
+            watchers.into_values().for_each(wake);
         }
     }
 
@@ -466,7 +466,7 @@ impl<M> Shared<M> {
         let mut queue = lock(&self.queue);
         let wakers = [queue.parked.take(), queue.interrupt.take()];
         drop(queue);
-        wakers.into_iter().for_each(wake);
+        wakers.into_iter().flatten().for_each(wake);
     }
 
     /// Lets [`abort`](Self::abort) wake a loop that waits inside a handler. Says whether it was
@@ -482,11 +482,5 @@ impl<M> Shared<M> {
         drop(queue);
         drop(stale);
         was_aborted.unwrap_or_else(|| self.is_aborted())
-    }
-}
-
-fn wake(waker: Option<Waker>) {
-    if let Some(waker) = waker {
-        waker.wake();
     }
 }

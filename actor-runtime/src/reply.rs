@@ -16,6 +16,7 @@ use std::{
 };
 
 use crate::{
+    catch::wake,
     current::{self, Dropped},
     ring::Link,
     sync::{Arc, Mutex, bug, gap, lock},
@@ -68,9 +69,7 @@ impl<T> Slot<T> {
             waker
         };
         self.link.cut();
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        waker.into_iter().for_each(wake);
         Ok(())
     }
 

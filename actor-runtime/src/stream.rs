@@ -20,6 +20,7 @@ use crate::{
     actor::Message,
     block_on::block_on,
     call::{Cast, Place},
+    catch::wake,
     current::{self, ActorId, Dropped},
     error::{CallError, Method, SendError},
     mailbox::Shared,
@@ -52,9 +53,7 @@ impl<T> Channel<T> {
         flow.end = Some(end);
         let reader = flow.reader.take();
         drop(flow);
-        if let Some(reader) = reader {
-            reader.wake();
-        }
+        reader.into_iter().for_each(wake);
     }
 
     fn reader_is_gone(&self) -> bool {
@@ -149,9 +148,7 @@ impl<T> Replies<T> {
         flow.values.push_back(value);
         let reader = flow.reader.take();
         drop(flow);
-        if let Some(reader) = reader {
-            reader.wake();
-        }
+        reader.into_iter().for_each(wake);
         Ok(())
     }
 
@@ -274,9 +271,7 @@ impl<T> ReplyStream<T> {
         if let Some(value) = flow.values.pop_front() {
             let writer = flow.writer.take();
             drop(flow);
-            if let Some(writer) = writer {
-                writer.wake();
-            }
+            writer.into_iter().for_each(wake);
             return Poll::Ready(Some(Ok(value)));
         }
         match &mut flow.end {
@@ -315,8 +310,8 @@ impl<T> Drop for ReplyStream<T> {
         let wakers = (flow.reader.take(), flow.writer.take());
         drop(flow);
         drop(unread);
-        if let Some(writer) = wakers.1.filter(|_| !bug("a reader leaves in silence")) {
-            writer.wake();
+        if !bug("a reader leaves in silence") {
+            wakers.1.into_iter().for_each(wake);
         }
     }
 }
