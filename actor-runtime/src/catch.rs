@@ -33,6 +33,12 @@ pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Arc<str>> {
     })
 }
 
+/// Drops what is a user's. If its drop panics, the panic has been reported where panics are, and
+/// everything else goes on.
+pub(crate) fn drop_caught<T>(value: T) {
+    let _ = catch(|| drop(value));
+}
+
 /// Wakes somebody. A waker that panics harms nobody but who it belongs to: there may be others to
 /// wake, and the one who wakes them has a life of its own.
 pub(crate) fn wake(waker: Waker) {

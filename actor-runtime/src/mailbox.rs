@@ -21,8 +21,8 @@ use std::{
 
 use crate::{
     actor::{Capacity, Message},
-    catch::wake,
-    current::ActorId,
+    catch::{drop_caught, wake},
+    current::{self, ActorId},
     error::TrySendError,
     exit::ExitReason,
     observe::{self, Trace},
@@ -333,12 +333,16 @@ impl<M: Message> Shared<M> {
         let left = std::mem::take(&mut queue.accepted);
         let refused = queue.refuse();
         drop(queue);
-        for entry in left.iter().filter(|_| !bug("the end is not told to callers")) {
+        refused.into_iter().for_each(wake);
+        // Callers first: dropping a message is up to the user, and may take its time, send or
+        // panic. Whatever else it carries that somebody waits for was stopped as well.
+        let ending = (!bug("the end is not told to callers")).then(current::ending);
+        for entry in left.iter().filter(|_| ending.is_some()) {
             entry.message.envelope().stopped();
             observe::depth(M::ACTOR, -1);
         }
-        drop(left);
-        refused.into_iter().for_each(wake);
+        left.into_iter().for_each(drop_caught);
+        drop(ending);
     }
 
     /// Reports the end. Nothing of the actor may be left by now.

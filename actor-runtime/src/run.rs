@@ -18,7 +18,7 @@ use pin_project_lite::pin_project;
 
 use crate::{
     actor::{Actor, Context, Message},
-    catch::{catch, caught},
+    catch::{catch, caught, drop_caught},
     current,
     error::Method,
     exit::{Exit, ExitReason},
@@ -217,7 +217,7 @@ impl<A: Actor> Loop<'_, A> {
                 Next::Abandoned(entry) => {
                     since_yield += 1;
                     observe::skipped(A::Message::ACTOR, entry.message.envelope().method());
-                    drop(entry);
+                    drop_caught(entry);
                 }
                 Next::Empty if since_idle > 0 => {
                     since_idle = 0;

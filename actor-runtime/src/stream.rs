@@ -309,10 +309,11 @@ impl<T> Drop for ReplyStream<T> {
         let unread = mem::take(&mut flow.values);
         let wakers = (flow.reader.take(), flow.writer.take());
         drop(flow);
-        drop(unread);
         if !bug("a reader leaves in silence") {
             wakers.1.into_iter().for_each(wake);
         }
+        // Last, because the values are the user's, and their drop may panic.
+        drop(unread);
     }
 }
 

@@ -7,4 +7,5 @@
 #![expect(unreachable_pub, reason = "nothing is reachable in a test, and `pub` makes a handler")]
 
 mod by_hand;
+mod drops;
 mod wakers;

@@ -111,7 +111,10 @@ fn a_caller_who_waits_learns_of_everything() {
 #[test]
 #[should_panic(expected = "deadlock")]
 fn finds_a_caller_who_is_not_woken() {
-    explore_with_bug("an answer comes later than the wake-up", an_answer_against_a_caller_who_waits);
+    explore_with_bug(
+        "an answer comes later than the wake-up",
+        an_answer_against_a_caller_who_waits,
+    );
 }
 
 #[test]

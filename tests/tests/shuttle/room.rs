@@ -1,11 +1,6 @@
 //! Senders who wait for room in a full mailbox.
 
-use std::{
-    future::poll_fn,
-    pin::pin,
-    sync::atomic::Ordering,
-    task::Poll,
-};
+use std::{future::poll_fn, pin::pin, sync::atomic::Ordering, task::Poll};
 
 use actor_runtime::{ActorHandle, Capacity, ExitReason, OnPanic};
 use shuttle::future::{block_on, spawn};
