@@ -31,6 +31,10 @@ mod stats;
 mod stream;
 mod sync;
 
+#[cfg(shuttle)]
+#[doc(hidden)]
+pub use crate::sync::seeded::seed_bug;
+
 pub use crate::{
     actor::{Actor, CannotFail, Capacity, Context, Envelope, Message, Spawn},
     call::{Answer, Call, Cast, Sent, Timeout},

@@ -21,12 +21,13 @@ use std::{
 
 use crate::{
     actor::{Capacity, Message},
-    current::ActorId,
+    catch::{drop_caught, wake},
+    current::{self, ActorId},
     error::TrySendError,
     exit::ExitReason,
     observe::{self, Trace},
     stats::{Counts, Stats},
-    sync::{Arc, AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering, lock},
+    sync::{Arc, AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering, bug, gap, lock},
 };
 
 /// How far the actor's life has come.
@@ -105,7 +106,19 @@ impl<M> Queue<M> {
         }
         let (_, waiting) = self.waiting.pop_first()?;
         self.accepted.push_back(waiting.entry);
-        Some(waiting.waker)
+        (!bug("a promoted sender sleeps on")).then_some(waiting.waker)
+    }
+
+    /// Those who wait for room in vain, to be woken with the lock released. Each takes its message
+    /// back when it is polled.
+    #[must_use]
+    fn refuse(&mut self) -> Vec<Waker> {
+        if bug("nobody is told that it closed") {
+            return Vec::new();
+        }
+        // Nobody has to be woken twice, and no waker is cloned under the lock.
+        let wakers = self.waiting.values_mut().map(|waiting| &mut waiting.waker);
+        wakers.map(|waker| std::mem::replace(waker, Waker::noop().clone())).collect()
     }
 }
 
@@ -180,7 +193,7 @@ impl<M: Message> Shared<M> {
         let parked = queue.accept(entry);
         drop(queue);
         observe::depth(M::ACTOR, 1);
-        wake(parked);
+        parked.into_iter().for_each(wake);
         Ok(())
     }
 
@@ -188,11 +201,12 @@ impl<M: Message> Shared<M> {
     /// what becomes of it.
     pub(crate) fn offer(&self, message: M, waker: &Waker) -> Offered<M> {
         let entry = Self::entry(message);
-        let mut queue = lock(&self.queue);
+        let queue = lock(&self.queue);
         if !matches!(queue.phase, Phase::Open) {
             drop(queue);
             return Offered::Refused(entry.message);
         }
+        let mut queue = gap("a sender is accepted later than it looked", queue, &self.queue);
         if queue.accepted.len() >= self.capacity.limit() || !queue.waiting.is_empty() {
             let ticket = queue.ticket();
             queue.waiting.insert(ticket, Waiting { entry, waker: waker.clone() });
@@ -201,7 +215,7 @@ impl<M: Message> Shared<M> {
         let parked = queue.accept(entry);
         drop(queue);
         observe::depth(M::ACTOR, 1);
-        wake(parked);
+        parked.into_iter().for_each(wake);
         Offered::Accepted
     }
 
@@ -209,14 +223,23 @@ impl<M: Message> Shared<M> {
     pub(crate) fn force(&self, message: M) -> Result<(), M> {
         let entry = Self::entry(message);
         let mut queue = lock(&self.queue);
-        if matches!(queue.phase, Phase::Sealed | Phase::Ended(_)) {
+        let is_refused = match queue.phase {
+            Phase::Open => false,
+            Phase::Closing(_) => bug("cast_now is refused while closing"),
+            Phase::Sealed | Phase::Ended(_) => true,
+        };
+        if is_refused {
             drop(queue);
             return Err(entry.message);
+        }
+        if bug("cast_now is overtaken") && !queue.accepted.is_empty() {
+            queue.waiting.insert(u64::MAX, Waiting { entry, waker: Waker::noop().clone() });
+            return Ok(());
         }
         let parked = queue.accept(entry);
         drop(queue);
         observe::depth(M::ACTOR, 1);
-        wake(parked);
+        parked.into_iter().for_each(wake);
         Ok(())
     }
 
@@ -244,6 +267,9 @@ impl<M: Message> Shared<M> {
 
     /// Takes a message that still waits for room away.
     pub(crate) fn withdraw(&self, ticket: u64) -> Option<M> {
+        if bug("a withdrawn message stays") {
+            return None;
+        }
         let waiting = lock(&self.queue).waiting.remove(&ticket)?;
         Some(waiting.entry.message)
     }
@@ -257,7 +283,7 @@ impl<M: Message> Shared<M> {
     pub(crate) fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Next<M>> {
         let mut queue = match self.take(lock(&self.queue)) {
             Ok(next) => return Poll::Ready(next),
-            Err(empty) => empty,
+            Err(empty) => gap("the loop parks later than it looked", empty, &self.queue),
         };
         // The lock was not released since the mailbox was found empty, so no message is missed.
         let stale = match &queue.parked {
@@ -285,7 +311,7 @@ impl<M: Message> Shared<M> {
             _ => None,
         };
         let envelope = entry.message.envelope();
-        let next = if envelope.is_to_be_skipped() {
+        let next = if envelope.is_to_be_skipped() && !bug("nothing is skipped") {
             queue.counts.skipped += 1;
             Next::Abandoned(entry)
         } else {
@@ -297,7 +323,7 @@ impl<M: Message> Shared<M> {
         drop(queue);
         // A message was taken, and perhaps another accepted in its place.
         observe::depth(M::ACTOR, i32::from(promoted.is_some()) - 1);
-        wake(promoted);
+        promoted.into_iter().for_each(wake);
         Ok(next)
     }
 
@@ -310,11 +336,9 @@ impl<M: Message> Shared<M> {
         }
         queue.phase = Phase::Closing(reason);
         let parked = queue.parked.take();
-        // Each refused sender takes its message back when it is polled.
-        let refused: Vec<_> = queue.waiting.values().map(|waiting| waiting.waker.clone()).collect();
+        let refused = queue.refuse();
         drop(queue);
-        wake(parked);
-        refused.into_iter().for_each(Waker::wake);
+        refused.into_iter().chain(parked).for_each(wake);
     }
 
     /// Accepts no more messages, and tells the callers of those in the queue that the actor has
@@ -325,14 +349,18 @@ impl<M: Message> Shared<M> {
             queue.phase = Phase::Sealed;
         }
         let left = std::mem::take(&mut queue.accepted);
-        let refused: Vec<_> = queue.waiting.values().map(|waiting| waiting.waker.clone()).collect();
+        let refused = queue.refuse();
         drop(queue);
-        for entry in &left {
+        refused.into_iter().for_each(wake);
+        // Callers first: dropping a message is up to the user, and may take its time, send or
+        // panic. Whatever else it carries that somebody waits for was stopped as well.
+        let ending = (!bug("the end is not told to callers")).then(current::ending);
+        for entry in left.iter().filter(|_| ending.is_some()) {
             entry.message.envelope().stopped();
             observe::depth(M::ACTOR, -1);
         }
-        drop(left);
-        refused.into_iter().for_each(Waker::wake);
+        left.into_iter().for_each(drop_caught);
+        drop(ending);
     }
 
     /// Reports the end. Nothing of the actor may be left by now.
@@ -349,7 +377,9 @@ impl<M: Message> Shared<M> {
         drop(queue);
         drop(wakers);
         observe::ended(M::ACTOR, &reason);
-        watchers.into_values().for_each(Waker::wake);
+        if !bug("the end wakes nobody") {
+            watchers.into_values().for_each(wake);
+        }
     }
 
     /// The reason of the end, once it is there. `ticket` names the one who asks from one poll to
@@ -359,10 +389,11 @@ impl<M: Message> Shared<M> {
         ticket: &mut Option<u64>,
         cx: &mut Context<'_>,
     ) -> Poll<ExitReason> {
-        let mut queue = lock(&self.queue);
+        let queue = lock(&self.queue);
         if let Phase::Ended(reason) = &queue.phase {
             return Poll::Ready(reason.clone());
         }
+        let mut queue = gap("a watcher waits later than it looked", queue, &self.queue);
         let ticket = *ticket.get_or_insert_with(|| queue.ticket());
         let stale = queue.watchers.insert(ticket, cx.waker().clone());
         drop(queue);
@@ -434,6 +465,11 @@ impl<M> Shared<M> {
 
     /// One more handle, unless the last one is gone.
     pub(crate) fn try_add_handle(&self) -> bool {
+        if bug("a handle is counted later than it looked") {
+            let is_alive = self.handles.load(Ordering::Relaxed) > 0;
+            self.handles.fetch_add(usize::from(is_alive), Ordering::Relaxed);
+            return is_alive;
+        }
         self.handles
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |handles| {
                 (handles > 0).then_some(handles + 1)
@@ -456,7 +492,7 @@ impl<M> Shared<M> {
         let mut queue = lock(&self.queue);
         let wakers = [queue.parked.take(), queue.interrupt.take()];
         drop(queue);
-        wakers.into_iter().for_each(wake);
+        wakers.into_iter().flatten().for_each(wake);
     }
 
     /// Lets [`abort`](Self::abort) wake a loop that waits for something else than a message. Whether
@@ -472,11 +508,5 @@ impl<M> Shared<M> {
         };
         drop(queue);
         drop(stale);
-    }
-}
-
-fn wake(waker: Option<Waker>) {
-    if let Some(waker) = waker {
-        waker.wake();
     }
 }

@@ -18,9 +18,10 @@ use std::{
 };
 
 use crate::{
+    catch::wake,
     current::{self, Dropped},
     ring::Link,
-    sync::{Arc, Mutex, lock},
+    sync::{Arc, Mutex, bug, gap, lock},
 };
 
 /// Why a slot was left without an answer.
@@ -58,17 +59,19 @@ impl<T> Slot<T> {
     fn settle(&self, outcome: State<T>) -> Result<(), State<T>> {
         let waker = {
             let mut state = lock(&self.state);
+            if matches!(*state, State::Closed) && bug("a caller who left is answered") {
+                return Ok(());
+            }
             let State::Waiting(waker) = &mut *state else {
                 return Err(outcome);
             };
             let waker = waker.take();
+            let mut state = gap("an answer comes later than the wake-up", state, &self.state);
             *state = outcome;
             waker
         };
         self.link.cut();
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        waker.into_iter().for_each(wake);
         Ok(())
     }
 
@@ -174,6 +177,9 @@ impl<T> Drop for Reply<T> {
         let Some(slot) = self.0.take() else {
             return;
         };
+        if bug("a dropped reply says nothing") {
+            return;
+        }
         match current::why_dropped() {
             Dropped::InPanic => current::lost_in_panic(Rc::new(slot)),
             Dropped::AtEnd => slot.fail(Failure::Stopped),

@@ -18,7 +18,7 @@ use pin_project_lite::pin_project;
 
 use crate::{
     actor::{Actor, Context, Message},
-    catch::{catch, caught},
+    catch::{catch, caught, drop_caught},
     current,
     error::Method,
     exit::{Exit, ExitReason},
@@ -26,7 +26,7 @@ use crate::{
     mailbox::{Entry, Next, Shared},
     observe::{self, Trace},
     reply::{Reply, private::Link},
-    sync::Arc,
+    sync::{Arc, bug},
 };
 
 /// After so many messages in one poll, the loop lets other tasks run.
@@ -119,7 +119,7 @@ impl<A: Actor, F: Future<Output = Exit<A>>> Future for Run<A::Message, F> {
             }
             // Whatever the loop waits for, it has left its waker for an abort that comes later:
             // see `Interruptible`.
-            if !this.shared.is_aborted() {
+            if bug("the loop waits later than it looked") || !this.shared.is_aborted() {
                 return Poll::Pending;
             }
         }
@@ -271,7 +271,7 @@ impl<A: Actor> Loop<'_, A> {
                 }
                 Next::Abandoned(entry) => {
                     observe::skipped(A::Message::ACTOR, entry.message.envelope().method());
-                    drop(entry);
+                    drop_caught(entry);
                 }
                 Next::Closed(reason) => return self.idle().await.err().unwrap_or(reason),
             }

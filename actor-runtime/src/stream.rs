@@ -20,11 +20,12 @@ use crate::{
     actor::Message,
     block_on::block_on,
     call::{Cast, Place},
+    catch::wake,
     current::{self, ActorId, Dropped},
     error::{CallError, Method, SendError},
     mailbox::Shared,
     reply::{Failure, Fallible, PendingReply, private},
-    sync::{Arc, Mutex, lock},
+    sync::{Arc, Mutex, bug, gap, lock},
 };
 
 /// How many values a stream holds before it holds the handler back, unless its caller says
@@ -52,9 +53,7 @@ impl<T> Channel<T> {
         flow.end = Some(end);
         let reader = flow.reader.take();
         drop(flow);
-        if let Some(reader) = reader {
-            reader.wake();
-        }
+        reader.into_iter().for_each(wake);
     }
 
     fn reader_is_gone(&self) -> bool {
@@ -119,6 +118,7 @@ impl<T> Replies<T> {
         poll_fn(move |cx| {
             let mut flow = lock(&self.0.0);
             if !flow.reader_is_gone && flow.values.len() >= flow.capacity {
+                flow = gap("a writer waits later than it looked", flow, &self.0.0);
                 let stale = flow.writer.replace(cx.waker().clone());
                 drop(flow);
                 drop(stale);
@@ -148,9 +148,7 @@ impl<T> Replies<T> {
         flow.values.push_back(value);
         let reader = flow.reader.take();
         drop(flow);
-        if let Some(reader) = reader {
-            reader.wake();
-        }
+        reader.into_iter().for_each(wake);
         Ok(())
     }
 
@@ -273,9 +271,7 @@ impl<T> ReplyStream<T> {
         if let Some(value) = flow.values.pop_front() {
             let writer = flow.writer.take();
             drop(flow);
-            if let Some(writer) = writer {
-                writer.wake();
-            }
+            writer.into_iter().for_each(wake);
             return Poll::Ready(Some(Ok(value)));
         }
         match &mut flow.end {
@@ -288,6 +284,7 @@ impl<T> ReplyStream<T> {
                 Poll::Ready(Some(Err(CallError::WouldDeadlock { method, ring: Vec::new() })))
             }
             None => {
+                flow = gap("a reader waits later than it looked", flow, &self.channel.0);
                 let stale = flow.reader.replace(cx.waker().clone());
                 drop(flow);
                 drop(stale);
@@ -312,10 +309,11 @@ impl<T> Drop for ReplyStream<T> {
         let unread = mem::take(&mut flow.values);
         let wakers = (flow.reader.take(), flow.writer.take());
         drop(flow);
-        drop(unread);
-        if let Some(writer) = wakers.1 {
-            writer.wake();
+        if !bug("a reader leaves in silence") {
+            wakers.1.into_iter().for_each(wake);
         }
+        // Last, because the values are the user's, and their drop may panic.
+        drop(unread);
     }
 }
 

@@ -10,8 +10,10 @@ pub(crate) use shuttle::{
         Mutex, MutexGuard,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    thread_local,
+    thread, thread_local,
 };
+/// An `Arc` of std's in the models too: none of its counts decides anything here, and wakers can
+/// be made of no other.
 pub(crate) use std::sync::Arc;
 #[cfg(not(shuttle))]
 pub(crate) use std::{
@@ -19,7 +21,7 @@ pub(crate) use std::{
         Mutex, MutexGuard,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    thread_local,
+    thread, thread_local,
 };
 
 use std::sync::PoisonError;
@@ -30,4 +32,63 @@ use std::sync::PoisonError;
 /// whatever else went wrong.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(crate) use seeded::{bug, gap};
+
+/// Bugs that a model asks for. A model that passes proves something only if it fails with the bug
+/// that it is there to find. Outside of the models there are none, and no code for them.
+#[cfg(not(shuttle))]
+mod seeded {
+    use super::{Mutex, MutexGuard};
+
+    /// Whether the model that runs wants this bug.
+    #[inline(always)]
+    pub(crate) const fn bug(_: &str) -> bool {
+        false
+    }
+
+    /// Lets others in between two steps that are one, if the model that runs wants this bug.
+    #[inline(always)]
+    pub(crate) fn gap<'a, T>(
+        _: &str,
+        guard: MutexGuard<'a, T>,
+        _: &'a Mutex<T>,
+    ) -> MutexGuard<'a, T> {
+        guard
+    }
+}
+
+#[cfg(shuttle)]
+pub(crate) mod seeded {
+    use std::cell::Cell;
+
+    use super::{Mutex, MutexGuard, lock};
+
+    // Of the real thread, on which shuttle runs all threads of a model: so models that run side by
+    // side do not disturb each other.
+    std::thread_local! {
+        static SEEDED: Cell<Option<&'static str>> = const { Cell::new(None) };
+    }
+
+    /// Plants a bug for what runs on this thread from here on, or takes it out again.
+    pub fn seed_bug(name: Option<&'static str>) {
+        SEEDED.set(name);
+    }
+
+    pub(crate) fn bug(name: &str) -> bool {
+        SEEDED.get() == Some(name)
+    }
+
+    pub(crate) fn gap<'a, T>(
+        name: &str,
+        guard: MutexGuard<'a, T>,
+        mutex: &'a Mutex<T>,
+    ) -> MutexGuard<'a, T> {
+        if !bug(name) {
+            return guard;
+        }
+        drop(guard);
+        lock(mutex)
+    }
 }

@@ -1,0 +1,197 @@
+//! Messages, values and states whose drop panics, or sends.
+
+use actor_runtime::{ActorHandle, CallError, ExitReason, Replies, WeakHandle, actor, pair};
+
+use crate::by_hand::{ByHand, Counting};
+
+/// Panics when it is dropped, unless a drop of it is already on the way.
+pub struct Bomb(bool);
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        assert!(!self.0, "this drop panics");
+    }
+}
+
+/// Sends a last message when it is dropped.
+pub struct Lease(WeakHandle<ShopHandle>);
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(shop) = self.0.upgrade() {
+            let _ = shop.give_back().cast_now();
+        }
+    }
+}
+
+/// Handles dangerous goods.
+#[derive(Default)]
+pub struct Shop {
+    returned: u32,
+    kept: Vec<Replies<u32>>,
+}
+
+#[actor(mailbox = 8)]
+impl Shop {
+    /// Takes something that may go off.
+    pub fn take(&mut self, bomb: Bomb) {
+        std::mem::forget(bomb);
+    }
+
+    /// Never answers.
+    pub async fn stuck(&mut self) {
+        std::future::pending().await
+    }
+
+    /// Counts what was given back.
+    pub fn give_back(&mut self) {
+        self.returned += 1;
+    }
+
+    /// How much was given back.
+    pub fn returned(&self) -> u32 {
+        self.returned
+    }
+
+    /// Takes a lease.
+    pub fn lease(&mut self, lease: Lease) {
+        drop(lease);
+    }
+
+    /// Streams bombs.
+    pub async fn bombs(&mut self, mut replies: Replies<Bomb>) {
+        while replies.send(Bomb(true)).await.is_ok() {}
+    }
+
+    /// Streams nothing, for now.
+    pub fn stream(&mut self, replies: Replies<u32>) {
+        self.kept.push(replies);
+    }
+
+    /// Takes over the streams that another owes.
+    pub fn take_over(&mut self, mut owed: Vec<Replies<u32>>) {
+        self.kept.append(&mut owed);
+    }
+
+    /// Gives a stream away.
+    pub fn give(&mut self) -> Option<Replies<u32>> {
+        self.kept.pop()
+    }
+}
+
+#[test]
+fn a_message_that_panics_when_it_is_dropped_harms_nobody_at_the_end() {
+    let (shop, run) = pair(Shop::default());
+    let mut run = ByHand::new(run);
+    let mut stuck = ByHand::new(shop.stuck()).waits();
+    let mut takes: Vec<_> =
+        (0..3).map(|_| ByHand::new(shop.take(Bomb(true)).try_call().unwrap()).waits()).collect();
+    let mut exited = ByHand::new(shop.exited()).waits();
+    assert!(run.poll().is_pending());
+    drop(run);
+    assert_eq!(exited.gives(), ExitReason::Aborted);
+    assert!(matches!(stuck.gives(), Err(CallError::Stopped { .. })));
+    for take in &mut takes {
+        assert!(matches!(take.gives(), Err(CallError::Stopped { .. })));
+    }
+}
+
+#[test]
+fn an_abandoned_message_that_panics_when_it_is_dropped_harms_nobody() {
+    let (shop, run) = pair(Shop::default());
+    let mut run = ByHand::new(run);
+    drop(shop.take(Bomb(true)).try_call().unwrap());
+    let mut returned = ByHand::new(shop.returned()).waits();
+    assert!(run.poll().is_pending());
+    assert_eq!(returned.gives(), Ok(0));
+    assert_eq!(shop.stats().counts.skipped, 1);
+}
+
+#[test]
+fn values_that_panic_when_they_are_dropped_do_not_keep_the_writer() {
+    let (shop, run) = pair(Shop::default());
+    let mut run = ByHand::new(run);
+    let mut sent = ByHand::new(shop.bombs().buffer(1).sent());
+    let bombs = sent.gives().unwrap();
+    assert!(run.poll().is_pending());
+    let wakes = run.waker.wakes();
+    let dropped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(bombs)));
+    assert!(dropped.is_err());
+    assert_eq!(run.waker.wakes(), wakes + 1, "the writer was not told");
+}
+
+#[test]
+fn a_message_may_send_when_it_is_dropped() {
+    let (shop, run) = pair(Shop::default());
+    let mut run = ByHand::new(run);
+    let mut handled = ByHand::new(shop.lease(Lease(shop.downgrade()))).waits();
+    let mut returned = ByHand::new(shop.returned()).waits();
+    drop(shop.lease(Lease(shop.downgrade())).try_call().unwrap());
+    assert!(run.poll().is_pending());
+    assert_eq!(handled.gives(), Ok(()));
+    assert_eq!(returned.gives(), Ok(0), "it was sent after that call");
+    assert_eq!(shop.mailbox_len(), 0);
+
+    // Into the mailbox that is being emptied.
+    shop.lease(Lease(shop.downgrade())).try_cast().unwrap();
+    shop.lease(Lease(shop.downgrade())).try_cast().unwrap();
+    drop(run);
+    assert_eq!(shop.exit_reason(), Some(ExitReason::Aborted));
+    assert_eq!(shop.mailbox_len(), 0, "nothing is kept after the end");
+}
+
+#[test]
+fn a_stream_in_a_message_that_is_thrown_away_says_that_it_was_cut() {
+    let (first, first_run) = pair(Shop::default());
+    let (second, second_run) = pair(Shop::default());
+    let mut first_run = ByHand::new(first_run);
+    let mut values = ByHand::new(first.stream().sent()).gives().unwrap();
+    let mut given = ByHand::new(first.give()).waits();
+    assert!(first_run.poll().is_pending());
+    let replies = given.gives().unwrap().unwrap();
+    second.take_over(vec![replies]).try_cast().unwrap();
+    drop(second_run);
+    let value = ByHand::new(values.next()).gives();
+    assert!(matches!(value, Some(Err(CallError::Stopped { .. }))), "{value:?}");
+}
+
+/// Drops a loop, while it is dropped by a panic itself.
+struct Unwinding<F>(Option<ByHand<F>>);
+
+impl<F> Drop for Unwinding<F> {
+    fn drop(&mut self) {
+        assert!(std::thread::panicking());
+        drop(self.0.take());
+    }
+}
+
+#[test]
+fn a_loop_that_a_panic_drops_ends_its_actor() {
+    let (shop, run) = pair(Shop::default());
+    let mut run = ByHand::new(run);
+    let mut stuck = ByHand::new(shop.stuck()).waits();
+    let mut queued = ByHand::new(shop.take(Bomb(true)).try_call().unwrap()).waits();
+    assert!(run.poll().is_pending());
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let _run = Unwinding(Some(run));
+        panic!("something else went wrong");
+    }));
+    assert!(panicked.is_err());
+    assert!(matches!(stuck.gives(), Err(CallError::Stopped { .. })));
+    assert!(matches!(queued.gives(), Err(CallError::Stopped { .. })));
+    assert_eq!(shop.exit_reason(), Some(ExitReason::Aborted));
+}
+
+#[test]
+fn nobody_who_went_away_is_remembered() {
+    let (shop, run) = pair(Shop::default());
+    for _ in 0..100 {
+        drop(ByHand::with(shop.exited(), Counting::new()).waits());
+    }
+    let waker = Counting::new();
+    let exited = ByHand::with(shop.exited(), waker.clone()).waits();
+    assert_eq!(std::sync::Arc::strong_count(&waker), 3, "this test, the future and the mailbox");
+    drop(exited);
+    assert_eq!(std::sync::Arc::strong_count(&waker), 1);
+    drop(run);
+}

@@ -1,0 +1,79 @@
+//! Wakers that panic: they are somebody else's code, and only who they belong to may suffer.
+
+use actor_runtime::{ActorHandle, CallError, ExitReason, actor, pair};
+
+use crate::by_hand::{ByHand, Counting};
+
+/// Counts.
+#[derive(Default)]
+pub struct Counter(u32);
+
+#[actor(mailbox = 1)]
+impl Counter {
+    /// Adds one.
+    pub fn add(&mut self) -> u32 {
+        self.0 += 1;
+        self.0
+    }
+}
+
+#[test]
+fn a_caller_whose_waker_panics_harms_neither_the_actor_nor_others() {
+    let (counter, run) = pair(Counter::default());
+    let mut run = ByHand::new(run);
+    let mut first = ByHand::with(counter.add(), Counting::panicking()).waits();
+    let mut waiting = ByHand::with(counter.add(), Counting::panicking()).waits();
+    let mut last = ByHand::new(counter.add()).waits();
+    assert!(run.poll().is_pending());
+    assert_eq!(first.gives(), Ok(1));
+    assert_eq!(waiting.gives(), Ok(2));
+    assert_eq!(last.gives(), Ok(3));
+    assert_eq!(counter.stats().counts.panicked, 0);
+}
+
+#[test]
+fn everybody_is_told_of_the_end_even_if_a_waker_panics() {
+    let (counter, run) = pair(Counter::default());
+    let run = ByHand::new(run).waits();
+    let mut queued = ByHand::with(counter.add(), Counting::panicking()).waits();
+    let mut waiting = ByHand::with(counter.add(), Counting::panicking()).waits();
+    let mut last = ByHand::new(counter.add()).waits();
+    let mut first_exited = ByHand::with(counter.exited(), Counting::panicking()).waits();
+    let mut exited = ByHand::new(counter.exited()).waits();
+    drop(run);
+    assert_eq!(last.waker.wakes(), 1);
+    assert!(matches!(queued.gives(), Err(CallError::Stopped { .. })));
+    assert!(matches!(waiting.gives(), Err(CallError::NotAccepted { .. })));
+    assert!(matches!(last.gives(), Err(CallError::NotAccepted { .. })));
+    assert_eq!(exited.waker.wakes(), 1);
+    assert_eq!(exited.gives(), ExitReason::Aborted);
+    assert_eq!(first_exited.gives(), ExitReason::Aborted);
+}
+
+#[test]
+fn everybody_is_told_that_it_closed_even_if_a_waker_panics() {
+    let (counter, run) = pair(Counter::default());
+    counter.add().try_cast().unwrap();
+    let mut waiting = ByHand::with(counter.add(), Counting::panicking()).waits();
+    let mut last = ByHand::new(counter.add()).waits();
+    counter.close();
+    assert_eq!(last.waker.wakes(), 1);
+    assert!(matches!(waiting.gives(), Err(CallError::NotAccepted { .. })));
+    assert!(matches!(last.gives(), Err(CallError::NotAccepted { .. })));
+    drop(run);
+}
+
+#[test]
+fn a_call_may_be_polled_with_another_waker_each_time() {
+    let (counter, run) = pair(Counter::default());
+    let mut run = ByHand::new(run);
+    counter.add().try_cast().unwrap();
+    let mut call = ByHand::new(counter.add()).waits();
+    let first = std::mem::replace(&mut call.waker, Counting::new());
+    assert!(call.poll().is_pending());
+    let second = std::mem::replace(&mut call.waker, Counting::new());
+    assert!(run.poll().is_pending());
+    assert_eq!(first.wakes() + second.wakes() + call.waker.wakes(), 2, "let in, and answered");
+    assert_eq!(second.wakes(), 1, "the one it was polled with last is told that it was let in");
+    assert_eq!(call.gives(), Ok(2));
+}

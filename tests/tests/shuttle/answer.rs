@@ -1,0 +1,158 @@
+//! An answer against a caller who goes away: one of them comes first, and both know which.
+
+use std::{
+    future::poll_fn,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
+};
+
+use actor_runtime::{ActorHandle, CallError, ExitReason};
+use shuttle::future::{block_on, spawn};
+
+use crate::{
+    explore::{explore, explore_with_bug},
+    probe::{Running, Token, start},
+};
+
+/// Polls a future once, and lets it go.
+async fn poll_once<F: Future>(future: F) -> Option<F::Output> {
+    let mut future = Box::pin(future);
+    poll_fn(|cx| {
+        Poll::Ready(match Pin::new(&mut future).poll(cx) {
+            Poll::Ready(output) => Some(output),
+            Poll::Pending => None,
+        })
+    })
+    .await
+}
+
+fn an_answer_against_a_caller_who_leaves() {
+    block_on(async {
+        let running = start(64);
+        let has_left = Arc::new(AtomicBool::new(false));
+        let answer = running.probe.later().sent().await.unwrap();
+        running.probe.note(0).await.unwrap();
+        let caller = spawn({
+            let has_left = has_left.clone();
+            async move {
+                let got = poll_once(answer).await;
+                has_left.store(true, Ordering::SeqCst);
+                got
+            }
+        });
+        let (token, token_dropped) = Token::new();
+        let answering = spawn({
+            let probe = running.probe.clone();
+            async move {
+                let had_left = has_left.load(Ordering::SeqCst);
+                (probe.answer_later(token).await.unwrap(), had_left)
+            }
+        });
+
+        let got = caller.await.unwrap();
+        let (was_taken, had_left) = answering.await.unwrap();
+        match got {
+            Some(answer) => {
+                assert_eq!(was_taken, Some(true), "an answer that was read was not taken");
+                drop(answer.unwrap());
+            }
+            None if had_left => assert_eq!(was_taken, Some(false), "taken by one who had left"),
+            // It may have come between the only poll and the drop.
+            None => assert!(was_taken.is_some()),
+        }
+        assert!(token_dropped.load(Ordering::SeqCst), "an unread answer was lost");
+        running.ended().await;
+    });
+}
+
+#[test]
+fn an_answer_reaches_its_caller_or_comes_back() {
+    explore(an_answer_against_a_caller_who_leaves);
+}
+
+#[test]
+#[should_panic(expected = "taken by one who had left")]
+fn finds_an_answer_given_to_nobody() {
+    explore_with_bug("a caller who left is answered", an_answer_against_a_caller_who_leaves);
+}
+
+fn an_answer_against_a_caller_who_waits() {
+    block_on(async {
+        let running = start(64);
+        let first = running.probe.later().sent().await.unwrap();
+        let second = running.probe.later().sent().await.unwrap();
+        let callers = [spawn(first), spawn(second)];
+        let (token, _) = Token::new();
+        let answering = spawn({
+            let probe = running.probe.clone();
+            async move {
+                assert_eq!(probe.answer_later(token).await, Ok(Some(true)));
+                probe.forget_later().await.unwrap();
+            }
+        });
+        let [first, second] = callers;
+        let first = first.await.unwrap();
+        assert!(matches!(first, Err(CallError::Unanswered { .. })));
+        assert!(second.await.unwrap().is_ok(), "the last to come is answered first");
+        answering.await.unwrap();
+        running.ended().await;
+    });
+}
+
+#[test]
+fn a_caller_who_waits_learns_of_everything() {
+    explore(an_answer_against_a_caller_who_waits);
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn finds_a_caller_who_is_not_woken() {
+    explore_with_bug(
+        "an answer comes later than the wake-up",
+        an_answer_against_a_caller_who_waits,
+    );
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn finds_a_reply_that_is_forgotten() {
+    explore_with_bug("a dropped reply says nothing", an_answer_against_a_caller_who_waits);
+}
+
+fn a_call_dropped_before_it_starts() {
+    block_on(async {
+        let Running { probe, notes, task } = start(64);
+        let caller = spawn({
+            let probe = probe.clone();
+            async move {
+                let got = poll_once(probe.note(1)).await;
+                assert!(got.is_none(), "the first poll only sends");
+                // So many messages had been taken when the call was gone.
+                probe.stats().counts.handled
+            }
+        });
+        probe.note(2).await.unwrap();
+        let taken_before = caller.await.unwrap();
+        drop(probe);
+        assert_eq!(task.await.unwrap(), ExitReason::HandlesDropped);
+        if let Some(before) = notes.begun().iter().position(|&id| id == 1) {
+            assert!((before as u64) < taken_before, "it began after its caller had left");
+        }
+        assert_eq!(notes.begun(), notes.done());
+    });
+}
+
+#[test]
+fn a_call_that_was_dropped_does_not_begin() {
+    explore(a_call_dropped_before_it_starts);
+}
+
+#[test]
+#[should_panic(expected = "it began after its caller had left")]
+fn finds_a_call_that_begins_for_nobody() {
+    explore_with_bug("nothing is skipped", a_call_dropped_before_it_starts);
+}

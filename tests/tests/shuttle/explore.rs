@@ -1,0 +1,43 @@
+//! Runs a model in many orders.
+
+use std::{env, panic};
+
+use shuttle::{
+    Config, FailurePersistence, Runner,
+    scheduler::{PctScheduler, RandomScheduler, Scheduler},
+};
+
+/// How many times the thread that runs may be preempted where it matters, in the second half of
+/// the runs: most bugs need no more.
+const DEPTH: usize = 3;
+
+/// Runs `model` in random orders, and in orders with few but unlucky preemptions.
+pub fn explore(model: fn()) {
+    run(model, FailurePersistence::Print);
+}
+
+/// Runs `model` with a bug planted in the runtime, and panics with what the model found.
+pub fn explore_with_bug(bug: &'static str, model: fn()) {
+    actor_runtime::seed_bug(Some(bug));
+    let found = panic::catch_unwind(|| run(model, FailurePersistence::None));
+    actor_runtime::seed_bug(None);
+    if let Err(found) = found {
+        panic::resume_unwind(found);
+    }
+}
+
+fn run(model: fn(), failures: FailurePersistence) {
+    let schedules = match env::var("SCHEDULES") {
+        Ok(schedules) => schedules.parse().expect("SCHEDULES is a number"),
+        Err(_) => 10_000,
+    };
+    run_with(RandomScheduler::new(schedules), model, failures.clone());
+    run_with(PctScheduler::new(DEPTH, schedules), model, failures);
+}
+
+fn run_with(scheduler: impl Scheduler + 'static, model: fn(), failures: FailurePersistence) {
+    let mut config = Config::new();
+    config.failure_persistence = failures;
+    config.silence_warnings = true;
+    Runner::new(scheduler, config).run(model);
+}

@@ -1,0 +1,59 @@
+//! A handler that panics: its caller learns of it, everybody else that the actor stopped.
+
+use actor_runtime::{CallError, ExitReason, OnPanic};
+use shuttle::future::{block_on, spawn};
+
+use crate::{
+    explore::{explore, explore_with_bug},
+    probe::{Running, start_with},
+};
+
+fn a_panic(on_panic: OnPanic) {
+    block_on(async {
+        let Running { probe, notes, task } = start_with(1, on_panic);
+        let panicking = spawn({
+            let probe = probe.clone();
+            async move { probe.panic(1).await }
+        });
+        let other = spawn(async move { (probe.note(2).await, probe.note(3).await) });
+
+        match panicking.await.unwrap() {
+            Err(CallError::Panicked { message, .. }) => assert_eq!(&*message, "as it was told"),
+            other => panic!("a panic was reported as {other:?}"),
+        }
+        let (second, third) = other.await.unwrap();
+        for (id, outcome) in [(2, second), (3, third)] {
+            match outcome {
+                Ok(answer) => assert!(answer == id && notes.has_begun(id)),
+                Err(CallError::NotAccepted { .. } | CallError::Stopped { .. }) => {
+                    assert_eq!(on_panic, OnPanic::End);
+                    assert!(!notes.has_begun(id));
+                }
+                Err(error) => panic!("harmed by another's panic: {error}"),
+            }
+        }
+        match (on_panic, task.await.unwrap()) {
+            (OnPanic::End, ExitReason::Panicked { method, .. }) => {
+                assert_eq!(method.name(), "panic");
+            }
+            (OnPanic::Continue, ExitReason::HandlesDropped) => {}
+            (_, reason) => panic!("{reason}"),
+        }
+    });
+}
+
+#[test]
+fn a_panic_ends_the_actor() {
+    explore(|| a_panic(OnPanic::End));
+}
+
+#[test]
+fn a_panic_is_the_callers_alone() {
+    explore(|| a_panic(OnPanic::Continue));
+}
+
+#[test]
+#[should_panic(expected = "a panic was reported as Err(Unanswered")]
+fn finds_a_panic_that_nobody_learns_of() {
+    explore_with_bug("nobody learns of a panic", || a_panic(OnPanic::End));
+}

@@ -1,0 +1,218 @@
+//! The actor of the models: it notes what it does.
+
+use std::{
+    future::Future,
+    panic,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use actor_runtime::{
+    ActorHandle, Builder, Capacity, Exit, ExitReason, OnPanic, Replies, Reply, actor,
+};
+use shuttle::future::{JoinHandle, yield_now};
+
+/// What became of the probe, for the model to look at. It is no part of what is explored: nobody
+/// ever waits for these locks, and shuttle does not know of them.
+#[derive(Clone, Default)]
+pub struct Notes(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    begun: Mutex<Vec<u32>>,
+    done: Mutex<Vec<u32>>,
+    is_dropped: AtomicBool,
+}
+
+impl Notes {
+    fn begin(&self, id: u32) {
+        self.0.begun.lock().unwrap().push(id);
+    }
+
+    fn end(&self, id: u32) {
+        self.0.done.lock().unwrap().push(id);
+    }
+
+    /// The messages whose handlers began, in order.
+    pub fn begun(&self) -> Vec<u32> {
+        self.0.begun.lock().unwrap().clone()
+    }
+
+    /// The messages whose handlers ran to their end, in order.
+    pub fn done(&self) -> Vec<u32> {
+        self.0.done.lock().unwrap().clone()
+    }
+
+    /// Whether the handler of `id` began. At most once is part of the answer.
+    pub fn has_begun(&self, id: u32) -> bool {
+        let times = self.begun().into_iter().filter(|&begun| begun == id).count();
+        assert!(times <= 1, "the handler of {id} ran {times} times");
+        times == 1
+    }
+
+    /// Asserts that of these messages, those that were handled were handled in this order.
+    pub fn assert_order(&self, ids: &[u32]) {
+        let begun = self.begun();
+        let handled: Vec<_> = begun.into_iter().filter(|id| ids.contains(id)).collect();
+        let expected: Vec<_> = ids.iter().copied().filter(|id| handled.contains(id)).collect();
+        assert_eq!(handled, expected, "handled out of order");
+    }
+
+    /// Whether the state of the probe is gone.
+    pub fn is_dropped(&self) -> bool {
+        self.0.is_dropped.load(Ordering::SeqCst)
+    }
+}
+
+/// Something that is to be neither lost nor copied.
+#[derive(Default)]
+pub struct Token(Arc<AtomicBool>);
+
+impl Token {
+    /// A token, and whether it was dropped.
+    pub fn new() -> (Self, Arc<AtomicBool>) {
+        let token = Self::default();
+        let dropped = token.0.clone();
+        (token, dropped)
+    }
+}
+
+impl Drop for Token {
+    fn drop(&mut self) {
+        assert!(!self.0.swap(true, Ordering::SeqCst), "dropped twice");
+    }
+}
+
+/// Does one of everything.
+pub struct Probe {
+    notes: Notes,
+    kept: Vec<Reply<Token>>,
+}
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        self.notes.0.is_dropped.store(true, Ordering::SeqCst);
+    }
+}
+
+#[actor]
+impl Probe {
+    /// Notes `id`, and answers with it.
+    pub fn note(&mut self, id: u32) -> u32 {
+        self.notes.begin(id);
+        self.notes.end(id);
+        id
+    }
+
+    /// Notes `id`, but takes a while.
+    pub async fn slow(&mut self, id: u32) -> u32 {
+        self.notes.begin(id);
+        yield_now().await;
+        self.notes.end(id);
+        id
+    }
+
+    /// As `note`, with something to carry.
+    pub fn carry(&mut self, id: u32, token: Token) -> u32 {
+        drop(token);
+        self.note(id)
+    }
+
+    /// Never answers.
+    pub async fn stuck(&mut self, id: u32) -> u32 {
+        self.notes.begin(id);
+        std::future::pending().await
+    }
+
+    /// Panics, after a while.
+    pub async fn panic(&mut self, id: u32) -> u32 {
+        self.notes.begin(id);
+        yield_now().await;
+        // As `panic!` does, but without the hook that would print a failing schedule.
+        panic::resume_unwind(Box::new("as it was told"))
+    }
+
+    /// Keeps the reply.
+    pub fn later(&mut self, reply: Reply<Token>) {
+        self.kept.push(reply);
+    }
+
+    /// Answers who was told to come back later; says whether somebody was there to take it.
+    pub fn answer_later(&mut self, token: Token) -> Option<bool> {
+        let reply = self.kept.pop()?;
+        Some(reply.send_or_return(token).is_ok())
+    }
+
+    /// Lets go of the replies that were kept.
+    pub fn forget_later(&mut self) {
+        self.kept.clear();
+    }
+
+    /// Counts up to `count`; notes whether the reader was there to the end.
+    pub async fn count(&mut self, count: u32, mut replies: Replies<u32>) {
+        self.notes.begin(count);
+        for value in 0..count {
+            if replies.send(value).await.is_err() {
+                return;
+            }
+        }
+        self.notes.end(count);
+    }
+
+    /// Ends the probe.
+    pub fn finish(self) -> u32 {
+        7
+    }
+}
+
+/// A probe that runs as a task of the model.
+pub struct Running {
+    pub probe: ProbeHandle,
+    pub notes: Notes,
+    pub task: JoinHandle<ExitReason>,
+}
+
+impl Running {
+    /// Lets go of the handle, and waits until the probe is gone.
+    pub async fn ended(self) -> (ExitReason, Notes) {
+        drop(self.probe);
+        let reason = self.task.await.expect("nobody aborts the task");
+        (reason, self.notes)
+    }
+}
+
+/// A probe that has not been polled yet.
+pub fn pair(
+    capacity: Capacity,
+    on_panic: OnPanic,
+) -> (ProbeHandle, Notes, impl Future<Output = Exit<Probe>> + Send) {
+    let notes = Notes::default();
+    let probe = Probe { notes: notes.clone(), kept: Vec::new() };
+    let (handle, run) = Builder::new().mailbox(capacity).on_panic(on_panic).pair(probe);
+    (handle, notes, run)
+}
+
+/// Starts a probe with a mailbox for so many messages.
+pub fn start(capacity: usize) -> Running {
+    start_with(capacity, OnPanic::End)
+}
+
+/// Starts a probe that ends, or goes on, when a handler panics.
+pub fn start_with(capacity: usize, on_panic: OnPanic) -> Running {
+    let (probe, notes, run) = pair(Capacity::bounded(capacity), on_panic);
+    let watched = probe.exited();
+    let notes_at_end = notes.clone();
+    let task = shuttle::future::spawn(async move {
+        let exit = run.await;
+        let begun = notes_at_end.begun();
+        let reason = exit.reason.clone();
+        // Its end was reported before the loop was ready, and for the same reason.
+        assert_eq!(watched.await, reason);
+        drop(exit);
+        assert_eq!(notes_at_end.begun(), begun, "something ran on after the end");
+        reason
+    });
+    Running { probe, notes, task }
+}

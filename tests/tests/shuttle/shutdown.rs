@@ -1,0 +1,99 @@
+//! Calls against a shutdown: what was accepted is done, everything else is refused, nobody hangs.
+
+use actor_runtime::{ActorHandle, CallError, ExitReason};
+use shuttle::future::{block_on, spawn};
+
+use crate::{
+    explore::{explore, explore_with_bug},
+    probe::{Running, start},
+};
+
+fn calls_against_shutdown() {
+    block_on(async {
+        let Running { probe, notes, task } = start(64);
+        let callers: Vec<_> = [[1, 2], [3, 4]]
+            .into_iter()
+            .map(|ids| {
+                let probe = probe.clone();
+                spawn(async move {
+                    for id in ids {
+                        match probe.slow(id).await {
+                            Ok(answer) => assert_eq!(answer, id),
+                            Err(error) => return (ids, id, Some(error)),
+                        }
+                    }
+                    (ids, 0, None)
+                })
+            })
+            .collect();
+
+        assert_eq!(probe.shutdown().await, ExitReason::Shutdown);
+        let at_the_end = notes.done();
+        let refused = probe.note(9).await;
+        assert!(matches!(refused, Err(CallError::NotAccepted { .. })), "{refused:?}");
+
+        for caller in callers {
+            let (ids, failed, error) = caller.await.unwrap();
+            notes.assert_order(&ids);
+            match error {
+                None => assert!(ids.iter().all(|&id| notes.has_begun(id))),
+                Some(CallError::NotAccepted { .. }) => assert!(!notes.has_begun(failed)),
+                Some(error) => panic!("a shutdown does what was accepted, but {error}"),
+            }
+        }
+        assert_eq!(task.await.unwrap(), ExitReason::Shutdown);
+        assert_eq!(notes.done(), at_the_end);
+        assert_eq!(notes.done(), notes.begun());
+    });
+}
+
+#[test]
+fn calls_end_when_it_is_shut_down() {
+    explore(calls_against_shutdown);
+}
+
+#[test]
+#[should_panic]
+fn finds_a_sender_accepted_after_the_end() {
+    explore_with_bug("a sender is accepted later than it looked", calls_against_shutdown);
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn finds_a_loop_that_misses_a_message() {
+    explore_with_bug("the loop parks later than it looked", calls_against_shutdown);
+}
+
+fn calls_against_the_final_handler() {
+    block_on(async {
+        let Running { probe, notes, task } = start(64);
+        let caller = spawn({
+            let probe = probe.clone();
+            async move { (probe.note(1).await, probe.note(2).await) }
+        });
+        let finish = probe.finish().await;
+        assert_eq!(finish, Ok(7));
+        let (first, second) = caller.await.unwrap();
+        for (id, outcome) in [(1, first), (2, second)] {
+            match outcome {
+                Ok(answer) => assert!(answer == id && notes.has_begun(id)),
+                Err(CallError::NotAccepted { .. } | CallError::Stopped { .. }) => {
+                    assert!(!notes.has_begun(id));
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
+        assert!(matches!(task.await.unwrap(), ExitReason::Finished(_)));
+    });
+}
+
+#[test]
+fn calls_end_when_a_handler_takes_the_actor() {
+    explore(calls_against_the_final_handler);
+}
+
+#[test]
+#[should_panic(expected = "dropped its reply")]
+fn finds_callers_who_are_not_told_that_it_finished() {
+    explore_with_bug("the end is not told to callers", calls_against_the_final_handler);
+}
