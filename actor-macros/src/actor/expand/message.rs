@@ -20,10 +20,10 @@ fn enumeration(actor: &Actor) -> TokenStream {
     let (generics, where_clause) = (&carried, &carried.where_clause);
     let doc = format!(" A message to `{}`: one variant per handler.", names::text(&actor.ident));
     let variants = actor.handlers.iter().map(|handler| variant(actor, handler));
-    let allow = allow_private(actor);
+    let allow = [allow_private(actor), allow_names(actor)].into_iter().flatten();
     quote! {
         #[doc = #doc]
-        #allow
+        #(#allow)*
         #vis enum #message #generics #where_clause {
             #(#variants)*
         }
@@ -41,6 +41,15 @@ fn allow_private(actor: &Actor) -> Option<TokenStream> {
     })
 }
 
+/// Clippy wants no word that is in each variant, but handlers are named after what they do.
+fn allow_names(actor: &Actor) -> Option<TokenStream> {
+    let variants: Vec<String> =
+        actor.handlers.iter().map(|handler| handler.variant.to_string()).collect();
+    names::share_a_word(&variants).then(|| {
+        quote!(#[allow(clippy::enum_variant_names, reason = "variants are named after the handlers")])
+    })
+}
+
 fn variant(actor: &Actor, handler: &Handler) -> TokenStream {
     let krate = &actor.krate;
     let Handler { variant, reply, .. } = handler;
@@ -50,8 +59,8 @@ fn variant(actor: &Actor, handler: &Handler) -> TokenStream {
     let doc = field_doc(actor, " Takes the answer.");
     let ty = reply_type(krate, &handler.answer);
     quote! {
-        #(#cfgs)*
         #(#attrs)*
+        #(#cfgs)*
         #variant {
             #(#fields)*
             #doc
@@ -140,7 +149,7 @@ fn debug_impl(actor: &Actor) -> TokenStream {
     quote! {
         impl #impl_generics ::core::fmt::Debug for #message #ty_generics #where_clause {
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                formatter.write_str(#krate::Message::envelope(self).method())
+                formatter.write_str(#krate::Envelope::method(&#krate::Message::envelope(self)))
             }
         }
     }
