@@ -297,6 +297,10 @@ impl<M: Message> Shared<M> {
 
     /// Takes what is next and releases the lock, or gives the lock back if there is nothing yet.
     fn take<'a>(&self, mut queue: Locked<'a, M>) -> Result<Next<M>, Locked<'a, M>> {
+        if self.is_aborted() {
+            // What is queued stays there, for the end to refuse.
+            return Err(queue);
+        }
         let Some(entry) = queue.accepted.pop_front() else {
             queue.running = None;
             let Phase::Closing(reason) = &queue.phase else {

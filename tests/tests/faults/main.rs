@@ -6,6 +6,7 @@
 
 #![expect(unreachable_pub, reason = "nothing is reachable in a test, and `pub` makes a handler")]
 
+mod abort;
 mod by_hand;
 mod drops;
 mod wakers;
