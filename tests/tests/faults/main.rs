@@ -9,4 +9,5 @@
 mod abort;
 mod by_hand;
 mod drops;
+mod loops;
 mod wakers;
