@@ -274,12 +274,7 @@ impl<M: Message> Shared<M> {
         Some(waiting.entry.message)
     }
 
-    /// Takes the next message for the loop, if there is one, or the news that there will be none.
-    pub(crate) fn next(&self) -> Option<Next<M>> {
-        self.take(lock(&self.queue)).ok()
-    }
-
-    /// Waits for what [`next`](Self::next) gives.
+    /// Takes the next message for the loop, or the news that there will be none.
     pub(crate) fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Next<M>> {
         let mut queue = match self.take(lock(&self.queue)) {
             Ok(next) => return Poll::Ready(next),

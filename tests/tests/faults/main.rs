@@ -10,4 +10,5 @@ mod abort;
 mod by_hand;
 mod drops;
 mod loops;
+mod mock;
 mod wakers;
