@@ -43,6 +43,10 @@ pub(crate) struct Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         DOING.with(|doing| doing.set(self.before));
+        // A panic that is on its way through another actor, further out, will be caught there.
+        if self.before != Doing::Nothing && std::thread::panicking() {
+            return;
+        }
         // A handler may catch a panic of its own, and then nobody asks what became of the replies
         // that were lost in it.
         if ANY_LOST.with(|any| any.replace(false)) {

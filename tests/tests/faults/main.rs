@@ -11,4 +11,5 @@ mod by_hand;
 mod drops;
 mod loops;
 mod mock;
+mod panics;
 mod wakers;
