@@ -12,4 +12,5 @@ mod drops;
 mod loops;
 mod mock;
 mod panics;
+mod threads;
 mod wakers;
