@@ -12,12 +12,20 @@ use std::{
 
 use crate::{
     reply::{Failure, Fallible},
-    sync::{bug, thread_local},
+    sync::{bug, thread_local, unique},
 };
 
-/// Tells actors apart. It is the address of what the actor's handles share.
+/// Tells actors apart, also those that are gone: an answer may be awaited long after its actor's
+/// end, so the place in memory would not do.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) struct ActorId(pub(crate) usize);
+pub(crate) struct ActorId(usize);
+
+impl ActorId {
+    /// One that no other actor has.
+    pub(crate) fn new() -> Self {
+        Self(unique())
+    }
+}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Doing {

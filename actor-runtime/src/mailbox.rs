@@ -142,6 +142,7 @@ pub(crate) enum Offered<M> {
 
 /// What an actor's loop and its handles have in common.
 pub(crate) struct Shared<M> {
+    id: ActorId,
     /// The name of this actor, if it was given one.
     pub(crate) name: Option<Arc<str>>,
     capacity: Capacity,
@@ -155,6 +156,7 @@ impl<M: Message> Shared<M> {
     /// A mailbox with one handle, which the caller has to make.
     pub(crate) fn new(name: Option<Arc<str>>, capacity: Capacity) -> Arc<Self> {
         Arc::new(Self {
+            id: ActorId::new(),
             name,
             capacity,
             handles: AtomicUsize::new(1),
@@ -452,9 +454,8 @@ impl<M: Message> Shared<M> {
 }
 
 impl<M> Shared<M> {
-    /// Tells this actor apart while anybody knows of it.
-    pub(crate) fn id(self: &Arc<Self>) -> ActorId {
-        ActorId(Arc::as_ptr(self).addr())
+    pub(crate) fn id(&self) -> ActorId {
+        self.id
     }
 
     /// One more handle.

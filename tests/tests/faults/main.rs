@@ -9,6 +9,7 @@
 mod abort;
 mod by_hand;
 mod drops;
+mod identity;
 mod loops;
 mod mock;
 mod panics;
