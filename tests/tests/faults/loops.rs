@@ -6,6 +6,7 @@ use tokio::{runtime, task::LocalSet};
 use crate::by_hand::ByHand;
 
 /// Counts.
+#[derive(Default)]
 pub struct Counter(u32);
 
 #[actor]

@@ -13,5 +13,6 @@ mod identity;
 mod loops;
 mod mock;
 mod panics;
+mod scopes;
 mod threads;
 mod wakers;
