@@ -104,6 +104,35 @@ async fn what_has_not_ended_at_the_deadline_is_aborted() {
 }
 
 #[tokio::test]
+async fn a_child_stops_in_its_place() {
+    let (scope, log) = (Scope::new(), Log::default());
+    let one = scope.spawn(Member::new("one", &log));
+    let child = scope.child();
+    let four = scope.spawn(Member::new("four", &log));
+    // Started last, but in the place of the child.
+    let two = child.spawn(Member::new("two", &log));
+    let grandchild = child.child();
+    let three = grandchild.spawn(Member::new("three", &log));
+    assert_eq!((scope.len(), child.len()), (3, 2));
+    scope.shutdown().await;
+    assert_eq!(log.take(), ["four", "three", "two", "one"]);
+    assert!(child.is_empty() && grandchild.is_empty());
+    drop((one, two, three, four));
+}
+
+#[tokio::test]
+async fn a_child_that_was_empty_when_others_came_is_not_forgotten() {
+    let (scope, log) = (Scope::new(), Log::default());
+    let child = scope.child();
+    let kept = [0; 9].map(|_| scope.spawn(Member::new("parent's", &log)));
+    let late = child.spawn(Member::new("child's", &log));
+    scope.shutdown().await;
+    assert_eq!(late.exit_reason(), Some(ExitReason::Shutdown));
+    assert_eq!(log.take().last().unwrap(), "child's");
+    drop(kept);
+}
+
+#[tokio::test]
 async fn a_child_may_end_before_its_parent() {
     let (scope, log) = (Scope::new(), Log::default());
     let one = scope.spawn(Member::new("one", &log));
