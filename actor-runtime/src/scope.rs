@@ -313,7 +313,8 @@ impl Inner {
     fn abort(&self) {
         let mut members = lock(&self.members);
         members.is_closed = true;
-        let list = std::mem::take(&mut members.list);
+        // They stay in the list: they have not ended yet.
+        let list = members.list.clone();
         drop(members);
         list.iter().rev().for_each(Member::abort);
     }

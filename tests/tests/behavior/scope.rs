@@ -161,6 +161,18 @@ async fn a_scope_that_is_dropped_aborts_what_is_left() {
 }
 
 #[tokio::test]
+async fn a_scope_that_is_aborted_waits_for_the_end_when_it_is_shut_down() {
+    let (scope, log) = (Scope::new(), Log::default());
+    let member = scope.spawn(Member::new("member", &log));
+    scope.abort();
+    assert!(!scope.is_empty(), "it has not ended yet");
+    let ended = scope.shutdown().await;
+    assert_eq!(member.exit_reason(), Some(ExitReason::Aborted));
+    assert_eq!(ended[0].reason, Some(ExitReason::Aborted));
+    assert!(scope.is_empty());
+}
+
+#[tokio::test]
 async fn a_scope_that_was_shut_down_starts_nothing() {
     let (scope, log) = (Scope::new(), Log::default());
     assert_eq!(scope.shutdown().await, []);
