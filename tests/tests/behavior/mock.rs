@@ -61,6 +61,16 @@ fn the_messages_end_with_the_last_handle() {
 }
 
 #[test]
+fn the_end_is_seen_however_it_is_looked_for() {
+    let (probe, mut messages) = ProbeHandle::mock();
+    let mut exited = pending(probe.exited());
+    probe.close();
+    assert!(messages.try_recv().is_none());
+    assert_eq!(ready(&mut exited), ExitReason::Shutdown);
+    assert!(now(messages.recv()).is_none(), "there is nothing to wait for");
+}
+
+#[test]
 fn a_mock_is_shut_down_when_its_messages_were_taken() {
     let (probe, mut messages) = ProbeHandle::mock();
     probe.note(1).try_cast().unwrap();
