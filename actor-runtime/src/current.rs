@@ -98,9 +98,15 @@ pub(crate) fn lost_in_panic(reply: Rc<dyn Fallible>) {
     LOST_IN_PANIC.with(|lost| lost.borrow_mut().push(reply));
 }
 
-/// Tells the caller of every reply that a panic took with it what the panic said.
-pub(crate) fn answer_lost_in_panic(message: &Arc<str>) {
+/// Tells the callers of all replies that a panic took with it: the caller of the handler that
+/// panicked, whose slot is at the address `called`, what the panic said; those of any other replies
+/// that the handler had in its hands, `others`.
+pub(crate) fn answer_lost_in_panic(message: &Arc<str>, called: Option<usize>, others: &Failure) {
     for reply in LOST_IN_PANIC.with(RefCell::take) {
-        reply.fail(Failure::Panicked(message.clone()));
+        if Some(reply.address()) == called {
+            reply.fail(Failure::Panicked(message.clone()));
+        } else {
+            reply.fail(others.clone());
+        }
     }
 }

@@ -25,7 +25,7 @@ use crate::{
     handle::WeakHandle,
     mailbox::{Entry, Next, Shared},
     observe::{self, Trace},
-    reply::{Reply, private::Link},
+    reply::{Failure, Reply, private::Link},
     sync::Arc,
 };
 
@@ -195,7 +195,7 @@ impl<A: Actor> Loop<'_, A> {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err((ExitReason::StartFailed, Some(error))),
             Err(message) => {
-                current::answer_lost_in_panic(&message);
+                current::answer_lost_in_panic(&message, None, &Failure::Stopped);
                 Err((panicked::<A>("on_start", message), None))
             }
         }
@@ -244,9 +244,9 @@ impl<A: Actor> Loop<'_, A> {
     /// Runs the handler of one message.
     async fn handle(&mut self, entry: Entry<A::Message>) -> Result<(), ExitReason> {
         let Entry { message, trace } = entry;
-        let Facts { method, is_final, link } = Facts::of(&message);
+        let Facts { method, is_final, address, link } = Facts::of(&message);
         if is_final {
-            return Err(self.finish(method, message, trace).await);
+            return Err(self.finish(method, address, message, trace).await);
         }
         let Some(actor) = &mut self.actor else {
             return Ok(());
@@ -259,7 +259,11 @@ impl<A: Actor> Loop<'_, A> {
         let Err(message) = outcome else {
             return Ok(());
         };
-        current::answer_lost_in_panic(&message);
+        let others = match self.on_panic {
+            OnPanic::Continue => Failure::Unanswered,
+            OnPanic::End => Failure::Stopped,
+        };
+        current::answer_lost_in_panic(&message, address, &others);
         self.shared.panicked(method, &message);
         match self.on_panic {
             OnPanic::Continue => Ok(()),
@@ -271,6 +275,7 @@ impl<A: Actor> Loop<'_, A> {
     async fn finish(
         &mut self,
         method: &'static str,
+        address: Option<usize>,
         message: A::Message,
         trace: Trace,
     ) -> ExitReason {
@@ -283,7 +288,7 @@ impl<A: Actor> Loop<'_, A> {
         match observe::handling(trace, A::Message::ACTOR, method, handler).await {
             Ok(()) => finished,
             Err(message) => {
-                current::answer_lost_in_panic(&message);
+                current::answer_lost_in_panic(&message, address, &Failure::Stopped);
                 self.shared.panicked(method, &message);
                 panicked::<A>(method, message)
             }
@@ -298,7 +303,7 @@ impl<A: Actor> Loop<'_, A> {
         match caught(actor.on_idle(self.context)).await {
             Ok(()) => Ok(()),
             Err(message) => {
-                current::answer_lost_in_panic(&message);
+                current::answer_lost_in_panic(&message, None, &Failure::Stopped);
                 Err(panicked::<A>("on_idle", message))
             }
         }
@@ -312,7 +317,7 @@ impl<A: Actor> Loop<'_, A> {
         match caught(actor.on_stop(self.context)).await {
             Ok(()) => reason,
             Err(message) => {
-                current::answer_lost_in_panic(&message);
+                current::answer_lost_in_panic(&message, None, &Failure::Stopped);
                 panicked::<A>("on_stop", message)
             }
         }
@@ -323,6 +328,8 @@ impl<A: Actor> Loop<'_, A> {
 struct Facts {
     method: &'static str,
     is_final: bool,
+    /// Of its reply's slot.
+    address: Option<usize>,
     link: Option<Link>,
 }
 
@@ -330,7 +337,8 @@ impl Facts {
     fn of(message: &impl Message) -> Self {
         let envelope = message.envelope();
         let is_final = envelope.ends_the_actor();
-        Self { method: envelope.method(), is_final, link: envelope.link() }
+        let address = envelope.address();
+        Self { method: envelope.method(), is_final, address, link: envelope.link() }
     }
 }
 

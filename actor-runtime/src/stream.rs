@@ -66,6 +66,10 @@ impl<T> Fallible for Arc<Channel<T>> {
     fn fail(&self, failure: Failure) {
         self.finish(Err(failure));
     }
+
+    fn address(&self) -> usize {
+        Arc::as_ptr(self).addr()
+    }
 }
 
 /// The stream of answers a handler owes its caller: take it as a parameter.
@@ -200,6 +204,10 @@ impl<T> PendingReply for Replies<T> {
 
     fn link(&self) -> Option<private::Link> {
         None
+    }
+
+    fn address(&self) -> Option<usize> {
+        Some(Fallible::address(&self.0))
     }
 }
 

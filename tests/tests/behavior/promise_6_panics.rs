@@ -179,6 +179,37 @@ fn a_reply_lost_in_a_panic_that_was_caught_is_unanswered() {
 }
 
 #[test]
+fn replies_of_others_that_a_panic_took_along_say_that_the_actor_stopped() {
+    let (oddity, mut actor) = rig(Oddity::new());
+    let mut kept = pending(oddity.keep());
+    let mut panics = pending(oddity.with_replies_of_others());
+    actor.turn();
+    assert_eq!(outcome(&mut kept), "the actor stopped before it answered `Oddity::keep`");
+    assert_eq!(outcome(&mut panics), "`Oddity::with_replies_of_others` panicked: dropped them all");
+}
+
+#[test]
+fn replies_of_others_that_a_panic_took_along_are_unanswered_if_the_actor_goes_on() {
+    let options = Builder::new().on_panic(OnPanic::Continue);
+    let (oddity, mut actor) = rig_with(options, Oddity::new());
+    let mut kept = pending(oddity.keep());
+    let mut panics = pending(oddity.with_replies_of_others());
+    actor.turn();
+    assert_eq!(outcome(&mut kept), "`Oddity::keep` dropped its reply without answering");
+    assert_eq!(outcome(&mut panics), "`Oddity::with_replies_of_others` panicked: dropped them all");
+}
+
+#[test]
+fn replies_of_others_that_a_panicking_final_handler_took_along_say_that_the_actor_stopped() {
+    let (oddity, mut actor) = rig(Oddity::new());
+    let mut kept = pending(oddity.keep());
+    let mut last = pending(oddity.finish());
+    actor.turn();
+    assert_eq!(outcome(&mut kept), "the actor stopped before it answered `Oddity::keep`");
+    assert_eq!(outcome(&mut last), "`Oddity::finish` panicked: at the end");
+}
+
+#[test]
 fn a_panic_while_the_state_is_dropped_is_in_the_exit() {
     struct Bomb;
     impl Drop for Bomb {
