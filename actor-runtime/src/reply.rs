@@ -178,7 +178,7 @@ impl<T> Drop for Reply<T> {
         let Some(slot) = self.0.take() else {
             return;
         };
-        match current::why_dropped() {
+        match current::why_dropped(slot.address()) {
             Dropped::InPanic => current::lost_in_panic(Rc::new(slot)),
             Dropped::AtEnd => slot.fail(Failure::Stopped),
             Dropped::ByHand => slot.fail(Failure::Unanswered),

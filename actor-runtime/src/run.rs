@@ -8,8 +8,8 @@
 //! caller is told; the state is dropped or handed over; the end is reported.
 
 use std::{
-    future::Future,
-    pin::Pin,
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
     sync::Arc as StdArc,
     task::{Context as TaskContext, Poll},
 };
@@ -227,7 +227,7 @@ impl<A: Actor> Loop<'_, A> {
                 }
                 Next::Empty => {
                     since_yield = 0;
-                    std::future::poll_fn(|cx| self.shared.poll_ready(cx)).await;
+                    poll_fn(|cx| self.shared.poll_ready(cx)).await;
                 }
                 Next::Closed(reason) if since_idle > 0 => {
                     return self.idle().await.map_or_else(|panicked| panicked, |()| reason);
@@ -285,7 +285,12 @@ impl<A: Actor> Loop<'_, A> {
             return finished;
         };
         let handler = caught(actor.finish(message, self.context));
-        match observe::handling(trace, A::Message::ACTOR, method, handler).await {
+        let mut handler = pin!(observe::handling(trace, A::Message::ACTOR, method, handler));
+        let finishing = poll_fn(|cx| {
+            current::finishing(self.shared.id(), address);
+            handler.as_mut().poll(cx)
+        });
+        match finishing.await {
             Ok(()) => finished,
             Err(message) => {
                 current::answer_lost_in_panic(&message, address, &Failure::Stopped);
@@ -345,7 +350,7 @@ impl Facts {
 /// Is ready at the second poll.
 async fn yield_now() {
     let mut yielded = false;
-    std::future::poll_fn(|cx| {
+    poll_fn(|cx| {
         if yielded {
             return Poll::Ready(());
         }

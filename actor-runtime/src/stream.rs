@@ -180,7 +180,7 @@ impl<T> Replies<T> {
 
 impl<T> Drop for Replies<T> {
     fn drop(&mut self) {
-        match current::why_dropped() {
+        match current::why_dropped(Fallible::address(&self.0)) {
             Dropped::InPanic => current::lost_in_panic(Rc::new(self.0.clone())),
             Dropped::AtEnd => self.0.finish(Err(Failure::Stopped)),
             Dropped::ByHand if std::thread::panicking() => {

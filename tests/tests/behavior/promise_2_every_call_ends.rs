@@ -113,6 +113,32 @@ fn when_a_handler_panics() {
 }
 
 #[test]
+fn when_a_handler_that_takes_the_actor_runs() {
+    // By the time it runs, its actor is sealed: nothing can be queued behind it.
+    let log = Log::default();
+    let gate = Gate::default();
+    let options = Builder::new().mailbox(Capacity::bounded(3));
+    let (probe, mut actor) = rig_with(options, Probe::new(&log));
+    let mut kept = pending(probe.keep());
+    let mut running = pending(probe.finish(gate.clone()));
+    let mut queued = pending(probe.note(1));
+    let mut first_waiting = pending(probe.note(2));
+    let mut second_waiting = pending(probe.note(3));
+    let mut third_waiting = pending(probe.note(4));
+    actor.turn();
+    // Two were accepted, into the room that the first two left.
+    for refused in [&mut queued, &mut first_waiting, &mut second_waiting] {
+        assert_eq!(outcome(refused), NOTE_STOPPED);
+    }
+    assert_eq!(outcome(&mut third_waiting), NOTE_REFUSED);
+    gate.open();
+    actor.turn();
+    assert_eq!(outcome(&mut kept), KEPT_STOPPED);
+    assert_eq!(outcome(&mut running), "answered 0");
+    assert_eq!(log.take(), ["finish"]);
+}
+
+#[test]
 fn when_the_last_handle_is_dropped() {
     let Busy { probe, mut actor, log, gate, mut kept, mut running, mut queued } = Busy::waiting();
     drop(probe);

@@ -80,6 +80,11 @@ impl Source {
         });
     }
 
+    /// Sends one number, and is the last.
+    pub(crate) async fn finish(self, mut numbers: Replies<u32>) {
+        numbers.send(1).await.unwrap();
+    }
+
     /// Reads a stream of its own.
     pub(crate) async fn read_oneself(&self, context: &Context<Self>) -> String {
         let this = context.handle().upgrade().unwrap();
@@ -280,6 +285,19 @@ fn a_stream_call_that_is_not_polled_sends_nothing() {
     let (source, ..) = source();
     drop(source.count(3));
     assert_eq!(source.mailbox_len(), 0);
+}
+
+#[test]
+fn the_stream_of_a_final_handler_ends_in_good_order_and_those_it_leaves_do_not() {
+    let (source, mut actor, ..) = source();
+    let mut kept = now(source.keep().sent()).unwrap();
+    actor.turn();
+    let mut last = now(source.finish().sent()).unwrap();
+    assert_eq!(actor.reason(), "finished by `Source::finish`");
+    assert_eq!(next(&mut last), Some(Some(Ok(1))));
+    assert_eq!(next(&mut last), Some(None));
+    let error = next(&mut kept).unwrap().unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "the actor stopped before it answered `Source::keep`");
 }
 
 #[test]
