@@ -431,6 +431,10 @@ where
             Stage::Unsent(message) => {
                 let (message, stream) = make(self.shared, self.buffer, message);
                 let method = stream.method;
+                if current::actor() == Some(stream.actor) {
+                    let ring = Vec::new();
+                    return Poll::Ready(Some(Err(CallError::WouldDeadlock { method, ring })));
+                }
                 match crate::call::offer(self.shared, message, cx) {
                     Ok(place) => (stream, place),
                     Err(error) => return Poll::Ready(Some(Err(refused(&error, method)))),

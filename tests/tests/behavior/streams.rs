@@ -324,6 +324,18 @@ async fn a_stream_that_a_task_loses_in_a_panic_ends_with_an_error() {
 }
 
 #[test]
+fn reading_a_stream_of_oneself_is_refused_and_sends_nothing() {
+    let (source, mut actor, log, _) = source();
+    let mut call = pending(source.read_oneself());
+    actor.turn();
+    let told = ready(&mut call).unwrap();
+    assert!(told.contains("was called from a handler of the same actor"), "{told}");
+    drop(call);
+    assert_eq!(log.take(), [""; 0]);
+    assert_eq!(source.stats().counts.skipped, 0);
+}
+
+#[test]
 fn a_stream_is_read_and_written_on_plain_threads() {
     struct Worker;
     #[actor]
