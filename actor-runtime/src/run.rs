@@ -206,6 +206,7 @@ impl<A: Actor> Loop<'_, A> {
         let mut since_yield = 0;
         let mut since_idle = 0;
         loop {
+            unless_aborted(self.shared).await;
             match self.shared.next() {
                 Next::Message(entry) => {
                     since_idle += 1;
@@ -319,6 +320,7 @@ impl<A: Actor> Loop<'_, A> {
         let Some(actor) = self.actor.as_mut().filter(|_| reason.is_orderly()) else {
             return reason;
         };
+        unless_aborted(self.shared).await;
         match caught(actor.on_stop(self.context)).await {
             Ok(()) => reason,
             Err(message) => {
@@ -344,6 +346,14 @@ impl Facts {
         let is_final = envelope.ends_the_actor();
         let address = envelope.address();
         Self { method: envelope.method(), is_final, address, link: envelope.link() }
+    }
+}
+
+/// Goes on, or never if the actor was aborted: [`Run`] sees it then. A handler that did not await
+/// anything is the last to run.
+async fn unless_aborted<M: Message>(shared: &Arc<Shared<M>>) {
+    if shared.is_aborted() {
+        std::future::pending().await
     }
 }
 

@@ -1,6 +1,6 @@
 //! How an actor ends, who learns of it, and who has it in the end.
 
-use actor_runtime::{ActorHandle, Builder, Capacity, ExitReason, actor};
+use actor_runtime::{ActorHandle, Builder, Capacity, Context, ExitReason, actor};
 
 use crate::support::{
     AN_HOUR, Gate, Log, Probe, now, outcome, pending, ready, rig, rig_with, still_pending,
@@ -120,6 +120,45 @@ fn an_abort_ends_a_handler_at_its_await() {
     assert!(exit.actor.is_none() && !exit.reason.is_orderly());
     assert_eq!(log.take(), ["wait"]);
     assert_eq!(outcome(&mut running), "the actor stopped before it answered `Probe::wait`");
+}
+
+#[test]
+fn an_abort_comes_between_two_handlers_that_do_not_await() {
+    /// Aborts itself, and writes down what it does after that.
+    struct Hasty(Log);
+    #[actor]
+    impl Hasty {
+        /// Aborts the actor.
+        pub(crate) fn abort(&self, context: &Context<Self>) {
+            ActorHandle::abort(&context.handle().upgrade().unwrap());
+            self.0.add("aborted");
+        }
+
+        /// Writes that it ran.
+        pub(crate) fn go_on(&self) {
+            self.0.add("went on");
+        }
+
+        #[on_stop]
+        fn on_stop(&mut self) {
+            self.0.add("stopped");
+        }
+    }
+    let log = Log::default();
+    let (hasty, mut actor) = rig(Hasty(log.clone()));
+    let mut abort = pending(hasty.abort());
+    let mut queued = pending(hasty.go_on());
+    actor.turn();
+    assert_eq!(outcome(&mut abort), "answered ()");
+    assert_eq!(outcome(&mut queued), "the actor stopped before it answered `Hasty::go_on`");
+    assert_eq!(actor.reason(), "aborted");
+    drop((abort, queued));
+
+    let (hasty, mut actor) = rig(Hasty(log.clone()));
+    hasty.abort().try_cast().unwrap();
+    ActorHandle::close(&hasty);
+    assert_eq!(actor.reason(), "aborted");
+    assert_eq!(log.take(), ["aborted", "aborted"]);
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! Scopes: reverse order, deadlines, nesting, and signals.
 
+use std::time::Duration;
+
 use actor_runtime::{ActorHandle, Builder, Context, ExitReason, Scope, StartError, actor};
 
-use crate::support::{AN_HOUR, Gate, Log, now, pending, ready, still_pending};
+use crate::support::{AN_HOUR, Gate, Log, now, pending, ready, still_pending, until};
 
 /// Writes down its end.
 #[derive(Clone)]
@@ -101,6 +103,28 @@ async fn what_has_not_ended_at_the_deadline_is_aborted() {
     assert_eq!(reasons[0], ExitReason::Shutdown);
     assert_eq!(reasons[1], ExitReason::Aborted);
     assert_eq!(log.take()[0], "last");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_blocks_its_thread_is_given_up() {
+    struct Rock;
+    #[actor]
+    impl Rock {
+        /// Blocks until it is told to go on.
+        pub(crate) fn block(&self, go_on: std::sync::mpsc::Receiver<()>) {
+            let _ = go_on.recv();
+        }
+    }
+    let scope = Scope::with_deadline(Duration::from_secs(1));
+    let rock = actor_runtime::spawn_thread(|| Rock).unwrap();
+    scope.add(&rock);
+    let (go_on, told) = std::sync::mpsc::channel();
+    rock.block(told).cast().await.unwrap();
+    until(|| rock.stats().running.is_some());
+    let ended = scope.shutdown().await;
+    assert_eq!(ended[0].reason, None, "it did not end");
+    go_on.send(()).unwrap();
+    assert_eq!(rock.exited().await, ExitReason::Aborted);
 }
 
 #[tokio::test]
