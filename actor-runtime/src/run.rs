@@ -26,6 +26,7 @@ use crate::{
     mailbox::{Entry, Next, Shared},
     observe::{self, Trace},
     reply::{Failure, Reply, private::Link},
+    ring,
     sync::Arc,
 };
 
@@ -206,6 +207,7 @@ impl<A: Actor> Loop<'_, A> {
         let mut since_yield = 0;
         let mut since_idle = 0;
         loop {
+            ring::over(self.shared.id());
             unless_aborted(self.shared).await;
             match self.shared.next() {
                 Next::Message(entry) => {

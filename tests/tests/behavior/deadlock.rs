@@ -267,3 +267,17 @@ fn an_actor_whose_answer_comes_from_somebody_else_may_call_those_who_wait_for_it
     assert_eq!(outcome(&mut waits), "answered Ok(5)");
     assert_eq!(outcome(&mut calls), "answered Ok(1)");
 }
+
+#[test]
+fn an_answer_that_nobody_waits_for_any_more_is_no_ring() {
+    let (handles, mut loops) = ring(2);
+    let gate = Gate::default();
+    handles[0].peek(gate.clone()).try_cast().unwrap();
+    turn_all(&mut loops);
+    // The first has looked at the answer once and gone on. Now the second calls the first.
+    gate.open();
+    turn_all(&mut loops);
+    let mut peeked = pending(handles[0].peeked());
+    turn_all(&mut loops);
+    assert_eq!(outcome(&mut peeked), "answered Some(Ok(1))");
+}
