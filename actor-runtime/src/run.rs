@@ -25,7 +25,8 @@ use crate::{
     handle::WeakHandle,
     mailbox::{Entry, Next, Shared},
     observe::{self, Trace},
-    reply::{Reply, private::Link},
+    reply::{Failure, Reply, private::Link},
+    ring,
     sync::{Arc, bug},
 };
 
@@ -244,7 +245,7 @@ impl<A: Actor> Loop<'_, A> {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err((ExitReason::StartFailed, Some(error))),
             Err(message) => {
-                current::answer_lost_in_panic(&message);
+                current::answer_lost_in_panic(&message, None, &Failure::Stopped);
                 Err((panicked::<A>("on_start", message), None))
             }
         }
@@ -253,6 +254,8 @@ impl<A: Actor> Loop<'_, A> {
     /// Handles messages until there are no more.
     async fn handle_messages(&mut self) -> ExitReason {
         loop {
+            ring::over(self.shared.id());
+            unless_aborted(self.shared).await;
             // One look before any waiting: the usual way while the mailbox is not empty.
             let next = match poll_fn(|cx| Poll::Ready(self.shared.poll_next(cx))).await {
                 Poll::Ready(next) => next,
@@ -302,9 +305,9 @@ impl<A: Actor> Loop<'_, A> {
     /// Runs the handler of one message.
     async fn handle(&mut self, entry: Entry<A::Message>) -> Result<(), ExitReason> {
         let Entry { message, trace } = entry;
-        let Facts { method, is_final, link } = Facts::of(&message);
+        let Facts { method, is_final, address, link } = Facts::of(&message);
         if is_final {
-            return Err(self.finish(method, message, trace).await);
+            return Err(self.finish(method, address, message, trace).await);
         }
         let Some(actor) = &mut self.actor else {
             return Ok(());
@@ -317,7 +320,11 @@ impl<A: Actor> Loop<'_, A> {
         let Err(message) = outcome else {
             return Ok(());
         };
-        current::answer_lost_in_panic(&message);
+        let others = match self.on_panic {
+            OnPanic::Continue => Failure::Unanswered,
+            OnPanic::End => Failure::Stopped,
+        };
+        current::answer_lost_in_panic(&message, address, &others);
         self.shared.panicked(method, &message);
         match self.on_panic {
             OnPanic::Continue => Ok(()),
@@ -329,6 +336,7 @@ impl<A: Actor> Loop<'_, A> {
     async fn finish(
         &mut self,
         method: &'static str,
+        address: Option<usize>,
         message: A::Message,
         trace: Trace,
     ) -> ExitReason {
@@ -338,10 +346,15 @@ impl<A: Actor> Loop<'_, A> {
             return finished;
         };
         let handler = interruptible(self.shared, caught(actor.finish(message, self.context)));
-        match observe::handling(trace, A::Message::ACTOR, method, handler).await {
+        let mut handler = pin!(observe::handling(trace, A::Message::ACTOR, method, handler));
+        let finishing = poll_fn(|cx| {
+            current::finishing(self.shared.id(), address);
+            handler.as_mut().poll(cx)
+        });
+        match finishing.await {
             Ok(()) => finished,
             Err(message) => {
-                current::answer_lost_in_panic(&message);
+                current::answer_lost_in_panic(&message, address, &Failure::Stopped);
                 self.shared.panicked(method, &message);
                 panicked::<A>(method, message)
             }
@@ -366,7 +379,7 @@ impl<A: Actor> Loop<'_, A> {
         match outcome.await {
             Ok(()) => Ok(hook),
             Err(message) => {
-                current::answer_lost_in_panic(&message);
+                current::answer_lost_in_panic(&message, None, &Failure::Stopped);
                 Err(panicked::<A>("on_idle", message))
             }
         }
@@ -377,10 +390,11 @@ impl<A: Actor> Loop<'_, A> {
         let Some(actor) = self.actor.as_mut().filter(|_| reason.is_orderly()) else {
             return reason;
         };
+        unless_aborted(self.shared).await;
         match interruptible(self.shared, caught(actor.on_stop(self.context))).await {
             Ok(()) => reason,
             Err(message) => {
-                current::answer_lost_in_panic(&message);
+                current::answer_lost_in_panic(&message, None, &Failure::Stopped);
                 panicked::<A>("on_stop", message)
             }
         }
@@ -391,6 +405,8 @@ impl<A: Actor> Loop<'_, A> {
 struct Facts {
     method: &'static str,
     is_final: bool,
+    /// Of its reply's slot.
+    address: Option<usize>,
     link: Option<Link>,
 }
 
@@ -398,7 +414,16 @@ impl Facts {
     fn of(message: &impl Message) -> Self {
         let envelope = message.envelope();
         let is_final = envelope.ends_the_actor();
-        Self { method: envelope.method(), is_final, link: envelope.link() }
+        let address = envelope.address();
+        Self { method: envelope.method(), is_final, address, link: envelope.link() }
+    }
+}
+
+/// Goes on, or never if the actor was aborted: [`Run`] sees it then. A handler that did not await
+/// anything is the last to run.
+async fn unless_aborted<M: Message>(shared: &Arc<Shared<M>>) {
+    if shared.is_aborted() {
+        std::future::pending().await
     }
 }
 
