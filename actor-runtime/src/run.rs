@@ -251,9 +251,16 @@ impl<A: Actor> Loop<'_, A> {
     }
 
     /// Handles messages until there are no more.
+    ///
+    /// All of a message's way is in this one function: a function more is a future more, and each
+    /// costs every message some time.
     async fn handle_messages(&mut self) -> ExitReason {
         loop {
-            // One look before any waiting: the usual way while the mailbox is not empty.
+            if self.since_yield == MESSAGES_PER_POLL {
+                self.since_yield = 0;
+                yield_now().await;
+            }
+            self.since_yield += 1;
             let next = match poll_fn(|cx| Poll::Ready(self.shared.poll_next(cx))).await {
                 Poll::Ready(next) => next,
                 Poll::Pending => match self.wait().await {
@@ -261,23 +268,37 @@ impl<A: Actor> Loop<'_, A> {
                     Err(reason) => return reason,
                 },
             };
-            self.since_yield += 1;
-            match next {
-                Next::Message(entry) => {
-                    self.was_idle = false;
-                    if let Err(reason) = self.handle(entry).await {
-                        return reason;
-                    }
-                }
+            let Entry { message, trace } = match next {
+                Next::Message(entry) => entry,
                 Next::Abandoned(entry) => {
                     observe::skipped(A::Message::ACTOR, entry.message.envelope().method());
                     drop_caught(entry);
+                    continue;
                 }
                 Next::Closed(reason) => return self.idle().await.err().unwrap_or(reason),
+            };
+            self.was_idle = false;
+            let Facts { method, is_final, link } = Facts::of(&message);
+            if is_final {
+                return self.finish(method, message, trace).await;
             }
-            if self.since_yield >= MESSAGES_PER_POLL {
-                self.since_yield = 0;
-                yield_now().await;
+            let Some(actor) = &mut self.actor else {
+                unreachable!("only a final handler takes the actor");
+            };
+            let outcome = {
+                // Pinned where it is made: what waits on the stack for the longest handler's sake
+                // is not moved for each message.
+                let handler = pin!(actor.dispatch(message, self.context));
+                let handler = interruptible(self.shared, caught(handler));
+                observe::handling(trace, A::Message::ACTOR, method, handler).await
+            };
+            if let Some(link) = link {
+                link.0.cut();
+            }
+            if let Err(message) = outcome
+                && let Some(reason) = self.handler_panicked(method, message)
+            {
+                return reason;
             }
         }
     }
@@ -299,29 +320,13 @@ impl<A: Actor> Loop<'_, A> {
         Ok(next)
     }
 
-    /// Runs the handler of one message.
-    async fn handle(&mut self, entry: Entry<A::Message>) -> Result<(), ExitReason> {
-        let Entry { message, trace } = entry;
-        let Facts { method, is_final, link } = Facts::of(&message);
-        if is_final {
-            return Err(self.finish(method, message, trace).await);
-        }
-        let Some(actor) = &mut self.actor else {
-            return Ok(());
-        };
-        let handler = interruptible(self.shared, caught(actor.dispatch(message, self.context)));
-        let outcome = observe::handling(trace, A::Message::ACTOR, method, handler).await;
-        if let Some(link) = link {
-            link.0.cut();
-        }
-        let Err(message) = outcome else {
-            return Ok(());
-        };
+    /// Tells of a handler's panic. Gives the reason to end, if it is one.
+    fn handler_panicked(&self, method: &'static str, message: StdArc<str>) -> Option<ExitReason> {
         current::answer_lost_in_panic(&message);
         self.shared.panicked(method, &message);
         match self.on_panic {
-            OnPanic::Continue => Ok(()),
-            OnPanic::End => Err(panicked::<A>(method, message)),
+            OnPanic::Continue => None,
+            OnPanic::End => Some(panicked::<A>(method, message)),
         }
     }
 
