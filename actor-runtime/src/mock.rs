@@ -75,7 +75,10 @@ impl<M: Message> MockMailbox<M> {
             match self.0.next()? {
                 Next::Message(entry) => return Some(entry.message),
                 Next::Abandoned(_) => {}
-                Next::Closed(_) => return None,
+                Next::Closed(reason) => {
+                    self.0.end(reason);
+                    return None;
+                }
             }
         }
     }

@@ -38,6 +38,9 @@ pub(crate) enum Failure {
 /// A slot of any type, as [`current`] keeps it.
 pub(crate) trait Fallible {
     fn fail(&self, failure: Failure);
+
+    /// Tells it apart from all others.
+    fn address(&self) -> usize;
 }
 
 enum State<T> {
@@ -85,6 +88,10 @@ impl<T> Fallible for Arc<Slot<T>> {
     fn fail(&self, failure: Failure) {
         // A slot that has its outcome keeps it.
         let _ = self.settle(State::Failed(failure));
+    }
+
+    fn address(&self) -> usize {
+        Arc::as_ptr(self).addr()
     }
 }
 
@@ -181,7 +188,7 @@ impl<T> Reply<T> {
         if bug("a dropped reply says nothing") {
             return;
         }
-        match current::why_dropped() {
+        match current::why_dropped(slot.address()) {
             Dropped::InPanic => current::lost_in_panic(Rc::new(slot)),
             Dropped::AtEnd => slot.fail(Failure::Stopped),
             Dropped::ByHand => slot.fail(Failure::Unanswered),
@@ -219,6 +226,10 @@ pub trait PendingReply: private::Sealed {
     /// What the handler's end cuts.
     #[doc(hidden)]
     fn link(&self) -> Option<private::Link>;
+
+    /// Tells the slot apart from all others. A cast has none.
+    #[doc(hidden)]
+    fn address(&self) -> Option<usize>;
 }
 
 pub(crate) mod private {
@@ -246,6 +257,10 @@ impl<T> PendingReply for Reply<T> {
 
     fn link(&self) -> Option<private::Link> {
         self.0.as_ref().map(|slot| private::Link(slot.link.clone()))
+    }
+
+    fn address(&self) -> Option<usize> {
+        self.0.as_ref().map(Fallible::address)
     }
 }
 

@@ -25,7 +25,8 @@ use crate::{
     handle::WeakHandle,
     mailbox::{Entry, Next, Shared},
     observe::{self, Trace},
-    reply::{Reply, private::Link},
+    reply::{Failure, Reply, private::Link},
+    ring,
     sync::{Arc, bug},
 };
 
@@ -246,7 +247,7 @@ impl<A: Actor> Loop<'_, A> {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err((ExitReason::StartFailed, Some(error))),
             Err(message) => {
-                current::answer_lost_in_panic(&message);
+                current::answer_lost_in_panic(&message, None, &Failure::Stopped);
                 Err((panicked::<A>("on_start", message), None))
             }
         }
@@ -258,6 +259,8 @@ impl<A: Actor> Loop<'_, A> {
     /// costs every message some time.
     async fn handle_messages(&mut self) -> ExitReason {
         loop {
+            ring::over(self.shared.id());
+            unless_aborted(self.shared).await;
             if self.since_yield == MESSAGES_PER_POLL {
                 self.since_yield = 0;
                 yield_now().await;
@@ -280,9 +283,9 @@ impl<A: Actor> Loop<'_, A> {
                 Next::Closed(reason) => return self.idle().await.err().unwrap_or(reason),
             };
             self.was_idle = false;
-            let Facts { method, is_final, link } = Facts::of(&message);
+            let Facts { method, is_final, address, link } = Facts::of(&message);
             if is_final {
-                return self.finish(method, message, trace).await;
+                return self.finish(method, address, message, trace).await;
             }
             let Some(actor) = &mut self.actor else {
                 unreachable!("only a final handler takes the actor");
@@ -298,7 +301,7 @@ impl<A: Actor> Loop<'_, A> {
                 link.0.cut();
             }
             if let Err(message) = outcome
-                && let Some(reason) = self.handler_panicked(method, message)
+                && let Some(reason) = self.handler_panicked(method, address, message)
             {
                 return reason;
             }
@@ -311,6 +314,7 @@ impl<A: Actor> Loop<'_, A> {
         // Whatever came since wakes this task, which was not polled again in between: no need to
         // look before the first wait. If `#[on_idle]` waited, that wake-up may be spent.
         let mut is_wakeup_due = self.idle().await? == Hook::Ran;
+        ring::over(self.shared.id());
         let next = poll_fn(|cx| {
             if !std::mem::take(&mut is_wakeup_due) {
                 return self.shared.poll_next(cx);
@@ -323,8 +327,17 @@ impl<A: Actor> Loop<'_, A> {
     }
 
     /// Tells of a handler's panic. Gives the reason to end, if it is one.
-    fn handler_panicked(&self, method: &'static str, message: StdArc<str>) -> Option<ExitReason> {
-        current::answer_lost_in_panic(&message);
+    fn handler_panicked(
+        &self,
+        method: &'static str,
+        address: Option<usize>,
+        message: StdArc<str>,
+    ) -> Option<ExitReason> {
+        let others = match self.on_panic {
+            OnPanic::Continue => Failure::Unanswered,
+            OnPanic::End => Failure::Stopped,
+        };
+        current::answer_lost_in_panic(&message, address, &others);
         self.shared.panicked(method, &message);
         match self.on_panic {
             OnPanic::Continue => None,
@@ -336,6 +349,7 @@ impl<A: Actor> Loop<'_, A> {
     async fn finish(
         &mut self,
         method: &'static str,
+        address: Option<usize>,
         message: A::Message,
         trace: Trace,
     ) -> ExitReason {
@@ -345,10 +359,15 @@ impl<A: Actor> Loop<'_, A> {
             return finished;
         };
         let handler = interruptible(self.shared, caught(actor.finish(message, self.context)));
-        match observe::handling(trace, A::Message::ACTOR, method, handler).await {
+        let mut handler = pin!(observe::handling(trace, A::Message::ACTOR, method, handler));
+        let finishing = poll_fn(|cx| {
+            current::finishing(self.shared.id(), address);
+            handler.as_mut().poll(cx)
+        });
+        match finishing.await {
             Ok(()) => finished,
             Err(message) => {
-                current::answer_lost_in_panic(&message);
+                current::answer_lost_in_panic(&message, address, &Failure::Stopped);
                 self.shared.panicked(method, &message);
                 panicked::<A>(method, message)
             }
@@ -373,7 +392,7 @@ impl<A: Actor> Loop<'_, A> {
         match outcome.await {
             Ok(()) => Ok(hook),
             Err(message) => {
-                current::answer_lost_in_panic(&message);
+                current::answer_lost_in_panic(&message, None, &Failure::Stopped);
                 Err(panicked::<A>("on_idle", message))
             }
         }
@@ -384,10 +403,11 @@ impl<A: Actor> Loop<'_, A> {
         let Some(actor) = self.actor.as_mut().filter(|_| reason.is_orderly()) else {
             return reason;
         };
+        unless_aborted(self.shared).await;
         match interruptible(self.shared, caught(actor.on_stop(self.context))).await {
             Ok(()) => reason,
             Err(message) => {
-                current::answer_lost_in_panic(&message);
+                current::answer_lost_in_panic(&message, None, &Failure::Stopped);
                 panicked::<A>("on_stop", message)
             }
         }
@@ -398,6 +418,8 @@ impl<A: Actor> Loop<'_, A> {
 struct Facts {
     method: &'static str,
     is_final: bool,
+    /// Of its reply's slot.
+    address: Option<usize>,
     link: Option<Link>,
 }
 
@@ -405,7 +427,16 @@ impl Facts {
     fn of(message: &impl Message) -> Self {
         let envelope = message.envelope();
         let is_final = envelope.ends_the_actor();
-        Self { method: envelope.method(), is_final, link: envelope.link() }
+        let address = envelope.address();
+        Self { method: envelope.method(), is_final, address, link: envelope.link() }
+    }
+}
+
+/// Goes on, or never if the actor was aborted: [`Run`] sees it then. A handler that did not await
+/// anything is the last to run.
+async fn unless_aborted<M: Message>(shared: &Arc<Shared<M>>) {
+    if shared.is_aborted() {
+        std::future::pending().await
     }
 }
 
