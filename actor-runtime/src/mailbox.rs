@@ -150,6 +150,7 @@ pub(crate) enum Offered<M> {
 
 /// What an actor's loop and its handles have in common.
 pub(crate) struct Shared<M> {
+    id: ActorId,
     /// The name of this actor, if it was given one.
     pub(crate) name: Option<Arc<str>>,
     capacity: Capacity,
@@ -163,6 +164,7 @@ impl<M: Message> Shared<M> {
     /// A mailbox with one handle, which the caller has to make.
     pub(crate) fn new(name: Option<Arc<str>>, capacity: Capacity) -> Arc<Self> {
         Arc::new(Self {
+            id: ActorId::new(),
             name,
             capacity,
             handles: AtomicUsize::new(1),
@@ -282,23 +284,17 @@ impl<M: Message> Shared<M> {
         Some(waiting.entry.message)
     }
 
-    /// Takes the next message, if there is one, or the news that there will be none.
-    pub(crate) fn next(&self) -> Option<Next<M>> {
-        let mut queue = lock(&self.queue);
-        match queue.accepted.pop_front() {
-            Some(entry) => Some(self.begin(queue, entry)),
-            None => queue.seal_if_closing().map(Next::Closed),
-        }
-    }
-
-    /// Waits for what [`next`](Self::next) gives.
+    /// Takes the next message for the loop, or the news that there will be none.
     pub(crate) fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Next<M>> {
         let mut queue = lock(&self.queue);
-        if let Some(entry) = queue.accepted.pop_front() {
-            return Poll::Ready(self.begin(queue, entry));
-        }
-        if let Some(reason) = queue.seal_if_closing() {
-            return Poll::Ready(Next::Closed(reason));
+        // After an abort, what is queued stays there, for the end to refuse.
+        if !self.is_aborted() {
+            if let Some(entry) = queue.accepted.pop_front() {
+                return Poll::Ready(self.begin(queue, entry));
+            }
+            if let Some(reason) = queue.seal_if_closing() {
+                return Poll::Ready(Next::Closed(reason));
+            }
         }
         queue = gap("the loop parks later than it looked", queue, &self.queue);
         // The lock was not released since the mailbox was found empty, so no message is missed.
@@ -459,9 +455,8 @@ impl<M: Message> Shared<M> {
 }
 
 impl<M> Shared<M> {
-    /// Tells this actor apart while anybody knows of it.
-    pub(crate) fn id(self: &Arc<Self>) -> ActorId {
-        ActorId(Arc::as_ptr(self).addr())
+    pub(crate) fn id(&self) -> ActorId {
+        self.id
     }
 
     /// One more handle.

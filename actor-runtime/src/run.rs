@@ -266,6 +266,7 @@ impl<A: Actor> Loop<'_, A> {
                 yield_now().await;
             }
             self.since_yield += 1;
+            // One look before any waiting: the usual way while the mailbox is not empty.
             let next = match poll_fn(|cx| Poll::Ready(self.shared.poll_next(cx))).await {
                 Poll::Ready(next) => next,
                 Poll::Pending => match self.wait().await {
