@@ -144,6 +144,7 @@ impl<T> Reply<T> {
     }
 
     /// Answers the caller. If it has gone away, the answer is dropped.
+    #[inline]
     pub fn send(self, answer: T) {
         let _ = self.send_or_return(answer);
     }
@@ -155,6 +156,7 @@ impl<T> Reply<T> {
     /// # Errors
     ///
     /// The answer, if the caller went away or the message was cast.
+    #[inline]
     pub fn send_or_return(mut self, answer: T) -> Result<(), T> {
         let Some(slot) = self.0.take() else {
             return Err(answer);
@@ -179,11 +181,10 @@ impl<T> Reply<T> {
     }
 }
 
-impl<T> Drop for Reply<T> {
-    fn drop(&mut self) {
-        let Some(slot) = self.0.take() else {
-            return;
-        };
+impl<T> Reply<T> {
+    /// Tells the caller why there will be no answer.
+    #[cold]
+    fn lost(slot: Arc<Slot<T>>) {
         if bug("a dropped reply says nothing") {
             return;
         }
@@ -191,6 +192,15 @@ impl<T> Drop for Reply<T> {
             Dropped::InPanic => current::lost_in_panic(Rc::new(slot)),
             Dropped::AtEnd => slot.fail(Failure::Stopped),
             Dropped::ByHand => slot.fail(Failure::Unanswered),
+        }
+    }
+}
+
+impl<T> Drop for Reply<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(slot) = self.0.take() {
+            Self::lost(slot);
         }
     }
 }
