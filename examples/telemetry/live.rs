@@ -27,13 +27,8 @@ impl Live {
     /// Takes the terminal, and the log with it.
     pub(crate) fn start() -> Self {
         let bars = MultiProgress::new();
-        let above = bars.clone();
-        tracing_subscriber::fmt()
-            .with_writer(move || Above(above.clone()))
-            .with_ansi(io::stderr().is_terminal())
-            .with_target(false)
-            .without_time()
-            .init();
+        // Nothing else in this program logs, so nobody was there before.
+        let _ = tracing::subscriber::set_global_default(log(bars.clone()));
         Self(bars)
     }
 
@@ -48,24 +43,35 @@ impl Live {
             return None;
         }
         let view = View::new(&self.0, limit);
-        Some(Watch { task: tokio::spawn(view.draw(aggregator, gateway)), bars: self.0.clone() })
+        let task = tokio::spawn(view.clone().draw(aggregator, gateway));
+        Some(Watch { task, view })
     }
+}
+
+/// A log that is printed above the bars.
+fn log(bars: MultiProgress) -> impl tracing::Subscriber + Send + Sync {
+    tracing_subscriber::fmt()
+        .with_writer(move || Above(bars.clone()))
+        .with_target(false)
+        .without_time()
+        .finish()
 }
 
 /// The view, as long as it is wanted.
 pub(crate) struct Watch {
     task: JoinHandle<()>,
-    bars: MultiProgress,
+    view: View,
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
         self.task.abort();
-        // A terminal that is gone has nothing to clear.
-        let _ = self.bars.clear();
+        let View { depth, frames, uplinks } = &self.view;
+        [depth, frames, uplinks].into_iter().for_each(ProgressBar::finish_and_clear);
     }
 }
 
+#[derive(Clone)]
 struct View {
     depth: ProgressBar,
     frames: ProgressBar,
@@ -129,5 +135,29 @@ impl Write for Above {
 
     fn flush(&mut self) -> io::Result<()> {
         io::stderr().flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// On a terminal nobody asserts anything, so this is where its templates are read.
+    #[test]
+    fn the_view_shows_what_there_is() {
+        let bars = MultiProgress::with_draw_target(indicatif::ProgressDrawTarget::hidden());
+        let view = View::new(&bars, 1000);
+        let stats = Stats { depth: 7, accepted: 20, ..Stats::default() };
+        let before = Stats { accepted: 10, ..Stats::default() };
+        view.show(&stats, &before, Traffic { open: 3, ..Traffic::default() });
+        assert_eq!(view.depth.position(), 7);
+        assert!(view.frames.message().starts_with("20 accepted (100/s)"));
+        assert!(view.uplinks.message().starts_with("3 open"));
+    }
+
+    #[test]
+    fn the_log_goes_above_the_view() {
+        let bars = MultiProgress::with_draw_target(indicatif::ProgressDrawTarget::hidden());
+        tracing::subscriber::with_default(log(bars), || tracing::warn!("a test of the log"));
     }
 }

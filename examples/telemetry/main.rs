@@ -63,7 +63,7 @@ async fn run(options: Options) -> io::Result<bool> {
     let watch = live.watch(aggregator, gateway, options.station.limits.frames);
     let is_interrupted = tokio::select! {
         ended = station.scope().until_signal() => ended.map(|_| true)?,
-        () = work(&options, &mut fleet, &station) => false,
+        is_done = work(&options, &mut fleet, &station) => !is_done,
     };
     let remains = station.stop().await;
     fleet.land().await;
@@ -82,17 +82,16 @@ async fn run(options: Options) -> io::Result<bool> {
     Ok(is_whole && is_flat)
 }
 
-/// Waits until there is nothing more to wait for.
-async fn work(options: &Options, fleet: &mut Fleet, station: &Station) {
+/// Waits until there is nothing more to wait for, and says whether that is because all is done.
+async fn work(options: &Options, fleet: &mut Fleet, station: &Station) -> bool {
     match options.soak {
         Some(duration) => tokio::time::sleep(duration).await,
         None if options.serve => std::future::pending().await,
-        None => {
-            fleet.land().await;
-            // If it cannot answer, it has ended, and there is nothing to wait for either.
-            let _ = station.gateway().quiet().await;
-        }
+        None => fleet.land().await,
     }
+    // The satellites land early when the station closes, and then the gateway takes no questions.
+    // In a soak they still fly.
+    options.soak.is_some() || station.gateway().quiet().await.is_ok()
 }
 
 /// The satellites that fly, and what those say that have landed.

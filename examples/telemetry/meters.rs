@@ -90,3 +90,29 @@ fn table(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use metrics::{counter, gauge, with_local_recorder};
+
+    use super::Meters;
+
+    #[test]
+    fn it_prints_the_text_format() {
+        let meters = Meters::default();
+        with_local_recorder(&meters, || {
+            counter!("frames_total", "satellite" => "1").increment(2);
+            counter!("frames_total", "satellite" => "2").increment(3);
+            counter!("frames_total", "satellite" => "1").increment(4);
+            gauge!("depth").set(1.5);
+        });
+        let expected = "\
+# TYPE frames_total counter
+frames_total{satellite=\"1\"} 6
+frames_total{satellite=\"2\"} 3
+# TYPE depth gauge
+depth 1.5
+";
+        assert_eq!(meters.to_string(), expected);
+    }
+}

@@ -101,8 +101,11 @@ impl Options {
 
 /// Reads the command line.
 pub(crate) fn parse() -> Result<Command, Error> {
+    parse_from(Parser::from_env())
+}
+
+fn parse_from(mut parser: Parser) -> Result<Command, Error> {
     let mut options = Box::new(Options::default());
-    let mut parser = Parser::from_env();
     let mut replay = Vec::new();
     while let Some(arg) = parser.next()? {
         match arg {
@@ -166,4 +169,54 @@ where
         return Err("it has to be at least 1".into());
     }
     Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(args: &[&str]) -> Options {
+        match parse_from(Parser::from_args(args)) {
+            Ok(Command::Run(options)) => *options,
+            Ok(Command::Help) => panic!("{args:?} asks for help"),
+            Err(error) => panic!("{args:?}: {error}"),
+        }
+    }
+
+    fn refuse(args: &[&str], expected: &str) {
+        match parse_from(Parser::from_args(args)) {
+            Ok(_) => panic!("{args:?} is accepted"),
+            Err(error) => assert_eq!(error.to_string(), expected),
+        }
+    }
+
+    #[test]
+    fn by_default_48_satellites_and_two_captures_are_played() {
+        let options = run(&[]);
+        assert_eq!(options.plans().len(), 48);
+        assert_eq!(options.plans().iter().filter(|plan| plan.fault.is_some()).count(), 4);
+        assert!(options.replay.iter().all(|capture| capture.is_file()));
+        assert_eq!(options.replay.len(), 2);
+    }
+
+    #[test]
+    fn each_option_does_what_the_help_says() {
+        let options = run(&["--uplinks=300", "--first", "7", "--faulty", "0", "--limit", "5"]);
+        assert_eq!(options.plans()[0].satellite, 7);
+        assert!(options.plans().iter().all(|plan| plan.fault.is_none()));
+        assert_eq!(options.station.limits.frames, 5);
+        assert!(options.station.gateway.sessions > 300, "all of them can fly at once");
+        assert!(run(&["--drain", "0"]).station.archive.is_none());
+        assert_eq!(run(&["--replay", "one.tlm"]).replay, [PathBuf::from("one.tlm")]);
+        assert!(run(&["--serve"]).plans().is_empty());
+        assert_eq!(run(&["--soak", "60"]).soak, Some(Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused() {
+        refuse(&["--nope"], "invalid option '--nope'");
+        refuse(&["--mailbox", "0"], "it has to be at least 1");
+        refuse(&["--uplinks"], "missing argument for option '--uplinks'");
+        refuse(&["frames"], "unexpected argument \"frames\"");
+    }
 }
