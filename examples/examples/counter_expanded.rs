@@ -69,7 +69,8 @@ impl ::actor_runtime::Message for CounterMessage {
 // It prints the name of the handler, so the arguments need not be `Debug`.
 impl ::core::fmt::Debug for CounterMessage {
     fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        formatter.write_str(::actor_runtime::Message::envelope(self).method())
+        formatter
+            .write_str(::actor_runtime::Envelope::method(&::actor_runtime::Message::envelope(self)))
     }
 }
 
