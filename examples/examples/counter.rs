@@ -1,6 +1,7 @@
-//! The smallest actor: a counter.
+//! The smallest complete actor: a struct, an `impl`, and a handle to call it by.
 //!
-//! Run with `cargo run --example counter`.
+//! Run with `cargo run --example counter`. What `#[actor]` writes for it is in
+//! `counter_expanded.rs`, annotated.
 
 use actor_runtime::{ActorHandle, actor, spawn};
 
@@ -32,11 +33,17 @@ impl Counter {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let counter = spawn(Counter { total: 0 });
+
+    // A call waits for its answer, a cast only for room in the mailbox.
     assert_eq!(counter.add(2).await?, 2);
     counter.add(3).cast().await?;
-    assert_eq!(counter.get().await?, 5);
+    let total = counter.get().await?;
+    assert_eq!(total, 5);
+    println!("counted to {total}");
+
+    // The last message takes the actor with it. Whoever calls afterwards is told.
     assert_eq!(counter.finish().await?, 5);
-    println!("{}", counter.exited().await);
-    println!("{}", counter.add(1).await.unwrap_err());
+    println!("the actor has ended: {}", counter.exited().await);
+    println!("one more call: {}", counter.add(1).await.unwrap_err());
     Ok(())
 }

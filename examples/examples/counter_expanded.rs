@@ -1,14 +1,17 @@
-//! What `#[actor]` makes of `counter.rs`, written out by hand and annotated.
+//! What `#[actor]` makes of `counter.rs`: the output of `cargo expand`, with notes.
 //!
-//! Run with `cargo run --example counter_expanded`.
+//! Run with `cargo run --example counter_expanded`; it prints what `counter` prints. To see the
+//! original, run `cargo expand -p actor-examples --example counter`.
 
 use actor_runtime::{ActorHandle, spawn};
 
 /// Counts.
+#[derive(Debug)]
 pub struct Counter {
     total: u64,
 }
 
+// The impl is as it was. Its methods can be called, and tested, without any actor.
 impl Counter {
     /// Adds `amount` and returns the new total.
     pub fn add(&mut self, amount: u64) -> u64 {
@@ -27,36 +30,55 @@ impl Counter {
     }
 }
 
-/// A message to a [`Counter`]: one variant per handler.
+// What travels from the handle to the loop: the arguments of a method, and where its answer goes.
+/// A message to `Counter`: one variant per handler.
 pub enum CounterMessage {
     /// Adds `amount` and returns the new total.
-    Add { amount: u64, reply: ::actor_runtime::Reply<u64> },
+    Add {
+        /// The argument `amount`.
+        amount: u64,
+        /// Takes the answer.
+        reply: ::actor_runtime::Reply<u64>,
+    },
     /// The total so far.
-    Get { reply: ::actor_runtime::Reply<u64> },
+    Get {
+        /// Takes the answer.
+        reply: ::actor_runtime::Reply<u64>,
+    },
     /// Ends the actor with its total.
-    Finish { reply: ::actor_runtime::Reply<u64> },
+    Finish {
+        /// Takes the answer.
+        reply: ::actor_runtime::Reply<u64>,
+    },
 }
 
+// What the loop has to know before it dispatches a message: the name of its handler, whether its
+// caller still waits, and whether it is the last.
 impl ::actor_runtime::Message for CounterMessage {
     const ACTOR: &'static str = "Counter";
 
     fn envelope(&self) -> ::actor_runtime::Envelope<'_> {
         match self {
             Self::Add { reply, .. } => ::actor_runtime::Envelope::new("add", reply),
-            Self::Get { reply, .. } => ::actor_runtime::Envelope::new("get", reply),
-            Self::Finish { reply, .. } => {
-                ::actor_runtime::Envelope::new("finish", reply).is_final()
-            }
+            Self::Get { reply } => ::actor_runtime::Envelope::new("get", reply),
+            Self::Finish { reply } => ::actor_runtime::Envelope::new("finish", reply).is_final(),
         }
     }
 }
 
+// It prints the name of the handler, so the arguments need not be `Debug`.
+impl ::core::fmt::Debug for CounterMessage {
+    fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        formatter
+            .write_str(::actor_runtime::Envelope::method(&::actor_runtime::Message::envelope(self)))
+    }
+}
+
+// From message to method. A breakpoint here sees every message.
 impl ::actor_runtime::Actor for Counter {
     type Message = CounterMessage;
     type Handle = CounterHandle;
     type StartError = ::core::convert::Infallible;
-
-    const MAILBOX: ::actor_runtime::Capacity = ::actor_runtime::Capacity::DEFAULT;
 
     async fn dispatch(
         &mut self,
@@ -65,31 +87,38 @@ impl ::actor_runtime::Actor for Counter {
     ) {
         match message {
             CounterMessage::Add { amount, reply } => reply.send(self.add(amount)),
-            CounterMessage::Get { reply } => reply.send(self.get().await),
+            CounterMessage::Get { reply } => reply.send(Self::get(self).await),
+            // The loop takes final messages to `finish`.
             CounterMessage::Finish { .. } => {}
         }
     }
 
+    #[expect(clippy::single_match, reason = "as generated: an arm for each final handler")]
     async fn finish(self, message: CounterMessage, _context: &::actor_runtime::Context<Self>) {
-        if let CounterMessage::Finish { reply } = message {
-            reply.send(self.finish());
+        match message {
+            CounterMessage::Finish { reply } => reply.send(Self::finish(self)),
+            _ => {}
         }
     }
 }
 
+// The one place that asks for `Send`: here the compiler proves that the whole loop has it.
+// `#[actor(local)]` leaves this out.
 impl ::actor_runtime::Spawn for Counter {
     fn run(
         self,
         mailbox: ::actor_runtime::Mailbox<Self>,
     ) -> impl ::core::future::Future<Output = ::actor_runtime::Exit<Self>> + ::core::marker::Send
     {
-        mailbox.run(self)
+        ::actor_runtime::__private::run(self, mailbox)
     }
 }
 
-/// A handle to a running [`Counter`].
+// One counted reference to the mailbox.
+/// A handle to a running `Counter`.
 pub struct CounterHandle(::actor_runtime::Handle<CounterMessage>);
 
+// Nothing is sent yet: what these give is a call that knows how to make its message.
 impl CounterHandle {
     /// Adds `amount` and returns the new total.
     pub fn add(
@@ -101,7 +130,7 @@ impl CounterHandle {
         u64,
         impl ::core::ops::FnOnce(::actor_runtime::Reply<u64>) -> CounterMessage,
     > {
-        self.0.call(move |reply| CounterMessage::Add { amount, reply })
+        ::actor_runtime::Handle::call(&self.0, move |reply| CounterMessage::Add { amount, reply })
     }
 
     /// The total so far.
@@ -113,7 +142,7 @@ impl CounterHandle {
         u64,
         impl ::core::ops::FnOnce(::actor_runtime::Reply<u64>) -> CounterMessage,
     > {
-        self.0.call(move |reply| CounterMessage::Get { reply })
+        ::actor_runtime::Handle::call(&self.0, |reply| CounterMessage::Get { reply })
     }
 
     /// Ends the actor with its total.
@@ -125,10 +154,11 @@ impl CounterHandle {
         u64,
         impl ::core::ops::FnOnce(::actor_runtime::Reply<u64>) -> CounterMessage,
     > {
-        self.0.call(move |reply| CounterMessage::Finish { reply })
+        ::actor_runtime::Handle::call(&self.0, |reply| CounterMessage::Finish { reply })
     }
 }
 
+// Closing, waiting for the end, statistics: what every handle can do comes with this trait.
 impl ::actor_runtime::ActorHandle for CounterHandle {
     type Message = CounterMessage;
 
@@ -141,6 +171,7 @@ impl ::actor_runtime::ActorHandle for CounterHandle {
     }
 }
 
+// Not derived: a derive would ask the same of the type parameters of a generic actor.
 impl ::core::clone::Clone for CounterHandle {
     fn clone(&self) -> Self {
         Self(::core::clone::Clone::clone(&self.0))
@@ -148,19 +179,25 @@ impl ::core::clone::Clone for CounterHandle {
 }
 
 impl ::core::fmt::Debug for CounterHandle {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        ::core::fmt::Debug::fmt(&self.0, f)
+    fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        ::core::fmt::Debug::fmt(&self.0, formatter)
     }
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let counter = spawn(Counter { total: 0 });
+
+    // A call waits for its answer, a cast only for room in the mailbox.
     assert_eq!(counter.add(2).await?, 2);
     counter.add(3).cast().await?;
-    assert_eq!(counter.get().await?, 5);
+    let total = counter.get().await?;
+    assert_eq!(total, 5);
+    println!("counted to {total}");
+
+    // The last message takes the actor with it. Whoever calls afterwards is told.
     assert_eq!(counter.finish().await?, 5);
-    println!("{}", counter.exited().await);
-    println!("{}", counter.add(1).await.unwrap_err());
+    println!("the actor has ended: {}", counter.exited().await);
+    println!("one more call: {}", counter.add(1).await.unwrap_err());
     Ok(())
 }

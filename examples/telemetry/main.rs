@@ -1,0 +1,153 @@
+//! The telemetry aggregator: 48 satellites and two recorded captures feed one actor.
+//!
+//! Run with `cargo run --example telemetry`, and see `README.md` beside this file. It ends by
+//! itself with a table, and fails if the conservation law is broken.
+
+mod live;
+mod meters;
+mod options;
+mod soak;
+
+use std::{io, net::SocketAddr, process::ExitCode};
+
+use actor_examples::telemetry::{
+    Station,
+    station::Remains,
+    uplink::{self, Plan, Sent},
+};
+use tokio::task::JoinSet;
+
+use crate::{
+    live::Live,
+    meters::Meters,
+    options::{Command, Options},
+};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = match options::parse() {
+        Ok(Command::Run(options)) => options,
+        Ok(Command::Help) => {
+            print!("{}", options::HELP);
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("telemetry: {error}\n\n{}", options::HELP);
+            return ExitCode::from(2);
+        }
+    };
+    match run(*options).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("telemetry: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Says whether all is as it should be.
+async fn run(options: Options) -> io::Result<bool> {
+    let meters = options.metrics.then(Meters::install);
+    let live = Live::start();
+    let station = Station::start(options.station.clone()).await?;
+    println!("listening on {}", station.address());
+
+    let mut fleet = Fleet::launch(station.address(), options.plans());
+    for capture in &options.replay {
+        let begun = station.gateway().replay(capture.clone()).await.map_err(io::Error::other)?;
+        begun.map_err(io::Error::other)?;
+    }
+    let soak = options.soak.map(soak::Watch::start);
+    let (aggregator, gateway) = (station.aggregator().clone(), station.gateway().clone());
+    let watch = live.watch(aggregator, gateway, options.station.limits.frames);
+    let is_interrupted = tokio::select! {
+        ended = station.scope().until_signal() => ended.map(|_| true)?,
+        is_done = work(&options, &mut fleet, &station) => !is_done,
+    };
+    let remains = station.stop().await;
+    fleet.land().await;
+    drop(watch);
+    if is_interrupted {
+        println!("interrupted: every uplink was asked to end, and all it had sent was read");
+    }
+    let is_whole = report(&remains, &fleet)?;
+    let is_flat = match soak {
+        Some(soak) => soak.report().await,
+        None => true,
+    };
+    if let Some(meters) = meters {
+        print!("\n{meters}");
+    }
+    Ok(is_whole && is_flat)
+}
+
+/// Waits until there is nothing more to wait for, and says whether that is because all is done.
+async fn work(options: &Options, fleet: &mut Fleet, station: &Station) -> bool {
+    match options.soak {
+        Some(duration) => tokio::time::sleep(duration).await,
+        None if options.serve => std::future::pending().await,
+        None => fleet.land().await,
+    }
+    // The satellites land early when the station closes, and then the gateway takes no questions.
+    // In a soak they still fly.
+    options.soak.is_some() || station.gateway().quiet().await.is_ok()
+}
+
+/// The satellites that fly, and what those say that have landed.
+struct Fleet {
+    flying: JoinSet<io::Result<Sent>>,
+    sent: Vec<Sent>,
+    lost: usize,
+}
+
+impl Fleet {
+    fn launch(station: SocketAddr, plans: Vec<Plan>) -> Self {
+        let mut flying = JoinSet::new();
+        for plan in plans {
+            flying.spawn(uplink::fly(station, plan));
+        }
+        Self { flying, sent: Vec::new(), lost: 0 }
+    }
+
+    async fn land(&mut self) {
+        while let Some(landed) = self.flying.join_next().await {
+            match landed.map_err(io::Error::other).flatten() {
+                Ok(sent) => self.sent.push(sent),
+                Err(error) => {
+                    eprintln!("a satellite was lost: {error}");
+                    self.lost += 1;
+                }
+            }
+        }
+    }
+}
+
+/// Prints what came of it, and says whether the law holds.
+fn report(remains: &Remains, fleet: &Fleet) -> io::Result<bool> {
+    let ledger = remains.ledger(&fleet.sent);
+    println!("\n{ledger}");
+    for (name, error) in &remains.books.failures {
+        println!("failed: {name}: {error}");
+    }
+    remains.recorded.as_ref().map_err(|error| io::Error::other(error.to_string()))?;
+    let mut breaches = ledger.breaches();
+    if remains.aggregator.is_none() {
+        breaches.push("the aggregator ended badly".to_owned());
+    }
+    if remains.archive.misordered() > 0 {
+        breaches.push(format!("{} frames were drained out of order", remains.archive.misordered()));
+    }
+    if fleet.lost > 0 {
+        breaches.push(format!("{} satellites do not know what they sent", fleet.lost));
+    }
+    for breach in &breaches {
+        println!("BROKEN: {breach}");
+    }
+    if breaches.is_empty() {
+        println!(
+            "the law holds: sent = mailbox + oldest + drained + stored, and no emergency was dropped"
+        );
+    }
+    Ok(breaches.is_empty())
+}

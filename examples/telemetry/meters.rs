@@ -1,0 +1,118 @@
+//! Listens to the `metrics` facade, and prints what it heard in the text format of Prometheus.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use metrics::{
+    Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit,
+    set_global_recorder,
+};
+
+/// Everything that was counted and measured. Clones are one.
+#[derive(Clone, Default)]
+pub(crate) struct Meters(Arc<Mutex<Tables>>);
+
+#[derive(Default)]
+struct Tables {
+    counters: BTreeMap<Key, Arc<AtomicU64>>,
+    /// The bits of an `f64` each.
+    gauges: BTreeMap<Key, Arc<AtomicU64>>,
+}
+
+impl Meters {
+    /// Listens from now on.
+    pub(crate) fn install() -> Self {
+        let meters = Self::default();
+        // Nothing else in this program listens, so nobody was there before.
+        let _ = set_global_recorder(meters.clone());
+        meters
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&mut Tables) -> T) -> T {
+        look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Recorder for Meters {
+    fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+        let counter = self.with(|tables| tables.counters.entry(key.clone()).or_default().clone());
+        Counter::from_arc(counter)
+    }
+
+    fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
+        let gauge = self.with(|tables| tables.gauges.entry(key.clone()).or_default().clone());
+        Gauge::from_arc(gauge)
+    }
+
+    fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+        Histogram::noop()
+    }
+}
+
+impl fmt::Display for Meters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.with(|tables| {
+            table(f, "counter", &tables.counters, |bits| bits.to_string())?;
+            table(f, "gauge", &tables.gauges, |bits| f64::from_bits(bits).to_string())
+        })
+    }
+}
+
+fn table(
+    f: &mut fmt::Formatter<'_>,
+    kind: &str,
+    meters: &BTreeMap<Key, Arc<AtomicU64>>,
+    print: impl Fn(u64) -> String,
+) -> fmt::Result {
+    let mut last = "";
+    for (key, value) in meters {
+        if key.name() != last {
+            writeln!(f, "# TYPE {} {kind}", key.name())?;
+            last = key.name();
+        }
+        let labels: Vec<_> =
+            key.labels().map(|label| format!("{}={:?}", label.key(), label.value())).collect();
+        let labels =
+            if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
+        writeln!(f, "{}{labels} {}", key.name(), print(value.load(Ordering::Relaxed)))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use metrics::{counter, gauge, with_local_recorder};
+
+    use super::Meters;
+
+    #[test]
+    fn it_prints_the_text_format() {
+        let meters = Meters::default();
+        with_local_recorder(&meters, || {
+            counter!("frames_total", "satellite" => "1").increment(2);
+            counter!("frames_total", "satellite" => "2").increment(3);
+            counter!("frames_total", "satellite" => "1").increment(4);
+            gauge!("depth").set(1.5);
+        });
+        let expected = "\
+# TYPE frames_total counter
+frames_total{satellite=\"1\"} 6
+frames_total{satellite=\"2\"} 3
+# TYPE depth gauge
+depth 1.5
+";
+        assert_eq!(meters.to_string(), expected);
+    }
+}

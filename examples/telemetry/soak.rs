@@ -1,0 +1,80 @@
+//! Watches the memory of the process while it runs, and says whether it stays flat.
+
+use std::{fs, time::Duration};
+
+use tokio::{
+    sync::oneshot,
+    task::JoinHandle,
+    time::{MissedTickBehavior, interval},
+};
+
+/// How often memory is looked at.
+const EVERY: Duration = Duration::from_millis(250);
+
+/// By how much the second half may lie above the first, in KiB. An allocator moves by some.
+const SLACK: u64 = 2048;
+
+/// Looks at the memory of the process from its start on.
+pub(crate) struct Watch {
+    stop: oneshot::Sender<()>,
+    samples: JoinHandle<Vec<u64>>,
+}
+
+impl Watch {
+    /// Begins to look. The first quarter of `duration` is for warming up.
+    pub(crate) fn start(duration: Duration) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        Self { stop, samples: tokio::spawn(sample(duration / 4, stopped)) }
+    }
+
+    /// Prints what was seen, and says whether it is flat.
+    pub(crate) async fn report(self) -> bool {
+        // The other end is there until it is told to stop.
+        let _ = self.stop.send(());
+        let samples = self.samples.await.unwrap_or_default();
+        let (first, second) = samples.split_at(samples.len() / 2);
+        let (Some(first), Some(second)) = (median(first), median(second)) else {
+            println!("memory: not watched, /proc/self/status says nothing here");
+            return true;
+        };
+        let is_flat = second <= first + SLACK;
+        let verdict = if is_flat { "flat" } else { "GROWING" };
+        println!(
+            "memory: {verdict}, {} samples from {} to {} KiB, medians {first} and {second} KiB",
+            samples.len(),
+            samples.iter().min().unwrap_or(&0),
+            samples.iter().max().unwrap_or(&0),
+        );
+        is_flat
+    }
+}
+
+async fn sample(warm_up: Duration, mut stopped: oneshot::Receiver<()>) -> Vec<u64> {
+    let mut samples = Vec::new();
+    let mut ticks = interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let begin = tokio::time::Instant::now() + warm_up;
+    loop {
+        tokio::select! {
+            _ = &mut stopped => return samples,
+            now = ticks.tick() => {
+                if now >= begin {
+                    samples.extend(resident());
+                }
+            }
+        }
+    }
+}
+
+/// The resident memory of this process, in KiB.
+fn resident() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse().ok()
+}
+
+fn median(samples: &[u64]) -> Option<u64> {
+    let mut sorted = samples.to_vec();
+    sorted.sort_unstable();
+    sorted.get(sorted.len() / 2).copied()
+}
