@@ -31,9 +31,14 @@ impl Diagnostics {
         self.errors.push(syn::Error::new_spanned(at, text));
     }
 
-    /// Reports that tokens have no shape at all, in the words of the parser.
-    pub(crate) fn report_syntax(&mut self, error: syn::Error) {
-        self.errors.push(error);
+    /// Reports that tokens have no shape at all, where the parser stopped and in its words.
+    pub(crate) fn report_syntax(&mut self, error: &syn::Error, help: impl Display) {
+        let text = error.to_string();
+        let text = text.strip_prefix("unexpected end of input, ").unwrap_or(&text);
+        // The parser lists all that a type can start with.
+        let is_list_of_types = text.starts_with("expected one of: `for`, parentheses");
+        let text = if is_list_of_types { "expected a type" } else { text };
+        self.errors.push(syn::Error::new(error.span(), format!("{text}\nhelp: {help}")));
     }
 
     /// How many mistakes there are, to learn whether a step has added any.

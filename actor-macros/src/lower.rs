@@ -3,7 +3,8 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::{
-    Ident, Macro, Path, PathArguments, QSelf, Type, TypePath, TypeReference, parse_quote,
+    Ident, Lifetime, Macro, Path, PathArguments, QSelf, Receiver, ReceiverKind, Signature, Type,
+    TypePath, TypeReference, parse_quote,
     visit_mut::{self, VisitMut},
 };
 
@@ -44,6 +45,42 @@ pub(crate) fn owned_text(reference: &TypeReference) -> String {
         (_, Type::Reference(inner)) => owned_text(inner),
         (Some(twin), _) => syntax::last_segment(&twin).map_or_else(String::new, syntax::printed),
         (None, elem) => syntax::printed(elem),
+    }
+}
+
+/// The signature without the lifetimes that the method itself declares.
+///
+/// Input:  `fn find<'a>(&'a self, name: &'a str)`
+/// Output: `fn find<'a>(&self, name: &str)`
+pub(crate) fn without_own_lifetimes(sig: &Signature) -> Signature {
+    let declared = sig.generics.lifetimes().map(|parameter| parameter.lifetime.ident.clone());
+    let mut elide = Elide { declared: declared.collect() };
+    let mut elided = sig.clone();
+    elide.visit_signature_mut(&mut elided);
+    elided
+}
+
+struct Elide {
+    declared: Vec<Ident>,
+}
+
+impl Elide {
+    fn elide(&self, lifetime: &mut Option<Lifetime>) {
+        lifetime.take_if(|lifetime| self.declared.contains(&lifetime.ident));
+    }
+}
+
+impl VisitMut for Elide {
+    fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+        self.elide(&mut reference.lifetime);
+        visit_mut::visit_type_reference_mut(self, reference);
+    }
+
+    fn visit_receiver_mut(&mut self, receiver: &mut Receiver) {
+        if let ReceiverKind::Reference(_, lifetime, _) = &mut receiver.kind {
+            self.elide(lifetime);
+        }
+        visit_mut::visit_receiver_mut(self, receiver);
     }
 }
 

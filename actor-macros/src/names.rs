@@ -75,14 +75,39 @@ impl Namer {
 
 /// Drops the underscores with which a body says that it does not use an argument.
 ///
-/// Callers do use it, and lints complain about a use of `_path`. A name that is no ordinary
-/// identifier without them is left as it is.
+/// Callers do use it, and lints complain about a use of `_path`. A name that is no identifier
+/// without them is left as it is.
 pub(crate) fn without_leading_underscores(ident: &Ident) -> Ident {
     let text = text(ident);
-    match syn::parse_str::<Ident>(text.trim_start_matches('_')) {
-        Ok(shorter) => Ident::new(&shorter.to_string(), ident.span()),
+    let shorter = text.trim_start_matches('_');
+    let shorter =
+        syn::parse_str::<Ident>(shorter).or_else(|_| syn::parse_str(&format!("r#{shorter}")));
+    match shorter {
+        Ok(mut shorter) => {
+            shorter.set_span(ident.span());
+            shorter
+        }
         Err(_) => ident.clone(),
     }
+}
+
+/// Whether all the names begin, or all end, with the same word: `GetName`, `GetAge`, `GetSize`.
+pub(crate) fn share_a_word(names: &[String]) -> bool {
+    let is_shared = |word: fn(&str) -> &str| {
+        let mut words = names.iter().map(|name| word(name));
+        words.next().is_some_and(|first| words.all(|other| other == first))
+    };
+    names.len() > 1 && (is_shared(first_word) || is_shared(last_word))
+}
+
+fn first_word(name: &str) -> &str {
+    let is_start = |(index, letter): &(usize, char)| *index > 0 && letter.is_uppercase();
+    let end = name.char_indices().find(is_start).map_or(name.len(), |(index, _)| index);
+    &name[..end]
+}
+
+fn last_word(name: &str) -> &str {
+    &name[name.rfind(char::is_uppercase).unwrap_or(0)..]
 }
 
 /// A name for the argument at `position` that has a pattern for a name.

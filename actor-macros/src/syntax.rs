@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    GenericArgument, Path, PathArguments, PathSegment, Type, TypePath,
+    GenericArgument, Lifetime, Path, PathArguments, PathSegment, Type, TypePath,
     visit::{self, Visit},
 };
 
@@ -38,6 +38,23 @@ pub(crate) fn type_arguments(segment: &PathSegment) -> Vec<&Type> {
 
 pub(crate) fn is_unit(ty: &Type) -> bool {
     matches!(ungrouped(ty), Type::Tuple(tuple) if tuple.elems.is_empty())
+}
+
+/// The `'_`s in a type.
+pub(crate) fn elided_lifetimes(ty: &Type) -> Vec<&Lifetime> {
+    struct Elided<'a>(Vec<&'a Lifetime>);
+
+    impl<'ast> Visit<'ast> for Elided<'ast> {
+        fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
+            if lifetime.ident == "_" {
+                self.0.push(lifetime);
+            }
+        }
+    }
+
+    let mut elided = Elided(Vec::new());
+    elided.visit_type(ty);
+    elided.0
 }
 
 /// Whether two pieces of syntax are spelled alike.
@@ -86,7 +103,7 @@ pub(crate) fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
     let respanned = tokens.into_iter().map(|mut token| {
         match &mut token {
             TokenTree::Group(group) => {
-                token = regrouped(group, respanned(group.stream(), span), span)
+                token = regrouped(group, respanned(group.stream(), span), span);
             }
             TokenTree::Ident(ident) if ident == "$crate" => {}
             _ => token.set_span(span),
@@ -140,6 +157,7 @@ fn print_into(tokens: TokenStream, text: &mut String) {
 
 fn print_punct(punct: char, spacing: Spacing, text: &mut String) {
     match punct {
+        ':' if spacing == Spacing::Alone && !text.ends_with(':') => text.push_str(": "),
         ',' | ';' => {
             text.push(punct);
             text.push(' ');

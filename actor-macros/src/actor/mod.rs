@@ -26,7 +26,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let syntax = match syn::parse2::<parse::ActorImpl>(item.clone()) {
         Ok(syntax) => syntax,
         Err(error) => {
-            check::not_an_impl(&item, error, &mut diagnostics);
+            check::not_an_impl(&item, &error, &mut diagnostics);
             return expand::untouched(item, diagnostics.finish());
         }
     };

@@ -88,7 +88,7 @@ pub(crate) enum Receiver {
 
 pub(crate) enum Argument {
     /// It travels in the message.
-    Field(Field),
+    Field(Box<Field>),
     /// `&Context<Self>`
     Context,
     /// `Reply<T>` or `Replies<T>`: the message's own reply.
@@ -124,7 +124,7 @@ pub(crate) enum Answer {
 
 #[derive(Default)]
 pub(crate) struct Hooks {
-    pub(crate) start: Option<(Hook, Start)>,
+    pub(crate) start: Option<StartHook>,
     pub(crate) stop: Option<Hook>,
     pub(crate) idle: Option<Hook>,
 }
@@ -139,11 +139,10 @@ pub(crate) struct Hook {
     pub(crate) takes_context: bool,
 }
 
-/// What `#[on_start]` returns.
-pub(crate) enum Start {
-    Infallible,
-    /// `Result<(), E>`, with this `E`.
-    Fallible(Type),
+pub(crate) struct StartHook {
+    pub(crate) hook: Hook,
+    /// The `E` of the `Result<(), E>` that it returns.
+    pub(crate) error: Option<Type>,
 }
 
 impl Actor {
@@ -168,7 +167,7 @@ impl Handler {
 
     pub(crate) fn fields(&self) -> impl Iterator<Item = &Field> {
         self.arguments.iter().filter_map(|argument| match argument {
-            Argument::Field(field) => Some(field),
+            Argument::Field(field) => Some(&**field),
             Argument::Context | Argument::Reply => None,
         })
     }

@@ -39,7 +39,7 @@ pub(crate) struct Item {
 }
 
 pub(crate) enum ItemKind {
-    Method(Method),
+    Method(Box<Method>),
     /// A function whose signature cannot be read.
     Unreadable {
         vis: Visibility,
@@ -137,7 +137,7 @@ fn item(input: ParseStream<'_>) -> syn::Result<Item> {
         match method(&ahead) {
             Ok(method) => {
                 input.advance_to(&ahead);
-                ItemKind::Method(method)
+                ItemKind::Method(Box::new(method))
             }
             Err(error) => {
                 let vis = input.parse()?;
@@ -239,10 +239,10 @@ fn skip_unreadable_function(input: ParseStream<'_>) -> syn::Result<()> {
 /// Skips what is not a function. Where exactly it ends does not matter, since nothing but its tokens
 /// is used.
 fn skip_other(input: ParseStream<'_>) -> syn::Result<()> {
-    while !input.is_empty() {
-        if ends_item(&input.parse()?) {
-            break;
-        }
+    let mut is_at_end = ends_item(&input.parse()?);
+    // `pub` is inside of no item but a function.
+    while !is_at_end && !input.is_empty() && !input.peek(Token![pub]) {
+        is_at_end = ends_item(&input.parse()?);
     }
     Ok(())
 }
@@ -275,7 +275,7 @@ pub(crate) struct Options {
     pub(crate) error: Option<syn::Error>,
 }
 
-/// `key` or `key = value`.
+/// `key`, `key = value`, or `key =` while somebody types.
 pub(crate) struct ActorOption {
     pub(crate) key: Ident,
     pub(crate) value: Option<Expr>,
@@ -301,6 +301,7 @@ impl Parse for ActorOption {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let key = input.call(Ident::parse_any)?;
         let value = match input.parse::<Option<Token![=]>>()? {
+            Some(_) if input.is_empty() || input.peek(Token![,]) => None,
             Some(_) => Some(input.parse()?),
             None => None,
         };

@@ -31,7 +31,7 @@ impl Conditional {
         a: u8,
         #[cfg(test)] b: u8,
         #[cfg(not(test))] c: DoesNotExist,
-        #[cfg(all())] text: &str,
+        #[cfg(not(doc))] text: &str,
     ) -> usize {
         usize::from(a + b) + text.len()
     }
@@ -77,7 +77,7 @@ impl Silent {
 
 #[tokio::test]
 async fn nothing_left() {
-    drop(Never);
+    let _ = Never;
     drop(spawn(Silent));
 }
 
@@ -124,7 +124,11 @@ struct Loud;
 
 #[actor]
 impl Loud {
-    #[expect(clippy::too_many_arguments, reason = "they are all needed")]
+    #[expect(
+        clippy::too_many_arguments,
+        clippy::many_single_char_names,
+        reason = "they are all needed"
+    )]
     #[inline]
     pub(crate) fn many(&self, a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8) -> u8 {
         a + b + c + d + e + f + g + h
@@ -152,6 +156,7 @@ struct Large;
 /// Clippy has opinions on the enum, which nobody wrote.
 #[actor]
 impl Large {
+    #[expect(clippy::large_types_passed_by_value, reason = "that is what is tested")]
     pub(crate) fn get_large(&self, large: [u8; 1000]) -> usize {
         large.len()
     }

@@ -12,6 +12,8 @@
 )]
 #![allow(
     unnameable_test_items,
+    clippy::unnecessary_wraps,
+    clippy::unused_async,
     clippy::unused_self,
     clippy::needless_pass_by_value,
     reason = "the handlers are there for their signatures"

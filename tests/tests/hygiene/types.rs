@@ -30,6 +30,7 @@ impl Borrows {
         if cow.is_empty() { text } else { "" }
     }
 
+    #[expect(clippy::type_complexity, reason = "that is what is tested")]
     pub(crate) fn borrows_of_others(
         &mut self,
         function: fn(&str) -> &str,

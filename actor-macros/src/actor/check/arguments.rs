@@ -61,7 +61,7 @@ pub(super) fn check(sig: &Signature, scope: &mut Scope<'_>) -> Parameters {
             "handler `{}` is variadic, but a message has a fixed number of arguments",
             sig.ident
         );
-        scope.diagnostics.report(&variadic.dots, message, "take a `Vec`");
+        scope.diagnostics.report(variadic.dots, message, "take a `Vec`");
     }
     let typed: Vec<&PatType> = sig.inputs.iter().filter_map(typed).collect();
     let mut namer = Namer::default();
@@ -102,6 +102,10 @@ fn names_of(typed: &[&PatType], namer: &mut Namer) -> Vec<Ident> {
     kept.into_iter().flatten().collect()
 }
 
+fn field(ident: Ident, cfgs: Vec<Attribute>, ty: Type, passing: Passing) -> Argument {
+    Argument::Field(Box::new(Field { ident, cfgs, ty, passing }))
+}
+
 struct Check<'a, 'scope> {
     handler: &'a Ident,
     has_context: bool,
@@ -121,29 +125,23 @@ impl Check<'_, '_> {
         let cfgs = attrs::cfgs(&typed.attrs);
         if let Type::Reference(reference) = ty {
             if let Some(owned) = lower::lent_as(reference) {
-                self.types(&owned, &name);
-                return Some(Argument::Field(Field {
-                    ident: name,
-                    cfgs,
-                    ty: self.scope.outside(&owned),
-                    passing: Passing::Lent,
-                }));
+                self.types(&owned, &typed.pat);
+                let ty = self.scope.outside(&owned);
+                return Some(field(name, cfgs, ty, Passing::Lent));
             }
             if self.is_borrowed_reply(reference) {
                 return None;
             }
         }
-        self.types(ty, &name);
-        Some(Argument::Field(Field {
-            ident: name,
-            cfgs,
-            ty: self.scope.outside(&typed.ty),
-            passing: Passing::Moved,
-        }))
+        self.types(ty, &typed.pat);
+        Some(field(name, cfgs, self.scope.outside(&typed.ty), Passing::Moved))
     }
 
-    fn types(&mut self, ty: &Type, name: &Ident) {
-        let name = names::text(name);
+    fn types(&mut self, ty: &Type, pat: &Pat) {
+        let name = match pat {
+            Pat::Ident(pat) => names::text(&pat.ident),
+            _ => syntax::printed(pat),
+        };
         let subject = Subject::Argument { handler: self.handler, name: &name };
         types::check(ty, subject, self.scope.diagnostics);
     }

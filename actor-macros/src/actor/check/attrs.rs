@@ -97,7 +97,7 @@ pub(super) fn markers<'a>(
             MarkerKind::OnStop => marked.add_hook(HookKind::Stop, attr, diagnostics),
             MarkerKind::OnIdle => marked.add_hook(HookKind::Idle, attr, diagnostics),
             MarkerKind::Misspelled(meant) => {
-                let message = format!("there is no marker {}", syntax::printed(attr));
+                let message = format!("there is no marker `{}`", syntax::printed(attr));
                 diagnostics.report(attr.path(), message, format!("did you mean `#[{meant}]`?"));
             }
         }
@@ -151,7 +151,7 @@ impl<'a> Marked<'a> {
             }
         };
         for option in options.unwrap_or_else(|error| {
-            diagnostics.report_syntax(error);
+            diagnostics.report_syntax(&error, HELP);
             Punctuated::new()
         }) {
             if option != "run_abandoned" {

@@ -14,7 +14,7 @@ use crate::{
         parse::Method,
     },
     diagnostics::Diagnostics,
-    lower::WithoutSelf,
+    lower::{self, WithoutSelf},
     names, syntax,
 };
 
@@ -44,14 +44,14 @@ pub(super) fn check(
     method: &Method,
     attrs: &[syn::Attribute],
     marked: &Marked<'_>,
-    receiver: &syn::Receiver,
     scope: &mut Scope<'_>,
 ) -> Option<Handler> {
     let mistakes = scope.diagnostics.count();
-    let sig = &method.sig;
-    qualifiers(sig, scope.diagnostics);
-    parameters_of_its_own(sig, scope.diagnostics);
-    let receiver = self::receiver(sig, receiver, scope);
+    qualifiers(&method.sig, scope.diagnostics);
+    parameters_of_its_own(&method.sig, scope.diagnostics);
+    // What has been reported is taken for corrected.
+    let sig = &lower::without_own_lifetimes(&method.sig);
+    let receiver = self::receiver(sig, scope);
     let parameters = arguments::check(sig, scope);
     let answer = answer(sig, &parameters, scope);
     where_clause(sig, scope.diagnostics);
@@ -100,9 +100,8 @@ fn parameters_of_its_own(sig: &Signature, diagnostics: &mut Diagnostics) {
         );
         diagnostics.report(params, message, format!("leave out `<{list}>`, and take owned types"));
     } else {
-        let message = format!(
-            "handler `{handler}` is generic, but all its messages are one variant with one type"
-        );
+        let message =
+            format!("handler `{handler}` is generic, but its variant of the message has one type");
         let help = match first {
             syn::GenericParam::Type(first) if params.len() == 1 => {
                 format!("write a type in the place of `{}`, or make the actor generic", first.ident)
@@ -124,7 +123,8 @@ fn where_clause(sig: &Signature, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn receiver(sig: &Signature, receiver: &syn::Receiver, scope: &mut Scope<'_>) -> Option<Receiver> {
+fn receiver(sig: &Signature, scope: &mut Scope<'_>) -> Option<Receiver> {
+    let receiver = sig.receiver()?;
     let handler = &sig.ident;
     let by_reference = |is_mut: bool| {
         if is_mut { Receiver::Exclusive } else { Receiver::Shared }

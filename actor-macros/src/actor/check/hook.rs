@@ -9,7 +9,7 @@ use super::{
     types,
 };
 use crate::{
-    actor::model::{Hook, Receiver, Start},
+    actor::model::{Hook, Receiver},
     syntax,
 };
 
@@ -36,6 +36,13 @@ pub(super) fn check(
     }
     let receiver = receiver(sig, marker, scope);
     let takes_context = parameters(sig, marker, scope);
+    if let Some(clause) = &sig.generics.where_clause {
+        let message = format!(
+            "`{marker}` method `{}` has a where clause of its own, but it is called whatever it says",
+            sig.ident
+        );
+        scope.diagnostics.report(clause, message, "move it to the impl");
+    }
     if scope.diagnostics.count() > mistakes {
         return None;
     }
@@ -115,18 +122,18 @@ pub(super) fn returns_nothing(sig: &Signature, kind: HookKind, scope: &mut Scope
     }
 }
 
-/// `#[on_start]` returns nothing or `Result<(), E>`.
-pub(super) fn start(sig: &Signature, scope: &mut Scope<'_>) -> Start {
+/// `#[on_start]` returns nothing or `Result<(), E>`: gives that `E`.
+pub(super) fn start_error(sig: &Signature, scope: &mut Scope<'_>) -> Option<Type> {
     let returned = handler::returned(sig);
     if syntax::is_unit(&returned) {
-        return Start::Infallible;
+        return None;
     }
     let segment = syntax::last_segment(&returned).filter(|segment| segment.ident == "Result");
     let arguments = segment.map(syntax::type_arguments).unwrap_or_default();
     match arguments[..] {
         [ok, error] if syntax::is_unit(ok) => {
             types::check(error, Subject::StartError { hook: &sig.ident }, scope.diagnostics);
-            return Start::Fallible(scope.outside(error));
+            return Some(scope.outside(error));
         }
         [ok] if syntax::is_unit(ok) => {
             let message = format!(
@@ -146,7 +153,7 @@ pub(super) fn start(sig: &Signature, scope: &mut Scope<'_>) -> Start {
             scope.diagnostics.report(&returned, message, "return nothing, or `Result<(), E>`");
         }
     }
-    Start::Infallible
+    None
 }
 
 /// The error that an alias such as `io::Result<()>` probably stands for.

@@ -26,7 +26,11 @@ pub(super) struct Options {
     pub(super) threads: Threads,
 }
 
-pub(super) fn check(syntax: parse::Options, diagnostics: &mut Diagnostics) -> Options {
+pub(super) fn check(
+    syntax: parse::Options,
+    actor: Option<&Ident>,
+    diagnostics: &mut Diagnostics,
+) -> Options {
     let mut options = Options {
         krate: parse_quote!(::actor_runtime),
         mailbox: Mailbox::Default,
@@ -44,19 +48,28 @@ pub(super) fn check(syntax: parse::Options, diagnostics: &mut Diagnostics) -> Op
         }
     }
     if let Some(error) = syntax.error {
-        diagnostics.report_syntax(error);
+        diagnostics.report_syntax(&error, KNOWN);
     }
-    if let (Some(handle), Some(message)) = (&options.handle, &options.message)
-        && handle == message
-    {
-        let help = "give the handle and the message different names";
-        diagnostics.report(message, format!("`{message}` is the name of the handle too"), help);
-        options.message = None;
-    }
+    options.names(actor, diagnostics);
     options
 }
 
 impl Options {
+    /// The actor, its handle and its message need three names.
+    fn names(&mut self, actor: Option<&Ident>, diagnostics: &mut Diagnostics) {
+        let handle = self.handle.clone();
+        for name in [&mut self.handle, &mut self.message] {
+            if name.is_some() && name.as_ref() == actor {
+                let message = "this is the name of the actor";
+                diagnostics.report(name.take(), message, "choose another name");
+            }
+        }
+        if self.message.is_some() && self.message == handle {
+            let message = "this is the name of the handle too";
+            diagnostics.report(self.message.take(), message, "choose another name");
+        }
+    }
+
     fn set(&mut self, option: ActorOption, diagnostics: &mut Diagnostics) {
         let ActorOption { key, value } = option;
         match (key.to_string().as_str(), value) {
@@ -107,7 +120,7 @@ fn mailbox(value: Expr, diagnostics: &mut Diagnostics) -> Mailbox {
         }
         Expr::Lit(ExprLit { lit: Lit::Int(_), .. }) => Mailbox::Bounded(value),
         Expr::Lit(_) | Expr::Unary(_) => {
-            let message = format!("`{}` is no size of a mailbox", syntax::printed(&value));
+            let message = format!("`{}` is not a number of messages", syntax::printed(&value));
             diagnostics.report(value, message, help);
             Mailbox::Default
         }

@@ -78,33 +78,37 @@ impl Subject<'_> {
                 format!("the error of `{hook}` is `{printed}`, but it needs a type with a name")
             }
         };
-        let bounds = &ty.bounds;
-        let help = match self {
-            Self::Answer { handler } if is_future(ty) => {
+        diagnostics.report(ty, message, self.instead_of(ty));
+    }
+
+    fn instead_of(self, ty: &TypeImplTrait) -> String {
+        let Some(segment) = first_trait(ty) else { return format!("{} a type", self.verb()) };
+        let arguments = syntax::type_arguments(segment);
+        match (segment.ident.to_string().as_str(), self, &arguments[..]) {
+            ("Future", Self::Answer { handler }, _) => {
                 format!("write `async fn {handler}`, and return what the future gives")
             }
-            _ => format!(
-                "{} that type, or `Box<dyn {} + Send>`",
-                self.verb(),
-                syntax::printed(bounds)
-            ),
-        };
-        diagnostics.report(ty, message, help);
+            ("Into", _, [target]) => format!("{} `{}`", self.verb(), syntax::printed(*target)),
+            ("ToString" | "Display", ..) => format!("{} `String`", self.verb()),
+            _ => {
+                let bounds = syntax::printed(&ty.bounds);
+                format!("{} the type itself, or `Box<dyn {bounds} + Send>`", self.verb())
+            }
+        }
     }
 
     fn verb(self) -> &'static str {
         match self {
             Self::Argument { .. } => "take",
-            Self::Answer { .. } | Self::StartError { .. } => "return",
+            Self::Answer { .. } => "answer with",
+            Self::StartError { .. } => "return",
         }
     }
 }
 
-fn is_future(ty: &TypeImplTrait) -> bool {
-    ty.bounds.iter().any(|bound| match bound {
-        TypeParamBound::Trait(bound) => {
-            bound.path.segments.last().is_some_and(|last| last.ident == "Future")
-        }
-        _ => false,
+fn first_trait(ty: &TypeImplTrait) -> Option<&PathSegment> {
+    ty.bounds.iter().find_map(|bound| match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last(),
+        _ => None,
     })
 }

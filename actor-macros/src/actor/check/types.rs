@@ -32,7 +32,7 @@ impl<'ast> Visit<'ast> for TypeCheck<'_> {
     fn visit_type_reference(&mut self, reference: &'ast TypeReference) {
         match &reference.lifetime {
             Some(lifetime) if self.may_stay(lifetime) => {
-                visit::visit_type_reference(self, reference)
+                visit::visit_type_reference(self, reference);
             }
             _ => self.subject.report_borrow(reference, self.diagnostics),
         }

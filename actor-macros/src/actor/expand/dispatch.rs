@@ -118,8 +118,7 @@ fn calling_arm(
     let fields = handler.fields().filter(|field| is_there(field)).map(|field| &field.ident);
     let arguments = handler.arguments.iter().filter_map(|argument| match argument {
         Argument::Field(field) if !is_there(field) => None,
-        Argument::Field(Field { ident, passing: Passing::Moved, .. }) => Some(quote!(#ident)),
-        Argument::Field(Field { ident, passing: Passing::Lent, .. }) => Some(quote!(&#ident)),
+        Argument::Field(field) => Some(passed(field)),
         Argument::Context => Some(quote!(#context)),
         Argument::Reply => Some(quote!(#reply)),
     });
@@ -145,6 +144,13 @@ pub(super) fn call(
     match receiver {
         Receiver::Exclusive => quote!(self.#ident(#(#arguments),*) #wait),
         Receiver::Shared | Receiver::Owned => quote!(Self::#ident(self #(, #arguments)*) #wait),
+    }
+}
+
+fn passed(Field { ident, passing, .. }: &Field) -> TokenStream {
+    match passing {
+        Passing::Moved => quote!(#ident),
+        Passing::Lent => quote!(&#ident),
     }
 }
 

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::{Attribute, Meta, Type};
 
 use super::dispatch;
-use crate::actor::model::{Actor, Hook, Start};
+use crate::actor::model::{Actor, Hook, StartHook};
 
 /// `type StartError = …;`
 pub(super) fn start_error(actor: &Actor) -> TokenStream {
@@ -13,8 +13,8 @@ pub(super) fn start_error(actor: &Actor) -> TokenStream {
         type StartError = ::core::convert::Infallible;
     );
     match &actor.hooks.start {
-        Some((hook, Start::Fallible(error))) => conditional(hook, error, &infallible),
-        Some((_, Start::Infallible)) | None => infallible,
+        Some(StartHook { hook, error: Some(error) }) => conditional(hook, error, &infallible),
+        Some(StartHook { error: None, .. }) | None => infallible,
     }
 }
 
@@ -37,19 +37,19 @@ fn condition(cfg: &Attribute) -> Option<&TokenStream> {
 // Input:  #[on_stop] async fn save(&mut self) { .. }
 // Output: async fn on_stop(&mut self, _context: &Context<Self>) { self.save().await }
 pub(super) fn hooks(actor: &Actor) -> TokenStream {
-    let start = actor.hooks.start.as_ref().map(|(hook, start)| on_start(actor, hook, start));
+    let start = actor.hooks.start.as_ref().map(|start| on_start(actor, start));
     let stop = actor.hooks.stop.as_ref().map(|hook| unit_hook(actor, "on_stop", hook));
     let idle = actor.hooks.idle.as_ref().map(|hook| unit_hook(actor, "on_idle", hook));
     quote!(#start #stop #idle)
 }
 
-fn on_start(actor: &Actor, hook: &Hook, start: &Start) -> TokenStream {
+fn on_start(actor: &Actor, StartHook { hook, error }: &StartHook) -> TokenStream {
     let krate = &actor.krate;
     let cfgs = &hook.cfgs;
     let (context, call) = call(hook);
-    let body = match start {
-        Start::Fallible(_) => call,
-        Start::Infallible => quote!(#call; ::core::result::Result::Ok(())),
+    let body = match error {
+        Some(_) => call,
+        None => quote!(#call; ::core::result::Result::Ok(())),
     };
     quote! {
         #(#cfgs)*

@@ -20,10 +20,10 @@ fn enumeration(actor: &Actor) -> TokenStream {
     let (generics, where_clause) = (&carried, &carried.where_clause);
     let doc = format!(" A message to `{}`: one variant per handler.", names::text(&actor.ident));
     let variants = actor.handlers.iter().map(|handler| variant(actor, handler));
-    let allow = allow_private(actor);
+    let allow = [allow_private(actor), allow_names(actor)].into_iter().flatten();
     quote! {
         #[doc = #doc]
-        #allow
+        #(#allow)*
         #vis enum #message #generics #where_clause {
             #(#variants)*
         }
@@ -38,6 +38,15 @@ fn allow_private(actor: &Actor) -> Option<TokenStream> {
     };
     actor.handlers.iter().flat_map(Handler::fields).any(may_be_private).then(|| {
         quote!(#[allow(private_interfaces, reason = "a type too private for its handler is reported there")])
+    })
+}
+
+/// Clippy wants no word that is in each variant, but handlers are named after what they do.
+fn allow_names(actor: &Actor) -> Option<TokenStream> {
+    let variants: Vec<String> =
+        actor.handlers.iter().map(|handler| handler.variant.to_string()).collect();
+    names::share_a_word(&variants).then(|| {
+        quote!(#[allow(clippy::enum_variant_names, reason = "variants are named after the handlers")])
     })
 }
 

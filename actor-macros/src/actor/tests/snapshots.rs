@@ -4,15 +4,24 @@
 
 use super::expand;
 
-/// Compares everything but the impl itself with the snapshot `name`.
+/// Compares all that is generated with the snapshot `name`.
 fn check(name: &str, args: &str, item: &str) {
-    let mut file: syn::File = syn::parse2(expand(args, item)).expect("the expansion parses");
-    assert!(matches!(file.items.remove(0), syn::Item::Impl(_)), "the user's impl comes first");
+    check_items(name, args, item, |_| true);
+}
+
+/// Compares the generated items that `is_shown` picks by their source.
+fn check_items(name: &str, args: &str, item: &str, is_shown: impl Fn(&str) -> bool) {
+    let file: syn::File = syn::parse2(expand(args, item)).expect("the expansion parses");
+    let generated = file.items.into_iter().skip(1).map(printed);
+    let shown: Vec<String> = generated.filter(|item| is_shown(item)).collect();
     let mut settings = insta::Settings::clone_current();
-    settings.set_description(item);
     settings.set_omit_expression(true);
     settings.set_prepend_module_to_snapshot(false);
-    settings.bind(|| insta::assert_snapshot!(name, prettyplease::unparse(&file)));
+    settings.bind(|| insta::assert_snapshot!(name, shown.join("\n")));
+}
+
+fn printed(item: syn::Item) -> String {
+    prettyplease::unparse(&syn::File { shebang: None, attrs: Vec::new(), items: vec![item] })
 }
 
 #[test]
@@ -27,5 +36,197 @@ fn two_plain_handlers() {
             /// The total.
             pub fn total(&self) -> u64 { self.total }
         }",
+    );
+}
+
+#[test]
+fn borrowed_arguments() {
+    check_items(
+        "borrowed_arguments",
+        "",
+        "impl Files {
+            /// Writes `bytes` to `path`.
+            pub async fn write(&mut self, path: &Path, bytes: &[u8], name: &'static str) -> io::Result<()> {}
+        }",
+        |item| item.contains("Write"),
+    );
+}
+
+#[test]
+fn final_handlers() {
+    check_items(
+        "final_handlers",
+        "",
+        "impl Counter {
+            pub(crate) fn get(&self) -> u64 {}
+            pub(crate) fn finish(self) -> u64 {}
+            pub(crate) async fn close(mut self, context: &Context<Self>) {}
+        }",
+        |item| item.contains("Actor for") || item.contains("Message for"),
+    );
+}
+
+#[test]
+fn replies_and_contexts() {
+    check_items(
+        "replies_and_contexts",
+        "",
+        "impl Directory {
+            #[handler(run_abandoned)]
+            pub(crate) fn find(&mut self, name: String, context: &Context<Self>, answer: Reply<Option<u64>>) {}
+            pub(crate) async fn all(&mut self, reply: u64, names: Replies<String>) {}
+        }",
+        |item| !item.contains("Clone for") && !item.contains("Debug for"),
+    );
+}
+
+#[test]
+fn hooks() {
+    check_items(
+        "hooks",
+        "mailbox = unbounded",
+        "impl Log {
+            pub(crate) fn write(&mut self, line: String) {}
+            #[on_start]
+            async fn open(&mut self, context: &Context<Self>) -> Result<(), io::Error> {}
+            #[on_idle]
+            #[on_stop]
+            fn flush(&mut self) {}
+        }",
+        |item| item.contains("Actor for"),
+    );
+}
+
+#[test]
+fn infallible_start() {
+    check_items(
+        "infallible_start",
+        "",
+        "impl Log {
+            pub(crate) fn write(&mut self, line: String) {}
+            #[cfg(unix)]
+            #[on_start]
+            fn open(&mut self) {}
+        }",
+        |item| item.contains("Actor for"),
+    );
+}
+
+#[test]
+fn generics() {
+    check(
+        "generics",
+        "mailbox = N",
+        "impl<S: Storage, V, const N: usize> Store<S, V, N> where V: Clone {
+            pub(crate) fn put(&mut self, value: V) -> Option<V> {}
+            pub(crate) fn swap(&mut self, values: [V; N]) -> [V; N] {}
+        }",
+    );
+}
+
+#[test]
+fn bounds_that_messages_need() {
+    check_items(
+        "bounds_that_messages_need",
+        "",
+        "impl<I: Iterator, E> Pull<I, E> where I::Item: Send, E: Error {
+            pub(crate) fn next(&mut self) -> Option<I::Item> {}
+        }",
+        |item| item.contains("enum") || item.contains("struct"),
+    );
+}
+
+#[test]
+fn own_type() {
+    check_items(
+        "own_type",
+        "",
+        "impl Ring<u8> {
+            pub(crate) fn swap(&mut self, other: Self, size: [u8; Self::SIZE]) -> Vec<Self> {}
+        }",
+        |item| item.contains("enum"),
+    );
+}
+
+#[test]
+fn conditions() {
+    check_items(
+        "conditions",
+        "",
+        "#[cfg(unix)]
+        impl Radio {
+            #[cfg(feature = \"tune\")]
+            pub(crate) fn tune(&mut self, channel: Channel) {}
+            pub(crate) fn play(&mut self, #[cfg(feature = \"volume\")] volume: u8, title: &str) {}
+        }",
+        |item| !item.contains("Clone for") && !item.contains("Debug for"),
+    );
+}
+
+#[test]
+fn attributes() {
+    check_items(
+        "attributes",
+        "",
+        "impl Old {
+            #[deprecated = \"call `new`\"]
+            #[must_use = \"it is all there is\"]
+            #[expect(clippy::too_many_arguments, reason = \"they are needed\")]
+            #[tracing::instrument]
+            pub fn old(&self) -> u8 {}
+            #[doc(hidden)]
+            pub fn hidden(&self) {}
+        }",
+        |item| {
+            item.contains("enum") || item.contains("impl OldHandle") || item.contains("Actor for")
+        },
+    );
+}
+
+#[test]
+fn checks_of_types() {
+    check_items(
+        "checks_of_types",
+        "crate = crate::runtime",
+        "impl Sender {
+            pub fn send(&mut self, frame: Frame, label: Option<Rc<str>>) -> Result<Receipt, String> {}
+        }",
+        |item| item.contains("Spawn"),
+    );
+}
+
+#[test]
+fn local_actors_with_names() {
+    check(
+        "local_actors_with_names",
+        "local, handle = Ui, message = UiEvent",
+        "impl Window { pub(super) fn draw(&mut self, scene: Rc<Scene>) {} }",
+    );
+}
+
+#[test]
+fn whatever_arguments_are_called() {
+    check_items(
+        "whatever_arguments_are_called",
+        "",
+        "impl Names {
+            pub(crate) fn one(&mut self, reply: u8, context: &Context<Self>, reply_2: u8) {}
+            pub(crate) fn two(&mut self, context: u8, ctx: &Context<Self>, _type: u8, _: u8, (a, b): (u8, u8)) {}
+            pub(crate) fn r#match(&self, r#fn: u8, _x: u8, x: u8, message: &str) {}
+        }",
+        |item| item.contains("enum") || item.contains("Actor for") || item.contains("impl NamesHandle"),
+    );
+}
+
+#[test]
+fn mistakes() {
+    check_items(
+        "mistakes",
+        "",
+        "impl Counter {
+            pub(crate) fn get(&self) -> u64 {}
+            pub(crate) fn wrong(&self) -> &str {}
+        }",
+        |item| item.contains("enum") || item.contains("impl Counter"),
     );
 }

@@ -1,0 +1,77 @@
+//! Checks that the item is an impl block of a type that can be an actor.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use syn::PathArguments;
+
+use crate::{actor::parse::ActorImpl, diagnostics::Diagnostics, syntax};
+
+/// Reports an item that is no impl block.
+pub(crate) fn not_an_impl(item: &TokenStream, error: &syn::Error, diagnostics: &mut Diagnostics) {
+    let mut words = item.clone().into_iter().filter_map(|token| match token {
+        TokenTree::Ident(ident) => Some(ident),
+        _ => None,
+    });
+    const KINDS: &[&str] =
+        &["struct", "enum", "union", "trait", "mod", "fn", "type", "const", "static"];
+    let mut before = words.by_ref().take_while(|word| word != "impl");
+    match before.find(|word| KINDS.iter().any(|kind| word == kind)) {
+        Some(keyword) => {
+            let name = words.next().map_or_else(|| "Counter".to_owned(), |name| name.to_string());
+            let help = match keyword.to_string().as_str() {
+                "struct" | "enum" | "union" => format!("put it on `impl {name} {{ .. }}`"),
+                _ => "put it on the impl block with the actor's methods".to_owned(),
+            };
+            diagnostics.report(
+                &keyword,
+                format!("`#[actor]` is on a `{keyword}`, but it reads methods"),
+                help,
+            );
+        }
+        None => diagnostics.report_syntax(
+            error,
+            "put `#[actor]` on `impl Counter { .. }`, the block with the actor's methods",
+        ),
+    }
+}
+
+/// The name of the type, if the block is an inherent impl of a type that has one.
+pub(super) fn check(syntax: &ActorImpl, diagnostics: &mut Diagnostics) -> Option<Ident> {
+    let mistakes = diagnostics.count();
+    if let Some(unsafe_token) = &syntax.unsafety {
+        diagnostics.report(
+            unsafe_token,
+            "an impl of handlers cannot be `unsafe`",
+            "leave out `unsafe`",
+        );
+    }
+    let declared = syntax.generics.lifetimes().map(|parameter| &parameter.lifetime);
+    for lifetime in declared.chain(syntax::elided_lifetimes(&syntax.self_ty)) {
+        let message = format!(
+            "an actor outlives the code that starts it, so it cannot borrow for `{lifetime}`"
+        );
+        diagnostics.report(lifetime, message, "let it own its fields, or share them through `Arc`");
+    }
+    let ty = syntax::printed(&syntax.self_ty);
+    if let Some(trait_) = &syntax.trait_ {
+        let message = format!(
+            "`#[actor]` is on an impl of the trait `{}`, but handlers are a type's own methods",
+            syntax::printed(trait_)
+        );
+        diagnostics.report(trait_, message, format!("write the handlers in an `impl {ty}` block"));
+    }
+    let name = match syntax::last_segment(&syntax.self_ty) {
+        Some(segment) if !matches!(segment.arguments, PathArguments::Parenthesized(_)) => {
+            segment.ident.clone()
+        }
+        _ => {
+            let help = "wrap it in a struct of yours, and write `impl` for that";
+            diagnostics.report(
+                &syntax.self_ty,
+                format!("`{ty}` cannot be an actor: it has no name"),
+                help,
+            );
+            return None;
+        }
+    };
+    (diagnostics.count() == mistakes).then_some(name)
+}

@@ -1,0 +1,169 @@
+//! Goes through the items of the impl: handlers, hooks, and what is neither.
+
+use std::collections::HashMap;
+
+use proc_macro2::Ident;
+use syn::{Attribute, Type, Visibility};
+
+use super::{
+    attrs::{self, HookKind},
+    handler::{self, Scope},
+    hook,
+};
+use crate::{
+    actor::{
+        model::{Handler, Hooks, StartHook},
+        parse::{Item, ItemKind, Marker, Method},
+    },
+    syntax,
+};
+
+/// Goes through the items of the impl.
+pub(super) struct Methods<'a> {
+    message: &'a Ident,
+    scope: Scope<'a>,
+    handlers: Vec<Handler>,
+    hooks: Hooks,
+    /// Who has which variant, and which markers were seen.
+    variants: HashMap<String, Ident>,
+    marked: Vec<HookKind>,
+    /// Whether a method is meant to be a handler, even if it is wrong.
+    has_candidate: bool,
+}
+
+impl<'a> Methods<'a> {
+    pub(super) fn new(message: &'a Ident, scope: Scope<'a>) -> Self {
+        Self {
+            message,
+            scope,
+            handlers: Vec::new(),
+            hooks: Hooks::default(),
+            variants: HashMap::new(),
+            marked: Vec::new(),
+            has_candidate: false,
+        }
+    }
+
+    pub(super) fn item(&mut self, item: &'a Item) {
+        match &item.kind {
+            ItemKind::Method(method) => self.method(item, method),
+            ItemKind::Unreadable { vis, error } => {
+                if !matches!(vis, Visibility::Inherited) {
+                    self.has_candidate = true;
+                    let help = "a handler is `pub fn name(&self, argument: Type) -> Answer { .. }`";
+                    self.scope.diagnostics.report_syntax(error, help);
+                }
+            }
+            ItemKind::Other => self.misplaced(&item.markers),
+        }
+    }
+
+    fn misplaced(&mut self, markers: &[Marker]) {
+        for Marker { attr, .. } in markers {
+            let message = format!("`{}` marks a method, and this is none", syntax::printed(attr));
+            self.scope.diagnostics.report(attr, message, "remove it, or move it to a method");
+        }
+    }
+
+    fn method(&mut self, item: &'a Item, method: &'a Method) {
+        let mistakes = self.scope.diagnostics.count();
+        let marked = attrs::markers(&item.markers, &item.attrs, self.scope.diagnostics);
+        let is_public = !matches!(method.vis, Visibility::Inherited);
+        let ident = &method.sig.ident;
+        if !marked.hooks.is_empty() {
+            if let Some(attr) = marked.handler {
+                let message =
+                    format!("`{ident}` cannot be a handler and `{}`", marked.hooks[0].0.marker());
+                self.scope.diagnostics.report(attr, message, "remove `#[handler(..)]`");
+            }
+            for (kind, attr) in &marked.hooks {
+                self.hook(item, method, *kind, attr);
+            }
+            return;
+        }
+        match method.sig.receiver() {
+            Some(_) if is_public => {
+                self.has_candidate = true;
+                let handler = handler::check(method, &item.attrs, &marked, &mut self.scope);
+                let handler = handler.filter(|handler| self.is_new(handler));
+                self.handlers.extend(handler);
+            }
+            receiver => {
+                // Of a marker that is wrong itself, nothing more is said.
+                if let Some(attr) = marked.handler
+                    && self.scope.diagnostics.count() == mistakes
+                {
+                    self.no_handler(ident, receiver.is_some(), attr);
+                }
+            }
+        }
+    }
+
+    fn no_handler(&mut self, ident: &Ident, has_receiver: bool, attr: &Attribute) {
+        let (problem, help) = if has_receiver {
+            ("is not `pub`", "mark it `pub` or `pub(crate)`, or remove `#[handler(..)]`")
+        } else {
+            ("takes no `self`", "take `&self` or `&mut self`, or remove `#[handler(..)]`")
+        };
+        let message = format!("`{ident}` {problem}, so it is no handler");
+        self.scope.diagnostics.report(attr, message, help);
+    }
+
+    /// Reports two handlers that would be one variant.
+    fn is_new(&mut self, handler: &Handler) -> bool {
+        let variant = handler.variant.to_string();
+        let Some(first) = self.variants.get(&variant) else {
+            self.variants.insert(variant, handler.ident.clone());
+            return true;
+        };
+        if *first == handler.ident {
+            // Under a `cfg` it is another version of the same handler; otherwise rustc reports it.
+            return !handler.attrs.cfgs.is_empty();
+        }
+        let message = format!(
+            "handlers `{first}` and `{}` would both be the variant `{}::{variant}`",
+            handler.ident, self.message
+        );
+        self.scope.diagnostics.report(&handler.ident, message, "rename one of them");
+        false
+    }
+
+    fn hook(&mut self, item: &Item, method: &Method, kind: HookKind, attr: &Attribute) {
+        let sig = &method.sig;
+        if self.marked.contains(&kind) {
+            let message = format!("`{}` marks a second method, `{}`", kind.marker(), sig.ident);
+            self.scope.diagnostics.report(
+                attr,
+                message,
+                "keep one of them, and let it call the other",
+            );
+            return;
+        }
+        self.marked.push(kind);
+        let scope = &mut self.scope;
+        let hook = hook::check(sig, &item.attrs, kind, scope);
+        match kind {
+            HookKind::Start => {
+                let error = hook::start_error(sig, scope);
+                self.hooks.start = hook.map(|hook| StartHook { hook, error });
+            }
+            HookKind::Stop => {
+                hook::returns_nothing(sig, kind, scope);
+                self.hooks.stop = hook;
+            }
+            HookKind::Idle => {
+                hook::returns_nothing(sig, kind, scope);
+                self.hooks.idle = hook;
+            }
+        }
+    }
+
+    pub(super) fn finish(self, actor: &Ident, self_ty: &Type) -> (Vec<Handler>, Hooks) {
+        if !self.has_candidate {
+            let message = format!("no method of `{actor}` is a handler");
+            let help = "mark the methods that answer messages `pub` or `pub(crate)`";
+            self.scope.diagnostics.report(self_ty, message, help);
+        }
+        (self.handlers, self.hooks)
+    }
+}

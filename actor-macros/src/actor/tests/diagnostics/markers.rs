@@ -1,0 +1,198 @@
+//! `#[handler(…)]` and the hooks.
+
+use super::check_method;
+
+/// The help of each option that is not known.
+const OPTION: &str = "its option is `run_abandoned`, as in `#[handler(run_abandoned)]`";
+
+#[test]
+fn the_handler_marker_has_an_option() {
+    check_method(
+        "#[handler] pub fn get(&self) {}",
+        &[[
+            "#[handler]",
+            "`#[handler]` says nothing",
+            "a `pub` method is a handler without it; its option is `run_abandoned`, as in `#[handler(run_abandoned)]`",
+        ]],
+    );
+    check_method(
+        "#[handler(queued)] pub fn get(&self) {}",
+        &[["queued", "`#[handler]` has no option `queued`", OPTION]],
+    );
+    check_method(
+        "#[handler(run_abandoned, run_abandoned)] pub fn get(&self) {}",
+        &[["run_abandoned", "option `run_abandoned` is given twice", "keep one of them"]],
+    );
+    check_method(
+        "#[handler = 3] pub fn get(&self) {}",
+        &[["handler = 3", "`#[handler]` takes its options in parentheses", OPTION]],
+    );
+    check_method("#[handler(3)] pub fn get(&self) {}", &[["3", "expected identifier", OPTION]]);
+    check_method(
+        "#[handler(run_abandoned)] #[handler(run_abandoned)] pub fn get(&self) {}",
+        &[["#[handler(run_abandoned)]", "`#[handler]` is given twice", "keep one of them"]],
+    );
+}
+
+#[test]
+fn markers_are_on_methods_they_fit() {
+    check_method(
+        "#[handler(run_abandoned)] fn get(&self) {}",
+        &[[
+            "#[handler(run_abandoned)]",
+            "`get` is not `pub`, so it is no handler",
+            "mark it `pub` or `pub(crate)`, or remove `#[handler(..)]`",
+        ]],
+    );
+    check_method(
+        "#[handler(run_abandoned)] pub fn new() {}",
+        &[[
+            "#[handler(run_abandoned)]",
+            "`new` takes no `self`, so it is no handler",
+            "take `&self` or `&mut self`, or remove `#[handler(..)]`",
+        ]],
+    );
+    check_method(
+        "#[on_start] const LIMIT: u8 = 1;",
+        &[[
+            "#[on_start]",
+            "`#[on_start]` marks a method, and this is none",
+            "remove it, or move it to a method",
+        ]],
+    );
+    check_method(
+        "#[on_sart] fn open(&mut self) {}",
+        &[["on_sart", "there is no marker `#[on_sart]`", "did you mean `#[on_start]`?"]],
+    );
+    check_method(
+        "#[cfg_attr(unix, on_start)] fn open(&mut self) {}",
+        &[[
+            "on_start",
+            "the marker `#[on_start]` cannot be conditional",
+            "put `#[on_start]` on the method, and the condition into a `#[cfg(..)]` of the method or into its body",
+        ]],
+    );
+    check_method(
+        "#[on_start] #[handler(run_abandoned)] fn open(&mut self) {}",
+        &[[
+            "#[handler(run_abandoned)]",
+            "`open` cannot be a handler and `#[on_start]`",
+            "remove `#[handler(..)]`",
+        ]],
+    );
+}
+
+#[test]
+fn hooks_are_few() {
+    check_method(
+        "#[on_start(now)] fn open(&mut self) {}",
+        &[["#[on_start(now)]", "`#[on_start]` takes no options", "write `#[on_start]`"]],
+    );
+    check_method(
+        "#[on_start] #[on_start] fn open(&mut self) {}",
+        &[["#[on_start]", "`#[on_start]` is given twice", "keep one of them"]],
+    );
+    check_method(
+        "#[on_stop] fn one(&mut self) {} #[on_stop] fn two(&mut self) {}",
+        &[[
+            "#[on_stop]",
+            "`#[on_stop]` marks a second method, `two`",
+            "keep one of them, and let it call the other",
+        ]],
+    );
+}
+
+#[test]
+fn hooks_are_called_by_the_loop() {
+    check_method(
+        "#[on_start] fn open() {}",
+        &[["open", "`#[on_start]` function `open` takes no `self`", "take `&mut self`"]],
+    );
+    check_method(
+        "#[on_stop] fn save(self) {}",
+        &[[
+            "self",
+            "`#[on_stop]` method `save` takes `self`, but the actor goes on after it",
+            "take `&mut self`",
+        ]],
+    );
+    check_method(
+        "#[on_idle] fn flush(&mut self, all: bool) {}",
+        &[[
+            "all: bool",
+            "`#[on_idle]` method `flush` takes an argument, but nobody calls it with one",
+            "take nothing but `&Context<Self>`, and keep what it needs in the actor",
+        ]],
+    );
+    check_method(
+        "#[on_idle] unsafe fn flush<T>(&mut self) {}",
+        &[
+            [
+                "unsafe",
+                "`#[on_idle]` method `flush` is `unsafe`, but the loop cannot promise what that asks for",
+                "make it safe",
+            ],
+            [
+                "T",
+                "`#[on_idle]` method `flush` is generic, but nothing would say what for",
+                "make the actor generic",
+            ],
+        ],
+    );
+    check_method(
+        "#[on_start] fn open(&mut self) where u8: Copy {}",
+        &[[
+            "where u8: Copy",
+            "`#[on_start]` method `open` has a where clause of its own, but it is called whatever it says",
+            "move it to the impl",
+        ]],
+    );
+}
+
+#[test]
+fn hooks_return_what_somebody_reads() {
+    check_method(
+        "#[on_start] fn open(&mut self) -> u8 {}",
+        &[[
+            "u8",
+            "`#[on_start]` method `open` returns `u8`, but nobody reads it",
+            "return nothing, or `Result<(), E>`",
+        ]],
+    );
+    check_method(
+        "#[on_start] fn open(&mut self) -> io::Result<()> {}",
+        &[[
+            "io::Result<()>",
+            "`#[on_start]` method `open` returns `io::Result<()>`, which does not name its error",
+            "return `Result<(), io::Error>`",
+        ]],
+    );
+    check_method(
+        "#[on_start] fn open(&mut self) -> Result<(), &str> {}",
+        &[[
+            "&str",
+            "`open` fails with a borrow, but its error outlives the actor",
+            "return `String`",
+        ]],
+    );
+    check_method(
+        "#[on_start] fn open(&mut self) -> Result<(), impl Error> {}",
+        &[[
+            "impl Error",
+            "the error of `open` is `impl Error`, but it needs a type with a name",
+            "return the type itself, or `Box<dyn Error + Send>`",
+        ]],
+    );
+    check_method(
+        "#[on_stop] fn save(&mut self) -> u8 {}",
+        &[["u8", "`#[on_stop]` method `save` returns `u8`, but nobody reads it", "return nothing"]],
+    );
+    check_method(
+        "#[on_idle] fn flush(&mut self) -> Result<(), Error> {}",
+        &[[
+            "Result<(), Error>",
+            "`#[on_idle]` method `flush` returns `Result<(), Error>`, but nobody reads it",
+            "return nothing",
+        ]],
+    );
+}

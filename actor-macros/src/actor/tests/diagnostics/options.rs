@@ -1,0 +1,96 @@
+//! What is between the parentheses of `#[actor(…)]`.
+
+use super::check_options;
+
+/// The help of each option that is not known.
+const KNOWN: &str = "the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, `message = Name`, `crate = path` and `local`";
+
+/// The help of each size that is none.
+const SIZES: &str = "write how many messages may wait, `mailbox = 128`, or `mailbox = unbounded`";
+
+#[test]
+fn options_are_known() {
+    check_options("size = 3", &[["size", "`#[actor]` has no option `size`", KNOWN]]);
+    check_options(
+        "malbox = 3",
+        &[[
+            "malbox",
+            "`#[actor]` has no option `malbox`",
+            "did you mean `mailbox`? the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, `message = Name`, `crate = path` and `local`",
+        ]],
+    );
+    check_options(
+        "local, local",
+        &[["local", "option `local` is given twice", "keep one of them"]],
+    );
+    check_options("local = true", &[["true", "option `local` takes no value", "write `local`"]]);
+    check_options(
+        "mailbox",
+        &[[
+            "mailbox",
+            "option `mailbox` needs a value",
+            "write `mailbox = 128` or `mailbox = unbounded`",
+        ]],
+    );
+    check_options(
+        "mailbox =",
+        &[[
+            "mailbox",
+            "option `mailbox` needs a value",
+            "write `mailbox = 128` or `mailbox = unbounded`",
+        ]],
+    );
+    check_options("handle", &[["handle", "option `handle` needs a name", "write `handle = Name`"]]);
+    check_options(
+        "crate",
+        &[["crate", "option `crate` needs a path", "write `crate = path::to::actor_runtime`"]],
+    );
+    check_options("mailbox = 8 handle = A", &[["handle", "expected `,`", KNOWN]]);
+    check_options(
+        "size, local = 1, mailbox = 0",
+        &[
+            ["size", "`#[actor]` has no option `size`", KNOWN],
+            ["1", "option `local` takes no value", "write `local`"],
+            ["0", "a mailbox of size 0 could never take a message", SIZES],
+        ],
+    );
+}
+
+#[test]
+fn the_mailbox_has_a_size() {
+    check_options("mailbox = 0", &[["0", "a mailbox of size 0 could never take a message", SIZES]]);
+    check_options(r#"mailbox = "8""#, &[[r#""8""#, r#"`"8"` is not a number of messages"#, SIZES]]);
+    check_options("mailbox = -1", &[["-1", "`-1` is not a number of messages", SIZES]]);
+}
+
+#[test]
+fn names_are_names() {
+    check_options(
+        "handle = 3",
+        &[["3", "option `handle` needs a name, and `3` is none", "write `handle = Name`"]],
+    );
+    check_options(
+        "handle = a::B",
+        &[["a::B", "option `handle` needs a name, and `a::B` is none", "write `handle = Name`"]],
+    );
+    check_options(
+        "handle = A, message = A",
+        &[["A", "this is the name of the handle too", "choose another name"]],
+    );
+    check_options(
+        "handle = Counter",
+        &[["Counter", "this is the name of the actor", "choose another name"]],
+    );
+    check_options(
+        "message = Counter",
+        &[["Counter", "this is the name of the actor", "choose another name"]],
+    );
+    check_options(
+        r#"crate = "a""#,
+        &[[
+            r#""a""#,
+            r#"option `crate` needs a path, and `"a"` is none"#,
+            "write `crate = path::to::actor_runtime`, without quotes",
+        ]],
+    );
+}
