@@ -7,17 +7,26 @@ use std::{
     task::{Context, Poll, Wake, Waker},
 };
 
-use crate::sync::thread::{self, Thread};
+use crate::sync::{
+    AtomicBool, Ordering,
+    thread::{self, Thread},
+};
 
-struct Unpark(Thread);
+/// Wakes a thread. A thread has but one token to be unparked with, and what runs in the future may
+/// park too and use it up, so each wait also has a note of its own.
+struct Unpark {
+    thread: Thread,
+    is_woken: AtomicBool,
+}
 
 impl Wake for Unpark {
     fn wake(self: Arc<Self>) {
-        self.0.unpark();
+        self.wake_by_ref();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.0.unpark();
+        self.is_woken.store(true, Ordering::Release);
+        self.thread.unpark();
     }
 }
 
@@ -38,14 +47,17 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
 /// Runs `future` to its end on a thread that is known to be there for it. What runs in the future
 /// may block the thread, also by [`block_on`].
 pub(crate) fn drive<F: Future>(future: F) -> F::Output {
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let unpark = Arc::new(Unpark { thread: thread::current(), is_woken: AtomicBool::new(false) });
+    let waker = Waker::from(unpark.clone());
     let mut cx = Context::from_waker(&waker);
     let mut future = pin!(future);
     loop {
         if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
             return output;
         }
-        // A wake-up between the poll and here makes this return at once.
-        thread::park();
+        // A wake-up between the look and the park makes the park return at once.
+        while !unpark.is_woken.swap(false, Ordering::Acquire) {
+            thread::park();
+        }
     }
 }

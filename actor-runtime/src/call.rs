@@ -198,7 +198,9 @@ where
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped before it is ready, the message was not sent, and is dropped.
+    /// If the future is dropped while the message waits for room, the message is taken back and
+    /// dropped. If room was made at that very moment, it was accepted, and its handler runs: to
+    /// know which, do not drop the future, or use [`try_cast`](Self::try_cast).
     pub fn cast(self) -> Cast<'a, M> {
         let (shared, message) = self.into_unsent();
         Cast::new(shared, message(Reply::unwanted()))
@@ -292,7 +294,9 @@ where
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped before it is ready, the message was not sent, and is dropped.
+    /// If the future is dropped while the message waits for room, the message is taken back and
+    /// dropped. If room was made at that very moment, this is a call that is dropped: its handler
+    /// runs only if it has begun.
     pub fn sent(self) -> Sent<'a, M, R> {
         let (shared, message) = self.into_unsent();
         let (reply, receiver) = reply::slot(None);

@@ -12,12 +12,20 @@ use std::{
 
 use crate::{
     reply::{Failure, Fallible},
-    sync::{bug, thread_local},
+    sync::{bug, thread_local, unique},
 };
 
-/// Tells actors apart. It is the address of what the actor's handles share.
+/// Tells actors apart, also those that are gone: an answer may be awaited long after its actor's
+/// end, so the place in memory would not do.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) struct ActorId(pub(crate) usize);
+pub(crate) struct ActorId(usize);
+
+impl ActorId {
+    /// One that no other actor has.
+    pub(crate) fn new() -> Self {
+        Self(unique())
+    }
+}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Doing {
@@ -43,6 +51,10 @@ pub(crate) struct Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         DOING.with(|doing| doing.set(self.before));
+        // A panic that is on its way through another actor, further out, will be caught there.
+        if self.before != Doing::Nothing && std::thread::panicking() {
+            return;
+        }
         // A handler may catch a panic of its own, and then nobody asks what became of the replies
         // that were lost in it.
         if ANY_LOST.with(|any| any.replace(false)) {

@@ -142,6 +142,7 @@ pub(crate) enum Offered<M> {
 
 /// What an actor's loop and its handles have in common.
 pub(crate) struct Shared<M> {
+    id: ActorId,
     /// The name of this actor, if it was given one.
     pub(crate) name: Option<Arc<str>>,
     capacity: Capacity,
@@ -155,6 +156,7 @@ impl<M: Message> Shared<M> {
     /// A mailbox with one handle, which the caller has to make.
     pub(crate) fn new(name: Option<Arc<str>>, capacity: Capacity) -> Arc<Self> {
         Arc::new(Self {
+            id: ActorId::new(),
             name,
             capacity,
             handles: AtomicUsize::new(1),
@@ -274,12 +276,7 @@ impl<M: Message> Shared<M> {
         Some(waiting.entry.message)
     }
 
-    /// Takes the next message for the loop, if there is one, or the news that there will be none.
-    pub(crate) fn next(&self) -> Option<Next<M>> {
-        self.take(lock(&self.queue)).ok()
-    }
-
-    /// Waits for what [`next`](Self::next) gives.
+    /// Takes the next message for the loop, or the news that there will be none.
     pub(crate) fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Next<M>> {
         let mut queue = match self.take(lock(&self.queue)) {
             Ok(next) => return Poll::Ready(next),
@@ -297,6 +294,10 @@ impl<M: Message> Shared<M> {
 
     /// Takes what is next and releases the lock, or gives the lock back if there is nothing yet.
     fn take<'a>(&self, mut queue: Locked<'a, M>) -> Result<Next<M>, Locked<'a, M>> {
+        if self.is_aborted() {
+            // What is queued stays there, for the end to refuse.
+            return Err(queue);
+        }
         let Some(entry) = queue.accepted.pop_front() else {
             queue.running = None;
             let Phase::Closing(reason) = &queue.phase else {
@@ -453,9 +454,8 @@ impl<M: Message> Shared<M> {
 }
 
 impl<M> Shared<M> {
-    /// Tells this actor apart while anybody knows of it.
-    pub(crate) fn id(self: &Arc<Self>) -> ActorId {
-        ActorId(Arc::as_ptr(self).addr())
+    pub(crate) fn id(&self) -> ActorId {
+        self.id
     }
 
     /// One more handle.

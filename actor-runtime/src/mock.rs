@@ -4,7 +4,7 @@ use std::{
     fmt,
     future::{Future, poll_fn},
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll, Waker},
 };
 
 use futures_core::Stream;
@@ -71,12 +71,9 @@ impl<M: Message> MockMailbox<M> {
 
     /// The next message, if there is one now.
     pub fn try_recv(&mut self) -> Option<M> {
-        loop {
-            match self.0.next()? {
-                Next::Message(entry) => return Some(entry.message),
-                Next::Abandoned(_) => {}
-                Next::Closed(_) => return None,
-            }
+        match self.poll_recv(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(message) => message,
+            Poll::Pending => None,
         }
     }
 
@@ -85,7 +82,15 @@ impl<M: Message> MockMailbox<M> {
             return Poll::Ready(None);
         }
         loop {
-            match ready!(self.0.poll_next(cx)) {
+            let Poll::Ready(next) = self.0.poll_next(cx) else {
+                // Asked last: whoever aborts from here on finds the waker.
+                if self.0.is_aborted() {
+                    self.0.end(ExitReason::Aborted);
+                    return Poll::Ready(None);
+                }
+                return Poll::Pending;
+            };
+            match next {
                 Next::Message(entry) => return Poll::Ready(Some(entry.message)),
                 Next::Abandoned(_) => {}
                 Next::Closed(reason) => {

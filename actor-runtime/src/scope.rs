@@ -20,6 +20,12 @@ use crate::{
 /// How long a scope waits for its actors to end in order, unless it is told otherwise.
 const DEADLINE: Duration = Duration::from_secs(10);
 
+/// A scope looks for what has ended when it has at least so many members.
+const SWEEP: usize = 16;
+
+/// As long as a scope waits that is told to wait for longer than a clock can tell.
+const FOR_EVER: Duration = Duration::from_secs(86_400 * 365 * 30);
+
 /// How long it waits for an actor that it had to abort: one that blocks its thread does not end.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -68,6 +74,8 @@ struct Inner {
 
 struct Members {
     is_closed: bool,
+    /// With so many in the list, those that have ended are taken out.
+    sweep_at: usize,
     /// In order of start.
     list: Vec<Member>,
 }
@@ -139,7 +147,7 @@ impl Scope {
     /// An empty scope. All its actors together have `deadline` to end in order.
     #[must_use]
     pub fn with_deadline(deadline: Duration) -> Self {
-        let members = Mutex::new(Members { is_closed: false, list: Vec::new() });
+        let members = Mutex::new(Members { is_closed: false, sweep_at: SWEEP, list: Vec::new() });
         Self(Arc::new(Inner { deadline, members }))
     }
 
@@ -205,9 +213,11 @@ impl Scope {
             member.close();
             return;
         }
-        // A scope that lives long forgets what has ended, at a cost that does not grow.
-        if members.list.len().is_power_of_two() {
+        // A scope that lives long forgets what has ended. Twice what is left has to come together
+        // before it looks again, so a start costs the same however many there are.
+        if members.list.len() >= members.sweep_at {
             members.list.retain(Member::is_alive);
+            members.sweep_at = SWEEP.max(2 * members.list.len());
         }
         members.list.push(member);
     }
@@ -242,7 +252,8 @@ impl Scope {
             lock(&self.0.members).is_closed = true;
             return ended;
         }
-        let deadline = tokio::time::Instant::now() + self.0.deadline;
+        let now = tokio::time::Instant::now();
+        let deadline = now.checked_add(self.0.deadline).unwrap_or(now + FOR_EVER);
         // Every actor's loop has room for this future, and few have children to stop.
         Box::pin(self.0.shutdown(deadline, &mut ended)).await;
         ended

@@ -379,7 +379,8 @@ where
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped before it is ready, the message was not sent, and is dropped.
+    /// If the future is dropped while the message waits for room, the message is taken back and
+    /// dropped. If room was made at that very moment, its handler runs only if it has begun.
     pub async fn sent(self) -> Result<ReplyStream<T>, SendError<M>> {
         let Stage::Unsent(message) = self.stage else {
             panic!("the stream was already polled, so its message is already sent");

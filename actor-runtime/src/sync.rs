@@ -34,6 +34,13 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A number that was not given out before.
+pub(crate) fn unique() -> usize {
+    // Not one of the model's atomics: nothing depends on which number it is.
+    static LAST: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+    LAST.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+}
+
 pub(crate) use seeded::{bug, gap};
 
 /// Bugs that a model asks for. A model that passes proves something only if it fails with the bug

@@ -100,7 +100,14 @@ fn counted(options: &Options) -> Result<Vec<Value>, Box<dyn Error>> {
         Some(cargo) => {
             let mut command = Command::new(cargo);
             let package = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-            command.args(["run", "--quiet", "--release", "--bin", "allocations", "--manifest-path"]);
+            command.args([
+                "run",
+                "--quiet",
+                "--release",
+                "--bin",
+                "allocations",
+                "--manifest-path",
+            ]);
             command.arg(package).arg("--");
             command
         }

@@ -101,8 +101,11 @@ impl Options {
         if self.flavors.iter().any(|flavor| names.contains(&flavor.name())) {
             self.flavors.retain(|flavor| names.contains(&flavor.name()));
         }
-        let named: Vec<_> =
-            names.iter().filter_map(|name| entrant(name)).map(|entrant| entrant.reference).collect();
+        let named: Vec<_> = names
+            .iter()
+            .filter_map(|name| entrant(name))
+            .map(|entrant| entrant.reference)
+            .collect();
         if !named.is_empty() {
             // Without its reference an entrant has no ratio.
             let takes_part = |name| names.contains(&name) || named.contains(&name);

@@ -6,6 +6,13 @@
 
 #![expect(unreachable_pub, reason = "nothing is reachable in a test, and `pub` makes a handler")]
 
+mod abort;
 mod by_hand;
 mod drops;
+mod identity;
+mod loops;
+mod mock;
+mod panics;
+mod scopes;
+mod threads;
 mod wakers;

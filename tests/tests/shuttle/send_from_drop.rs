@@ -41,7 +41,7 @@ fn cast_now_comes_before_what_is_sent_later() {
 }
 
 #[test]
-#[should_panic(expected = "out of order")]
+#[should_panic(expected = "assertion `left == right` failed")]
 fn finds_a_cast_that_is_overtaken() {
     explore_with_bug("cast_now is overtaken", cast_now_with_a_full_mailbox);
 }

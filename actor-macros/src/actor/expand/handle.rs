@@ -62,8 +62,8 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     };
     let returned = returned(actor, handler, &call_type);
     quote! {
-        #(#cfgs)*
         #(#docs)*
+        #(#cfgs)*
         #(#callers)*
         #vis fn #ident(&self #(, #parameters)*) -> #returned {
             #(#conversions)*

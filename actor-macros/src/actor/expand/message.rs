@@ -59,8 +59,8 @@ fn variant(actor: &Actor, handler: &Handler) -> TokenStream {
     let doc = field_doc(actor, " Takes the answer.");
     let ty = reply_type(krate, &handler.answer);
     quote! {
-        #(#cfgs)*
         #(#attrs)*
+        #(#cfgs)*
         #variant {
             #(#fields)*
             #doc
@@ -149,7 +149,7 @@ fn debug_impl(actor: &Actor) -> TokenStream {
     quote! {
         impl #impl_generics ::core::fmt::Debug for #message #ty_generics #where_clause {
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                formatter.write_str(#krate::Message::envelope(self).method())
+                formatter.write_str(#krate::Envelope::method(&#krate::Message::envelope(self)))
             }
         }
     }

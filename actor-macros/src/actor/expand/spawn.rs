@@ -70,7 +70,10 @@ fn checks(actor: &Actor) -> TokenStream {
 fn type_checks(actor: &Actor, handler: &Handler, cfgs: &[Attribute], ty: &Type) -> TokenStream {
     let own = &handler.attrs.cfgs;
     let span = actor.ident.span();
-    let checks = known::maybe_not_send(ty).into_iter().map(|ty| {
+    // Parameters are, by the bounds of this impl.
+    let parts = known::maybe_not_send(ty).into_iter();
+    let unsure = parts.filter(|part| !generics::is_parameter(part, &actor.generics));
+    let checks = unsure.map(|ty| {
         let travels = travels(actor, ty);
         let check = quote_spanned!(span=> let proof = proof.and(#travels););
         quote!(#(#own)* #(#cfgs)* #check)

@@ -21,7 +21,12 @@ fn check_items(name: &str, args: &str, item: &str, is_shown: impl Fn(&str) -> bo
 }
 
 fn printed(item: syn::Item) -> String {
-    prettyplease::unparse(&syn::File { shebang: None, attrs: Vec::new(), items: vec![item] })
+    prettyplease::unparse(&syn::File {
+        shebang: None,
+        frontmatter: None,
+        attrs: Vec::new(),
+        items: vec![item],
+    })
 }
 
 #[test]

@@ -1,0 +1,41 @@
+//! An abort ends the actor at the next moment it could wait.
+
+use actor_runtime::{ActorHandle, CallError, Context, ExitReason, actor, pair};
+
+use crate::by_hand::ByHand;
+
+/// Counts what it handles.
+#[derive(Default)]
+pub struct Fuse {
+    handled: u32,
+}
+
+#[actor]
+impl Fuse {
+    /// Aborts the actor, from inside.
+    pub fn blow(&mut self, context: &Context<Self>) -> u32 {
+        if let Some(handle) = context.handle().upgrade() {
+            handle.abort();
+        }
+        self.handled += 1;
+        self.handled
+    }
+
+    /// Does nothing else.
+    pub fn count(&mut self) -> u32 {
+        self.handled += 1;
+        self.handled
+    }
+}
+
+#[test]
+fn nothing_that_is_queued_is_handled_after_an_abort() {
+    let (fuse, run) = pair(Fuse::default());
+    let mut run = ByHand::new(run);
+    let mut blow = ByHand::new(fuse.blow()).waits();
+    let mut count = ByHand::new(fuse.count()).waits();
+    let exit = run.gives();
+    assert_eq!(exit.reason, ExitReason::Aborted);
+    assert_eq!(blow.gives(), Ok(1), "a handler that has begun answers");
+    assert!(matches!(count.gives(), Err(CallError::Stopped { .. })));
+}
