@@ -118,13 +118,13 @@ fn mailbox(value: Expr, diagnostics: &mut Diagnostics) -> Mailbox {
             diagnostics.report(number, "a mailbox of size 0 could never take a message", help);
             Mailbox::Default
         }
-        Expr::Lit(ExprLit { lit: Lit::Int(_), .. }) => Mailbox::Bounded(value),
+        Expr::Lit(ExprLit { lit: Lit::Int(_), .. }) => Mailbox::Bounded(Box::new(value)),
         Expr::Lit(_) | Expr::Unary(_) => {
             let message = format!("`{}` is not a number of messages", syntax::printed(&value));
             diagnostics.report(value, message, help);
             Mailbox::Default
         }
-        _ => Mailbox::Bounded(value),
+        _ => Mailbox::Bounded(Box::new(value)),
     }
 }
 
