@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use proc_macro2::Ident;
+use quote::ToTokens;
 use syn::{Expr, ExprLit, Lit, Path, parse_quote};
 
 use crate::{
@@ -129,16 +130,17 @@ fn mailbox(value: Expr, diagnostics: &mut Diagnostics) -> Mailbox {
 }
 
 fn name(key: &Ident, value: &Expr, diagnostics: &mut Diagnostics) -> Option<Ident> {
+    // By way of tokens, because a path may be a keyword such as `crate`, and a name may not.
     let ident = match ungrouped(value) {
-        Expr::Path(path) => path.path.get_ident(),
+        Expr::Path(path) => syn::parse2::<Ident>(path.to_token_stream()).ok(),
         _ => None,
     };
     if ident.is_none() {
-        let message =
-            format!("option `{key}` needs a name, and `{}` is none", syntax::printed(value));
+        let value_text = syntax::printed(value);
+        let message = format!("option `{key}` needs a name, and `{value_text}` is none");
         diagnostics.report(value, message, format!("write `{key} = Name`"));
     }
-    ident.cloned()
+    ident
 }
 
 fn path(value: &Expr, diagnostics: &mut Diagnostics) -> Option<Path> {
