@@ -1,5 +1,7 @@
 //! Which generic parameters, with which bounds, a generated item has.
 
+use std::mem;
+
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::{
@@ -80,7 +82,7 @@ pub(crate) fn mentioned(generics: &Generics, types: &[&Type]) -> Generics {
     if types.iter().all(|ty| known::needs_no_bounds(ty, generics)) {
         drop_bounds(&mut kept);
     } else {
-        keep_clause(&mut kept, generics);
+        keep_bounds(&mut kept, generics);
     }
     with_static(&kept)
 }
@@ -102,20 +104,22 @@ fn drop_bounds(generics: &mut Generics) {
     generics.where_clause = None;
 }
 
-/// Keeps what the where clause says about kept parameters alone.
-fn keep_clause(kept: &mut Generics, all: &Generics) {
-    let dropped =
-        all.params.iter().filter_map(name).filter(|name| {
-            !kept.params.iter().any(|parameter| self::name(parameter) == Some(name))
-        });
+/// Keeps the bounds that are about kept parameters alone.
+fn keep_bounds(kept: &mut Generics, all: &Generics) {
+    let is_kept = |name: &Ident| kept.params.iter().any(|other| self::name(other) == Some(name));
+    let dropped = all.params.iter().filter_map(name).filter(|name| !is_kept(name));
     let dropped: Vec<Ident> = dropped.cloned().collect();
-    let Some(clause) = &mut kept.where_clause else {
-        return;
+    let has_no_dropped = |syntax: &dyn ToTokens| {
+        !dropped.iter().any(|name| syntax::contains_ident(syntax.to_token_stream(), name))
     };
-    let is_kept = |predicate: &&WherePredicate| {
-        !dropped.iter().any(|name| syntax::contains_ident(predicate.to_token_stream(), name))
-    };
-    clause.predicates = clause.predicates.iter().filter(is_kept).cloned().collect();
+    for parameter in kept.type_params_mut() {
+        let bounds = mem::take(&mut parameter.bounds).into_iter();
+        parameter.bounds = bounds.filter(|bound| has_no_dropped(bound)).collect();
+    }
+    if let Some(clause) = &mut kept.where_clause {
+        let predicates = mem::take(&mut clause.predicates).into_iter();
+        clause.predicates = predicates.filter(|predicate| has_no_dropped(predicate)).collect();
+    }
 }
 
 fn name(parameter: &GenericParam) -> Option<&Ident> {

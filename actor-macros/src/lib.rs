@@ -1,4 +1,7 @@
-//! The macros of `actor-runtime`, which re-exports them.
+//! The macros of `actor-runtime`, which re-exports them: depend on that crate instead.
+//!
+//! This file has the entry points and nothing else. It is the only one that names `proc_macro`; what
+//! is below it takes and gives `proc_macro2` tokens, and is tested like any other code.
 
 mod actor;
 mod diagnostics;
@@ -10,7 +13,125 @@ mod syntax;
 
 use proc_macro::TokenStream;
 
-/// Turns an impl block into an actor.
+/// Makes an actor of a type, from the impl block with its methods.
+///
+/// The block stays as it is. Beside it are written, for a type `Counter`:
+///
+/// - `CounterMessage`, an enum with a variant for each handler;
+/// - the dispatch from message to method;
+/// - `CounterHandle`, which can be cloned, and has a method for each handler with the same name,
+///   arguments and documentation. It gives a call: await it for the answer, or send it another way.
+///
+/// ```text
+/// pub struct Counter { total: u64 }
+///
+/// #[actor(mailbox = 128)]
+/// impl Counter {
+///     /// No receiver: a constructor, which is left alone.
+///     pub fn new() -> Self { Self { total: 0 } }
+///
+///     /// Adds `amount` and returns the new total.
+///     pub fn add(&mut self, amount: u64) -> u64 { self.total += amount; self.total }
+///
+///     /// Writes the total down.
+///     pub async fn save(&mut self, path: &Path) -> io::Result<()> { .. }
+///
+///     /// Takes `self`: the last message.
+///     pub fn finish(self) -> u64 { self.total }
+///
+///     /// Not `pub`: a helper.
+///     fn reset(&mut self) { self.total = 0; }
+/// }
+///
+/// let counter: CounterHandle = spawn(Counter::new());
+/// assert_eq!(counter.add(2).await?, 2);
+/// counter.save("total.txt").await??;
+/// assert_eq!(counter.finish().await?, 2);
+/// ```
+///
+/// # What becomes a handler
+///
+/// | in the block | becomes |
+/// |---|---|
+/// | a method with `&self` or `&mut self` that is `pub`, or `pub(crate)` and the like | a handler. The handle's method is as public |
+/// | such a method with `self` | a handler that ends the actor: what is still queued is refused |
+/// | a method that is not `pub`, a function without `self`, a constant | nothing: it is left alone |
+///
+/// The handle and the message are as public as the most public handler. So a `pub` type needs a
+/// `pub` handler, or has to be `pub(crate)` itself.
+///
+/// # Arguments and answers
+///
+/// A message owns what it carries. These borrows travel as their owned twins and are lent to the
+/// handler, and the handle takes anything that converts:
+///
+/// | the handler takes | the message has | the handle takes |
+/// |---|---|---|
+/// | `&str` | `String` | `impl Into<String>` |
+/// | `&[T]` | `Vec<T>` | `impl Into<Vec<T>>` |
+/// | `&Path`, `&OsStr`, `&CStr` | `PathBuf`, `OsString`, `CString` | `impl Into` of it |
+/// | `&'static T`, and all that owns | the same | the same |
+///
+/// Other borrows are refused, with a hint what to take instead. Some parameters do not travel:
+///
+/// | the handler takes | it is |
+/// |---|---|
+/// | `Reply<T>` | the right to answer later. The handler returns nothing, and its call gives a `T` |
+/// | `Replies<T>` | the sending half of a stream. Its call gives a `Stream` of `T` |
+/// | `&Context<Self>` | what the actor may know of itself |
+///
+/// All else has to be `Send`, unless the actor is `local`; what is not is reported where it is
+/// written.
+///
+/// # Options
+///
+/// | `#[actor(..)]` | |
+/// |---|---|
+/// | `mailbox = 128` | how many messages may wait; any constant, `Self::LIMIT` too. `64` if nothing is said |
+/// | `mailbox = unbounded` | as many as there is memory for |
+/// | `handle = Name`, `message = Name` | other names for the generated types |
+/// | `local` | the actor stays on its thread, and nothing in it has to be `Send` |
+/// | `crate = path` | where the runtime is, if not at `::actor_runtime` |
+///
+/// # Markers on methods
+///
+/// | marker | the method |
+/// |---|---|
+/// | `#[on_start]` | runs before the first message. It may return `Result<(), E>`, and then the start may fail |
+/// | `#[on_stop]` | runs after the last message |
+/// | `#[on_idle]` | runs whenever the mailbox has just run empty |
+/// | `#[handler(run_abandoned)]` | is a handler, and runs even if its caller has gone before it started |
+///
+/// A hook takes `&self` or `&mut self`, may take `&Context<Self>`, and is never a handler. One method
+/// may have several of these markers; each marker is on one method.
+///
+/// # Attributes
+///
+/// Documentation, `#[cfg]`, `#[deprecated]`, `#[must_use]` and lint levels go with a handler to what
+/// is generated for it. A `#[cfg]` may be on an argument, too.
+///
+/// # Generics
+///
+/// The message and the handle have those parameters of the impl that messages mention. So
+/// `impl<S: Storage> Server<S>`, whose messages know nothing of `S`, has a plain `ServerHandle`.
+///
+/// # Errors
+///
+/// What cannot be a message is refused: generic handlers, `impl Trait`, borrowed answers, `unsafe`
+/// and `extern` handlers, two handlers whose names differ only in underscores and capitals. All
+/// mistakes are reported at once, each with what to write instead:
+///
+/// ```text
+/// error: handler `find` answers with a borrow, but its caller gets the answer when the borrow has ended
+///        help: answer with `String`
+///  --> src/directory.rs:14:42
+///    |
+/// 14 |     pub fn find(&self, number: u64) -> &str {
+///    |                                        ^^^^
+/// ```
+///
+/// The handlers that are right are generated all the same, so that the code that uses them keeps its
+/// types while one is being written.
 #[proc_macro_attribute]
 pub fn actor(args: TokenStream, item: TokenStream) -> TokenStream {
     actor::expand(args.into(), item.into()).into()

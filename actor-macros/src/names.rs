@@ -34,7 +34,9 @@ pub(crate) fn variant(method: &Ident) -> Ident {
 
 /// The name of a generated type: `Counter` and `Handle` give `CounterHandle`.
 pub(crate) fn suffixed(actor: &Ident, suffix: &str) -> Ident {
-    format_ident!("{}{suffix}", actor.unraw(), span = actor.span())
+    // It lies at the actor, but comes from the macro: rustc then gives no advice on its definition.
+    let span = Span::call_site().located_at(actor.span());
+    format_ident!("{}{suffix}", actor.unraw(), span = span)
 }
 
 /// Hands out names that differ in their text.

@@ -32,7 +32,7 @@ pub(crate) struct Actor {
 
 pub(crate) enum Mailbox {
     Default,
-    Bounded(Expr),
+    Bounded(Box<Expr>),
     Unbounded,
 }
 

@@ -116,10 +116,6 @@ mod decoys {
             self.0
         }
 
-        #[expect(
-            clippy::wrong_self_convention,
-            reason = "`Into::into` must not be called in its place"
-        )]
         pub(crate) fn into(&self) -> u8 {
             self.0
         }

@@ -102,10 +102,6 @@ fn names_of(typed: &[&PatType], namer: &mut Namer) -> Vec<Ident> {
     kept.into_iter().flatten().collect()
 }
 
-fn field(ident: Ident, cfgs: Vec<Attribute>, ty: Type, passing: Passing) -> Argument {
-    Argument::Field(Box::new(Field { ident, cfgs, ty, passing }))
-}
-
 struct Check<'a, 'scope> {
     handler: &'a Ident,
     has_context: bool,
@@ -117,24 +113,26 @@ impl Check<'_, '_> {
     fn argument(&mut self, typed: &PatType, name: Ident) -> Option<Argument> {
         let ty = syntax::ungrouped(&typed.ty);
         if let Some(reply) = TakenReply::from_type(ty) {
-            return self.reply(typed, reply);
+            self.reply(typed, reply)
+        } else if self.is_context(ty) {
+            self.context(typed, ty)
+        } else {
+            self.field(typed, ty, name)
         }
-        if let Some(context) = self.context(typed, ty) {
-            return context;
-        }
+    }
+
+    fn field(&mut self, typed: &PatType, ty: &Type, ident: Ident) -> Option<Argument> {
+        let lent = match ty {
+            Type::Reference(reference) if self.is_borrowed_reply(reference) => return None,
+            Type::Reference(reference) => lower::lent_as(reference),
+            _ => None,
+        };
+        let passing = if lent.is_some() { Passing::Lent } else { Passing::Moved };
+        let carried = lent.as_ref().unwrap_or(&typed.ty);
+        self.types(carried, &typed.pat);
+        let ty = self.scope.outside(carried);
         let cfgs = attrs::cfgs(&typed.attrs);
-        if let Type::Reference(reference) = ty {
-            if let Some(owned) = lower::lent_as(reference) {
-                self.types(&owned, &typed.pat);
-                let ty = self.scope.outside(&owned);
-                return Some(field(name, cfgs, ty, Passing::Lent));
-            }
-            if self.is_borrowed_reply(reference) {
-                return None;
-            }
-        }
-        self.types(ty, &typed.pat);
-        Some(field(name, cfgs, self.scope.outside(&typed.ty), Passing::Moved))
+        Some(Argument::Field(Box::new(Field { ident, cfgs, ty, passing })))
     }
 
     fn types(&mut self, ty: &Type, pat: &Pat) {
@@ -175,34 +173,36 @@ impl Check<'_, '_> {
         true
     }
 
-    /// `None` if the argument is no context; `Some(None)` if it is one, and wrong.
-    fn context(&mut self, typed: &PatType, ty: &Type) -> Option<Option<Argument>> {
-        let (elem, is_shared) = match ty {
-            Type::Reference(reference) => (&*reference.elem, reference.mutability.is_none()),
-            _ => (ty, false),
+    /// Whether `ty` is the context of this actor, however it is taken.
+    fn is_context(&self, ty: &Type) -> bool {
+        let ty = match ty {
+            Type::Reference(reference) => &reference.elem,
+            _ => ty,
         };
-        let segment = syntax::last_segment(elem).filter(|segment| segment.ident == "Context")?;
-        match syntax::type_arguments(segment)[..] {
-            [actor] if self.scope.is_self(actor) => {}
-            _ => return None,
-        }
+        let segment = syntax::last_segment(ty).filter(|segment| segment.ident == "Context");
+        segment.is_some_and(|segment| {
+            matches!(syntax::type_arguments(segment)[..], [actor] if self.scope.is_self(actor))
+        })
+    }
+
+    fn context(&mut self, typed: &PatType, ty: &Type) -> Option<Argument> {
         self.unconditional(typed, "&Context<Self>");
         let handler = self.handler;
-        if !is_shared {
+        if !matches!(ty, Type::Reference(reference) if reference.mutability.is_none()) {
             let message = format!(
                 "handler `{handler}` takes `{}`, but the context belongs to the loop",
                 syntax::printed(ty)
             );
             self.scope.diagnostics.report(ty, message, "take `&Context<Self>`");
-            return Some(None);
+            return None;
         }
         if self.has_context {
             let message = format!("handler `{handler}` takes the context twice");
             self.scope.diagnostics.report(ty, message, "keep one of them");
-            return Some(None);
+            return None;
         }
         self.has_context = true;
-        Some(Some(Argument::Context))
+        Some(Argument::Context)
     }
 
     fn unconditional(&mut self, typed: &PatType, what: &str) {

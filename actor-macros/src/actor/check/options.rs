@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use proc_macro2::Ident;
+use quote::ToTokens;
 use syn::{Expr, ExprLit, Lit, Path, parse_quote};
 
 use crate::{
@@ -118,27 +119,28 @@ fn mailbox(value: Expr, diagnostics: &mut Diagnostics) -> Mailbox {
             diagnostics.report(number, "a mailbox of size 0 could never take a message", help);
             Mailbox::Default
         }
-        Expr::Lit(ExprLit { lit: Lit::Int(_), .. }) => Mailbox::Bounded(value),
+        Expr::Lit(ExprLit { lit: Lit::Int(_), .. }) => Mailbox::Bounded(Box::new(value)),
         Expr::Lit(_) | Expr::Unary(_) => {
             let message = format!("`{}` is not a number of messages", syntax::printed(&value));
             diagnostics.report(value, message, help);
             Mailbox::Default
         }
-        _ => Mailbox::Bounded(value),
+        _ => Mailbox::Bounded(Box::new(value)),
     }
 }
 
 fn name(key: &Ident, value: &Expr, diagnostics: &mut Diagnostics) -> Option<Ident> {
+    // By way of tokens, because a path may be a keyword such as `crate`, and a name may not.
     let ident = match ungrouped(value) {
-        Expr::Path(path) => path.path.get_ident(),
+        Expr::Path(path) => syn::parse2::<Ident>(path.to_token_stream()).ok(),
         _ => None,
     };
     if ident.is_none() {
-        let message =
-            format!("option `{key}` needs a name, and `{}` is none", syntax::printed(value));
+        let value_text = syntax::printed(value);
+        let message = format!("option `{key}` needs a name, and `{value_text}` is none");
         diagnostics.report(value, message, format!("write `{key} = Name`"));
     }
-    ident.cloned()
+    ident
 }
 
 fn path(value: &Expr, diagnostics: &mut Diagnostics) -> Option<Path> {

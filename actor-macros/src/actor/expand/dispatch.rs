@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use syn::{Attribute, Meta};
+use syn::{Attribute, Meta, Visibility};
 
 use super::{finish, groups, hooks};
 use crate::{
@@ -18,14 +18,16 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let (_, carried, _) = actor.carried.split_for_impl();
     let mailbox = mailbox(actor);
+    let type_message = at_visibility(&actor.vis, quote!(type Message = #message #carried;));
+    let type_handle = at_visibility(&actor.vis, quote!(type Handle = #handle #carried;));
     let start_error = hooks::start_error(actor);
     let dispatch = dispatch(actor);
     let finish = finish::finish(actor);
     let hooks = hooks::hooks(actor);
     quote! {
         impl #impl_generics #krate::Actor for #ty #where_clause {
-            type Message = #message #carried;
-            type Handle = #handle #carried;
+            #type_message
+            #type_handle
             #start_error
             #mailbox
 
@@ -34,6 +36,15 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
             #hooks
         }
     }
+}
+
+/// Where an actor is more public than all its handlers, rustc reports these two items: what it
+/// underlines should be the visibility to change.
+fn at_visibility(vis: &Visibility, item: TokenStream) -> TokenStream {
+    let Visibility::Restricted(vis) = vis else { return item };
+    let mut tokens = syntax::respanned(item, vis.paren_token.span.close()).into_iter();
+    let first = tokens.next().map(|first| syntax::respanned(first.into(), vis.pub_token.span));
+    first.into_iter().flatten().chain(tokens).collect()
 }
 
 fn mailbox(actor: &Actor) -> Option<TokenStream> {

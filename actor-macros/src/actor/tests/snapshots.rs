@@ -134,7 +134,7 @@ fn bounds_that_messages_need() {
     check_items(
         "bounds_that_messages_need",
         "",
-        "impl<I: Iterator, E> Pull<I, E> where I::Item: Send, E: Error {
+        "impl<I: Iterator + Extend<E>, E> Pull<I, E> where I::Item: Send, E: Error {
             pub(crate) fn next(&mut self) -> Option<I::Item> {}
         }",
         |item| item.contains("enum") || item.contains("struct"),

@@ -70,6 +70,10 @@ fn names_are_names() {
         &[["3", "option `handle` needs a name, and `3` is none", "write `handle = Name`"]],
     );
     check_options(
+        "handle = crate",
+        &[["crate", "option `handle` needs a name, and `crate` is none", "write `handle = Name`"]],
+    );
+    check_options(
         "handle = a::B",
         &[["a::B", "option `handle` needs a name, and `a::B` is none", "write `handle = Name`"]],
     );
