@@ -27,10 +27,9 @@ async fn main() {
     assert_eq!(start(Counter).await.unwrap().get().await.unwrap(), 3);
     assert_eq!(spawn_thread(|| Counter).unwrap().get().await.unwrap(), 3);
     let (counter, run) = pair(Counter);
-    tokio::join!(
-        async move { assert_eq!(counter.get().await.unwrap(), 3) },
-        async { drop(run.await) },
-    );
+    tokio::join!(async move { assert_eq!(counter.get().await.unwrap(), 3) }, async {
+        drop(run.await)
+    },);
     let builder = Builder::new().name("counter").mailbox(Capacity::bounded(2));
     assert_eq!(builder.spawn(Counter).get().await.unwrap(), 3);
     let scope = Scope::new();
