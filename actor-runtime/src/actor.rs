@@ -68,10 +68,10 @@ pub trait Actor: Sized + 'static {
 ///
 /// `#[actor]` implements it, unless it is told that the actor is `local`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` stays on the thread it was made on",
-    label = "this actor is `local`",
-    note = "start it with `spawn_thread(|| ..)`, `spawn_local(..)` or `pair(..)`",
-    note = "or take `local` out of its `#[actor(local)]`, if all of it can be sent between threads"
+    message = "`{Self}` is no actor that may leave the thread it was made on",
+    label = "cannot be started here",
+    note = "if it is `#[actor(local)]`, start it with `spawn_thread(|| ..)`, `spawn_local(..)` or `pair(..)`, or take `local` out",
+    note = "if it is no actor yet, put `#[actor]` on the `impl {Self}` with its handlers"
 )]
 pub trait Spawn: Actor {
     /// The loop: takes messages and runs their handlers until the actor ends.
@@ -82,10 +82,12 @@ pub trait Spawn: Actor {
 #[diagnostic::on_unimplemented(
     message = "this actor may fail to start with a `{Self}`, so its handle cannot be given out yet",
     label = "may fail to start",
-    note = "use `start(actor).await?`, which gives the handle or the error"
+    note = "use `start` in the place of `spawn`, and await the handle or the error: `start(actor).await?`",
+    note = "in a scope that is `scope.start(actor).await?`, and on a thread of its own `Builder::new().start_thread(|| Ok(..)).await?`"
 )]
 pub trait CannotFail {}
 
+#[diagnostic::do_not_recommend]
 impl CannotFail for Infallible {}
 
 /// A generated message enum.

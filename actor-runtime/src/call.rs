@@ -456,7 +456,7 @@ impl<M: Message, R, F> fmt::Debug for Call<'_, M, R, F> {
 ///
 /// Polling it by `&mut` and going on later loses nothing. Dropping it is dropping the call: its
 /// handler is not begun, and if it has, its answer is dropped.
-#[must_use = "futures do nothing unless polled"]
+#[must_use = "to drop an answer is to drop its call: await it, or use `cast`"]
 pub struct Answer<R: 'static> {
     receiver: Receiver<R>,
     method: Method,
@@ -545,7 +545,7 @@ impl<R> fmt::Debug for Answer<R> {
 }
 
 /// Sends without wanting an answer. See [`Call::cast`].
-#[must_use = "futures do nothing unless polled"]
+#[must_use = "a cast is not sent until it is awaited"]
 pub struct Cast<'a, M: Message> {
     shared: &'a Arc<Shared<M>>,
     stage: CastStage<'a, M>,
@@ -597,7 +597,7 @@ impl<M: Message> fmt::Debug for Cast<'_, M> {
 }
 
 /// Waits for room, and gives the [`Answer`]. See [`Call::sent`].
-#[must_use = "futures do nothing unless polled"]
+#[must_use = "a call is not sent until it is awaited"]
 pub struct Sent<'a, M: Message, R: 'static> {
     cast: Cast<'a, M>,
     answer: Option<Answer<R>>,
@@ -621,7 +621,7 @@ impl<M: Message, R> fmt::Debug for Sent<'_, M, R> {
 pin_project! {
     /// Gives up after a while. See [`Call::timeout`].
     #[derive(Debug)]
-    #[must_use = "futures do nothing unless polled"]
+    #[must_use = "a call is not sent until it is awaited"]
     pub struct Timeout<C> {
         call: Option<C>,
         after: Duration,

@@ -161,7 +161,7 @@ pub trait ActorHandle: Clone + fmt::Debug + Sized + 'static {
 
 /// Closes the mailbox and waits for the end. See [`ActorHandle::shutdown`].
 #[derive(Debug)]
-#[must_use = "futures do nothing unless polled"]
+#[must_use = "an actor is not shut down until this is awaited; `close` does not wait"]
 pub struct Shutdown<M: Message> {
     exited: Exited<M>,
     is_closed: bool,

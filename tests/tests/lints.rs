@@ -1,0 +1,259 @@
+//! Actors of every kind, in code that clippy has nothing to say about, not even `pedantic` and
+//! `nursery`. So what `tests/clippy.sh` finds here is in generated code.
+
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Display},
+    io,
+    path::{Path, PathBuf},
+    rc::Rc,
+};
+
+use actor_runtime::{Context, Replies, Reply, actor, spawn, spawn_local, start};
+
+/// Handlers of every shape.
+#[derive(Debug, Default)]
+pub struct Everything {
+    total: u64,
+    names: Vec<String>,
+    waiting: Vec<Reply<u64>>,
+    path: PathBuf,
+}
+
+#[actor(mailbox = 8)]
+impl Everything {
+    /// Adds `amount` and returns the new total.
+    pub const fn add(&mut self, amount: u64) -> u64 {
+        self.total += amount;
+        self.total
+    }
+
+    /// The total so far.
+    #[must_use]
+    pub const fn get(&self) -> u64 {
+        self.total
+    }
+
+    /// Nothing to take and nothing to return.
+    pub const fn clear(&mut self) {
+        self.total = 0;
+    }
+
+    /// Awaits.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such directory.
+    pub async fn move_to(&mut self, path: &Path, name: &str) -> io::Result<usize> {
+        tokio::task::yield_now().await;
+        self.path = path.join(name);
+        Ok(self.path.as_os_str().len())
+    }
+
+    /// Takes what is lent, what is moved, and what is big.
+    pub fn rename(&mut self, names: &[String], extra: Option<Vec<String>>, bytes: [u8; 512]) -> u8 {
+        self.names = [names, &extra.unwrap_or_default()].concat();
+        bytes[0]
+    }
+
+    /// Takes patterns and what it does not use.
+    #[must_use]
+    pub const fn sum(&self, (one, other): (u64, u64), _unused: u64, mut third: u64) -> u64 {
+        third += one + other;
+        third + self.total
+    }
+
+    /// Takes a flag or four, which is the user's business.
+    #[expect(clippy::fn_params_excessive_bools, reason = "there to see that it travels")]
+    #[must_use]
+    pub const fn flags(&self, a: bool, b: bool, c: bool, d: bool) -> bool {
+        a && b && c && d && self.total > 0
+    }
+
+    /// Takes many arguments.
+    #[expect(clippy::too_many_arguments, reason = "there to see that it travels")]
+    #[must_use]
+    pub fn many(&self, a1: u8, a2: u8, a3: u8, a4: u8, a5: u8, a6: u8, a7: u8, a8: u8) -> u8 {
+        a1 ^ a2 ^ a3 ^ a4 ^ a5 ^ a6 ^ a7 ^ a8 ^ u8::from(self.total > 0)
+    }
+
+    /// Answers later.
+    pub fn wait(&mut self, reply: Reply<u64>) {
+        self.waiting.push(reply);
+    }
+
+    /// Answers all who wait.
+    pub fn open(&mut self, context: &Context<Self>) -> bool {
+        for reply in self.waiting.drain(..) {
+            reply.send(self.total);
+        }
+        context.handle().is_alive()
+    }
+
+    /// Answers with a stream.
+    pub async fn list(&self, mut replies: Replies<String>) {
+        for name in self.names.clone() {
+            if replies.send(name).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Runs in any case.
+    #[handler(run_abandoned)]
+    pub const fn count(&mut self) {
+        self.total += 1;
+    }
+
+    /// Answers with what must be used.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        self.path.clone()
+    }
+
+    /// Is old.
+    #[deprecated = "use `get`"]
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.total
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn conditional(&mut self, #[cfg(windows)] drive: char, #[cfg(unix)] root: &str) {
+        self.path = root.into();
+    }
+
+    #[on_start]
+    async fn load(&mut self, _context: &Context<Self>) -> Result<(), io::Error> {
+        tokio::task::yield_now().await;
+        self.names.clear();
+        if self.total > 1000 { Err(io::ErrorKind::InvalidInput.into()) } else { Ok(()) }
+    }
+
+    #[on_idle]
+    fn tidy(&mut self) {
+        self.names.dedup();
+    }
+
+    #[on_stop]
+    async fn save(&mut self) {
+        tokio::task::yield_now().await;
+        self.names.clear();
+    }
+
+    /// Ends the actor.
+    #[must_use]
+    pub fn finish(self) -> u64 {
+        self.total
+    }
+
+    /// Ends the actor, and awaits.
+    pub async fn close(self, name: &str) -> Vec<String> {
+        tokio::task::yield_now().await;
+        let mut names = self.names;
+        names.push(name.to_owned());
+        names
+    }
+}
+
+/// One handler only.
+#[derive(Debug)]
+pub struct Single;
+
+#[actor]
+impl Single {
+    /// Answers.
+    #[must_use]
+    pub const fn get(&self) -> u64 {
+        3
+    }
+}
+
+/// Nothing but an end.
+#[derive(Debug)]
+pub struct Final;
+
+#[actor(mailbox = unbounded)]
+impl Final {
+    /// Ends.
+    pub const fn finish(self) {}
+}
+
+/// A table of anything.
+#[derive(Debug)]
+pub struct Table<K, V, const N: usize> {
+    rows: BTreeMap<K, V>,
+}
+
+#[actor(handle = Rows, message = TableOrder)]
+impl<K: Ord, V, const N: usize> Table<K, V, N>
+where
+    V: Display + Clone,
+{
+    /// How many rows there may be.
+    pub const LIMIT: usize = N;
+
+    /// Puts a row in, and gives the one that was there.
+    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        self.rows.insert(key, value)
+    }
+
+    /// All rows.
+    #[must_use]
+    pub fn rows(&self) -> Vec<V> {
+        self.rows.values().cloned().collect()
+    }
+
+    /// Ends with itself.
+    #[must_use]
+    pub const fn into_rows(self) -> Self {
+        self
+    }
+}
+
+/// An actor that cannot be sent.
+pub mod local {
+    #![expect(clippy::future_not_send, reason = "a local actor's futures stay where they are")]
+
+    use std::rc::Rc;
+
+    use actor_runtime::actor;
+
+    /// Stays where it was made.
+    #[derive(Debug)]
+    pub struct Local {
+        pub(super) total: Rc<u64>,
+    }
+
+    #[actor(local)]
+    impl Local {
+        /// The total.
+        #[must_use]
+        pub fn get(&self) -> u64 {
+            *self.total
+        }
+    }
+}
+
+impl Display for EverythingMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+#[test]
+fn all_kinds_answer() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let tasks = tokio::task::LocalSet::new();
+    tasks.block_on(&runtime.expect("a runtime"), async {
+        let everything = start(Everything::default()).await.expect("a start");
+        assert_eq!(everything.add(2).await, Ok(2));
+        assert_eq!(everything.sum((1, 2), 9, 3).await, Ok(8));
+        assert_eq!(everything.close("end").await, Ok(vec!["end".to_owned()]));
+        assert_eq!(spawn(Single).get().await, Ok(3));
+        assert_eq!(spawn(Final).finish().await, Ok(()));
+        let table: Rows<u8, &str, 4> = spawn(Table::<_, _, 4> { rows: BTreeMap::new() });
+        assert_eq!(table.insert(1, "one").await, Ok(None));
+        assert_eq!(spawn_local(local::Local { total: Rc::new(3) }).get().await, Ok(3));
+    });
+}

@@ -1,0 +1,15 @@
+// Caret: `&u64`. Says: the borrow has ended; return `u64`.
+use actor_runtime::actor;
+
+struct Counter {
+    total: u64,
+}
+
+#[actor]
+impl Counter {
+    pub fn peek(&self) -> &u64 {
+        &self.total
+    }
+}
+
+fn main() {}

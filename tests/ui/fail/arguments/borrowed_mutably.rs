@@ -1,0 +1,13 @@
+// Caret: `&mut Vec<u8>`. Says: handler and argument by name; take `Vec<u8>`.
+#![allow(unused_variables)]
+
+use actor_runtime::actor;
+
+struct Counter;
+
+#[actor]
+impl Counter {
+    pub fn fill(&mut self, buffer: &mut Vec<u8>) {}
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+// Caret: `&mut Context<Self>`. Says: take `&Context<Self>`.
+#![allow(unused_variables)]
+
+use actor_runtime::{Context, actor};
+
+struct Counter;
+
+#[actor]
+impl Counter {
+    pub fn get(&self, context: &mut Context<Self>) {}
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+// Caret: `K, V`. Says: all messages have one type; what to write.
+#![allow(unused_variables)]
+
+use actor_runtime::actor;
+
+struct Counter;
+
+#[actor]
+impl Counter {
+    pub fn add<K, V>(&mut self, key: K, value: V) {}
+}
+
+fn main() {}

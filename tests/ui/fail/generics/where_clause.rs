@@ -1,0 +1,16 @@
+// Caret: `where T: Clone`. Says: move it to the impl.
+use actor_runtime::actor;
+
+struct Cell<T>(Option<T>);
+
+#[actor]
+impl<T> Cell<T> {
+    pub fn get(&self) -> Option<T>
+    where
+        T: Clone,
+    {
+        self.0.clone()
+    }
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+// Caret: `path: String`. Says: nobody calls it with one.
+#![allow(unused_variables)]
+
+use actor_runtime::actor;
+
+struct Counter;
+
+#[actor]
+impl Counter {
+    pub fn get(&self) {}
+
+    #[on_start]
+    fn load(&mut self, path: String) {}
+}
+
+fn main() {}

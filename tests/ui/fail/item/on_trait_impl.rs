@@ -1,0 +1,15 @@
+// Caret: `Count`. Says: handlers are a type's own methods; what to write.
+use actor_runtime::actor;
+
+struct Counter;
+
+trait Count {
+    fn get(&self);
+}
+
+#[actor]
+impl Count for Counter {
+    fn get(&self) {}
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+// Caret: the second and the third name. Says: which two would be one variant.
+use actor_runtime::actor;
+
+struct Counter;
+
+#[actor]
+impl Counter {
+    pub fn get(&self) {}
+
+    pub fn get_(&self) {}
+
+    pub fn _get(&self) {}
+}
+
+fn main() {}

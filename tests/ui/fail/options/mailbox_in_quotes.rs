@@ -1,0 +1,11 @@
+// Caret: `"128"`. Says: that is no size; what to write.
+use actor_runtime::actor;
+
+struct Counter;
+
+#[actor(mailbox = "128")]
+impl Counter {
+    pub fn get(&self) {}
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+// Caret: `Arc<Self>`. Says: an actor lends or gives itself; what to write.
+use std::sync::Arc;
+
+use actor_runtime::actor;
+
+struct Counter;
+
+#[actor]
+impl Counter {
+    pub async fn get(self: Arc<Self>) {}
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+// Caret: `extern "C"`. Says: leave it out.
+use actor_runtime::actor;
+
+struct Counter;
+
+#[actor]
+impl Counter {
+    pub extern "C" fn get(&self) {}
+}
+
+fn main() {}

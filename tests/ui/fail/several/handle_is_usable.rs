@@ -1,0 +1,28 @@
+// Caret: `&u64`. Says: one thing; the handle and its other methods are there.
+#![allow(unused_variables)]
+
+use actor_runtime::{ActorHandle, actor, spawn};
+
+struct Counter;
+
+#[actor]
+impl Counter {
+    pub fn add(&mut self, amount: &u64) {}
+
+    pub fn get(&self) -> u64 {
+        3
+    }
+
+    pub fn finish(self) -> u64 {
+        3
+    }
+}
+
+async fn use_it() {
+    let counter: CounterHandle = spawn(Counter);
+    assert_eq!(counter.clone().get().await.unwrap(), 3);
+    assert_eq!(counter.finish().await.unwrap(), 3);
+    counter.shutdown().await;
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+// Caret: the second `Counter`. Says: an actor has one such impl.
+use actor_runtime::actor;
+
+struct Counter;
+
+#[actor]
+impl Counter {
+    pub fn get(&self) {}
+}
+
+#[actor]
+impl Counter {
+    pub fn add(&mut self) {}
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+// Caret: `Frame`, once. Says: there is no such type.
+use actor_runtime::actor;
+
+struct Counter;
+
+#[actor]
+impl Counter {
+    pub fn pop(&mut self) -> Option<Frame> {
+        None
+    }
+}
+
+fn main() {}

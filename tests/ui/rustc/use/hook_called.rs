@@ -1,0 +1,17 @@
+// Caret: `save`. Says: the handle has no such method.
+use actor_runtime::{actor, spawn};
+
+struct Counter;
+
+#[actor]
+impl Counter {
+    pub fn get(&self) {}
+
+    #[on_stop]
+    pub fn save(&mut self) {}
+}
+
+fn main() {
+    let counter = spawn(Counter);
+    let _ = counter.save();
+}
