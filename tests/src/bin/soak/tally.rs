@@ -1,0 +1,98 @@
+//! How often each thing happened.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::options::Mode;
+
+macro_rules! seen {
+    ($($name:ident $text:literal,)*) => {
+        /// What can happen.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Seen { $($name),* }
+
+        impl Seen {
+            const ALL: &[(Self, &'static str)] = &[$((Self::$name, $text)),*];
+        }
+    };
+}
+
+seen! {
+    Answered "calls answered",
+    StoppedAccepted "calls stopped after they were accepted",
+    NotAccepted "calls not accepted",
+    Panicked "calls told of a panic",
+    Unanswered "calls told that their reply was dropped",
+    TimedOutAccepted "calls timed out in the mailbox or the handler",
+    TimedOutWithdrawn "calls timed out while waiting for room",
+    OwnCallRefused "calls to oneself refused",
+    CallUnsent "calls dropped before their first poll",
+    CallDropped "calls dropped at a later poll",
+    Skipped "calls skipped, because their caller had gone",
+    CastAccepted "casts accepted",
+    CastRefused "casts refused",
+    CastDropped "casts dropped while they waited",
+    TryAccepted "tries accepted",
+    TryFull "tries that found it full",
+    TryClosed "tries that found it closed",
+    NowAccepted "casts at once accepted",
+    NowRefused "casts at once refused",
+    LeaseReturned "messages sent from a drop accepted",
+    DeferredAnswered "deferred answers given",
+    StreamRead "streams read to their end",
+    StreamLeft "streams left by their reader",
+    StreamCut "streams cut by the end of their actor",
+    WeakUpgraded "weak handles upgraded",
+    WeakGone "weak handles that found no actor",
+    Relayed "calls answered from a handler that called on",
+    ThreadAnswered "calls answered to plain threads",
+    ThreadRefused "calls of plain threads that failed",
+    ThreadCast "casts of plain threads",
+    ChildEnded "children ended with their actor",
+    PanicSurvived "panics after which the actor went on",
+    Started "actors started",
+    StartFailed "actors that did not start",
+    StartPanicked "  of these, panicked",
+    StartAborted "  of these, aborted",
+    ScopesShutDown "scopes shut down",
+    EndHandlesDropped "actors ended: last handle dropped",
+    EndShutdown "actors ended: shut down",
+    EndAborted "actors ended: aborted",
+    EndPanicked "actors ended: panicked",
+    EndFinished "actors ended: final handler",
+}
+
+#[derive(Debug)]
+pub(crate) struct Tally(Vec<AtomicU64>);
+
+impl Tally {
+    pub(crate) fn new() -> Self {
+        Self(Seen::ALL.iter().map(|_| AtomicU64::new(0)).collect())
+    }
+
+    pub(crate) fn add(&self, seen: Seen, times: u64) {
+        self.0[seen as usize].fetch_add(times, Ordering::Relaxed);
+    }
+
+    fn count(&self, seen: Seen) -> u64 {
+        self.0[seen as usize].load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn print(&self) {
+        for &(seen, text) in Seen::ALL {
+            println!("{:>10}  {text}", self.count(seen));
+        }
+    }
+
+    /// A fault that never happened was not tested.
+    pub(crate) fn assert_complete(&self, mode: Mode, ops: u64) {
+        if ops < 50_000 {
+            return;
+        }
+        for &(seen, text) in Seen::ALL {
+            let is_of_threads =
+                matches!(seen, Seen::ThreadAnswered | Seen::ThreadRefused | Seen::ThreadCast);
+            let is_possible = mode == Mode::Multi || !is_of_threads;
+            assert!(self.count(seen) > 0 || !is_possible, "not once in {ops}: {text}");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What all callers share: places with an actor in each, and what everybody is doing.
+
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
+
+use actor_runtime::{ActorHandle, Scope, WeakHandle};
+use tokio::task::{AbortHandle, JoinHandle};
+
+use crate::{
+    account::{Ledger, Life},
+    options::Mode,
+    rng::Rng,
+    subject::SubjectHandle,
+    tally::Seen,
+    threads::Threads,
+};
+
+/// How many actors there are at any time.
+pub(crate) const PLACES: usize = 6;
+
+/// An actor that runs, as somebody who deals with it knows it.
+#[derive(Clone)]
+pub(crate) struct Known {
+    pub(crate) place: usize,
+    pub(crate) life: Arc<Life>,
+    pub(crate) subject: SubjectHandle,
+    /// Its task, if it has one of ours.
+    pub(crate) task: Option<AbortHandle>,
+}
+
+/// Where an actor is, or was.
+pub(crate) struct Place {
+    pub(crate) life: Arc<Life>,
+    /// Gone once it was let go of: then the actor lives as long as others have handles.
+    pub(crate) subject: Option<SubjectHandle>,
+    pub(crate) weak: WeakHandle<SubjectHandle>,
+    pub(crate) task: Option<AbortHandle>,
+}
+
+pub(crate) struct World {
+    pub(crate) mode: Mode,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) scope: Mutex<Scope>,
+    pub(crate) watchers: Mutex<Vec<JoinHandle<()>>>,
+    pub(crate) threads: Threads,
+    places: Vec<Mutex<Option<Place>>>,
+    done: AtomicU64,
+    doing: Mutex<Vec<&'static str>>,
+}
+
+/// A lock, also after a panic: then there is a report to be made.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl World {
+    pub(crate) fn new(mode: Mode, ops: u64) -> Arc<Self> {
+        Arc::new(Self {
+            mode,
+            ledger: Ledger::new(ops),
+            scope: Mutex::new(Scope::new()),
+            watchers: Mutex::new(Vec::new()),
+            threads: Threads::new(mode),
+            places: std::iter::repeat_with(|| Mutex::new(None)).take(PLACES).collect(),
+            done: AtomicU64::new(0),
+            doing: Mutex::new(vec!["nothing"; crate::CALLERS as usize]),
+        })
+    }
+
+    /// Puts an actor into each place.
+    pub(crate) async fn populate(self: &Arc<Self>, rng: &mut Rng) {
+        for place in 0..PLACES {
+            self.restart(place, rng).await;
+        }
+    }
+
+    /// An actor to deal with: in most cases one that is alive.
+    pub(crate) async fn any(self: &Arc<Self>, rng: &mut Rng) -> Known {
+        let place = *rng.pick(&[0, 1, 2, 3, 4, 5]);
+        self.at(place, rng).await
+    }
+
+    /// The actor of this place, or a new one.
+    pub(crate) async fn at(self: &Arc<Self>, place: usize, rng: &mut Rng) -> Known {
+        let known = self.look(place);
+        // Some callers are late, and find that it has ended.
+        match known {
+            Some(known) if known.subject.is_alive() || rng.one_in(4) => known,
+            _ => self.restart(place, rng).await,
+        }
+    }
+
+    fn look(&self, place: usize) -> Option<Known> {
+        let at = lock(&self.places[place]);
+        let here = at.as_ref()?;
+        let subject = here.subject.clone().or_else(|| {
+            let upgraded = here.weak.upgrade();
+            let seen = if upgraded.is_some() { Seen::WeakUpgraded } else { Seen::WeakGone };
+            self.ledger.saw(seen);
+            upgraded
+        })?;
+        let (life, task) = (here.life.clone(), here.task.clone());
+        Some(Known { place, life, subject, task })
+    }
+
+    /// Puts another actor into this place.
+    pub(crate) fn put(&self, known: &Known) {
+        let place = Place {
+            life: known.life.clone(),
+            subject: Some(known.subject.clone()),
+            weak: known.subject.downgrade(),
+            task: known.task.clone(),
+        };
+        let before = lock(&self.places[known.place]).replace(place);
+        drop(before);
+    }
+
+    /// Lets go of the handle that the place keeps.
+    pub(crate) fn let_go(&self, place: usize) {
+        let subject = lock(&self.places[place]).as_mut().and_then(|place| place.subject.take());
+        drop(subject);
+    }
+
+    /// Ends everybody, and waits until their ends are in the books.
+    pub(crate) async fn end(&self) {
+        for place in &self.places {
+            let here = lock(place).take();
+            if let Some(here) = here {
+                if let Some(subject) = here.subject.or_else(|| here.weak.upgrade()) {
+                    subject.shutdown().await;
+                }
+            }
+        }
+        let scope = lock(&self.scope).clone();
+        scope.shutdown().await;
+        let watchers = std::mem::take(&mut *lock(&self.watchers));
+        for watcher in watchers {
+            watcher.await.expect("the books add up");
+        }
+    }
+
+    /// Notes what a caller does now.
+    pub(crate) fn does(&self, caller: u32, what: &'static str) {
+        lock(&self.doing)[caller as usize] = what;
+        self.done.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How much was done so far.
+    pub(crate) fn done(&self) -> u64 {
+        self.done.load(Ordering::Relaxed)
+    }
+
+    /// What is in flight, for the report of a run that hangs.
+    pub(crate) fn print(&self) {
+        for (caller, what) in lock(&self.doing).iter().enumerate() {
+            eprintln!("caller {caller}: {what}");
+        }
+        for (number, place) in self.places.iter().enumerate() {
+            let here = lock(place);
+            let Some(here) = &*here else {
+                continue;
+            };
+            match here.subject.clone().or_else(|| here.weak.upgrade()) {
+                Some(subject) => {
+                    let reason = subject.exit_reason();
+                    eprintln!(
+                        "place {number}, actor {}: {:?}, ended: {reason:?}",
+                        here.life.number,
+                        subject.stats(),
+                    );
+                }
+                None => eprintln!("place {number}, actor {}: no handles", here.life.number),
+            }
+        }
+    }
+}
