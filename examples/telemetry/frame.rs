@@ -15,7 +15,8 @@
 //! ```
 //!
 //! An uplink waits for the station's own header before it sends anything, and ends when the station
-//! closes its half of the connection. A stream ends between two frames. Everything else is one [`FrameError`], which says where.
+//! closes its half of the connection. A stream ends between two frames. Everything else is one
+//! [`FrameError`], which says where.
 
 use std::{error::Error, fmt, io};
 

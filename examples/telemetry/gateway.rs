@@ -103,7 +103,9 @@ pub struct Gateway {
 pub struct Books {
     /// The frames of each satellite.
     pub arrivals: BTreeMap<SatelliteId, Arrivals>,
-    /// Why sessions failed, with their names: the first hundred.
+    /// How many sessions failed.
+    pub failed: u64,
+    /// Why, with their names: the first hundred.
     pub failures: Vec<(String, SessionError)>,
 }
 
@@ -117,10 +119,11 @@ impl Books {
             total.emergencies += arrivals.emergencies;
             total.dropped += arrivals.dropped;
         }
-        if let Err(error) = report.outcome
-            && self.failures.len() < Self::FAILURES
-        {
-            self.failures.push((report.name, error));
+        if let Err(error) = report.outcome {
+            self.failed += 1;
+            if self.failures.len() < Self::FAILURES {
+                self.failures.push((report.name, error));
+            }
         }
     }
 }

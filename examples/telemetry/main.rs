@@ -127,8 +127,9 @@ impl Fleet {
 fn report(remains: &Remains, fleet: &Fleet) -> io::Result<bool> {
     let ledger = remains.ledger(&fleet.sent);
     println!("\n{ledger}");
-    for (name, error) in &remains.books.failures {
-        println!("failed: {name}: {error}");
+    let failed = remains.books.failed;
+    if failed > 0 {
+        println!("{failed} sessions failed, as logged above, and cost nobody but themselves");
     }
     remains.recorded.as_ref().map_err(|error| io::Error::other(error.to_string()))?;
     let mut breaches = ledger.breaches();
