@@ -48,10 +48,6 @@ impl<T: Unsatisfied + ?Sized> Travels<Never> for T {
 /// The proof that all that travels to an actor can be sent.
 pub struct Proof;
 
-pub fn travels<T: Travels<Why> + ?Sized, Why>() -> T::Proof {
-    T::travels()
-}
-
 impl Proof {
     /// The proof for `self` and `other`; of unknown type, and silent, if `other` has none.
     pub fn and<P>(self, other: P) -> P {

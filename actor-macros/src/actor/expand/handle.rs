@@ -9,22 +9,28 @@ use crate::{
     names,
 };
 
-pub(super) fn items(actor: &Actor) -> [TokenStream; 5] {
-    [
-        structure(actor),
-        methods(actor),
-        actor_handle_impl(actor),
-        clone_impl(actor),
-        debug_impl(actor),
-    ]
+pub(super) fn items(actor: &Actor) -> Vec<TokenStream> {
+    let mut items = vec![structure(actor), methods(actor), actor_handle_impl(actor)];
+    if has_type_parameters(actor) {
+        items.extend([clone_impl(actor), debug_impl(actor)]);
+    }
+    items
+}
+
+/// A derive asks of each type parameter what it derives.
+fn has_type_parameters(actor: &Actor) -> bool {
+    actor.carried.type_params().next().is_some()
 }
 
 fn structure(actor: &Actor) -> TokenStream {
     let Actor { krate, vis, message, handle, carried, .. } = actor;
     let (_, ty_generics, where_clause) = carried.split_for_impl();
     let doc = format!(" A handle to a running `{}`.", names::text(&actor.ident));
+    let derive = (!has_type_parameters(actor))
+        .then(|| quote!(#[derive(::core::clone::Clone, ::core::fmt::Debug)]));
     quote! {
         #[doc = #doc]
+        #derive
         #vis struct #handle #carried (#krate::Handle<#message #ty_generics>) #where_clause;
     }
 }

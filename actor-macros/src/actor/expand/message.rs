@@ -20,7 +20,8 @@ fn enumeration(actor: &Actor) -> TokenStream {
     let (generics, where_clause) = (&carried, &carried.where_clause);
     let doc = format!(" A message to `{}`: one variant per handler.", names::text(&actor.ident));
     let variants = actor.handlers.iter().map(|handler| variant(actor, handler));
-    let allow = [allow_private(actor), allow_names(actor)].into_iter().flatten();
+    let allows = [allow_undocumented(actor), allow_private(actor), allow_names(actor)];
+    let allow = allows.into_iter().flatten();
     quote! {
         #[doc = #doc]
         #(#allow)*
@@ -28,6 +29,13 @@ fn enumeration(actor: &Actor) -> TokenStream {
             #(#variants)*
         }
     }
+}
+
+/// Fields are as public as their enum, and then `missing_docs` asks for a line about each.
+fn allow_undocumented(actor: &Actor) -> Option<TokenStream> {
+    actor.is_public().then(
+        || quote!(#[allow(missing_docs, reason = "the handlers say what their arguments are")]),
+    )
 }
 
 /// The type of an argument may be as private as the actor, which the macro does not see.
@@ -55,15 +63,13 @@ fn variant(actor: &Actor, handler: &Handler) -> TokenStream {
     let Handler { variant, reply, .. } = handler;
     let attrs = attrs(actor, handler);
     let cfgs = &handler.attrs.cfgs;
-    let fields = handler.fields().map(|field| self::field(actor, field));
-    let doc = field_doc(actor, " Takes the answer.");
+    let fields = handler.fields().map(field);
     let ty = reply_type(krate, &handler.answer);
     quote! {
         #(#attrs)*
         #(#cfgs)*
         #variant {
             #(#fields)*
-            #doc
             #reply: #ty,
         },
     }
@@ -86,15 +92,9 @@ fn is_text(doc: &Attribute) -> bool {
     !matches!(doc.meta, syn::Meta::List(_))
 }
 
-fn field(actor: &Actor, field: &Field) -> TokenStream {
+fn field(field: &Field) -> TokenStream {
     let Field { ident, cfgs, ty, .. } = field;
-    let doc = field_doc(actor, &format!(" The argument `{}`.", names::text(ident)));
-    quote!(#(#cfgs)* #doc #ident: #ty,)
-}
-
-/// Fields are as public as their enum, and then `missing_docs` asks for a line about each.
-fn field_doc(actor: &Actor, text: &str) -> Option<TokenStream> {
-    actor.is_public().then(|| quote!(#[doc = #text]))
+    quote!(#(#cfgs)* #ident: #ty,)
 }
 
 /// `Reply<T>`, or `Replies<T>` for a stream.

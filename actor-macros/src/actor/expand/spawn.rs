@@ -81,7 +81,7 @@ fn type_checks(actor: &Actor, handler: &Handler, cfgs: &[Attribute], ty: &Type) 
     checks.collect()
 }
 
-// Output: travels::<Frame, _>()
+// Output: <Frame as Travels<_>>::travels()
 //
 // From its first token to its last, the call lies where the type is written. rustc then takes what it
 // says about the type and about the call for one error, at the type.
@@ -90,7 +90,7 @@ fn travels(actor: &Actor, ty: &Type) -> TokenStream {
     let first = spans.first().copied().unwrap_or_else(Span::call_site);
     let last = spans.last().copied().unwrap_or(first);
     let krate = syntax::respanned(actor.krate.to_token_stream(), first);
-    let path = quote_spanned!(first=> #krate::__private::travels::<#ty, _>);
+    let path = quote_spanned!(first=> <#ty as #krate::__private::Travels<_>>::travels);
     let call = quote_spanned!(last=> ());
     quote!(#path #call)
 }
