@@ -129,7 +129,7 @@ impl<'a> Envelope<'a> {
 
     /// The name of the handler.
     #[must_use]
-    pub fn method(&self) -> &'static str {
+    pub fn method(self) -> &'static str {
         self.method
     }
 

@@ -216,7 +216,7 @@ async fn handlers() {
     let other = Clone::clone(&handle);
     assert_eq!(handle.finish().await.unwrap(), 7);
     assert!(other.get().await.is_err());
-    assert_eq!(format!("{other:?}"), "Handle { actor: \"Handlers\", .. }");
+    assert_eq!(format!("{other:?}"), "HandlersHandle(Handle { actor: \"Handlers\", .. })");
 }
 
 #[test]

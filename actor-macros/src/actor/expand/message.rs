@@ -149,7 +149,7 @@ fn debug_impl(actor: &Actor) -> TokenStream {
     quote! {
         impl #impl_generics ::core::fmt::Debug for #message #ty_generics #where_clause {
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                formatter.write_str(#krate::Envelope::method(&#krate::Message::envelope(self)))
+                formatter.write_str(#krate::Message::envelope(self).method())
             }
         }
     }
