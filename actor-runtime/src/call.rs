@@ -134,20 +134,26 @@ impl<M: Message, R, F> Unpin for Call<'_, M, R, F> {}
 /// The answer of a message that was sent, or that waits for room.
 struct Pending<R: 'static> {
     receiver: Receiver<R>,
-    method: Method,
+    /// The handler's name.
+    name: &'static str,
     /// On record while a handler waits.
     _wait: Wait,
 }
 
 impl<R> Pending<R> {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, CallError>> {
-        let method = self.method;
-        self.receiver.poll(cx).map_err(|failure| failure.of(method))
+    fn method<M: Message>(&self) -> Method {
+        Method::new(M::ACTOR, self.name)
+    }
+
+    #[inline]
+    fn poll<M: Message>(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, CallError>> {
+        self.receiver.poll(cx).map_err(|failure| failure.of(self.method::<M>()))
     }
 }
 
 impl Failure {
     /// The error that says that `method` was left without an answer.
+    #[cold]
     pub(crate) fn of(self, method: Method) -> CallError {
         match self {
             Self::Stopped => CallError::Stopped { method },
@@ -363,8 +369,8 @@ where
         }
     }
 
-    /// Sends the message, and says what there is to wait for.
-    fn send(&mut self, message: F, cx: &mut Context<'_>) -> Result<Stage<'a, M, R, F>, CallError> {
+    /// Sends the message, and goes on to the stage in which there is something to wait for.
+    fn send(&mut self, message: F, cx: &mut Context<'_>) -> Result<(), CallError> {
         let (reply, receiver) = reply::slot(Some(cx.waker().clone()));
         let message = message(reply);
         let method = Method::new(M::ACTOR, message.envelope().method());
@@ -381,15 +387,16 @@ where
                 return Err(CallError::WouldDeadlock { method, ring });
             }
         };
-        let pending = Pending { receiver, method, _wait: wait };
-        match offer(self.shared, message, cx) {
-            Ok(None) => Ok(Stage::Sent(pending)),
-            Ok(Some(place)) => Ok(Stage::WaitingForRoom(place, pending)),
+        let pending = Pending { receiver, name: method.name(), _wait: wait };
+        self.stage = match offer(self.shared, message, cx) {
+            Ok(None) => Stage::Sent(pending),
+            Ok(Some(place)) => Stage::WaitingForRoom(place, pending),
             Err(error) => {
                 self.stage = Stage::NotAccepted(error.into_message());
-                Err(CallError::NotAccepted { method })
+                return Err(CallError::NotAccepted { method });
             }
-        }
+        };
+        Ok(())
     }
 }
 
@@ -403,14 +410,14 @@ where
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         // The usual second poll, in place: the other stages are moved out to go on to the next.
         if let Stage::Sent(pending) = &mut self.stage {
-            let outcome = ready!(pending.poll(cx));
+            let outcome = ready!(pending.poll::<M>(cx));
             self.stage = Stage::Done;
             return Poll::Ready(outcome);
         }
         match mem::replace(&mut self.stage, Stage::Done) {
             // The reply slot knows the waker, so there is nothing to poll yet.
             Stage::Unsent(message) => {
-                self.stage = self.send(message, cx)?;
+                self.send(message, cx)?;
                 Poll::Pending
             }
             Stage::WaitingForRoom(mut place, mut pending) => match place.poll(cx) {
@@ -420,10 +427,10 @@ where
                 }
                 Poll::Ready(Err(message)) => {
                     self.stage = Stage::NotAccepted(message);
-                    Poll::Ready(Err(CallError::NotAccepted { method: pending.method }))
+                    Poll::Ready(Err(CallError::NotAccepted { method: pending.method::<M>() }))
                 }
                 Poll::Ready(Ok(())) => {
-                    let outcome = pending.poll(cx);
+                    let outcome = pending.poll::<M>(cx);
                     if outcome.is_pending() {
                         self.stage = Stage::Sent(pending);
                     }
@@ -650,9 +657,9 @@ impl<M: Message, R, F> GiveUp for Call<'_, M, R, F> {
         match self.stage {
             Stage::WaitingForRoom(place, pending) => {
                 let withdrawn = place.shared.withdraw(place.ticket);
-                Some((pending.method, withdrawn.is_none()))
+                Some((pending.method::<M>(), withdrawn.is_none()))
             }
-            Stage::Sent(pending) => Some((pending.method, true)),
+            Stage::Sent(pending) => Some((pending.method::<M>(), true)),
             Stage::Unsent(_) | Stage::NotAccepted(_) | Stage::Done => None,
         }
     }

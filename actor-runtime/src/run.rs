@@ -266,13 +266,20 @@ impl<A: Actor> Loop<'_, A> {
                 yield_now().await;
             }
             self.since_yield += 1;
-            // One look before any waiting: the usual way while the mailbox is not empty.
-            let next = match poll_fn(|cx| Poll::Ready(self.shared.poll_next(cx))).await {
-                Poll::Ready(next) => next,
-                Poll::Pending => match self.wait().await {
-                    Ok(next) => next,
+            let look = poll_fn(|cx| Poll::Ready(self.shared.poll_next(cx)));
+            let Poll::Ready(next) = look.await else {
+                match self.idle().await {
+                    // Whatever came since the look wakes this task, which was not polled again in
+                    // between. So there is no need for another look before the wait.
+                    Ok(Hook::Ran) => {
+                        self.since_yield = 0;
+                        pause().await;
+                    }
+                    // That wake-up may be spent.
+                    Ok(Hook::Waited) => {}
                     Err(reason) => return reason,
-                },
+                }
+                continue;
             };
             let Entry { message, trace } = match next {
                 Next::Message(entry) => entry,
@@ -307,24 +314,6 @@ impl<A: Actor> Loop<'_, A> {
                 return reason;
             }
         }
-    }
-
-    /// Runs `#[on_idle]` and waits for the next message, once the mailbox has been found empty and
-    /// has the waker.
-    async fn wait(&mut self) -> Result<Next<A::Message>, ExitReason> {
-        // Whatever came since wakes this task, which was not polled again in between: no need to
-        // look before the first wait. If `#[on_idle]` waited, that wake-up may be spent.
-        let mut is_wakeup_due = self.idle().await? == Hook::Ran;
-        ring::over(self.shared.id());
-        let next = poll_fn(|cx| {
-            if !std::mem::take(&mut is_wakeup_due) {
-                return self.shared.poll_next(cx);
-            }
-            Poll::Pending
-        });
-        let next = next.await;
-        self.since_yield = 0;
-        Ok(next)
     }
 
     /// Tells of a handler's panic. Gives the reason to end, if it is one.
@@ -390,7 +379,9 @@ impl<A: Actor> Loop<'_, A> {
             }
             outcome
         });
-        match outcome.await {
+        let outcome = outcome.await;
+        ring::over(self.shared.id());
+        match outcome {
             Ok(()) => Ok(hook),
             Err(message) => {
                 current::answer_lost_in_panic(&message, None, &Failure::Stopped);
@@ -442,15 +433,14 @@ async fn unless_aborted<M: Message>(shared: &Arc<Shared<M>>) {
 }
 
 /// Is ready at the second poll.
+async fn pause() {
+    let mut paused = false;
+    poll_fn(|_| if std::mem::replace(&mut paused, true) { Poll::Ready(()) } else { Poll::Pending })
+        .await;
+}
+
+/// Lets other tasks run.
 async fn yield_now() {
-    let mut yielded = false;
-    poll_fn(|cx| {
-        if yielded {
-            return Poll::Ready(());
-        }
-        yielded = true;
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
+    poll_fn(|cx| Poll::Ready(cx.waker().wake_by_ref())).await;
+    pause().await;
 }

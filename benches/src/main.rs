@@ -28,13 +28,14 @@ fn main() -> ExitCode {
             println!("{USAGE}");
             Ok(())
         }
+        ["--gate"] => gate(),
         ["one", name, count, what] => one(name, count, what).map_err(Into::into),
         _ => Options::parse(arguments).map_err(Into::into).and_then(|options| all(&options)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}\n\n{USAGE}");
+            eprintln!("{error}");
             ExitCode::FAILURE
         }
     }
@@ -91,26 +92,27 @@ fn timed(options: &Options) -> Vec<Value> {
     results
 }
 
-/// The counted rows: the binary `allocations` measures them, because counting takes time.
-fn counted(options: &Options) -> Result<Vec<Value>, Box<dyn Error>> {
-    let mut command = match env::var_os("CARGO") {
-        Some(cargo) => {
-            let mut command = Command::new(cargo);
-            let package = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-            command.args([
-                "run",
-                "--quiet",
-                "--release",
-                "--bin",
-                "allocations",
-                "--manifest-path",
-            ]);
-            command.arg(package).arg("--");
-            command
-        }
-        None => Command::new(env::current_exe()?.with_file_name("allocations")),
+/// Fails if a generated actor allocates more than it may.
+fn gate() -> Result<(), Box<dyn Error>> {
+    let status = allocations()?.arg("--gate").status()?;
+    if status.success() { Ok(()) } else { Err("an actor costs more than it may".into()) }
+}
+
+/// The binary that counts allocations. It is another one, because counting takes time.
+fn allocations() -> Result<Command, Box<dyn Error>> {
+    let Some(cargo) = env::var_os("CARGO") else {
+        return Ok(Command::new(env::current_exe()?.with_file_name("allocations")));
     };
-    let output = command.arg("--json").stderr(Stdio::inherit()).output()?;
+    let package = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    let mut command = Command::new(cargo);
+    command.args(["run", "--quiet", "--release", "--bin", "allocations", "--manifest-path"]);
+    command.arg(package).arg("--");
+    Ok(command)
+}
+
+/// The counted rows.
+fn counted(options: &Options) -> Result<Vec<Value>, Box<dyn Error>> {
+    let output = allocations()?.arg("--json").stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
         return Err(format!("`allocations` ended with {}", output.status).into());
     }

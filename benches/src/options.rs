@@ -11,12 +11,14 @@ use crate::{
 /// How the program is used.
 pub const USAGE: &str = "\
 usage: actor-benchmarks [--quick] [--rounds N] [--only NAMES] [--json FILE]
+       actor-benchmarks --gate
        actor-benchmarks one ENTRANT COUNT ROW
 
   --quick       a tenth of the work, five rounds
   --rounds N    count so many rounds (15)
   --only NAMES  names of rows, runtimes and entrants, with commas between them
   --json FILE   write the results there, instead of beside the program
+  --gate        only count allocations, and fail if an actor makes too many
   one           run one row once with so many messages, for an instruction counter";
 
 /// The rows that `--only` can name beside the timed ones.
@@ -75,7 +77,7 @@ impl Options {
                 "--rounds" => rounds = Some(number(&value()?)?),
                 "--only" => options.keep_only(&value()?)?,
                 "--json" => options.json = Some(value()?.into()),
-                _ => return Err(format!("what is {argument}?")),
+                _ => return Err(format!("what is {argument}?\n\n{USAGE}")),
             }
         }
         options.rounds = rounds.unwrap_or(options.rounds);
