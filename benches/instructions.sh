@@ -16,7 +16,7 @@ command -v valgrind >/dev/null || { echo "valgrind is not installed" >&2; exit 1
 cargo build --quiet --release -p actor-benchmarks
 program="${CARGO_TARGET_DIR:-target}/release/actor-benchmarks"
 
-# The instructions of one whole run: one ENTRANT COUNT call|cast
+# The instructions of one whole run: whole_run ENTRANT COUNT ROW
 whole_run() {
     instructions=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" one "$1" "$2" "$3" 2>&1 |
         sed -n 's/.*Collected : *\([0-9]*\).*/\1/p')
@@ -24,7 +24,7 @@ whole_run() {
     echo "$instructions"
 }
 
-# The instructions of one message: per_message ENTRANT call|cast
+# The instructions of one message: per_message ENTRANT ROW
 per_message() {
     long=$(whole_run "$1" "$many" "$2")
     short=$(whole_run "$1" "$few" "$2")

@@ -145,6 +145,10 @@ impl<'a> Envelope<'a> {
         self.reply.link()
     }
 
+    pub(crate) fn address(&self) -> Option<usize> {
+        self.reply.address()
+    }
+
     pub(crate) fn stopped(&self) {
         self.reply.stopped();
     }

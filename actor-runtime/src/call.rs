@@ -514,11 +514,11 @@ impl<R> Answer<R> {
         if current::actor() == Some(self.actor) {
             return Err(CallError::WouldDeadlock { method, ring: Vec::new() });
         }
-        if self.wait.is_none() {
-            let wait = Wait::begin(self.actor, method, self.receiver.link())
-                .map_err(|ring| CallError::WouldDeadlock { method, ring })?;
-            self.wait = Some(wait);
-        }
+        // Somebody else may wait than at the last poll: a later handler, or a task.
+        self.wait = None;
+        let wait = Wait::begin(self.actor, method, self.receiver.link())
+            .map_err(|ring| CallError::WouldDeadlock { method, ring })?;
+        self.wait = Some(wait);
         Ok(())
     }
 }

@@ -33,6 +33,9 @@ enum Doing {
     Nothing,
     /// The actor's loop is being polled: its handlers and hooks run.
     Running(ActorId),
+    /// As `Running`, and the handler that runs is the last and owns the actor's state. Its own
+    /// reply is at this address.
+    Finishing(ActorId, Option<usize>),
     /// The actor's state and what it did not answer are being dropped.
     Ending,
 }
@@ -70,6 +73,12 @@ pub(crate) fn running(actor: ActorId) -> Guard {
     Guard { before: DOING.with(|doing| doing.replace(Doing::Running(actor))) }
 }
 
+/// For the rest of this poll of its loop, the last handler of `actor` runs: a reply that it drops
+/// is one that a stopped actor owed, but for its own, which is at the address `called`.
+pub(crate) fn finishing(actor: ActorId, called: Option<usize>) {
+    DOING.with(|doing| doing.set(Doing::Finishing(actor, called)));
+}
+
 /// Until the guard is dropped, a reply that is dropped here is one that a stopped actor owed.
 pub(crate) fn ending() -> Guard {
     Guard { before: DOING.with(|doing| doing.replace(Doing::Ending)) }
@@ -78,7 +87,7 @@ pub(crate) fn ending() -> Guard {
 /// The actor whose handler or hook runs on this thread.
 pub(crate) fn actor() -> Option<ActorId> {
     match DOING.with(Cell::get) {
-        Doing::Running(actor) => Some(actor),
+        Doing::Running(actor) | Doing::Finishing(actor, _) => Some(actor),
         Doing::Nothing | Doing::Ending => None,
     }
 }
@@ -94,11 +103,12 @@ pub(crate) enum Dropped {
     ByHand,
 }
 
-/// Why a reply that is dropped right here is dropped.
-pub(crate) fn why_dropped() -> Dropped {
+/// Why the reply at `address` that is dropped right here is dropped.
+pub(crate) fn why_dropped(address: usize) -> Dropped {
     match DOING.with(Cell::get) {
-        Doing::Running(_) if std::thread::panicking() => Dropped::InPanic,
-        Doing::Ending => Dropped::AtEnd,
+        Doing::Running(_) | Doing::Finishing(..) if std::thread::panicking() => Dropped::InPanic,
+        Doing::Finishing(_, called) if called == Some(address) => Dropped::ByHand,
+        Doing::Ending | Doing::Finishing(..) => Dropped::AtEnd,
         Doing::Running(_) | Doing::Nothing => Dropped::ByHand,
     }
 }
@@ -110,12 +120,18 @@ pub(crate) fn lost_in_panic(reply: Rc<dyn Fallible>) {
     LOST_IN_PANIC.with(|lost| lost.borrow_mut().push(reply));
 }
 
-/// Tells the caller of every reply that a panic took with it what the panic said.
-pub(crate) fn answer_lost_in_panic(message: &Arc<str>) {
+/// Tells the callers of all replies that a panic took with it: the caller of the handler that
+/// panicked, whose slot is at the address `called`, what the panic said; those of any other replies
+/// that the handler had in its hands, `others`.
+pub(crate) fn answer_lost_in_panic(message: &Arc<str>, called: Option<usize>, others: &Failure) {
     if bug("nobody learns of a panic") {
         return;
     }
     for reply in LOST_IN_PANIC.with(RefCell::take) {
-        reply.fail(Failure::Panicked(message.clone()));
+        if Some(reply.address()) == called {
+            reply.fail(Failure::Panicked(message.clone()));
+        } else {
+            reply.fail(others.clone());
+        }
     }
 }

@@ -82,9 +82,6 @@ struct Queue<M> {
     counts: Counts,
 }
 
-/// The queue, while its lock is held.
-type Locked<'a, M> = MutexGuard<'a, Queue<M>>;
-
 impl<M> Queue<M> {
     fn ticket(&mut self) -> u64 {
         self.next_ticket += 1;
@@ -96,6 +93,17 @@ impl<M> Queue<M> {
     fn accept(&mut self, entry: Entry<M>) -> Option<Waker> {
         self.accepted.push_back(entry);
         self.parked.take()
+    }
+
+    /// Notes that no message runs, and ends the queue if it is to end when it is empty.
+    fn seal_if_closing(&mut self) -> Option<ExitReason> {
+        self.running = None;
+        let Phase::Closing(reason) = &self.phase else {
+            return None;
+        };
+        let reason = reason.clone();
+        self.phase = Phase::Sealed;
+        Some(reason)
     }
 
     /// Accepts the message of the sender that has waited longest, if there is room now.
@@ -278,10 +286,17 @@ impl<M: Message> Shared<M> {
 
     /// Takes the next message for the loop, or the news that there will be none.
     pub(crate) fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Next<M>> {
-        let mut queue = match self.take(lock(&self.queue)) {
-            Ok(next) => return Poll::Ready(next),
-            Err(empty) => gap("the loop parks later than it looked", empty, &self.queue),
-        };
+        let mut queue = lock(&self.queue);
+        // After an abort, what is queued stays there, for the end to refuse.
+        if !self.is_aborted() {
+            if let Some(entry) = queue.accepted.pop_front() {
+                return Poll::Ready(self.begin(queue, entry));
+            }
+            if let Some(reason) = queue.seal_if_closing() {
+                return Poll::Ready(Next::Closed(reason));
+            }
+        }
+        queue = gap("the loop parks later than it looked", queue, &self.queue);
         // The lock was not released since the mailbox was found empty, so no message is missed.
         let stale = match &queue.parked {
             Some(waker) if waker.will_wake(cx.waker()) => None,
@@ -292,40 +307,26 @@ impl<M: Message> Shared<M> {
         Poll::Pending
     }
 
-    /// Takes what is next and releases the lock, or gives the lock back if there is nothing yet.
-    fn take<'a>(&self, mut queue: Locked<'a, M>) -> Result<Next<M>, Locked<'a, M>> {
-        if self.is_aborted() {
-            // What is queued stays there, for the end to refuse.
-            return Err(queue);
-        }
-        let Some(entry) = queue.accepted.pop_front() else {
-            queue.running = None;
-            let Phase::Closing(reason) = &queue.phase else {
-                return Err(queue);
-            };
-            let reason = reason.clone();
-            queue.phase = Phase::Sealed;
-            return Ok(Next::Closed(reason));
-        };
+    /// Says what is to be done with a message that was taken, and gives its room to another.
+    fn begin(&self, mut queue: MutexGuard<'_, Queue<M>>, entry: Entry<M>) -> Next<M> {
         let promoted = match queue.phase {
             Phase::Open => queue.promote(self.capacity.limit()),
             _ => None,
         };
         let envelope = entry.message.envelope();
-        let next = if envelope.is_to_be_skipped() && !bug("nothing is skipped") {
+        let is_skipped = envelope.is_to_be_skipped() && !bug("nothing is skipped");
+        if is_skipped {
             queue.counts.skipped += 1;
-            Next::Abandoned(entry)
         } else {
             queue.counts.handled += 1;
             let since = queue.is_watched.then(Instant::now);
             queue.running = Some(Running { method: envelope.method(), since });
-            Next::Message(entry)
-        };
+        }
         drop(queue);
         // A message was taken, and perhaps another accepted in its place.
         observe::depth(M::ACTOR, i32::from(promoted.is_some()) - 1);
         promoted.into_iter().for_each(wake);
-        Ok(next)
+        if is_skipped { Next::Abandoned(entry) } else { Next::Message(entry) }
     }
 
     /// Accepts no more messages. What is in the queue is still handled, and then the actor ends for

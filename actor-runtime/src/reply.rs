@@ -38,6 +38,9 @@ pub(crate) enum Failure {
 /// A slot of any type, as [`current`] keeps it.
 pub(crate) trait Fallible {
     fn fail(&self, failure: Failure);
+
+    /// Tells it apart from all others.
+    fn address(&self) -> usize;
 }
 
 enum State<T> {
@@ -85,6 +88,10 @@ impl<T> Fallible for Arc<Slot<T>> {
     fn fail(&self, failure: Failure) {
         // A slot that has its outcome keeps it.
         let _ = self.settle(State::Failed(failure));
+    }
+
+    fn address(&self) -> usize {
+        Arc::as_ptr(self).addr()
     }
 }
 
@@ -137,6 +144,7 @@ impl<T> Reply<T> {
     }
 
     /// Answers the caller. If it has gone away, the answer is dropped.
+    #[inline]
     pub fn send(self, answer: T) {
         let _ = self.send_or_return(answer);
     }
@@ -148,6 +156,7 @@ impl<T> Reply<T> {
     /// # Errors
     ///
     /// The answer, if the caller went away or the message was cast.
+    #[inline]
     pub fn send_or_return(mut self, answer: T) -> Result<(), T> {
         let Some(slot) = self.0.take() else {
             return Err(answer);
@@ -172,18 +181,26 @@ impl<T> Reply<T> {
     }
 }
 
-impl<T> Drop for Reply<T> {
-    fn drop(&mut self) {
-        let Some(slot) = self.0.take() else {
-            return;
-        };
+impl<T> Reply<T> {
+    /// Tells the caller why there will be no answer.
+    #[cold]
+    fn lost(slot: Arc<Slot<T>>) {
         if bug("a dropped reply says nothing") {
             return;
         }
-        match current::why_dropped() {
+        match current::why_dropped(slot.address()) {
             Dropped::InPanic => current::lost_in_panic(Rc::new(slot)),
             Dropped::AtEnd => slot.fail(Failure::Stopped),
             Dropped::ByHand => slot.fail(Failure::Unanswered),
+        }
+    }
+}
+
+impl<T> Drop for Reply<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(slot) = self.0.take() {
+            Self::lost(slot);
         }
     }
 }
@@ -209,6 +226,10 @@ pub trait PendingReply: private::Sealed {
     /// What the handler's end cuts.
     #[doc(hidden)]
     fn link(&self) -> Option<private::Link>;
+
+    /// Tells the slot apart from all others. A cast has none.
+    #[doc(hidden)]
+    fn address(&self) -> Option<usize>;
 }
 
 pub(crate) mod private {
@@ -236,6 +257,10 @@ impl<T> PendingReply for Reply<T> {
 
     fn link(&self) -> Option<private::Link> {
         self.0.as_ref().map(|slot| private::Link(slot.link.clone()))
+    }
+
+    fn address(&self) -> Option<usize> {
+        self.0.as_ref().map(Fallible::address)
     }
 }
 

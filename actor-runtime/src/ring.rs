@@ -4,10 +4,11 @@
 //! A wait that would close a ring is refused before it begins. In release builds all of this is
 //! empty; a call to oneself is refused there too, by [`current`](crate::current) alone.
 //!
-//! An edge counts only until the handler that was called is over: whatever it left to be answered
-//! later may be answered by anybody.
+//! An edge counts only as long as both handlers run. When the one that was called is over, whatever
+//! it left to be answered later may be answered by anybody. When the one that called is over, it
+//! has kept the answer for later, and does not wait.
 
-pub(crate) use imp::{Link, Wait};
+pub(crate) use imp::{Link, Wait, over};
 
 #[cfg(all(debug_assertions, not(shuttle)))]
 mod imp {
@@ -75,6 +76,11 @@ mod imp {
         }
     }
 
+    /// A handler of `actor` is over: it does not wait any more.
+    pub(crate) fn over(actor: ActorId) {
+        EDGES.lock().unwrap_or_else(PoisonError::into_inner).retain(|edge| edge.from != actor);
+    }
+
     /// The waits that lead from one actor to another.
     fn path(edges: &[Edge], from: ActorId, to: ActorId) -> Option<Vec<Method>> {
         let mut seen = vec![from];
@@ -107,6 +113,8 @@ mod imp {
         #[expect(clippy::unused_self, reason = "the debug twin needs it")]
         pub(crate) fn cut(&self) {}
     }
+
+    pub(crate) fn over(_: ActorId) {}
 
     pub(crate) struct Wait;
 

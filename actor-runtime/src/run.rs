@@ -25,12 +25,15 @@ use crate::{
     handle::WeakHandle,
     mailbox::{Entry, Next, Shared},
     observe::{self, Trace},
-    reply::{Reply, private::Link},
+    reply::{Failure, Reply, private::Link},
+    ring,
     sync::{Arc, bug},
 };
 
-/// After so many messages in one poll, the loop lets other tasks run.
-const MESSAGES_PER_POLL: usize = 64;
+/// After so many messages in one poll, the loop lets other tasks run. It is what tokio gives a task
+/// to do in one poll, and more than most mailboxes hold: a task that yields is moved to another
+/// worker more often than one that waits, and then both work on the mailbox at once.
+const MESSAGES_PER_POLL: usize = 128;
 
 /// What an actor does when one of its handlers panics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -244,15 +247,25 @@ impl<A: Actor> Loop<'_, A> {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err((ExitReason::StartFailed, Some(error))),
             Err(message) => {
-                current::answer_lost_in_panic(&message);
+                current::answer_lost_in_panic(&message, None, &Failure::Stopped);
                 Err((panicked::<A>("on_start", message), None))
             }
         }
     }
 
     /// Handles messages until there are no more.
+    ///
+    /// All of a message's way is in this one function: a function more is a future more, and each
+    /// costs every message some time.
     async fn handle_messages(&mut self) -> ExitReason {
         loop {
+            ring::over(self.shared.id());
+            unless_aborted(self.shared).await;
+            if self.since_yield == MESSAGES_PER_POLL {
+                self.since_yield = 0;
+                yield_now().await;
+            }
+            self.since_yield += 1;
             // One look before any waiting: the usual way while the mailbox is not empty.
             let next = match poll_fn(|cx| Poll::Ready(self.shared.poll_next(cx))).await {
                 Poll::Ready(next) => next,
@@ -261,23 +274,37 @@ impl<A: Actor> Loop<'_, A> {
                     Err(reason) => return reason,
                 },
             };
-            self.since_yield += 1;
-            match next {
-                Next::Message(entry) => {
-                    self.was_idle = false;
-                    if let Err(reason) = self.handle(entry).await {
-                        return reason;
-                    }
-                }
+            let Entry { message, trace } = match next {
+                Next::Message(entry) => entry,
                 Next::Abandoned(entry) => {
                     observe::skipped(A::Message::ACTOR, entry.message.envelope().method());
                     drop_caught(entry);
+                    continue;
                 }
                 Next::Closed(reason) => return self.idle().await.err().unwrap_or(reason),
+            };
+            self.was_idle = false;
+            let Facts { method, is_final, address, link } = Facts::of(&message);
+            if is_final {
+                return self.finish(method, address, message, trace).await;
             }
-            if self.since_yield >= MESSAGES_PER_POLL {
-                self.since_yield = 0;
-                yield_now().await;
+            let Some(actor) = &mut self.actor else {
+                unreachable!("only a final handler takes the actor");
+            };
+            let outcome = {
+                // Pinned where it is made: what waits on the stack for the longest handler's sake
+                // is not moved for each message.
+                let handler = pin!(actor.dispatch(message, self.context));
+                let handler = interruptible(self.shared, caught(handler));
+                observe::handling(trace, A::Message::ACTOR, method, handler).await
+            };
+            if let Some(link) = link {
+                link.0.cut();
+            }
+            if let Err(message) = outcome
+                && let Some(reason) = self.handler_panicked(method, address, message)
+            {
+                return reason;
             }
         }
     }
@@ -288,6 +315,7 @@ impl<A: Actor> Loop<'_, A> {
         // Whatever came since wakes this task, which was not polled again in between: no need to
         // look before the first wait. If `#[on_idle]` waited, that wake-up may be spent.
         let mut is_wakeup_due = self.idle().await? == Hook::Ran;
+        ring::over(self.shared.id());
         let next = poll_fn(|cx| {
             if !std::mem::take(&mut is_wakeup_due) {
                 return self.shared.poll_next(cx);
@@ -299,29 +327,22 @@ impl<A: Actor> Loop<'_, A> {
         Ok(next)
     }
 
-    /// Runs the handler of one message.
-    async fn handle(&mut self, entry: Entry<A::Message>) -> Result<(), ExitReason> {
-        let Entry { message, trace } = entry;
-        let Facts { method, is_final, link } = Facts::of(&message);
-        if is_final {
-            return Err(self.finish(method, message, trace).await);
-        }
-        let Some(actor) = &mut self.actor else {
-            return Ok(());
+    /// Tells of a handler's panic. Gives the reason to end, if it is one.
+    fn handler_panicked(
+        &self,
+        method: &'static str,
+        address: Option<usize>,
+        message: StdArc<str>,
+    ) -> Option<ExitReason> {
+        let others = match self.on_panic {
+            OnPanic::Continue => Failure::Unanswered,
+            OnPanic::End => Failure::Stopped,
         };
-        let handler = interruptible(self.shared, caught(actor.dispatch(message, self.context)));
-        let outcome = observe::handling(trace, A::Message::ACTOR, method, handler).await;
-        if let Some(link) = link {
-            link.0.cut();
-        }
-        let Err(message) = outcome else {
-            return Ok(());
-        };
-        current::answer_lost_in_panic(&message);
+        current::answer_lost_in_panic(&message, address, &others);
         self.shared.panicked(method, &message);
         match self.on_panic {
-            OnPanic::Continue => Ok(()),
-            OnPanic::End => Err(panicked::<A>(method, message)),
+            OnPanic::Continue => None,
+            OnPanic::End => Some(panicked::<A>(method, message)),
         }
     }
 
@@ -329,6 +350,7 @@ impl<A: Actor> Loop<'_, A> {
     async fn finish(
         &mut self,
         method: &'static str,
+        address: Option<usize>,
         message: A::Message,
         trace: Trace,
     ) -> ExitReason {
@@ -338,10 +360,15 @@ impl<A: Actor> Loop<'_, A> {
             return finished;
         };
         let handler = interruptible(self.shared, caught(actor.finish(message, self.context)));
-        match observe::handling(trace, A::Message::ACTOR, method, handler).await {
+        let mut handler = pin!(observe::handling(trace, A::Message::ACTOR, method, handler));
+        let finishing = poll_fn(|cx| {
+            current::finishing(self.shared.id(), address);
+            handler.as_mut().poll(cx)
+        });
+        match finishing.await {
             Ok(()) => finished,
             Err(message) => {
-                current::answer_lost_in_panic(&message);
+                current::answer_lost_in_panic(&message, address, &Failure::Stopped);
                 self.shared.panicked(method, &message);
                 panicked::<A>(method, message)
             }
@@ -366,7 +393,7 @@ impl<A: Actor> Loop<'_, A> {
         match outcome.await {
             Ok(()) => Ok(hook),
             Err(message) => {
-                current::answer_lost_in_panic(&message);
+                current::answer_lost_in_panic(&message, None, &Failure::Stopped);
                 Err(panicked::<A>("on_idle", message))
             }
         }
@@ -377,10 +404,11 @@ impl<A: Actor> Loop<'_, A> {
         let Some(actor) = self.actor.as_mut().filter(|_| reason.is_orderly()) else {
             return reason;
         };
+        unless_aborted(self.shared).await;
         match interruptible(self.shared, caught(actor.on_stop(self.context))).await {
             Ok(()) => reason,
             Err(message) => {
-                current::answer_lost_in_panic(&message);
+                current::answer_lost_in_panic(&message, None, &Failure::Stopped);
                 panicked::<A>("on_stop", message)
             }
         }
@@ -391,6 +419,8 @@ impl<A: Actor> Loop<'_, A> {
 struct Facts {
     method: &'static str,
     is_final: bool,
+    /// Of its reply's slot.
+    address: Option<usize>,
     link: Option<Link>,
 }
 
@@ -398,7 +428,16 @@ impl Facts {
     fn of(message: &impl Message) -> Self {
         let envelope = message.envelope();
         let is_final = envelope.ends_the_actor();
-        Self { method: envelope.method(), is_final, link: envelope.link() }
+        let address = envelope.address();
+        Self { method: envelope.method(), is_final, address, link: envelope.link() }
+    }
+}
+
+/// Goes on, or never if the actor was aborted: [`Run`] sees it then. A handler that did not await
+/// anything is the last to run.
+async fn unless_aborted<M: Message>(shared: &Arc<Shared<M>>) {
+    if shared.is_aborted() {
+        std::future::pending().await
     }
 }
 

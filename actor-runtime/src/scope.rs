@@ -216,7 +216,7 @@ impl Scope {
         // A scope that lives long forgets what has ended. Twice what is left has to come together
         // before it looks again, so a start costs the same however many there are.
         if members.list.len() >= members.sweep_at {
-            members.list.retain(Member::is_alive);
+            members.list.retain(|member| !member.is_gone());
             members.sweep_at = SWEEP.max(2 * members.list.len());
         }
         members.list.push(member);
@@ -325,7 +325,8 @@ impl Inner {
     fn abort(&self) {
         let mut members = lock(&self.members);
         members.is_closed = true;
-        let list = std::mem::take(&mut members.list);
+        // They stay in the list: they have not ended yet.
+        let list = members.list.clone();
         drop(members);
         list.iter().rev().for_each(Member::abort);
     }
@@ -374,6 +375,14 @@ impl Member {
             (Self::Actor(life), Self::Actor(other)) => life.is(Arc::as_ptr(other).addr()),
             (Self::Scope(scope), Self::Scope(other)) => scope.ptr_eq(other),
             _ => false,
+        }
+    }
+
+    /// Whether it has ended for good. A scope that is empty may still be filled.
+    fn is_gone(&self) -> bool {
+        match self {
+            Self::Actor(life) => life.exit_reason().is_some(),
+            Self::Scope(scope) => scope.strong_count() == 0,
         }
     }
 

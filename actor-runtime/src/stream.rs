@@ -65,6 +65,10 @@ impl<T> Fallible for Arc<Channel<T>> {
     fn fail(&self, failure: Failure) {
         self.finish(Err(failure));
     }
+
+    fn address(&self) -> usize {
+        Arc::as_ptr(self).addr()
+    }
 }
 
 /// The stream of answers a handler owes its caller: take it as a parameter.
@@ -174,7 +178,7 @@ impl<T> Replies<T> {
 
 impl<T> Drop for Replies<T> {
     fn drop(&mut self) {
-        match current::why_dropped() {
+        match current::why_dropped(Fallible::address(&self.0)) {
             Dropped::InPanic => current::lost_in_panic(Rc::new(self.0.clone())),
             Dropped::AtEnd => self.0.finish(Err(Failure::Stopped)),
             Dropped::ByHand if std::thread::panicking() => {
@@ -198,6 +202,10 @@ impl<T> PendingReply for Replies<T> {
 
     fn link(&self) -> Option<private::Link> {
         None
+    }
+
+    fn address(&self) -> Option<usize> {
+        Some(Fallible::address(&self.0))
     }
 }
 
@@ -422,6 +430,10 @@ where
             Stage::Unsent(message) => {
                 let (message, stream) = make(self.shared, self.buffer, message);
                 let method = stream.method;
+                if current::actor() == Some(stream.actor) {
+                    let ring = Vec::new();
+                    return Poll::Ready(Some(Err(CallError::WouldDeadlock { method, ring })));
+                }
                 match crate::call::offer(self.shared, message, cx) {
                     Ok(place) => (stream, place),
                     Err(error) => return Poll::Ready(Some(Err(refused(&error, method)))),

@@ -12,8 +12,8 @@ pub(crate) use shuttle::{
     },
     thread, thread_local,
 };
-/// An `Arc` of std's in the models too: none of its counts decides anything here, and wakers can
-/// be made of no other.
+/// An `Arc` of std's in the models too, since wakers can be made of no other. The one count that
+/// decides something, that of a reply slot, goes down right after a lock was released.
 pub(crate) use std::sync::Arc;
 #[cfg(not(shuttle))]
 pub(crate) use std::{

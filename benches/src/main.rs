@@ -44,11 +44,8 @@ fn main() -> ExitCode {
 fn one(name: &str, count: &str, what: &str) -> Result<(), String> {
     let entrant = entrant(name).ok_or(format!("there is no entrant {name}"))?;
     let count = count.parse().map_err(|_| format!("{count} is not a number"))?;
-    let row = match what {
-        "call" => Row::Call,
-        "cast" => Row::Cast,
-        _ => return Err(format!("{what} is neither call nor cast")),
-    };
+    let row = Row::ALL.into_iter().find(|row| row.name() == what);
+    let row = row.ok_or(format!("there is no row {what}"))?;
     let _ = entrant.time(row, Flavor::CurrentThread, count);
     Ok(())
 }

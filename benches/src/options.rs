@@ -11,13 +11,13 @@ use crate::{
 /// How the program is used.
 pub const USAGE: &str = "\
 usage: actor-benchmarks [--quick] [--rounds N] [--only NAMES] [--json FILE]
-       actor-benchmarks one ENTRANT COUNT call|cast
+       actor-benchmarks one ENTRANT COUNT ROW
 
   --quick       a tenth of the work, five rounds
   --rounds N    count so many rounds (15)
   --only NAMES  names of rows, runtimes and entrants, with commas between them
   --json FILE   write the results there, instead of beside the program
-  one           send so many messages and do nothing else, for an instruction counter";
+  one           run one row once with so many messages, for an instruction counter";
 
 /// The rows that `--only` can name beside the timed ones.
 const MEMORY: &str = "memory";

@@ -1,0 +1,283 @@
+//! Calls that would wait for themselves: to oneself always, in a ring in debug builds. And what
+//! only looks like one, which is let through.
+
+use std::sync::{Arc, Mutex};
+
+use actor_runtime::{ActorHandle, Answer, CallError, Context, Reply, SendError, actor};
+
+use crate::support::{Gate, Rig, outcome, pending, ready, rig, said};
+
+/// Calls itself.
+#[derive(Default)]
+struct Narcissus {
+    answers: Vec<Answer<u32>>,
+}
+
+#[actor(mailbox = 1)]
+impl Narcissus {
+    /// One.
+    pub(crate) fn one(&self) -> u32 {
+        1
+    }
+
+    /// Awaits a call to itself.
+    pub(crate) async fn call(&self, context: &Context<Self>) -> String {
+        let this = context.handle().upgrade().unwrap();
+        let mut call = this.one();
+        let error = (&mut call).await.unwrap_err();
+        assert!(matches!(&error, CallError::WouldDeadlock { ring, .. } if ring.is_empty()));
+        assert!(error.is_harmless_to_repeat());
+        assert!(matches!(call.into_message(), Some(NarcissusMessage::One { .. })));
+        error.to_string()
+    }
+
+    /// Sends itself a message, and awaits the answer.
+    pub(crate) async fn answer(&self, context: &Context<Self>) -> String {
+        let this = context.handle().upgrade().unwrap();
+        let answer = this.one().sent().await.unwrap();
+        said(answer.await)
+    }
+
+    /// Sends itself a message, and keeps the answer for later.
+    pub(crate) async fn answer_later(&mut self, context: &Context<Self>) {
+        let this = context.handle().upgrade().unwrap();
+        self.answers.push(this.one().sent().await.unwrap());
+    }
+
+    /// What came of `answer_later`.
+    pub(crate) fn later(&mut self) -> Option<Result<u32, CallError>> {
+        self.answers.pop()?.try_take()
+    }
+
+    /// Sends itself two messages, where there is room for one.
+    pub(crate) async fn cast(&self, context: &Context<Self>) -> String {
+        let this = context.handle().upgrade().unwrap();
+        this.one().cast().await.unwrap();
+        match this.one().cast().await {
+            Err(SendError::WouldDeadlock(NarcissusMessage::One { .. })) => {}
+            other => panic!("{other:?}"),
+        }
+        this.one().sent().await.unwrap_err().to_string()
+    }
+
+    /// Lets a task of its own make the call.
+    pub(crate) fn through_a_task(&self, reply: Reply<u32>, context: &Context<Self>) {
+        let this = context.handle().upgrade().unwrap();
+        tokio::spawn(async move { reply.send(this.one().await.unwrap()) });
+    }
+
+    /// Calls itself from a blocked thread.
+    pub(crate) fn blocking(&self, context: &Context<Self>) -> String {
+        said(context.handle().upgrade().unwrap().one().blocking())
+    }
+}
+
+const TO_ONESELF: &str = "`Narcissus::one` was called from a handler of the same actor, \
+                          which would wait for itself";
+
+#[test]
+fn a_call_to_oneself_is_refused() {
+    let (narcissus, mut actor) = rig(Narcissus::default());
+    let mut call = pending(narcissus.call());
+    actor.turn();
+    assert_eq!(outcome(&mut call), format!("answered {TO_ONESELF:?}"));
+    let mut call = pending(narcissus.answer());
+    actor.turn();
+    assert_eq!(outcome(&mut call), format!("answered {TO_ONESELF:?}"));
+}
+
+#[test]
+fn a_call_to_oneself_is_refused_on_a_thread_too() {
+    let narcissus = actor_runtime::spawn_thread(Narcissus::default).unwrap();
+    assert_eq!(narcissus.blocking().blocking().unwrap(), TO_ONESELF);
+}
+
+#[test]
+fn an_answer_to_oneself_can_be_read_by_a_later_handler() {
+    let (narcissus, mut actor) = rig(Narcissus::default());
+    narcissus.answer_later().try_cast().unwrap();
+    actor.turn();
+    let mut later = pending(narcissus.later());
+    actor.turn();
+    assert_eq!(outcome(&mut later), "answered Some(Ok(1))");
+}
+
+#[test]
+fn waiting_for_room_in_ones_own_mailbox_is_refused() {
+    let (narcissus, mut actor) = rig(Narcissus::default());
+    let mut call = pending(narcissus.cast());
+    actor.turn();
+    let refused = "the message was not accepted: the actor waits for room in its own mailbox";
+    assert_eq!(outcome(&mut call), format!("answered {refused:?}"));
+    assert_eq!(narcissus.stats().waiting, 0);
+}
+
+#[tokio::test]
+async fn a_task_that_an_actor_started_may_call_it() {
+    let narcissus = actor_runtime::spawn(Narcissus::default());
+    assert_eq!(narcissus.through_a_task().await, Ok(1));
+}
+
+#[test]
+#[should_panic(expected = "`Narcissus` waits for its own end")]
+fn waiting_for_ones_own_end_panics() {
+    struct Narcissus;
+    #[actor]
+    impl Narcissus {
+        /// Shuts itself down, and waits for it.
+        pub(crate) async fn end(&self, context: &Context<Self>) {
+            context.handle().upgrade().unwrap().shutdown().await;
+        }
+    }
+    let (narcissus, mut actor) = rig(Narcissus);
+    narcissus.end().try_cast().unwrap();
+    // The panic is the actor's end, so it is raised again for the test to see.
+    panic!("{}", actor.reason());
+}
+
+/// Knows the next one in a ring.
+#[derive(Default)]
+struct Link {
+    next: Option<LinkHandle>,
+    answer: Option<Answer<u32>>,
+}
+
+#[actor]
+impl Link {
+    /// Closes the ring.
+    pub(crate) fn set_next(&mut self, next: LinkHandle) {
+        self.next = Some(next);
+    }
+
+    /// One.
+    pub(crate) fn one(&self) -> u32 {
+        1
+    }
+
+    /// Asks the next one, which asks the next one, `steps` times.
+    pub(crate) async fn ask(&self, steps: u32) -> Result<u32, CallError> {
+        match (&self.next, steps) {
+            (Some(next), 1) => next.one().await,
+            (Some(next), _) => Box::pin(next.ask(steps - 1)).await?,
+            (None, _) => Ok(0),
+        }
+    }
+
+    /// Asks the next one, who lets somebody else answer.
+    pub(crate) async fn ask_somebody(&self, desk: Desk) -> Result<u32, CallError> {
+        match &self.next {
+            Some(next) => next.pass_on(desk).await,
+            None => Ok(0),
+        }
+    }
+
+    /// Asks the next one, and does not wait for the answer beyond one poll.
+    pub(crate) async fn peek(&mut self, gate: Gate) {
+        let Some(next) = &self.next else { return };
+        let mut answer = next.behind(gate).sent().await.unwrap();
+        assert!(futures::poll!(&mut answer).is_pending());
+        self.answer = Some(answer);
+    }
+
+    /// Waits for the gate, and asks the next one.
+    pub(crate) async fn behind(&self, gate: Gate) -> u32 {
+        gate.passed().await;
+        match &self.next {
+            Some(next) => next.one().await.unwrap_or(0),
+            None => 0,
+        }
+    }
+
+    /// What came of `peek`.
+    pub(crate) fn peeked(&mut self) -> Option<Result<u32, CallError>> {
+        self.answer.as_mut()?.try_take()
+    }
+
+    /// Lets somebody else answer.
+    pub(crate) fn pass_on(&self, desk: Desk, reply: Reply<u32>) {
+        desk.0.lock().unwrap().push(reply);
+    }
+}
+
+/// Where replies lie that somebody else will send.
+#[derive(Clone, Default)]
+struct Desk(Arc<Mutex<Vec<Reply<u32>>>>);
+
+/// So many actors, each of which knows the next, and the last the first.
+fn ring(actors: usize) -> (Vec<LinkHandle>, Vec<Rig<Link>>) {
+    let (handles, mut loops): (Vec<_>, Vec<_>) = (0..actors).map(|_| rig(Link::default())).unzip();
+    for (at, handle) in handles.iter().enumerate() {
+        handle.set_next(handles[(at + 1) % actors].clone()).try_cast().unwrap();
+        loops[at].turn();
+    }
+    (handles, loops)
+}
+
+fn turn_all(loops: &mut [Rig<Link>]) {
+    for _ in 0..=2 * loops.len() {
+        loops.iter_mut().for_each(Rig::turn);
+    }
+}
+
+#[cfg(debug_assertions)]
+#[test]
+fn a_ring_is_refused_and_the_error_names_who_waits_for_whom() {
+    let (handles, mut loops) = ring(2);
+    let mut call = pending(handles[0].ask(2));
+    turn_all(&mut loops);
+    let error = ready(&mut call).unwrap().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`Link::one` would wait for its own caller: its actor waits for `Link::ask`, \
+         which is the caller"
+    );
+    assert!(matches!(error, CallError::WouldDeadlock { ring, .. } if ring.len() == 1));
+
+    let (handles, mut loops) = ring(3);
+    let mut call = pending(handles[0].ask(3));
+    turn_all(&mut loops);
+    let error = ready(&mut call).unwrap().unwrap_err();
+    assert!(matches!(error, CallError::WouldDeadlock { ring, .. } if ring.len() == 2));
+}
+
+#[test]
+fn a_chain_that_does_not_come_back_is_no_ring() {
+    let (handles, mut loops) = ring(3);
+    let mut call = pending(handles[0].ask(2));
+    turn_all(&mut loops);
+    assert_eq!(outcome(&mut call), "answered Ok(1)");
+    // What was waited for is forgotten.
+    let mut call = pending(handles[2].ask(2));
+    turn_all(&mut loops);
+    assert_eq!(outcome(&mut call), "answered Ok(1)");
+}
+
+#[test]
+fn an_actor_whose_answer_comes_from_somebody_else_may_call_those_who_wait_for_it() {
+    let (handles, mut loops) = ring(2);
+    let desk = Desk::default();
+    let mut waits = pending(handles[0].ask_somebody(desk.clone()));
+    turn_all(&mut loops);
+    // The second owes the first an answer, but runs no handler for it any more.
+    let mut calls = pending(handles[1].ask(1));
+    turn_all(&mut loops);
+    assert!(!calls.is_woken(), "the first is busy, and will be free");
+    desk.0.lock().unwrap().pop().unwrap().send(5);
+    turn_all(&mut loops);
+    assert_eq!(outcome(&mut waits), "answered Ok(5)");
+    assert_eq!(outcome(&mut calls), "answered Ok(1)");
+}
+
+#[test]
+fn an_answer_that_nobody_waits_for_any_more_is_no_ring() {
+    let (handles, mut loops) = ring(2);
+    let gate = Gate::default();
+    handles[0].peek(gate.clone()).try_cast().unwrap();
+    turn_all(&mut loops);
+    // The first has looked at the answer once and gone on. Now the second calls the first.
+    gate.open();
+    turn_all(&mut loops);
+    let mut peeked = pending(handles[0].peeked());
+    turn_all(&mut loops);
+    assert_eq!(outcome(&mut peeked), "answered Some(Ok(1))");
+}

@@ -1,0 +1,29 @@
+//! What actors do, and what they never do: one module per promise, and one per part.
+//!
+//! `docs/promises.md` lists the promises with the tests that carry them. Futures are polled by
+//! hand and time is paused, so a test passes or fails for a reason and never by luck.
+
+mod support;
+
+mod promise_1_order;
+mod promise_2_every_call_ends;
+mod promise_3_started_or_not;
+mod promise_5_bounded;
+mod promise_6_panics;
+mod promise_7_shutdown;
+mod promise_8_threads;
+
+mod deadlock;
+mod dropping;
+mod errors;
+mod executors;
+mod hooks;
+mod lifecycle;
+mod memory;
+mod mock;
+mod scope;
+mod sending;
+mod starting;
+mod stats;
+mod streams;
+mod threads;

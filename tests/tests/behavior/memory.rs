@@ -1,0 +1,250 @@
+//! What is let go, and when: messages, answers, state, and the places of those who waited.
+
+use std::sync::{Arc, Weak};
+
+use actor_runtime::{ActorHandle, Reply, actor};
+
+use crate::support::{Gate, now, outcome, pending, ready, rig};
+
+/// Something whose life can be watched.
+#[derive(Clone, Default)]
+struct Item(Arc<()>);
+
+impl Item {
+    fn watch(&self) -> Weak<()> {
+        Arc::downgrade(&self.0)
+    }
+
+    fn watched() -> (Self, Weak<()>) {
+        let item = Self::default();
+        let watch = item.watch();
+        (item, watch)
+    }
+}
+
+fn is_gone(watch: &Weak<()>) -> bool {
+    watch.strong_count() == 0
+}
+
+/// Keeps an item.
+struct Shelf {
+    _item: Item,
+    kept: Vec<Reply<Item>>,
+}
+
+#[actor(mailbox = 1)]
+impl Shelf {
+    /// Takes an item and gives it back.
+    pub(crate) fn pass(&self, item: Item) -> Item {
+        item
+    }
+
+    /// Holds an item until the gate opens.
+    pub(crate) async fn hold(&self, item: Item, gate: Gate) -> Item {
+        gate.passed().await;
+        item
+    }
+
+    /// Answers when the actor ends: never.
+    pub(crate) fn keep(&mut self, reply: Reply<Item>) {
+        self.kept.push(reply);
+    }
+
+    /// Panics with an item in hand.
+    pub(crate) fn fail(&self, item: Item) {
+        let _item = item;
+        panic!("on purpose");
+    }
+}
+
+impl Shelf {
+    fn new() -> (Self, Weak<()>) {
+        let (item, watch) = Item::watched();
+        (Self { _item: item, kept: Vec::new() }, watch)
+    }
+}
+
+#[test]
+fn the_state_goes_when_the_actor_does() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let entered = runtime.enter();
+    let roads: [fn(&ShelfHandle); 3] = [ActorHandle::close, ActorHandle::abort, |shelf| {
+        shelf.fail(Item::default()).try_cast().unwrap();
+    }];
+    for road in roads {
+        let (state, watch) = Shelf::new();
+        let shelf = actor_runtime::spawn(state);
+        road(&shelf);
+        runtime.block_on(shelf.exited());
+        assert!(is_gone(&watch), "while there still is a handle");
+    }
+    drop(entered);
+}
+
+#[test]
+fn the_state_goes_when_the_loop_is_dropped() {
+    let (state, watch) = Shelf::new();
+    let (shelf, mut actor) = rig(state);
+    actor.turn();
+    actor.drop_loop();
+    assert!(is_gone(&watch));
+    drop(shelf);
+}
+
+#[test]
+fn what_is_queued_goes_when_the_actor_does() {
+    let (shelf, mut actor) = rig(Shelf::new().0);
+    let (running, watch_running) = Item::watched();
+    let (queued, watch_queued) = Item::watched();
+    let (cast, watch_cast) = Item::watched();
+    let mut call = pending(shelf.hold(running, Gate::default()));
+    actor.turn();
+    let mut answer = pending(shelf.pass(queued).try_call().unwrap());
+    shelf.pass(cast).cast_now().unwrap();
+    shelf.abort();
+    actor.turn();
+    for watch in [watch_running, watch_queued, watch_cast] {
+        assert!(is_gone(&watch));
+    }
+    assert!(ready(&mut call).is_err());
+    assert!(ready(&mut answer).is_err());
+}
+
+#[test]
+fn a_message_that_is_withdrawn_is_dropped_at_once() {
+    let (shelf, _actor) = rig(Shelf::new().0);
+    shelf.pass(Item::default()).try_cast().unwrap();
+    let (waiting, watch) = Item::watched();
+    let call = pending(shelf.pass(waiting));
+    assert!(!is_gone(&watch));
+    drop(call);
+    assert!(is_gone(&watch));
+    assert_eq!(shelf.stats().waiting, 0);
+}
+
+#[test]
+fn a_message_whose_caller_has_gone_is_dropped_in_its_turn() {
+    let (shelf, mut actor) = rig(Shelf::new().0);
+    let (item, watch) = Item::watched();
+    drop(pending(shelf.pass(item)));
+    assert!(!is_gone(&watch));
+    actor.turn();
+    assert!(is_gone(&watch));
+}
+
+#[test]
+fn an_answer_nobody_reads_is_dropped() {
+    let (shelf, mut actor) = rig(Shelf::new().0);
+    let (item, watch) = Item::watched();
+    let gate = Gate::default();
+    let call = pending(shelf.hold(item, gate.clone()));
+    actor.turn();
+    drop(call);
+    gate.open();
+    actor.turn();
+    assert!(is_gone(&watch), "its caller had gone when it was answered");
+
+    let (item, watch) = Item::watched();
+    let call = pending(shelf.pass(item));
+    actor.turn();
+    assert!(!is_gone(&watch));
+    drop(call);
+    assert!(is_gone(&watch), "its caller went with the answer unread");
+
+    let (item, watch) = Item::watched();
+    shelf.pass(item).try_cast().unwrap();
+    actor.turn();
+    assert!(is_gone(&watch), "it was cast");
+}
+
+#[test]
+fn a_refused_message_lives_until_it_is_taken_back_or_the_call_is_dropped() {
+    let (shelf, mut actor) = rig(Shelf::new().0);
+    shelf.close();
+    actor.turn();
+    let (item, watch) = Item::watched();
+    let mut call = shelf.pass(item);
+    assert!(now(&mut call).is_err());
+    assert!(!is_gone(&watch));
+    drop(call);
+    assert!(is_gone(&watch));
+}
+
+#[test]
+fn those_who_wait_leave_nothing_behind() {
+    let (shelf, mut actor) = rig(Shelf::new().0);
+    shelf.pass(Item::default()).try_cast().unwrap();
+    for _ in 0..1000 {
+        drop(pending(shelf.pass(Item::default())));
+        drop(pending(shelf.pass(Item::default()).cast()));
+        drop(pending(shelf.pass(Item::default()).sent()));
+        drop(pending(shelf.exited()));
+    }
+    assert_eq!((shelf.stats().queued, shelf.stats().waiting), (1, 0));
+    actor.turn();
+    assert_eq!(shelf.stats().counts.skipped, 0, "none of them was sent");
+}
+
+#[test]
+fn those_who_wait_for_the_end_and_give_up_are_forgotten() {
+    let (shelf, actor) = rig(Shelf::new().0);
+    let watch = Arc::new(Nothing);
+    let waker = std::task::Waker::from(watch.clone());
+    let mut cx = std::task::Context::from_waker(&waker);
+    {
+        let mut exited = std::pin::pin!(shelf.exited());
+        assert!(exited.as_mut().poll(&mut cx).is_pending());
+        assert_eq!(Arc::strong_count(&watch), 3);
+    }
+    assert_eq!(Arc::strong_count(&watch), 2, "its waker was let go with it");
+    {
+        let mut call = std::pin::pin!(shelf.pass(Item::default()));
+        assert!(call.as_mut().poll(&mut cx).is_pending());
+        assert_eq!(Arc::strong_count(&watch), 3);
+        let mut waiting = std::pin::pin!(shelf.pass(Item::default()).cast());
+        assert!(waiting.as_mut().poll(&mut cx).is_pending());
+        assert_eq!(Arc::strong_count(&watch), 4);
+    }
+    assert_eq!(Arc::strong_count(&watch), 2);
+    drop(actor);
+}
+
+/// A waker that does nothing but be counted.
+struct Nothing;
+
+impl std::task::Wake for Nothing {
+    fn wake(self: Arc<Self>) {}
+}
+
+#[test]
+fn an_actor_that_owes_an_answer_and_ends_keeps_nothing() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let entered = runtime.enter();
+    let (state, watch) = Shelf::new();
+    let shelf = actor_runtime::spawn(state);
+    let mut owed = pending(shelf.keep());
+    runtime.block_on(tokio::task::yield_now());
+    shelf.close();
+    runtime.block_on(shelf.exited());
+    assert!(is_gone(&watch));
+    let told = ready(&mut owed).map(|_| ()).map_err(|error| error.to_string());
+    assert_eq!(told, Err("the actor stopped before it answered `Shelf::keep`".to_owned()));
+    drop(entered);
+}
+
+#[test]
+fn a_message_with_its_own_actors_handle_keeps_it_alive_only_until_it_is_handled() {
+    struct Keeper;
+    #[actor]
+    impl Keeper {
+        /// Drops the handle.
+        pub(crate) fn take(&self, handle: KeeperHandle) {
+            drop(handle);
+        }
+    }
+    let (keeper, mut actor) = rig(Keeper);
+    let mut take = pending(keeper.take(keeper.clone()).try_call().unwrap());
+    drop(keeper);
+    assert_eq!(actor.reason(), "the last handle was dropped");
+    assert_eq!(outcome(&mut take), "answered ()");
+}

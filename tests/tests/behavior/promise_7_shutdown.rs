@@ -1,0 +1,146 @@
+//! Promise 7: `shutdown` drains what was accepted; afterwards every call says *stopped*. Nothing
+//! runs on after the exit was reported.
+
+use actor_runtime::{
+    ActorHandle, Builder, CallError, Context, ExitReason, SendError, TrySendError, actor,
+};
+
+use crate::support::{
+    Gate, Log, LogsDrop, Probe, now, outcome, pending, ready, rig, still_pending,
+};
+
+#[test]
+fn what_was_accepted_is_done() {
+    let (log, gate) = (Log::default(), Gate::default());
+    let (probe, mut actor) = rig(Probe::new(&log));
+    let mut running = pending(probe.wait(gate.clone()));
+    actor.turn();
+    let mut called = pending(probe.note(1));
+    probe.note(2).try_cast().unwrap();
+    let mut shutdown = pending(probe.shutdown());
+    actor.turn();
+    still_pending(&mut shutdown);
+    gate.open();
+    assert_eq!(actor.reason(), "shut down");
+    assert_eq!(ready(&mut shutdown), ExitReason::Shutdown);
+    assert_eq!(log.take(), ["wait", "waited", "note 1", "note 2"]);
+    assert_eq!(outcome(&mut running), "answered 0");
+    assert_eq!(outcome(&mut called), "answered 1");
+}
+
+#[test]
+fn nothing_more_is_accepted_as_soon_as_it_begins() {
+    let (log, gate) = (Log::default(), Gate::default());
+    let (probe, mut actor) = rig(Probe::new(&log));
+    probe.wait(gate.clone()).try_cast().unwrap();
+    actor.turn();
+    let _shutdown = pending(probe.shutdown());
+    assert!(!probe.is_alive());
+    assert!(matches!(now(probe.note(1)), Err(CallError::NotAccepted { .. })));
+    assert!(matches!(now(probe.note(1).cast()), Err(SendError::Closed(_))));
+    assert!(matches!(probe.note(1).try_cast(), Err(TrySendError::Closed(_))));
+    assert!(matches!(probe.note(1).try_call(), Err(TrySendError::Closed(_))));
+    // What gives something back is still taken, until the actor has handled its last message.
+    probe.note(2).cast_now().unwrap();
+    gate.open();
+    actor.exit();
+    assert_eq!(log.take(), ["wait", "waited", "note 2"]);
+    assert!(matches!(probe.note(1).cast_now(), Err(SendError::Closed(_))));
+}
+
+#[test]
+fn a_shutdown_is_not_begun_before_it_is_polled() {
+    let (probe, _actor) = rig(Probe::new(&Log::default()));
+    drop(probe.shutdown());
+    assert!(probe.is_alive());
+}
+
+/// Writes down everything that happens to it.
+struct Chatty {
+    log: Log,
+    on_stop: Gate,
+    _state: LogsDrop,
+}
+
+#[actor]
+impl Chatty {
+    fn new(log: &Log, on_stop: &Gate) -> Self {
+        Self { log: log.clone(), on_stop: on_stop.clone(), _state: log.on_drop("state dropped") }
+    }
+
+    /// Has children that are slow to stop.
+    pub(crate) fn adopt(&self, child: ChattyHandle, context: &Context<Self>) {
+        context.children().add(&child);
+    }
+
+    /// Holds something over an await.
+    pub(crate) async fn hold(&self, gate: Gate) {
+        let _held = self.log.on_drop("local dropped");
+        gate.passed().await;
+    }
+
+    #[on_stop]
+    async fn on_stop(&mut self) {
+        self.log.add("stopping");
+        self.on_stop.passed().await;
+        self.log.add("stopped");
+    }
+}
+
+#[tokio::test]
+async fn the_exit_is_reported_last_of_all() {
+    let (log, gate) = (Log::default(), Gate::default());
+    let (child_log, child_gate) = (Log::default(), Gate::default());
+    let child = actor_runtime::spawn(Chatty::new(&child_log, &child_gate));
+    let chatty = actor_runtime::spawn(Chatty::new(&log, &gate));
+    chatty.adopt(child.clone()).await.unwrap();
+
+    let mut exited = pending(chatty.exited());
+    chatty.close();
+    tokio::task::yield_now().await;
+    assert_eq!(log.take(), ["stopping"]);
+    still_pending(&mut exited);
+    assert!(child.is_alive(), "the actor itself is stopped first");
+
+    gate.open();
+    tokio::task::yield_now().await;
+    assert_eq!(log.take(), ["stopped"]);
+    assert!(!child.is_alive());
+    still_pending(&mut exited);
+
+    child_gate.open();
+    assert_eq!(exited.await, ExitReason::Shutdown);
+    assert_eq!(child.exit_reason(), Some(ExitReason::Shutdown));
+    assert_eq!(child_log.take(), ["stopping", "stopped", "state dropped"]);
+    assert_eq!(log.take(), ["state dropped"]);
+}
+
+#[test]
+fn an_abort_drops_what_runs_before_it_reports_the_exit() {
+    let (log, gate) = (Log::default(), Gate::default());
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let options = Builder::new().on(runtime.handle().clone());
+    let chatty = options.spawn(Chatty::new(&log, &gate));
+    chatty.hold(gate.clone()).try_cast().unwrap();
+    runtime.block_on(tokio::task::yield_now());
+    chatty.abort();
+    assert_eq!(runtime.block_on(chatty.exited()), ExitReason::Aborted);
+    assert_eq!(log.take(), ["local dropped", "state dropped"]);
+    gate.open();
+    runtime.block_on(tokio::task::yield_now());
+    assert_eq!(log.take(), [""; 0]);
+}
+
+#[tokio::test]
+async fn every_way_to_wait_for_the_end_says_the_same() {
+    let probe = actor_runtime::spawn(Probe::new(&Log::default()));
+    let waiters: Vec<_> = (0..3).map(|_| tokio::spawn(probe.exited())).collect();
+    assert_eq!(probe.shutdown().await, ExitReason::Shutdown);
+    assert_eq!(probe.shutdown().await, ExitReason::Shutdown);
+    assert_eq!(probe.exited().await, ExitReason::Shutdown);
+    assert_eq!(probe.exit_reason(), Some(ExitReason::Shutdown));
+    for waiter in waiters {
+        assert_eq!(waiter.await.unwrap(), ExitReason::Shutdown);
+    }
+    assert!(matches!(probe.note(1).await, Err(CallError::NotAccepted { .. })));
+}

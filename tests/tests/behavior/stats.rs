@@ -1,0 +1,85 @@
+//! What `stats` tells the person who is called at three in the morning.
+
+use std::time::Duration;
+
+use actor_runtime::{ActorHandle, Capacity};
+
+use crate::support::{Gate, Log, Probe, outcome, pending, rig};
+
+#[test]
+fn who_is_queued_and_who_waits() {
+    let (probe, mut actor) = rig(Probe::new(&Log::default()));
+    let mut calls: Vec<_> = (0..5).map(|number| pending(probe.note(number))).collect();
+    let stats = probe.stats();
+    assert_eq!((stats.queued, stats.waiting), (2, 3));
+    assert_eq!(probe.mailbox_len(), 2);
+    assert_eq!(stats.capacity, Capacity::bounded(2));
+    actor.turn();
+    let stats = probe.stats();
+    assert_eq!((stats.queued, stats.waiting), (0, 0));
+    assert_eq!(stats.counts.handled, 5);
+    assert_eq!(outcome(&mut calls[4]), "answered 4");
+}
+
+#[test]
+fn what_runs_and_for_how_long() {
+    let gate = Gate::default();
+    let (probe, mut actor) = rig(Probe::new(&Log::default()));
+    actor.turn();
+    assert_eq!(probe.stats().running, None);
+    probe.wait(gate.clone()).try_cast().unwrap();
+    assert_eq!(probe.stats().running, None, "it is in the mailbox");
+    actor.turn();
+    let running = |expected: &str| -> Duration {
+        let (method, since) = probe.stats().running.unwrap();
+        assert_eq!(method, expected);
+        since
+    };
+    let before = running("wait");
+    crate::support::until(|| running("wait") > before);
+    probe.fail_behind(gate.clone()).try_cast().unwrap();
+    gate.open();
+    actor.turn();
+    running("fail_behind");
+    gate.open();
+    actor.turn();
+    assert_eq!(probe.stats().running, None);
+}
+
+#[test]
+fn what_was_done() {
+    let options = actor_runtime::Builder::new().on_panic(actor_runtime::OnPanic::Continue);
+    let (probe, mut actor) = crate::support::rig_with(options, Probe::new(&Log::default()));
+    probe.note(1).try_cast().unwrap();
+    drop(pending(probe.note(2)));
+    actor.turn();
+    probe.fail("oh").try_cast().unwrap();
+    actor.turn();
+    let counts = probe.stats().counts;
+    assert_eq!((counts.handled, counts.skipped, counts.panicked), (2, 1, 1));
+}
+
+#[test]
+fn how_many_handles_there_are() {
+    let (probe, _actor) = rig(Probe::new(&Log::default()));
+    assert_eq!(probe.stats().handles, 1);
+    let second = probe.clone();
+    assert_eq!(probe.stats().handles, 2);
+    let weak = second.downgrade();
+    drop(second);
+    assert_eq!(probe.stats().handles, 1);
+    drop(weak);
+    drop(probe.exited());
+    assert_eq!(probe.stats().handles, 1);
+}
+
+#[test]
+fn of_an_actor_that_has_ended() {
+    let (probe, mut actor) = rig(Probe::new(&Log::default()));
+    probe.fail("oh").try_cast().unwrap();
+    probe.note(1).try_cast().unwrap();
+    actor.exit();
+    let stats = probe.stats();
+    assert_eq!((stats.queued, stats.waiting, stats.running), (0, 0, None));
+    assert_eq!((stats.counts.handled, stats.counts.panicked), (1, 1));
+}

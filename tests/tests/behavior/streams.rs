@@ -1,0 +1,366 @@
+//! Streamed answers: order, back-pressure, and every way to end one.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
+use actor_runtime::{ActorHandle, CallError, Context, Replies, ReplyStream, TrySendValue, actor};
+use futures::StreamExt;
+use tokio_test::task;
+
+use crate::support::{Gate, Log, LogsDrop, now, pending, ready, rig, said};
+
+/// Streams numbers.
+struct Source {
+    log: Log,
+    made: Arc<AtomicU32>,
+    kept: Option<Replies<u32>>,
+}
+
+#[actor(mailbox = 1)]
+impl Source {
+    fn new() -> Self {
+        Self { log: Log::default(), made: Arc::default(), kept: None }
+    }
+
+    /// Counts up to `end`, as fast as it is read.
+    pub(crate) async fn count(&self, end: u32, mut numbers: Replies<u32>) {
+        let _local = LogsDrop::from(&self.log);
+        for number in 0..end {
+            self.made.store(number + 1, Ordering::SeqCst);
+            if let Err(unsent) = numbers.send(number).await {
+                self.log.add(format!("nobody reads {unsent}"));
+                return;
+            }
+        }
+        self.log.add("counted");
+    }
+
+    /// Sends one number, waits, and panics.
+    pub(crate) async fn fail(&self, gate: Gate, mut numbers: Replies<u32>) {
+        numbers.send(0).await.unwrap();
+        gate.passed().await;
+        panic!("in the middle");
+    }
+
+    /// Sends what there is room for.
+    pub(crate) fn burst(&self, mut numbers: Replies<u32>) {
+        for number in 0.. {
+            match numbers.try_send(number) {
+                Ok(()) => {}
+                Err(TrySendValue::Full(unsent)) => {
+                    return self.log.add(format!("full at {unsent}"));
+                }
+                Err(TrySendValue::Closed(unsent)) => {
+                    return self.log.add(format!("closed at {unsent}"));
+                }
+            }
+        }
+    }
+
+    /// Goes on with the stream after the handler.
+    pub(crate) fn keep(&mut self, numbers: Replies<u32>) {
+        self.kept = Some(numbers);
+    }
+
+    /// Sends one number into what was kept, or ends it.
+    pub(crate) fn feed(&mut self, number: Option<u32>) {
+        match (number, &mut self.kept) {
+            (Some(number), Some(kept)) => kept.try_send(number).unwrap(),
+            _ => self.kept = None,
+        }
+    }
+
+    /// Gives the stream to a task that panics.
+    pub(crate) fn delegate(&self, numbers: Replies<u32>) {
+        tokio::spawn(async move {
+            let _numbers = numbers;
+            panic!("in the task");
+        });
+    }
+
+    /// Sends one number, and is the last.
+    pub(crate) async fn finish(self, mut numbers: Replies<u32>) {
+        numbers.send(1).await.unwrap();
+    }
+
+    /// Reads a stream of its own.
+    pub(crate) async fn read_oneself(&self, context: &Context<Self>) -> String {
+        let this = context.handle().upgrade().unwrap();
+        let mut numbers = this.count(1);
+        let first = numbers.next().await;
+        let told = said(first.unwrap());
+        assert!(numbers.next().await.is_none());
+        told
+    }
+}
+
+impl From<&Log> for LogsDrop {
+    fn from(log: &Log) -> Self {
+        log.on_drop("handler gone")
+    }
+}
+
+fn source() -> (SourceHandle, crate::support::Rig<Source>, Log, Arc<AtomicU32>) {
+    let source = Source::new();
+    let (log, made) = (source.log.clone(), source.made.clone());
+    let (handle, actor) = rig(source);
+    (handle, actor, log, made)
+}
+
+/// The next item, if there is one now.
+fn next<T>(stream: &mut ReplyStream<T>) -> Option<Option<Result<T, CallError>>> {
+    match task::spawn(stream.next()).poll() {
+        std::task::Poll::Ready(item) => Some(item),
+        std::task::Poll::Pending => None,
+    }
+}
+
+#[test]
+fn values_come_in_order_and_then_the_end() {
+    let (source, mut actor, log, _) = source();
+    let mut stream = now(source.count(40).sent()).unwrap();
+    let mut numbers = Vec::new();
+    loop {
+        match next(&mut stream) {
+            Some(Some(number)) => numbers.push(number.unwrap()),
+            Some(None) => break,
+            None => actor.turn(),
+        }
+    }
+    assert_eq!(numbers, (0..40).collect::<Vec<_>>());
+    assert_eq!(log.take(), ["counted", "handler gone"]);
+    assert!(next(&mut stream).unwrap().is_none(), "the end stays the end");
+}
+
+#[test]
+fn a_handler_is_never_more_than_the_buffer_ahead() {
+    for buffer in [1, 2, 16] {
+        let (source, mut actor, _, made) = source();
+        let call = source.count(100);
+        let mut stream = now(call.buffer(buffer).sent()).unwrap();
+        for read in 0..60 {
+            actor.turn();
+            // What is in the buffer, and the one the handler has in hand.
+            let ahead = made.load(Ordering::SeqCst) - read;
+            assert_eq!(ahead as usize, buffer + 1, "after {read}");
+            assert_eq!(next(&mut stream), Some(Some(Ok(read))));
+        }
+    }
+}
+
+#[test]
+fn a_buffer_for_nothing_holds_one() {
+    let (source, mut actor, log, _) = source();
+    let stream = now(source.burst().buffer(0).sent()).unwrap();
+    actor.turn();
+    assert_eq!(log.take(), ["full at 1"]);
+    drop(stream);
+}
+
+#[test]
+fn without_a_word_the_buffer_holds_sixteen() {
+    let (source, mut actor, log, _) = source();
+    let stream = now(source.burst().sent()).unwrap();
+    actor.turn();
+    assert_eq!(log.take(), ["full at 16"]);
+    assert_eq!(now(stream.map(Result::unwrap).collect::<Vec<_>>()).len(), 16);
+}
+
+#[test]
+fn a_reader_is_woken_by_a_value_and_a_handler_by_a_reader() {
+    let (source, mut actor, log, _) = source();
+    let mut stream = source.count(3).buffer(1);
+    let mut first = pending(stream.next());
+    actor.turn();
+    assert_eq!(ready(&mut first), Some(Ok(0)));
+    drop(first);
+    assert_eq!(log.take(), [""; 0]);
+    for number in 1..3 {
+        // It only goes on because it was woken.
+        actor.turn();
+        assert_eq!(now(stream.next()), Some(Ok(number)));
+    }
+    assert_eq!(log.take(), ["counted", "handler gone"]);
+    assert_eq!(now(stream.next()), None);
+}
+
+#[test]
+fn a_reader_that_goes_tells_the_handler() {
+    let (source, mut actor, log, _) = source();
+    let mut stream = now(source.count(10).buffer(1).sent()).unwrap();
+    actor.turn();
+    assert_eq!(next(&mut stream), Some(Some(Ok(0))));
+    drop(stream);
+    actor.turn();
+    assert_eq!(log.take(), ["nobody reads 1", "handler gone"]);
+    assert!(actor.runs());
+}
+
+#[test]
+fn a_panic_in_the_middle_comes_after_what_was_sent() {
+    let (source, mut actor, ..) = source();
+    let gate = Gate::default();
+    let mut stream = now(source.fail(gate.clone()).sent()).unwrap();
+    actor.turn();
+    gate.open();
+    assert_eq!(actor.reason(), "`Source::fail` panicked: in the middle");
+    assert_eq!(next(&mut stream), Some(Some(Ok(0))));
+    let error = next(&mut stream).unwrap().unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "`Source::fail` panicked: in the middle");
+    assert!(next(&mut stream).unwrap().is_none(), "one error, and then the end");
+}
+
+#[test]
+fn an_abort_in_the_middle_comes_after_what_was_sent() {
+    let (source, mut actor, log, _) = source();
+    let mut stream = now(source.count(10).buffer(1).sent()).unwrap();
+    actor.turn();
+    source.abort();
+    assert_eq!(actor.reason(), "aborted");
+    assert_eq!(log.take(), ["handler gone"]);
+    assert_eq!(next(&mut stream), Some(Some(Ok(0))));
+    let error = next(&mut stream).unwrap().unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "the actor stopped before it answered `Source::count`");
+    assert!(next(&mut stream).unwrap().is_none());
+}
+
+#[test]
+fn a_shutdown_lets_the_stream_end() {
+    let (source, mut actor, log, _) = source();
+    let mut stream = now(source.count(3).buffer(1).sent()).unwrap();
+    actor.turn();
+    source.close();
+    let mut numbers = Vec::new();
+    while let Some(item) = next(&mut stream) {
+        match item {
+            Some(number) => numbers.push(number.unwrap()),
+            None => break,
+        }
+        actor.turn();
+    }
+    assert_eq!(numbers, [0, 1, 2]);
+    assert_eq!(log.take(), ["counted", "handler gone"]);
+    assert_eq!(actor.reason(), "shut down");
+}
+
+#[test]
+fn a_stream_in_the_mailbox_of_an_actor_that_stops_ends_with_an_error() {
+    let (source, mut actor, ..) = source();
+    let mut sent = now(source.count(3).sent()).unwrap();
+    let mut waiting = source.count(4);
+    let mut first = pending(waiting.next());
+    source.abort();
+    actor.exit();
+    let stopped = "the actor stopped before it answered `Source::count`";
+    assert_eq!(next(&mut sent).unwrap().unwrap().unwrap_err().to_string(), stopped);
+    let refused = ready(&mut first).unwrap().unwrap_err();
+    drop(first);
+    assert_eq!(refused.to_string(), "`Source::count` was not accepted: the actor has stopped");
+    assert_eq!(now(waiting.next()), None);
+    let mut late = source.count(5);
+    assert!(matches!(now(late.next()), Some(Err(CallError::NotAccepted { .. }))));
+    assert_eq!(now(late.next()), None);
+    let refused = now(source.count(6).sent()).unwrap_err();
+    assert!(matches!(refused.into_message(), SourceMessage::Count { end: 6, .. }));
+}
+
+#[test]
+fn a_stream_call_that_is_dropped_in_the_mailbox_is_not_begun() {
+    let (source, mut actor, log, made) = source();
+    drop(now(source.count(3).sent()).unwrap());
+    actor.turn();
+    let mut call = source.count(3);
+    drop(pending(call.next()));
+    drop(call);
+    actor.turn();
+    assert_eq!(log.take(), [""; 0]);
+    assert_eq!(made.load(Ordering::SeqCst), 0);
+    assert_eq!(source.stats().counts.skipped, 2);
+}
+
+#[test]
+fn a_stream_call_that_is_not_polled_sends_nothing() {
+    let (source, ..) = source();
+    drop(source.count(3));
+    assert_eq!(source.mailbox_len(), 0);
+}
+
+#[test]
+fn the_stream_of_a_final_handler_ends_in_good_order_and_those_it_leaves_do_not() {
+    let (source, mut actor, ..) = source();
+    let mut kept = now(source.keep().sent()).unwrap();
+    actor.turn();
+    let mut last = now(source.finish().sent()).unwrap();
+    assert_eq!(actor.reason(), "finished by `Source::finish`");
+    assert_eq!(next(&mut last), Some(Some(Ok(1))));
+    assert_eq!(next(&mut last), Some(None));
+    let error = next(&mut kept).unwrap().unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "the actor stopped before it answered `Source::keep`");
+}
+
+#[test]
+fn a_stream_goes_on_after_its_handler() {
+    let (source, mut actor, ..) = source();
+    let mut stream = now(source.keep().sent()).unwrap();
+    actor.turn();
+    source.feed(Some(7)).try_cast().unwrap();
+    actor.turn();
+    assert_eq!(next(&mut stream), Some(Some(Ok(7))));
+    assert_eq!(next(&mut stream), None);
+    source.feed(None).try_cast().unwrap();
+    actor.turn();
+    assert_eq!(next(&mut stream), Some(None));
+}
+
+#[tokio::test]
+async fn a_stream_that_a_task_loses_in_a_panic_ends_with_an_error() {
+    let source = actor_runtime::spawn(Source::new());
+    let mut stream = source.delegate();
+    let error = stream.next().await.unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "`Source::delegate` dropped its reply without answering");
+    assert!(stream.next().await.is_none());
+}
+
+#[test]
+fn reading_a_stream_of_oneself_is_refused_and_sends_nothing() {
+    let (source, mut actor, log, _) = source();
+    let mut call = pending(source.read_oneself());
+    actor.turn();
+    let told = ready(&mut call).unwrap();
+    assert!(told.contains("was called from a handler of the same actor"), "{told}");
+    drop(call);
+    assert_eq!(log.take(), [""; 0]);
+    assert_eq!(source.stats().counts.skipped, 0);
+}
+
+#[test]
+fn a_stream_is_read_and_written_on_plain_threads() {
+    struct Worker;
+    #[actor]
+    impl Worker {
+        /// Counts up to `end`, blocking.
+        pub(crate) fn count(&self, end: u32, mut numbers: Replies<u32>) {
+            for number in 0..end {
+                numbers.send_blocking(number).unwrap();
+            }
+        }
+    }
+    let worker = actor_runtime::spawn_thread(|| Worker).unwrap();
+    let mut stream = futures::executor::block_on(worker.count(100).buffer(2).sent()).unwrap();
+    let mut numbers = Vec::new();
+    while let Some(number) = stream.next_blocking() {
+        numbers.push(number.unwrap());
+    }
+    assert_eq!(numbers, (0..100).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_a_value_says_that_was_not_sent() {
+    let full = TrySendValue::Full(1);
+    let closed = TrySendValue::Closed(2);
+    assert_eq!(full.to_string(), "the value was not sent: the reader has to catch up first");
+    assert_eq!(closed.to_string(), "the value was not sent: nobody reads on");
+    assert_eq!((full.into_value(), closed.into_value()), (1, 2));
+}

@@ -1,0 +1,187 @@
+//! What the tests share: futures and loops that are polled by hand, a log, a gate, and an actor
+//! that does as it is told.
+//!
+//! Nothing here waits for a time to pass. A future that is expected to be ready must have been
+//! woken first, and so must a loop: a wake-up that is lost fails the test instead of hanging it.
+
+mod probe;
+
+use std::{
+    fmt::Debug,
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::Poll,
+    time::{Duration, Instant},
+};
+
+use actor_runtime::{Actor, Builder, CallError, Exit};
+use tokio::sync::Notify;
+use tokio_test::task::{self, Spawn};
+
+pub(crate) use self::probe::{Probe, ProbeHandle, ProbeMessage};
+
+/// Long enough never to be over, where time is paused.
+pub(crate) const AN_HOUR: Duration = Duration::from_secs(3600);
+
+/// Polls `future` for the first time, and expects that it waits.
+#[track_caller]
+pub(crate) fn pending<F: Future>(future: F) -> Spawn<F> {
+    let mut task = task::spawn(future);
+    assert!(task.poll().is_pending(), "ready at the first poll");
+    task
+}
+
+/// Polls `task` again, and expects that it goes on waiting.
+#[track_caller]
+pub(crate) fn still_pending<F: Future>(task: &mut Spawn<F>) {
+    assert!(task.poll().is_pending(), "ready too early");
+}
+
+/// Polls `task` after it was woken, and expects that it is ready.
+#[track_caller]
+pub(crate) fn ready<F: Future>(task: &mut Spawn<F>) -> F::Output {
+    assert!(task.is_woken(), "nobody woke the task");
+    match task.poll() {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("woken, but not ready"),
+    }
+}
+
+/// Polls `future` once, and expects that it is ready.
+#[track_caller]
+pub(crate) fn now<F: Future>(future: F) -> F::Output {
+    match task::spawn(future).poll() {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("not ready at the first poll"),
+    }
+}
+
+/// What comes of a call, in words: the answer, or what the error says.
+pub(crate) fn said<T: Debug>(outcome: Result<T, CallError>) -> String {
+    match outcome {
+        Ok(answer) => format!("answered {answer:?}"),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// Polls `task` after it was woken, and says what came of it.
+#[track_caller]
+pub(crate) fn outcome<T: Debug>(
+    task: &mut Spawn<impl Future<Output = Result<T, CallError>>>,
+) -> String {
+    said(ready(task))
+}
+
+/// Spins until `condition` holds: for tests whose other thread cannot be polled by hand.
+#[track_caller]
+pub(crate) fn until(mut condition: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !condition() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "waited in vain");
+        std::thread::yield_now();
+    }
+}
+
+type Boxed<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// The loop of an actor, polled by hand.
+pub(crate) struct Rig<A: Actor> {
+    run: Option<Spawn<Boxed<Exit<A>>>>,
+    was_polled: bool,
+    exit: Option<Exit<A>>,
+}
+
+/// An actor whose loop is polled by hand.
+pub(crate) fn rig<A: Actor>(actor: A) -> (A::Handle, Rig<A>) {
+    rig_with(Builder::new(), actor)
+}
+
+/// As [`rig`], with options.
+pub(crate) fn rig_with<A: Actor>(builder: Builder, actor: A) -> (A::Handle, Rig<A>) {
+    let (handle, run) = builder.pair(actor);
+    let run: Boxed<Exit<A>> = Box::pin(run);
+    (handle, Rig { run: Some(task::spawn(run)), was_polled: false, exit: None })
+}
+
+impl<A: Actor> Rig<A> {
+    /// Polls the loop until it has nothing to do: only if something woke it.
+    pub(crate) fn turn(&mut self) {
+        while let Some(run) = &mut self.run {
+            if self.was_polled && !run.is_woken() {
+                return;
+            }
+            self.was_polled = true;
+            if let Poll::Ready(exit) = run.poll() {
+                self.exit = Some(exit);
+                self.run = None;
+            }
+        }
+    }
+
+    /// Lets the actor come to its end.
+    #[track_caller]
+    pub(crate) fn exit(&mut self) -> Exit<A> {
+        self.turn();
+        self.exit.take().expect("the actor runs on")
+    }
+
+    /// Why the actor ended, in words.
+    #[track_caller]
+    pub(crate) fn reason(&mut self) -> String {
+        self.exit().reason.to_string()
+    }
+
+    /// Drops the loop, as a runtime does that is shut down.
+    pub(crate) fn drop_loop(&mut self) {
+        self.run = None;
+    }
+
+    /// Whether the loop has not ended.
+    pub(crate) fn runs(&self) -> bool {
+        self.run.is_some()
+    }
+}
+
+/// What was done, in order.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    pub(crate) fn add(&self, line: impl Into<String>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line.into());
+    }
+
+    /// What was done since the last time.
+    pub(crate) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Writes down that it is dropped.
+    pub(crate) fn on_drop(&self, line: &'static str) -> LogsDrop {
+        LogsDrop(self.clone(), line)
+    }
+}
+
+/// See [`Log::on_drop`].
+pub(crate) struct LogsDrop(Log, &'static str);
+
+impl Drop for LogsDrop {
+    fn drop(&mut self) {
+        self.0.add(self.1);
+    }
+}
+
+/// Holds a handler back until it is opened: once for each time.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Gate(Arc<Notify>);
+
+impl Gate {
+    pub(crate) fn open(&self) {
+        self.0.notify_one();
+    }
+
+    pub(crate) async fn passed(&self) {
+        self.0.notified().await;
+    }
+}
