@@ -3,6 +3,8 @@
 //! Run with `cargo run --example counter_expanded`; it prints what `counter` prints. To see the
 //! original, run `cargo expand -p actor-examples --example counter`.
 
+#![expect(clippy::single_match, reason = "the macro writes alike for one handler and for many")]
+
 use actor_runtime::{ActorHandle, spawn};
 
 /// Counts.
@@ -32,24 +34,14 @@ impl Counter {
 
 // What travels from the handle to the loop: the arguments of a method, and where its answer goes.
 /// A message to `Counter`: one variant per handler.
+#[allow(missing_docs, reason = "the handlers say what their arguments are")]
 pub enum CounterMessage {
     /// Adds `amount` and returns the new total.
-    Add {
-        /// The argument `amount`.
-        amount: u64,
-        /// Takes the answer.
-        reply: ::actor_runtime::Reply<u64>,
-    },
+    Add { amount: u64, reply: ::actor_runtime::Reply<u64> },
     /// The total so far.
-    Get {
-        /// Takes the answer.
-        reply: ::actor_runtime::Reply<u64>,
-    },
+    Get { reply: ::actor_runtime::Reply<u64> },
     /// Ends the actor with its total.
-    Finish {
-        /// Takes the answer.
-        reply: ::actor_runtime::Reply<u64>,
-    },
+    Finish { reply: ::actor_runtime::Reply<u64> },
 }
 
 // What the loop has to know before it dispatches a message: the name of its handler, whether its
@@ -69,8 +61,7 @@ impl ::actor_runtime::Message for CounterMessage {
 // It prints the name of the handler, so the arguments need not be `Debug`.
 impl ::core::fmt::Debug for CounterMessage {
     fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        formatter
-            .write_str(::actor_runtime::Envelope::method(&::actor_runtime::Message::envelope(self)))
+        formatter.write_str(::actor_runtime::Message::envelope(self).method())
     }
 }
 
@@ -93,7 +84,6 @@ impl ::actor_runtime::Actor for Counter {
         }
     }
 
-    #[expect(clippy::single_match, reason = "as generated: an arm for each final handler")]
     async fn finish(self, message: CounterMessage, _context: &::actor_runtime::Context<Self>) {
         match message {
             CounterMessage::Finish { reply } => reply.send(Self::finish(self)),
@@ -114,8 +104,10 @@ impl ::actor_runtime::Spawn for Counter {
     }
 }
 
-// One counted reference to the mailbox.
+// One counted reference to the mailbox. For a generic actor these two are written out, because a
+// derive would ask of its type parameters what it derives.
 /// A handle to a running `Counter`.
+#[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct CounterHandle(::actor_runtime::Handle<CounterMessage>);
 
 // Nothing is sent yet: what these give is a call that knows how to make its message.
@@ -168,19 +160,6 @@ impl ::actor_runtime::ActorHandle for CounterHandle {
 
     fn from_handle(handle: ::actor_runtime::Handle<CounterMessage>) -> Self {
         Self(handle)
-    }
-}
-
-// Not derived: a derive would ask the same of the type parameters of a generic actor.
-impl ::core::clone::Clone for CounterHandle {
-    fn clone(&self) -> Self {
-        Self(::core::clone::Clone::clone(&self.0))
-    }
-}
-
-impl ::core::fmt::Debug for CounterHandle {
-    fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        ::core::fmt::Debug::fmt(&self.0, formatter)
     }
 }
 

@@ -9,15 +9,15 @@ impl Counter {
         &mut self,
         amount: u64,
         #[cfg(any())] gone: NoSuchType,
-        #[cfg(all())] here: u64,
-        #[cfg(all())] lent: &str,
+        #[cfg(not(any()))] here: u64,
+        #[cfg(not(any()))] lent: &str,
     ) -> u64 {
         amount + here + lent.len() as u64
     }
 
     pub fn only(&self, #[cfg(any())] gone: u64) {}
 
-    pub async fn finish(self, #[cfg(any())] gone: u64, #[cfg(all())] here: u64) -> u64 {
+    pub async fn finish(self, #[cfg(any())] gone: u64, #[cfg(not(any()))] here: u64) -> u64 {
         here
     }
 }

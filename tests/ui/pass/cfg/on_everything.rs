@@ -19,7 +19,7 @@ impl Counter {
     fn save(&mut self) {}
 
     #[on_idle]
-    #[cfg(all())]
+    #[cfg(not(any()))]
     fn idle(&mut self) {}
 }
 

@@ -7,7 +7,7 @@ struct Counter;
 
 #[actor]
 impl Counter {
-    #[cfg(all())]
+    #[cfg(not(any()))]
     pub fn get(&self) -> u64 {
         3
     }
@@ -25,7 +25,7 @@ impl Counter {
         1
     }
 
-    #[cfg_attr(all(), cfg(any()))]
+    #[cfg_attr(not(any()), cfg(any()))]
     pub fn gone(&self) -> NoSuchType {}
 
     #[cfg(any())]

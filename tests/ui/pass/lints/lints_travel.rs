@@ -29,7 +29,7 @@ impl Counter {
     pub fn hidden(&self) {}
 
     #[doc = "Has a doc attribute."]
-    #[cfg_attr(all(), doc = "And a conditional one.")]
+    #[cfg_attr(not(any()), doc = "And a conditional one.")]
     pub fn documented(&self) {}
 }
 

@@ -1,0 +1,105 @@
+//! Is `counter_expanded.rs` still what `#[actor]` makes of `counter.rs`?
+//!
+//! rustc prints the real expansion. Both are read as syntax and printed alike, so that comments and
+//! layout do not count, and documentation does.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use syn::{Attribute, File, Item};
+
+#[test]
+fn counter_expanded_is_what_is_written_for_counter() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/examples");
+    let by_hand = std::fs::read_to_string(examples.join("counter_expanded.rs"));
+    let by_hand = items(&by_hand.expect("the annotated expansion"));
+    let by_macro = items(&expansion(&examples.join("counter.rs")));
+    for (by_hand, by_macro) in by_hand.iter().zip(&by_macro) {
+        assert!(by_hand == by_macro, "by hand:\n{by_hand}\nby #[actor]:\n{by_macro}");
+    }
+    assert_eq!(by_hand.len(), by_macro.len(), "one of them has more items than the other");
+}
+
+/// The impl and what follows from it, printed alike.
+fn items(source: &str) -> Vec<String> {
+    let file = syn::parse_file(source).expect("Rust");
+    let written = file.items.into_iter().map(without_derives).filter(|item| match item {
+        Item::Use(_) | Item::ExternCrate(_) | Item::Fn(_) => false,
+        Item::Struct(item) => item.ident != "Counter",
+        Item::Impl(item) => !item.attrs.iter().any(is_of_a_derive),
+        _ => true,
+    });
+    written.map(print).collect()
+}
+
+/// rustc has run the derives, so they are gone from what it prints.
+fn without_derives(mut item: Item) -> Item {
+    if let Item::Struct(item) = &mut item {
+        item.attrs.retain(|attr| !attr.path().is_ident("derive"));
+    }
+    item
+}
+
+fn is_of_a_derive(attr: &Attribute) -> bool {
+    attr.path().is_ident("automatically_derived")
+}
+
+fn print(item: Item) -> String {
+    prettyplease::unparse(&File {
+        shebang: None,
+        frontmatter: None,
+        attrs: vec![],
+        items: vec![item],
+    })
+}
+
+/// What rustc makes of all macros in `example`.
+fn expansion(example: &Path) -> String {
+    let artifacts = cargo_build();
+    let runtime = library(&artifacts, "actor_runtime");
+    let tokio = library(&artifacts, "tokio");
+    let folder = runtime.parent().expect("a folder of libraries");
+    // Only this one rustc is told to take `-Z`: build scripts of libraries look at the variable, and
+    // would be run again.
+    let rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+        .env("RUSTC_BOOTSTRAP", "1")
+        .args(["-Zunpretty=expanded", "--edition=2024"])
+        .arg(example)
+        .arg("--extern")
+        .arg(format!("actor_runtime={}", runtime.display()))
+        .arg("--extern")
+        .arg(format!("tokio={}", tokio.display()))
+        .arg("-L")
+        .arg(format!("dependency={}", folder.display()))
+        .output()
+        .expect("there is a rustc");
+    assert!(rustc.status.success(), "{}", String::from_utf8_lossy(&rustc.stderr));
+    String::from_utf8(rustc.stdout).expect("an expansion in UTF-8")
+}
+
+/// What cargo says of all that it builds for the example, which is built already or soon will be.
+fn cargo_build() -> String {
+    let cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["build", "--package=actor-examples", "--example=counter"])
+        .arg("--message-format=json-render-diagnostics")
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .output()
+        .expect("there is a cargo");
+    assert!(cargo.status.success(), "{}", String::from_utf8_lossy(&cargo.stderr));
+    String::from_utf8(cargo.stdout).expect("messages in UTF-8")
+}
+
+/// The file of the library `name` among the strings of cargo's messages.
+fn library(messages: &str, name: &str) -> PathBuf {
+    let start = format!("lib{name}-");
+    let is_library = |path: &&Path| {
+        let file = path.file_name().map(|file| file.to_string_lossy());
+        file.is_some_and(|file| file.starts_with(&start) && file.ends_with(".rlib"))
+    };
+    let mut strings = messages.split('"').map(Path::new);
+    let library = strings.find(is_library);
+    library.unwrap_or_else(|| panic!("cargo built no library `{name}`")).to_owned()
+}
