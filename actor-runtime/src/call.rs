@@ -177,7 +177,7 @@ where
     ///
     /// # Panics
     ///
-    /// When polled outside of a tokio runtime with its timer enabled.
+    /// Outside of a tokio runtime with its timer enabled.
     ///
     /// # Cancel safety
     ///
@@ -479,7 +479,7 @@ impl<R> Answer<R> {
     ///
     /// # Panics
     ///
-    /// When polled outside of a tokio runtime with its timer enabled.
+    /// Outside of a tokio runtime with its timer enabled.
     pub fn timeout(self, duration: Duration) -> Timeout<Self> {
         Timeout { call: Some(self), after: duration, sleep: tokio::time::sleep(duration) }
     }

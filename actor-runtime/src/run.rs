@@ -437,7 +437,7 @@ impl Facts {
 /// anything is the last to run.
 async fn unless_aborted<M: Message>(shared: &Arc<Shared<M>>) {
     if shared.is_aborted() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use actor_runtime::{ActorHandle, Answer, CallError, Context, Reply, SendError, actor};
 
-use crate::support::{Gate, Rig, outcome, pending, ready, rig, said};
+use crate::support::{Gate, Rig, outcome, pending, rig, said};
 
 /// Calls itself.
 #[derive(Default)]
@@ -222,6 +222,8 @@ fn turn_all(loops: &mut [Rig<Link>]) {
 #[cfg(debug_assertions)]
 #[test]
 fn a_ring_is_refused_and_the_error_names_who_waits_for_whom() {
+    use crate::support::ready;
+
     let (handles, mut loops) = ring(2);
     let mut call = pending(handles[0].ask(2));
     turn_all(&mut loops);

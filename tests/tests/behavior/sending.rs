@@ -202,6 +202,13 @@ async fn an_answer_can_time_out() {
     assert_eq!(outcome(&mut answer), "`Probe::note` did not answer within 3600s");
 }
 
+#[test]
+#[should_panic(expected = "runtime")]
+fn a_timeout_without_a_runtime_panics() {
+    let case = Case::new();
+    drop(case.probe.note(1).timeout(AN_HOUR));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_timeout_of_zero_sends_and_gives_up() {
     let mut case = Case::new();
