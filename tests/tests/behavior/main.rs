@@ -21,6 +21,7 @@ mod hooks;
 mod lifecycle;
 mod memory;
 mod mock;
+mod page;
 mod scope;
 mod sending;
 mod starting;

@@ -1,0 +1,50 @@
+//! `docs/promises.md` names tests: they exist, and each promise has some.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+/// What is promised but not built.
+const NOT_BUILT: &[&str] = &["4"];
+
+#[test]
+fn every_promise_names_tests_and_every_test_named_exists() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(here.join("../docs/promises.md")).unwrap();
+    let rows: Vec<_> = page.lines().filter_map(row).collect();
+    let numbers: Vec<_> = rows.iter().map(|(number, _)| *number).collect();
+    assert_eq!(numbers, ["1", "2", "3", "4", "5", "6", "7", "8"]);
+    for (number, tests) in rows {
+        assert_eq!(tests.is_empty(), NOT_BUILT.contains(&number), "promise {number}");
+        for test in tests {
+            let (module, name) = test.split_once("::").unwrap();
+            let tests = tests_of(&here.join(format!("tests/behavior/{module}.rs")));
+            assert!(tests.contains(name), "promise {number} names `{test}`, which does not exist");
+        }
+    }
+}
+
+/// The number of the promise in a row of the table, and the tests in its last column.
+fn row(line: &str) -> Option<(&str, Vec<&str>)> {
+    let cells: Vec<_> = line.strip_prefix('|')?.strip_suffix('|')?.split('|').collect();
+    let number = cells.first()?.trim();
+    number.parse::<u8>().ok()?;
+    let tests = cells.last()?.split('`').skip(1).step_by(2).collect();
+    Some((number, tests))
+}
+
+/// The names of the functions in a file that are marked as tests.
+fn tests_of(file: &Path) -> BTreeSet<String> {
+    let source = fs::read_to_string(file).unwrap_or_else(|error| panic!("{file:?}: {error}"));
+    let mut is_test = false;
+    let mut tests = BTreeSet::new();
+    for line in source.lines() {
+        is_test |= line.starts_with("#[test]") || line.starts_with("#[tokio::test");
+        let function = line.strip_prefix("async ").unwrap_or(line).strip_prefix("fn ");
+        if let Some((name, _)) = function.and_then(|function| function.split_once('(')) {
+            if is_test {
+                tests.insert(name.to_owned());
+            }
+            is_test = false;
+        }
+    }
+    tests
+}
