@@ -1,6 +1,8 @@
 //! Promise 7: `shutdown` drains what was accepted; afterwards every call says *stopped*. Nothing
 //! runs on after the exit was reported.
 
+use std::sync::{Arc, OnceLock};
+
 use actor_runtime::{
     ActorHandle, Builder, CallError, Context, ExitReason, SendError, TrySendError, actor,
 };
@@ -129,6 +131,54 @@ fn an_abort_drops_what_runs_before_it_reports_the_exit() {
     gate.open();
     runtime.block_on(tokio::task::yield_now());
     assert_eq!(log.take(), [""; 0]);
+}
+
+/// Looks, when it is dropped, whether its end was reported already.
+struct Witness {
+    own: Arc<OnceLock<WitnessHandle>>,
+    log: Log,
+}
+
+#[actor]
+impl Witness {
+    /// Panics.
+    pub(crate) fn fail(&self) {
+        panic!("on purpose");
+    }
+
+    /// Is the last.
+    pub(crate) fn finish(self) {}
+}
+
+impl Drop for Witness {
+    fn drop(&mut self) {
+        let reported = self.own.get().and_then(ActorHandle::exit_reason);
+        self.log.add(format!("dropped, {reported:?} reported"));
+    }
+}
+
+#[test]
+fn the_state_is_dropped_before_the_exit_is_reported() {
+    let roads: [fn(&WitnessHandle); 5] = [
+        ActorHandle::close,
+        ActorHandle::abort,
+        |witness| witness.fail().try_cast().unwrap(),
+        |witness| witness.finish().try_cast().unwrap(),
+        |_| {},
+    ];
+    for road in roads {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let (own, log) = (Arc::default(), Log::default());
+        let witness = Witness { own: Arc::clone(&own), log: log.clone() };
+        let witness = Builder::new().on(runtime.handle().clone()).spawn(witness);
+        own.set(witness.clone()).unwrap();
+        road(&witness);
+        runtime.block_on(tokio::task::yield_now());
+        // The last road is this one.
+        drop(runtime);
+        assert_eq!(log.take(), ["dropped, None reported"]);
+        assert!(witness.exit_reason().is_some());
+    }
 }
 
 #[tokio::test]
