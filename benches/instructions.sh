@@ -1,6 +1,6 @@
 #!/bin/sh
 # Prints how many instructions a call and a cast take, and fails if the generated actor needs more
-# than its hand-written twin.
+# than 1.05 times what its hand-written twin does.
 #
 # Unlike time, instructions can be counted on a busy machine. Two runs of different length are
 # compared, so that what happens once (starting, stopping) cancels out. Needs valgrind.
@@ -38,8 +38,8 @@ for what in call cast; do
         actor=$(per_message "actor-$capacity" "$what")
         twin=$(per_message "twin-$capacity" "$what")
         echo "$what, mailbox for $capacity: $actor instructions, twin $twin"
-        [ "$actor" -le "$twin" ] || status=1
+        [ $((actor * 100)) -le $((twin * 105)) ] || status=1
     done
 done
-[ "$status" -eq 0 ] || echo "an actor needs more instructions than its twin" >&2
+[ "$status" -eq 0 ] || echo "an actor needs too many instructions" >&2
 exit "$status"

@@ -444,6 +444,10 @@ async fn pause() {
 
 /// Lets other tasks run.
 async fn yield_now() {
-    poll_fn(|cx| Poll::Ready(cx.waker().wake_by_ref())).await;
+    poll_fn(|cx| {
+        cx.waker().wake_by_ref();
+        Poll::Ready(())
+    })
+    .await;
     pause().await;
 }
