@@ -51,6 +51,9 @@ pub trait Actor: Sized + 'static {
         async {}
     }
 
+    /// Whether [`on_idle`](Self::on_idle) does anything. If not, it is not run.
+    const HAS_ON_IDLE: bool = false;
+
     /// Runs whenever the mailbox has just run empty.
     fn on_idle(&mut self, context: &Context<Self>) -> impl Future<Output = ()> {
         let _ = context;

@@ -260,7 +260,6 @@ impl<A: Actor> Loop<'_, A> {
     async fn handle_messages(&mut self) -> ExitReason {
         loop {
             ring::over(self.shared.id());
-            unless_aborted(self.shared).await;
             if self.since_yield == MESSAGES_PER_POLL {
                 self.since_yield = 0;
                 yield_now().await;
@@ -369,6 +368,10 @@ impl<A: Actor> Loop<'_, A> {
 
     /// Runs `#[on_idle]`, if a message was handled since it last ran.
     async fn idle(&mut self) -> Result<Hook, ExitReason> {
+        if !A::HAS_ON_IDLE {
+            return Ok(Hook::Ran);
+        }
+        unless_aborted(self.shared).await;
         let Some(actor) = self.actor.as_mut().filter(|_| !self.was_idle) else {
             return Ok(Hook::Ran);
         };

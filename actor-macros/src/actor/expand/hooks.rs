@@ -39,8 +39,18 @@ fn condition(cfg: &Attribute) -> Option<&TokenStream> {
 pub(super) fn hooks(actor: &Actor) -> TokenStream {
     let start = actor.hooks.start.as_ref().map(|start| on_start(actor, start));
     let stop = actor.hooks.stop.as_ref().map(|hook| unit_hook(actor, "on_stop", hook));
-    let idle = actor.hooks.idle.as_ref().map(|hook| unit_hook(actor, "on_idle", hook));
+    let idle = actor.hooks.idle.as_ref().map(|hook| on_idle(actor, hook));
     quote!(#start #stop #idle)
+}
+
+fn on_idle(actor: &Actor, hook: &Hook) -> TokenStream {
+    let cfgs = &hook.cfgs;
+    let method = unit_hook(actor, "on_idle", hook);
+    quote! {
+        #(#cfgs)*
+        const HAS_ON_IDLE: bool = true;
+        #method
+    }
 }
 
 fn on_start(actor: &Actor, StartHook { hook, error }: &StartHook) -> TokenStream {
