@@ -40,7 +40,7 @@ impl Shop {
 
     /// Never answers.
     pub async fn stuck(&mut self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// Counts what was given back.

@@ -38,7 +38,7 @@ impl Outer {
             let _reply = reply;
             panic!("caught");
         }));
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// Keeps the reply.

@@ -27,7 +27,8 @@ impl Rng {
 
     /// One of these.
     pub(crate) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.next() as usize % of.len()]
+        let bound = u32::try_from(of.len()).expect("a short list");
+        &of[self.below(bound) as usize]
     }
 
     /// Another, for somebody else.

@@ -127,10 +127,10 @@ impl World {
     pub(crate) async fn end(&self) {
         for place in &self.places {
             let here = lock(place).take();
-            if let Some(here) = here {
-                if let Some(subject) = here.subject.or_else(|| here.weak.upgrade()) {
-                    subject.shutdown().await;
-                }
+            if let Some(here) = here
+                && let Some(subject) = here.subject.or_else(|| here.weak.upgrade())
+            {
+                subject.shutdown().await;
             }
         }
         let scope = lock(&self.scope).clone();
