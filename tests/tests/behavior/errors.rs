@@ -170,7 +170,7 @@ fn each_exit_reason_has_its_text() {
 #[test]
 fn what_is_printed_for_debugging_asks_nothing_of_the_users_types() {
     let (vault, actor) = rig(Vault);
-    assert_eq!(format!("{vault:?}"), "Handle { actor: \"Vault\", .. }");
+    assert_eq!(format!("{vault:?}"), "VaultHandle(Handle { actor: \"Vault\", .. })");
     let call = vault.pass(Opaque(1));
     assert_eq!(format!("{call:?}"), "Call { actor: \"Vault\", stage: \"not sent\" }");
     let answer = call.try_call().unwrap();

@@ -307,7 +307,7 @@ async fn each_option_of_a_builder() {
     let options = Builder::new().name("till").mailbox(Capacity::bounded(3)).on(runtime);
     let sum = options.clone().spawn(Sum::default());
     assert_eq!((sum.name(), sum.mailbox_capacity()), ("till", Capacity::bounded(3)));
-    assert_eq!(format!("{sum:?}"), "Handle { actor: \"Sum\", name: \"till\", .. }");
+    assert_eq!(format!("{sum:?}"), "SumHandle(Handle { actor: \"Sum\", name: \"till\", .. })");
     sum.add(1).timeout(AN_HOUR).await.unwrap();
     let plain = actor_runtime::spawn(Sum::default());
     assert_eq!(plain.name(), "Sum");
