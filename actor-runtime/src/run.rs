@@ -275,6 +275,9 @@ impl<A: Actor> Loop<'_, A> {
                         self.since_yield = 0;
                         pause().await;
                     }
+                    Ok(Hook::Waited) if bug("a wake-up that is spent is waited for") => {
+                        pause().await;
+                    }
                     // That wake-up may be spent.
                     Ok(Hook::Waited) => {}
                     Err(reason) => return reason,

@@ -23,6 +23,7 @@ mod blocking;
 mod end;
 mod explore;
 mod handles;
+mod hooks;
 mod panic;
 mod probe;
 mod room;

@@ -5,12 +5,12 @@ use shuttle::future::{block_on, spawn};
 
 use crate::{
     explore::{explore, explore_with_bug},
-    probe::{Running, start_with},
+    probe::{Plan, Running},
 };
 
 fn a_panic(on_panic: OnPanic) {
     block_on(async {
-        let Running { probe, notes, task } = start_with(1, on_panic);
+        let Running { probe, notes, task } = Plan::new(1).on_panic(on_panic).start();
         let panicking = spawn({
             let probe = probe.clone();
             async move { probe.panic(1).await }

@@ -5,7 +5,7 @@ use std::{
     panic,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -23,6 +23,8 @@ pub struct Notes(Arc<Inner>);
 struct Inner {
     begun: Mutex<Vec<u32>>,
     done: Mutex<Vec<u32>>,
+    idle_times: AtomicUsize,
+    stopped_after: AtomicUsize,
     is_dropped: AtomicBool,
 }
 
@@ -60,6 +62,16 @@ impl Notes {
         assert_eq!(handled, expected, "handled out of order");
     }
 
+    /// How often the probe had nothing to do.
+    pub fn idle_times(&self) -> usize {
+        self.0.idle_times.load(Ordering::SeqCst)
+    }
+
+    /// How many handlers had run when `on_stop` did.
+    pub fn stopped_after(&self) -> usize {
+        self.0.stopped_after.load(Ordering::SeqCst)
+    }
+
     /// Whether the state of the probe is gone.
     pub fn is_dropped(&self) -> bool {
         self.0.is_dropped.load(Ordering::SeqCst)
@@ -89,6 +101,7 @@ impl Drop for Token {
 pub struct Probe {
     notes: Notes,
     kept: Vec<Reply<Token>>,
+    has_slow_hooks: bool,
 }
 
 impl Drop for Probe {
@@ -99,6 +112,23 @@ impl Drop for Probe {
 
 #[actor]
 impl Probe {
+    #[on_idle]
+    async fn idle(&mut self) {
+        // Now and then, so that there are idle times of both kinds.
+        if self.has_slow_hooks && self.notes.begun().len() % 2 == 1 {
+            yield_now().await;
+        }
+        self.notes.0.idle_times.fetch_add(1, Ordering::SeqCst);
+    }
+
+    #[on_stop]
+    async fn stop_working(&mut self) {
+        if self.has_slow_hooks {
+            yield_now().await;
+        }
+        self.notes.0.stopped_after.store(self.notes.done().len(), Ordering::SeqCst);
+    }
+
     /// Notes `id`, and answers with it.
     pub fn note(&mut self, id: u32) -> u32 {
         self.notes.begin(id);
@@ -183,36 +213,59 @@ impl Running {
     }
 }
 
-/// A probe that has not been polled yet.
-pub fn pair(
+/// How a probe is started.
+pub struct Plan {
     capacity: Capacity,
     on_panic: OnPanic,
-) -> (ProbeHandle, Notes, impl Future<Output = Exit<Probe>> + Send) {
-    let notes = Notes::default();
-    let probe = Probe { notes: notes.clone(), kept: Vec::new() };
-    let (handle, run) = Builder::new().mailbox(capacity).on_panic(on_panic).pair(probe);
-    (handle, notes, run)
+    has_slow_hooks: bool,
+}
+
+impl Plan {
+    /// With a mailbox for so many messages.
+    pub fn new(capacity: usize) -> Self {
+        let capacity = Capacity::bounded(capacity);
+        Self { capacity, on_panic: OnPanic::End, has_slow_hooks: false }
+    }
+
+    /// It ends, or goes on, when a handler panics.
+    pub fn on_panic(self, on_panic: OnPanic) -> Self {
+        Self { on_panic, ..self }
+    }
+
+    /// `on_stop` takes a while, and `on_idle` now and then.
+    pub fn slow_hooks(self) -> Self {
+        Self { has_slow_hooks: true, ..self }
+    }
+
+    /// The probe, which has not been polled yet.
+    pub fn pair(self) -> (ProbeHandle, Notes, impl Future<Output = Exit<Probe>> + Send) {
+        let Self { capacity, on_panic, has_slow_hooks } = self;
+        let notes = Notes::default();
+        let probe = Probe { notes: notes.clone(), kept: Vec::new(), has_slow_hooks };
+        let (handle, run) = Builder::new().mailbox(capacity).on_panic(on_panic).pair(probe);
+        (handle, notes, run)
+    }
+
+    /// The probe, as a task of the model.
+    pub fn start(self) -> Running {
+        let (probe, notes, run) = self.pair();
+        let watched = probe.exited();
+        let notes_at_end = notes.clone();
+        let task = shuttle::future::spawn(async move {
+            let exit = run.await;
+            let begun = notes_at_end.begun();
+            let reason = exit.reason.clone();
+            // Its end was reported before the loop was ready, and for the same reason.
+            assert_eq!(watched.await, reason);
+            drop(exit);
+            assert_eq!(notes_at_end.begun(), begun, "something ran on after the end");
+            reason
+        });
+        Running { probe, notes, task }
+    }
 }
 
 /// Starts a probe with a mailbox for so many messages.
 pub fn start(capacity: usize) -> Running {
-    start_with(capacity, OnPanic::End)
-}
-
-/// Starts a probe that ends, or goes on, when a handler panics.
-pub fn start_with(capacity: usize, on_panic: OnPanic) -> Running {
-    let (probe, notes, run) = pair(Capacity::bounded(capacity), on_panic);
-    let watched = probe.exited();
-    let notes_at_end = notes.clone();
-    let task = shuttle::future::spawn(async move {
-        let exit = run.await;
-        let begun = notes_at_end.begun();
-        let reason = exit.reason.clone();
-        // Its end was reported before the loop was ready, and for the same reason.
-        assert_eq!(watched.await, reason);
-        drop(exit);
-        assert_eq!(notes_at_end.begun(), begun, "something ran on after the end");
-        reason
-    });
-    Running { probe, notes, task }
+    Plan::new(capacity).start()
 }

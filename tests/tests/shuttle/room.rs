@@ -2,12 +2,12 @@
 
 use std::{future::poll_fn, pin::pin, sync::atomic::Ordering, task::Poll};
 
-use actor_runtime::{ActorHandle, Capacity, ExitReason, OnPanic};
+use actor_runtime::{ActorHandle, ExitReason};
 use shuttle::future::{block_on, spawn};
 
 use crate::{
     explore::{explore, explore_with_bug},
-    probe::{ProbeMessage, Running, Token, pair, start},
+    probe::{Plan, ProbeMessage, Running, Token, start},
 };
 
 /// Whoever waits is let in, in order.
@@ -119,7 +119,7 @@ fn finds_a_message_accepted_after_the_end() {
 /// Whoever stops waiting takes the message away, unless it was accepted at that very moment.
 fn room_against_withdraw() {
     block_on(async {
-        let (probe, notes, run) = pair(Capacity::bounded(1), OnPanic::End);
+        let (probe, notes, run) = Plan::new(1).pair();
         probe.note(1).try_cast().unwrap();
         let (token, token_dropped) = Token::new();
         let leaver = spawn({
