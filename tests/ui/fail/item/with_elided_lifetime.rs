@@ -1,0 +1,15 @@
+// Caret: `'_`. Says: an actor cannot borrow; own the fields.
+use actor_runtime::actor;
+
+struct Parser<'a> {
+    text: &'a str,
+}
+
+#[actor]
+impl Parser<'_> {
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+}
+
+fn main() {}
