@@ -257,7 +257,8 @@ impl<A: Actor> Context<A> {
     }
 
     /// The actor's children. They are shut down when the actor has ended, before its end is
-    /// reported.
+    /// reported. An actor that is aborted, or whose loop is dropped, waits for nobody: its children
+    /// are aborted then, and may end after it.
     #[must_use]
     pub fn children(&self) -> &Scope {
         self.children.get_or_init(Scope::new)

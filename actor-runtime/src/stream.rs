@@ -288,6 +288,9 @@ impl<T> ReplyStream<T> {
                 Poll::Ready(end.err().map(|failure| Err(failure.of(self.method))))
             }
             None if current::actor() == Some(self.actor) => {
+                // Said once: whoever reads to the end should come to one.
+                flow.end = Some(Ok(()));
+                flow.reader_is_gone = true;
                 let method = self.method;
                 Poll::Ready(Some(Err(CallError::WouldDeadlock { method, ring: Vec::new() })))
             }

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use actor_runtime::{ActorHandle, Answer, CallError, Context, Reply, SendError, actor};
+use actor_runtime::{ActorHandle, Answer, CallError, Context, Replies, Reply, SendError, actor};
 
 use crate::support::{Gate, Rig, outcome, pending, rig, said};
 
@@ -282,4 +282,34 @@ fn an_answer_that_nobody_waits_for_any_more_is_no_ring() {
     let mut peeked = pending(handles[0].peeked());
     turn_all(&mut loops);
     assert_eq!(outcome(&mut peeked), "answered Some(Ok(1))");
+}
+
+/// Reads a stream of its own.
+#[derive(Debug)]
+struct Echo;
+
+#[actor]
+impl Echo {
+    /// Nothing, in the end.
+    pub(crate) fn sound(&self, _sounds: Replies<u32>) {}
+
+    /// Reads its own stream to the end, and counts what it reads.
+    pub(crate) async fn listen(&self, context: &Context<Self>) -> usize {
+        let this = context.handle().upgrade().unwrap();
+        let mut sounds = this.sound().sent().await.unwrap();
+        let mut read = 0;
+        while let Some(sound) = sounds.next().await {
+            assert!(matches!(sound, Err(CallError::WouldDeadlock { .. })));
+            read += 1;
+        }
+        read
+    }
+}
+
+#[test]
+fn a_stream_of_oneself_is_refused_once_and_ends() {
+    let (echo, mut actor) = rig(Echo);
+    let mut call = pending(echo.listen());
+    actor.turn();
+    assert_eq!(outcome(&mut call), "answered 1");
 }
