@@ -9,6 +9,7 @@ mod generics;
 mod known;
 mod lower;
 mod names;
+mod select;
 mod syntax;
 
 use proc_macro::TokenStream;
@@ -135,4 +136,17 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn actor(args: TokenStream, item: TokenStream) -> TokenStream {
     actor::expand(args.into(), item.into()).into()
+}
+
+/// What `actor_runtime::select!` hands its branches to, after its own path.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __select(tokens: TokenStream) -> TokenStream {
+    select::expand(tokens.into()).into()
+}
+
+/// Turns the plain `select!`s of a scope into checked ones.
+#[proc_macro_attribute]
+pub fn checked_select(args: TokenStream, item: TokenStream) -> TokenStream {
+    select::expand_scope(args.into(), item.into()).into()
 }
