@@ -55,7 +55,7 @@ pub(super) fn parse(tokens: TokenStream) -> (Select, Diagnostics) {
         tokens,
     );
     if let Err(error) = parsed {
-        diagnostics.report_syntax(error);
+        diagnostics.report_syntax(&error, "a branch is `pattern = future => handler`");
     }
     (select, diagnostics)
 }

@@ -15,7 +15,7 @@ pub(super) enum Question<'a> {
     /// `&place`.
     Shared(&'a Expr),
     /// `place`.
-    Value(&'a Expr),
+    Value,
     /// Anything else: only its type can be asked.
     Type,
 }
@@ -40,7 +40,7 @@ impl<'a> Question<'a> {
                 Some(_) => Self::Mutable(&borrow.expr),
                 None => Self::Shared(&borrow.expr),
             },
-            place if is_place(place) => Self::Value(place),
+            place if is_place(place) => Self::Value,
             _ => Self::Type,
         }
     }

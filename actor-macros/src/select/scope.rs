@@ -25,7 +25,7 @@ pub(super) fn rewrite(args: TokenStream, item: TokenStream) -> TokenStream {
     let krate = match syn::parse2::<Options>(args) {
         Ok(options) => options.krate,
         Err(error) => {
-            diagnostics.report_syntax(error);
+            diagnostics.report_syntax(&error, "write `#[checked_select]`, or `#[checked_select(crate = path)]`");
             Options::default().krate
         }
     };
@@ -79,9 +79,7 @@ impl Parse for Options {
             return Ok(Self::default());
         }
         if !input.peek(Token![crate]) {
-            return Err(input.error(
-                "`#[checked_select]` takes no such option\nhelp: write `#[checked_select]`, or `#[checked_select(crate = path)]` if `actor_runtime` has another name",
-            ));
+            return Err(input.error("`#[checked_select]` takes no option but `crate`"));
         }
         input.parse::<Token![crate]>()?;
         input.parse::<Token![=]>()?;

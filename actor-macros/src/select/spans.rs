@@ -38,12 +38,3 @@ fn last(tokens: TokenStream) -> Option<Span> {
     };
     tokens.into_iter().filter_map(end).last()
 }
-
-/// The tokens of a path, as if they stood at `span`.
-pub(super) fn moved_to(path: TokenStream, span: Span) -> TokenStream {
-    let moved = path.into_iter().map(|mut token| {
-        token.set_span(span);
-        token
-    });
-    moved.collect()
-}

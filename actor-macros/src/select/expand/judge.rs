@@ -7,8 +7,9 @@ use syn::{Expr, ext::IdentExt};
 use super::super::{
     known,
     place::{Question, Receiver},
-    spans::{self, Ends},
+    spans::Ends,
 };
+use crate::syntax;
 
 /// A future, refused if it may not be dropped: what `#[cancel_safe]` puts before each `.await`.
 ///
@@ -25,7 +26,7 @@ pub(crate) fn awaited(future: &Expr, krate: &TokenStream) -> TokenStream {
     // No block around the call, because temporaries in `future` have to live as long as the
     // `.await`. So each step asks anew.
     let kind = quote!({ use #module as __select; #kind });
-    let module = spans::moved_to(module, first);
+    let module = syntax::respanned(module, first);
     let made = quote_spanned!(first=> #module::IntoFuture::into_future(#future));
     judged(&module, &kind, made, future)
 }
@@ -59,7 +60,7 @@ fn texts(question: &Question) -> Vec<&'static str> {
             lost.into_iter().chain(["SafeHandler"]).collect()
         }
         Question::Mutable(_) => vec!["WasSent"],
-        Question::Value(_) => vec!["KeepsItsResult"],
+        Question::Value => vec!["KeepsItsResult"],
         Question::Shared(_) | Question::Type => vec![],
     };
     texts.push("SafeToDrop");
@@ -99,7 +100,7 @@ pub(super) fn kind(future: &Expr, krate: &TokenStream) -> Kind {
         }
         Question::Mutable(place) => quote!(__select::ask(&#place, #markers::BY_MUT)),
         Question::Shared(place) => quote!(__select::ask(&#place, #markers::BY_REF)),
-        Question::Value(_) => return Kind::OfValue,
+        Question::Value => return Kind::OfValue,
         Question::Type => return Kind::Before(quote!(__select::unasked())),
     };
     Kind::Before(asked(&question))
