@@ -46,7 +46,11 @@ impl<'a> Question<'a> {
     }
 
     fn about_method(call: &'a ExprMethodCall) -> Self {
-        let receiver = &*call.receiver;
+        // `(&mut rx).recv()` asks about `rx`.
+        let receiver = match ungrouped(&call.receiver) {
+            Expr::Reference(borrow) => &*borrow.expr,
+            receiver => receiver,
+        };
         let method = &call.method;
         if is_place(receiver) {
             Self::Method { receiver: Receiver::Place(receiver), method }

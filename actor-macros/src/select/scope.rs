@@ -11,7 +11,10 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-use super::{expand, parse};
+use super::{
+    expand,
+    parse::{self, Select},
+};
 use crate::diagnostics::Diagnostics;
 
 /// Rewrites every plain `select!` in the body of a function.
@@ -94,28 +97,32 @@ struct Selects<'a> {
 
 impl Selects<'_> {
     /// The checked macro for a plain one, and nothing for another macro.
-    fn checked(&mut self, mac: &Macro) -> Option<Macro> {
+    fn checked(&mut self, mac: &Macro) -> Option<Expr> {
         if !is_plain_select(&mac.path) {
             return None;
         }
         let tokens = match parse::parse_plain(mac.tokens.clone()) {
             Some(mut select) => {
-                for branch in &mut select.branches {
-                    self.visit_expr_mut(&mut branch.future);
-                    self.visit_expr_mut(&mut branch.handler);
-                    if let Some(condition) = &mut branch.condition {
-                        self.visit_expr_mut(condition);
-                    }
-                }
-                if let Some(otherwise) = &mut select.otherwise {
-                    self.visit_expr_mut(otherwise);
-                }
+                self.visit_select(&mut select);
                 expand::invocation(&select)
             }
             // The checked macro says what is wrong with it.
             None => mac.tokens.clone(),
         };
-        Some(expand::replaced(mac, tokens, self.krate))
+        Some(Expr::Verbatim(expand::replaced(mac, &tokens, self.krate)))
+    }
+
+    fn visit_select(&mut self, select: &mut Select) {
+        for branch in &mut select.branches {
+            self.visit_expr_mut(&mut branch.future);
+            self.visit_expr_mut(&mut branch.handler);
+            if let Some(condition) = &mut branch.condition {
+                self.visit_expr_mut(condition);
+            }
+        }
+        if let Some(otherwise) = &mut select.otherwise {
+            self.visit_expr_mut(otherwise);
+        }
     }
 }
 
@@ -123,18 +130,18 @@ impl VisitMut for Selects<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_mut::visit_expr_mut(self, expr);
         if let Expr::Macro(call) = expr
-            && let Some(mac) = self.checked(&call.mac)
+            && let Some(checked) = self.checked(&call.mac)
         {
-            call.mac = mac;
+            *expr = checked;
         }
     }
 
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
         visit_mut::visit_stmt_mut(self, stmt);
         if let Stmt::Macro(call) = stmt
-            && let Some(mac) = self.checked(&call.mac)
+            && let Some(checked) = self.checked(&call.mac)
         {
-            call.mac = mac;
+            *stmt = Stmt::Expr(checked, call.semi_token);
         }
     }
 }

@@ -6,14 +6,28 @@ use syn::{Macro, spanned::Spanned};
 
 use super::super::parse::{Branch, Select};
 
-/// Names the checked macro instead of the plain one. Branches are left as they are.
-pub(in super::super) fn replaced(mac: &Macro, tokens: TokenStream, krate: &TokenStream) -> Macro {
+// Input:
+//     select! { .. }
+// Output:
+//     { #[allow(unused_imports)] use select as _; ::actor_runtime::select! { .. } }
+/// Names the checked macro instead of the plain one, over `tokens`.
+///
+/// The import of a plain name is still used: rustc would tell the user to remove it.
+pub(in super::super) fn replaced(
+    mac: &Macro,
+    tokens: &TokenStream,
+    krate: &TokenStream,
+) -> TokenStream {
     let span = mac.path.span();
-    let path = quote_spanned!(span=> #krate::select);
-    let mut mac = mac.clone();
-    mac.path = syn::parse2(path).unwrap_or(mac.path);
-    mac.tokens = tokens;
-    mac
+    let checked = quote_spanned!(span=> #krate::select! { #tokens });
+    match mac.path.get_ident() {
+        None => quote!({ #checked }),
+        Some(name) => quote!({
+            #[allow(unused_imports)]
+            use #name as _;
+            #checked
+        }),
+    }
 }
 
 /// The tokens between the braces of a `select!`.
