@@ -4,6 +4,7 @@
 //! is below it takes and gives `proc_macro2` tokens, and is tested like any other code.
 
 mod actor;
+mod cancel_safe;
 mod diagnostics;
 mod generics;
 mod known;

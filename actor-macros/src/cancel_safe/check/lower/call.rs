@@ -1,0 +1,105 @@
+//! Calls of methods and functions, and what of them is the future of an `.await`.
+
+use syn::{Expr, ExprCall, ExprMethodCall};
+
+use super::{
+    super::{
+        known::{self, Manner},
+        place::{Place, Root, Spot},
+        step::{Call, Step},
+        text::text,
+    },
+    Lower,
+};
+
+impl Lower {
+    /// An expression that makes a future: the outermost call has not run yet when it is dropped.
+    pub(super) fn future(&mut self, expr: &Expr) -> Step {
+        match expr {
+            Expr::MethodCall(call) => self.method(call, is_future(call)),
+            Expr::Call(call) => self.function(call, true),
+            Expr::Paren(paren) => self.future(&paren.expr),
+            Expr::Group(group) => self.future(&group.expr),
+            _ => self.expr(expr),
+        }
+    }
+
+    pub(super) fn method(&mut self, call: &ExprMethodCall, is_future: bool) -> Step {
+        let name = call.method.to_string();
+        let place = self.place_of(&call.receiver);
+        let wraps = is_future && known::wraps_futures(&name);
+        let receiver =
+            if wraps { self.future(&call.receiver) } else { self.expr(&call.receiver) };
+        let caret = self.caret(&call.method);
+        let arguments = self.arguments(call.args.iter(), is_future, wraps);
+        Step::Call(Call {
+            receiver: Some(Box::new(receiver)),
+            place: place.map(|(root, lends)| Place { root, caret: caret.clone(), lends }),
+            arguments,
+            manner: Manner::of_method(&name),
+            text: text(call),
+            caret,
+            spot: (!self.in_macro).then(|| Spot::of(call)),
+            is_future,
+        })
+    }
+
+    pub(super) fn function(&mut self, call: &ExprCall, is_future: bool) -> Step {
+        let name = match &*call.func {
+            Expr::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+            _ => None,
+        };
+        let name = name.unwrap_or_default();
+        // A closure that was stored is a local like any other.
+        let callee = self.expr(&call.func);
+        let caret = self.caret(&call.func);
+        let place = self.lent_place(call);
+        let wraps = is_future && known::wraps_futures(&name);
+        let arguments = self.arguments(call.args.iter(), is_future, wraps);
+        // `Some(..)` takes nothing out of what it is given.
+        let is_constructor = name.starts_with(char::is_uppercase);
+        Step::Call(Call {
+            receiver: Some(Box::new(callee)),
+            place,
+            arguments,
+            manner: if is_constructor { Manner::Adapt } else { Manner::of_function(&name) },
+            text: text(call),
+            caret,
+            spot: None,
+            is_future,
+        })
+    }
+
+    fn arguments<'a>(
+        &mut self,
+        arguments: impl Iterator<Item = &'a Expr>,
+        is_future: bool,
+        wraps: bool,
+    ) -> Vec<Step> {
+        let lower = |argument: &Expr| match argument {
+            _ if wraps => self.future(argument),
+            Expr::MethodCall(call) if is_future && known::may_be_future(&call.method.to_string()) => {
+                self.method(call, true)
+            }
+            _ => self.expr(argument),
+        };
+        arguments.map(lower).collect()
+    }
+
+    /// The place outside of the call that a function may change: its first `&mut` argument.
+    fn lent_place(&mut self, call: &ExprCall) -> Option<Place> {
+        let (root, _) = call.args.iter().find_map(|argument| {
+            let (root, lends) = self.place_of(argument)?;
+            let may_change = matches!(&root, Root::Outside(path) if path.is_mutable);
+            (lends && may_change).then_some((root, lends))
+        })?;
+        Some(Place { root, caret: self.caret(&call.func), lends: true })
+    }
+}
+
+/// Whether the outermost call of an awaited expression makes the future. `queue.pop()` does not: it
+/// takes a future out that was made before.
+fn is_future(call: &ExprMethodCall) -> bool {
+    let name = call.method.to_string();
+    Manner::of_method(&name) != Manner::Take || known::may_be_future(&name)
+}
