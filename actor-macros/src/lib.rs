@@ -151,3 +151,9 @@ pub fn __select(tokens: TokenStream) -> TokenStream {
 pub fn checked_select(args: TokenStream, item: TokenStream) -> TokenStream {
     select::expand_scope(args.into(), item.into()).into()
 }
+
+/// Marks an `async fn` that may be dropped at any `.await` and called again, after checking that it may.
+#[proc_macro_attribute]
+pub fn cancel_safe(args: TokenStream, item: TokenStream) -> TokenStream {
+    cancel_safe::expand(args.into(), item.into()).into()
+}

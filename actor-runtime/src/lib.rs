@@ -58,7 +58,7 @@ pub use crate::{
 pub mod __private;
 
 #[cfg(feature = "macros")]
-pub use actor_macros::{actor, checked_select};
+pub use actor_macros::{actor, cancel_safe, checked_select};
 
 /// Waits for the first of several futures, each of which may be dropped.
 #[cfg(feature = "macros")]

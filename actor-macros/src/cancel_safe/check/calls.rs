@@ -15,18 +15,29 @@ impl Flow<'_> {
             None => Value::default(),
         };
         let arguments = self.all(&call.arguments);
-        if call.is_future && receiver.stake.as_ref().is_some_and(|stake| stake.kind == Kind::MaybeTaken) {
+        if call.is_future
+            && receiver.stake.as_ref().is_some_and(|stake| stake.kind == Kind::MaybeTaken)
+        {
             // `self.stream().read(..).await`: believed to give access, not to take out.
             receiver.stake = None;
         }
         self.lend_locals(call, &arguments);
-        let value = receiver.and(arguments.clone());
+        let value = receiver.clone().and(arguments.clone());
         match call.place.as_ref().map(|place| &place.root) {
             Some(Root::Local(id)) => {
                 self.call_local(call, *id, arguments);
                 value
             }
-            Some(Root::Outside(path)) if !call.is_future => self.call_outside(call, path, &arguments, value),
+            Some(Root::Outside(path)) if !call.is_future => {
+                match call.manner {
+                    // What is put there is not lost any more.
+                    Manner::Add | Manner::Reset | Manner::Settle => {
+                        self.change_outside(call, path, &arguments);
+                        receiver
+                    }
+                    _ => self.call_outside(call, path, value),
+                }
+            }
             Some(Root::Static) | None if call.manner == Manner::Add && !call.is_future => {
                 self.add(call, &arguments);
                 value
@@ -50,7 +61,7 @@ impl Flow<'_> {
     }
 
     fn call_local(&mut self, call: &Call, id: usize, arguments: Value) {
-        if call.manner.is_through() {
+        if call.manner.is_through() || !self.locals[id].is_mutable {
             return;
         }
         match self.needs.last_mut() {
@@ -65,17 +76,20 @@ impl Flow<'_> {
         }
     }
 
-    fn call_outside(&mut self, call: &Call, path: &Path, arguments: &Value, mut value: Value) -> Value {
-        let taken = |kind| Stake::taken(kind, &call.text, &call.caret, call.spot);
-        match call.manner {
-            Manner::Look | Manner::Adapt | Manner::View => return value,
-            Manner::Take => value.stake = Stake::worse(value.stake, Some(taken(Kind::Taken))),
-            Manner::Unknown if path.is_mutable => {
-                value.stake = Stake::worse(value.stake, Some(taken(Kind::MaybeTaken)));
-            }
-            Manner::Unknown => return value,
-            Manner::Add | Manner::Reset | Manner::Settle => {}
-        }
+    fn call_outside(&mut self, call: &Call, path: &Path, mut value: Value) -> Value {
+        let kind = match call.manner {
+            Manner::Take | Manner::TakeAll => Kind::Taken,
+            Manner::Unknown if path.is_mutable => Kind::MaybeTaken,
+            _ => return value,
+        };
+        let takes_more = call.manner != Manner::TakeAll;
+        let taken = Stake { takes_more, ..Stake::taken(kind, &call.text, &call.caret, call.spot) };
+        value.stake = Stake::worse(value.stake, Some(taken));
+        self.store(&path.text);
+        value
+    }
+
+    fn change_outside(&mut self, call: &Call, path: &Path, arguments: &Value) {
         self.store(&path.text);
         match call.manner {
             Manner::Add => {
@@ -85,7 +99,6 @@ impl Flow<'_> {
             Manner::Reset => self.preset(&path.text, &call.text),
             _ => {}
         }
-        value
     }
 
     /// Something is added that was not there before: twice is not once. Moving on what was awaited

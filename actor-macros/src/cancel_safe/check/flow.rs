@@ -10,7 +10,7 @@ use super::{
     rules::Report,
     stake::{Kind, Stake, Value},
     state::{Change, Holding, Preset, State},
-    step::{Closure, Local, Step, Write},
+    step::{Closure, Local, Origin, Step, Write},
 };
 
 /// How many steps may be run over. Loops inside of loops cost a power; this bounds it.
@@ -72,9 +72,7 @@ impl<'a> Flow<'a> {
             Step::Read(place) => self.read(place, place.lends),
             Step::Lend(place) => self.read(place, true),
             Step::All(steps) => self.all(steps),
-            Step::Block(steps) => {
-                steps.iter().fold(Value::default(), |_, step| self.run(step))
-            }
+            Step::Block(steps) => steps.iter().fold(Value::default(), |_, step| self.run(step)),
             Step::Discard(step) => self.discard(step),
             Step::Bind(locals, value) => {
                 let value = self.run(value);
@@ -116,7 +114,7 @@ impl<'a> Flow<'a> {
                 Value::read(path)
             }
             Root::Local(id) => self.read_local(*id, place, is_mutable),
-            Root::Static | Root::Value => Value::default(),
+            Root::Static => Value::default(),
         }
     }
 
@@ -143,7 +141,7 @@ impl<'a> Flow<'a> {
         let value = self.run(step);
         if let Some(stake) = value.stake {
             match stake.kind {
-                Kind::Taken => self.change(&stake.from, None),
+                Kind::Taken if stake.takes_more => self.change(&stake.from, None),
                 Kind::MaybeTaken if stake.spot.is_some() => self.change(&stake.from, stake.spot),
                 _ => {}
             }
@@ -169,15 +167,20 @@ impl<'a> Flow<'a> {
         let value = self.run(&write.value);
         match &write.place.root {
             Root::Local(id) if write.is_whole => {
+                let locals = self.locals;
                 let holding = self.state.local(*id);
                 holding.crossed = None;
                 let changed = holding.has_waited.then(|| Stake::new(Kind::Changed, &*write.text));
                 let Value { stake, reads } = value;
-                holding.value = Value { stake: stake.or(changed), reads };
+                let stake = match locals[*id].origin {
+                    Origin::Cursor => changed,
+                    Origin::Own | Origin::Argument => stake.or(changed),
+                };
+                holding.value = Value { stake, reads };
             }
             Root::Local(id) => self.change_local(*id, &write.text, value.stake),
             Root::Outside(path) => self.set(&path.text.clone(), &write.text, &value),
-            Root::Static | Root::Value => {}
+            Root::Static => {}
         }
         Value::default()
     }
@@ -192,22 +195,25 @@ impl<'a> Flow<'a> {
                 self.change(&write.text, None);
             }
             Root::Static => self.change(&write.text, None),
-            Root::Value => {}
         }
         Value::default()
     }
 
     /// A local is changed in place, perhaps by putting `with` into it.
     pub(super) fn change_local(&mut self, id: LocalId, by: &str, with: Option<Stake>) {
+        let locals = self.locals;
         let holding = self.state.local(id);
+        if let (Some(stake), Some(crossed)) = (holding.value.stake.take(), holding.crossed.take()) {
+            // `local.extend(wait)` names the local before it waits, and needs it afterwards.
+            self.report.lost(id, &locals[id].name, &stake, &crossed.caret, &crossed.caret);
+        }
         let stake = match with {
-            Some(stake) if stake.kind == Kind::Awaited => Some(Stake { kind: Kind::Filled, ..stake }),
+            Some(stake) if stake.kind == Kind::Awaited => {
+                Some(Stake { kind: Kind::Filled, ..stake })
+            }
             Some(stake) if stake.kind != Kind::Argument => Some(stake),
             _ => holding.has_waited.then(|| Stake::new(Kind::Changed, by)),
         };
-        if stake.is_some() {
-            holding.crossed = None;
-        }
         holding.value.stake = Stake::worse(stake, holding.value.stake.take());
     }
 

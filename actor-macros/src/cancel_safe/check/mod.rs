@@ -27,7 +27,10 @@ use syn::{Block, Signature};
 
 #[cfg_attr(not(test), expect(unused_imports, reason = "named by tests and tools"))]
 pub(crate) use rules::{Finding, Rule};
-pub(crate) use {place::Spot, rules::Verdict};
+pub(crate) use {
+    place::Spot,
+    rules::{Doubt, Verdict},
+};
 
 /// Who has the arguments when the call is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -35,8 +35,6 @@ pub(super) enum Root {
     Outside(Path),
     /// A `static`, which outlives everything.
     Static,
-    /// The result of an expression, which has no name.
-    Value,
 }
 
 /// A place outside of the call, by name: `self.buffer`.

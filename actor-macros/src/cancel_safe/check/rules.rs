@@ -6,7 +6,7 @@
 //! next; one wait per pass, unless `self` remembers that a step is done; and everything it awaits
 //! must be cancel safe itself.*
 
-use std::{collections::HashSet, fmt};
+use std::{collections::HashMap, fmt};
 
 use super::{
     place::{Caret, LocalId, Spot},
@@ -74,20 +74,30 @@ pub(crate) struct Verdict {
     pub(crate) findings: Vec<Finding>,
     /// Method calls that are right if they only look. Their receivers are to be borrowed by `&`, so
     /// that the borrow checker decides.
-    pub(crate) looks: HashSet<Spot>,
+    pub(crate) looks: HashMap<Spot, Doubt>,
+}
+
+/// What would be wrong with a method call if it changed what it is called on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    /// Its value, which it may have taken out, is held over an await (CS2).
+    Held,
+    /// It runs before an await, and again in a call made anew (CS5).
+    Repeated,
 }
 
 /// Collects the mistakes. A loop is run over more than once, so the same one may come again.
 pub(super) struct Report {
     verdict: Verdict,
+    has_self: bool,
     /// What outlives the call, in the words of the messages.
     keeper: &'static str,
 }
 
 impl Report {
     pub(super) fn new(has_self: bool) -> Self {
-        let keeper = if has_self { "`self`" } else { "something the caller keeps" };
-        Self { verdict: Verdict::default(), keeper }
+        let keeper = if has_self { "`self`" } else { "a place behind `&mut`" };
+        Self { verdict: Verdict::default(), has_self, keeper }
     }
 
     fn add(&mut self, rule: Rule, at: &Caret, wait: usize, message: String, help: String) {
@@ -108,15 +118,23 @@ impl Report {
             None => known.wait == wait && known.rule == rule && known.local.is_none(),
         });
         if !is_known {
-            let finding = Finding { rule, caret: at.clone(), message, help, wait, local, is_position: false };
+            let finding =
+                Finding { rule, caret: at.clone(), message, help, wait, local, is_position: false };
             self.verdict.findings.push(finding);
         }
     }
 
     /// CS1, CS2, CS3, CS6: `name` is lost at the wait `wait`.
-    pub(super) fn lost(&mut self, id: LocalId, name: &str, stake: &Stake, at: &Caret, wait: &Caret) {
+    pub(super) fn lost(
+        &mut self,
+        id: LocalId,
+        name: &str,
+        stake: &Stake,
+        at: &Caret,
+        wait: &Caret,
+    ) {
         if let (Kind::MaybeTaken, Some(spot)) = (stake.kind, stake.spot) {
-            self.look(spot);
+            self.look(spot, Doubt::Held);
             return;
         }
         let (from, keeper) = (&stake.from, self.keeper);
@@ -125,7 +143,7 @@ impl Report {
             Kind::Awaited => (
                 Rule::Awaited,
                 format!("`{name}` holds what `{from}` gave, and is lost {here}"),
-                format!("store it in {keeper} before waiting again"),
+                self.how_to_keep(from),
             ),
             Kind::Taken => (
                 Rule::Taken,
@@ -134,17 +152,23 @@ impl Report {
             ),
             Kind::MaybeTaken => (
                 Rule::Taken,
-                format!("`{name}` comes from `{from}`, which may take it out of {keeper}, and is lost {here}"),
+                format!(
+                    "`{name}` comes from `{from}`, which may take it out of {keeper}, and is lost {here}"
+                ),
                 "borrow it, or take it out only after the last `.await`".to_owned(),
             ),
             Kind::Filled => (
                 Rule::Local,
-                format!("`{name}` lives only in this call and collects what `{from}` gives: all of it is lost {here}"),
+                format!(
+                    "`{name}` lives only in this call and collects what `{from}` gives: all of it is lost {here}"
+                ),
                 format!("keep `{name}` in {keeper}"),
             ),
             Kind::Changed => (
                 Rule::Local,
-                format!("`{name}` lives only in this call and is changed between waits (`{from}`): the change is lost {here}"),
+                format!(
+                    "`{name}` lives only in this call and is changed between waits (`{from}`): the change is lost {here}"
+                ),
                 format!("keep `{name}` in {keeper}"),
             ),
             Kind::Argument => (
@@ -156,16 +180,27 @@ impl Report {
         self.add_for(Some(id), rule, at, wait.order, message, help);
     }
 
+    fn how_to_keep(&self, from: &str) -> String {
+        let is_lock =
+            [".lock()", ".read()", ".write()", "acquire()"].iter().any(|end| from.ends_with(end));
+        if is_lock {
+            return "do not hold it while waiting, or write `repeatable(..)` around it if asking for it again is harmless"
+                .to_owned();
+        }
+        format!("store it in {} before waiting again", self.keeper)
+    }
+
     /// CS2, for a value without a name.
     pub(super) fn taken_for(&mut self, stake: &Stake, wait: &Caret) {
         if let (Kind::MaybeTaken, Some(spot)) = (stake.kind, stake.spot) {
-            self.look(spot);
+            self.look(spot, Doubt::Held);
             return;
         }
         let from = &stake.from;
         let takes = if stake.kind == Kind::Taken { "takes" } else { "may take" };
-        let message =
-            format!("`{from}` {takes} a value out for this wait, and it is lost if the call is dropped there");
+        let message = format!(
+            "`{from}` {takes} a value out for this wait, and it is lost if the call is dropped there"
+        );
         let help = "wait first, then take it out".to_owned();
         self.add(Rule::Taken, stake.origin.as_ref().unwrap_or(wait), wait.order, message, help);
     }
@@ -191,7 +226,8 @@ impl Report {
     /// CS3, for the position of a `for` loop.
     pub(super) fn position(&mut self, wait: &Caret) {
         let message =
-            "how far this `for` loop has come is lost if the call is dropped at this `.await`".to_owned();
+            "how far this `for` loop has come is lost if the call is dropped at this `.await`"
+                .to_owned();
         let help = format!("keep the position in {} and use `while`", self.keeper);
         let count = self.verdict.findings.len();
         self.add(Rule::Local, wait, wait.order, message, help);
@@ -206,15 +242,20 @@ impl Report {
             "`{}` has completed when the call waits here, and a call made anew would do it again",
             finished.text
         );
-        let help = "keep its result in `self` and skip it when it is there, `if self.x.is_none() { self.x = Some(..) }`, \
-                    or write `repeatable(..)` around it if doing it again is harmless";
-        self.add(Rule::Again, wait, wait.order, message, help.to_owned());
+        let (place, assigned) = if self.has_self { ("self.x", "self.x") } else { ("x", "*x") };
+        let help = format!(
+            "keep its result in {} and skip it when it is there, `if {place}.is_none() {{ {assigned} = Some(..) }}`, \
+             or write `repeatable(..)` around it if doing it again is harmless",
+            self.keeper
+        );
+        self.add(Rule::Again, wait, wait.order, message, help);
     }
 
     /// CS5, for what is done twice.
     pub(super) fn changed_before(&mut self, change: &str, wait: &Caret) {
-        let message =
-            format!("`{change}` has already run when the call waits here, and a call made anew would run it again");
+        let message = format!(
+            "`{change}` has already run when the call waits here, and a call made anew would run it again"
+        );
         self.add(Rule::Before, wait, wait.order, message, "move it after the `.await`".to_owned());
     }
 
@@ -224,7 +265,10 @@ impl Report {
         let message = format!(
             "`{text}` runs again in a call made anew, and undoes what an earlier wait has put into `{path}`"
         );
-        let help = "move it after the last `.await`, or behind a question that `self` answers".to_owned();
+        let help = format!(
+            "move it after the last `.await`, or behind a question that {} answers",
+            self.keeper
+        );
         self.add(Rule::Before, wait, wait.order, message, help);
     }
 
@@ -234,7 +278,13 @@ impl Report {
         let message = format!(
             "`{text}` has run when the call waits here and `{later}` has not: a call dropped in between leaves `{path}` half changed"
         );
-        self.add(Rule::Before, wait, wait.order, message, format!("write `{path}` only after the `.await`"));
+        self.add(
+            Rule::Before,
+            wait,
+            wait.order,
+            message,
+            format!("write `{path}` only after the `.await`"),
+        );
     }
 
     /// CS6, for `self`.
@@ -248,7 +298,9 @@ impl Report {
         let (caret, message, help) = match refusal {
             Refusal::Join { name, caret } => (
                 caret,
-                format!("`{name}!` holds the results of the branches that finish first, and they are lost if the call is dropped while it waits"),
+                format!(
+                    "`{name}!` holds the results of the branches that finish first, and they are lost if the call is dropped while it waits"
+                ),
                 format!("wait for one after the other and store each result in {}", self.keeper),
             ),
             Refusal::Hidden { name, caret } => (
@@ -269,12 +321,18 @@ impl Report {
         let tokens = proc_macro2::TokenStream::new();
         let caret = Caret { tokens, order: 0 };
         let message = "this body is too large to be checked".to_owned();
-        self.add(Rule::TooLarge, &caret, 0, message, "move parts of it into functions of their own".to_owned());
+        self.add(
+            Rule::TooLarge,
+            &caret,
+            0,
+            message,
+            "move parts of it into functions of their own".to_owned(),
+        );
     }
 
     /// Leaves it to the borrow checker whether the call at `spot` changes anything.
-    pub(super) fn look(&mut self, spot: Spot) {
-        self.verdict.looks.insert(spot);
+    pub(super) fn look(&mut self, spot: Spot, doubt: Doubt) {
+        self.verdict.looks.insert(spot, doubt);
     }
 
     pub(super) fn count(&self) -> usize {

@@ -54,11 +54,7 @@ impl Parse for Branch {
 }
 
 fn handler(input: ParseStream<'_>) -> syn::Result<Expr> {
-    let handler = if input.peek(Brace) {
-        Expr::Block(input.parse()?)
-    } else {
-        input.parse()?
-    };
+    let handler = if input.peek(Brace) { Expr::Block(input.parse()?) } else { input.parse()? };
     if !input.is_empty() && (!matches!(handler, Expr::Block(_)) || input.peek(Token![,])) {
         input.parse::<Token![,]>()?;
     }

@@ -10,6 +10,8 @@ pub(super) struct Stake {
     pub(super) from: String,
     /// The name of the call that took it out, for [`Kind::Taken`] and [`Kind::MaybeTaken`].
     pub(super) origin: Option<Caret>,
+    /// Whether the same call would take more when it is made again. `Option::take` would not.
+    pub(super) takes_more: bool,
     /// Where the borrow checker can tell, for [`Kind::MaybeTaken`].
     pub(super) spot: Option<Spot>,
 }
@@ -33,11 +35,11 @@ pub(super) enum Kind {
 
 impl Stake {
     pub(super) fn new(kind: Kind, from: impl Into<String>) -> Self {
-        Self { kind, from: from.into(), origin: None, spot: None }
+        Self { kind, from: from.into(), origin: None, takes_more: true, spot: None }
     }
 
     pub(super) fn taken(kind: Kind, from: &str, origin: &Caret, spot: Option<Spot>) -> Self {
-        Self { kind, from: from.to_owned(), origin: Some(origin.clone()), spot }
+        Self { origin: Some(origin.clone()), spot, ..Self::new(kind, from) }
     }
 
     /// Whether a branch that is taken because of this value forgets something.

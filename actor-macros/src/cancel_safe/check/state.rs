@@ -3,7 +3,7 @@
 use super::{
     place::{Caret, LocalId, Spot},
     stake::{Stake, Value},
-    step::Local,
+    step::{Local, Origin},
 };
 
 /// A wait that was passed.
@@ -60,7 +60,7 @@ impl State {
     pub(super) fn new(locals: &[Local], arguments_are_kept: bool) -> Self {
         let holding = |local: &Local| {
             let mut holding = Holding::default();
-            if local.is_owned_argument && !arguments_are_kept {
+            if local.origin == Origin::Argument && !arguments_are_kept {
                 let stake = Stake::new(super::stake::Kind::Argument, local.name.clone());
                 holding.value = Value::of(stake);
             }
@@ -123,7 +123,8 @@ impl State {
         self.locals.iter().zip(&before.locals).all(holds_same)
             && self.presets.len() == before.presets.len()
             && self.presets.iter().zip(&before.presets).all(|(one, other)| {
-                one.is_refilled == other.is_refilled && one.crossed.is_some() == other.crossed.is_some()
+                one.is_refilled == other.is_refilled
+                    && one.crossed.is_some() == other.crossed.is_some()
             })
     }
 }

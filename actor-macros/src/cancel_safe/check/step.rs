@@ -13,8 +13,20 @@ use super::{
 #[derive(Debug)]
 pub(super) struct Local {
     pub(super) name: String,
-    /// Whether it is an argument that the caller has given away.
-    pub(super) is_owned_argument: bool,
+    /// Whether it was declared `mut`. Methods cannot change what was not.
+    pub(super) is_mutable: bool,
+    /// Where it comes from.
+    pub(super) origin: Origin,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// Made by the body, or copied.
+    Own,
+    /// An argument that the caller has given away.
+    Argument,
+    /// A reference that moves along what it refers to.
+    Cursor,
 }
 
 #[derive(Debug)]
@@ -123,13 +135,21 @@ pub(super) enum Head {
     Forever,
     /// `while`, with its condition.
     While(Box<Step>),
-    For { binds: Vec<LocalId>, items: Box<Step> },
+    For {
+        binds: Vec<LocalId>,
+        items: Box<Step>,
+    },
 }
 
 #[derive(Debug)]
 pub(super) enum Jump {
-    Break { label: Option<String>, value: Box<Step> },
-    Continue { label: Option<String> },
+    Break {
+        label: Option<String>,
+        value: Box<Step>,
+    },
+    Continue {
+        label: Option<String>,
+    },
     /// `return`, or a macro that panics.
     Leave(Box<Step>),
 }

@@ -61,6 +61,11 @@ impl Printer {
             self.text.push_str(open);
         }
         self.wants_space = false;
+        if inner.is_empty() && delimiter == Delimiter::Brace {
+            self.text.truncate(self.text.trim_end().len());
+            self.text.push('}');
+            return;
+        }
         self.stream(inner);
         self.wants_space = false;
         self.text.push_str(close);
@@ -78,7 +83,8 @@ impl Printer {
     /// Prints the operator that is complete now.
     fn operator(&mut self) {
         let operator = std::mem::take(&mut self.operator);
-        let after_operand = self.text.ends_with(|last: char| is_word(last) || ")]}?\"".contains(last));
+        let after_operand =
+            self.text.ends_with(|last: char| is_word(last) || ")]}?\"".contains(last));
         match operator.as_str() {
             "" => {}
             "." | "::" | "?" | "'" | ".." | "..=" => self.text.push_str(&operator),

@@ -3,6 +3,7 @@
 use super::{
     flow::{Flow, Needs},
     place::overlap,
+    rules::Doubt,
     stake::{Kind, Stake, Value},
     state::Passed,
     step::Wait,
@@ -54,7 +55,7 @@ impl Flow<'_> {
         }
         for change in &self.state.changes {
             match change.doubt {
-                Some(spot) => self.report.look(spot),
+                Some(spot) => self.report.look(spot, Doubt::Repeated),
                 None => self.report.changed_before(&change.text, &wait.caret),
             }
         }

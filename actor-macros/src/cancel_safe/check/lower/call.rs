@@ -28,8 +28,12 @@ impl Lower {
         let name = call.method.to_string();
         let place = self.place_of(&call.receiver);
         let wraps = is_future && known::wraps_futures(&name);
-        let receiver =
+        let mut receiver =
             if wraps { self.future(&call.receiver) } else { self.expr(&call.receiver) };
+        // To call a method of `self` is not to hand `self` out.
+        if let Step::Read(place) = &mut receiver {
+            place.lends = false;
+        }
         let caret = self.caret(&call.method);
         let arguments = self.arguments(call.args.iter(), is_future, wraps);
         Step::Call(Call {
@@ -56,13 +60,15 @@ impl Lower {
         let place = self.lent_place(call);
         let wraps = is_future && known::wraps_futures(&name);
         let arguments = self.arguments(call.args.iter(), is_future, wraps);
-        // `Some(..)` takes nothing out of what it is given.
-        let is_constructor = name.starts_with(char::is_uppercase);
         Step::Call(Call {
             receiver: Some(Box::new(callee)),
             place,
             arguments,
-            manner: if is_constructor { Manner::Adapt } else { Manner::of_function(&name) },
+            manner: if is_constructor(&call.func) {
+                Manner::Adapt
+            } else {
+                Manner::of_function(&name)
+            },
             text: text(call),
             caret,
             spot: None,
@@ -78,7 +84,9 @@ impl Lower {
     ) -> Vec<Step> {
         let lower = |argument: &Expr| match argument {
             _ if wraps => self.future(argument),
-            Expr::MethodCall(call) if is_future && known::may_be_future(&call.method.to_string()) => {
+            Expr::MethodCall(call)
+                if is_future && known::may_be_future(&call.method.to_string()) =>
+            {
                 self.method(call, true)
             }
             _ => self.expr(argument),
@@ -97,9 +105,23 @@ impl Lower {
     }
 }
 
+/// `Some(..)`, `Wrapper::new(..)`: what is lent to these is kept in the result, and not taken apart.
+fn is_constructor(function: &Expr) -> bool {
+    let Expr::Path(path) = function else { return false };
+    let mut names = path.path.segments.iter().rev().map(|segment| segment.ident.to_string());
+    let is_type = |name: String| name.starts_with(char::is_uppercase);
+    match names.next() {
+        Some(name) if name == "new" || name == "from" || name.starts_with("with_") => {
+            names.next().is_some_and(is_type)
+        }
+        name => name.is_some_and(is_type),
+    }
+}
+
 /// Whether the outermost call of an awaited expression makes the future. `queue.pop()` does not: it
 /// takes a future out that was made before.
 fn is_future(call: &ExprMethodCall) -> bool {
     let name = call.method.to_string();
-    Manner::of_method(&name) != Manner::Take || known::may_be_future(&name)
+    let takes = matches!(Manner::of_method(&name), Manner::Take | Manner::TakeAll);
+    !takes || known::may_be_future(&name)
 }

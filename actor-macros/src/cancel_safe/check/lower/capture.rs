@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    BinOp, Block, Expr, ExprAssign, ExprBinary, ExprMethodCall, ExprPath, ExprReference, Macro, Pat, PatIdent,
+    BinOp, Block, Expr, ExprAssign, ExprBinary, ExprMethodCall, ExprPath, ExprReference, Macro,
+    Pat, PatIdent,
     visit::{self, Visit},
 };
 
@@ -27,12 +28,14 @@ impl Lower {
     ) -> Closure {
         let mut search = Search::default();
         for input in inputs {
-            search.own.extend(names_in(input).into_iter().map(|(name, _)| name));
+            search.own.extend(names_in(input).into_iter().map(|name| name.text));
         }
         body(&mut search);
         let Search { own, used, changed } = search;
         let free = |paths: Vec<ExprPath>| {
-            paths.into_iter().filter(|path| path.path.get_ident().is_some_and(|ident| !own.contains(&ident.to_string())))
+            paths.into_iter().filter(|path| {
+                path.path.get_ident().is_some_and(|ident| !own.contains(&ident.to_string()))
+            })
         };
         Closure { captures: self.places(free(used)), changes: self.places(free(changed)) }
     }
@@ -47,7 +50,8 @@ impl Lower {
         let mut places = Vec::new();
         for path in paths {
             let path = Expr::Path(path);
-            if let Some((root @ (Root::Local(_) | Root::Outside(_)), lends)) = self.place_of(&path) {
+            if let Some((root @ (Root::Local(_) | Root::Outside(_)), lends)) = self.place_of(&path)
+            {
                 places.push(Place { root, caret: self.caret(&path), lends });
             }
         }

@@ -75,7 +75,8 @@ impl Lower {
 
     /// `let PATTERN = VALUE` in a condition; its names last as long as the scope around it.
     fn let_(&mut self, condition: &syn::ExprLet) -> Step {
-        let (borrowed, place) = (self.view_of(&condition.expr), self.place_as_view(&condition.expr));
+        let (borrowed, place) =
+            (self.view_of(&condition.expr), self.place_as_view(&condition.expr));
         let value = self.expr(&condition.expr);
         let binds = self.bind(&condition.pat, borrowed, place);
         Step::Bind(binds, Box::new(value))

@@ -104,6 +104,9 @@ impl Lower {
 
     fn reference(&mut self, reference: &syn::ExprReference) -> Step {
         let place = self.place_of(&reference.expr).filter(|_| reference.mutability.is_some());
+        // `&mut rest` lends the reference, which may be moved along.
+        let moved = self.cursor_of(&reference.expr).filter(|_| is_name(&reference.expr));
+        let place = place.map(|(root, lends)| (moved.map_or(root, Root::Local), lends));
         match place {
             Some((root @ (Root::Local(_) | Root::Outside(_)), _)) => {
                 let mut steps = self.parts_of_place(&reference.expr);
@@ -179,6 +182,9 @@ impl Lower {
             return Step::All(vec![value, self.expr(target)]);
         };
         steps.extend(self.parts_of_place(target));
+        // `rest = &rest[n..]` moves the reference, and writes nothing to what it refers to.
+        let moved = self.cursor_of(target).filter(|_| is_name(target));
+        let root = moved.map_or(root, Root::Local);
         let place = Place { root, caret: self.caret(target), lends };
         // A part of a local, and what is updated, is read as well.
         let is_whole = matches!(target, Expr::Path(_));
@@ -222,6 +228,10 @@ impl Arm {
     pub(super) fn plain(body: Step) -> Self {
         Self { binds: Vec::new(), gives: None, guard: Step::Idle, body, is_empty_handed: false }
     }
+}
+
+fn is_name(expr: &Expr) -> bool {
+    matches!(expr, Expr::Path(_))
 }
 
 /// Whether the word `await` is anywhere in `tokens`.

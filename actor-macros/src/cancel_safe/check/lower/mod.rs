@@ -15,9 +15,10 @@ mod place;
 use quote::ToTokens;
 use syn::{Block, Signature, Stmt};
 
+use self::pattern::Name;
 use super::{
     place::{Caret, LocalId, Place, Root},
-    step::{Local, Step},
+    step::{Local, Origin, Step},
 };
 
 /// Syntax nested deeper than this is not followed. It keeps generated code from overflowing the
@@ -53,6 +54,9 @@ enum Meaning {
 struct View {
     root: Root,
     is_mutable: bool,
+    /// The reference itself, if it was declared `mut`: which part of the place it refers to is known
+    /// to this call only.
+    cursor: Option<LocalId>,
 }
 
 #[derive(Default)]
@@ -72,15 +76,22 @@ impl Lower {
         Caret { tokens: tokens.to_token_stream(), order: self.carets }
     }
 
-    fn new_local(&mut self, name: &str, is_owned_argument: bool) -> LocalId {
+    fn new_local(&mut self, name: Name, origin: Origin) -> LocalId {
         let id = self.locals.len();
-        self.locals.push(Local { name: name.to_owned(), is_owned_argument });
-        self.names.push((name.to_owned(), Meaning::Local(id)));
+        let Name { text, is_mutable, .. } = name;
+        self.names.push((text.clone(), Meaning::Local(id)));
+        self.locals.push(Local { name: text, is_mutable, origin });
         id
     }
 
-    fn new_view(&mut self, name: &str, view: View) {
-        self.names.push((name.to_owned(), Meaning::View(view)));
+    fn new_view(&mut self, name: Name, view: View) {
+        let text = name.text.clone();
+        let cursor = name.is_mutable.then(|| self.new_local(name, Origin::Cursor));
+        self.names.push((text, Meaning::View(View { cursor, ..view })));
+    }
+
+    fn new_self(&mut self, view: View) {
+        self.names.push(("self".to_owned(), Meaning::View(view)));
     }
 
     fn meaning(&self, name: &str) -> Option<&Meaning> {
@@ -120,12 +131,21 @@ impl Lower {
         if is_discarded { Step::Discard(Box::new(step)) } else { step }
     }
 
-    fn read(&mut self, (root, lends): (Root, bool), tokens: &impl ToTokens) -> Step {
-        match root {
+    /// Reads the place that `expr` names.
+    fn read(&mut self, (root, lends): (Root, bool), expr: &syn::Expr) -> Step {
+        let read = match root {
             Root::Local(_) | Root::Outside(_) => {
-                Step::Read(Place { root, caret: self.caret(tokens), lends })
+                Step::Read(Place { root, caret: self.caret(expr), lends })
             }
-            Root::Static | Root::Value => Step::Idle,
+            Root::Static => return Step::Idle,
+        };
+        match self.cursor_of(expr) {
+            Some(cursor) => {
+                let place =
+                    Place { root: Root::Local(cursor), caret: self.caret(expr), lends: false };
+                Step::All(vec![Step::Read(place), read])
+            }
+            None => read,
         }
     }
 }

@@ -3,14 +3,15 @@
 
 use quote::ToTokens;
 use syn::{
-    FnArg, GenericArgument, GenericParam, Generics, Pat, PathArguments, Receiver, ReceiverKind, Signature, Type,
-    TypeParamBound, WherePredicate, punctuated::Punctuated, token::Plus,
+    FnArg, GenericArgument, GenericParam, Generics, Pat, PathArguments, Receiver, ReceiverKind,
+    Signature, Type, TypeParamBound, WherePredicate, punctuated::Punctuated, token::Plus,
 };
 
 use super::{
     super::{
         known,
         place::{Caret, Path, Root},
+        step::Origin,
     },
     Lower, View,
     pattern::names_in,
@@ -57,19 +58,22 @@ impl Lower {
             Given::Owned => true,
         };
         // What is in an owned `self` is lost as a whole, and is reported as a whole.
-        self.new_view("self", outside("self", is_mutable));
+        self.new_self(outside("self", is_mutable));
         matches!(given, Given::Owned).then(|| self.caret(&receiver.self_token))
     }
 
     fn parameter(&mut self, pattern: &Pat, given: &Given) {
-        for (name, _) in names_in(pattern) {
+        for name in names_in(pattern) {
             match given {
-                Given::Borrowed { is_mutable } => self.new_view(&name, outside(&name, *is_mutable)),
+                Given::Borrowed { is_mutable } => {
+                    let view = outside(&name.text, *is_mutable);
+                    self.new_view(name, view);
+                }
                 Given::Copied => {
-                    self.new_local(&name, false);
+                    self.new_local(name, Origin::Own);
                 }
                 Given::Owned => {
-                    self.new_local(&name, true);
+                    self.new_local(name, Origin::Argument);
                 }
             }
         }
@@ -78,12 +82,14 @@ impl Lower {
 
 fn outside(name: &str, is_mutable: bool) -> View {
     let path = Path { text: name.to_owned(), is_mutable };
-    View { root: Root::Outside(path), is_mutable }
+    View { root: Root::Outside(path), is_mutable, cursor: None }
 }
 
 fn given(ty: &Type, generics: &Generics) -> Given {
     match ty {
-        Type::Reference(reference) => Given::Borrowed { is_mutable: reference.mutability.is_some() },
+        Type::Reference(reference) => {
+            Given::Borrowed { is_mutable: reference.mutability.is_some() }
+        }
         Type::Ptr(_) => Given::Borrowed { is_mutable: true },
         Type::Paren(paren) => given(&paren.elem, generics),
         Type::Group(group) => given(&group.elem, generics),

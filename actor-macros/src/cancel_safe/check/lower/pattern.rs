@@ -6,7 +6,10 @@ use syn::{
 };
 
 use super::{
-    super::{place::LocalId, step::{Arm, Branch, Step}},
+    super::{
+        place::LocalId,
+        step::{Arm, Branch, Origin, Step},
+    },
     Lower, View,
 };
 
@@ -44,7 +47,7 @@ impl Lower {
     /// The place itself, for `ref` in a pattern.
     pub(super) fn place_as_view(&self, expr: &syn::Expr) -> Option<View> {
         let (root, _) = self.place_of(expr)?;
-        Some(View { root, is_mutable: true })
+        Some(View { root, is_mutable: true, cursor: None })
     }
 
     /// Gives meaning to the names of a pattern. Those that refer to a place become views of it; the
@@ -56,19 +59,26 @@ impl Lower {
         place: Option<View>,
     ) -> Vec<LocalId> {
         let mut locals = Vec::new();
-        for (name, is_ref) in names_in(pattern) {
+        for name in names_in(pattern) {
             match (&borrowed, &place) {
-                (Some(view), _) => self.new_view(&name, view.clone()),
-                (None, Some(place)) if is_ref => self.new_view(&name, place.clone()),
-                _ => locals.push(self.new_local(&name, false)),
+                (Some(view), _) => self.new_view(name, view.clone()),
+                (None, Some(place)) if name.is_ref => self.new_view(name, place.clone()),
+                _ => locals.push(self.new_local(name, Origin::Own)),
             }
         }
         locals
     }
 }
 
-/// The names that a pattern binds, and whether by reference.
-pub(super) fn names_in(pattern: &Pat) -> Vec<(String, bool)> {
+/// A name that a pattern binds.
+pub(super) struct Name {
+    pub(super) text: String,
+    pub(super) is_mutable: bool,
+    is_ref: bool,
+}
+
+/// The names that a pattern binds, each once.
+pub(super) fn names_in(pattern: &Pat) -> Vec<Name> {
     let mut search = Names::default();
     search.visit_pat(pattern);
     search.found
@@ -76,7 +86,7 @@ pub(super) fn names_in(pattern: &Pat) -> Vec<(String, bool)> {
 
 #[derive(Default)]
 struct Names {
-    found: Vec<(String, bool)>,
+    found: Vec<Name>,
 }
 
 impl<'ast> Visit<'ast> for Names {
@@ -85,8 +95,9 @@ impl<'ast> Visit<'ast> for Names {
         // `None` is a pattern of the same shape, and binds nothing. Both sides of `A(x) | B(x)` bind
         // the same name.
         let is_constant = name.starts_with(char::is_uppercase);
-        if !is_constant && self.found.iter().all(|(known, _)| *known != name) {
-            self.found.push((name, pattern.by_ref.is_some()));
+        if !is_constant && self.found.iter().all(|known| known.text != name) {
+            let (is_mutable, is_ref) = (pattern.mutability.is_some(), pattern.by_ref.is_some());
+            self.found.push(Name { text: name, is_mutable, is_ref });
         }
         visit::visit_pat_ident(self, pattern);
     }

@@ -5,7 +5,7 @@ use syn::{Expr, ExprMethodCall, Member, UnOp};
 use super::{
     super::{
         known::Manner,
-        place::{Path, Root},
+        place::{LocalId, Path, Root},
     },
     Lower, Meaning, View,
 };
@@ -55,7 +55,24 @@ impl Lower {
         match Manner::of_method(&call.method.to_string()) {
             Manner::View => Some((self.place_of(&call.receiver)?.0, true)),
             // `self.slot.as_mut().unwrap()` is a place; `self.slot.unwrap()` is a copy.
-            Manner::Adapt if self.view_of(&call.receiver).is_some() => self.place_of(&call.receiver),
+            Manner::Adapt if self.view_of(&call.receiver).is_some() => {
+                self.place_of(&call.receiver)
+            }
+            _ => None,
+        }
+    }
+
+    /// The local that says which part of its place `expr` refers to.
+    pub(super) fn cursor_of(&self, expr: &Expr) -> Option<LocalId> {
+        match expr {
+            Expr::Path(path) => match self.meaning(&path.path.get_ident()?.to_string())? {
+                Meaning::View(view) => view.cursor,
+                Meaning::Local(_) => None,
+            },
+            Expr::Field(field) => self.cursor_of(&field.base),
+            Expr::Index(index) => self.cursor_of(&index.expr),
+            Expr::Unary(unary) => self.cursor_of(&unary.expr),
+            Expr::Paren(paren) => self.cursor_of(&paren.expr),
             _ => None,
         }
     }
@@ -65,12 +82,12 @@ impl Lower {
         match expr {
             Expr::Reference(reference) => {
                 let root = self.place_of(&reference.expr)?.0;
-                Some(View { root, is_mutable: reference.mutability.is_some() })
+                Some(View { root, is_mutable: reference.mutability.is_some(), cursor: None })
             }
             Expr::MethodCall(call) => match Manner::of_method(&call.method.to_string()) {
                 Manner::View => {
                     let root = self.place_of(&call.receiver)?.0;
-                    Some(View { root, is_mutable: true })
+                    Some(View { root, is_mutable: true, cursor: None })
                 }
                 Manner::Adapt => self.view_of(&call.receiver),
                 _ => None,
@@ -84,7 +101,7 @@ impl Lower {
             Expr::Group(group) => self.view_of(&group.expr),
             _ => None,
         }
-        .filter(|view| !matches!(view.root, Root::Static | Root::Value))
+        .filter(|view| !matches!(view.root, Root::Static))
     }
 }
 

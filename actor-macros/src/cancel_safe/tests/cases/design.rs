@@ -235,7 +235,7 @@ impl Connection {
             for item in items {
                 channel.send(item).await;
                 //~^ item: `item` holds what `read_next(db)` gave, and is lost if the call is dropped at this `.await` [CS1]
-                //~  help: store it in something the caller keeps before waiting again
+                //~  help: store it in a place behind `&mut` before waiting again
             }
         }
     }
@@ -394,7 +394,7 @@ impl Connection {
         let mut g = self.state.lock().await;
         g.refresh().await;
         //~^ g: `g` holds what `self.state.lock()` gave, and is lost if the call is dropped at this `.await` [CS1]
-        //~  help: store it in `self` before waiting again
+        //~  help: do not hold it while waiting, or write `repeatable(..)` around it if asking for it again is harmless
     }
 
     /// refuse CS3: for loop with await in it
