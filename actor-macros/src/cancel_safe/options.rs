@@ -26,6 +26,7 @@ pub(crate) struct Options {
 /// What an actor does with the answer of a handler when its caller is gone.
 pub(crate) enum Answer {
     /// A method of the actor takes it back.
+    #[cfg_attr(not(test), expect(dead_code, reason = "`#[actor]` reads the method"))]
     Undelivered { option: Ident, method: Ident },
     /// It may be thrown away, since doing it twice is harmless.
     Idempotent { option: Ident },

@@ -10,17 +10,11 @@ use super::{
 
 impl Flow<'_> {
     pub(super) fn call(&mut self, call: &Call) -> Value {
-        let mut receiver = match &call.receiver {
-            Some(receiver) => self.run(receiver),
+        let receiver = match &call.receiver {
+            Some(receiver) => self.receiver(receiver, call.is_future),
             None => Value::default(),
         };
         let arguments = self.all(&call.arguments);
-        if call.is_future
-            && receiver.stake.as_ref().is_some_and(|stake| stake.kind == Kind::MaybeTaken)
-        {
-            // `self.stream().read(..).await`: believed to give access, not to take out.
-            receiver.stake = None;
-        }
         self.lend_locals(call, &arguments);
         let value = receiver.clone().and(arguments.clone());
         match call.place.as_ref().map(|place| &place.root) {
@@ -44,6 +38,15 @@ impl Flow<'_> {
             }
             _ => value,
         }
+    }
+
+    fn receiver(&mut self, receiver: &Step, is_of_future: bool) -> Value {
+        let value = self.run(receiver);
+        if is_of_future && let Some(needs) = self.needs.last_mut() {
+            // `self.stream().read(..).await`: believed to give access, and not to take out.
+            needs.taken.retain(|stake| stake.kind == Kind::Taken);
+        }
+        value
     }
 
     /// `extend(&mut local, item)` puts the item into the local.
@@ -84,8 +87,11 @@ impl Flow<'_> {
         };
         let takes_more = call.manner != Manner::TakeAll;
         let taken = Stake { takes_more, ..Stake::taken(kind, &call.text, &call.caret, call.spot) };
-        value.stake = Stake::worse(value.stake, Some(taken));
         self.store(&path.text);
+        match self.needs.last_mut() {
+            Some(needs) => needs.taken.push(taken),
+            None => value.stake = Stake::worse(value.stake, Some(taken)),
+        }
         value
     }
 

@@ -35,6 +35,8 @@ pub(super) struct Needs {
     pub(super) uses: Vec<Use>,
     /// The places outside of the call that it may write to.
     pub(super) lent: Vec<String>,
+    /// What is taken out of such places to make the future, and has no name.
+    pub(super) taken: Vec<Stake>,
 }
 
 pub(super) struct Use {

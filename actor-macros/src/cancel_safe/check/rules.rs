@@ -115,7 +115,7 @@ impl Report {
     ) {
         let is_known = self.verdict.findings.iter().any(|known| match local {
             Some(_) => known.local == local,
-            None => known.wait == wait && known.rule == rule && known.local.is_none(),
+            None => known.caret.order == at.order && known.rule == rule && known.local.is_none(),
         });
         if !is_known {
             let finding =

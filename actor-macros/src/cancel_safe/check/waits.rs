@@ -12,12 +12,12 @@ use super::{
 impl Flow<'_> {
     pub(super) fn wait(&mut self, wait: &Wait) -> Value {
         self.needs.push(Needs::default());
-        let future = self.run(&wait.future);
+        self.run(&wait.future);
         let needs = self.needs.pop().unwrap_or_default();
         if !self.state.is_reachable {
             return Value::default();
         }
-        self.judge_values(wait, &future, &needs);
+        self.judge_values(wait, &needs);
         self.judge_order(wait);
         self.pass(wait, needs);
         if wait.is_repeatable {
@@ -28,19 +28,14 @@ impl Flow<'_> {
     }
 
     /// CS1, CS2, CS3, CS6: what the future is made of is lost with it.
-    fn judge_values(&mut self, wait: &Wait, future: &Value, needs: &Needs) {
-        let mut is_told = false;
+    fn judge_values(&mut self, wait: &Wait, needs: &Needs) {
         for used in &needs.uses {
             let Some(stake) = &used.stake else { continue };
             let name = &self.locals[used.id].name;
             self.report.lost(used.id, name, stake, &used.place.caret, &wait.caret);
             self.state.local(used.id).value.stake = None;
-            is_told = true;
         }
-        if let Some(stake) = &future.stake
-            && !is_told
-            && matches!(stake.kind, Kind::Taken | Kind::MaybeTaken)
-        {
+        for stake in &needs.taken {
             self.report.taken_for(stake, &wait.caret);
         }
     }

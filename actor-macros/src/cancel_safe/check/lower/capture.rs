@@ -31,31 +31,31 @@ impl Lower {
             search.own.extend(names_in(input).into_iter().map(|name| name.text));
         }
         body(&mut search);
-        let Search { own, used, changed } = search;
-        let free = |paths: Vec<ExprPath>| {
-            paths.into_iter().filter(|path| {
-                path.path.get_ident().is_some_and(|ident| !own.contains(&ident.to_string()))
-            })
-        };
-        Closure { captures: self.places(free(used)), changes: self.places(free(changed)) }
+        let Search { own, found } = search;
+        let mut closure = Closure { captures: Vec::new(), changes: Vec::new() };
+        for (path, is_changed) in found {
+            let is_own = path.path.get_ident().is_none_or(|ident| own.contains(&ident.to_string()));
+            let places = if is_changed { &mut closure.changes } else { &mut closure.captures };
+            places.extend(self.captured(path).filter(|_| !is_own));
+        }
+        closure
     }
 
     pub(super) fn captures_in_tokens(&mut self, tokens: TokenStream) -> Vec<Place> {
         let mut search = Search::default();
         search.tokens(tokens);
-        self.places(search.used)
+        search.found.into_iter().filter_map(|(path, _)| self.captured(path)).collect()
     }
 
-    fn places(&mut self, paths: impl IntoIterator<Item = ExprPath>) -> Vec<Place> {
-        let mut places = Vec::new();
-        for path in paths {
-            let path = Expr::Path(path);
-            if let Some((root @ (Root::Local(_) | Root::Outside(_)), lends)) = self.place_of(&path)
-            {
-                places.push(Place { root, caret: self.caret(&path), lends });
+    /// The place around the closure that `path` names.
+    fn captured(&mut self, path: ExprPath) -> Option<Place> {
+        let path = Expr::Path(path);
+        match self.place_of(&path)? {
+            (root @ (Root::Local(_) | Root::Outside(_)), lends) => {
+                Some(Place { root, caret: self.caret(&path), lends })
             }
+            (Root::Static, _) => None,
         }
-        places
     }
 }
 
@@ -63,8 +63,8 @@ impl Lower {
 pub(super) struct Search {
     /// Names that the closure binds itself.
     own: HashSet<String>,
-    used: Vec<ExprPath>,
-    changed: Vec<ExprPath>,
+    /// What is named, in source order, and whether it is changed there.
+    found: Vec<(ExprPath, bool)>,
 }
 
 impl Search {
@@ -78,7 +78,7 @@ impl Search {
 
     fn change(&mut self, place: &Expr) {
         match place {
-            Expr::Path(path) => self.changed.push(path.clone()),
+            Expr::Path(path) => self.found.push((path.clone(), true)),
             Expr::Field(field) => self.change(&field.base),
             Expr::Index(index) => self.change(&index.expr),
             Expr::Unary(unary) => self.change(&unary.expr),
@@ -92,10 +92,13 @@ impl Search {
             match token {
                 TokenTree::Ident(ident) => {
                     let path = syn::Path::from(ident);
-                    self.used.push(ExprPath { attrs: Vec::new(), qself: None, path });
+                    self.found.push((ExprPath { attrs: Vec::new(), qself: None, path }, false));
                 }
                 TokenTree::Group(group) => self.tokens(group.stream()),
-                TokenTree::Literal(literal) => self.used.extend(formatted_names(&literal)),
+                TokenTree::Literal(literal) => {
+                    let names = formatted_names(&literal);
+                    self.found.extend(names.into_iter().map(|name| (name, false)));
+                }
                 TokenTree::Punct(_) => {}
             }
         }
@@ -104,7 +107,7 @@ impl Search {
 
 impl<'ast> Visit<'ast> for Search {
     fn visit_expr_path(&mut self, path: &'ast ExprPath) {
-        self.used.push(path.clone());
+        self.found.push((path.clone(), false));
     }
 
     fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
