@@ -2,9 +2,9 @@
 //!
 //! Parsing asks for their shape only. Which of them make sense where is asked by who uses them.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::{
-    Error, LitStr, Path, Result, Token,
+    LitStr, Path, Result, Token,
     ext::IdentExt,
     parse::{Parse, ParseStream, Parser},
     parse_quote,
@@ -13,6 +13,8 @@ use syn::{
 use crate::{diagnostics::Diagnostics, names};
 
 const NAMES: &[&str] = &["trusted", "undelivered", "idempotent", "crate"];
+
+const HELP: &str = "write `#[cancel_safe]`, or `#[cancel_safe(trusted = \"why\")]` to leave out the check of the body";
 
 pub(crate) struct Options {
     /// Why the body needs no check: its author says so.
@@ -41,58 +43,79 @@ impl Answer {
     }
 }
 
-/// One option as it is written.
-enum Written {
-    Trusted { option: Ident, why: LitStr },
-    Answer(Answer),
-    Crate { path: Path },
-}
-
 impl Options {
     /// Reads what is between the parentheses. What is wrong is reported and left out.
     pub(crate) fn parse(args: TokenStream, diagnostics: &mut Diagnostics) -> Self {
-        let mut options =
-            Self { trusted: None, answer: None, krate: parse_quote!(::actor_runtime) };
-        let written = |input: ParseStream<'_>| {
+        let krate = parse_quote!(::actor_runtime);
+        let mut options = Self { trusted: None, answer: None, krate };
+        let read = |input: ParseStream<'_>| {
             while !input.is_empty() {
-                options.add(input.parse()?, diagnostics);
+                options.read(input, diagnostics)?;
                 if !input.is_empty() {
                     input.parse::<Token![,]>()?;
                 }
             }
             Ok(())
         };
-        if let Err(error) = written.parse2(args) {
-            diagnostics.report_syntax(error);
+        if let Err(error) = read.parse2(args) {
+            diagnostics.report_syntax(&error, HELP);
         }
         options
     }
 
-    fn add(&mut self, written: Written, diagnostics: &mut Diagnostics) {
-        match written {
-            Written::Trusted { why, .. } if why.value().trim().is_empty() => {
-                let message = "an empty reason is none";
-                diagnostics.report(&why, message, "say why dropping the call is harmless");
-                self.trusted = Some(why);
-            }
-            Written::Trusted { option, why } => {
-                if self.trusted.is_some() {
-                    diagnostics.report(option, "`trusted` is given twice", "keep one of them");
+    /// Reads one option.
+    fn read(&mut self, input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Result<()> {
+        let option = input.call(Ident::parse_any)?;
+        let name = option.to_string();
+        match name.as_str() {
+            "trusted" => {
+                let example = "\"why dropping the call is harmless\"";
+                if let Some(why) = value(input, &option, example, diagnostics)? {
+                    self.trust(&option, why, diagnostics);
                 }
-                self.trusted = Some(why);
             }
-            Written::Answer(answer) => {
-                if let Some(first) = &self.answer {
-                    let first = first.option();
-                    let message = format!("`{}` does not go with `{first}`", answer.option());
-                    let help =
-                        "either the answer is taken back, or it may be lost: keep one of them";
-                    diagnostics.report(answer.option(), message, help);
-                    return;
+            "undelivered" => {
+                if let Some(method) = value(input, &option, "method", diagnostics)? {
+                    self.answer_with(Answer::Undelivered { option, method }, diagnostics);
                 }
-                self.answer = Some(answer);
             }
-            Written::Crate { path } => self.krate = path,
+            "idempotent" => self.answer_with(Answer::Idempotent { option }, diagnostics),
+            "crate" => {
+                input.parse::<Token![=]>()?;
+                self.krate = input.call(Path::parse_mod_style)?;
+            }
+            _ => {
+                let help = match names::misspelled(&name, NAMES) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => HELP.to_owned(),
+                };
+                let message = format!("`{name}` is no option of `#[cancel_safe]`");
+                diagnostics.report(option, message, help);
+                skip(input)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn trust(&mut self, option: &Ident, why: LitStr, diagnostics: &mut Diagnostics) {
+        if why.value().trim().is_empty() {
+            let message = "an empty reason is none";
+            diagnostics.report(&why, message, "say why dropping the call is harmless");
+        }
+        if self.trusted.is_some() {
+            diagnostics.report(option, "`trusted` is given twice", "keep one of them");
+        }
+        self.trusted = Some(why);
+    }
+
+    fn answer_with(&mut self, answer: Answer, diagnostics: &mut Diagnostics) {
+        if let Some(first) = &self.answer {
+            let (option, first) = (answer.option(), first.option());
+            let message = format!("`{option}` does not go with `{first}`");
+            let help = "either the answer is taken back, or it may be lost: keep one of them";
+            diagnostics.report(option, message, help);
+        } else {
+            self.answer = Some(answer);
         }
     }
 
@@ -109,49 +132,28 @@ impl Options {
     }
 }
 
-impl Parse for Written {
-    fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let option = input.call(Ident::parse_any)?;
-        let name = option.to_string();
-        match name.as_str() {
-            "trusted" => {
-                let why = value(input, &option, "\"why dropping the call is harmless\"")?;
-                Ok(Self::Trusted { option, why })
-            }
-            "undelivered" => {
-                let method = value(input, &option, "method")?;
-                Ok(Self::Answer(Answer::Undelivered { option, method }))
-            }
-            "idempotent" => Ok(Self::Answer(Answer::Idempotent { option })),
-            "crate" => {
-                input.parse::<Token![=]>()?;
-                Ok(Self::Crate { path: input.call(Path::parse_mod_style)? })
-            }
-            _ => Err(unknown(&option, &name)),
-        }
-    }
-}
-
-/// The part after `=`.
-fn value<T: Parse>(input: ParseStream<'_>, option: &Ident, example: &str) -> Result<T> {
-    let complaint = || {
-        let text = format!("`{option}` needs a value\nhelp: write `{option} = {example}`");
-        Error::new_spanned(option, text)
-    };
-    if !input.peek(Token![=]) {
-        return Err(complaint());
-    }
-    input.parse::<Token![=]>()?;
+/// The part after `=`; `None` if there is none that fits, which is reported.
+fn value<T: Parse>(
+    input: ParseStream<'_>,
+    option: &Ident,
+    example: &str,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<T>> {
     let ahead = input.fork();
-    ahead.parse::<T>().map_err(|_| complaint())?;
-    input.parse()
+    if ahead.parse::<Token![=]>().is_ok() && ahead.parse::<T>().is_ok() {
+        input.parse::<Token![=]>()?;
+        return input.parse().map(Some);
+    }
+    let help = format!("write `{option} = {example}`");
+    diagnostics.report(option, format!("`{option}` needs a value"), help);
+    skip(input)?;
+    Ok(None)
 }
 
-fn unknown(option: &Ident, name: &str) -> Error {
-    let help = match names::misspelled(name, NAMES) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => "write `#[cancel_safe]`, or `#[cancel_safe(trusted = \"why\")]` to leave out the check of the body"
-            .to_owned(),
-    };
-    Error::new_spanned(option, format!("`{name}` is no option of `#[cancel_safe]`\nhelp: {help}"))
+/// Goes on to the next option.
+fn skip(input: ParseStream<'_>) -> Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<TokenTree>()?;
+    }
+    Ok(())
 }

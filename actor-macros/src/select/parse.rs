@@ -3,7 +3,7 @@
 //! Nothing is judged here but the shape. Parsing stops at the first branch without one, because
 //! nobody can tell where the next would begin; the branches before it are kept.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use syn::{
     Block, Expr, ExprBlock, Ident, Pat, Result, Token,
     parse::{ParseStream, Parser},
@@ -220,7 +220,7 @@ fn mistake<T>(
     let at = match input.fork().parse::<TokenTree>() {
         Ok(TokenTree::Group(group)) => {
             // The opening brace is enough: a caret under a whole block points at nothing.
-            TokenTree::from(proc_macro2::Punct::new('{', proc_macro2::Spacing::Alone))
+            TokenTree::from(Group::new(group.delimiter(), TokenStream::new()))
                 .with_span(group.span_open())
         }
         Ok(token) => token.into(),

@@ -19,9 +19,7 @@ pub(crate) fn awaited(future: &Expr, krate: &TokenStream) -> TokenStream {
     let module = quote!(#krate::__private::select);
     let kind = match kind(future, krate) {
         Kind::Before(kind) => kind,
-        Kind::OfValue => {
-            asked(&quote!(__select::ask(&#future, #krate::cancel_safe::m::BY_VALUE)))
-        }
+        Kind::OfValue => asked(&quote!(__select::ask(&#future, #krate::cancel_safe::m::BY_VALUE))),
     };
     // No block around the call, because temporaries in `future` have to live as long as the
     // `.await`. So each step asks anew.

@@ -54,6 +54,7 @@ impl Lower {
 
     /// All futures are made, one wait, then one handler.
     fn select(&mut self, select: &Select, name: &syn::Ident) -> Step {
+        let caret = self.caret(name);
         let mut futures = Vec::new();
         for branch in &select.branches {
             futures.extend(branch.condition.iter().map(|condition| self.expr(condition)));
@@ -61,7 +62,7 @@ impl Lower {
         }
         let wait = Wait {
             future: Box::new(Step::All(futures)),
-            caret: self.caret(name),
+            caret,
             text: format!("{name}!"),
             is_repeatable: false,
         };
