@@ -152,7 +152,29 @@ pub fn checked_select(args: TokenStream, item: TokenStream) -> TokenStream {
     select::expand_scope(args.into(), item.into()).into()
 }
 
-/// Marks an `async fn` that may be dropped at any `.await` and called again, after checking that it may.
+/// Marks an `async fn` that may be dropped at any `.await` and called again, and checks that it may.
+///
+/// `async fn next(&mut self) -> T` becomes `fn next(&mut self) -> impl CancelSafe<Output = T>`, which is
+/// what `select!` of this crate accepts. Its body may hold nothing across an `.await` that a call made
+/// anew would miss, and everything it awaits has to be cancel safe itself. It goes on any function:
+/// free, inherent, in an `impl` of a trait; the trait declares it as
+/// `fn next(&mut self) -> impl CancelSafe<Output = T> + Send;`.
+///
+/// ```text
+/// #[cancel_safe]
+/// async fn read_frame(&mut self) -> io::Result<Frame> {
+///     loop {
+///         if let Some(frame) = self.parse_frame()? { return Ok(frame); }
+///         self.stream.read_buf(&mut self.buffer).await?;
+///     }
+/// }
+/// ```
+///
+/// # Options
+///
+/// - `trusted = "why"` leaves out the check of the body. Somebody reads the reason one day.
+/// - `crate = path` names the runtime, if `actor_runtime` has another name.
+/// - `undelivered = method` and `idempotent` are for the handlers of an `#[actor]`.
 #[proc_macro_attribute]
 pub fn cancel_safe(args: TokenStream, item: TokenStream) -> TokenStream {
     cancel_safe::expand(args.into(), item.into()).into()

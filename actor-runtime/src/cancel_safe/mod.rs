@@ -21,6 +21,11 @@
 //! Nothing here knows of actors.
 //!
 //! [tokio]: https://docs.rs/tokio/1.54.1/tokio/macro.select.html#cancellation-safety
+//!
+#![cfg_attr(
+    all(feature = "macros", feature = "sync", feature = "net", feature = "io-util"),
+    doc = include_str!("../../../docs/cancel-safety.md")
+)]
 
 mod assume;
 #[cfg(feature = "test-util")]

@@ -132,7 +132,8 @@ impl<'a> Flow<'a> {
             return Value { stake: None, reads: value.reads };
         }
         if let Some(needs) = self.needs.last_mut() {
-            let stake = value.stake.clone();
+            let is_unmade = |stake: &Stake| place.is_future && stake.may_be_future();
+            let stake = value.stake.clone().filter(|stake| !is_unmade(stake));
             needs.uses.push(Use { id, place: place.clone(), stake, is_mutable });
         }
         value

@@ -154,6 +154,14 @@ pub(super) fn may_be_future(name: &str) -> bool {
     matches!(name, "next" | "try_next" | "recv" | "read_line" | "send" | "write_all" | "put")
 }
 
+/// Whether a function makes a future of its arguments, wherever it is called.
+pub(super) fn makes_future(name: &str) -> bool {
+    matches!(
+        name,
+        "assume_cancel_safe" | "pin" | "repeatable" | "requeue" | "timeout" | "timeout_at"
+    )
+}
+
 /// Whether an awaited call only wraps the futures that it is given.
 pub(super) fn wraps_futures(name: &str) -> bool {
     #[rustfmt::skip]

@@ -52,6 +52,8 @@ pub(super) struct Place {
     pub(super) caret: Caret,
     /// Whether naming it hands out a mutable borrow: it is a `&mut` already.
     pub(super) lends: bool,
+    /// Whether it is named as the future to be awaited.
+    pub(super) is_future: bool,
 }
 
 /// Whether writing to one path can change what is read through the other: `self.x` and `self.x.y`.

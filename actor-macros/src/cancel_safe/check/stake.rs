@@ -1,6 +1,9 @@
 //! What is at stake in a value: what would be lost if the call were dropped while it holds it.
 
-use super::place::{Caret, Path, Spot};
+use super::{
+    known,
+    place::{Caret, Path, Spot},
+};
 
 /// Why a value must not be lost.
 #[derive(Clone, Debug)]
@@ -45,6 +48,18 @@ impl Stake {
     /// Whether a branch that is taken because of this value forgets something.
     pub(super) fn decides(&self) -> bool {
         matches!(self.kind, Kind::Awaited | Kind::Taken)
+    }
+
+    /// Whether the value may be a future that was made and has not run: nothing is taken out yet.
+    pub(super) fn may_be_future(&self) -> bool {
+        match self.kind {
+            Kind::MaybeTaken => true,
+            Kind::Taken => self
+                .origin
+                .as_ref()
+                .is_some_and(|origin| known::may_be_future(&origin.tokens.to_string())),
+            _ => false,
+        }
     }
 
     pub(super) fn worse(one: Option<Self>, other: Option<Self>) -> Option<Self> {

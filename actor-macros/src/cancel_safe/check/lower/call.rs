@@ -20,7 +20,13 @@ impl Lower {
             Expr::Call(call) => self.function(call, true),
             Expr::Paren(paren) => self.future(&paren.expr),
             Expr::Group(group) => self.future(&group.expr),
-            _ => self.expr(expr),
+            _ => {
+                let mut step = self.expr(expr);
+                if let Step::Read(place) = &mut step {
+                    place.is_future = true;
+                }
+                step
+            }
         }
     }
 
@@ -38,7 +44,12 @@ impl Lower {
         let arguments = self.arguments(call.args.iter(), is_future, wraps);
         Step::Call(Call {
             receiver: Some(Box::new(receiver)),
-            place: place.map(|(root, lends)| Place { root, caret: caret.clone(), lends }),
+            place: place.map(|(root, lends)| Place {
+                root,
+                caret: caret.clone(),
+                lends,
+                is_future: false,
+            }),
             arguments,
             manner: Manner::of_method(&name),
             text: text(call),
@@ -58,6 +69,7 @@ impl Lower {
         let callee = self.expr(&call.func);
         let caret = self.caret(&call.func);
         let place = self.lent_place(call);
+        let is_future = is_future || known::makes_future(&name);
         let wraps = is_future && known::wraps_futures(&name);
         let arguments = self.arguments(call.args.iter(), is_future, wraps);
         Step::Call(Call {
@@ -101,7 +113,7 @@ impl Lower {
             let may_change = matches!(&root, Root::Outside(path) if path.is_mutable);
             (lends && may_change).then_some((root, lends))
         })?;
-        Some(Place { root, caret: self.caret(&call.func), lends: true })
+        Some(Place { root, caret: self.caret(&call.func), lends: true, is_future: false })
     }
 }
 

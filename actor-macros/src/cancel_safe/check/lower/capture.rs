@@ -52,7 +52,7 @@ impl Lower {
         let path = Expr::Path(path);
         match self.place_of(&path)? {
             (root @ (Root::Local(_) | Root::Outside(_)), lends) => {
-                Some(Place { root, caret: self.caret(&path), lends })
+                Some(Place { root, caret: self.caret(&path), lends, is_future: false })
             }
             (Root::Static, _) => None,
         }

@@ -112,7 +112,7 @@ impl Lower {
                 let mut steps = self.parts_of_place(&reference.expr);
                 let name = innermost(&reference.expr);
                 let caret = self.caret(name);
-                steps.push(Step::Lend(Place { root, caret, lends: true }));
+                steps.push(Step::Lend(Place { root, caret, lends: true, is_future: false }));
                 if steps.len() == 1 { steps.remove(0) } else { Step::All(steps) }
             }
             _ => self.expr(&reference.expr),
@@ -185,7 +185,7 @@ impl Lower {
         // `rest = &rest[n..]` moves the reference, and writes nothing to what it refers to.
         let moved = self.cursor_of(target).filter(|_| is_name(target));
         let root = moved.map_or(root, Root::Local);
-        let place = Place { root, caret: self.caret(target), lends };
+        let place = Place { root, caret: self.caret(target), lends, is_future: false };
         // A part of a local, and what is updated, is read as well.
         let is_whole = matches!(target, Expr::Path(_));
         if is_update || !is_whole {

@@ -86,10 +86,12 @@ impl Lower {
                 steps.extend(names.into_iter().map(|name| self.expr(&Expr::Path(name))));
             }
         }
+        let is_pin = call.path.segments.last().is_some_and(|last| last.ident == "pin");
         match arguments(call) {
             Some(arguments) => steps.extend(arguments.iter().map(|argument| match argument {
                 // `println!("{x}", x = y)` assigns nothing.
                 Expr::Assign(named) => self.expr(&named.right),
+                argument if is_pin => self.future(argument),
                 argument => self.expr(argument),
             })),
             None => {

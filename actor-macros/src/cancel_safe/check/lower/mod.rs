@@ -135,14 +135,18 @@ impl Lower {
     fn read(&mut self, (root, lends): (Root, bool), expr: &syn::Expr) -> Step {
         let read = match root {
             Root::Local(_) | Root::Outside(_) => {
-                Step::Read(Place { root, caret: self.caret(expr), lends })
+                Step::Read(Place { root, caret: self.caret(expr), lends, is_future: false })
             }
             Root::Static => return Step::Idle,
         };
         match self.cursor_of(expr) {
             Some(cursor) => {
-                let place =
-                    Place { root: Root::Local(cursor), caret: self.caret(expr), lends: false };
+                let place = Place {
+                    root: Root::Local(cursor),
+                    caret: self.caret(expr),
+                    lends: false,
+                    is_future: false,
+                };
                 Step::All(vec![Step::Read(place), read])
             }
             None => read,

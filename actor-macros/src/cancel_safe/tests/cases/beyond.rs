@@ -447,4 +447,30 @@ impl Stream {
         }
         Ok(())
     }
+
+    /// accept: a future that is made before it is awaited
+    async fn made_before(&mut self) -> Option<u32> {
+        let next = self.rx.recv();
+        next.await
+    }
+
+    /// accept: the same, for a method of one's own and a limit
+    async fn made_before_timeout(&mut self) -> Option<u32> {
+        let next = self.read_frame();
+        timeout(self.limit, next).await.ok()
+    }
+
+    /// accept: the same, pinned
+    async fn made_before_pinned(&mut self) -> Option<u32> {
+        let mut next = pin!(self.rx.recv());
+        next.as_mut().await
+    }
+
+    /// refuse CS2: a future that was kept, taken out
+    async fn kept_future(&mut self) -> u32 {
+        let next = self.futures.pop();
+        next.await
+        //~^ next: `next` was taken out by `self.futures.pop()`, and is lost if the call is dropped at this `.await` [CS2]
+        //~  help: look at it, wait, and take it out only after the last `.await`
+    }
 }

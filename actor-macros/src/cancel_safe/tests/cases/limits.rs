@@ -47,6 +47,12 @@ impl Missed {
         self.second.push_back(item);
         self.rx.recv().await
     }
+
+    /// accept: a boxed future in a local
+    async fn boxed(&mut self) -> u32 {
+        let mut call = Box::pin(transfer(3));
+        (&mut call).await
+    }
 }
 
 impl Refused {
