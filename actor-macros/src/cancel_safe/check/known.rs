@@ -156,10 +156,7 @@ pub(super) fn may_be_future(name: &str) -> bool {
 
 /// Whether a function makes a future of its arguments, wherever it is called.
 pub(super) fn makes_future(name: &str) -> bool {
-    matches!(
-        name,
-        "assume_cancel_safe" | "pin" | "repeatable" | "requeue" | "timeout" | "timeout_at"
-    )
+    matches!(name, "assume_cancel_safe" | "pin" | "repeatable" | "timeout" | "timeout_at")
 }
 
 /// Whether an awaited call only wraps the futures that it is given.
