@@ -11,7 +11,7 @@
 //! functions too.
 
 #[path = "../../../actor-macros/src/cancel_safe/check/mod.rs"]
-#[expect(unreachable_pub, dead_code, reason = "it is a part of another crate")]
+#[expect(unused_imports, dead_code, reason = "the macro uses more of it")]
 mod check;
 
 use std::{

@@ -25,8 +25,8 @@ mod waits;
 
 use syn::{Block, Signature};
 
-#[cfg_attr(not(test), expect(unused_imports, reason = "named by tests and tools"))]
-pub(crate) use rules::{Finding, Rule};
+#[cfg(test)]
+pub(crate) use rules::Finding;
 pub(crate) use {
     place::Spot,
     rules::{Doubt, Verdict},

@@ -137,9 +137,15 @@ impl Report {
             self.look(spot, Doubt::Held);
             return;
         }
+        let (rule, message, help) = self.story(name, stake);
+        self.add_for(Some(id), rule, at, wait.order, message, help);
+    }
+
+    /// Which rule is broken when `name` is lost, what is lost, and how to keep it.
+    fn story(&self, name: &str, stake: &Stake) -> (Rule, String, String) {
         let (from, keeper) = (&stake.from, self.keeper);
         let here = "if the call is dropped at this `.await`";
-        let (rule, message, help) = match stake.kind {
+        match stake.kind {
             Kind::Awaited => (
                 Rule::Awaited,
                 format!("`{name}` holds what `{from}` gave, and is lost {here}"),
@@ -176,8 +182,7 @@ impl Report {
                 format!("the argument `{name}` belongs to this call, and is lost {here}"),
                 format!("take `{name}` by reference"),
             ),
-        };
-        self.add_for(Some(id), rule, at, wait.order, message, help);
+        }
     }
 
     fn how_to_keep(&self, from: &str) -> String {

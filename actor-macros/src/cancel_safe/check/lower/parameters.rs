@@ -1,7 +1,6 @@
 //! What the parameters of a function stand for: something the caller keeps, or something that it
 //! has given away (CS6).
 
-use quote::ToTokens;
 use syn::{
     FnArg, GenericArgument, GenericParam, Generics, Pat, PathArguments, Receiver, ReceiverKind,
     Signature, Type, TypeParamBound, WherePredicate, punctuated::Punctuated, token::Plus,
@@ -141,7 +140,7 @@ fn is_copied_parameter(path: &syn::Path, generics: &Generics) -> bool {
     });
     in_list
         || in_where.any(|predicate| {
-            predicate.bounded_ty.to_token_stream().to_string() == ident.to_string()
+            matches!(&predicate.bounded_ty, Type::Path(bounded) if bounded.path.is_ident(ident))
                 && has_copied_bound(&predicate.bounds)
         })
 }
