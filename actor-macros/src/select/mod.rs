@@ -23,7 +23,10 @@ mod tests;
 
 use proc_macro2::TokenStream;
 
-#[expect(unused_imports, reason = "`#[actor]` and `#[cancel_safe]` call these on their bodies")]
+#[expect(
+    unused_imports,
+    reason = "`#[actor]` and `#[cancel_safe]` call these on their bodies"
+)]
 pub(crate) use self::{expand::awaited, scope::check_selects_in_block};
 
 /// Expands `select!`. The tokens begin with the path of the runtime, `@$crate`.

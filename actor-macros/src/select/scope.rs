@@ -28,7 +28,10 @@ pub(super) fn rewrite(args: TokenStream, item: TokenStream) -> TokenStream {
     let krate = match syn::parse2::<Options>(args) {
         Ok(options) => options.krate,
         Err(error) => {
-            diagnostics.report_syntax(&error, "write `#[checked_select]`, or `#[checked_select(crate = path)]`");
+            diagnostics.report_syntax(
+                &error,
+                "write `#[checked_select]`, or `#[checked_select(crate = path)]`",
+            );
             Options::default().krate
         }
     };
