@@ -12,7 +12,10 @@ use std::{ops::Deref, pin::Pin};
 use crate::{
     actor::Message,
     call::{Answer, Call, Cast, Sent, Timeout},
-    cancel_safe::{CancelSafe, LosesResult, LosesTurn, MakesCalls, Refuses, m},
+    cancel_safe::{
+        ByMut, ByTemporary, ByValue, CancelSafe, LosesAnswer, LosesTurn, MakesCalls, Refuses,
+        lent_only, m,
+    },
     handle::ActorHandle,
 };
 
@@ -23,8 +26,8 @@ impl<H: ActorHandle> MakesCalls for H {}
 #[diagnostic::do_not_recommend]
 impl<R> CancelSafe for &mut Answer<R> {}
 
-impl<R> Refuses<m::ByValue> for Answer<R> {
-    type Why = LosesResult;
+lent_only! {
+    [R] Answer<R>;
 }
 
 /// What sends a message when it is polled.
@@ -35,16 +38,24 @@ impl<M: Message, R> Unsent for Sent<'_, M, R> {}
 impl<M: Message> Unsent for Cast<'_, M> {}
 impl<C: Unsent> Unsent for Timeout<C> {}
 
-/// Refuses to be lent.
-macro_rules! not_lent {
+/// Refuses to be lent and to be dropped.
+macro_rules! unsent {
     ($( [$($generics:tt)*] $ty:ty; )*) => { $(
-        impl<$($generics)*> Refuses<m::ByMut> for $ty {
+        impl<$($generics)*> Refuses<ByMut> for $ty {
             type Why = LosesTurn;
+        }
+
+        impl<$($generics)*> Refuses<ByValue> for $ty {
+            type Why = LosesAnswer;
+        }
+
+        impl<$($generics)*> Refuses<ByTemporary> for $ty {
+            type Why = LosesAnswer;
         }
     )* };
 }
 
-not_lent! {
+unsent! {
     ['a, M: Message, R, F] Call<'a, M, R, F>;
     ['a, M: Message, R] Sent<'a, M, R>;
     ['a, M: Message] Cast<'a, M>;

@@ -60,7 +60,6 @@ const UNSAFE: &[(&str, &[&str])] = &[
             "reserve",
             "reserve_many",
             "reserve_owned",
-            "wait",
             "write",
             "write_owned",
         ],

@@ -16,8 +16,8 @@ pub(super) enum Question<'a> {
     Shared(&'a Expr),
     /// `place`.
     Value,
-    /// Anything else: only its type can be asked.
-    Type,
+    /// Anything else: a value that nothing else holds.
+    Temporary,
 }
 
 /// What a method is called on.
@@ -41,7 +41,7 @@ impl<'a> Question<'a> {
                 None => Self::Shared(&borrow.expr),
             },
             place if is_place(place) => Self::Value,
-            _ => Self::Type,
+            _ => Self::Temporary,
         }
     }
 
@@ -57,7 +57,7 @@ impl<'a> Question<'a> {
         } else if is_accessor(receiver) {
             Self::Method { receiver: Receiver::Accessor(receiver), method }
         } else {
-            Self::Type
+            Self::Temporary
         }
     }
 }

@@ -81,11 +81,7 @@ where
 }
 
 /// Runs until it has waited `place` times and drops it there; `false` if it was ready before.
-async fn is_dropped_at<S, R>(
-    place: usize,
-    run: &impl AsyncFn(&mut S) -> R,
-    state: &mut S,
-) -> bool {
+async fn is_dropped_at<S, R>(place: usize, run: &impl AsyncFn(&mut S) -> R, state: &mut S) -> bool {
     let mut future = pin!(run(state));
     let mut waits = 0;
     poll_fn(|cx| {

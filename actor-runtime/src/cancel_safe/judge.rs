@@ -24,11 +24,34 @@ use std::{
 
 use super::{
     CancelSafe, CancelSafeMethod, IntoCancelSafe, m,
-    shape::SomeFuture,
     refused::{
-        LosesBytes, LosesGathered, LosesPlace, LosesResult, LosesTurn, LosesValue, Refuses,
+        LosesAnswer, LosesBytes, LosesGathered, LosesPlace, LosesResult, LosesTurn, LosesValue,
+        Refuses,
     },
+    shape::SomeFuture,
 };
+
+/// Not a method: `&mut place`.
+#[derive(Debug)]
+pub enum ByMut {}
+
+/// Not a method: `&place`.
+#[derive(Debug)]
+pub enum ByRef {}
+
+/// Not a method: `place`.
+#[derive(Debug)]
+pub enum ByValue {}
+
+/// Not a method: an expression whose value lives no longer than the `select!`.
+#[derive(Debug)]
+pub enum ByTemporary {}
+
+/// A method that has no name in [`m`].
+#[derive(Debug)]
+pub enum OtherMethod {}
+
+impl m::Name for OtherMethod {}
 
 /// What is known about a future before it is made: the reason, and the method it is about.
 #[derive(Debug)]
@@ -71,10 +94,7 @@ pub enum Handler {}
 impl<M> Kind<Source, M> {
     /// Makes the future.
     #[inline]
-    pub fn prepare<S: IntoCancelSafe>(
-        self,
-        source: S,
-    ) -> impl CancelSafe<Output = S::Output> {
+    pub fn prepare<S: IntoCancelSafe>(self, source: S) -> impl CancelSafe<Output = S::Output> {
         source.into_cancel_safe()
     }
 }
@@ -92,7 +112,7 @@ macro_rules! futures_already {
     )* };
 }
 
-futures_already!(Known, ByType, Handler, LosesResult, LosesTurn);
+futures_already!(Known, ByType, Handler, LosesResult, LosesAnswer, LosesTurn);
 
 /// Declares a trait whose text is shown, and the reasons that it lets pass.
 macro_rules! texts {
@@ -120,7 +140,8 @@ macro_rules! texts {
 
 texts! {
     /// A future that may be dropped, for whatever reason.
-    trait SafeToDrop lets [Known Source Handler LosesPlace LosesBytes LosesValue LosesGathered LosesResult LosesTurn] (
+    trait SafeToDrop lets [Known Source Handler LosesPlace LosesBytes LosesValue LosesGathered LosesResult LosesAnswer
+        LosesTurn] (
         message = "this future is not known to be cancel safe",
         label = "work or data can be lost here if this future is dropped before it completes",
         note = "if the function is yours: mark it `#[cancel_safe]`",
@@ -129,7 +150,8 @@ texts! {
     )
 
     /// A call that may be dropped.
-    trait SafeHandler lets [Known Source ByType LosesPlace LosesBytes LosesValue LosesGathered LosesResult LosesTurn] (
+    trait SafeHandler lets [Known Source ByType LosesPlace LosesBytes LosesValue LosesGathered LosesResult LosesAnswer
+        LosesTurn] (
         message = "the handler `{M}` is not marked `#[cancel_safe]`, so its call may not be dropped",
         label = "if another branch wins, the actor may or may not do this, and its answer is lost",
         note = "to keep it while other branches win: send it before the loop, `let mut answer = handle.{M}(..).sent().await?`, and select on `&mut answer`",
@@ -170,10 +192,19 @@ texts! {
     )
 
     /// A future whose result can still be waited for when it was dropped.
-    trait KeepsItsResult lets [Known Source ByType Handler] (
+    trait KeepsItsResult lets [Known Source ByType Handler LosesAnswer] (
         message = "`{Self}` loses its result when it is dropped",
         label = "if another branch wins, this is dropped, and nobody can wait for it again",
-        note = "lend it: select on `&mut` it"
+        note = "make it before the loop, and select on `&mut` it"
+    )
+
+    /// A call that may be dropped, but not as a method of a handle.
+    trait KeepsItsAnswer lets [Known Source ByType Handler LosesResult] (
+        message = "this call is not marked `#[cancel_safe]`, so it may not be dropped",
+        label = "if another branch wins, the actor may or may not do this, and its answer is lost",
+        note = "to keep it while other branches win: send it before the loop, `let mut answer = handle.method(..).sent().await?`, and select on `&mut answer`",
+        note = "or let it finish: `.await` it outside of `select!`",
+        note = "or mark the handler `#[cancel_safe]`, and say what becomes of an answer nobody takes"
     )
 
     /// A call that was sent before it is lent.
@@ -188,7 +219,8 @@ texts! {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a future",
     label = "a branch of `select!` waits for a future",
-    note = "to use a value that is there already, write it into a handler"
+    note = "a receiver or another source is lent: `&mut receiver`",
+    note = "a value that is there already needs no branch: use it in a handler"
 )]
 pub trait IsFuture<Shape>: Sized {
     /// The branch itself.
@@ -230,6 +262,24 @@ pub fn ask<R: ?Sized, M>(_: &R, _: PhantomData<M>) -> Question<R, M> {
     Question::new()
 }
 
+/// Asks about a place that is lent.
+#[inline(always)]
+pub fn ask_lent<R: ?Sized>(_: &R) -> Question<R, ByMut> {
+    Question::new()
+}
+
+/// Asks about a place that is shared.
+#[inline(always)]
+pub fn ask_shared<R: ?Sized>(_: &R) -> Question<R, ByRef> {
+    Question::new()
+}
+
+/// Asks about a value.
+#[inline(always)]
+pub fn ask_value<R: ?Sized>(_: &R) -> Question<R, ByValue> {
+    Question::new()
+}
+
 /// Asks about what an accessor would give. It is not called.
 #[inline(always)]
 pub fn ask_unrun<R, M>(_: impl FnOnce() -> R, _: PhantomData<M>) -> Question<R, M> {
@@ -239,7 +289,7 @@ pub fn ask_unrun<R, M>(_: impl FnOnce() -> R, _: PhantomData<M>) -> Question<R, 
 /// Nothing is asked: the type has to say it.
 #[inline(always)]
 #[must_use]
-pub fn unasked() -> Kind<ByType, ()> {
+pub fn unasked() -> Kind<ByType, ByTemporary> {
     Kind::new()
 }
 
@@ -266,38 +316,40 @@ macro_rules! rank {
     };
 }
 
-rank!(R01, [&&&&&&&&&], R::Why, where R: Refuses<M>);
-rank!(R02, [&&&&&&&&], <R::Target as Refuses<M>>::Why,
+rank!(R01, [&&&&&&&&&&], R::Why, where R: Refuses<M>);
+rank!(R02, [&&&&&&&&&], <R::Target as Refuses<M>>::Why,
     where M: m::Name, R: Deref<Target: Refuses<M>>);
-rank!(R03, [&&&&&&&], <<R::Target as Deref>::Target as Refuses<M>>::Why,
+rank!(R03, [&&&&&&&&], <<R::Target as Deref>::Target as Refuses<M>>::Why,
     where M: m::Name, R: Deref<Target: Deref<Target: Refuses<M>>>);
-rank!(R04, [&&&&&&], Known, where R: CancelSafeMethod<M>);
-rank!(R05, [&&&&&], Known, where M: m::Name, R: Deref<Target: CancelSafeMethod<M>>);
-rank!(R06, [&&&&], Known,
+rank!(R04, [&&&&&&&], Known, where R: CancelSafeMethod<M>);
+rank!(R05, [&&&&&&], Known, where M: m::Name, R: Deref<Target: CancelSafeMethod<M>>);
+rank!(R06, [&&&&&], Known,
     where M: m::Name, R: Deref<Target: Deref<Target: CancelSafeMethod<M>>>);
-rank!(R07, [&&&], Source, where R: MakesFutures<M>);
-rank!(R08, [&&], Handler, where R: MakesCalls);
-rank!(R09, [&], Handler, where R: Deref<Target: MakesCalls>);
-rank!(R10, [], ByType, where);
+rank!(R07, [&&&&], Source, where R: MakesFutures<M>);
+rank!(R08, [&&&], Handler, where M: m::Name, R: MakesCalls);
+rank!(R09, [&&], Handler, where M: m::Name, R: Deref<Target: MakesCalls>);
+rank!(R10, [&], Handler, where M: m::Name, R: Deref<Target: Deref<Target: MakesCalls>>);
+rank!(R11, [], ByType, where);
 
 /// What `kind()` and `shape()` are called through. It brings no name into scope.
 pub mod traits {
     pub use super::super::shape::{LooksLikeFuture as _, LooksLikeNothing as _};
     pub use super::{
         R01 as _, R02 as _, R03 as _, R04 as _, R05 as _, R06 as _, R07 as _, R08 as _, R09 as _,
-        R10 as _,
+        R10 as _, R11 as _,
     };
 }
 
 /// A place that, passed as `M` says, is a source.
 pub trait MakesFutures<M> {}
 
-impl<R> MakesFutures<m::ByMut> for R where for<'a> &'a mut R: IntoCancelSafe {}
-impl<R> MakesFutures<m::ByRef> for R where for<'a> &'a R: IntoCancelSafe {}
-impl<R: IntoCancelSafe> MakesFutures<m::ByValue> for R {}
+impl<R> MakesFutures<ByMut> for R where for<'a> &'a mut R: IntoCancelSafe {}
+impl<R> MakesFutures<ByRef> for R where for<'a> &'a R: IntoCancelSafe {}
+impl<R: IntoCancelSafe> MakesFutures<ByValue> for R {}
+impl<R: IntoCancelSafe> MakesFutures<ByTemporary> for R {}
 
 /// The future lives outside of the `select!`, which therefore drops nothing of it.
-impl<F: Future + ?Sized> CancelSafeMethod<m::ByMut> for F {}
-impl<F: Future + ?Sized> CancelSafeMethod<m::ByValue> for Pin<&mut F> {}
-impl<F: Future + Unpin + ?Sized> CancelSafeMethod<m::ByValue> for &mut F {}
+impl<F: Future + ?Sized> CancelSafeMethod<ByMut> for F {}
+impl<F: Future + ?Sized> CancelSafeMethod<ByValue> for Pin<&mut F> {}
+impl<F: Future + Unpin + ?Sized> CancelSafeMethod<ByValue> for &mut F {}
 impl<P: DerefMut<Target: Future>> CancelSafeMethod<m::as_mut> for Pin<P> {}

@@ -35,8 +35,6 @@ pub trait CancelSafeMethod<M> {}
 
 /// Method names as types: see [`CancelSafeMethod`].
 pub mod m {
-    use std::marker::PhantomData;
-
     macro_rules! names {
         ($($name:ident)*) => { $(
             #[doc = concat!("The method `", stringify!($name), "`.")]
@@ -65,26 +63,4 @@ pub mod m {
         read_u16_le read_i16_le read_u32_le read_i32_le read_u64_le read_i64_le read_u128_le
         read_i128_le read_f32_le read_f64_le join_all
     }
-
-    /// No method: `&mut place`.
-    #[doc(hidden)]
-    #[derive(Debug)]
-    pub enum ByMut {}
-
-    /// No method: `&place`.
-    #[doc(hidden)]
-    #[derive(Debug)]
-    pub enum ByRef {}
-
-    /// No method: `place`.
-    #[doc(hidden)]
-    #[derive(Debug)]
-    pub enum ByValue {}
-
-    #[doc(hidden)]
-    pub const BY_MUT: PhantomData<ByMut> = PhantomData;
-    #[doc(hidden)]
-    pub const BY_REF: PhantomData<ByRef> = PhantomData;
-    #[doc(hidden)]
-    pub const BY_VALUE: PhantomData<ByValue> = PhantomData;
 }

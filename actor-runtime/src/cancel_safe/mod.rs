@@ -38,14 +38,15 @@ mod refused;
 #[cfg(feature = "sync")]
 mod requeue;
 mod safe;
-mod shape;
 #[doc(hidden)]
 pub mod select;
+mod shape;
 mod sources;
 mod timeout;
 
 #[cfg(feature = "test-util")]
 pub use self::drop_everywhere::drop_everywhere;
+pub(crate) use self::refused::lent_only;
 #[cfg(feature = "sync")]
 pub use self::requeue::{Queue, Requeue, requeue};
 pub use self::{
@@ -54,16 +55,18 @@ pub use self::{
     safe::{BoxCancelSafe, CancelSafe, IntoCancelSafe},
     timeout::timeout,
 };
+
 // Errors name these, and print a path of one word only for what is in a public module.
 #[doc(hidden)]
 pub use self::{
-    m::{ByMut, ByRef, ByValue},
     judge::{
-        ByType, Handler, IsFuture, KeepsItsBytes, KeepsItsPlace, KeepsItsResult, KeepsItsValue,
-        KeepsWhatItGathered, Known, MakesCalls, SafeHandler, SafeToDrop, Source, WasSent,
+        ByMut, ByRef, ByTemporary, ByType, ByValue, Handler, IsFuture, KeepsItsAnswer,
+        KeepsItsBytes, KeepsItsPlace, KeepsItsResult, KeepsItsValue, KeepsWhatItGathered, Known,
+        MakesCalls, OtherMethod, SafeHandler, SafeToDrop, Source, WasSent,
     },
     refused::{
-        LosesBytes, LosesGathered, LosesPlace, LosesResult, LosesTurn, LosesValue, Refuses,
+        LosesAnswer, LosesBytes, LosesGathered, LosesPlace, LosesResult, LosesTurn, LosesValue,
+        Refuses,
     },
     shape::{NoFuture, SomeFuture},
 };

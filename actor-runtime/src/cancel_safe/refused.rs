@@ -3,10 +3,7 @@
 //! Without this they would be refused too, as unknown futures. Knowing them makes a better text: the
 //! texts are in `judge`. A method name has at most one reason, whatever its type.
 
-use tokio::{
-    io::{AsyncBufRead, AsyncRead, AsyncWrite},
-    task::JoinHandle,
-};
+use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite};
 
 use super::m;
 
@@ -37,6 +34,10 @@ pub enum LosesGathered {}
 #[derive(Debug)]
 pub enum LosesResult {}
 
+/// The answer of a call.
+#[derive(Debug)]
+pub enum LosesAnswer {}
+
 /// The moment at which a call is sent.
 #[derive(Debug)]
 pub enum LosesTurn {}
@@ -56,6 +57,28 @@ macro_rules! refused {
     };
 }
 
+/// Futures that lose their result unless they are lent.
+macro_rules! lent_only {
+    ($( [$($generics:tt)*] $ty:ty; )*) => { $(
+        impl<$($generics)*> $crate::cancel_safe::Refuses<$crate::cancel_safe::ByValue> for $ty {
+            type Why = $crate::cancel_safe::LosesResult;
+        }
+
+        impl<$($generics)*> $crate::cancel_safe::Refuses<$crate::cancel_safe::ByTemporary> for $ty {
+            type Why = $crate::cancel_safe::LosesResult;
+        }
+
+        /// What is lent has to live longer than the `select!`.
+        impl<'a, $($generics)*> $crate::cancel_safe::Refuses<$crate::cancel_safe::ByTemporary>
+            for &'a mut $ty
+        {
+            type Why = $crate::cancel_safe::LosesResult;
+        }
+    )* };
+}
+
+pub(crate) use lent_only;
+
 refused! {
     // https://docs.rs/tokio/1.54.1/tokio/io/trait.AsyncReadExt.html
     [R: AsyncRead + ?Sized] R: LosesBytes {
@@ -71,14 +94,17 @@ refused! {
     [W: AsyncWrite + ?Sized] W: LosesBytes { write_all write_all_buf }
     // https://docs.rs/tokio/1.54.1/tokio/task/struct.JoinSet.html#method.join_all
     [T] tokio::task::JoinSet<T>: LosesGathered { join_all }
+}
+
+lent_only! {
     // https://docs.rs/tokio/1.54.1/tokio/task/struct.JoinHandle.html#cancel-safety promises it for
     // `&mut` only: a dropped handle detaches its task.
-    [T] JoinHandle<T>: LosesResult { ByValue }
+    [T] tokio::task::JoinHandle<T>;
 }
 
 #[cfg(feature = "sync")]
 mod sync {
-    use tokio::sync::{Barrier, Mutex, Notify, RwLock, Semaphore, mpsc, oneshot};
+    use tokio::sync::{Mutex, Notify, RwLock, Semaphore, mpsc, oneshot};
 
     use super::*;
 
@@ -95,11 +121,12 @@ mod sync {
         [T] mpsc::Sender<T>: LosesPlace { reserve reserve_many reserve_owned }
         // https://docs.rs/tokio/1.54.1/tokio/sync/mpsc/struct.Sender.html#method.send
         [T] mpsc::Sender<T>: LosesValue { send }
-        // https://docs.rs/tokio/1.54.1/tokio/sync/struct.Barrier.html#method.wait
-        [] Barrier: LosesPlace { wait }
+    }
+
+    lent_only! {
         // https://docs.rs/tokio/1.54.1/tokio/sync/oneshot/struct.Receiver.html#cancel-safety promises
         // it for `&mut` only: a dropped receiver closes the channel.
-        [T] oneshot::Receiver<T>: LosesResult { ByValue }
+        [T] oneshot::Receiver<T>;
     }
 }
 

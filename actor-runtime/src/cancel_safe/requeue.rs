@@ -11,6 +11,10 @@ use tokio::sync::{
 use super::{CancelSafe, assume_cancel_safe};
 
 /// What has a fair queue of waiters.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not known to have a queue of waiters",
+    label = "no lock, semaphore, `Notify` or channel with a bound"
+)]
 pub trait Queue {
     /// What the waiters wait for.
     type Inner: ?Sized;
@@ -100,9 +104,7 @@ impl<'a> Requeue<'a, Semaphore> {
     /// # Cancel safety
     ///
     /// Cancel safe, but for its place in the queue.
-    pub fn acquire(
-        self,
-    ) -> impl CancelSafe<Output = Result<SemaphorePermit<'a>, AcquireError>> {
+    pub fn acquire(self) -> impl CancelSafe<Output = Result<SemaphorePermit<'a>, AcquireError>> {
         assume_cancel_safe("it may be requeued", self.0.acquire())
     }
 

@@ -17,8 +17,9 @@ use tokio::task::coop;
 pub use std::future::IntoFuture;
 
 pub use super::judge::{
-    IsFuture, KeepsItsBytes, KeepsItsPlace, KeepsItsResult, KeepsItsValue, KeepsWhatItGathered, SafeHandler,
-    SafeToDrop, WasSent, ask, ask_unrun, traits, unasked,
+    IsFuture, KeepsItsAnswer, KeepsItsBytes, KeepsItsPlace, KeepsItsResult, KeepsItsValue,
+    KeepsWhatItGathered, Kind, SafeHandler, SafeToDrop, WasSent, ask, ask_lent, ask_shared,
+    ask_unrun, ask_value, traits, unasked,
 };
 pub use super::shape::{Make, look};
 
@@ -28,11 +29,7 @@ pub trait Branches<W> {
     const COUNT: u32;
 
     /// Polls one of them. `Ready(None)` says that it was ready, and its pattern does not match.
-    fn poll_branch(
-        self: Pin<&mut Self>,
-        index: u32,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<W>>;
+    fn poll_branch(self: Pin<&mut Self>, index: u32, cx: &mut Context<'_>) -> Poll<Option<W>>;
 }
 
 pin_project! {

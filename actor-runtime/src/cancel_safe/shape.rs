@@ -9,7 +9,7 @@ use std::{
     marker::PhantomData,
 };
 
-use super::{judge::Question, m};
+use super::judge::{ByTemporary, ByValue, Question};
 
 /// A question about a type.
 #[derive(Debug)]
@@ -37,7 +37,14 @@ impl<F> Look<F> {
     /// Asks whether the value may be dropped.
     #[inline(always)]
     #[must_use]
-    pub fn by_value(&self) -> Question<F, m::ByValue> {
+    pub fn by_value(&self) -> Question<F, ByValue> {
+        Question::new()
+    }
+
+    /// The same of a value that nothing outside of the `select!` holds.
+    #[inline(always)]
+    #[must_use]
+    pub fn by_temporary(&self) -> Question<F, ByTemporary> {
         Question::new()
     }
 }

@@ -3,7 +3,6 @@
 use std::future::{IntoFuture, Ready, pending, ready};
 
 use actor_runtime::select;
-use tokio::sync::oneshot;
 
 use super::safe;
 
@@ -173,10 +172,11 @@ async fn handlers_may_leave_in_every_way() {
 /// The expressions of branches run in the function as well, not in a closure.
 #[tokio::test]
 async fn branches_may_leave_too() {
-    async fn no_receiver(receiver: Option<oneshot::Receiver<u8>>) -> Option<u8> {
-        select! { x = &mut receiver? => x.ok() }
+    async fn if_any(x: Option<u8>) -> Option<u8> {
+        select! { x = ready(x?) => Some(x) }
     }
-    assert_eq!(no_receiver(None).await, None);
+    assert_eq!(if_any(None).await, None);
+    assert_eq!(if_any(Some(1)).await, Some(1));
 }
 
 #[tokio::test]

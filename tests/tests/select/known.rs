@@ -3,9 +3,7 @@
 use std::{io, time::Duration};
 
 use actor_runtime::{
-    cancel_safe::{
-        BoxCancelSafe, CancelSafe, CancelSafeMethod, IntoCancelSafe, m, timeout,
-    },
+    cancel_safe::{BoxCancelSafe, CancelSafe, CancelSafeMethod, IntoCancelSafe, m, timeout},
     select,
 };
 use futures::{Stream, StreamExt};

@@ -226,7 +226,12 @@ async fn the_budget_of_the_task_is_kept() {
 #[tokio::test]
 async fn polling_does_not_cost_budget_by_itself() {
     for _ in 0..1000 {
-        assert!(futures::poll!(Box::pin(async { select! { () = ready(()) => {} } })).is_ready());
+        assert!(
+            futures::poll!(Box::pin(async {
+                select! { () = ready(()) => {} }
+            }))
+            .is_ready()
+        );
     }
 }
 

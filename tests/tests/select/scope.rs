@@ -51,7 +51,10 @@ mod in_a_module {
 
     /// A use that nothing else is left of.
     pub(super) async fn plain() {
-        let _ = async { select! { else => {} } }.await;
+        let _ = async {
+            select! { else => {} }
+        }
+        .await;
     }
 }
 

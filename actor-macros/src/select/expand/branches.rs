@@ -7,10 +7,10 @@ use super::{
     super::{
         parse::{Branch, Select},
         pattern,
+        place::Question,
         spans::Ends,
     },
-    judge::{self, Kind},
-    local,
+    judge, local,
 };
 
 /// A branch and the names of what is made of it.
@@ -24,6 +24,8 @@ struct Runner<'a> {
     /// The variable that holds it, in a tuple of one. Its span is the user's, as that of everything
     /// that an error may point at.
     variable: Ident,
+    /// The trait whose text names the handler that it calls, if it is one.
+    handler: Ident,
 }
 
 impl<'a> Runner<'a> {
@@ -35,6 +37,7 @@ impl<'a> Runner<'a> {
             kind: local(&format!("kind_{position}")),
             shape: local(&format!("shape_{position}")),
             variable: format_ident!("__branch_{position}", span = first),
+            handler: format_ident!("__SafeHandler{position}", span = first),
         }
     }
 }
@@ -55,14 +58,17 @@ pub(super) fn race(select: &Select, variants: &[Ident]) -> TokenStream {
     let (branches, disabled) = (local("branches"), local("disabled"));
     let runners = select.branches.iter().zip(variants).enumerate().map(Runner::new);
     let runners: Vec<_> = runners.collect();
+    let handlers =
+        runners.iter().map(|runner| judge::named_handler(&runner.branch.future, &runner.handler));
     let asked_before = runners.iter().map(|runner| ask_before(runner, &select.krate));
     let variables = runners.iter().map(|runner| &runner.variable);
     let futures = runners.iter().map(|runner| &runner.branch.future);
-    let asked_after = runners.iter().map(|runner| ask_after(runner, &select.krate));
+    let asked_after = runners.iter().map(ask_after);
     let leaves: Vec<_> = runners.iter().map(leaf).collect();
     let tree = tree(&leaves);
     let start = if select.is_biased { quote!(biased) } else { quote!(fair) };
     quote! {
+        #(#handlers)*
         // Before any future borrows what is asked about.
         #(#asked_before)*
         // In a tuple of a `let`, a temporary that a future borrows lives as long as the future.
@@ -74,31 +80,33 @@ pub(super) fn race(select: &Select, variants: &[Ident]) -> TokenStream {
 }
 
 /// Asks about the place that the future will be made from.
-fn ask_before(runner: &Runner, krate: &TokenStream) -> TokenStream {
+fn ask_before(runner: &Runner, krate: &TokenStream) -> Option<TokenStream> {
     let name = &runner.kind;
-    match judge::kind(&runner.branch.future, krate) {
-        Kind::Before(kind) => quote!(let #name = #kind;),
-        Kind::OfValue => TokenStream::new(),
-    }
+    let question = Question::about(&runner.branch.future);
+    let other = |_: &Ident| quote!(::core::marker::PhantomData::<#krate::cancel_safe::OtherMethod>);
+    let kind = judge::kind(&question, krate, &other)?;
+    Some(quote!(let #name = #kind;))
 }
 
 /// Asks about what the branch is. It is passed through and never lent, nor moved by its field: both
 /// would keep room for it beside the pinned future.
-fn ask_after(runner: &Runner, krate: &TokenStream) -> TokenStream {
+fn ask_after(runner: &Runner) -> TokenStream {
     let Runner { branch, kind, shape, variable, .. } = runner;
     let look = local("look");
-    let is_asked_now = matches!(judge::kind(&branch.future, krate), Kind::OfValue);
-    let ask = is_asked_now.then(|| {
-        let asked = judge::asked(&quote!(#look.by_value()));
-        quote!(let #kind = #asked;)
-    });
-    let prepare = judge::may_be_source(&branch.future)
-        .then(|| quote!(let #variable = (#kind.prepare(#variable.take()),);));
-    let prepare = prepare.map(|prepare| {
+    let ask = match Question::about(&branch.future) {
+        Question::Value => Some(judge::asked(&quote!(#look.by_value()))),
+        Question::Temporary => Some(judge::asked(&quote!(#look.by_temporary()))),
+        _ => None,
+    };
+    let ask = ask.map(|asked| quote!(let #kind = #asked;));
+    // A method gives a future; everything else may be a source, of which one has to be made.
+    let may_be_source = !matches!(Question::about(&branch.future), Question::Method { .. });
+    let prepare = may_be_source.then(|| {
         quote! {
+            #[allow(unused_variables)]
             let (#look, #variable) = __select::look(#variable);
             #ask
-            #prepare
+            let #variable = (#kind.prepare(#variable.take()),);
         }
     });
     quote! {
@@ -113,13 +121,14 @@ fn ask_after(runner: &Runner, krate: &TokenStream) -> TokenStream {
 }
 
 fn leaf(runner: &Runner) -> TokenStream {
-    let Runner { branch, variant, kind, shape, variable } = runner;
+    let Runner { branch, variant, kind, shape, variable, handler } = runner;
     let (output, matches) = (local("output"), local("matches"));
     let Ends { first, last } = Ends::of(&branch.future);
     let module = quote_spanned!(first=> __select);
     let future = quote_spanned!(last=> #module::IsFuture::pass(#shape, #variable.take()));
     let made = quote_spanned!(last=> #module::Make::make(#shape, #future));
-    let judged = judge::judged(&module, &quote!(#kind), made, &branch.future);
+    let handler = quote!(#handler);
+    let judged = judge::judged(&module, &quote!(#kind), made, &handler, &branch.future);
     let pattern = pattern::tried(&branch.pattern);
     quote! {
         __select::One::new(

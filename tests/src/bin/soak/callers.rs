@@ -241,7 +241,8 @@ impl Work {
                 None => ledger.refused(tag, Seen::CallUnsent),
             };
         }
-        let Some(outcome) = self.world.threads.run(move || subject.echo(tag).blocking()).await else {
+        let Some(outcome) = self.world.threads.run(move || subject.echo(tag).blocking()).await
+        else {
             return ledger.refused(tag, Seen::CallUnsent);
         };
         let seen = if outcome.is_ok() { Seen::ThreadAnswered } else { Seen::ThreadRefused };
@@ -393,4 +394,3 @@ fn note_unless_dropped(ledger: &Ledger, tag: Tag, outcome: Option<Result<u32, Ca
         None => ledger.saw(Seen::CallDropped),
     }
 }
-

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use actor_runtime::{
-    ActorHandle, Builder, Capacity, ExitReason, Method, OnPanic, StartError,
-};
+use actor_runtime::{ActorHandle, Builder, Capacity, ExitReason, Method, OnPanic, StartError};
 
 use crate::{
     account::Life,

@@ -2,8 +2,7 @@
 
 use std::{fmt, time::SystemTime};
 
-pub(crate) const USAGE: &str =
-    "usage: soak [--ops NUMBER] [--seed NUMBER] [--mode current|multi]";
+pub(crate) const USAGE: &str = "usage: soak [--ops NUMBER] [--seed NUMBER] [--mode current|multi]";
 
 /// What runs the actors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
