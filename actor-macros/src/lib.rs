@@ -4,11 +4,13 @@
 //! is below it takes and gives `proc_macro2` tokens, and is tested like any other code.
 
 mod actor;
+mod cancel_safe;
 mod diagnostics;
 mod generics;
 mod known;
 mod lower;
 mod names;
+mod select;
 mod syntax;
 
 use proc_macro::TokenStream;
@@ -135,4 +137,45 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn actor(args: TokenStream, item: TokenStream) -> TokenStream {
     actor::expand(args.into(), item.into()).into()
+}
+
+/// What `actor_runtime::select!` hands its branches to, after its own path.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __select(tokens: TokenStream) -> TokenStream {
+    select::expand(tokens.into()).into()
+}
+
+/// Turns the plain `select!`s of a scope into checked ones.
+#[proc_macro_attribute]
+pub fn checked_select(args: TokenStream, item: TokenStream) -> TokenStream {
+    select::expand_scope(args.into(), item.into()).into()
+}
+
+/// Marks an `async fn` that may be dropped at any `.await` and called again, and checks that it may.
+///
+/// `async fn next(&mut self) -> T` becomes `fn next(&mut self) -> impl CancelSafe<Output = T>`, which is
+/// what `select!` of this crate accepts. Its body may hold nothing across an `.await` that a call made
+/// anew would miss, and everything it awaits has to be cancel safe itself. It goes on any function:
+/// free, inherent, in an `impl` of a trait; the trait declares it as
+/// `fn next(&mut self) -> impl CancelSafe<Output = T> + Send;`.
+///
+/// ```text
+/// #[cancel_safe]
+/// async fn read_frame(&mut self) -> io::Result<Frame> {
+///     loop {
+///         if let Some(frame) = self.parse_frame()? { return Ok(frame); }
+///         self.stream.read_buf(&mut self.buffer).await?;
+///     }
+/// }
+/// ```
+///
+/// # Options
+///
+/// - `trusted = "why"` leaves out the check of the body. Somebody reads the reason one day.
+/// - `crate = path` names the runtime, if `actor_runtime` has another name.
+/// - `undelivered = method` and `idempotent` are for the handlers of an `#[actor]`.
+#[proc_macro_attribute]
+pub fn cancel_safe(args: TokenStream, item: TokenStream) -> TokenStream {
+    cancel_safe::expand(args.into(), item.into()).into()
 }

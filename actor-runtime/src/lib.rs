@@ -14,6 +14,8 @@
 mod actor;
 mod block_on;
 mod call;
+mod call_safety;
+pub mod cancel_safe;
 mod catch;
 mod current;
 mod error;
@@ -56,7 +58,16 @@ pub use crate::{
 pub mod __private;
 
 #[cfg(feature = "macros")]
-pub use actor_macros::actor;
+pub use actor_macros::{actor, cancel_safe, checked_select};
+
+/// Waits for the first of several futures, each of which may be dropped.
+#[cfg(feature = "macros")]
+#[macro_export]
+macro_rules! select {
+    ($($branches:tt)*) => {
+        $crate::__private::__select! { @ $crate $($branches)* }
+    };
+}
 
 /// The README's code is compiled and run with the crate's other examples.
 #[cfg(all(doctest, feature = "macros"))]

@@ -1,0 +1,117 @@
+//! Writes the marked function.
+//!
+//! The future is an opaque type of the public trait, so that it can be asked for by its bound, and
+//! leaks `Send` like that of any `async fn`.
+
+mod body;
+mod parameters;
+
+use std::collections::HashMap;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{
+    Attribute, Block, LitStr, Path, ReturnType, Signature, Type, Visibility,
+    visit::{self, Visit},
+};
+
+use super::check::{Doubt, Spot};
+
+/// Why the future is cancel safe.
+pub(super) enum How {
+    /// Its body was checked; these calls in it are left to the borrow checker.
+    Checked(HashMap<Spot, Doubt>),
+    /// Its author says so.
+    Trusted(LitStr),
+    /// It is not, which was reported. It is still written as if it were, so that those who call it
+    /// get no errors on top.
+    Refused,
+}
+
+// Input:
+//     async fn next(&mut self, (low, high): (u8, u8)) -> Option<u8> { BODY }
+// Output:
+//     fn next(&mut self, argument_1: (u8, u8)) -> impl CancelSafe<Output = Option<u8>> {
+//         assume_cancel_safe("..", async move {
+//             let (low, high) = argument_1;
+//             if let Some(output) = None::<Option<u8>> { return output; }
+//             BODY
+//         })
+//     }
+pub(super) fn function(
+    attrs: Vec<Attribute>,
+    vis: Visibility,
+    mut signature: Signature,
+    mut block: Block,
+    how: How,
+    krate: &Path,
+) -> TokenStream {
+    let krate = quote!(#krate);
+    let why = match &how {
+        How::Checked(looks) => {
+            body::ask_about_awaits(&mut block, looks, &krate);
+            quote!("the body was checked")
+        }
+        How::Trusted(why) => quote!(#why),
+        How::Refused => quote!("refused"),
+    };
+    let moved = parameters::take_over(&mut signature);
+    let hint = output_hint(&signature.output);
+    mark(&mut signature, &krate);
+    let statements = &block.stmts;
+    quote! {
+        #(#attrs)*
+        #vis #signature {
+            #krate::cancel_safe::assume_cancel_safe(#why, async move {
+                #moved
+                #hint
+                #(#statements)*
+            })
+        }
+    }
+}
+
+/// `async fn f() -> T` becomes `fn f() -> impl CancelSafe<Output = T>`.
+fn mark(signature: &mut Signature, krate: &TokenStream) {
+    let span = signature.asyncness.take().map_or_else(Span::call_site, |word| word.span);
+    let output = match &signature.output {
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, ty) => quote!(#ty),
+    };
+    // A token from here has the edition of this crate, in which `impl` captures every lifetime; the
+    // user's may be older.
+    let captures = Ident::new("impl", Span::mixed_site().located_at(span));
+    let ty = quote_spanned!(span=> #captures #krate::cancel_safe::CancelSafe<Output = #output>);
+    signature.output = ReturnType::Type(Default::default(), Box::new(Type::Verbatim(ty)));
+}
+
+/// Tells the compiler what the block gives, which `?` and `.into()` in it have to know.
+fn output_hint(output: &ReturnType) -> TokenStream {
+    let ty = match output {
+        ReturnType::Default => return quote!(),
+        ReturnType::Type(_, ty) => ty,
+    };
+    if has_impl(ty) {
+        return quote!();
+    }
+    let value = Ident::new("output", Span::mixed_site());
+    quote! {
+        if let ::core::option::Option::Some(#value) = ::core::option::Option::None::<#ty> {
+            return #value;
+        }
+    }
+}
+
+/// `impl Trait` names no type that could be written a second time.
+fn has_impl(ty: &Type) -> bool {
+    struct Search(bool);
+    impl<'ast> Visit<'ast> for Search {
+        fn visit_type_impl_trait(&mut self, ty: &'ast syn::TypeImplTrait) {
+            self.0 = true;
+            visit::visit_type_impl_trait(self, ty);
+        }
+    }
+    let mut search = Search(false);
+    search.visit_type(ty);
+    search.0
+}

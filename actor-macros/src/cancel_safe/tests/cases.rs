@@ -1,0 +1,140 @@
+//! Which bodies are accepted, which are refused, and what is said about them.
+//!
+//! The bodies are in `cases/*.rs`, which are parsed and never compiled. The first line of a body's
+//! doc comment says `accept` or `refuse CSn`. Below a line with a mistake, a comment has the caret
+//! and the message. `UPDATE_CASES=1 cargo test -p actor-macros cases` writes those comments; read
+//! them as a user would.
+
+use std::{env, fmt::Write, fs, path::PathBuf};
+
+use quote::ToTokens;
+use syn::{
+    Attribute, Block, File, Signature, TraitItemFn,
+    visit::{self, Visit},
+};
+
+use crate::cancel_safe::check::{Arguments, Finding, check};
+
+#[test]
+fn the_table_of_the_design() {
+    run("design");
+}
+
+#[test]
+fn the_stories_people_tell() {
+    run("stories");
+}
+
+#[test]
+fn more_than_the_design_asks() {
+    run("beyond");
+}
+
+#[test]
+fn what_is_not_caught() {
+    run("limits");
+}
+
+fn run(name: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join(format!("src/cancel_safe/tests/cases/{name}.rs"));
+    let written = fs::read_to_string(&path).unwrap();
+    let source = without_messages(&written);
+    let mut cases = Cases { wrong: String::new(), findings: Vec::new(), count: 0 };
+    cases.visit_file(&syn::parse_str::<File>(&source).unwrap());
+    let expected = with_messages(&source, &cases.findings);
+    if env::var_os("UPDATE_CASES").is_some() {
+        fs::write(&path, expected).unwrap();
+    } else {
+        assert_eq!(written, expected, "the messages of {name} differ");
+    }
+    assert!(cases.count > 0, "no cases in {name}");
+    assert_eq!(cases.wrong, "", "in {name}");
+}
+
+struct Cases {
+    wrong: String,
+    findings: Vec<Finding>,
+    count: usize,
+}
+
+impl Cases {
+    fn case(&mut self, attrs: &[Attribute], signature: &Signature, block: &Block) {
+        let Some(wanted) = wanted(attrs) else { return };
+        self.count += 1;
+        let verdict = check(signature, block, Arguments::Given);
+        let rules: Vec<String> =
+            verdict.findings.iter().map(|finding| finding.rule.to_string()).collect();
+        let is_right = match (wanted.as_str(), verdict.looks.len()) {
+            ("accept", 0) => rules.is_empty(),
+            ("ask the borrow checker", asked) => rules.is_empty() && asked > 0,
+            (wanted, _) => {
+                let codes = wanted.strip_prefix("refuse ").unwrap_or("nothing");
+                codes.split(", ").eq(rules.iter())
+            }
+        };
+        if !is_right {
+            let name = &signature.ident;
+            let asked = verdict.looks.len();
+            writeln!(self.wrong, "{name}: wanted {wanted}, got {rules:?}, {asked} asked").unwrap();
+        }
+        self.findings.extend(verdict.findings);
+    }
+}
+
+impl<'ast> Visit<'ast> for Cases {
+    fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
+        self.case(&item.attrs, &item.sig, &item.block);
+    }
+
+    fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
+        self.case(&item.attrs, &item.sig, &item.block);
+    }
+
+    fn visit_trait_item_fn(&mut self, item: &'ast TraitItemFn) {
+        if let Some(block) = &item.default {
+            self.case(&item.attrs, &item.sig, block);
+        }
+        visit::visit_trait_item_fn(self, item);
+    }
+}
+
+/// `refuse CS3` of `/// refuse CS3: the buffer is a local`.
+fn wanted(attrs: &[Attribute]) -> Option<String> {
+    let doc = attrs.iter().find(|attr| attr.path().is_ident("doc"))?;
+    let syn::Meta::NameValue(doc) = &doc.meta else { return None };
+    let text = doc.value.to_token_stream().to_string();
+    let wanted = text.trim_matches(['"', ' ']).split(':').next()?;
+    Some(wanted.trim().to_owned())
+}
+
+/// What starts a comment that this test writes.
+const MARKS: [&str; 2] = ["//~^ ", "//~  "];
+
+fn without_messages(source: &str) -> String {
+    let is_ours = |line: &str| MARKS.iter().any(|mark| line.trim_start().starts_with(mark));
+    source.lines().filter(|line| !is_ours(line)).map(|line| format!("{line}\n")).collect()
+}
+
+fn with_messages(source: &str, findings: &[Finding]) -> String {
+    let mut text = String::new();
+    for (index, line) in source.lines().enumerate() {
+        writeln!(text, "{line}").unwrap();
+        for finding in findings {
+            let span = syn::spanned::Spanned::span(&finding.caret.tokens);
+            let (start, end) = (span.start(), span.end());
+            if start.line != index + 1 {
+                continue;
+            }
+            let marked: String =
+                line.chars().skip(start.column).take(end.column - start.column).collect();
+            let indent = &line[..line.len() - line.trim_start().len()];
+            let nth = 1 + line[..start.column].matches(&marked).count();
+            let place = if nth == 1 { marked } else { format!("{marked} ({nth})") };
+            let Finding { rule, message, help, .. } = finding;
+            writeln!(text, "{indent}//~^ {place}: {message} [{rule}]").unwrap();
+            writeln!(text, "{indent}//~  help: {help}").unwrap();
+        }
+    }
+    text
+}

@@ -1,0 +1,165 @@
+//! The futures of a `select!` and the race between them.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+
+use super::{
+    super::{
+        parse::{Branch, Select},
+        pattern,
+        place::Question,
+        spans::Ends,
+    },
+    judge, local,
+};
+
+/// A branch and the names of what is made of it.
+struct Runner<'a> {
+    branch: &'a Branch,
+    /// Its variant in the enum of winners.
+    variant: &'a Ident,
+    /// What is known before it is made, and what it is once it is made.
+    kind: Ident,
+    shape: Ident,
+    /// The variable that holds it, in a tuple of one. Its span is the user's, as that of everything
+    /// that an error may point at.
+    variable: Ident,
+    /// The trait whose text names the handler that it calls, if it is one.
+    handler: Ident,
+}
+
+impl<'a> Runner<'a> {
+    fn new((position, (branch, variant)): (usize, (&'a Branch, &'a Ident))) -> Self {
+        let first = Ends::of(&branch.future).first;
+        Self {
+            branch,
+            variant,
+            kind: local(&format!("kind_{position}")),
+            shape: local(&format!("shape_{position}")),
+            variable: format_ident!("__branch_{position}", span = first),
+            handler: format_ident!("__SafeHandler{position}", span = first),
+        }
+    }
+}
+
+// Input:
+//     message = self.rx.recv() => ..
+// Output:
+//     let kind_0 = /* may `recv` of `self.rx` be dropped? */;
+//     let __branch_0 = (self.rx.recv(),);
+//     let (look, __branch_0) = __select::look(__branch_0);
+//     let shape_0 = /* is it a future? */;
+//     let branches = ::core::pin::pin!(__select::One::new(
+//         /* __branch_0.take(), refused unless it is a future that may be dropped */,
+//         |output| /* Some(__Winner::Branch0(output)) if the pattern matches */,
+//     ));
+//     __select::fair(branches, disabled).await
+pub(super) fn race(select: &Select, variants: &[Ident]) -> TokenStream {
+    let (branches, disabled) = (local("branches"), local("disabled"));
+    let runners = select.branches.iter().zip(variants).enumerate().map(Runner::new);
+    let runners: Vec<_> = runners.collect();
+    let handlers =
+        runners.iter().map(|runner| judge::named_handler(&runner.branch.future, &runner.handler));
+    let asked_before = runners.iter().map(|runner| ask_before(runner, &select.krate));
+    let variables = runners.iter().map(|runner| &runner.variable);
+    let futures = runners.iter().map(|runner| &runner.branch.future);
+    let asked_after = runners.iter().map(ask_after);
+    let leaves: Vec<_> = runners.iter().map(leaf).collect();
+    let tree = tree(&leaves);
+    let start = if select.is_biased { quote!(biased) } else { quote!(fair) };
+    quote! {
+        #(#handlers)*
+        // Before any future borrows what is asked about.
+        #(#asked_before)*
+        // In a tuple of a `let`, a temporary that a future borrows lives as long as the future.
+        #(let #variables = (#futures,);)*
+        #(#asked_after)*
+        let #branches = ::core::pin::pin!(#tree);
+        __select::#start(#branches, #disabled).await
+    }
+}
+
+/// Asks about the place that the future will be made from.
+fn ask_before(runner: &Runner, krate: &TokenStream) -> Option<TokenStream> {
+    let name = &runner.kind;
+    let question = Question::about(&runner.branch.future);
+    let other = |_: &Ident| quote!(::core::marker::PhantomData::<#krate::cancel_safe::OtherMethod>);
+    let kind = judge::kind(&question, krate, &other)?;
+    Some(quote!(let #name = #kind;))
+}
+
+/// Asks about what the branch is. It is passed through and never lent, nor moved by its field: both
+/// would keep room for it beside the pinned future.
+fn ask_after(runner: &Runner) -> TokenStream {
+    let Runner { branch, kind, shape, variable, .. } = runner;
+    let look = local("look");
+    let ask = match Question::about(&branch.future) {
+        Question::Value => Some(judge::asked(&quote!(#look.by_value()))),
+        Question::Temporary => Some(judge::asked(&quote!(#look.by_temporary()))),
+        _ => None,
+    };
+    let ask = ask.map(|asked| quote!(let #kind = #asked;));
+    // A method gives a future; everything else may be a source, of which one has to be made.
+    let may_be_source = !matches!(Question::about(&branch.future), Question::Method { .. });
+    let prepare = may_be_source.then(|| {
+        quote! {
+            #[allow(unused_variables)]
+            let (#look, #variable) = __select::look(#variable);
+            #ask
+            let #variable = (#kind.prepare(#variable.take()),);
+        }
+    });
+    quote! {
+        #prepare
+        let (#look, #variable) = __select::look(#variable);
+        let #shape = {
+            use __select::traits::*;
+            // One more reference than the first rank has.
+            (&&#look).shape()
+        };
+    }
+}
+
+fn leaf(runner: &Runner) -> TokenStream {
+    let Runner { branch, variant, kind, shape, variable, handler } = runner;
+    let (output, matches) = (local("output"), local("matches"));
+    let Ends { first, last } = Ends::of(&branch.future);
+    let module = quote_spanned!(first=> __select);
+    let future = quote_spanned!(last=> #module::IsFuture::pass(#shape, #variable.take()));
+    let made = quote_spanned!(last=> #module::Make::make(#shape, #future));
+    let handler = quote!(#handler);
+    let judged = judge::judged(&module, &quote!(#kind), made, &handler, &branch.future);
+    let pattern = pattern::tried(&branch.pattern);
+    quote! {
+        __select::One::new(
+            #judged,
+            // `!` as an output makes all of it unreachable.
+            #[allow(unreachable_code)]
+            |#output| {
+                #[allow(unused_variables)]
+                let #matches = match &#output {
+                    #pattern => true,
+                    #[allow(unreachable_patterns)]
+                    _ => false,
+                };
+                if #matches {
+                    ::core::option::Option::Some(__Winner::#variant(#output))
+                } else {
+                    ::core::option::Option::None
+                }
+            },
+        )
+    }
+}
+
+/// A balanced tree, so that the compiler need not look into sixty-four nested types.
+fn tree(leaves: &[TokenStream]) -> TokenStream {
+    match leaves {
+        [leaf] => leaf.clone(),
+        _ => {
+            let (left, right) = leaves.split_at(leaves.len().div_ceil(2));
+            let (left, right) = (tree(left), tree(right));
+            quote!(__select::Both::new(#left, #right))
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Asks the compiler whether a future may be dropped.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Expr, ext::IdentExt};
+
+use super::super::{
+    known,
+    place::{Question, Receiver},
+    spans::Ends,
+};
+use crate::syntax;
+
+/// A future, refused if it may not be dropped: what `#[cancel_safe]` puts before each `.await`.
+///
+/// `krate` is a path of the user's, not `$crate`.
+pub(crate) fn awaited(future: &Expr, krate: &TokenStream) -> TokenStream {
+    let Ends { first, .. } = Ends::of(future);
+    let module = quote!(#krate::__private::select);
+    let question = Question::about(future);
+    let kind = match (kind(&question, krate, &own_name), &question) {
+        (Some(kind), _) => kind,
+        (None, Question::Value) => asked(&quote!(__select::ask_value(&#future))),
+        // Its value cannot be looked at, because temporaries in `future` have to live as long as the
+        // `.await`.
+        (None, _) => quote!(__select::unasked()),
+    };
+    // For the same reason there is no block around the call, and each step asks anew.
+    let kind = quote!({ use #module as __select; #kind });
+    let module = syntax::respanned(module, first);
+    let made = quote_spanned!(first=> #module::IntoFuture::into_future(#future));
+    let handler = quote!(#module::SafeHandler);
+    judged(&module, &kind, made, &handler, future)
+}
+
+// Input:
+//     mutex.lock()
+// Output:
+//     SafeToDrop::pass(kind, __SafeHandler0::pass(kind, KeepsItsPlace::pass(kind, made)))
+/// The calls that refuse a future, each in its own words, and underline all of `future`.
+///
+/// Their paths lie on all of `future` too: where the path of a call equals the place of the error,
+/// rustc leaves out its "required by a bound introduced by this call".
+pub(super) fn judged(
+    module: &TokenStream,
+    kind: &TokenStream,
+    made: TokenStream,
+    handler: &TokenStream,
+    future: &Expr,
+) -> TokenStream {
+    let Ends { last, .. } = Ends::of(future);
+    let text = |name: &str| {
+        let name = Ident::new(name, last);
+        quote!(#module::#name)
+    };
+    let mut texts = Vec::new();
+    match Question::about(future) {
+        Question::Method { method, .. } => {
+            texts.extend(known::text_for(&method.unraw().to_string()).map(text));
+            texts.push(handler.clone());
+        }
+        Question::Mutable(_) => texts.push(text("WasSent")),
+        Question::Value | Question::Temporary => {
+            texts.extend(["KeepsItsResult", "KeepsItsAnswer"].map(text));
+        }
+        Question::Shared(_) => {}
+    }
+    texts.push(text("SafeToDrop"));
+    texts.into_iter().fold(made, |judged, text| quote_spanned!(last=> #text::pass(#kind, #judged)))
+}
+
+// Input:
+//     bank.transfer(5)
+// Output:
+//     #[diagnostic::on_unimplemented(message = "the handler `transfer` is not marked ..", ..)]
+//     trait __SafeHandler0<Why, M>: Sized { .. }
+//     impl<F: __select::SafeHandler<Why, M>, Why, M> __SafeHandler0<Why, M> for F {}
+/// `SafeHandler` with the name of the handler in its text, and nothing for what is no method.
+///
+/// A type that is named after the handler would do, but rustc prints a path with all functions and
+/// closures around it if there is another of that name.
+pub(super) fn named_handler(future: &Expr, name: &Ident) -> Option<TokenStream> {
+    let Question::Method { method, .. } = Question::about(future) else {
+        return None;
+    };
+    let method = method.unraw();
+    let message = format!(
+        "the handler `{method}` is not marked `#[cancel_safe]`, so its call may not be dropped"
+    );
+    let keep = format!(
+        "to keep it while other branches win: send it before the loop, `let mut answer = \
+         handle.{method}(..).sent().await?`, and select on `&mut answer`"
+    );
+    Some(quote! {
+        #[diagnostic::on_unimplemented(
+            message = #message,
+            label = "if another branch wins, the actor may or may not do this, and its answer is lost",
+            note = #keep,
+            note = "or let it finish: `.await` it outside of `select!`",
+            note = "or mark the handler `#[cancel_safe]`, and say what becomes of an answer nobody takes"
+        )]
+        trait #name<Why, M>: ::core::marker::Sized {
+            #[inline(always)]
+            fn pass(_: __select::Kind<Why, M>, future: Self) -> Self { future }
+        }
+        #[diagnostic::do_not_recommend]
+        impl<F: __select::SafeHandler<Why, M>, Why, M> #name<Why, M> for F {}
+    })
+}
+
+// Input:
+//     self.rx.recv()
+// Output:
+//     {
+//         use __select::traits::*;
+//         (&&&&&&&&&&&__select::ask(&self.rx, PhantomData::<::actor_runtime::cancel_safe::m::recv>)).kind()
+//     }
+/// What is known about a future before it is made: a value without size whose type says it. Nothing,
+/// if its value has to be looked at.
+///
+/// `other` stands for the name of a method that `m` does not have.
+pub(super) fn kind(
+    question: &Question,
+    krate: &TokenStream,
+    other: &dyn Fn(&Ident) -> TokenStream,
+) -> Option<TokenStream> {
+    let markers = quote!(#krate::cancel_safe::m);
+    let name = |method: &Ident| {
+        let is_known = known::is_known(&method.unraw().to_string());
+        let mut name = method.clone();
+        name.set_span(Span::call_site());
+        if is_known { quote!(::core::marker::PhantomData::<#markers::#name>) } else { other(&name) }
+    };
+    let question = match question {
+        Question::Method { receiver: Receiver::Place(place), method } => {
+            let name = name(method);
+            quote!(__select::ask(&#place, #name))
+        }
+        Question::Method { receiver: Receiver::Accessor(chain), method } => {
+            let name = name(method);
+            quote!(__select::ask_unrun(|| #chain, #name))
+        }
+        Question::Mutable(place) => quote!(__select::ask_lent(&#place)),
+        Question::Shared(place) => quote!(__select::ask_shared(&#place)),
+        Question::Value | Question::Temporary => return None,
+    };
+    Some(asked(&question))
+}
+
+/// Puts a question.
+pub(super) fn asked(question: &TokenStream) -> TokenStream {
+    quote! {{
+        use __select::traits::*;
+        // One more reference than the first rank has.
+        (&&&&&&&&&&&#question).kind()
+    }}
+}
+
+/// A type named after a method, for a text that prints it.
+fn own_name(method: &Ident) -> TokenStream {
+    // Without a value of the same name, which might hide the receiver's.
+    quote! {{
+        #[allow(non_camel_case_types, dead_code)]
+        struct #method {}
+        ::core::marker::PhantomData::<#method>
+    }}
+}

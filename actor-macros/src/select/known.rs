@@ -1,0 +1,120 @@
+//! Methods that `actor_runtime::cancel_safe::m` has a name for.
+//!
+//! A method that is not listed is asked about by a name made on the spot, for which nothing is
+//! known, so its future is judged by its type. A test compares the lists with `m`.
+
+/// Documented as cancel safe for some type.
+const SAFE: &[&str] = &[
+    "accept",
+    "as_mut",
+    "changed",
+    "closed",
+    "connect",
+    "fill_buf",
+    "flush",
+    "join_next",
+    "join_next_with_id",
+    "next",
+    "next_entry",
+    "next_line",
+    "next_many",
+    "peek",
+    "read",
+    "read_buf",
+    "read_i8",
+    "read_u8",
+    "readable",
+    "readable_mut",
+    "ready",
+    "recv",
+    "recv_from",
+    "recv_many",
+    "send",
+    "send_to",
+    "tick",
+    "try_next",
+    "wait",
+    "wait_for",
+    "writable",
+    "writable_mut",
+    "write",
+    "write_buf",
+    "write_vectored",
+];
+
+/// Documented as losing something, for some type, and the trait whose text says what.
+const UNSAFE: &[(&str, &[&str])] = &[
+    (
+        "KeepsItsPlace",
+        &[
+            "acquire",
+            "acquire_many",
+            "acquire_many_owned",
+            "acquire_owned",
+            "lock",
+            "lock_owned",
+            "notified",
+            "notified_owned",
+            "read",
+            "read_owned",
+            "reserve",
+            "reserve_many",
+            "reserve_owned",
+            "write",
+            "write_owned",
+        ],
+    ),
+    (
+        "KeepsItsBytes",
+        &[
+            "read_exact",
+            "read_f32",
+            "read_f32_le",
+            "read_f64",
+            "read_f64_le",
+            "read_i128",
+            "read_i128_le",
+            "read_i16",
+            "read_i16_le",
+            "read_i32",
+            "read_i32_le",
+            "read_i64",
+            "read_i64_le",
+            "read_line",
+            "read_to_end",
+            "read_to_string",
+            "read_u128",
+            "read_u128_le",
+            "read_u16",
+            "read_u16_le",
+            "read_u32",
+            "read_u32_le",
+            "read_u64",
+            "read_u64_le",
+            "read_until",
+            "write_all",
+            "write_all_buf",
+        ],
+    ),
+    ("KeepsItsValue", &["send"]),
+    ("KeepsWhatItGathered", &["join_all"]),
+    ("WasSent", &["as_mut"]),
+];
+
+/// Whether `m` has a name for it.
+pub(super) fn is_known(method: &str) -> bool {
+    SAFE.contains(&method) || text_for(method).is_some()
+}
+
+/// The trait that says what is lost with a method of this name.
+pub(super) fn text_for(method: &str) -> Option<&'static str> {
+    let (text, _) = UNSAFE.iter().find(|(_, methods)| methods.contains(&method))?;
+    Some(text)
+}
+
+/// All of them, each once.
+#[cfg(test)]
+pub(super) fn all() -> std::collections::BTreeSet<&'static str> {
+    let lost = UNSAFE.iter().flat_map(|(_, methods)| *methods);
+    SAFE.iter().chain(lost).copied().collect()
+}

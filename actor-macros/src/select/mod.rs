@@ -1,0 +1,38 @@
+//! `select!` that accepts only branches which may be dropped, and `#[checked_select]`.
+//!
+//! ```text
+//! tokens ── parse ──▶ Select ── expand ──▶ tokens
+//!             └─────▶ diagnostics
+//! ```
+//!
+//! There is no check step: whether a branch may be dropped is a question about its type, so the
+//! expansion asks the compiler, through the traits of `actor_runtime::cancel_safe`.
+//!
+//! The expansion is its own and not `tokio::select!` with a check around each branch, because
+//! clippy's `disallowed-macros` looks through expansions and would report it at every use.
+
+mod expand;
+mod known;
+mod parse;
+mod pattern;
+mod place;
+mod scope;
+mod spans;
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::TokenStream;
+
+pub(crate) use self::{expand::awaited, scope::check_selects_in_block};
+
+/// Expands `select!`. The tokens begin with the path of the runtime, `@$crate`.
+pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
+    let (select, diagnostics) = parse::parse(tokens);
+    // What was understood is expanded beside the errors, so that editors and the type checker go on.
+    expand::after(diagnostics.finish(), expand::select(&select))
+}
+
+/// Expands `#[checked_select]`.
+pub(crate) fn expand_scope(args: TokenStream, item: TokenStream) -> TokenStream {
+    scope::rewrite(args, item)
+}

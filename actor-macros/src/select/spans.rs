@@ -1,0 +1,40 @@
+//! Spans for errors that underline a whole expression.
+
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+
+/// Where an expression begins and ends.
+///
+/// Stable Rust has no way to join two spans, but the compiler joins those of the first and the last
+/// token of whatever it parses. So an expression of ours whose first token has the one span and
+/// whose last has the other is underlined as if it were the user's whole expression.
+#[derive(Clone, Copy)]
+pub(super) struct Ends {
+    pub(super) first: Span,
+    pub(super) last: Span,
+}
+
+impl Ends {
+    pub(super) fn of(syntax: &impl ToTokens) -> Self {
+        let tokens = syntax.to_token_stream();
+        let first = first(tokens.clone()).unwrap_or_else(Span::call_site);
+        Self { first, last: last(tokens).unwrap_or(first) }
+    }
+}
+
+fn first(tokens: TokenStream) -> Option<Span> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => first(group.stream()),
+        TokenTree::Group(group) => Some(group.span_open()),
+        token => Some(token.span()),
+    })
+}
+
+fn last(tokens: TokenStream) -> Option<Span> {
+    let end = |token| match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => last(group.stream()),
+        TokenTree::Group(group) => Some(group.span_close()),
+        token => Some(token.span()),
+    };
+    tokens.into_iter().filter_map(end).last()
+}

@@ -1,0 +1,72 @@
+//! Which futures may be dropped before they are ready.
+//!
+//! A future is *cancel safe* if dropping it before it is ready, and making it again, is the same as
+//! never having made it. That is [tokio's definition][tokio]. [`select!`](crate::select) and
+//! [`timeout`] drop futures, and a future that is not cancel safe then takes along what it had done
+//! or got so far. Here the property is a trait, so the compiler can ask for it.
+//!
+//! | you have | it is cancel safe if |
+//! |---|---|
+//! | a future with a name | its type is [`CancelSafe`] |
+//! | `place.method(..)` | the pair of type and method is a [`CancelSafeMethod`], or its future is `CancelSafe` |
+//! | `&mut receiver`, `&listener`, `&token` | it is [`IntoCancelSafe`] |
+//! | `&mut future`, where `future` lives outside of the loop | always: nothing of it is dropped |
+//! | a lock, a permit, a place in a channel | you say that it may [`requeue`] |
+//! | anything else | you say why: [`assume_cancel_safe`] |
+//!
+//! What is known of tokio's types is what their documentation promises; each impl cites the page.
+//! The features `sync` (on by default), `net`, `io-util`, `process`, `signal`, `fs`, `tokio-util`,
+//! `join-map`, `tokio-stream` and `futures` add the types of the crate or module they are named after.
+//!
+//! Nothing here knows of actors.
+//!
+//! [tokio]: https://docs.rs/tokio/1.54.1/tokio/macro.select.html#cancellation-safety
+//!
+#![cfg_attr(
+    all(feature = "macros", feature = "sync", feature = "net", feature = "io-util"),
+    doc = include_str!("../../../docs/cancel-safety.md")
+)]
+
+mod assume;
+#[cfg(feature = "test-util")]
+mod drop_everywhere;
+#[doc(hidden)]
+pub mod judge;
+mod known;
+mod methods;
+mod refused;
+#[cfg(feature = "sync")]
+mod requeue;
+mod safe;
+#[doc(hidden)]
+pub mod select;
+mod shape;
+mod sources;
+mod timeout;
+
+#[cfg(feature = "test-util")]
+pub use self::drop_everywhere::drop_everywhere;
+pub(crate) use self::refused::lent_only;
+#[cfg(feature = "sync")]
+pub use self::requeue::{Queue, Requeue, requeue};
+pub use self::{
+    assume::{AssumeCancelSafe, assume_cancel_safe, repeatable},
+    methods::{CancelSafeMethod, m},
+    safe::{BoxCancelSafe, CancelSafe, IntoCancelSafe},
+    timeout::timeout,
+};
+
+// Errors name these, and print a path of one word only for what is in a public module.
+#[doc(hidden)]
+pub use self::{
+    judge::{
+        ByMut, ByRef, ByTemporary, ByType, ByValue, Handler, IsFuture, KeepsItsAnswer,
+        KeepsItsBytes, KeepsItsPlace, KeepsItsResult, KeepsItsValue, KeepsWhatItGathered, Known,
+        MakesCalls, OtherMethod, SafeHandler, SafeToDrop, Source, WasSent,
+    },
+    refused::{
+        LosesAnswer, LosesBytes, LosesGathered, LosesPlace, LosesResult, LosesTurn, LosesValue,
+        Refuses,
+    },
+    shape::{NoFuture, SomeFuture},
+};

@@ -1,0 +1,10 @@
+//! The caret is under `struct`.
+
+use actor_runtime::cancel_safe;
+
+#[cancel_safe]
+struct Worker;
+
+fn main() {
+    let _ = Worker;
+}

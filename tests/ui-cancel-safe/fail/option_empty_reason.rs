@@ -1,0 +1,10 @@
+//! The caret is under the empty reason.
+
+use actor_runtime::cancel_safe;
+
+#[cancel_safe(trusted = " ")]
+pub async fn ready() -> u32 {
+    3
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+//! The caret is under `pop_front`.
+
+use actor_runtime::cancel_safe;
+use std::collections::VecDeque;
+use tokio::sync::mpsc;
+
+pub struct Job;
+
+pub struct Worker {
+    tx: mpsc::Sender<Job>,
+    queue: VecDeque<Job>,
+}
+
+impl Worker {
+    #[cancel_safe]
+    pub async fn work(&mut self) {
+        let _ = self.tx.send(self.queue.pop_front().unwrap()).await;
+    }
+}
+
+fn main() {}

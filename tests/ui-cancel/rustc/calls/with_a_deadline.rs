@@ -1,0 +1,25 @@
+// Caret: all of `bank.transfer(5).timeout(..)`. Says: the call is not marked, and `sent()`.
+use actor_runtime::{actor, select};
+use std::time::Duration;
+
+pub struct Bank(u64);
+
+#[actor]
+impl Bank {
+    pub fn transfer(&mut self, amount: u64) -> u64 {
+        self.0 -= amount;
+        self.0
+    }
+
+    pub async fn read(&self) -> u64 {
+        self.0
+    }
+}
+
+async fn run(bank: BankHandle) {
+    select! {
+        left = bank.transfer(5).timeout(Duration::from_secs(1)) => drop(left),
+    }
+}
+
+fn main() {}

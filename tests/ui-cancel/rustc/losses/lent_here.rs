@@ -1,0 +1,10 @@
+// Caret: all of `&mut tokio::spawn(..)`. Says: its result is lost, lend it.
+use actor_runtime::select;
+
+async fn run() {
+    select! {
+        done = &mut tokio::spawn(async {}) => drop(done),
+    }
+}
+
+fn main() {}
