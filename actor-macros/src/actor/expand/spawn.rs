@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, Type};
 
 use crate::{
-    actor::model::{Actor, Handler, Threads},
+    actor::model::{Actor, StartHook, Threads},
     generics, known, syntax,
 };
 
@@ -53,10 +53,14 @@ pub(super) fn spawn_impl(actor: &Actor) -> Option<TokenStream> {
 fn checks(actor: &Actor) -> TokenStream {
     let mut checks = TokenStream::new();
     for handler in &actor.handlers {
+        let own: &[Attribute] = &handler.attrs.cfgs;
         for field in handler.fields() {
-            checks.extend(type_checks(actor, handler, &field.cfgs, &field.ty));
+            checks.extend(type_checks(actor, [own, &field.cfgs], &field.ty));
         }
-        checks.extend(type_checks(actor, handler, &[], handler.answer.ty()));
+        checks.extend(type_checks(actor, [own, &[]], handler.answer.ty()));
+    }
+    if let Some(StartHook { hook, error: Some(error) }) = &actor.hooks.start {
+        checks.extend(type_checks(actor, [&hook.cfgs, &[]], error));
     }
     if checks.is_empty() {
         return checks;
@@ -67,8 +71,8 @@ fn checks(actor: &Actor) -> TokenStream {
     quote!(#start #checks)
 }
 
-fn type_checks(actor: &Actor, handler: &Handler, cfgs: &[Attribute], ty: &Type) -> TokenStream {
-    let own = &handler.attrs.cfgs;
+fn type_checks(actor: &Actor, cfgs: [&[Attribute]; 2], ty: &Type) -> TokenStream {
+    let [own, cfgs] = cfgs;
     let span = actor.ident.span();
     // Parameters are, by the bounds of this impl.
     let parts = known::maybe_not_send(ty).into_iter();
