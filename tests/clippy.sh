@@ -13,3 +13,14 @@ cd "$(dirname "$0")/.."
 touch tests/tests/lints.rs
 cargo clippy -p actor-tests --test lints --no-deps -- \
     -D warnings -W clippy::pedantic -W clippy::nursery
+
+# Does `docs/clippy.toml`, which users copy, find what drops futures unasked, and nothing else?
+touch tests/tests/disallowed.rs
+expected=$(grep -n '// found$' tests/tests/disallowed.rs | cut -d: -f1 | sort -n)
+found=$(CLIPPY_CONF_DIR=docs cargo clippy -p actor-tests --test disallowed --no-deps 2>&1 |
+    grep -A 1 '^warning: use of a disallowed' |
+    sed -n 's|.*--> tests/tests/disallowed.rs:\([0-9]*\):.*|\1|p' | sort -nu)
+[ "$expected" = "$found" ] || {
+    echo "docs/clippy.toml: found in lines" $found "and not in" $expected
+    exit 1
+}

@@ -147,6 +147,28 @@ pub fn __select(tokens: TokenStream) -> TokenStream {
 }
 
 /// Turns the plain `select!`s of a scope into checked ones.
+///
+/// On a function, an `impl`, a trait or a `mod name { .. }`, every `select!` and `tokio::select!` in it
+/// becomes `actor_runtime::select!`: those in nested functions, closures and handlers too. It is for
+/// code that is to be checked before anybody touches it; in new code, write the checked one.
+///
+/// It sees tokens, so it does not find a `select!` that was imported under another name, one that
+/// another macro makes or has among its arguments, and one in a `mod name;` in another file. The
+/// lints in `docs/clippy.toml` find those.
+///
+/// `#[checked_select(crate = path)]` names the runtime where it is not `::actor_runtime`.
+///
+/// # Examples
+///
+/// ```
+/// # mod actor_runtime { pub use actor_macros::checked_select; }
+/// use actor_runtime::checked_select;
+///
+/// #[checked_select]
+/// mod legacy {
+///     pub fn nothing_to_check_here() {}
+/// }
+/// ```
 #[proc_macro_attribute]
 pub fn checked_select(args: TokenStream, item: TokenStream) -> TokenStream {
     select::expand_scope(args.into(), item.into()).into()

@@ -60,7 +60,7 @@ pub mod __private;
 #[cfg(feature = "macros")]
 pub use actor_macros::{actor, cancel_safe, checked_select};
 
-/// Waits for the first of several futures, each of which may be dropped.
+#[cfg_attr(feature = "macros", doc = include_str!("../../docs/select.md"))]
 #[cfg(feature = "macros")]
 #[macro_export]
 macro_rules! select {

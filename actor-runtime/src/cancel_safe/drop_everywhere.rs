@@ -29,25 +29,29 @@ const PATIENCE: Duration = Duration::from_secs(60);
 ///
 /// ```
 /// use actor_runtime::cancel_safe::drop_everywhere;
-/// use tokio::io::AsyncReadExt;
 ///
-/// struct Connection { stream: tokio_test::io::Mock, buffer: Vec<u8> }
+/// struct Connection { pieces: Vec<&'static str>, buffer: String }
 ///
-/// async fn line(connection: &mut Connection) -> Vec<u8> {
-///     while !connection.buffer.contains(&b'\n') {
-///         connection.stream.read_buf(&mut connection.buffer).await.unwrap();
+/// impl Connection {
+///     /// Waits once, and what comes of it is the caller's.
+///     async fn piece(&mut self) -> &'static str {
+///         tokio::task::yield_now().await;
+///         self.pieces.remove(0)
+///     }
+/// }
+///
+/// async fn line(connection: &mut Connection) -> String {
+///     while !connection.buffer.ends_with('\n') {
+///         let piece = connection.piece().await;
+///         connection.buffer.push_str(piece);
 ///     }
 ///     std::mem::take(&mut connection.buffer)
 /// }
 ///
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
 /// # async fn main() {
-/// let pause = std::time::Duration::from_secs(1);
-/// let setup = || Connection {
-///     stream: tokio_test::io::Builder::new().wait(pause).read(b"he").wait(pause).read(b"llo\n").build(),
-///     buffer: Vec::new(),
-/// };
-/// let places = drop_everywhere(setup, line, |_, line: &Vec<u8>| line.clone()).await;
+/// let setup = || Connection { pieces: vec!["he", "llo\n"], buffer: String::new() };
+/// let places = drop_everywhere(setup, line, |_, line: &String| line.clone()).await;
 /// assert_eq!(places, 2);
 /// # }
 /// ```

@@ -60,8 +60,7 @@ pub struct Kind<Why, M>(PhantomData<fn() -> (Why, M)>);
 impl<Why, M> Kind<Why, M> {
     /// As this is all type, there is only one.
     #[inline(always)]
-    #[must_use]
-    pub fn new() -> Self {
+    fn new() -> Self {
         Self(PhantomData)
     }
 }
@@ -153,7 +152,7 @@ texts! {
     trait SafeHandler lets [Known Source ByType LosesPlace LosesBytes LosesValue LosesGathered LosesResult LosesAnswer
         LosesTurn] (
         message = "the handler `{M}` is not marked `#[cancel_safe]`, so its call may not be dropped",
-        label = "if another branch wins, the actor may or may not do this, and its answer is lost",
+        label = "if this is dropped first, the actor may or may not do it, and its answer is lost",
         note = "to keep it while other branches win: send it before the loop, `let mut answer = handle.{M}(..).sent().await?`, and select on `&mut answer`",
         note = "or let it finish: `.await` it outside of `select!`",
         note = "or mark the handler `#[cancel_safe]`, and say what becomes of an answer nobody takes"
@@ -162,7 +161,7 @@ texts! {
     /// A wait that keeps its place in a fair queue.
     trait KeepsItsPlace lets [Known ByType Handler] (
         message = "dropping `{M}` gives up its place in the queue",
-        label = "each time another branch wins, this starts again at the end of the queue",
+        label = "each time this is dropped, it starts again at the end of the queue",
         note = "nothing else is lost, but among busy waiters its turn may never come",
         note = "to keep the place: make it once before the loop, `let mut {M} = pin!(..)`, and select on `&mut {M}`",
         note = "if starting again is fine: say so, `requeue(&place).{M}(..)`"
@@ -171,7 +170,7 @@ texts! {
     /// A read or a write that is all or nothing.
     trait KeepsItsBytes lets [Known ByType Handler] (
         message = "`{M}` loses bytes when it is dropped before it completes",
-        label = "if another branch wins, what was read or written so far is gone, or happens twice",
+        label = "if this is dropped first, what was read or written so far is gone, or happens twice",
         note = "to read: take what is there with `read_buf` into a buffer that outlives the loop, or use `Lines` or a codec",
         note = "to write: keep the bytes in `self` and write with `write_buf`, or write from a task or actor of its own",
         note = "or make it once before the loop, `let mut {M} = pin!(..)`, and select on `&mut {M}`"
@@ -180,28 +179,30 @@ texts! {
     /// A send that keeps its value.
     trait KeepsItsValue lets [Known ByType Handler] (
         message = "`{M}` drops its value when it is dropped before it completes",
-        label = "if another branch wins, the value was not sent, and is gone",
+        label = "if this is dropped first, the value was not sent, and is gone",
         note = "wait for room first and send then: `permit = requeue(&sender).reserve() => permit?.send(value)`"
     )
 
     /// A wait for many that keeps what has come in.
     trait KeepsWhatItGathered lets [Known ByType Handler] (
         message = "`{M}` loses what it has gathered when it is dropped before it completes",
-        label = "if another branch wins, what has come in so far is gone",
+        label = "if this is dropped first, what has come in so far is gone",
         note = "take one at a time into a collection that outlives the loop"
     )
 
     /// A future whose result can still be waited for when it was dropped.
     trait KeepsItsResult lets [Known Source ByType Handler LosesAnswer] (
         message = "`{Self}` loses its result when it is dropped",
-        label = "if another branch wins, this is dropped, and nobody can wait for it again",
+        label = "if this is dropped first, nobody can wait for it again",
         note = "make it before the loop, and select on `&mut` it"
     )
 
-    /// A call that may be dropped, but not as a method of a handle.
-    trait KeepsItsAnswer lets [Known Source ByType Handler LosesResult] (
+    /// A call that may be dropped, where its handler cannot be named.
+    trait KeepsItsAnswer lets [
+        Known Source ByType LosesPlace LosesBytes LosesValue LosesGathered LosesResult LosesTurn
+    ] (
         message = "this call is not marked `#[cancel_safe]`, so it may not be dropped",
-        label = "if another branch wins, the actor may or may not do this, and its answer is lost",
+        label = "if this is dropped first, the actor may or may not do it, and its answer is lost",
         note = "to keep it while other branches win: send it before the loop, `let mut answer = handle.method(..).sent().await?`, and select on `&mut answer`",
         note = "or let it finish: `.await` it outside of `select!`",
         note = "or mark the handler `#[cancel_safe]`, and say what becomes of an answer nobody takes"
@@ -215,7 +216,7 @@ texts! {
     )
 }
 
-/// A future, by the [shape](super::shape) of its type.
+/// A future, by the shape of its type: see `shape`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a future",
     label = "a branch of `select!` waits for a future",
@@ -241,6 +242,9 @@ impl<F: CancelSafe, M> SafeToDrop<ByType, M> for F {}
 /// A handler that is marked has a call whose type says it.
 #[diagnostic::do_not_recommend]
 impl<F: CancelSafe, M> SafeHandler<Handler, M> for F {}
+
+#[diagnostic::do_not_recommend]
+impl<F: CancelSafe, M> KeepsItsAnswer<Handler, M> for F {}
 
 /// Implemented by handles of actors: their methods are handlers.
 pub trait MakesCalls {}

@@ -125,8 +125,10 @@ fn poll<B: Branches<W>, W>(
     cx: &mut Context<'_>,
 ) -> Poll<Option<W>> {
     // A task without budget gets `Pending` from tokio's futures, so that a future that does not
-    // count would win each time. The budget is given back: polling the branches spends it.
-    drop(ready!(coop::poll_proceed(cx)));
+    // count would win each time.
+    if !coop::has_budget_remaining() {
+        ready!(wait_for_budget(cx));
+    }
     let mut is_pending = false;
     for step in 0..B::COUNT {
         let index = (first + step) % B::COUNT;
@@ -140,6 +142,12 @@ fn poll<B: Branches<W>, W>(
         }
     }
     if is_pending { Poll::Pending } else { Poll::Ready(None) }
+}
+
+/// Has the task woken after the others. Out of the way, because it takes a unit and gives it back.
+#[cold]
+fn wait_for_budget(cx: &mut Context<'_>) -> Poll<()> {
+    coop::poll_proceed(cx).map(drop)
 }
 
 thread_local! {

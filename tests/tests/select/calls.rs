@@ -14,6 +14,7 @@ struct Counter {
 }
 
 #[actor(mailbox = 1)]
+#[expect(unreachable_pub, reason = "a handler is `pub`")]
 impl Counter {
     /// Adds `amount`, after a while.
     pub async fn add(&mut self, amount: u64) -> u64 {

@@ -52,6 +52,7 @@ impl Connection {
     }
 }
 
+#[expect(clippy::ptr_arg, reason = "a run gives a `String`")]
 fn observe(connection: &Connection, line: &String) -> (String, u32) {
     (line.clone(), connection.logged.get())
 }

@@ -23,7 +23,7 @@ use tokio_util::{
 /// A function that is compiled and never called, whose arguments are of the types known.
 macro_rules! known {
     ($name:ident($($argument:ident: $ty:ty),* $(,)?) { $($future:expr),* $(,)? }) => {
-        #[allow(dead_code, unused_mut, unused_variables)]
+        #[allow(dead_code, unused_mut, unused_variables, clippy::too_many_arguments)]
         async fn $name($(mut $argument: $ty),*) {
             $( select! { _ = $future => {} } )*
         }
@@ -128,6 +128,11 @@ where
 
 /// Receivers behind references, boxes, guards, and in the ways that code reaches them.
 #[tokio::test]
+#[expect(
+    clippy::explicit_auto_deref,
+    clippy::needless_borrow,
+    reason = "that they are looked through is what is tested"
+)]
 async fn receivers_are_looked_through() {
     struct Holder {
         receiver: mpsc::Receiver<u8>,

@@ -24,20 +24,28 @@ struct Runner<'a> {
     /// The variable that holds it, in a tuple of one. Its span is the user's, as that of everything
     /// that an error may point at.
     variable: Ident,
-    /// The trait whose text names the handler that it calls, if it is one.
-    handler: Ident,
+    /// The trait whose text names the handler that it calls, if it is one, and what declares it.
+    handler: TokenStream,
+    handler_trait: Option<TokenStream>,
 }
 
 impl<'a> Runner<'a> {
     fn new((position, (branch, variant)): (usize, (&'a Branch, &'a Ident))) -> Self {
         let first = Ends::of(&branch.future).first;
+        let named = format_ident!("__SafeHandler{position}", span = first);
+        let handler_trait = judge::named_handler(&branch.future, &named);
+        let handler = match handler_trait {
+            Some(_) => quote!(#named),
+            None => quote_spanned!(first=> __select::SafeHandler),
+        };
         Self {
             branch,
             variant,
             kind: local(&format!("kind_{position}")),
             shape: local(&format!("shape_{position}")),
             variable: format_ident!("__branch_{position}", span = first),
-            handler: format_ident!("__SafeHandler{position}", span = first),
+            handler,
+            handler_trait,
         }
     }
 }
@@ -58,8 +66,7 @@ pub(super) fn race(select: &Select, variants: &[Ident]) -> TokenStream {
     let (branches, disabled) = (local("branches"), local("disabled"));
     let runners = select.branches.iter().zip(variants).enumerate().map(Runner::new);
     let runners: Vec<_> = runners.collect();
-    let handlers =
-        runners.iter().map(|runner| judge::named_handler(&runner.branch.future, &runner.handler));
+    let handler_traits = runners.iter().map(|runner| &runner.handler_trait);
     let asked_before = runners.iter().map(|runner| ask_before(runner, &select.krate));
     let variables = runners.iter().map(|runner| &runner.variable);
     let futures = runners.iter().map(|runner| &runner.branch.future);
@@ -68,7 +75,7 @@ pub(super) fn race(select: &Select, variants: &[Ident]) -> TokenStream {
     let tree = tree(&leaves);
     let start = if select.is_biased { quote!(biased) } else { quote!(fair) };
     quote! {
-        #(#handlers)*
+        #(#handler_traits)*
         // Before any future borrows what is asked about.
         #(#asked_before)*
         // In a tuple of a `let`, a temporary that a future borrows lives as long as the future.
@@ -83,8 +90,7 @@ pub(super) fn race(select: &Select, variants: &[Ident]) -> TokenStream {
 fn ask_before(runner: &Runner, krate: &TokenStream) -> Option<TokenStream> {
     let name = &runner.kind;
     let question = Question::about(&runner.branch.future);
-    let other = |_: &Ident| quote!(::core::marker::PhantomData::<#krate::cancel_safe::OtherMethod>);
-    let kind = judge::kind(&question, krate, &other)?;
+    let kind = judge::kind(&question, krate)?;
     Some(quote!(let #name = #kind;))
 }
 
@@ -121,14 +127,13 @@ fn ask_after(runner: &Runner) -> TokenStream {
 }
 
 fn leaf(runner: &Runner) -> TokenStream {
-    let Runner { branch, variant, kind, shape, variable, handler } = runner;
+    let Runner { branch, variant, kind, shape, variable, handler, .. } = runner;
     let (output, matches) = (local("output"), local("matches"));
     let Ends { first, last } = Ends::of(&branch.future);
     let module = quote_spanned!(first=> __select);
     let future = quote_spanned!(last=> #module::IsFuture::pass(#shape, #variable.take()));
     let made = quote_spanned!(last=> #module::Make::make(#shape, #future));
-    let handler = quote!(#handler);
-    let judged = judge::judged(&module, &quote!(#kind), made, &handler, &branch.future);
+    let judged = judge::judged(&module, &quote!(#kind), made, handler, &branch.future);
     let pattern = pattern::tried(&branch.pattern);
     quote! {
         __select::One::new(

@@ -14,11 +14,12 @@ use crate::syntax;
 /// A future, refused if it may not be dropped: what `#[cancel_safe]` puts before each `.await`.
 ///
 /// `krate` is a path of the user's, not `$crate`.
+#[cfg_attr(not(test), expect(dead_code, reason = "for `#[actor]` and `#[cancel_safe]`"))]
 pub(crate) fn awaited(future: &Expr, krate: &TokenStream) -> TokenStream {
-    let Ends { first, .. } = Ends::of(future);
+    let Ends { first, last } = Ends::of(future);
     let module = quote!(#krate::__private::select);
     let question = Question::about(future);
-    let kind = match (kind(&question, krate, &own_name), &question) {
+    let kind = match (kind(&question, krate), &question) {
         (Some(kind), _) => kind,
         (None, Question::Value) => asked(&quote!(__select::ask_value(&#future))),
         // Its value cannot be looked at, because temporaries in `future` have to live as long as the
@@ -28,8 +29,13 @@ pub(crate) fn awaited(future: &Expr, krate: &TokenStream) -> TokenStream {
     // For the same reason there is no block around the call, and each step asks anew.
     let kind = quote!({ use #module as __select; #kind });
     let module = syntax::respanned(module, first);
-    let made = quote_spanned!(first=> #module::IntoFuture::into_future(#future));
-    let handler = quote!(#module::SafeHandler);
+    let made = quote_spanned!(last=> #module::IntoFuture::into_future(#future));
+    let handler = match &question {
+        Question::Method { method, .. } if !known::is_known(&method.unraw().to_string()) => {
+            quote!(#module::KeepsItsAnswer)
+        }
+        _ => quote!(#module::SafeHandler),
+    };
     judged(&module, &kind, made, &handler, future)
 }
 
@@ -75,15 +81,19 @@ pub(super) fn judged(
 //     #[diagnostic::on_unimplemented(message = "the handler `transfer` is not marked ..", ..)]
 //     trait __SafeHandler0<Why, M>: Sized { .. }
 //     impl<F: __select::SafeHandler<Why, M>, Why, M> __SafeHandler0<Why, M> for F {}
-/// `SafeHandler` with the name of the handler in its text, and nothing for what is no method.
+/// `SafeHandler` with the name of the handler in its text; nothing for what is no method, and for a
+/// method that `m` has a name for: the text of `SafeHandler` prints that.
 ///
-/// A type that is named after the handler would do, but rustc prints a path with all functions and
-/// closures around it if there is another of that name.
+/// A type made here and named after the handler would be printed too, but with all functions and
+/// closures around it as soon as there is another of that name.
 pub(super) fn named_handler(future: &Expr, name: &Ident) -> Option<TokenStream> {
     let Question::Method { method, .. } = Question::about(future) else {
         return None;
     };
     let method = method.unraw();
+    if known::is_known(&method.to_string()) {
+        return None;
+    }
     let message = format!(
         "the handler `{method}` is not marked `#[cancel_safe]`, so its call may not be dropped"
     );
@@ -94,7 +104,7 @@ pub(super) fn named_handler(future: &Expr, name: &Ident) -> Option<TokenStream> 
     Some(quote! {
         #[diagnostic::on_unimplemented(
             message = #message,
-            label = "if another branch wins, the actor may or may not do this, and its answer is lost",
+            label = "if this is dropped first, the actor may or may not do it, and its answer is lost",
             note = #keep,
             note = "or let it finish: `.await` it outside of `select!`",
             note = "or mark the handler `#[cancel_safe]`, and say what becomes of an answer nobody takes"
@@ -117,19 +127,15 @@ pub(super) fn named_handler(future: &Expr, name: &Ident) -> Option<TokenStream> 
 //     }
 /// What is known about a future before it is made: a value without size whose type says it. Nothing,
 /// if its value has to be looked at.
-///
-/// `other` stands for the name of a method that `m` does not have.
-pub(super) fn kind(
-    question: &Question,
-    krate: &TokenStream,
-    other: &dyn Fn(&Ident) -> TokenStream,
-) -> Option<TokenStream> {
-    let markers = quote!(#krate::cancel_safe::m);
+pub(super) fn kind(question: &Question, krate: &TokenStream) -> Option<TokenStream> {
+    let names = quote!(#krate::cancel_safe);
     let name = |method: &Ident| {
-        let is_known = known::is_known(&method.unraw().to_string());
         let mut name = method.clone();
         name.set_span(Span::call_site());
-        if is_known { quote!(::core::marker::PhantomData::<#markers::#name>) } else { other(&name) }
+        match known::is_known(&method.unraw().to_string()) {
+            true => quote!(::core::marker::PhantomData::<#names::m::#name>),
+            false => quote!(::core::marker::PhantomData::<#names::OtherMethod>),
+        }
     };
     let question = match question {
         Question::Method { receiver: Receiver::Place(place), method } => {
@@ -153,15 +159,5 @@ pub(super) fn asked(question: &TokenStream) -> TokenStream {
         use __select::traits::*;
         // One more reference than the first rank has.
         (&&&&&&&&&&&#question).kind()
-    }}
-}
-
-/// A type named after a method, for a text that prints it.
-fn own_name(method: &Ident) -> TokenStream {
-    // Without a value of the same name, which might hide the receiver's.
-    quote! {{
-        #[allow(non_camel_case_types, dead_code)]
-        struct #method {}
-        ::core::marker::PhantomData::<#method>
     }}
 }
