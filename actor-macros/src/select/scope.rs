@@ -18,7 +18,6 @@ use super::{
 use crate::diagnostics::Diagnostics;
 
 /// Rewrites every plain `select!` in the body of a function.
-#[cfg_attr(not(test), expect(dead_code, reason = "for `#[actor]` and `#[cancel_safe]`"))]
 pub(crate) fn check_selects_in_block(block: &mut Block, krate: &TokenStream) {
     Selects { krate }.visit_block_mut(block);
 }

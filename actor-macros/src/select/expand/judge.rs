@@ -14,7 +14,6 @@ use crate::syntax;
 /// A future, refused if it may not be dropped: what `#[cancel_safe]` puts before each `.await`.
 ///
 /// `krate` is a path of the user's, not `$crate`.
-#[cfg_attr(not(test), expect(dead_code, reason = "for `#[actor]` and `#[cancel_safe]`"))]
 pub(crate) fn awaited(future: &Expr, krate: &TokenStream) -> TokenStream {
     let Ends { first, last } = Ends::of(future);
     let module = quote!(#krate::__private::select);
