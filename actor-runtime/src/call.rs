@@ -20,57 +20,19 @@ use std::{
     time::Duration,
 };
 
-use pin_project_lite::pin_project;
-
 use crate::{
     actor::Message,
+    answer::Answer,
     block_on::block_on,
-    current::{self, ActorId},
+    current,
     error::{CallError, Method, SendError, TrySendError},
-    mailbox::{Offered, Shared},
-    reply::{self, Failure, Receiver, Reply},
+    mailbox::Shared,
+    reply::{self, Receiver, Reply},
     ring::Wait,
+    send::{Cast, Place, Sent, offer},
     sync::Arc,
+    timeout::{GiveUp, Timeout, private},
 };
-
-/// A message that waits for room in the mailbox. Dropping it withdraws the message.
-pub(crate) struct Place<'a, M: Message> {
-    shared: &'a Arc<Shared<M>>,
-    ticket: u64,
-}
-
-impl<M: Message> Place<'_, M> {
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), M>> {
-        self.shared.poll_ticket(self.ticket, cx)
-    }
-}
-
-impl<M: Message> Drop for Place<'_, M> {
-    fn drop(&mut self) {
-        self.shared.withdraw(self.ticket);
-    }
-}
-
-/// Offers `message`; `Ok(None)` means that it was accepted at once.
-pub(crate) fn offer<'a, M: Message>(
-    shared: &'a Arc<Shared<M>>,
-    message: M,
-    cx: &mut Context<'_>,
-) -> Result<Option<Place<'a, M>>, SendError<M>> {
-    match shared.offer(message, cx.waker()) {
-        Offered::Accepted => Ok(None),
-        Offered::Refused(message) => Err(SendError::Closed(message)),
-        Offered::Waiting(ticket) => {
-            let place = Place { shared, ticket };
-            if current::actor() == Some(shared.id())
-                && let Some(message) = shared.withdraw(ticket)
-            {
-                return Err(SendError::WouldDeadlock(message));
-            }
-            Ok(Some(place))
-        }
-    }
-}
 
 /// A call that has not been sent: await it, or pick another way to send it.
 ///
@@ -151,18 +113,6 @@ impl<R> Pending<R> {
     }
 }
 
-impl Failure {
-    /// The error that says that `method` was left without an answer.
-    #[cold]
-    pub(crate) fn of(self, method: Method) -> CallError {
-        match self {
-            Self::Stopped => CallError::Stopped { method },
-            Self::Unanswered => CallError::Unanswered { method },
-            Self::Panicked(message) => CallError::Panicked { method, message },
-        }
-    }
-}
-
 impl<'a, M, R, F> Call<'a, M, R, F>
 where
     M: Message,
@@ -189,7 +139,7 @@ where
     ///
     /// As the call itself.
     pub fn timeout(self, duration: Duration) -> Timeout<Self> {
-        Timeout { call: Some(self), after: duration, sleep: tokio::time::sleep(duration) }
+        Timeout::new(self, duration)
     }
 
     /// Sends without wanting an answer: waits for room only, and the handler runs in any case.
@@ -309,7 +259,7 @@ where
         let message = message(reply);
         let method = Method::new(M::ACTOR, message.envelope().method());
         let answer = Answer::new(receiver, method, shared.id());
-        Sent { cast: Cast::new(shared, message), answer: Some(answer) }
+        Sent::new(shared, message, answer)
     }
 
     /// Waits for the answer on a thread that runs no async code.
@@ -364,7 +314,7 @@ where
         match self.stage {
             Stage::Unsent(message) => Some(message(Reply::unwanted())),
             Stage::NotAccepted(message) => Some(message),
-            Stage::WaitingForRoom(place, _) => place.shared.withdraw(place.ticket),
+            Stage::WaitingForRoom(place, _) => place.withdraw(),
             Stage::Sent(_) | Stage::Done => None,
         }
     }
@@ -457,239 +407,17 @@ impl<M: Message, R, F> fmt::Debug for Call<'_, M, R, F> {
     }
 }
 
-/// The answer of a call that was sent: see [`Call::sent`]. It borrows nothing.
-///
-/// # Cancel safety
-///
-/// Polling it by `&mut` and going on later loses nothing. Dropping it is dropping the call: its
-/// handler is not begun, and if it has, its answer is dropped.
-#[must_use = "to drop an answer is to drop its call: await it, or use `cast`"]
-pub struct Answer<R: 'static> {
-    receiver: Receiver<R>,
-    method: Method,
-    actor: ActorId,
-    wait: Option<Wait>,
-}
-
-impl<R> Answer<R> {
-    pub(crate) fn new(receiver: Receiver<R>, method: Method, actor: ActorId) -> Self {
-        Self { receiver, method, actor, wait: None }
-    }
-
-    /// The handler that answers.
-    #[must_use]
-    pub fn method(&self) -> Method {
-        self.method
-    }
-
-    /// Gives up after `duration`. The answer is dropped then.
-    ///
-    /// # Panics
-    ///
-    /// Outside of a tokio runtime with its timer enabled.
-    pub fn timeout(self, duration: Duration) -> Timeout<Self> {
-        Timeout { call: Some(self), after: duration, sleep: tokio::time::sleep(duration) }
-    }
-
-    /// Takes the answer, if it is there.
-    ///
-    /// # Errors
-    ///
-    /// Why there is none and will be none. `None` means that there is none yet, or that it was
-    /// taken before.
-    pub fn try_take(&mut self) -> Option<Result<R, CallError>> {
-        let method = self.method;
-        Some(self.receiver.try_take()?.map_err(|failure| failure.of(method)))
-    }
-
-    /// Waits for the answer on a thread that runs no async code.
-    ///
-    /// # Errors
-    ///
-    /// See [`CallError`].
-    ///
-    /// # Panics
-    ///
-    /// On a thread that drives a tokio runtime, where waiting would block it.
-    pub fn blocking(self) -> Result<R, CallError> {
-        block_on(self)
-    }
-
-    /// Notes who waits here, or says why nobody should.
-    fn begin_to_wait(&mut self) -> Result<(), CallError> {
-        let method = self.method;
-        if current::actor() == Some(self.actor) {
-            return Err(CallError::WouldDeadlock { method, ring: Vec::new() });
-        }
-        // Somebody else may wait than at the last poll: a later handler, or a task.
-        self.wait = None;
-        let wait = Wait::begin(self.actor, method, self.receiver.link())
-            .map_err(|ring| CallError::WouldDeadlock { method, ring })?;
-        self.wait = Some(wait);
-        Ok(())
-    }
-}
-
-impl<R> Future for Answer<R> {
-    type Output = Result<R, CallError>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let method = self.method;
-        let outcome = self.receiver.poll(cx).map_err(|failure| failure.of(method));
-        if outcome.is_pending() {
-            self.begin_to_wait()?;
-        } else {
-            self.wait = None;
-        }
-        outcome
-    }
-}
-
-impl<R> fmt::Debug for Answer<R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer").field("method", &self.method).finish_non_exhaustive()
-    }
-}
-
-/// Sends without wanting an answer. See [`Call::cast`].
-#[must_use = "a cast is not sent until it is awaited"]
-pub struct Cast<'a, M: Message> {
-    shared: &'a Arc<Shared<M>>,
-    stage: CastStage<'a, M>,
-}
-
-enum CastStage<'a, M: Message> {
-    Unsent(M),
-    WaitingForRoom(Place<'a, M>),
-    Done,
-}
-
-impl<'a, M: Message> Cast<'a, M> {
-    pub(crate) fn new(shared: &'a Arc<Shared<M>>, message: M) -> Self {
-        Self { shared, stage: CastStage::Unsent(message) }
-    }
-}
-
-/// Nothing in a cast is pinned.
-impl<M: Message> Unpin for Cast<'_, M> {}
-
-impl<M: Message> Future for Cast<'_, M> {
-    type Output = Result<(), SendError<M>>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match mem::replace(&mut self.stage, CastStage::Done) {
-            CastStage::Unsent(message) => match offer(self.shared, message, cx)? {
-                None => Poll::Ready(Ok(())),
-                Some(place) => {
-                    self.stage = CastStage::WaitingForRoom(place);
-                    Poll::Pending
-                }
-            },
-            CastStage::WaitingForRoom(mut place) => {
-                let outcome = place.poll(cx).map_err(SendError::Closed);
-                if outcome.is_pending() {
-                    self.stage = CastStage::WaitingForRoom(place);
-                }
-                outcome
-            }
-            CastStage::Done => panic!("a cast was polled after it was ready"),
-        }
-    }
-}
-
-impl<M: Message> fmt::Debug for Cast<'_, M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cast").field("actor", &M::ACTOR).finish_non_exhaustive()
-    }
-}
-
-/// Waits for room, and gives the [`Answer`]. See [`Call::sent`].
-#[must_use = "a call is not sent until it is awaited"]
-pub struct Sent<'a, M: Message, R: 'static> {
-    cast: Cast<'a, M>,
-    answer: Option<Answer<R>>,
-}
-
-impl<M: Message, R> Future for Sent<'_, M, R> {
-    type Output = Result<Answer<R>, SendError<M>>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let outcome = Pin::new(&mut self.cast).poll(cx)?;
-        outcome.map(|()| Ok(self.answer.take().expect("a cast is ready once")))
-    }
-}
-
-impl<M: Message, R> fmt::Debug for Sent<'_, M, R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sent").field("cast", &self.cast).finish_non_exhaustive()
-    }
-}
-
-pin_project! {
-    /// Gives up after a while. See [`Call::timeout`].
-    #[derive(Debug)]
-    #[must_use = "a call is not sent until it is awaited"]
-    pub struct Timeout<C> {
-        call: Option<C>,
-        after: Duration,
-        #[pin]
-        sleep: tokio::time::Sleep,
-    }
-}
-
-/// What can be given up: a call or an answer.
-pub trait GiveUp: private::Sealed {
-    /// Gives up waiting. Says for which handler, and whether its message had been accepted.
-    #[doc(hidden)]
-    fn give_up(self) -> Option<(Method, bool)>;
-}
-
-mod private {
-    /// Only this crate's futures can be given up.
-    pub trait Sealed {}
-}
-
 impl<M: Message, R, F> private::Sealed for Call<'_, M, R, F> {}
-impl<R> private::Sealed for Answer<R> {}
 
 impl<M: Message, R, F> GiveUp for Call<'_, M, R, F> {
     fn give_up(self) -> Option<(Method, bool)> {
         match self.stage {
             Stage::WaitingForRoom(place, pending) => {
-                let withdrawn = place.shared.withdraw(place.ticket);
+                let withdrawn = place.withdraw();
                 Some((pending.method::<M>(), withdrawn.is_none()))
             }
             Stage::Sent(pending) => Some((pending.method::<M>(), true)),
             Stage::Unsent(_) | Stage::NotAccepted(_) | Stage::Done => None,
-        }
-    }
-}
-
-impl<R> GiveUp for Answer<R> {
-    fn give_up(self) -> Option<(Method, bool)> {
-        Some((self.method, true))
-    }
-}
-
-impl<C, R> Future for Timeout<C>
-where
-    C: Future<Output = Result<R, CallError>> + GiveUp + Unpin,
-{
-    type Output = Result<R, CallError>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let call = this.call.as_mut().expect("a timeout was polled after it was ready");
-        if let Poll::Ready(outcome) = Pin::new(call).poll(cx) {
-            *this.call = None;
-            return Poll::Ready(outcome);
-        }
-        ready!(this.sleep.poll(cx));
-        match this.call.take().and_then(C::give_up) {
-            Some((method, accepted)) => {
-                Poll::Ready(Err(CallError::TimedOut { method, after: *this.after, accepted }))
-            }
-            None => unreachable!("a call that is pending has been sent"),
         }
     }
 }

@@ -11,12 +11,15 @@ use std::{ops::Deref, pin::Pin};
 
 use crate::{
     actor::Message,
-    call::{Answer, Call, Cast, Sent, Timeout},
+    answer::Answer,
+    call::Call,
     cancel_safe::{
         ByMut, ByTemporary, ByValue, CancelSafe, LosesAnswer, LosesTurn, MakesCalls, Refuses,
         lent_only, m,
     },
     handle::ActorHandle,
+    send::{Cast, Sent},
+    timeout::Timeout,
 };
 
 /// The methods of a handle are handlers, so an error may speak of them by name.

@@ -12,6 +12,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod actor;
+mod answer;
 mod block_on;
 mod call;
 mod call_safety;
@@ -28,10 +29,12 @@ mod reply;
 mod ring;
 mod run;
 mod scope;
+mod send;
 mod spawn;
 mod stats;
 mod stream;
 mod sync;
+mod timeout;
 
 #[cfg(shuttle)]
 #[doc(hidden)]
@@ -39,7 +42,8 @@ pub use crate::sync::seeded::seed_bug;
 
 pub use crate::{
     actor::{Actor, CannotFail, Capacity, Context, Envelope, Message, Spawn},
-    call::{Answer, Call, Cast, Sent, Timeout},
+    answer::Answer,
+    call::Call,
     error::{CallError, Method, SendError, TrySendError},
     exit::{Exit, ExitReason, Exited},
     handle::{ActorHandle, Handle, Shutdown, WeakHandle},
@@ -47,11 +51,13 @@ pub use crate::{
     reply::{PendingReply, Reply},
     run::{Mailbox, OnPanic},
     scope::{Ended, Scope},
+    send::{Cast, Sent},
     spawn::{
         Builder, Running, StartError, Starting, pair, spawn, spawn_local, spawn_thread, start,
     },
     stats::{Counts, Stats},
     stream::{Replies, ReplyStream, StreamCall, TrySendValue},
+    timeout::Timeout,
 };
 
 #[doc(hidden)]

@@ -19,12 +19,12 @@ use futures_core::Stream;
 use crate::{
     actor::Message,
     block_on::block_on,
-    call::{Cast, Place},
     catch::wake,
     current::{self, ActorId, Dropped},
     error::{CallError, Method, SendError},
     mailbox::Shared,
     reply::{Failure, Fallible, PendingReply, private},
+    send::{self, Cast, Place},
     sync::{Arc, Mutex, bug, gap, lock},
 };
 
@@ -437,7 +437,7 @@ where
                     let ring = Vec::new();
                     return Poll::Ready(Some(Err(CallError::WouldDeadlock { method, ring })));
                 }
-                match crate::call::offer(self.shared, message, cx) {
+                match send::offer(self.shared, message, cx) {
                     Ok(place) => (stream, place),
                     Err(error) => return Poll::Ready(Some(Err(refused(&error, method)))),
                 }

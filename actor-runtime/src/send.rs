@@ -1,0 +1,142 @@
+//! Putting a message into a mailbox that may be full: what `cast` and `sent` wait for.
+
+use std::{
+    fmt,
+    future::Future,
+    mem,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use crate::{
+    actor::Message,
+    answer::Answer,
+    current,
+    error::SendError,
+    mailbox::{Offered, Shared},
+    sync::Arc,
+};
+
+/// A message that waits for room in the mailbox. Dropping it withdraws the message.
+pub(crate) struct Place<'a, M: Message> {
+    shared: &'a Arc<Shared<M>>,
+    ticket: u64,
+}
+
+impl<M: Message> Place<'_, M> {
+    /// Takes the message back, unless it was accepted by now.
+    pub(crate) fn withdraw(&self) -> Option<M> {
+        self.shared.withdraw(self.ticket)
+    }
+
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), M>> {
+        self.shared.poll_ticket(self.ticket, cx)
+    }
+}
+
+impl<M: Message> Drop for Place<'_, M> {
+    fn drop(&mut self) {
+        self.shared.withdraw(self.ticket);
+    }
+}
+
+/// Offers `message`; `Ok(None)` means that it was accepted at once.
+pub(crate) fn offer<'a, M: Message>(
+    shared: &'a Arc<Shared<M>>,
+    message: M,
+    cx: &mut Context<'_>,
+) -> Result<Option<Place<'a, M>>, SendError<M>> {
+    match shared.offer(message, cx.waker()) {
+        Offered::Accepted => Ok(None),
+        Offered::Refused(message) => Err(SendError::Closed(message)),
+        Offered::Waiting(ticket) => {
+            let place = Place { shared, ticket };
+            if current::actor() == Some(shared.id())
+                && let Some(message) = shared.withdraw(ticket)
+            {
+                return Err(SendError::WouldDeadlock(message));
+            }
+            Ok(Some(place))
+        }
+    }
+}
+
+/// Sends without wanting an answer. See [`Call::cast`].
+#[must_use = "a cast is not sent until it is awaited"]
+pub struct Cast<'a, M: Message> {
+    shared: &'a Arc<Shared<M>>,
+    stage: CastStage<'a, M>,
+}
+
+enum CastStage<'a, M: Message> {
+    Unsent(M),
+    WaitingForRoom(Place<'a, M>),
+    Done,
+}
+
+impl<'a, M: Message> Cast<'a, M> {
+    pub(crate) fn new(shared: &'a Arc<Shared<M>>, message: M) -> Self {
+        Self { shared, stage: CastStage::Unsent(message) }
+    }
+}
+
+/// Nothing in a cast is pinned.
+impl<M: Message> Unpin for Cast<'_, M> {}
+
+impl<M: Message> Future for Cast<'_, M> {
+    type Output = Result<(), SendError<M>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match mem::replace(&mut self.stage, CastStage::Done) {
+            CastStage::Unsent(message) => match offer(self.shared, message, cx)? {
+                None => Poll::Ready(Ok(())),
+                Some(place) => {
+                    self.stage = CastStage::WaitingForRoom(place);
+                    Poll::Pending
+                }
+            },
+            CastStage::WaitingForRoom(mut place) => {
+                let outcome = place.poll(cx).map_err(SendError::Closed);
+                if outcome.is_pending() {
+                    self.stage = CastStage::WaitingForRoom(place);
+                }
+                outcome
+            }
+            CastStage::Done => panic!("a cast was polled after it was ready"),
+        }
+    }
+}
+
+impl<M: Message> fmt::Debug for Cast<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cast").field("actor", &M::ACTOR).finish_non_exhaustive()
+    }
+}
+
+/// Waits for room, and gives the [`Answer`]. See [`Call::sent`].
+#[must_use = "a call is not sent until it is awaited"]
+pub struct Sent<'a, M: Message, R: 'static> {
+    cast: Cast<'a, M>,
+    answer: Option<Answer<R>>,
+}
+
+impl<'a, M: Message, R> Sent<'a, M, R> {
+    pub(crate) fn new(shared: &'a Arc<Shared<M>>, message: M, answer: Answer<R>) -> Self {
+        Self { cast: Cast::new(shared, message), answer: Some(answer) }
+    }
+}
+
+impl<M: Message, R> Future for Sent<'_, M, R> {
+    type Output = Result<Answer<R>, SendError<M>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let outcome = Pin::new(&mut self.cast).poll(cx)?;
+        outcome.map(|()| Ok(self.answer.take().expect("a cast is ready once")))
+    }
+}
+
+impl<M: Message, R> fmt::Debug for Sent<'_, M, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sent").field("cast", &self.cast).finish_non_exhaustive()
+    }
+}
