@@ -33,6 +33,13 @@ impl Vault {
         self.secrets.len()
     }
 
+    /// Looks inside.
+    #[tracing::instrument(skip_all)]
+    pub(crate) async fn look(&self) -> usize {
+        tracing::info!("looking");
+        self.secrets.len()
+    }
+
     /// Panics.
     pub(crate) fn fail(&mut self) {
         panic!("dropped the key");
@@ -122,6 +129,15 @@ fn a_message_has_a_span_whose_parent_is_its_callers() {
         assert_eq!(message.inside, ["request"]);
         assert_eq!(message.fields["actor.method"], "keep");
         assert_eq!(recorder.only("keeping").inside, ["actor.message", "request"]);
+    });
+}
+
+#[test]
+fn a_handler_may_have_a_span_of_its_own() {
+    traced(|recorder| async move {
+        let vault = spawn(Vault::default());
+        assert_eq!(vault.look().await.unwrap(), 0);
+        assert_eq!(recorder.only("looking").inside, ["look", "actor.message"]);
     });
 }
 
