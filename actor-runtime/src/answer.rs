@@ -17,7 +17,7 @@ use crate::{
     timeout::{GiveUp, Timeout, private},
 };
 
-/// The answer of a call that was sent: see [`Call::sent`]. It borrows nothing.
+/// The answer of a call that was sent: see [`Call::sent`](crate::Call::sent). It borrows nothing.
 ///
 /// # Cancel safety
 ///

@@ -61,7 +61,7 @@ pub(crate) fn offer<'a, M: Message>(
     }
 }
 
-/// Sends without wanting an answer. See [`Call::cast`].
+/// Sends without wanting an answer. See [`Call::cast`](crate::Call::cast).
 #[must_use = "a cast is not sent until it is awaited"]
 pub struct Cast<'a, M: Message> {
     shared: &'a Arc<Shared<M>>,
@@ -113,7 +113,7 @@ impl<M: Message> fmt::Debug for Cast<'_, M> {
     }
 }
 
-/// Waits for room, and gives the [`Answer`]. See [`Call::sent`].
+/// Waits for room, and gives the [`Answer`]. See [`Call::sent`](crate::Call::sent).
 #[must_use = "a call is not sent until it is awaited"]
 pub struct Sent<'a, M: Message, R: 'static> {
     cast: Cast<'a, M>,

@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 use crate::error::{CallError, Method};
 
 pin_project! {
-    /// Gives up after a while. See [`Call::timeout`].
+    /// Gives up after a while. See [`Call::timeout`](crate::Call::timeout).
     #[derive(Debug)]
     #[must_use = "a call is not sent until it is awaited"]
     pub struct Timeout<C> {
