@@ -3,10 +3,11 @@
 use std::{convert::Infallible, fmt, future::Future, num::NonZeroUsize, sync::OnceLock};
 
 use crate::{
+    cancel_safe::First,
     exit::Exit,
     handle::{ActorHandle, WeakHandle},
     reply::{PendingReply, private::Link},
-    run::Mailbox,
+    run::{Incoming, Mailbox, Selected},
     scope::Scope,
 };
 
@@ -58,6 +59,25 @@ pub trait Actor: Sized + 'static {
     fn on_idle(&mut self, context: &Context<Self>) -> impl Future<Output = ()> {
         let _ = context;
         async {}
+    }
+
+    /// The handlers of the events that the actor waits for beside its messages.
+    const SOURCES: &'static [&'static str] = &[];
+
+    /// Whether messages or events come first.
+    #[doc(hidden)]
+    const FIRST: First = First::Neither;
+
+    /// Waits for the next message or event, and runs the handler of an event. Without
+    /// [`SOURCES`](Self::SOURCES) it is not run.
+    #[doc(hidden)]
+    fn select(
+        &mut self,
+        incoming: &mut Incoming<'_, Self::Message>,
+        context: &Context<Self>,
+    ) -> impl Future<Output = Selected<Self::Message>> {
+        let _ = context;
+        incoming.messages.next()
     }
 
     /// Runs after the last message, if the actor ends in order and no `self` handler ended it.

@@ -329,6 +329,14 @@ impl<M: Message> Shared<M> {
         if is_skipped { Next::Abandoned(entry) } else { Next::Message(entry) }
     }
 
+    /// Notes that the handler of an event runs.
+    pub(crate) fn begin_event(&self, method: &'static str) {
+        let mut queue = lock(&self.queue);
+        queue.counts.events += 1;
+        let since = queue.is_watched.then(Instant::now);
+        queue.running = Some(Running { method, since });
+    }
+
     /// Accepts no more messages. What is in the queue is still handled, and then the actor ends for
     /// this reason; those who wait for room are refused.
     pub(crate) fn close(&self, reason: ExitReason) {

@@ -8,6 +8,7 @@
 //! | metric | kind | labels |
 //! |---|---|---|
 //! | `actor_messages_total` | counter: handlers begun | `actor`, `method` |
+//! | `actor_events_total` | counter: handlers of events begun | `actor`, `method` |
 //! | `actor_skipped_total` | counter: calls whose callers had gone | `actor`, `method` |
 //! | `actor_panics_total` | counter: handlers that panicked | `actor`, `method` |
 //! | `actor_exits_total` | counter: actors that ended | `actor`, `orderly` |
@@ -77,6 +78,37 @@ pub(crate) fn handling<F: Future>(
         tracing::Instrument::instrument(handler, span)
     };
     handler
+}
+
+/// The handler of an event at work, in a span of its own.
+pub(crate) fn event<F: Future>(
+    actor: &'static str,
+    method: &'static str,
+    handler: F,
+) -> impl Future<Output = F::Output> + use<F> {
+    let _ = (actor, method);
+    #[cfg(feature = "metrics")]
+    let handler = timed_event(actor, method, handler);
+    #[cfg(feature = "tracing")]
+    let handler = {
+        let span = tracing::debug_span!("actor.event", actor.type = actor, actor.method = method);
+        tracing::Instrument::instrument(handler, span)
+    };
+    handler
+}
+
+#[cfg(feature = "metrics")]
+async fn timed_event<F: Future>(
+    actor: &'static str,
+    method: &'static str,
+    handler: F,
+) -> F::Output {
+    let labels = [("actor", actor), ("method", method)];
+    let begun = std::time::Instant::now();
+    metrics::counter!("actor_events_total", &labels).increment(1);
+    let output = handler.await;
+    metrics::histogram!("actor_handle_seconds", &labels).record(begun.elapsed());
+    output
 }
 
 #[cfg(feature = "metrics")]

@@ -7,6 +7,8 @@
 //! Whatever the road, the end is the same three steps: no message is accepted any more and every
 //! caller is told; the state is dropped or handed over; the end is reported.
 
+mod events;
+
 use std::{
     future::{Future, poll_fn},
     pin::{Pin, pin},
@@ -16,8 +18,10 @@ use std::{
 
 use pin_project_lite::pin_project;
 
+pub use self::events::{Incoming, Messages, NextMessage, Selected};
 use crate::{
     actor::{Actor, Context, Message},
+    cancel_safe::Turns,
     catch::{catch, caught, drop_caught},
     current,
     error::Method,
@@ -169,6 +173,7 @@ async fn live<A: Actor>(actor: A, mailbox: Mailbox<A>) -> Exit<A> {
         actor: Some(actor),
         was_idle: true,
         since_yield: 0,
+        turns: Turns::default(),
     };
 
     let (reason, mut start_error) = match life.start().await {
@@ -233,8 +238,10 @@ struct Loop<'a, A: Actor> {
     actor: Option<A>,
     /// Whether `#[on_idle]` has run since the last message, or there was none.
     was_idle: bool,
-    /// Messages since the loop last let other tasks run.
+    /// Messages and events since the loop last let other tasks run.
     since_yield: usize,
+    /// Whose turn it is, if there are sources of events.
+    turns: Turns,
 }
 
 impl<A: Actor> Loop<'_, A> {
@@ -265,8 +272,16 @@ impl<A: Actor> Loop<'_, A> {
                 yield_now().await;
             }
             self.since_yield += 1;
-            let look = poll_fn(|cx| Poll::Ready(self.shared.poll_next(cx)));
-            let Poll::Ready(next) = look.await else {
+            let look = if A::SOURCES.is_empty() {
+                poll_fn(|cx| Poll::Ready(self.shared.poll_next(cx))).await
+            } else {
+                match self.select().await {
+                    Ok(Some(next)) => Poll::Ready(next),
+                    Ok(None) => continue,
+                    Err(reason) => return reason,
+                }
+            };
+            let Poll::Ready(next) = look else {
                 match self.idle().await {
                     // Whatever came since the look wakes this task, which was not polled again in
                     // between. So there is no need for another look before the wait.

@@ -9,6 +9,8 @@ use crate::actor::Capacity;
 pub struct Counts {
     /// Messages whose handler was begun.
     pub handled: u64,
+    /// Events whose handler was begun.
+    pub events: u64,
     /// Calls that were not begun, because their callers had gone away.
     pub skipped: u64,
     /// Handlers that panicked.

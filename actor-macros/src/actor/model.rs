@@ -6,6 +6,8 @@
 use proc_macro2::Ident;
 use syn::{Attribute, Expr, Generics, Path, Type, Visibility};
 
+use crate::syntax;
+
 pub(crate) struct Actor {
     /// The path to the runtime crate.
     pub(crate) krate: Path,
@@ -27,6 +29,9 @@ pub(crate) struct Actor {
     pub(crate) threads: Threads,
     /// In source order.
     pub(crate) handlers: Vec<Handler>,
+    /// In source order.
+    pub(crate) sources: Vec<Source>,
+    pub(crate) first: First,
     pub(crate) hooks: Hooks,
 }
 
@@ -122,6 +127,39 @@ pub(crate) enum Answer {
     Streamed(Type),
 }
 
+/// A method that handles the events of a source.
+pub(crate) struct Source {
+    pub(crate) ident: Ident,
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) is_deprecated: bool,
+    pub(crate) receiver: Receiver,
+    pub(crate) is_async: bool,
+    /// What makes the future, with the `self` of the generated method.
+    pub(crate) future: Expr,
+    pub(crate) guard: Option<Expr>,
+    /// In the order of the method's parameters.
+    pub(crate) parameters: Vec<SourceParameter>,
+    /// What the method takes of its source, and a name for it.
+    pub(crate) ty: Type,
+    pub(crate) value: Ident,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SourceParameter {
+    /// What the source gives.
+    Value,
+    /// `&Context<Self>`
+    Context,
+}
+
+/// Whether messages or events come first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum First {
+    Neither,
+    Mailbox,
+    Sources,
+}
+
 #[derive(Default)]
 pub(crate) struct Hooks {
     pub(crate) start: Option<StartHook>,
@@ -158,6 +196,17 @@ impl Actor {
     pub(crate) fn is_public(&self) -> bool {
         matches!(self.vis, Visibility::Public(_))
     }
+}
+
+/// The different conditions of sources.
+pub(crate) fn conditions(sources: &[Source]) -> Vec<&Attribute> {
+    let mut conditions: Vec<&Attribute> = Vec::new();
+    for cfg in sources.iter().flat_map(|source| &source.cfgs) {
+        if !conditions.iter().any(|other| syntax::same_tokens(other, &cfg)) {
+            conditions.push(cfg);
+        }
+    }
+    conditions
 }
 
 impl Handler {

@@ -61,6 +61,7 @@ pub(crate) enum MarkerKind {
     OnStart,
     OnStop,
     OnIdle,
+    On,
     /// Close to the name of a marker.
     Misspelled(&'static str),
 }
@@ -165,7 +166,9 @@ fn without_markers(all: Vec<Attribute>) -> (Vec<Attribute>, Vec<Marker>) {
 }
 
 impl MarkerKind {
-    pub(crate) const NAMES: &[&str] = &["handler", "on_start", "on_stop", "on_idle"];
+    pub(crate) const NAMES: &[&str] = &["handler", "on_start", "on_stop", "on_idle", "on"];
+    /// All but `on`, of which too many words are a misspelling.
+    const LONG_NAMES: &[&str] = &["handler", "on_start", "on_stop", "on_idle"];
 
     fn from_ident(ident: &Ident) -> Option<Self> {
         match ident.to_string().as_str() {
@@ -173,7 +176,8 @@ impl MarkerKind {
             "on_start" => Some(Self::OnStart),
             "on_stop" => Some(Self::OnStop),
             "on_idle" => Some(Self::OnIdle),
-            other => names::misspelled(other, Self::NAMES).map(Self::Misspelled),
+            "on" => Some(Self::On),
+            other => names::misspelled(other, Self::LONG_NAMES).map(Self::Misspelled),
         }
     }
 }
@@ -252,6 +256,30 @@ fn ends_item(token: &TokenTree) -> bool {
         TokenTree::Punct(punct) => punct.as_char() == ';',
         TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
         TokenTree::Ident(_) | TokenTree::Literal(_) => false,
+    }
+}
+
+/// What is between the parentheses of `#[on(EXPR, if GUARD)]`.
+pub(crate) struct Event {
+    pub(crate) source: Expr,
+    pub(crate) guard: Option<Expr>,
+    /// What follows, and should not.
+    pub(crate) rest: TokenStream,
+}
+
+impl Parse for Event {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let source = input.parse()?;
+        let mut guard = None;
+        if input.peek(Token![,]) && input.peek2(Token![if]) {
+            input.parse::<Token![,]>()?;
+            input.parse::<Token![if]>()?;
+            guard = Some(input.parse()?);
+        }
+        if input.peek(Token![,]) && input.peek2(syn::parse::End) {
+            input.parse::<Token![,]>()?;
+        }
+        Ok(Self { source, guard, rest: input.parse()? })
     }
 }
 

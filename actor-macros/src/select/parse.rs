@@ -6,7 +6,7 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Block, Expr, ExprBlock, Ident, Pat, Result, Token,
+    Block, Expr, ExprBlock, Ident, Pat, Result, Token, Type,
     parse::{ParseStream, Parser, discouraged::Speculative},
     parse_quote, token,
 };
@@ -19,14 +19,27 @@ const MOST_BRANCHES: usize = 64;
 pub(super) struct Select {
     /// The path of the runtime.
     pub(super) krate: TokenStream,
-    pub(super) is_biased: bool,
+    pub(super) order: Order,
     pub(super) branches: Vec<Branch>,
     pub(super) otherwise: Option<Expr>,
+}
+
+/// Which branch is polled first.
+pub(super) enum Order {
+    /// Another one each time.
+    Fair,
+    /// `biased;`: the first.
+    Biased,
+    /// `in turns;`, which only `#[actor]` writes: the one that follows the last winner.
+    InTurns(Box<Expr>),
 }
 
 /// `pattern = future, if condition => handler`.
 pub(super) struct Branch {
     pub(super) pattern: Pat,
+    /// With `in turns;`, a branch that is a source of events says what its handler takes:
+    /// `pattern: ty = future => handler`.
+    pub(super) ty: Option<Type>,
     pub(super) future: Expr,
     pub(super) condition: Option<Expr>,
     pub(super) handler: Expr,
@@ -75,7 +88,7 @@ impl Branches {
     fn new() -> Self {
         let select = Select {
             krate: TokenStream::new(),
-            is_biased: false,
+            order: Order::Fair,
             branches: Vec::new(),
             otherwise: None,
         };
@@ -85,7 +98,11 @@ impl Branches {
     fn parse(&mut self, input: ParseStream) -> Result<()> {
         if peek_biased(input) {
             parse_biased(input)?;
-            self.select.is_biased = true;
+            self.select.order = Order::Biased;
+        } else if input.peek(Token![in]) {
+            input.parse::<Token![in]>()?;
+            self.select.order = Order::InTurns(input.parse()?);
+            input.parse::<Token![;]>()?;
         }
         while !input.is_empty() {
             if input.peek(Token![else]) {
@@ -127,7 +144,7 @@ impl Branches {
 
     fn parse_branch(&mut self, input: ParseStream) -> Result<()> {
         let begin = next(input);
-        let (pattern, future) = self.parse_pattern_and_future(input)?;
+        let (pattern, ty, future) = self.parse_pattern_and_future(input)?;
         let condition = self.parse_condition(input)?;
         let handler = self.parse_arrow_and_handler(input, &future)?;
         let Some(pattern) = pattern else {
@@ -139,24 +156,32 @@ impl Branches {
             self.diagnostics.report(begin, message, help);
             input.parse::<TokenStream>()?;
         } else {
-            self.select.branches.push(Branch { pattern, future, condition, handler });
+            self.select.branches.push(Branch { pattern, ty, future, condition, handler });
         }
         Ok(())
     }
 
     /// Without a pattern if there is no telling what the handler expects of it.
-    fn parse_pattern_and_future(&mut self, input: ParseStream) -> Result<(Option<Pat>, Expr)> {
+    fn parse_pattern_and_future(
+        &mut self,
+        input: ParseStream,
+    ) -> Result<(Option<Pat>, Option<Type>, Expr)> {
         let begin = input.fork();
         let pattern = Pat::parse_multi_with_leading_vert(input)?;
+        let mut ty = None;
+        if matches!(self.select.order, Order::InTurns(_)) && input.peek(Token![:]) {
+            input.parse::<Token![:]>()?;
+            ty = Some(input.parse()?);
+        }
         if input.peek(Token![=]) && !input.peek(Token![=>]) {
             input.parse::<Token![=]>()?;
-            return Ok((Some(pattern), input.parse()?));
+            return Ok((Some(pattern), ty, input.parse()?));
         }
         let future: Expr = begin.parse()?;
         input.advance_to(&begin);
         self.report_without_pattern(&future);
         let is_word = matches!(future, Expr::Path(_));
-        Ok(((!is_word).then(|| parse_quote!(_)), future))
+        Ok(((!is_word).then(|| parse_quote!(_)), None, future))
     }
 
     fn report_without_pattern(&mut self, future: &Expr) {

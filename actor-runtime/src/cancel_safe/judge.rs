@@ -337,7 +337,11 @@ rank!(R11, [], ByType, where);
 
 /// What `kind()` and `shape()` are called through. It brings no name into scope.
 pub mod traits {
-    pub use super::super::shape::{LooksLikeFuture as _, LooksLikeNothing as _};
+    pub use super::super::{
+        given::{EndsByError as _, EndsByNone as _, EndsNever as _},
+        shape::{LooksLikeFuture as _, LooksLikeNothing as _},
+        timer::{LooksLikeTimer as _, LooksTimeless as _},
+    };
     pub use super::{
         R01 as _, R02 as _, R03 as _, R04 as _, R05 as _, R06 as _, R07 as _, R08 as _, R09 as _,
         R10 as _, R11 as _,

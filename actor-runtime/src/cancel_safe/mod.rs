@@ -30,6 +30,7 @@
 mod assume;
 #[cfg(feature = "test-util")]
 mod drop_everywhere;
+mod given;
 #[doc(hidden)]
 pub mod judge;
 mod known;
@@ -43,10 +44,11 @@ pub mod select;
 mod shape;
 mod sources;
 mod timeout;
+mod timer;
+mod turns;
 
 #[cfg(feature = "test-util")]
 pub use self::drop_everywhere::drop_everywhere;
-pub(crate) use self::refused::lent_only;
 #[cfg(feature = "sync")]
 pub use self::requeue::{Queue, Requeue, requeue};
 pub use self::{
@@ -55,10 +57,12 @@ pub use self::{
     safe::{BoxCancelSafe, CancelSafe, IntoCancelSafe},
     timeout::timeout,
 };
+pub(crate) use self::{refused::lent_only, turns::Turns};
 
 // Errors name these, and print a path of one word only for what is in a public module.
 #[doc(hidden)]
 pub use self::{
+    given::{Given, Gives},
     judge::{
         ByMut, ByRef, ByTemporary, ByType, ByValue, Handler, IsFuture, KeepsItsAnswer,
         KeepsItsBytes, KeepsItsPlace, KeepsItsResult, KeepsItsValue, KeepsWhatItGathered, Known,
@@ -69,4 +73,6 @@ pub use self::{
         Refuses,
     },
     shape::{NoFuture, SomeFuture},
+    timer::{FromNow, KeepsItsTime, NoTimer},
+    turns::First,
 };

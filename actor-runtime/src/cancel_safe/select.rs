@@ -21,7 +21,12 @@ pub use super::judge::{
     KeepsWhatItGathered, Kind, SafeHandler, SafeToDrop, WasSent, ask, ask_lent, ask_shared,
     ask_unrun, ask_value, traits, unasked,
 };
-pub use super::shape::{Make, look};
+pub use super::{
+    given::{Given, Gives, Outcome},
+    shape::{Make, look},
+    timer::KeepsItsTime,
+    turns::{Turns, in_turns},
+};
 
 /// Some branches, counted from the left. `W` is the winner they have in common.
 pub trait Branches<W> {
@@ -146,7 +151,7 @@ fn poll<B: Branches<W>, W>(
 
 /// Has the task woken after the others. Out of the way, because it takes a unit and gives it back.
 #[cold]
-fn wait_for_budget(cx: &mut Context<'_>) -> Poll<()> {
+pub(super) fn wait_for_budget(cx: &mut Context<'_>) -> Poll<()> {
     coop::poll_proceed(cx).map(drop)
 }
 

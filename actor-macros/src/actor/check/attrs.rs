@@ -75,6 +75,7 @@ pub(super) struct Marked<'a> {
     pub(super) handler: Option<&'a Attribute>,
     pub(super) is_run_abandoned: bool,
     pub(super) hooks: Vec<(HookKind, &'a Attribute)>,
+    pub(super) on: Option<&'a Attribute>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -96,6 +97,7 @@ pub(super) fn markers<'a>(
             MarkerKind::OnStart => marked.add_hook(HookKind::Start, attr, diagnostics),
             MarkerKind::OnStop => marked.add_hook(HookKind::Stop, attr, diagnostics),
             MarkerKind::OnIdle => marked.add_hook(HookKind::Idle, attr, diagnostics),
+            MarkerKind::On => marked.set_on(attr, diagnostics),
             MarkerKind::Misspelled(meant) => {
                 let message = format!("there is no marker `{}`", syntax::printed(attr));
                 diagnostics.report(attr.path(), message, format!("did you mean `#[{meant}]`?"));
@@ -165,6 +167,16 @@ impl<'a> Marked<'a> {
             }
             self.is_run_abandoned = true;
         }
+    }
+
+    fn set_on(&mut self, attr: &'a Attribute, diagnostics: &mut Diagnostics) {
+        if self.on.is_some() {
+            let message = "a method handles the events of one source";
+            let help = "write a method for each, and let both call a third";
+            diagnostics.report(attr, message, help);
+            return;
+        }
+        self.on = Some(attr);
     }
 
     fn add_hook(&mut self, kind: HookKind, attr: &'a Attribute, diagnostics: &mut Diagnostics) {

@@ -51,7 +51,7 @@ pub(super) fn check(
     Some(Hook { ident: sig.ident.clone(), cfgs, receiver: receiver?, is_async, takes_context })
 }
 
-fn receiver(sig: &Signature, marker: &str, scope: &mut Scope<'_>) -> Option<Receiver> {
+pub(super) fn receiver(sig: &Signature, marker: &str, scope: &mut Scope<'_>) -> Option<Receiver> {
     let ident = &sig.ident;
     match sig.receiver().map(|receiver| (receiver, &receiver.kind)) {
         Some((_, syn::ReceiverKind::Reference(_, None, mutability))) => {
@@ -96,7 +96,7 @@ fn parameters(sig: &Signature, marker: &str, scope: &mut Scope<'_>) -> bool {
     takes_context
 }
 
-fn is_context(ty: &Type, scope: &Scope<'_>) -> bool {
+pub(super) fn is_context(ty: &Type, scope: &Scope<'_>) -> bool {
     let Type::Reference(reference) = syntax::ungrouped(ty) else {
         return false;
     };

@@ -8,11 +8,11 @@ use syn::{Attribute, Type, Visibility};
 use super::{
     attrs::{self, HookKind},
     handler::{self, Scope},
-    hook,
+    hook, source,
 };
 use crate::{
     actor::{
-        model::{Handler, Hooks, StartHook},
+        model::{Handler, Hooks, Source, StartHook},
         parse::{Item, ItemKind, Marker, Method},
     },
     syntax,
@@ -23,6 +23,7 @@ pub(super) struct Methods<'a> {
     message: &'a Ident,
     scope: Scope<'a>,
     handlers: Vec<Handler>,
+    sources: Vec<Source>,
     hooks: Hooks,
     /// Who has which variant, and which markers were seen.
     variants: HashMap<String, Ident>,
@@ -37,6 +38,7 @@ impl<'a> Methods<'a> {
             message,
             scope,
             handlers: Vec::new(),
+            sources: Vec::new(),
             hooks: Hooks::default(),
             variants: HashMap::new(),
             marked: Vec::new(),
@@ -70,6 +72,13 @@ impl<'a> Methods<'a> {
         let marked = attrs::markers(&item.markers, &item.attrs, self.scope.diagnostics);
         let is_public = !matches!(method.vis, Visibility::Inherited);
         let ident = &method.sig.ident;
+        if let Some(attr) = marked.on {
+            self.has_candidate = true;
+            let source = source::check(method, &item.attrs, attr, &marked, &mut self.scope);
+            self.sources.extend(source);
+            source::check_number(&self.sources, self.scope.diagnostics);
+            return;
+        }
         if !marked.hooks.is_empty() {
             if let Some(attr) = marked.handler {
                 let message =
@@ -158,12 +167,16 @@ impl<'a> Methods<'a> {
         }
     }
 
-    pub(super) fn finish(self, actor: &Ident, self_ty: &Type) -> (Vec<Handler>, Hooks) {
+    pub(super) fn finish(
+        self,
+        actor: &Ident,
+        self_ty: &Type,
+    ) -> (Vec<Handler>, Vec<Source>, Hooks) {
         if !self.has_candidate {
             let message = format!("no method of `{actor}` is a handler");
             let help = "mark the methods that answer messages `pub` or `pub(crate)`";
             self.scope.diagnostics.report(self_ty, message, help);
         }
-        (self.handlers, self.hooks)
+        (self.handlers, self.sources, self.hooks)
     }
 }

@@ -9,6 +9,7 @@ mod header;
 mod hook;
 mod methods;
 mod options;
+mod source;
 mod subject;
 mod types;
 
@@ -39,7 +40,8 @@ pub(super) fn actor(
     for item in &syntax.items {
         methods.item(item);
     }
-    let (handlers, hooks) = methods.finish(&ident, self_ty);
+    let (handlers, sources, hooks) = methods.finish(&ident, self_ty);
+    source::check_first(options.first_key.as_ref(), &sources, diagnostics);
 
     let generics = without_self(&syntax.generics, self_ty);
     let carried = carried(&generics, &handlers);
@@ -57,6 +59,8 @@ pub(super) fn actor(
         mailbox: options.mailbox,
         threads: options.threads,
         handlers,
+        sources,
+        first: options.first,
         hooks,
     })
 }

@@ -8,7 +8,7 @@ use syn::{Expr, ExprLit, Lit, Path, parse_quote};
 
 use crate::{
     actor::{
-        model::{Mailbox, Threads},
+        model::{First, Mailbox, Threads},
         parse::{self, ActorOption},
     },
     diagnostics::Diagnostics,
@@ -16,8 +16,8 @@ use crate::{
 };
 
 const KNOWN: &str = "the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, \
-                     `message = Name`, `crate = path` and `local`";
-const KEYS: &[&str] = &["mailbox", "handle", "message", "crate", "local"];
+                     `message = Name`, `crate = path`, `local`, `first = mailbox` and `first = sources`";
+const KEYS: &[&str] = &["mailbox", "handle", "message", "crate", "local", "first"];
 
 pub(super) struct Options {
     pub(super) krate: Path,
@@ -25,6 +25,9 @@ pub(super) struct Options {
     pub(super) handle: Option<Ident>,
     pub(super) message: Option<Ident>,
     pub(super) threads: Threads,
+    pub(super) first: First,
+    /// The key of `first`, if it is given.
+    pub(super) first_key: Option<Ident>,
 }
 
 pub(super) fn check(
@@ -38,6 +41,8 @@ pub(super) fn check(
         handle: None,
         message: None,
         threads: Threads::Any,
+        first: First::Neither,
+        first_key: None,
     };
     let mut seen = HashSet::new();
     for option in syntax.options {
@@ -81,6 +86,10 @@ impl Options {
                 if let Some(path) = path(&value, diagnostics) {
                     self.krate = path;
                 }
+            }
+            ("first", value) => {
+                self.first = first(&key, value, diagnostics);
+                self.first_key = Some(key);
             }
             ("local", None) => self.threads = Threads::One,
             ("local", Some(value)) => {
@@ -126,6 +135,23 @@ fn mailbox(value: Expr, diagnostics: &mut Diagnostics) -> Mailbox {
             Mailbox::Default
         }
         _ => Mailbox::Bounded(Box::new(value)),
+    }
+}
+
+fn first(key: &Ident, value: Option<Expr>, diagnostics: &mut Diagnostics) -> First {
+    let help = "write `first = mailbox` or `first = sources`; without it they take turns";
+    let Some(value) = value else {
+        diagnostics.report(key, "option `first` needs a value", help);
+        return First::Neither;
+    };
+    match ungrouped(&value) {
+        Expr::Path(path) if path.path.is_ident("mailbox") => First::Mailbox,
+        Expr::Path(path) if path.path.is_ident("sources") => First::Sources,
+        _ => {
+            let message = format!("`{}` is nothing that could come first", syntax::printed(&value));
+            diagnostics.report(value, message, help);
+            First::Neither
+        }
     }
 }
 

@@ -11,6 +11,7 @@ pub(super) enum Subject<'a> {
     Argument { handler: &'a Ident, name: &'a str },
     Answer { handler: &'a Ident },
     StartError { hook: &'a Ident },
+    Event { handler: &'a Ident },
 }
 
 impl Subject<'_> {
@@ -26,6 +27,9 @@ impl Subject<'_> {
             Self::StartError { hook } => {
                 format!("`{hook}` fails with a borrow, but its error outlives the actor")
             }
+            Self::Event { handler } => format!(
+                "`#[on(..)]` method `{handler}` takes a borrow, but its source has let go of the actor by then"
+            ),
         };
         diagnostics.report(reference, message, format!("{} `{owned}`", self.verb()));
     }
@@ -40,6 +44,9 @@ impl Subject<'_> {
             ),
             Self::StartError { hook } => format!(
                 "`{hook}` fails with a borrow for `{lifetime}`, but its error outlives the actor"
+            ),
+            Self::Event { handler } => format!(
+                "`#[on(..)]` method `{handler}` takes a borrow for `{lifetime}`, but its source has let go of the actor by then"
             ),
         };
         diagnostics.report(
@@ -61,6 +68,9 @@ impl Subject<'_> {
                 format!("the answer of handler `{handler}` may borrow, as `{cow}`")
             }
             Self::StartError { hook } => format!("the error of `{hook}` may borrow, as `{cow}`"),
+            Self::Event { handler } => {
+                format!("what `#[on(..)]` method `{handler}` takes may borrow, as `{cow}`")
+            }
         };
         diagnostics.report(segment, message, format!("{} `Cow<'static, {inner}>`", self.verb()));
     }
@@ -77,6 +87,9 @@ impl Subject<'_> {
             Self::StartError { hook } => {
                 format!("the error of `{hook}` is `{printed}`, but it needs a type with a name")
             }
+            Self::Event { handler } => format!(
+                "`#[on(..)]` method `{handler}` takes `{printed}`, but its source gives one type"
+            ),
         };
         diagnostics.report(ty, message, self.instead_of(ty));
     }
@@ -99,7 +112,7 @@ impl Subject<'_> {
 
     fn verb(self) -> &'static str {
         match self {
-            Self::Argument { .. } => "take",
+            Self::Argument { .. } | Self::Event { .. } => "take",
             Self::Answer { .. } => "answer with",
             Self::StartError { .. } => "return",
         }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::{Attribute, Meta, Visibility};
 
-use super::{finish, groups, hooks};
+use super::{finish, groups, hooks, sources};
 use crate::{
     actor::model::{Actor, Answer, Argument, Field, Handler, Mailbox, Passing, Receiver},
     generics,
@@ -23,6 +23,7 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
     let start_error = hooks::start_error(actor);
     let dispatch = dispatch(actor);
     let finish = finish::finish(actor);
+    let sources = sources::sources(actor);
     let hooks = hooks::hooks(actor);
     quote! {
         impl #impl_generics #krate::Actor for #ty #where_clause {
@@ -33,6 +34,7 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
 
             #dispatch
             #finish
+            #sources
             #hooks
         }
     }
@@ -175,7 +177,7 @@ fn conditions(handler: &Handler) -> Vec<&Attribute> {
     conditions
 }
 
-fn negated(cfg: &Attribute) -> TokenStream {
+pub(super) fn negated(cfg: &Attribute) -> TokenStream {
     match &cfg.meta {
         Meta::List(list) => {
             let condition = &list.tokens;

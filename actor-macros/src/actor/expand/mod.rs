@@ -11,6 +11,7 @@ mod handle;
 mod hooks;
 mod item;
 mod message;
+mod sources;
 mod spawn;
 
 use proc_macro2::TokenStream;

@@ -5,12 +5,12 @@ use quote::{format_ident, quote, quote_spanned};
 
 use super::{
     super::{
-        parse::{Branch, Select},
+        parse::{Branch, Order, Select},
         pattern,
         place::Question,
         spans::Ends,
     },
-    judge, local,
+    judge, local, sources,
 };
 
 /// A branch and the names of what is made of it.
@@ -21,6 +21,7 @@ struct Runner<'a> {
     /// What is known before it is made, and what it is once it is made.
     kind: Ident,
     shape: Ident,
+    timer: Ident,
     /// The variable that holds it, in a tuple of one. Its span is the user's, as that of everything
     /// that an error may point at.
     variable: Ident,
@@ -43,6 +44,7 @@ impl<'a> Runner<'a> {
             variant,
             kind: local(&format!("kind_{position}")),
             shape: local(&format!("shape_{position}")),
+            timer: local(&format!("timer_{position}")),
             variable: format_ident!("__branch_{position}", span = first),
             handler,
             handler_trait,
@@ -73,7 +75,11 @@ pub(super) fn race(select: &Select, variants: &[Ident]) -> TokenStream {
     let asked_after = runners.iter().map(ask_after);
     let leaves: Vec<_> = runners.iter().map(leaf).collect();
     let tree = tree(&leaves);
-    let start = if select.is_biased { quote!(biased) } else { quote!(fair) };
+    let race = match &select.order {
+        Order::Fair => quote!(fair(#branches, #disabled)),
+        Order::Biased => quote!(biased(#branches, #disabled)),
+        Order::InTurns(turns) => quote!(in_turns(#branches, #disabled, #turns)),
+    };
     quote! {
         #(#handler_traits)*
         // Before any future borrows what is asked about.
@@ -82,7 +88,7 @@ pub(super) fn race(select: &Select, variants: &[Ident]) -> TokenStream {
         #(let #variables = (#futures,);)*
         #(#asked_after)*
         let #branches = ::core::pin::pin!(#tree);
-        __select::#start(#branches, #disabled).await
+        __select::#race.await
     }
 }
 
@@ -97,7 +103,7 @@ fn ask_before(runner: &Runner, krate: &TokenStream) -> Option<TokenStream> {
 /// Asks about what the branch is. It is passed through and never lent, nor moved by its field: both
 /// would keep room for it beside the pinned future.
 fn ask_after(runner: &Runner) -> TokenStream {
-    let Runner { branch, kind, shape, variable, .. } = runner;
+    let Runner { branch, kind, shape, timer, variable, .. } = runner;
     let look = local("look");
     let ask = match Question::about(&branch.future) {
         Question::Value => Some(judge::asked(&quote!(#look.by_value()))),
@@ -115,6 +121,7 @@ fn ask_after(runner: &Runner) -> TokenStream {
             let #variable = (#kind.prepare(#variable.take()),);
         }
     });
+    let ask_timer = sources::may_be_timer(branch).then(|| sources::ask_timer(timer, &look));
     quote! {
         #prepare
         let (#look, #variable) = __select::look(#variable);
@@ -123,37 +130,53 @@ fn ask_after(runner: &Runner) -> TokenStream {
             // One more reference than the first rank has.
             (&&#look).shape()
         };
+        #ask_timer
     }
 }
 
 fn leaf(runner: &Runner) -> TokenStream {
-    let Runner { branch, variant, kind, shape, variable, handler, .. } = runner;
-    let (output, matches) = (local("output"), local("matches"));
+    let Runner { branch, variant, kind, shape, timer, variable, handler, .. } = runner;
+    let output = local("output");
     let Ends { first, last } = Ends::of(&branch.future);
     let module = quote_spanned!(first=> __select);
     let future = quote_spanned!(last=> #module::IsFuture::pass(#shape, #variable.take()));
     let made = quote_spanned!(last=> #module::Make::make(#shape, #future));
     let judged = judge::judged(&module, &quote!(#kind), made, handler, &branch.future);
-    let pattern = pattern::tried(&branch.pattern);
+    let judged = if sources::may_be_timer(branch) {
+        sources::judged(&module, timer, judged, last)
+    } else {
+        judged
+    };
+    let accepted = match &branch.ty {
+        Some(ty) => sources::given(ty, shape, variant, &output),
+        None => accepted(branch, variant, &output),
+    };
     quote! {
         __select::One::new(
             #judged,
             // `!` as an output makes all of it unreachable.
             #[allow(unreachable_code)]
-            |#output| {
-                #[allow(unused_variables)]
-                let #matches = match &#output {
-                    #pattern => true,
-                    #[allow(unreachable_patterns)]
-                    _ => false,
-                };
-                if #matches {
-                    ::core::option::Option::Some(__Winner::#variant(#output))
-                } else {
-                    ::core::option::Option::None
-                }
-            },
+            |#output| { #accepted },
         )
+    }
+}
+
+/// The winner, if the pattern matches.
+fn accepted(branch: &Branch, variant: &Ident, output: &Ident) -> TokenStream {
+    let matches = local("matches");
+    let pattern = pattern::tried(&branch.pattern);
+    quote! {
+        #[allow(unused_variables)]
+        let #matches = match &#output {
+            #pattern => true,
+            #[allow(unreachable_patterns)]
+            _ => false,
+        };
+        if #matches {
+            ::core::option::Option::Some(__Winner::#variant(#output))
+        } else {
+            ::core::option::Option::None
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 mod branches;
 mod judge;
 mod scope;
+mod sources;
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};

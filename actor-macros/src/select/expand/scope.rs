@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Macro, spanned::Spanned};
 
-use super::super::parse::{Branch, Select};
+use super::super::parse::{Branch, Order, Select};
 
 // Input:
 //     select! { .. }
@@ -32,14 +32,14 @@ pub(in super::super) fn replaced(
 
 /// The tokens between the braces of a `select!`.
 pub(in super::super) fn invocation(select: &Select) -> TokenStream {
-    let biased = select.is_biased.then(|| quote!(biased;));
+    let biased = matches!(select.order, Order::Biased).then(|| quote!(biased;));
     let branches = select.branches.iter().map(branch);
     let otherwise = select.otherwise.as_ref().map(|otherwise| quote!(else => #otherwise));
     quote!(#biased #(#branches)* #otherwise)
 }
 
 fn branch(branch: &Branch) -> TokenStream {
-    let Branch { pattern, future, condition, handler } = branch;
+    let Branch { pattern, ty: _, future, condition, handler } = branch;
     let condition = condition.as_ref().map(|condition| quote!(, if #condition));
     let mut tokens = pattern.to_token_stream();
     tokens.extend(quote!(= #future #condition => #handler,));

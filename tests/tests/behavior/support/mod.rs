@@ -157,6 +157,11 @@ impl Log {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// How many lines there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// Writes down that it is dropped.
     pub(crate) fn on_drop(&self, line: &'static str) -> LogsDrop {
         LogsDrop(self.clone(), line)

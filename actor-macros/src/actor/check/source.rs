@@ -1,0 +1,344 @@
+//! Checks a method that handles the events of a source: `#[on(EXPR)]`.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use syn::{
+    Attribute, Expr, FnArg, Meta, Pat, PatType, Safety, Signature, Type, Visibility,
+    visit::{self, Visit},
+};
+
+use super::{
+    attrs::{self, Marked},
+    handler::{self, Scope},
+    hook,
+    subject::Subject,
+    types,
+};
+use crate::{
+    actor::{
+        model::{self, Source, SourceParameter},
+        parse::{Event, Method},
+    },
+    diagnostics::Diagnostics,
+    names::{self, Namer},
+    syntax,
+};
+
+/// As many as fit into a race, beside the mailbox.
+const MOST_SOURCES: usize = 63;
+
+/// With each condition the number of `select` methods doubles.
+const MOST_CONDITIONS: usize = 3;
+
+const EXAMPLE: &str = "name what the actor waits for, `#[on(self.ticks.tick())]`, and perhaps when: \
+                       `#[on(self.ticks.tick(), if self.is_on)]`";
+
+/// The source, unless something about it was reported.
+pub(super) fn check(
+    method: &Method,
+    attrs: &[Attribute],
+    on: &Attribute,
+    marked: &Marked<'_>,
+    scope: &mut Scope<'_>,
+) -> Option<Source> {
+    let mistakes = scope.diagnostics.count();
+    let sig = &method.sig;
+    other_markers(sig, on, marked, scope.diagnostics);
+    let event = event(on, scope.diagnostics);
+    visibility(method, scope.diagnostics);
+    qualifiers(sig, scope.diagnostics);
+    let receiver = hook::receiver(sig, "#[on(..)]", scope);
+    let parameters = Parameters::check(sig, scope);
+    returns_nothing(sig, scope.diagnostics);
+    let travelling = attrs::travelling(attrs);
+    for cfg in travelling.cfgs.iter().filter(|cfg| cfg.path().is_ident("cfg_attr")) {
+        let message = format!("`#[on(..)]` method `{}` has a `cfg` in a `cfg_attr`", sig.ident);
+        scope.diagnostics.report(cfg, message, "write one `#[cfg(..)]`");
+    }
+    if scope.diagnostics.count() > mistakes {
+        return None;
+    }
+    let event = event?;
+    let (ty, value) = parameters.value?;
+    Some(Source {
+        ident: sig.ident.clone(),
+        cfgs: travelling.cfgs,
+        is_deprecated: travelling.is_deprecated,
+        receiver: receiver?,
+        is_async: sig.asyncness.is_some(),
+        future: event.source,
+        guard: event.guard,
+        parameters: parameters.all,
+        ty,
+        value,
+    })
+}
+
+fn other_markers(
+    sig: &Signature,
+    on: &Attribute,
+    marked: &Marked<'_>,
+    diagnostics: &mut Diagnostics,
+) {
+    let hook = marked.hooks.first().map(|(kind, attr)| (kind.marker(), *attr));
+    let handler = marked.handler.map(|attr| ("#[handler(..)]", attr));
+    if let Some((marker, attr)) = hook.or(handler) {
+        let message = format!("`{}` cannot be `{marker}` and `{}`", sig.ident, syntax::printed(on));
+        diagnostics.report(attr, message, format!("remove `{marker}`"));
+    }
+}
+
+fn event(on: &Attribute, diagnostics: &mut Diagnostics) -> Option<Event> {
+    let tokens = match &on.meta {
+        Meta::List(list) if !list.tokens.is_empty() => with_our_self(list.tokens.clone()),
+        _ => {
+            let message = format!("`{}` names no source of events", syntax::printed(on));
+            diagnostics.report(on, message, EXAMPLE);
+            return None;
+        }
+    };
+    let event = match syn::parse2::<Event>(tokens) {
+        Ok(event) => event,
+        Err(error) => {
+            diagnostics.report_syntax(&error, EXAMPLE);
+            return None;
+        }
+    };
+    rest(&event, diagnostics);
+    for expr in [&event.source].into_iter().chain(&event.guard) {
+        Waits { diagnostics }.visit_expr(expr);
+    }
+    is_about_now(&event.source, diagnostics);
+    Some(event)
+}
+
+/// The `self` of the generated method, where the user wrote `self`: below a macro of the user's they
+/// may be different words.
+fn with_our_self(tokens: TokenStream) -> TokenStream {
+    let ours = tokens.into_iter().map(|token| match token {
+        TokenTree::Ident(ident) if ident == "self" => {
+            Ident::new("self", Span::call_site().located_at(ident.span())).into()
+        }
+        TokenTree::Group(group) => {
+            syntax::regrouped(&group, with_our_self(group.stream()), group.span())
+        }
+        token => token,
+    });
+    ours.collect()
+}
+
+fn rest(event: &Event, diagnostics: &mut Diagnostics) {
+    let Some(first) = event.rest.clone().into_iter().next() else { return };
+    if event.guard.is_none() && matches!(&first, TokenTree::Ident(word) if word == "if") {
+        let help = "put a comma before `if`";
+        diagnostics.report(first, "a guard is separated from its source", help);
+    } else {
+        let message = "nothing follows a source but its guard";
+        diagnostics.report(first, message, EXAMPLE);
+    }
+}
+
+/// Finds what leaves or holds up the method that the expression gets into.
+struct Waits<'a> {
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl<'ast> Visit<'ast> for Waits<'_> {
+    fn visit_expr_await(&mut self, expr: &'ast syn::ExprAwait) {
+        let message = "`#[on(..)]` waits for its source by itself";
+        self.diagnostics.report(expr.await_token, message, "leave out `.await`");
+    }
+
+    fn visit_expr_try(&mut self, expr: &'ast syn::ExprTry) {
+        let message = "there is nobody to give this error to";
+        let help =
+            "let a `#[cancel_safe]` method make the future, and give its error to the handler";
+        self.diagnostics.report(expr.question_token, message, help);
+        visit::visit_expr_try(self, expr);
+    }
+
+    // These have an end of their own.
+    fn visit_expr_async(&mut self, _: &'ast syn::ExprAsync) {}
+    fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}
+}
+
+/// `sleep_until(Instant::now() + second)` is `sleep(second)`.
+fn is_about_now(source: &Expr, diagnostics: &mut Diagnostics) {
+    let Expr::Call(call) = source else { return };
+    let Some(now) = call.args.iter().find_map(now) else { return };
+    let message = "this moment is another one after each message, so it never comes";
+    let help = "keep the moment in the actor, and write `sleep_until(self.deadline)`";
+    diagnostics.report(now, message, help);
+}
+
+/// The call of a function `now` in an expression.
+fn now(expr: &Expr) -> Option<syn::ExprCall> {
+    struct Now(Option<syn::ExprCall>);
+
+    impl<'ast> Visit<'ast> for Now {
+        fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+            match &*call.func {
+                Expr::Path(path)
+                    if path.path.segments.last().is_some_and(|last| last.ident == "now") =>
+                {
+                    self.0 = Some(call.clone());
+                }
+                _ => visit::visit_expr_call(self, call),
+            }
+        }
+    }
+
+    let mut search = Now(None);
+    search.visit_expr(expr);
+    search.0
+}
+
+fn visibility(method: &Method, diagnostics: &mut Diagnostics) {
+    if matches!(method.vis, Visibility::Inherited) {
+        return;
+    }
+    let vis = syntax::printed(&method.vis);
+    let message = format!(
+        "`#[on(..)]` method `{}` is `{vis}`, but it is no message: its source calls it",
+        method.sig.ident
+    );
+    let help = format!("leave out `{vis}`; if others send it too, let a handler call it");
+    diagnostics.report(&method.vis, message, help);
+}
+
+fn qualifiers(sig: &Signature, diagnostics: &mut Diagnostics) {
+    let ident = &sig.ident;
+    if let Safety::Unsafe(unsafe_token) = &sig.safety {
+        let message = format!(
+            "`#[on(..)]` method `{ident}` is `unsafe`, but the loop cannot promise what that asks for"
+        );
+        diagnostics.report(unsafe_token, message, "make it safe");
+    }
+    if !sig.generics.params.is_empty() {
+        let message =
+            format!("`#[on(..)]` method `{ident}` is generic, but its source gives one type");
+        diagnostics.report(
+            &sig.generics.params,
+            message,
+            "take what the source gives, or make the actor generic",
+        );
+    }
+    if let Some(clause) = &sig.generics.where_clause {
+        let message = format!(
+            "`#[on(..)]` method `{ident}` has a where clause of its own, but it is called whatever it says"
+        );
+        diagnostics.report(clause, message, "move it to the impl");
+    }
+}
+
+fn returns_nothing(sig: &Signature, diagnostics: &mut Diagnostics) {
+    let returned = handler::returned(sig);
+    if !syntax::is_unit(&returned) {
+        let message = format!(
+            "`#[on(..)]` method `{}` returns `{}`, but nobody reads it",
+            sig.ident,
+            syntax::printed(&returned)
+        );
+        let help = "return nothing: note it in the actor, or take `&Context<Self>` and call `context.stop()`";
+        diagnostics.report(returned, message, help);
+    }
+}
+
+/// What the method takes.
+#[derive(Default)]
+struct Parameters {
+    all: Vec<SourceParameter>,
+    value: Option<(Type, Ident)>,
+}
+
+impl Parameters {
+    fn check(sig: &Signature, scope: &mut Scope<'_>) -> Self {
+        let mut parameters = Self::default();
+        let mistakes = scope.diagnostics.count();
+        for argument in &sig.inputs {
+            if let FnArg::Typed(typed) = argument {
+                parameters.add(sig, typed, scope);
+            }
+        }
+        if parameters.value.is_none() && scope.diagnostics.count() == mistakes {
+            let message =
+                format!("`#[on(..)]` method `{}` does not take what its source gives", sig.ident);
+            let help = "take it as a parameter, or `_: Type` if it says nothing";
+            scope.diagnostics.report(&sig.ident, message, help);
+        }
+        parameters
+    }
+
+    fn add(&mut self, sig: &Signature, typed: &PatType, scope: &mut Scope<'_>) {
+        let ident = &sig.ident;
+        if let Some(cfg) = attrs::cfgs(&typed.attrs).first() {
+            let message = format!("`#[on(..)]` method `{ident}` has a parameter under a condition");
+            let help = "put the `#[cfg(..)]` on the whole method";
+            scope.diagnostics.report(cfg, message, help);
+        }
+        if hook::is_context(&typed.ty, scope) {
+            if self.all.contains(&SourceParameter::Context) {
+                let message = format!("`#[on(..)]` method `{ident}` takes the context twice");
+                scope.diagnostics.report(&typed.ty, message, "keep one of them");
+            }
+            self.all.push(SourceParameter::Context);
+            return;
+        }
+        let name = syntax::last_segment(&typed.ty).map(|segment| segment.ident.to_string());
+        if matches!(name.as_deref(), Some("Reply" | "Replies")) {
+            let message = format!(
+                "`#[on(..)]` method `{ident}` takes `{}`, but nobody has called it",
+                syntax::printed(&typed.ty)
+            );
+            let help = "leave it out; to answer an earlier message, keep its `Reply` in the actor";
+            scope.diagnostics.report(&typed.ty, message, help);
+        } else if self.value.is_some() {
+            let message = format!(
+                "`#[on(..)]` method `{ident}` takes more than one value, but its source gives one"
+            );
+            let help =
+                "take one value, as a tuple if the source gives one; everything else is in `self`";
+            scope.diagnostics.report(typed, message, help);
+        } else {
+            types::check(&typed.ty, Subject::Event { handler: ident }, scope.diagnostics);
+            self.all.push(SourceParameter::Value);
+            self.value = Some(((*typed.ty).clone(), value_name(&typed.pat)));
+        }
+    }
+}
+
+/// A name for the value in the generated code.
+fn value_name(pat: &Pat) -> Ident {
+    let mut namer = Namer::default();
+    for taken in ["incoming", "context"] {
+        namer.fresh(taken);
+    }
+    match pat {
+        Pat::Ident(pat) => namer.claim(&names::without_leading_underscores(&pat.ident)),
+        _ => namer.fresh("event"),
+    }
+}
+
+/// An order needs something to put in order.
+pub(super) fn check_first(key: Option<&Ident>, sources: &[Source], diagnostics: &mut Diagnostics) {
+    if let Some(key) = key.filter(|_| sources.is_empty()) {
+        let message = "there is nothing beside the mailbox that could come first";
+        let help = "leave out `first`, or wait for something: `#[on(self.ticks.tick())]`";
+        diagnostics.report(key, message, help);
+    }
+}
+
+/// Reports the first source, or the first condition, that is one too many.
+pub(super) fn check_number(sources: &[Source], diagnostics: &mut Diagnostics) {
+    let Some(last) = sources.last() else { return };
+    if sources.len() == MOST_SOURCES + 1 {
+        let message = format!("an actor has at most {MOST_SOURCES} sources of events");
+        let help = "put some of them into a stream, a `StreamMap` or a `JoinSet`";
+        diagnostics.report(&last.ident, message, help);
+    }
+    let before = model::conditions(&sources[..sources.len() - 1]).len();
+    if before <= MOST_CONDITIONS && model::conditions(sources).len() > MOST_CONDITIONS {
+        let message = format!("sources of events are under more than {MOST_CONDITIONS} conditions");
+        let help = "use a condition that another one has, or a guard: `#[on(.., if cfg!(..))]`";
+        diagnostics.report(last.cfgs.last(), message, help);
+    }
+}

@@ -1,0 +1,118 @@
+//! The wait for the next message or event, in the actor's own impl.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::Attribute;
+
+use super::dispatch;
+use crate::{
+    actor::model::{self, Actor, First, Source, SourceParameter},
+    names, syntax,
+};
+
+// Input:  #[on(self.socket.read_frame())] async fn frame(&mut self, frame: Frame) { .. }
+// Output: const SOURCES: &'static [&'static str] = &["frame"];
+//         async fn select(&mut self, incoming: &mut Incoming<..>, _context: &Context<Self>) -> Selected<..> {
+//             __select! {
+//                 @ (::actor_runtime) in incoming.turns;
+//                 selected = incoming.messages.next() => selected,
+//                 frame: Frame = self.socket.read_frame() => {
+//                     incoming.event(frame, move |frame| self.frame(frame)).await
+//                 }
+//                 else => Selected::nothing(),
+//             }
+//         }
+//
+// A branch cannot have a `#[cfg]`, but a method can: there is one for each way in which the conditions
+// of the sources can come out.
+pub(super) fn sources(actor: &Actor) -> Option<TokenStream> {
+    if actor.sources.is_empty() {
+        return None;
+    }
+    let conditions = model::conditions(&actor.sources);
+    let methods = (0..1_usize << conditions.len()).rev().map(|outcome| {
+        let holds = |cfg: &Attribute| {
+            let position = conditions.iter().position(|other| syntax::same_tokens(other, cfg));
+            position.is_some_and(|position| outcome & (1 << position) != 0)
+        };
+        let cfgs = conditions
+            .iter()
+            .map(|cfg| if holds(cfg) { quote!(#cfg) } else { dispatch::negated(cfg) });
+        let cfgs: Vec<_> = cfgs.collect();
+        let is_here = |source: &&Source| source.cfgs.iter().all(holds);
+        let sources: Vec<&Source> = actor.sources.iter().filter(is_here).collect();
+        (!sources.is_empty()).then(|| select(actor, &sources, &cfgs))
+    });
+    let first = first(actor);
+    let methods: TokenStream = methods.flatten().collect();
+    Some(quote!(#first #methods))
+}
+
+fn first(actor: &Actor) -> Option<TokenStream> {
+    let krate = &actor.krate;
+    let first = match actor.first {
+        First::Neither => return None,
+        First::Mailbox => quote!(Mailbox),
+        First::Sources => quote!(Sources),
+    };
+    Some(quote!(
+        const FIRST: #krate::__private::First = #krate::__private::First::#first;
+    ))
+}
+
+fn select(actor: &Actor, sources: &[&Source], cfgs: &[TokenStream]) -> TokenStream {
+    let krate = &actor.krate;
+    let names = sources.iter().map(|source| names::text(&source.ident));
+    let takes_context =
+        sources.iter().any(|source| source.parameters.contains(&SourceParameter::Context));
+    let context = if takes_context { quote!(context) } else { quote!(_context) };
+    let is_deprecated = sources.iter().any(|source| source.is_deprecated);
+    let allow = is_deprecated.then(
+        || quote!(#[allow(deprecated, reason = "a deprecated method still handles its events")]),
+    );
+    let branches = sources.iter().map(|source| branch(source, &context));
+    quote! {
+        #(#cfgs)*
+        const SOURCES: &'static [&'static str] = &[#(#names),*];
+
+        #(#cfgs)*
+        #allow
+        async fn select(
+            &mut self,
+            incoming: &mut #krate::__private::Incoming<'_, Self::Message>,
+            #context: &#krate::Context<Self>,
+        ) -> #krate::__private::Selected<Self::Message> {
+            #krate::__private::__select! {
+                @ (#krate) in incoming.turns;
+                selected = incoming.messages.next() => selected,
+                #(#branches)*
+                else => #krate::__private::Selected::nothing(),
+            }
+        }
+    }
+}
+
+// Output: frame: Frame = self.socket.read_frame(), if self.is_open => {
+//             incoming.event(frame, move |frame| self.frame(frame)).await
+//         }
+fn branch(source: &Source, context: &TokenStream) -> TokenStream {
+    let Source { future, guard, ty, value, .. } = source;
+    let guard = guard.as_ref().map(|guard| quote!(, if #guard));
+    let call = call(source, value, context);
+    quote! {
+        #value: #ty = #future #guard => {
+            incoming.event(#value, move |#value| #call).await
+        }
+    }
+}
+
+/// The future of the user's method.
+fn call(source: &Source, value: &Ident, context: &TokenStream) -> TokenStream {
+    let arguments = source.parameters.iter().map(|parameter| match parameter {
+        SourceParameter::Value => quote!(#value),
+        SourceParameter::Context => context.clone(),
+    });
+    // What an `async fn` gives is that future already.
+    let call = dispatch::call(source.receiver, &source.ident, false, arguments);
+    if source.is_async { call } else { quote!(async move { #call }) }
+}

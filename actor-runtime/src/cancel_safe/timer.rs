@@ -1,0 +1,61 @@
+//! Timers that start over.
+//!
+//! A source of events is made anew after every message. That loses nothing of a `sleep`, which is
+//! why it may be a branch of `select!`; but a sleep of a second that is begun again ten times in a
+//! second never comes to its end.
+
+use std::{marker::PhantomData, pin::Pin};
+
+use tokio::time::{Sleep, Timeout};
+
+use super::shape::Look;
+
+/// It is a timer, and begins when it is made.
+#[derive(Clone, Copy, Debug)]
+pub struct FromNow(PhantomData<()>);
+
+/// It is none.
+#[derive(Clone, Copy, Debug)]
+pub struct NoTimer(PhantomData<()>);
+
+#[doc(hidden)]
+pub trait LooksLikeTimer {
+    #[inline(always)]
+    fn timer(&self) -> FromNow {
+        FromNow(PhantomData)
+    }
+}
+
+impl LooksLikeTimer for &Look<Sleep> {}
+impl LooksLikeTimer for &Look<Pin<Box<Sleep>>> {}
+impl<F> LooksLikeTimer for &Look<Timeout<F>> {}
+
+#[doc(hidden)]
+pub trait LooksTimeless {
+    #[inline(always)]
+    fn timer(&self) -> NoTimer {
+        NoTimer(PhantomData)
+    }
+}
+
+impl<F> LooksTimeless for Look<F> {}
+
+/// A source that is as far after a message as it was before.
+#[diagnostic::on_unimplemented(
+    message = "this timer starts over with every message",
+    label = "made anew after each message, it never ends while messages come in faster",
+    note = "for every so often: keep a `tokio::time::Interval` in the actor, and wait for `self.ticks.tick()`",
+    note = "for a moment: keep its `Instant` in the actor, and wait for `sleep_until(self.deadline)`",
+    note = "for a timer that is set again and again: keep it in the actor, `Pin<Box<Sleep>>`, and wait for `&mut self.timer`"
+)]
+pub trait KeepsItsTime<Timer>: Sized {
+    /// The source itself.
+    #[inline(always)]
+    fn pass(timer: Timer, source: Self) -> Self {
+        let _ = timer;
+        source
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<F> KeepsItsTime<NoTimer> for F {}

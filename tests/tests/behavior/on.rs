@@ -1,0 +1,296 @@
+//! `#[on(EXPR)]`: what a source gives is handled like a message.
+
+use std::{collections::VecDeque, io};
+
+use actor_runtime::{
+    ActorHandle, Builder, Capacity, Context, ExitReason, OnPanic, actor, cancel_safe,
+    cancel_safe::{CancelSafeMethod, m},
+};
+use tokio::sync::mpsc;
+
+use crate::support::{Gate, Log, outcome, pending, ready, rig, rig_with, still_pending};
+
+/// Frames, of which every second one has a tail.
+struct Socket {
+    bytes: mpsc::UnboundedReceiver<u8>,
+    buffer: VecDeque<u8>,
+}
+
+impl Socket {
+    /// Two bytes.
+    #[cancel_safe]
+    async fn frame(&mut self) -> io::Result<Option<[u8; 2]>> {
+        loop {
+            if self.buffer.len() >= 2 {
+                let mut pair = self.buffer.drain(..2);
+                return Ok(pair.next().zip(pair.next()).map(|(one, two)| [one, two]));
+            }
+            match self.bytes.recv().await {
+                Some(byte) => self.buffer.push_back(byte),
+                None => return Ok(None),
+            }
+        }
+    }
+}
+
+/// A source of its own kind.
+struct Orders(mpsc::UnboundedReceiver<u32>);
+
+impl Orders {
+    async fn recv(&mut self) -> Option<u32> {
+        self.0.recv().await
+    }
+}
+
+impl CancelSafeMethod<m::recv> for Orders {}
+
+struct Desk {
+    log: Log,
+    socket: Socket,
+    orders: Orders,
+    takes_orders: bool,
+    gate: Gate,
+}
+
+#[actor]
+impl Desk {
+    #[on(self.socket.frame())]
+    async fn frame(&mut self, frame: io::Result<[u8; 2]>) {
+        match frame {
+            Ok([0, 0]) => panic!("on purpose"),
+            Ok([1, _]) => self.gate.passed().await,
+            _ => {}
+        }
+        self.log.add(format!("frame {frame:?}"));
+    }
+
+    #[on(self.orders.recv(), if self.takes_orders)]
+    fn order(&self, context: &Context<Self>, order: u32) {
+        self.log.add(format!("order {order}"));
+        if order == 0 {
+            context.stop();
+        }
+    }
+
+    #[on_idle]
+    fn idle(&self) {
+        self.log.add("idle");
+    }
+
+    #[on_stop]
+    fn stop(&self) {
+        self.log.add("stop");
+    }
+
+    /// Says whether orders are taken.
+    pub(crate) fn take_orders(&mut self, takes_orders: bool) {
+        self.takes_orders = takes_orders;
+        self.log.add(format!("orders: {takes_orders}"));
+    }
+}
+
+struct Ends {
+    bytes: mpsc::UnboundedSender<u8>,
+    orders: mpsc::UnboundedSender<u32>,
+    gate: Gate,
+    log: Log,
+}
+
+impl Ends {
+    fn frame(&self, one: u8, two: u8) {
+        self.bytes.send(one).unwrap();
+        self.bytes.send(two).unwrap();
+    }
+}
+
+fn desk() -> (Desk, Ends) {
+    let log = Log::default();
+    let gate = Gate::default();
+    let (bytes, socket) = mpsc::unbounded_channel();
+    let (orders, taken) = mpsc::unbounded_channel();
+    let desk = Desk {
+        log: log.clone(),
+        socket: Socket { bytes: socket, buffer: VecDeque::new() },
+        orders: Orders(taken),
+        takes_orders: true,
+        gate: gate.clone(),
+    };
+    (desk, Ends { bytes, orders, gate, log })
+}
+
+#[test]
+fn messages_and_events_are_handled_as_they_come() {
+    let (desk, ends) = desk();
+    let (desk, mut actor) = rig(desk);
+    actor.turn();
+    assert_eq!(ends.log.take(), [""; 0]);
+    ends.frame(2, 3);
+    actor.turn();
+    assert_eq!(ends.log.take(), ["frame Ok([2, 3])", "idle"]);
+    ends.orders.send(7).unwrap();
+    actor.turn();
+    assert_eq!(ends.log.take(), ["order 7", "idle"]);
+    desk.take_orders(true).try_cast().unwrap();
+    actor.turn();
+    assert_eq!(ends.log.take(), ["orders: true", "idle"]);
+    assert_eq!(desk.stats().counts.handled, 1);
+    assert_eq!(desk.stats().counts.events, 2);
+}
+
+#[test]
+fn a_future_dropped_for_a_message_loses_nothing() {
+    let (desk, ends) = desk();
+    let (desk, mut actor) = rig(desk);
+    ends.bytes.send(4).unwrap();
+    actor.turn();
+    desk.take_orders(true).try_cast().unwrap();
+    actor.turn();
+    ends.bytes.send(5).unwrap();
+    actor.turn();
+    assert_eq!(ends.log.take(), ["orders: true", "idle", "frame Ok([4, 5])", "idle"]);
+}
+
+#[test]
+fn a_guard_that_is_false_keeps_a_source_out() {
+    let (desk, ends) = desk();
+    let (desk, mut actor) = rig(desk);
+    desk.take_orders(false).try_cast().unwrap();
+    actor.turn();
+    ends.orders.send(1).unwrap();
+    ends.orders.send(2).unwrap();
+    actor.turn();
+    ends.frame(2, 3);
+    actor.turn();
+    assert_eq!(ends.log.take(), ["orders: false", "idle", "frame Ok([2, 3])", "idle"]);
+    desk.take_orders(true).try_cast().unwrap();
+    actor.turn();
+    assert_eq!(ends.log.take(), ["orders: true", "order 1", "order 2", "idle"]);
+}
+
+#[test]
+fn a_handler_is_over_before_the_next_begins() {
+    let (desk, ends) = desk();
+    let (desk, mut actor) = rig(desk);
+    ends.frame(1, 1);
+    actor.turn();
+    ends.orders.send(5).unwrap();
+    let mut call = pending(desk.take_orders(true));
+    actor.turn();
+    assert_eq!(ends.log.take(), [""; 0]);
+    assert_eq!(desk.stats().running.map(|(method, _)| method), Some("frame"));
+    still_pending(&mut call);
+    ends.gate.open();
+    actor.turn();
+    let log = ends.log.take();
+    assert_eq!(log[0], "frame Ok([1, 1])");
+    assert_eq!(log[3], "idle", "{log:?}");
+    assert_eq!(ready(&mut call), Ok(()));
+    assert_eq!(desk.stats().running, None);
+}
+
+#[test]
+fn idle_runs_only_when_no_source_is_ready_either() {
+    let (desk, ends) = desk();
+    let (desk, mut actor) = rig(desk);
+    for order in 1..=3 {
+        ends.orders.send(order).unwrap();
+    }
+    desk.take_orders(true).try_cast().unwrap();
+    actor.turn();
+    let log = ends.log.take();
+    assert_eq!(log.iter().filter(|line| *line == "idle").count(), 1, "{log:?}");
+    assert_eq!(log.last().unwrap(), "idle");
+}
+
+#[test]
+fn a_handler_may_stop_the_actor() {
+    let (desk, ends) = desk();
+    let (desk, mut actor) = rig(desk);
+    ends.orders.send(0).unwrap();
+    assert_eq!(actor.exit().reason, ExitReason::Shutdown);
+    assert_eq!(ends.log.take(), ["order 0", "idle", "stop"]);
+    assert!(!desk.is_alive());
+}
+
+#[test]
+fn a_panic_is_the_actors_end() {
+    let (desk, ends) = desk();
+    let (desk, mut actor) = rig(desk);
+    let mut call = pending(desk.take_orders(true));
+    ends.frame(0, 0);
+    let reason = actor.reason();
+    assert_eq!(reason, "`Desk::frame` panicked: on purpose");
+    assert_eq!(outcome(&mut call), "the actor stopped before it answered `Desk::take_orders`");
+    assert_eq!(desk.stats().counts.panicked, 1);
+}
+
+#[test]
+fn an_actor_that_goes_on_after_a_panic_handles_the_next_event() {
+    let (desk, ends) = desk();
+    let (desk, mut actor) = rig_with(Builder::new().on_panic(OnPanic::Continue), desk);
+    ends.frame(0, 0);
+    ends.frame(2, 2);
+    actor.turn();
+    assert_eq!(ends.log.take(), ["frame Ok([2, 2])", "idle"]);
+    assert_eq!(desk.stats().counts.panicked, 1);
+}
+
+#[test]
+fn an_abort_drops_a_handler_and_the_sources() {
+    let (desk, ends) = desk();
+    let (desk, mut actor) = rig(desk);
+    ends.frame(1, 1);
+    actor.turn();
+    desk.abort();
+    assert_eq!(actor.exit().reason, ExitReason::Aborted);
+    assert!(ends.bytes.is_closed());
+    assert_eq!(ends.log.take(), [""; 0]);
+}
+
+#[test]
+fn an_abort_ends_a_wait() {
+    let (desk, ends) = desk();
+    let (desk, mut actor) = rig(desk);
+    actor.turn();
+    desk.abort();
+    assert_eq!(actor.exit().reason, ExitReason::Aborted);
+    assert!(ends.orders.is_closed());
+}
+
+#[test]
+fn senders_that_wait_for_room_get_their_turn() {
+    let (desk, ends) = desk();
+    let (desk, mut actor) = rig_with(Builder::new().mailbox(Capacity::bounded(1)), desk);
+    let mut calls: Vec<_> = (0..3).map(|_| pending(desk.take_orders(true))).collect();
+    ends.orders.send(1).unwrap();
+    actor.turn();
+    for call in &mut calls {
+        assert_eq!(ready(call), Ok(()));
+    }
+}
+
+/// Waits for nothing but a source, and takes no message.
+struct Listener {
+    orders: mpsc::UnboundedReceiver<u32>,
+    log: Log,
+}
+
+#[actor]
+impl Listener {
+    #[on(&mut self.orders)]
+    fn order(&mut self, order: u32) {
+        self.log.add(order.to_string());
+    }
+}
+
+#[test]
+fn an_actor_needs_no_messages() {
+    let (orders, taken) = mpsc::unbounded_channel();
+    let log = Log::default();
+    let (listener, mut actor) = rig(Listener { orders: taken, log: log.clone() });
+    orders.send(1).unwrap();
+    actor.turn();
+    assert_eq!(log.take(), ["1"]);
+    listener.close();
+    assert_eq!(actor.exit().reason, ExitReason::Shutdown);
+}
