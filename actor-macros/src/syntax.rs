@@ -90,10 +90,15 @@ impl<'ast> Visit<'ast> for Mention<'_> {
 
 /// Whether the word `wanted` is anywhere in `tokens`.
 pub(crate) fn contains_ident(tokens: TokenStream, wanted: &Ident) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == *wanted,
-        TokenTree::Group(group) => contains_ident(group.stream(), wanted),
-        _ => false,
+    find_ident(tokens, &wanted.to_string()).is_some()
+}
+
+/// The first word `wanted` in `tokens`.
+pub(crate) fn find_ident(tokens: TokenStream, wanted: &str) -> Option<Ident> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(ident) => (ident == wanted).then_some(ident),
+        TokenTree::Group(group) => find_ident(group.stream(), wanted),
+        _ => None,
     })
 }
 

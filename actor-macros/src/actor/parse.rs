@@ -271,7 +271,7 @@ impl Parse for Event {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let source = input.parse()?;
         let mut guard = None;
-        if input.peek(Token![,]) && input.peek2(Token![if]) {
+        if input.peek(Token![,]) && input.peek2(Token![if]) && !input.peek3(syn::parse::End) {
             input.parse::<Token![,]>()?;
             input.parse::<Token![if]>()?;
             guard = Some(input.parse()?);

@@ -30,38 +30,39 @@ impl<T> Given<T> {
     note = "a handler takes what its source gives; where that is `Option<T>`, it may take `T`, and is not run for `None`"
 )]
 pub trait Gives<Shape, T>: Sized {
-    /// The value, unless it says that there is none.
-    fn give(self, shape: Shape) -> Option<T>;
+    /// The value, unless it says that there is none. The shape comes first, so that rustc knows it
+    /// when it looks for the impl.
+    fn give(shape: Shape, given: Self) -> Option<T>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T> Gives<SomeFuture, T> for T {
     #[inline]
-    fn give(self, _: SomeFuture) -> Option<T> {
-        Some(self)
+    fn give(_: SomeFuture, given: Self) -> Option<T> {
+        Some(given)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T> Gives<SomeFuture, T> for Option<T> {
     #[inline]
-    fn give(self, _: SomeFuture) -> Option<T> {
-        self
+    fn give(_: SomeFuture, given: Self) -> Option<T> {
+        given
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T, E> Gives<SomeFuture, Result<T, E>> for Result<Option<T>, E> {
     #[inline]
-    fn give(self, _: SomeFuture) -> Option<Result<T, E>> {
-        self.transpose()
+    fn give(_: SomeFuture, given: Self) -> Option<Result<T, E>> {
+        given.transpose()
     }
 }
 
 /// What is no future was reported, and gives nothing.
 #[diagnostic::do_not_recommend]
 impl<O, T> Gives<NoFuture, T> for O {
-    fn give(self, _: NoFuture) -> Option<T> {
+    fn give(_: NoFuture, _: Self) -> Option<T> {
         None
     }
 }

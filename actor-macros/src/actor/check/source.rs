@@ -1,6 +1,6 @@
 //! Checks a method that handles the events of a source: `#[on(EXPR)]`.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenTree};
 use syn::{
     Attribute, Expr, FnArg, Meta, Pat, PatType, Safety, Signature, Type, Visibility,
     visit::{self, Visit},
@@ -88,15 +88,15 @@ fn other_markers(
 }
 
 fn event(on: &Attribute, diagnostics: &mut Diagnostics) -> Option<Event> {
-    let tokens = match &on.meta {
-        Meta::List(list) if !list.tokens.is_empty() => with_our_self(list.tokens.clone()),
+    let event = match &on.meta {
+        Meta::List(list) if !list.tokens.is_empty() => list.parse_args::<Event>(),
         _ => {
             let message = format!("`{}` names no source of events", syntax::printed(on));
             diagnostics.report(on, message, EXAMPLE);
             return None;
         }
     };
-    let event = match syn::parse2::<Event>(tokens) {
+    let event = match event {
         Ok(event) => event,
         Err(error) => {
             diagnostics.report_syntax(&error, EXAMPLE);
@@ -111,24 +111,14 @@ fn event(on: &Attribute, diagnostics: &mut Diagnostics) -> Option<Event> {
     Some(event)
 }
 
-/// The `self` of the generated method, where the user wrote `self`: below a macro of the user's they
-/// may be different words.
-fn with_our_self(tokens: TokenStream) -> TokenStream {
-    let ours = tokens.into_iter().map(|token| match token {
-        TokenTree::Ident(ident) if ident == "self" => {
-            Ident::new("self", Span::call_site().located_at(ident.span())).into()
-        }
-        TokenTree::Group(group) => {
-            syntax::regrouped(&group, with_our_self(group.stream()), group.span())
-        }
-        token => token,
-    });
-    ours.collect()
-}
-
 fn rest(event: &Event, diagnostics: &mut Diagnostics) {
-    let Some(first) = event.rest.clone().into_iter().next() else { return };
-    if event.guard.is_none() && matches!(&first, TokenTree::Ident(word) if word == "if") {
+    let mut rest = event.rest.clone().into_iter();
+    let Some(first) = rest.next() else { return };
+    if let (Some(TokenTree::Ident(word)), None) = (rest.next(), rest.next())
+        && word == "if"
+    {
+        diagnostics.report(word, "this guard says nothing", EXAMPLE);
+    } else if event.guard.is_none() && matches!(&first, TokenTree::Ident(word) if word == "if") {
         let help = "put a comma before `if`";
         diagnostics.report(first, "a guard is separated from its source", help);
     } else {

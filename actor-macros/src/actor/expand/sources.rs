@@ -1,12 +1,12 @@
 //! The wait for the next message or event, in the actor's own impl.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
 use syn::Attribute;
 
 use super::dispatch;
 use crate::{
-    actor::model::{self, Actor, First, Source, SourceParameter},
+    actor::model::{self, Actor, First, Receiver, Source, SourceParameter},
     names, syntax,
 };
 
@@ -70,7 +70,8 @@ fn select(actor: &Actor, sources: &[&Source], cfgs: &[TokenStream]) -> TokenStre
     let allow = is_deprecated.then(
         || quote!(#[allow(deprecated, reason = "a deprecated method still handles its events")]),
     );
-    let branches = sources.iter().map(|source| branch(source, &context));
+    let this = this(sources);
+    let branches = sources.iter().map(|source| branch(source, &this, &context));
     quote! {
         #(#cfgs)*
         const SOURCES: &'static [&'static str] = &[#(#names),*];
@@ -78,7 +79,7 @@ fn select(actor: &Actor, sources: &[&Source], cfgs: &[TokenStream]) -> TokenStre
         #(#cfgs)*
         #allow
         async fn select(
-            &mut self,
+            &mut #this,
             incoming: &mut #krate::__private::Incoming<'_, Self::Message>,
             #context: &#krate::Context<Self>,
         ) -> #krate::__private::Selected<Self::Message> {
@@ -95,10 +96,10 @@ fn select(actor: &Actor, sources: &[&Source], cfgs: &[TokenStream]) -> TokenStre
 // Output: frame: Frame = self.socket.read_frame(), if self.is_open => {
 //             incoming.event(frame, move |frame| self.frame(frame)).await
 //         }
-fn branch(source: &Source, context: &TokenStream) -> TokenStream {
+fn branch(source: &Source, this: &Ident, context: &TokenStream) -> TokenStream {
     let Source { future, guard, ty, value, .. } = source;
     let guard = guard.as_ref().map(|guard| quote!(, if #guard));
-    let call = call(source, value, context);
+    let call = call(source, this, context);
     quote! {
         #value: #ty = #future #guard => {
             incoming.event(#value, move |#value| #call).await
@@ -106,13 +107,25 @@ fn branch(source: &Source, context: &TokenStream) -> TokenStream {
     }
 }
 
+/// The `self` that the user wrote. Below a macro of the user's it is another word than one of ours.
+fn this(sources: &[&Source]) -> Ident {
+    let exprs = sources.iter().flat_map(|source| [&source.future].into_iter().chain(&source.guard));
+    let mut words = exprs.filter_map(|expr| syntax::find_ident(expr.to_token_stream(), "self"));
+    words.next().unwrap_or_else(|| Ident::new("self", Span::call_site()))
+}
+
 /// The future of the user's method.
-fn call(source: &Source, value: &Ident, context: &TokenStream) -> TokenStream {
+fn call(source: &Source, this: &Ident, context: &TokenStream) -> TokenStream {
+    let Source { ident, value, .. } = source;
     let arguments = source.parameters.iter().map(|parameter| match parameter {
         SourceParameter::Value => quote!(#value),
         SourceParameter::Context => context.clone(),
     });
+    // Not every `self.name()` finds the user's method: see `dispatch::call`.
+    let call = match source.receiver {
+        Receiver::Exclusive => quote!(#this.#ident(#(#arguments),*)),
+        Receiver::Shared | Receiver::Owned => quote!(Self::#ident(#this #(, #arguments)*)),
+    };
     // What an `async fn` gives is that future already.
-    let call = dispatch::call(source.receiver, &source.ident, false, arguments);
     if source.is_async { call } else { quote!(async move { #call }) }
 }

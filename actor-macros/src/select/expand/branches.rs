@@ -111,6 +111,7 @@ fn ask_after(runner: &Runner) -> TokenStream {
         _ => None,
     };
     let ask = ask.map(|asked| quote!(let #kind = #asked;));
+    let ask_timer = sources::may_be_timer(branch).then(|| sources::ask_timer(timer, &look));
     // A method gives a future; everything else may be a source, of which one has to be made.
     let may_be_source = !matches!(Question::about(&branch.future), Question::Method { .. });
     let prepare = may_be_source.then(|| {
@@ -118,10 +119,10 @@ fn ask_after(runner: &Runner) -> TokenStream {
             #[allow(unused_variables)]
             let (#look, #variable) = __select::look(#variable);
             #ask
+            #ask_timer
             let #variable = (#kind.prepare(#variable.take()),);
         }
     });
-    let ask_timer = sources::may_be_timer(branch).then(|| sources::ask_timer(timer, &look));
     quote! {
         #prepare
         let (#look, #variable) = __select::look(#variable);
@@ -130,7 +131,6 @@ fn ask_after(runner: &Runner) -> TokenStream {
             // One more reference than the first rank has.
             (&&#look).shape()
         };
-        #ask_timer
     }
 }
 

@@ -51,7 +51,7 @@ pub(super) fn judged(
 //     frame: io::Result<Frame> = self.socket.read_frame() => ..
 // Output:
 //     let end = (&&&__select::Outcome(&output)).is_end();
-//     let given = <_ as __select::Gives<_, io::Result<Frame>>>::give(output, shape_0);
+//     let given = <_ as __select::Gives<_, io::Result<Frame>>>::give(shape_0, output);
 //     Some(__Winner::Branch0(__select::Given::new(given, end)))
 /// The winner, with what its handler takes. Where that is something else than what the source gives,
 /// the error is at the type of the handler's parameter.
@@ -60,7 +60,7 @@ pub(super) fn given(ty: &Type, shape: &Ident, variant: &Ident, output: &Ident) -
     let module = quote_spanned!(first=> __select);
     let ty = ty.to_token_stream();
     let give = quote_spanned!(first=> <_ as #module::Gives<_, #ty>>::give);
-    let arguments = quote_spanned!(last=> (#output, #shape));
+    let arguments = quote_spanned!(last=> (#shape, #output));
     let (given, end) = (local("given"), local("end"));
     quote! {
         let #end = {

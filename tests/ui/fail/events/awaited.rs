@@ -1,0 +1,17 @@
+// Caret: `await`. Says: it waits by itself; leave out `.await`.
+use actor_runtime::actor;
+use tokio::time::{Instant, Interval};
+
+struct Clock {
+    ticks: Interval,
+}
+
+#[actor]
+impl Clock {
+    pub fn get(&self) {}
+
+    #[on(self.ticks.tick().await)]
+    fn tick(&mut self, _: Instant) {}
+}
+
+fn main() {}

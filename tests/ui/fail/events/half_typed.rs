@@ -1,0 +1,14 @@
+// Caret: the parenthesis after `self.`. Says: what was expected; how to name a source.
+use actor_runtime::actor;
+
+struct Clock;
+
+#[actor]
+impl Clock {
+    pub fn get(&self) {}
+
+    #[on(self.)]
+    fn tick(&mut self, _: u32) {}
+}
+
+fn main() {}
