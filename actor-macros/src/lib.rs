@@ -92,6 +92,7 @@ use proc_macro::TokenStream;
 /// | `mailbox = 128` | how many messages may wait; any constant, `Self::LIMIT` too. `64` if nothing is said |
 /// | `mailbox = unbounded` | as many as there is memory for |
 /// | `handle = Name`, `message = Name` | other names for the generated types |
+/// | `first = mailbox`, `first = sources` | what comes first where there are messages and events; without it they take turns |
 /// | `local` | the actor stays on its thread, and nothing in it has to be `Send` |
 /// | `crate = path` | where the runtime is, if not at `::actor_runtime` |
 ///
@@ -104,8 +105,31 @@ use proc_macro::TokenStream;
 /// | `#[on_idle]` | runs whenever the mailbox has just run empty |
 /// | `#[handler(run_abandoned)]` | is a handler, and runs even if its caller has gone before it started |
 ///
+/// | `#[on(EXPR)]`, `#[on(EXPR, if GUARD)]` | handles the events of a source, for which the actor waits beside its mailbox |
+///
 /// A hook takes `&self` or `&mut self`, may take `&Context<Self>`, and is never a handler. One method
 /// may have several of these markers; each marker is on one method.
+///
+/// # Sources of events
+///
+/// ```text
+/// #[actor]
+/// impl Connection {
+///     /// Sends a frame.
+///     pub async fn publish(&mut self, frame: Frame) -> io::Result<()> { .. }
+///
+///     #[on(self.socket.read_frame())]
+///     async fn frame(&mut self, frame: io::Result<Option<Frame>>) { .. }
+///
+///     #[on(self.ticks.tick(), if self.is_idle)]
+///     fn tick(&mut self, _: Instant, context: &Context<Self>) { .. }
+/// }
+/// ```
+///
+/// `EXPR` makes a future from the fields of `self`. It is a branch of a checked `select!` beside the
+/// mailbox, so it has to be cancel safe; the compiler checks it. The method takes what it gives, or the
+/// `T` of the `Option<T>` that it gives, and perhaps `&Context<Self>`. It is not `pub`, and returns
+/// nothing. On any number of methods; one method handles the events of one source.
 ///
 /// # Attributes
 ///

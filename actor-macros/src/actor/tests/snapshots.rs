@@ -224,6 +224,25 @@ fn whatever_arguments_are_called() {
 }
 
 #[test]
+fn sources_of_events() {
+    check_items(
+        "sources_of_events",
+        "first = mailbox",
+        "impl Connection {
+            pub(crate) fn publish(&mut self, text: String) {}
+
+            #[on(self.socket.read_frame())]
+            async fn frame(&mut self, frame: io::Result<Frame>) {}
+
+            #[on(self.ticks.tick(), if self.is_open)]
+            #[cfg(feature = \"ticks\")]
+            fn tick(&self, context: &Context<Self>, _: Instant) {}
+        }",
+        |item| item.contains("Actor for"),
+    );
+}
+
+#[test]
 fn mistakes() {
     check_items(
         "mistakes",

@@ -1,0 +1,93 @@
+//! An actor that waits for more than messages: readings from a channel, and the tick of a clock.
+//!
+//! Run with `cargo run --example ticker`. Time is paused, so it is over at once, and every run is the
+//! same.
+
+use std::time::Duration;
+
+use actor_runtime::{ActorHandle, Context, actor, spawn};
+use tokio::{
+    sync::mpsc,
+    time::{self, Instant, Interval, sleep},
+};
+
+/// Averages the readings of a sensor, once a second.
+#[derive(Debug)]
+pub struct Station {
+    readings: mpsc::Receiver<f64>,
+    seconds: Interval,
+    is_paused: bool,
+    now: Vec<f64>,
+    averages: Vec<f64>,
+}
+
+#[actor]
+impl Station {
+    /// The sensor: not asked while the station is paused, so it has to wait.
+    #[on(self.readings.recv(), if !self.is_paused)]
+    fn reading(&mut self, reading: Option<f64>, context: &Context<Self>) {
+        match reading {
+            Some(reading) => self.now.push(reading),
+            None => context.stop(),
+        }
+    }
+
+    /// The clock. It goes on however many readings and messages come in.
+    #[on(self.seconds.tick())]
+    async fn second(&mut self, _: Instant) {
+        if !self.now.is_empty() {
+            let count = u32::try_from(self.now.len()).unwrap_or(u32::MAX);
+            self.averages.push(self.now.drain(..).sum::<f64>() / f64::from(count));
+        }
+    }
+
+    /// The averages so far.
+    pub fn averages(&self) -> Vec<f64> {
+        self.averages.clone()
+    }
+
+    /// Stops reading, or goes on.
+    pub fn pause(&mut self, is_paused: bool) {
+        self.is_paused = is_paused;
+    }
+
+    #[on_stop]
+    fn report(&mut self) {
+        println!("averages: {:?}", self.averages);
+    }
+}
+
+#[tokio::main(flavor = "current_thread", start_paused = true)]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let (sensor, readings) = mpsc::channel(1);
+    let second = Duration::from_secs(1);
+    let station = spawn(Station {
+        readings,
+        seconds: time::interval_at(Instant::now() + second, second),
+        is_paused: false,
+        now: Vec::new(),
+        averages: Vec::new(),
+    });
+
+    // Ten readings a second, for three seconds.
+    sleep(second / 20).await;
+    for reading in 0..30 {
+        sensor.send(f64::from(reading)).await?;
+        sleep(second / 10).await;
+    }
+    assert_eq!(station.averages().await?, [4.5, 14.5, 24.5]);
+
+    // A paused station takes nothing from the channel: there is room for one reading in it.
+    station.pause(true).await?;
+    sensor.try_send(30.0)?;
+    assert!(sensor.try_send(31.0).is_err(), "the sensor is held back");
+    station.pause(false).await?;
+    sensor.send(31.0).await?;
+    sleep(second).await;
+    assert_eq!(station.averages().await?.last(), Some(&30.5));
+
+    // The sensor is gone: the station is told, and stops by itself.
+    drop(sensor);
+    println!("the actor has ended: {}", station.exited().await);
+    Ok(())
+}
