@@ -7,8 +7,8 @@ use std::future::Future;
 #[cfg(feature = "macros")]
 pub use actor_macros::__select;
 
-pub use crate::cancel_safe::select;
 use crate::{Actor, Exit, Mailbox};
+pub use crate::{cancel_safe::select, reply::Unread};
 
 /// A type that can be sent between threads; with a text of our own for one that cannot.
 ///

@@ -7,6 +7,8 @@
 //! Whatever the road, the end is the same three steps: no message is accepted any more and every
 //! caller is told; the state is dropped or handed over; the end is reported.
 
+mod back;
+
 use std::{
     future::{Future, poll_fn},
     pin::{Pin, pin},
@@ -16,6 +18,7 @@ use std::{
 
 use pin_project_lite::pin_project;
 
+use self::back::Taken;
 use crate::{
     actor::{Actor, Context, Message},
     catch::{catch, caught, drop_caught},
@@ -265,8 +268,15 @@ impl<A: Actor> Loop<'_, A> {
                 yield_now().await;
             }
             self.since_yield += 1;
-            let look = poll_fn(|cx| Poll::Ready(self.shared.poll_next(cx)));
+            // Not of `self`: an actor need not be `Sync`.
+            let (shared, context) = (self.shared, self.context);
+            let look = poll_fn(|cx| Poll::Ready(back::look(shared, context, cx)));
             let Poll::Ready(next) = look.await else {
+                match self.take_back() {
+                    Ok(Taken::Some) => continue,
+                    Ok(Taken::None) => {}
+                    Err(reason) => return reason,
+                }
                 match self.idle().await {
                     // Whatever came since the look wakes this task, which was not polled again in
                     // between. So there is no need for another look before the wait.
@@ -290,12 +300,21 @@ impl<A: Actor> Loop<'_, A> {
                     drop_caught(entry);
                     continue;
                 }
-                Next::Closed(reason) => return self.idle().await.err().unwrap_or(reason),
+                Next::Closed(reason) => {
+                    if let Err(reason) = self.reclaim().await {
+                        return reason;
+                    }
+                    return self.idle().await.err().unwrap_or(reason);
+                }
             };
             self.was_idle = false;
             let Facts { method, is_final, address, link } = Facts::of(&message);
             if is_final {
                 return self.finish(method, address, message, trace).await;
+            }
+            if let Err(reason) = self.take_back() {
+                message.envelope().stopped();
+                return reason;
             }
             let Some(actor) = &mut self.actor else {
                 unreachable!("only a final handler takes the actor");
@@ -347,6 +366,10 @@ impl<A: Actor> Loop<'_, A> {
     ) -> ExitReason {
         self.shared.seal();
         let finished = ExitReason::Finished(Method::new(A::Message::ACTOR, method));
+        if let Err(reason) = self.reclaim().await {
+            message.envelope().stopped();
+            return reason;
+        }
         let Some(actor) = self.actor.take() else {
             return finished;
         };
@@ -403,7 +426,8 @@ impl<A: Actor> Loop<'_, A> {
         };
         unless_aborted(self.shared).await;
         match interruptible(self.shared, caught(actor.on_stop(self.context))).await {
-            Ok(()) => reason,
+            // It may have answered.
+            Ok(()) => self.reclaim().await.err().unwrap_or(reason),
             Err(message) => {
                 current::answer_lost_in_panic(&message, None, &Failure::Stopped);
                 panicked::<A>("on_stop", message)

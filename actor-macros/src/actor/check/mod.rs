@@ -7,6 +7,7 @@ mod attrs;
 mod handler;
 mod header;
 mod hook;
+mod marked;
 mod methods;
 mod options;
 mod subject;
@@ -35,11 +36,12 @@ pub(super) fn actor(
     let message = options.message.unwrap_or_else(|| names::suffixed(&ident, "Message"));
     let handle = options.handle.unwrap_or_else(|| names::suffixed(&ident, "Handle"));
 
-    let mut methods = Methods::new(&message, Scope { self_ty, diagnostics });
-    for item in &syntax.items {
-        methods.item(item);
+    let mut methods =
+        Methods::new(&message, &options.krate, &syntax.items, Scope { self_ty, diagnostics });
+    for (place, item) in syntax.items.iter().enumerate() {
+        methods.item(place, item);
     }
-    let (handlers, hooks) = methods.finish(&ident, self_ty);
+    let (handlers, hooks, marked) = methods.finish(&ident, self_ty);
 
     let generics = without_self(&syntax.generics, self_ty);
     let carried = carried(&generics, &handlers);
@@ -49,6 +51,7 @@ pub(super) fn actor(
         attrs: attrs::of_everything(&syntax.attrs),
         vis: widest.cloned().unwrap_or(Visibility::Public(<Token![pub]>::default())),
         ty: self_ty.clone(),
+        undelivered: names::suffixed(&ident, "Undelivered"),
         ident,
         generics,
         carried,
@@ -58,6 +61,7 @@ pub(super) fn actor(
         threads: options.threads,
         handlers,
         hooks,
+        marked,
     })
 }
 

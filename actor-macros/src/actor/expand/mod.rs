@@ -12,6 +12,7 @@ mod hooks;
 mod item;
 mod message;
 mod spawn;
+mod undelivered;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -25,7 +26,7 @@ pub(super) fn untouched(item: TokenStream, errors: TokenStream) -> TokenStream {
 
 /// The user's impl, what is wrong with it, and what it generates.
 pub(super) fn actor(syntax: &ActorImpl, actor: Option<&Actor>, errors: TokenStream) -> TokenStream {
-    let item = item::item(syntax);
+    let item = item::item(syntax, actor);
     let generated = actor.map(generated);
     quote!(#errors #item #generated)
 }
@@ -34,6 +35,7 @@ fn generated(actor: &Actor) -> TokenStream {
     let attrs = &actor.attrs;
     let items = message::items(actor)
         .into_iter()
+        .chain(undelivered::enumeration(actor))
         .chain([dispatch::actor_impl(actor)])
         .chain(groups::methods(actor))
         .chain(spawn::spawn_impl(actor))
