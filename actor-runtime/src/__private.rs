@@ -10,6 +10,7 @@ pub use actor_macros::__select;
 use crate::{Actor, Exit, Mailbox};
 pub use crate::{
     cancel_safe::{First, Given, select},
+    reply::Unread,
     run::{Incoming, Messages, NextMessage, Selected},
 };
 

@@ -6,9 +6,10 @@ use crate::{
     cancel_safe::First,
     exit::Exit,
     handle::{ActorHandle, WeakHandle},
-    reply::{PendingReply, private::Link},
+    reply::{PendingReply, Reply, Unread, private::Link},
     run::{Incoming, Mailbox, Selected},
     scope::Scope,
+    unread::Unreads,
 };
 
 /// A type whose `pub` methods are messages. `#[actor]` implements it.
@@ -26,6 +27,9 @@ pub trait Actor: Sized + 'static {
     type Handle: ActorHandle<Message = Self::Message>;
     /// What [`on_start`](Self::on_start) fails with; [`Infallible`] if it cannot.
     type StartError: 'static;
+    /// An answer that comes back, one variant per handler that is marked
+    /// `#[cancel_safe(undelivered = ..)]`; [`Infallible`] if there is none.
+    type Undelivered: 'static;
     /// How many messages the mailbox holds.
     const MAILBOX: Capacity = Capacity::DEFAULT;
 
@@ -50,6 +54,14 @@ pub trait Actor: Sized + 'static {
     fn finish(self, message: Self::Message, context: &Context<Self>) -> impl Future<Output = ()> {
         let _ = (message, context);
         async {}
+    }
+
+    /// Whether any answer comes back. If not, nothing is done for it.
+    const TAKES_BACK: bool = false;
+
+    /// Runs the method that takes an answer back.
+    fn take_back(&mut self, undelivered: Self::Undelivered) {
+        drop(undelivered);
     }
 
     /// Whether [`on_idle`](Self::on_idle) does anything. If not, it is not run.
@@ -258,11 +270,13 @@ pub struct Context<A: Actor> {
     handle: WeakHandle<A::Handle>,
     /// Made when it is first asked for: few actors have children.
     children: OnceLock<Scope>,
+    /// If answers come back.
+    pub(crate) unread: Option<Unreads<A::Undelivered>>,
 }
 
 impl<A: Actor> Context<A> {
     pub(crate) fn new(handle: WeakHandle<A::Handle>) -> Self {
-        Self { handle, children: OnceLock::new() }
+        Self { handle, children: OnceLock::new(), unread: A::TAKES_BACK.then(Unreads::new) }
     }
 
     /// The actor's own handle, weak: see [`WeakHandle::upgrade`].
@@ -282,6 +296,37 @@ impl<A: Actor> Context<A> {
     #[must_use]
     pub fn children(&self) -> &Scope {
         self.children.get_or_init(Scope::new)
+    }
+
+    /// Answers, so that the answer comes back if nobody reads it.
+    ///
+    /// # Errors
+    ///
+    /// The answer, if nobody is there to read it.
+    #[doc(hidden)]
+    pub fn answer<T>(
+        &self,
+        reply: Reply<T>,
+        answer: T,
+        undelivered: impl FnOnce(Unread<T>) -> A::Undelivered,
+    ) -> Result<(), T> {
+        match &self.unread {
+            Some(unread) => unread.answer(reply, answer, undelivered),
+            None => reply.send_or_return(answer),
+        }
+    }
+
+    /// A reply for a handler to keep, whose answer comes back if nobody reads it.
+    #[doc(hidden)]
+    pub fn keep<T>(
+        &self,
+        reply: Reply<T>,
+        undelivered: impl FnOnce(Unread<T>) -> A::Undelivered,
+    ) -> Reply<T> {
+        match &self.unread {
+            Some(unread) => unread.keep(reply, undelivered),
+            None => reply,
+        }
     }
 
     /// Shuts the children down, if there ever were any.

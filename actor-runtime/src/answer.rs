@@ -11,6 +11,7 @@ use std::{
 use crate::{
     block_on::block_on,
     current::{self, ActorId},
+    dropped::{Site, Watch},
     error::{CallError, Method},
     reply::{Failure, Receiver},
     ring::Wait,
@@ -22,18 +23,20 @@ use crate::{
 /// # Cancel safety
 ///
 /// Polling it by `&mut` and going on later loses nothing. Dropping it is dropping the call: its
-/// handler is not begun, and if it has, its answer is dropped.
+/// handler is not begun, and if it has, its answer is dropped, or comes back to the actor if the
+/// handler is marked `#[cancel_safe(undelivered = ..)]`.
 #[must_use = "to drop an answer is to drop its call: await it, or use `cast`"]
 pub struct Answer<R: 'static> {
     receiver: Receiver<R>,
     method: Method,
     actor: ActorId,
     wait: Option<Wait>,
+    watch: Watch,
 }
 
 impl<R> Answer<R> {
-    pub(crate) fn new(receiver: Receiver<R>, method: Method, actor: ActorId) -> Self {
-        Self { receiver, method, actor, wait: None }
+    pub(crate) fn new(receiver: Receiver<R>, method: Method, actor: ActorId, site: Site) -> Self {
+        Self { receiver, method, actor, wait: None, watch: site.watch(method) }
     }
 
     /// The handler that answers.
@@ -105,6 +108,15 @@ impl<R> Future for Answer<R> {
     }
 }
 
+#[cfg(all(debug_assertions, not(shuttle)))]
+impl<R> Drop for Answer<R> {
+    fn drop(&mut self) {
+        if self.receiver.is_open() {
+            self.watch.report();
+        }
+    }
+}
+
 impl<R> fmt::Debug for Answer<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answer").field("method", &self.method).finish_non_exhaustive()
@@ -114,7 +126,8 @@ impl<R> fmt::Debug for Answer<R> {
 impl<R> private::Sealed for Answer<R> {}
 
 impl<R> GiveUp for Answer<R> {
-    fn give_up(self) -> Option<(Method, bool)> {
+    fn give_up(mut self) -> Option<(Method, bool)> {
+        self.watch.end();
         Some((self.method, true))
     }
 }

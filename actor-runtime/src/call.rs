@@ -8,12 +8,15 @@
 //! | not sent | nothing was sent |
 //! | waiting for room | nothing was sent: the message is withdrawn |
 //! | in the mailbox | its handler is not begun, unless it is marked `run_abandoned` |
-//! | its handler runs | the handler runs to its end, and its answer is dropped |
-//! | answered | the answer is dropped |
+//! | its handler runs | the handler runs to its end, and its answer is dropped; a marked `async fn` is dropped |
+//! | answered | the answer is dropped; of a marked handler it goes where that says |
+//!
+//! *Marked* is a handler with `#[cancel_safe]`.
 
 use std::{
     fmt,
     future::Future,
+    marker::PhantomData,
     mem,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -25,8 +28,10 @@ use crate::{
     answer::Answer,
     block_on::block_on,
     current,
+    dropped::{Site, Watch},
     error::{CallError, Method, SendError, TrySendError},
     mailbox::Shared,
+    mark::Unmarked,
     reply::{self, Receiver, Reply},
     ring::Wait,
     send::{Cast, Place, Sent, offer},
@@ -51,10 +56,21 @@ use crate::{
 ///
 /// # Cancel safety
 ///
-/// Dropping a call whose handler has not begun means that it never does; the arguments are
-/// dropped. A handler that has begun runs to its end, and its answer is dropped. So a call is *not*
-/// cancel safe: to go on waiting after something else came first, make the call once, outside of
-/// the loop, with [`sent`](Self::sent), and poll the [`Answer`] by `&mut`.
+/// What dropping it means depends on how far it has come:
+///
+/// | dropped while it | a handler without a mark | a handler marked `#[cancel_safe]` |
+/// |---|---|---|
+/// | was not polled | nothing was sent | nothing was sent |
+/// | waits for room | nothing was sent; the arguments are dropped | the same |
+/// | is in the mailbox | its handler is not begun; `run_abandoned` begins it | its handler is not begun |
+/// | executes | the handler runs to its end, and its answer is dropped | an `async fn` is dropped where it waits, and the actor goes on with the next message |
+/// | is answered | the answer is dropped | the answer comes back to the actor, if the mark names a method for it |
+///
+/// So a call of a marked handler ([`Marked`](crate::Marked)) is cancel safe, and may be a branch of
+/// [`select!`](crate::select). Any other is *not*: to go on waiting after something else came first,
+/// make the call once, outside of the loop, with [`sent`](Self::sent), and poll the [`Answer`] by
+/// `&mut`. In debug builds, dropping one half way is reported: see
+/// [`on_dropped_call`](crate::on_dropped_call).
 ///
 /// # Examples
 ///
@@ -77,9 +93,11 @@ use crate::{
 /// # }
 /// ```
 #[must_use = "a call is not sent until it is awaited, cast or sent"]
-pub struct Call<'a, M: Message, R: 'static, F> {
+pub struct Call<'a, M: Message, R: 'static, F, H = Unmarked> {
     shared: &'a Arc<Shared<M>>,
     stage: Stage<'a, M, R, F>,
+    site: Site,
+    mark: PhantomData<fn() -> H>,
 }
 
 enum Stage<'a, M: Message, R: 'static, F> {
@@ -91,7 +109,7 @@ enum Stage<'a, M: Message, R: 'static, F> {
 }
 
 /// Nothing in a call is pinned, so a call can be moved between two polls.
-impl<M: Message, R, F> Unpin for Call<'_, M, R, F> {}
+impl<M: Message, R, F, H> Unpin for Call<'_, M, R, F, H> {}
 
 /// The answer of a message that was sent, or that waits for room.
 struct Pending<R: 'static> {
@@ -100,6 +118,16 @@ struct Pending<R: 'static> {
     name: &'static str,
     /// On record while a handler waits.
     _wait: Wait,
+    watch: Watch,
+}
+
+#[cfg(all(debug_assertions, not(shuttle)))]
+impl<R> Drop for Pending<R> {
+    fn drop(&mut self) {
+        if self.receiver.is_open() {
+            self.watch.report();
+        }
+    }
 }
 
 impl<R> Pending<R> {
@@ -113,13 +141,13 @@ impl<R> Pending<R> {
     }
 }
 
-impl<'a, M, R, F> Call<'a, M, R, F>
+impl<'a, M, R, F, H> Call<'a, M, R, F, H>
 where
     M: Message,
     F: FnOnce(Reply<R>) -> M,
 {
-    pub(crate) fn new(shared: &'a Arc<Shared<M>>, message: F) -> Self {
-        Self { shared, stage: Stage::Unsent(message) }
+    pub(crate) fn new(shared: &'a Arc<Shared<M>>, message: F, site: Site) -> Self {
+        Self { shared, stage: Stage::Unsent(message), site, mark: PhantomData }
     }
 
     fn into_unsent(self) -> (&'a Arc<Shared<M>>, F) {
@@ -229,12 +257,13 @@ where
     ///
     /// If the call was polled before.
     pub fn try_call(self) -> Result<Answer<R>, TrySendError<M>> {
+        let site = self.site;
         let (shared, message) = self.into_unsent();
         let (reply, receiver) = reply::slot(None);
         let message = message(reply);
         let method = Method::new(M::ACTOR, message.envelope().method());
         shared.try_offer(message)?;
-        Ok(Answer::new(receiver, method, shared.id()))
+        Ok(Answer::new(receiver, method, shared.id(), site))
     }
 
     /// Waits for room and sends; what it gives is the answer, as a value to await, to select on or
@@ -252,13 +281,14 @@ where
     ///
     /// If the future is dropped while the message waits for room, the message is taken back and
     /// dropped. If room was made at that very moment, this is a call that is dropped: its handler
-    /// runs only if it has begun.
-    pub fn sent(self) -> Sent<'a, M, R> {
+    /// runs only if it has begun. With a marked handler this is cancel safe, as the call itself.
+    pub fn sent(self) -> Sent<'a, M, R, H> {
+        let site = self.site;
         let (shared, message) = self.into_unsent();
         let (reply, receiver) = reply::slot(None);
         let message = message(reply);
         let method = Method::new(M::ACTOR, message.envelope().method());
-        let answer = Answer::new(receiver, method, shared.id());
+        let answer = Answer::new(receiver, method, shared.id(), site);
         Sent::new(shared, message, answer)
     }
 
@@ -337,7 +367,8 @@ where
                 return Err(CallError::WouldDeadlock { method, ring });
             }
         };
-        let pending = Pending { receiver, name: method.name(), _wait: wait };
+        let pending =
+            Pending { receiver, name: method.name(), _wait: wait, watch: self.site.watch(method) };
         self.stage = match offer(self.shared, message, cx) {
             Ok(None) => Stage::Sent(pending),
             Ok(Some(place)) => Stage::WaitingForRoom(place, pending),
@@ -350,7 +381,7 @@ where
     }
 }
 
-impl<M, R, F> Future for Call<'_, M, R, F>
+impl<M, R, F, H> Future for Call<'_, M, R, F, H>
 where
     M: Message,
     F: FnOnce(Reply<R>) -> M,
@@ -394,7 +425,7 @@ where
     }
 }
 
-impl<M: Message, R, F> fmt::Debug for Call<'_, M, R, F> {
+impl<M: Message, R, F, H> fmt::Debug for Call<'_, M, R, F, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stage = match self.stage {
             Stage::Unsent(_) => "not sent",
@@ -407,16 +438,20 @@ impl<M: Message, R, F> fmt::Debug for Call<'_, M, R, F> {
     }
 }
 
-impl<M: Message, R, F> private::Sealed for Call<'_, M, R, F> {}
+impl<M: Message, R, F, H> private::Sealed for Call<'_, M, R, F, H> {}
 
-impl<M: Message, R, F> GiveUp for Call<'_, M, R, F> {
+impl<M: Message, R, F, H> GiveUp for Call<'_, M, R, F, H> {
     fn give_up(self) -> Option<(Method, bool)> {
         match self.stage {
-            Stage::WaitingForRoom(place, pending) => {
+            Stage::WaitingForRoom(place, mut pending) => {
+                pending.watch.end();
                 let withdrawn = place.withdraw();
                 Some((pending.method::<M>(), withdrawn.is_none()))
             }
-            Stage::Sent(pending) => Some((pending.method::<M>(), true)),
+            Stage::Sent(mut pending) => {
+                pending.watch.end();
+                Some((pending.method::<M>(), true))
+            }
             Stage::Unsent(_) | Stage::NotAccepted(_) | Stage::Done => None,
         }
     }

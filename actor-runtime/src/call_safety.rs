@@ -2,8 +2,9 @@
 //!
 //! The one place where [`cancel_safe`](crate::cancel_safe) meets actors.
 //!
-//! - A call may not be dropped: its handler may or may not have run, and its answer is lost.
-//! - Nor may a call that is not sent be lent to a `select!` over and over: it is sent when its branch is
+//! - A call of a handler that is marked `#[cancel_safe]` may be dropped, and lent.
+//! - Any other call may not be dropped: its handler may or may not have run, and its answer is lost.
+//! - Nor may such a call that is not sent be lent to a `select!` over and over: it is sent when its branch is
 //!   first polled, and nobody can say when that is.
 //! - An answer that is lent loses nothing.
 
@@ -18,6 +19,8 @@ use crate::{
         lent_only, m,
     },
     handle::ActorHandle,
+    mark::{Marked, Unmarked},
+    reply::Reply,
     send::{Cast, Sent},
     timeout::Timeout,
 };
@@ -33,11 +36,26 @@ lent_only! {
     [R] Answer<R>;
 }
 
-/// What sends a message when it is polled.
+#[diagnostic::do_not_recommend]
+impl<M: Message, R, F: FnOnce(Reply<R>) -> M> CancelSafe for Call<'_, M, R, F, Marked> {}
+
+#[diagnostic::do_not_recommend]
+impl<M: Message, R> CancelSafe for Sent<'_, M, R, Marked> {}
+
+/// Made again, it waits the full time again.
+#[diagnostic::do_not_recommend]
+impl<C> CancelSafe for Timeout<C>
+where
+    C: CancelSafe,
+    Timeout<C>: Future,
+{
+}
+
+/// What sends a message when it is polled, and must not be dropped from then on.
 pub trait Unsent {}
 
-impl<M: Message, R, F> Unsent for Call<'_, M, R, F> {}
-impl<M: Message, R> Unsent for Sent<'_, M, R> {}
+impl<M: Message, R, F> Unsent for Call<'_, M, R, F, Unmarked> {}
+impl<M: Message, R> Unsent for Sent<'_, M, R, Unmarked> {}
 impl<M: Message> Unsent for Cast<'_, M> {}
 impl<C: Unsent> Unsent for Timeout<C> {}
 
@@ -59,8 +77,8 @@ macro_rules! unsent {
 }
 
 unsent! {
-    ['a, M: Message, R, F] Call<'a, M, R, F>;
-    ['a, M: Message, R] Sent<'a, M, R>;
+    ['a, M: Message, R, F] Call<'a, M, R, F, Unmarked>;
+    ['a, M: Message, R] Sent<'a, M, R, Unmarked>;
     ['a, M: Message] Cast<'a, M>;
     [C: Unsent] Timeout<C>;
     [C: Unsent] &mut C;

@@ -92,6 +92,12 @@ pub(crate) fn actor() -> Option<ActorId> {
     }
 }
 
+/// Whether this thread drops what an actor leaves behind.
+#[cfg(all(debug_assertions, not(shuttle)))]
+pub(crate) fn is_ending() -> bool {
+    DOING.with(Cell::get) == Doing::Ending
+}
+
 /// Why a reply is being dropped unanswered.
 pub(crate) enum Dropped {
     /// A handler panics, and its locals are being dropped. What the panic says is not known yet:

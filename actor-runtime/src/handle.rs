@@ -5,8 +5,10 @@ use std::{fmt, future::Future};
 use crate::{
     actor::{Capacity, Message},
     call::Call,
+    dropped::Site,
     exit::{ExitReason, Exited},
     mailbox::Shared,
+    mark::Marked,
     mock::{self, MockMailbox},
     reply::Reply,
     stats::Stats,
@@ -19,11 +21,20 @@ pub struct Handle<M: Message>(pub(crate) Arc<Shared<M>>);
 
 impl<M: Message> Handle<M> {
     /// A call that has not been sent. `message` makes its message around a reply.
+    #[cfg_attr(debug_assertions, track_caller)]
     pub fn call<R, F>(&self, message: F) -> Call<'_, M, R, F>
     where
         F: FnOnce(Reply<R>) -> M,
     {
-        Call::new(&self.0, message)
+        Call::new(&self.0, message, Site::here())
+    }
+
+    /// As [`call`](Self::call), for a handler that is marked `#[cancel_safe]`.
+    pub fn marked_call<R, F>(&self, message: F) -> Call<'_, M, R, F, Marked>
+    where
+        F: FnOnce(Reply<R>) -> M,
+    {
+        Call::new(&self.0, message, Site::of_marked())
     }
 
     /// As [`call`](Self::call), for a handler that answers with a stream.

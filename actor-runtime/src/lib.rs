@@ -19,13 +19,16 @@ mod call_safety;
 pub mod cancel_safe;
 mod catch;
 mod current;
+mod dropped;
 mod error;
 mod exit;
 mod handle;
 mod mailbox;
+mod mark;
 mod mock;
 mod observe;
 mod reply;
+mod returns;
 mod ring;
 mod run;
 mod scope;
@@ -35,6 +38,7 @@ mod stats;
 mod stream;
 mod sync;
 mod timeout;
+mod unread;
 
 #[cfg(shuttle)]
 #[doc(hidden)]
@@ -44,9 +48,11 @@ pub use crate::{
     actor::{Actor, CannotFail, Capacity, Context, Envelope, Message, Spawn},
     answer::Answer,
     call::Call,
+    dropped::{OnDroppedCall, on_dropped_call},
     error::{CallError, Method, SendError, TrySendError},
     exit::{Exit, ExitReason, Exited},
     handle::{ActorHandle, Handle, Shutdown, WeakHandle},
+    mark::{Marked, Unmarked},
     mock::MockMailbox,
     reply::{PendingReply, Reply},
     run::{Mailbox, OnPanic},

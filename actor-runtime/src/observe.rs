@@ -163,3 +163,33 @@ pub(crate) fn ended(actor: &'static str, reason: &ExitReason) {
     #[cfg(feature = "tracing")]
     tracing::debug!(actor.type = actor, %reason, "ended");
 }
+
+/// What is said about a call that was dropped half way.
+#[cfg(all(debug_assertions, not(shuttle)))]
+pub(crate) fn dropped_text(
+    method: crate::error::Method,
+    place: &'static std::panic::Location<'static>,
+) -> String {
+    let name = method.name();
+    format!(
+        "a call of `{method}`, made at {place}, was dropped half way: its handler may run or not, and \
+         its answer is lost\n\
+         help: keep it, `let mut answer = handle.{name}(..).sent().await?` and then `&mut answer`, or \
+         mark the handler `#[cancel_safe]`"
+    )
+}
+
+/// A call was dropped half way.
+#[cfg(all(debug_assertions, not(shuttle)))]
+pub(crate) fn dropped(method: crate::error::Method, place: &'static std::panic::Location<'static>) {
+    let text = dropped_text(method, place);
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        actor.type = method.actor(),
+        actor.method = method.name(),
+        call.place = %place,
+        "{text}"
+    );
+    #[cfg(not(feature = "tracing"))]
+    eprintln!("warning: {text}");
+}

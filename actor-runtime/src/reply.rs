@@ -9,6 +9,10 @@
 //! 3. A slot has two owners at first. So a [`Reply`] that is the only one has lost its caller, and
 //!    need not lock to know.
 //! 4. Values and wakers of the user are dropped and woken with the lock released.
+//!
+//! What a marked handler adds is in [`marked`].
+
+mod marked;
 
 use std::{
     fmt, mem,
@@ -17,6 +21,9 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
+pub use self::marked::Unread;
+
+use self::marked::Marked;
 use crate::{
     catch::wake,
     current::{self, Dropped},
@@ -50,6 +57,8 @@ enum State<T> {
     Failed(Failure),
     /// The caller took the outcome, or went away.
     Closed,
+    /// More is to be known, since the handler is marked.
+    Marked(Box<Marked<T>>),
 }
 
 struct Slot<T> {
@@ -66,7 +75,7 @@ impl<T> Slot<T> {
                 return Ok(());
             }
             let State::Waiting(waker) = &mut *state else {
-                return Err(outcome);
+                return self.settle_marked(state, outcome);
             };
             let waker = waker.take();
             let mut state = gap("an answer comes later than the wake-up", state, &self.state);
@@ -143,10 +152,16 @@ impl<T> Reply<T> {
         Self(None)
     }
 
-    /// Answers the caller. If it has gone away, the answer is dropped.
+    /// Answers the caller. If it has gone away, the answer is dropped, or comes back to the actor if
+    /// the handler is marked `#[cancel_safe(undelivered = ..)]`.
     #[inline]
     pub fn send(self, answer: T) {
-        let _ = self.send_or_return(answer);
+        let mut reply = self;
+        if let Some(slot) = reply.0.take()
+            && let Err(State::Answered(answer)) = slot.settle(State::Answered(answer))
+        {
+            slot.give_back(answer);
+        }
     }
 
     /// Answers the caller, or gives the answer back if nobody will read it.
@@ -162,7 +177,10 @@ impl<T> Reply<T> {
             return Err(answer);
         };
         match slot.settle(State::Answered(answer)) {
-            Err(State::Answered(answer)) => Err(answer),
+            Err(State::Answered(answer)) => {
+                slot.keep_nothing();
+                Err(answer)
+            }
             _ => Ok(()),
         }
     }
@@ -177,7 +195,7 @@ impl<T> Reply<T> {
     /// Whether nobody waits for the answer: the caller went away, or the message was cast.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.0.as_ref().is_none_or(|slot| slot.is_closed())
+        self.0.as_ref().is_none_or(|slot| slot.is_closed() || slot.is_left())
     }
 }
 
@@ -303,8 +321,20 @@ impl<T> Receiver<T> {
         match mem::replace(&mut *state, State::Closed) {
             State::Answered(answer) => Poll::Ready(Ok(answer)),
             State::Failed(failure) => Poll::Ready(Err(failure)),
+            State::Marked(marked) => {
+                let answer = Self::read_marked(state, marked, Some(cx.waker()));
+                self.is_taken = answer.is_some();
+                answer.map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer)))
+            }
             State::Closed | State::Waiting(_) => panic!("polled after it was ready"),
         }
+    }
+
+    /// Whether the caller may still get an answer, or leaves one unread.
+    #[cfg(all(debug_assertions, not(shuttle)))]
+    pub(crate) fn is_open(&self) -> bool {
+        let is_over = matches!(*lock(&self.slot.state), State::Failed(_) | State::Closed);
+        !self.is_taken && !is_over
     }
 
     /// Takes the outcome if there is one.
@@ -317,6 +347,11 @@ impl<T> Receiver<T> {
         match mem::replace(&mut *state, State::Closed) {
             State::Answered(answer) => Some(Ok(answer)),
             State::Failed(failure) => Some(Err(failure)),
+            State::Marked(marked) => {
+                let answer = Self::read_marked(state, marked, None);
+                self.is_taken = answer.is_some();
+                answer.map(Ok)
+            }
             State::Closed | State::Waiting(_) => None,
         }
     }
@@ -327,7 +362,12 @@ impl<T> Drop for Receiver<T> {
         if self.is_taken {
             return;
         }
-        let unread = mem::replace(&mut *lock(&self.slot.state), State::Closed);
+        let mut state = lock(&self.slot.state);
+        if matches!(*state, State::Marked(_)) {
+            return self.slot.leave(state);
+        }
+        let unread = mem::replace(&mut *state, State::Closed);
+        drop(state);
         // The answer and the waker are the user's, so the lock is released before they are dropped.
         drop(unread);
     }

@@ -7,6 +7,7 @@
 //! Whatever the road, the end is the same three steps: no message is accepted any more and every
 //! caller is told; the state is dropped or handed over; the end is reported.
 
+mod back;
 mod events;
 
 use std::{
@@ -18,6 +19,7 @@ use std::{
 
 use pin_project_lite::pin_project;
 
+use self::back::Taken;
 pub use self::events::{Incoming, Messages, NextMessage, Selected};
 use crate::{
     actor::{Actor, Context, Message},
@@ -273,7 +275,9 @@ impl<A: Actor> Loop<'_, A> {
             }
             self.since_yield += 1;
             let look = if A::SOURCES.is_empty() {
-                poll_fn(|cx| Poll::Ready(self.shared.poll_next(cx))).await
+                // Not of `self`: an actor need not be `Sync`.
+                let (shared, context) = (self.shared, self.context);
+                poll_fn(|cx| Poll::Ready(back::look(shared, context, cx))).await
             } else {
                 match self.select().await {
                     Ok(Some(next)) => Poll::Ready(next),
@@ -282,6 +286,11 @@ impl<A: Actor> Loop<'_, A> {
                 }
             };
             let Poll::Ready(next) = look else {
+                match self.take_back() {
+                    Ok(Taken::Some) => continue,
+                    Ok(Taken::None) => {}
+                    Err(reason) => return reason,
+                }
                 match self.idle().await {
                     // Whatever came since the look wakes this task, which was not polled again in
                     // between. So there is no need for another look before the wait.
@@ -305,12 +314,21 @@ impl<A: Actor> Loop<'_, A> {
                     drop_caught(entry);
                     continue;
                 }
-                Next::Closed(reason) => return self.idle().await.err().unwrap_or(reason),
+                Next::Closed(reason) => {
+                    if let Err(reason) = self.reclaim().await {
+                        return reason;
+                    }
+                    return self.idle().await.err().unwrap_or(reason);
+                }
             };
             self.was_idle = false;
             let Facts { method, is_final, address, link } = Facts::of(&message);
             if is_final {
                 return self.finish(method, address, message, trace).await;
+            }
+            if let Err(reason) = self.take_back() {
+                message.envelope().stopped();
+                return reason;
             }
             let Some(actor) = &mut self.actor else {
                 unreachable!("only a final handler takes the actor");
@@ -362,6 +380,10 @@ impl<A: Actor> Loop<'_, A> {
     ) -> ExitReason {
         self.shared.seal();
         let finished = ExitReason::Finished(Method::new(A::Message::ACTOR, method));
+        if let Err(reason) = self.reclaim().await {
+            message.envelope().stopped();
+            return reason;
+        }
         let Some(actor) = self.actor.take() else {
             return finished;
         };
@@ -418,7 +440,8 @@ impl<A: Actor> Loop<'_, A> {
         };
         unless_aborted(self.shared).await;
         match interruptible(self.shared, caught(actor.on_stop(self.context))).await {
-            Ok(()) => reason,
+            // It may have answered.
+            Ok(()) => self.reclaim().await.err().unwrap_or(reason),
             Err(message) => {
                 current::answer_lost_in_panic(&message, None, &Failure::Stopped);
                 panicked::<A>("on_stop", message)

@@ -3,6 +3,7 @@
 use std::{
     fmt,
     future::Future,
+    marker::PhantomData,
     mem,
     pin::Pin,
     task::{Context, Poll},
@@ -14,6 +15,7 @@ use crate::{
     current,
     error::SendError,
     mailbox::{Offered, Shared},
+    mark::Unmarked,
     sync::Arc,
 };
 
@@ -115,18 +117,19 @@ impl<M: Message> fmt::Debug for Cast<'_, M> {
 
 /// Waits for room, and gives the [`Answer`]. See [`Call::sent`](crate::Call::sent).
 #[must_use = "a call is not sent until it is awaited"]
-pub struct Sent<'a, M: Message, R: 'static> {
+pub struct Sent<'a, M: Message, R: 'static, H = Unmarked> {
     cast: Cast<'a, M>,
     answer: Option<Answer<R>>,
+    mark: PhantomData<fn() -> H>,
 }
 
-impl<'a, M: Message, R> Sent<'a, M, R> {
+impl<'a, M: Message, R, H> Sent<'a, M, R, H> {
     pub(crate) fn new(shared: &'a Arc<Shared<M>>, message: M, answer: Answer<R>) -> Self {
-        Self { cast: Cast::new(shared, message), answer: Some(answer) }
+        Self { cast: Cast::new(shared, message), answer: Some(answer), mark: PhantomData }
     }
 }
 
-impl<M: Message, R> Future for Sent<'_, M, R> {
+impl<M: Message, R, H> Future for Sent<'_, M, R, H> {
     type Output = Result<Answer<R>, SendError<M>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -135,7 +138,7 @@ impl<M: Message, R> Future for Sent<'_, M, R> {
     }
 }
 
-impl<M: Message, R> fmt::Debug for Sent<'_, M, R> {
+impl<M: Message, R, H> fmt::Debug for Sent<'_, M, R, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sent").field("cast", &self.cast).finish_non_exhaustive()
     }

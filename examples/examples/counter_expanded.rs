@@ -70,6 +70,7 @@ impl ::actor_runtime::Actor for Counter {
     type Message = CounterMessage;
     type Handle = CounterHandle;
     type StartError = ::core::convert::Infallible;
+    type Undelivered = ::core::convert::Infallible;
 
     async fn dispatch(
         &mut self,
@@ -110,9 +111,11 @@ impl ::actor_runtime::Spawn for Counter {
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct CounterHandle(::actor_runtime::Handle<CounterMessage>);
 
-// Nothing is sent yet: what these give is a call that knows how to make its message.
+// Nothing is sent yet: what these give is a call that knows how to make its message. In debug builds,
+// like this one, it also knows where it was made: for a warning if it is dropped half way.
 impl CounterHandle {
     /// Adds `amount` and returns the new total.
+    #[track_caller]
     pub fn add(
         &self,
         amount: u64,
@@ -126,6 +129,7 @@ impl CounterHandle {
     }
 
     /// The total so far.
+    #[track_caller]
     pub fn get(
         &self,
     ) -> ::actor_runtime::Call<
@@ -138,6 +142,7 @@ impl CounterHandle {
     }
 
     /// Ends the actor with its total.
+    #[track_caller]
     pub fn finish(
         &self,
     ) -> ::actor_runtime::Call<

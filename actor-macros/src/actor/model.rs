@@ -3,7 +3,9 @@
 //! Facts only: types are rewritten to be valid outside of the impl, names are settled, and what
 //! excludes each other is one enum.
 
-use proc_macro2::Ident;
+use std::collections::HashMap;
+
+use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, Expr, Generics, Path, Type, Visibility};
 
 use crate::syntax;
@@ -33,6 +35,10 @@ pub(crate) struct Actor {
     pub(crate) sources: Vec<Source>,
     pub(crate) first: First,
     pub(crate) hooks: Hooks,
+    /// The enum of the answers that come back.
+    pub(crate) undelivered: Ident,
+    /// The marked `async fn` handlers as they are written, by their place in the impl.
+    pub(crate) marked: HashMap<usize, TokenStream>,
 }
 
 pub(crate) enum Mailbox {
@@ -60,11 +66,20 @@ pub(crate) struct Handler {
     pub(crate) is_async: bool,
     /// `#[handler(run_abandoned)]`.
     pub(crate) is_run_abandoned: bool,
+    /// If it is marked `#[cancel_safe]`, what becomes of an answer that nobody takes.
+    pub(crate) cancel_safe: Option<WhenUnread>,
     /// In the order of the method's parameters.
     pub(crate) arguments: Vec<Argument>,
     pub(crate) answer: Answer,
     /// The field that holds the reply: `reply`, or another name if an argument is called so.
     pub(crate) reply: Ident,
+}
+
+/// What becomes of an answer that nobody takes.
+pub(crate) enum WhenUnread {
+    Dropped,
+    /// This method of the actor takes it back.
+    TakenBack(Ident),
 }
 
 /// The attributes of a handler, by where they travel.
@@ -188,6 +203,11 @@ impl Actor {
         self.handlers.iter().filter(|handler| handler.is_final())
     }
 
+    /// The handlers whose answers come back, with the method that takes them.
+    pub(crate) fn taken_back(&self) -> impl Iterator<Item = (&Handler, &Ident)> {
+        self.handlers.iter().filter_map(|handler| Some((handler, handler.taken_back_by()?)))
+    }
+
     /// Whether there is a variant under every configuration.
     pub(crate) fn has_unconditional_variant(&self) -> bool {
         self.handlers.iter().any(|handler| handler.attrs.cfgs.is_empty())
@@ -227,6 +247,19 @@ impl Handler {
 
     pub(crate) fn takes_context(&self) -> bool {
         self.arguments.iter().any(|argument| matches!(argument, Argument::Context))
+    }
+
+    /// Whether its dispatch needs the context: for the handler, or for its answer.
+    pub(crate) fn needs_context(&self) -> bool {
+        self.takes_context() || self.taken_back_by().is_some()
+    }
+
+    /// The method that takes back what nobody took.
+    pub(crate) fn taken_back_by(&self) -> Option<&Ident> {
+        match &self.cancel_safe {
+            Some(WhenUnread::TakenBack(method)) => Some(method),
+            Some(WhenUnread::Dropped) | None => None,
+        }
     }
 }
 

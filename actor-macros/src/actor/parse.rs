@@ -71,6 +71,22 @@ pub(crate) struct Method {
     pub(crate) sig: Signature,
 }
 
+impl Item {
+    /// Whether it has a place among the messages: a method that is `pub`, takes `self` and is no hook.
+    pub(crate) fn is_handler(&self) -> bool {
+        let is_hook = self.markers.iter().any(|marker| {
+            matches!(marker.kind, MarkerKind::OnStart | MarkerKind::OnStop | MarkerKind::OnIdle)
+        });
+        match &self.kind {
+            ItemKind::Method(method) => {
+                let is_public = !matches!(method.vis, Visibility::Inherited);
+                is_public && method.sig.receiver().is_some() && !is_hook
+            }
+            ItemKind::Unreadable { .. } | ItemKind::Other => false,
+        }
+    }
+}
+
 impl Parse for ActorImpl {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;

@@ -17,7 +17,7 @@ mod parse;
 mod tests;
 
 use proc_macro2::TokenStream;
-use syn::{ReturnType, Signature, Type};
+use syn::{Attribute, Block, Path, ReturnType, Signature, Type};
 
 use self::{
     check::{Arguments, Verdict},
@@ -43,6 +43,29 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     tokens
 }
 
+/// A handler of an actor that is marked: its body is checked and rewritten if anything is awaited in
+/// it. Its arguments are in a message, so they are not lost with a call.
+pub(crate) fn handler(
+    attrs: Vec<Attribute>,
+    tokens: TokenStream,
+    options: &Options,
+    krate: &Path,
+    diagnostics: &mut Diagnostics,
+) -> Option<TokenStream> {
+    let function = parse::parse(tokens)?;
+    let is_marked =
+        function.signature.asyncness.is_some() && matches!(function.body, Body::Block(_));
+    if !is_marked || !is_markable(&function, diagnostics) {
+        return None;
+    }
+    let Function { attrs: inner, vis, signature, body: Body::Block(block) } = function else {
+        return None;
+    };
+    let attrs = attrs.into_iter().chain(inner).collect();
+    let how = how(options, &signature, &block, Arguments::InMessage, diagnostics);
+    Some(expand::function(attrs, vis, signature, block, how, krate))
+}
+
 fn expand_function(
     function: Function,
     options: &Options,
@@ -54,18 +77,27 @@ fn expand_function(
     }
     let Function { attrs, vis, signature, body } = function;
     let Body::Block(block) = body else { return item };
-    let how = match &options.trusted {
-        Some(why) => expand::How::Trusted(why.clone()),
-        None => {
-            let verdict = check::check(&signature, &block, Arguments::Given);
-            if report(&verdict, &signature, diagnostics) {
-                expand::How::Checked(verdict.looks)
-            } else {
-                expand::How::Refused
-            }
-        }
-    };
+    let how = how(options, &signature, &block, Arguments::Given, diagnostics);
     expand::function(attrs, vis, signature, block, how, &options.krate)
+}
+
+/// Why the function is cancel safe. If it is not, that is reported.
+fn how(
+    options: &Options,
+    signature: &Signature,
+    block: &Block,
+    arguments: Arguments,
+    diagnostics: &mut Diagnostics,
+) -> expand::How {
+    if let Some(why) = &options.trusted {
+        return expand::How::Trusted(why.clone());
+    }
+    let verdict = check::check(signature, block, arguments);
+    if report(&verdict, signature, diagnostics) {
+        expand::How::Checked(verdict.looks)
+    } else {
+        expand::How::Refused
+    }
 }
 
 /// Reports what the check has found. Gives whether that is nothing.

@@ -28,10 +28,14 @@ pub(crate) struct Options {
 /// What an actor does with the answer of a handler when its caller is gone.
 pub(crate) enum Answer {
     /// A method of the actor takes it back.
-    #[cfg_attr(not(test), expect(dead_code, reason = "`#[actor]` reads the method"))]
     Undelivered { option: Ident, method: Ident },
     /// It may be thrown away, since doing it twice is harmless.
     Idempotent { option: Ident },
+}
+
+/// Whether an attribute is the one of these options, however its path is written.
+pub(crate) fn is_cancel_safe(path: &Path) -> bool {
+    path.segments.last().is_some_and(|last| last.ident == "cancel_safe") && path.segments.len() <= 2
 }
 
 impl Answer {

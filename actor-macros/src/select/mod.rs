@@ -23,7 +23,10 @@ mod tests;
 
 use proc_macro2::TokenStream;
 
-pub(crate) use self::{expand::awaited, scope::check_selects_in_block};
+pub(crate) use self::{
+    expand::awaited,
+    scope::{check_selects_in_block, check_selects_in_method},
+};
 
 /// Expands `select!`. The tokens begin with the path of the runtime, `@$crate`.
 pub(crate) fn expand(tokens: TokenStream) -> TokenStream {

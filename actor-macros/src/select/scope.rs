@@ -3,10 +3,10 @@
 //! Only what the tokens show is found: a `select!` under another name is not, nor one that another
 //! macro makes.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::{
-    Block, Expr, Item, Macro, Path, Stmt, Token,
+    Block, Expr, ImplItemFn, Item, Macro, Path, Stmt, Token,
     parse::{Parse, ParseStream},
     visit_mut::{self, VisitMut},
 };
@@ -15,11 +15,25 @@ use super::{
     expand,
     parse::{self, Select},
 };
-use crate::diagnostics::Diagnostics;
+use crate::{diagnostics::Diagnostics, syntax};
 
 /// Rewrites every plain `select!` in the body of a function.
 pub(crate) fn check_selects_in_block(block: &mut Block, krate: &TokenStream) {
     Selects { krate }.visit_block_mut(block);
+}
+
+/// A method with every plain `select!` in its body rewritten; `None` if there is none, or if it cannot
+/// be read.
+pub(crate) fn check_selects_in_method(
+    method: &TokenStream,
+    krate: &TokenStream,
+) -> Option<TokenStream> {
+    if !syntax::contains_ident(method.clone(), &Ident::new("select", Span::call_site())) {
+        return None;
+    }
+    let mut method: ImplItemFn = syn::parse2(method.clone()).ok()?;
+    check_selects_in_block(&mut method.block, krate);
+    Some(method.to_token_stream())
 }
 
 /// Expands the attribute.

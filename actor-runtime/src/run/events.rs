@@ -25,7 +25,9 @@ use crate::{
     exit::ExitReason,
     mailbox::{Next, Shared},
     observe,
+    returns::Returns,
     sync::{Arc, bug},
+    unread::Unreads,
 };
 
 /// What an actor with sources is given to wait for the next thing to do.
@@ -39,7 +41,11 @@ pub struct Incoming<'a, M> {
 }
 
 /// The mailbox, as one branch among others.
-pub struct Messages<'a, M>(&'a Arc<Shared<M>>);
+pub struct Messages<'a, M> {
+    shared: &'a Arc<Shared<M>>,
+    /// How answers come back, if the actor wants any back.
+    returns: Option<&'a Returns>,
+}
 
 impl<M> fmt::Debug for Messages<'_, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -65,6 +71,8 @@ enum Outcome<M> {
     Panicked { method: &'static str, message: StdArc<str> },
     /// A source has ended, and its handler does not ask for that.
     Ended,
+    /// An answer that nobody read has come back.
+    CameBack,
     /// Neither a message nor an event.
     Nothing,
 }
@@ -81,12 +89,15 @@ impl<'a, M: Message> Messages<'a, M> {
     /// The next message. A message that was not given out stays in the mailbox.
     #[must_use]
     pub fn next(&self) -> NextMessage<'a, M> {
-        NextMessage(self.0)
+        NextMessage { shared: self.shared, returns: self.returns }
     }
 }
 
 /// See [`Messages::next`].
-pub struct NextMessage<'a, M>(&'a Arc<Shared<M>>);
+pub struct NextMessage<'a, M> {
+    shared: &'a Arc<Shared<M>>,
+    returns: Option<&'a Returns>,
+}
 
 impl<M> fmt::Debug for NextMessage<'_, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -98,7 +109,13 @@ impl<M: Message> Future for NextMessage<'_, M> {
     type Output = Selected<M>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Selected<M>> {
-        self.0.poll_next(cx).map(|next| Selected(Outcome::Mailbox(next)))
+        if let Poll::Ready(next) = self.shared.poll_next(cx) {
+            return Poll::Ready(Selected(Outcome::Mailbox(next)));
+        }
+        match self.returns {
+            Some(returns) if returns.park(cx.waker()) => Poll::Ready(Selected(Outcome::CameBack)),
+            _ => Poll::Pending,
+        }
     }
 }
 
@@ -116,7 +133,7 @@ impl<M: Message> Incoming<'_, M> {
         let Some(value) = self.turns.take(given) else {
             return Selected(Outcome::Ended);
         };
-        let shared = self.messages.0;
+        let shared = self.messages.shared;
         shared.begin_event(method);
         let handler = interruptible(shared, caught(handler(value)));
         match observe::event(M::ACTOR, method, handler).await {
@@ -137,6 +154,7 @@ impl<A: Actor> Loop<'_, A> {
     pub(super) async fn select(&mut self) -> Result<Option<Next<A::Message>>, ExitReason> {
         // A handler that did not await anything is the last to run after an abort.
         unless_aborted(self.shared).await;
+        self.take_back()?;
         let is_open = self.shared.is_open() || bug("events go on while the mailbox closes");
         let first = if is_open { A::FIRST } else { First::Mailbox };
         let before_idle = A::HAS_ON_IDLE && !self.was_idle;
@@ -145,7 +163,10 @@ impl<A: Actor> Loop<'_, A> {
             unreachable!("only a final handler takes the actor");
         };
         let mut incoming = Incoming {
-            messages: Messages(self.shared),
+            messages: Messages {
+                shared: self.shared,
+                returns: self.context.unread.as_ref().map(Unreads::returns),
+            },
             turns: &mut self.turns,
             sources: A::SOURCES,
         };
@@ -177,7 +198,7 @@ impl<A: Actor> Loop<'_, A> {
             Outcome::Nothing => {
                 let (Hook::Ran | Hook::Waited) = self.idle().await?;
             }
-            Outcome::Ended => {}
+            Outcome::Ended | Outcome::CameBack => {}
         }
         Ok(None)
     }

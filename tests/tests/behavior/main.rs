@@ -8,6 +8,7 @@ mod support;
 mod promise_1_order;
 mod promise_2_every_call_ends;
 mod promise_3_started_or_not;
+mod promise_4_unread_answers;
 mod promise_5_bounded;
 mod promise_6_panics;
 mod promise_7_shutdown;

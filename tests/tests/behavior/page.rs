@@ -2,9 +2,6 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-/// What is promised but not built.
-const NOT_BUILT: &[&str] = &["4"];
-
 #[test]
 fn every_promise_names_tests_and_every_test_named_exists() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -13,7 +10,7 @@ fn every_promise_names_tests_and_every_test_named_exists() {
     let numbers: Vec<_> = rows.iter().map(|(number, _)| *number).collect();
     assert_eq!(numbers, ["1", "2", "3", "4", "5", "6", "7", "8"]);
     for (number, tests) in rows {
-        assert_eq!(tests.is_empty(), NOT_BUILT.contains(&number), "promise {number}");
+        assert!(!tests.is_empty(), "promise {number} names no test");
         for test in tests {
             let (module, name) = test.split_once("::").unwrap();
             let tests = tests_of(&here.join(format!("tests/behavior/{module}.rs")));

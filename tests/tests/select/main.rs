@@ -7,6 +7,7 @@ mod borrows;
 mod calls;
 mod drop_everywhere;
 mod grammar;
+mod handlers;
 mod known;
 mod race;
 mod requeue;

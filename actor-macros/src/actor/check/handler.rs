@@ -66,6 +66,7 @@ pub(super) fn check(
         receiver: receiver?,
         is_async: sig.asyncness.is_some(),
         is_run_abandoned: marked.is_run_abandoned,
+        cancel_safe: None,
         arguments: parameters.arguments,
         answer,
         reply: parameters.reply_name,

@@ -2,28 +2,34 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::Ident;
-use syn::{Attribute, Type, Visibility};
+use proc_macro2::{Ident, TokenStream};
+use syn::{Attribute, Path, Type, Visibility};
 
 use super::{
     attrs::{self, HookKind},
     handler::{self, Scope},
-    hook, source,
+    hook,
+    marked::{self, Mark},
+    source,
 };
 use crate::{
     actor::{
         model::{Handler, Hooks, Source, StartHook},
         parse::{Item, ItemKind, Marker, Method},
     },
-    syntax,
+    cancel_safe, syntax,
 };
 
 /// Goes through the items of the impl.
 pub(super) struct Methods<'a> {
     message: &'a Ident,
+    krate: &'a Path,
+    /// All of them.
+    items: &'a [Item],
     scope: Scope<'a>,
     handlers: Vec<Handler>,
     sources: Vec<Source>,
+    marked_bodies: HashMap<usize, TokenStream>,
     hooks: Hooks,
     /// Who has which variant, and which markers were seen.
     variants: HashMap<String, Ident>,
@@ -33,12 +39,20 @@ pub(super) struct Methods<'a> {
 }
 
 impl<'a> Methods<'a> {
-    pub(super) fn new(message: &'a Ident, scope: Scope<'a>) -> Self {
+    pub(super) fn new(
+        message: &'a Ident,
+        krate: &'a Path,
+        items: &'a [Item],
+        scope: Scope<'a>,
+    ) -> Self {
         Self {
             message,
+            krate,
+            items,
             scope,
             handlers: Vec::new(),
             sources: Vec::new(),
+            marked_bodies: HashMap::new(),
             hooks: Hooks::default(),
             variants: HashMap::new(),
             marked: Vec::new(),
@@ -46,9 +60,10 @@ impl<'a> Methods<'a> {
         }
     }
 
-    pub(super) fn item(&mut self, item: &'a Item) {
+    /// The item at this place in the impl.
+    pub(super) fn item(&mut self, place: usize, item: &'a Item) {
         match &item.kind {
-            ItemKind::Method(method) => self.method(item, method),
+            ItemKind::Method(method) => self.method(place, item, method),
             ItemKind::Unreadable { vis, error } => {
                 if !matches!(vis, Visibility::Inherited) {
                     self.has_candidate = true;
@@ -67,10 +82,9 @@ impl<'a> Methods<'a> {
         }
     }
 
-    fn method(&mut self, item: &'a Item, method: &'a Method) {
+    fn method(&mut self, place: usize, item: &'a Item, method: &'a Method) {
         let mistakes = self.scope.diagnostics.count();
         let marked = attrs::markers(&item.markers, &item.attrs, self.scope.diagnostics);
-        let is_public = !matches!(method.vis, Visibility::Inherited);
         let ident = &method.sig.ident;
         if let Some(attr) = marked.on {
             self.has_candidate = true;
@@ -91,10 +105,18 @@ impl<'a> Methods<'a> {
             return;
         }
         match method.sig.receiver() {
-            Some(_) if is_public => {
+            Some(_) if item.is_handler() => {
                 self.has_candidate = true;
+                let mark = marked::read(&item.attrs, self.scope.diagnostics);
                 let handler = handler::check(method, &item.attrs, &marked, &mut self.scope);
-                let handler = handler.filter(|handler| self.is_new(handler));
+                let mut handler = handler.filter(|handler| self.is_new(handler));
+                if let Some(mark) = mark {
+                    if let Some(handler) = &mut handler {
+                        handler.cancel_safe =
+                            marked::check(handler, &mark, self.items, &mut self.scope);
+                    }
+                    self.marked_body(place, item, &mark);
+                }
                 self.handlers.extend(handler);
             }
             receiver => {
@@ -106,6 +128,14 @@ impl<'a> Methods<'a> {
                 }
             }
         }
+    }
+
+    /// Checks the body of a marked handler, if anything is awaited in it.
+    fn marked_body(&mut self, place: usize, item: &Item, mark: &Mark<'_>) {
+        let attrs = item.attrs.iter().filter(|attr| !mark.is(attr)).cloned().collect();
+        let (tokens, diagnostics) = (item.tokens.clone(), &mut *self.scope.diagnostics);
+        let body = cancel_safe::handler(attrs, tokens, &mark.options, self.krate, diagnostics);
+        self.marked_bodies.extend(body.map(|body| (place, body)));
     }
 
     fn no_handler(&mut self, ident: &Ident, has_receiver: bool, attr: &Attribute) {
@@ -171,12 +201,12 @@ impl<'a> Methods<'a> {
         self,
         actor: &Ident,
         self_ty: &Type,
-    ) -> (Vec<Handler>, Vec<Source>, Hooks) {
+    ) -> (Vec<Handler>, Vec<Source>, Hooks, HashMap<usize, TokenStream>) {
         if !self.has_candidate {
             let message = format!("no method of `{actor}` is a handler");
             let help = "mark the methods that answer messages `pub` or `pub(crate)`";
             self.scope.diagnostics.report(self_ty, message, help);
         }
-        (self.handlers, self.sources, self.hooks)
+        (self.handlers, self.sources, self.hooks, self.marked_bodies)
     }
 }

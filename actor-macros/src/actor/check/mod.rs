@@ -7,6 +7,7 @@ mod attrs;
 mod handler;
 mod header;
 mod hook;
+mod marked;
 mod methods;
 mod options;
 mod source;
@@ -36,11 +37,12 @@ pub(super) fn actor(
     let message = options.message.unwrap_or_else(|| names::suffixed(&ident, "Message"));
     let handle = options.handle.unwrap_or_else(|| names::suffixed(&ident, "Handle"));
 
-    let mut methods = Methods::new(&message, Scope { self_ty, diagnostics });
-    for item in &syntax.items {
-        methods.item(item);
+    let mut methods =
+        Methods::new(&message, &options.krate, &syntax.items, Scope { self_ty, diagnostics });
+    for (place, item) in syntax.items.iter().enumerate() {
+        methods.item(place, item);
     }
-    let (handlers, sources, hooks) = methods.finish(&ident, self_ty);
+    let (handlers, sources, hooks, marked) = methods.finish(&ident, self_ty);
     source::check_first(options.first_key.as_ref(), &sources, diagnostics);
 
     let generics = without_self(&syntax.generics, self_ty);
@@ -51,6 +53,7 @@ pub(super) fn actor(
         attrs: attrs::of_everything(&syntax.attrs),
         vis: widest.cloned().unwrap_or(Visibility::Public(<Token![pub]>::default())),
         ty: self_ty.clone(),
+        undelivered: names::suffixed(&ident, "Undelivered"),
         ident,
         generics,
         carried,
@@ -62,6 +65,7 @@ pub(super) fn actor(
         sources,
         first: options.first,
         hooks,
+        marked,
     })
 }
 

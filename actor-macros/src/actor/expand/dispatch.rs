@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::{Attribute, Meta, Visibility};
 
-use super::{finish, groups, hooks, sources};
+use super::{finish, groups, hooks, sources, undelivered};
 use crate::{
     actor::model::{Actor, Answer, Argument, Field, Handler, Mailbox, Passing, Receiver},
     generics,
@@ -21,6 +21,8 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
     let type_message = at_visibility(&actor.vis, quote!(type Message = #message #carried;));
     let type_handle = at_visibility(&actor.vis, quote!(type Handle = #handle #carried;));
     let start_error = hooks::start_error(actor);
+    let type_undelivered = undelivered::ty(actor);
+    let take_back = undelivered::take_back(actor);
     let dispatch = dispatch(actor);
     let finish = finish::finish(actor);
     let sources = sources::sources(actor);
@@ -30,10 +32,12 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
             #type_message
             #type_handle
             #start_error
+            type Undelivered = #type_undelivered;
             #mailbox
 
             #dispatch
             #finish
+            #take_back
             #sources
             #hooks
         }
@@ -129,18 +133,72 @@ fn calling_arm(
     let message = &actor.message;
     let Handler { variant, reply, .. } = handler;
     let fields = handler.fields().filter(|field| is_there(field)).map(|field| &field.ident);
+    let undelivered = &actor.undelivered;
+    let reply_kept = match handler.taken_back_by() {
+        Some(_) => quote!(#context.keep(#reply, #undelivered::#variant)),
+        None => quote!(#reply),
+    };
     let arguments = handler.arguments.iter().filter_map(|argument| match argument {
         Argument::Field(field) if !is_there(field) => None,
         Argument::Field(field) => Some(passed(field)),
         Argument::Context => Some(quote!(#context)),
-        Argument::Reply => Some(quote!(#reply)),
+        Argument::Reply => Some(reply_kept.clone()),
     });
-    let call = call(handler.receiver, &handler.ident, handler.is_async, arguments);
     let body = match handler.answer {
-        Answer::Returned(_) => quote!(#reply.send(#call)),
-        Answer::Deferred(_) | Answer::Streamed(_) => call,
+        Answer::Returned(_) if handler.cancel_safe.is_some() => {
+            marked_body(actor, handler, context, arguments)
+        }
+        Answer::Returned(_) => {
+            let call = call(handler.receiver, &handler.ident, handler.is_async, arguments);
+            quote!(#reply.send(#call))
+        }
+        Answer::Deferred(_) | Answer::Streamed(_) => {
+            call(handler.receiver, &handler.ident, handler.is_async, arguments)
+        }
     };
     quote!(#message::#variant { #(#fields,)* #reply } => #body,)
+}
+
+// Output: {
+//             let answer = reply.while_wanted(self.pop()).await;
+//             if let Some(answer) = answer {
+//                 if let Err(answer) = context.answer(reply, answer, StackUndelivered::Pop) {
+//                     Self::put_back(self, answer);
+//                 }
+//             }
+//         }
+fn marked_body(
+    actor: &Actor,
+    handler: &Handler,
+    context: &Ident,
+    arguments: impl Iterator<Item = TokenStream>,
+) -> TokenStream {
+    let Handler { variant, reply, .. } = handler;
+    let undelivered = &actor.undelivered;
+    // Names of the macro's own: an argument may be called `answer`.
+    let call = call(handler.receiver, &handler.ident, false, arguments);
+    let send = match handler.taken_back_by() {
+        Some(method) => {
+            let put_back = undelivered::put_back(method);
+            quote! {
+                if let ::core::result::Result::Err(answer) =
+                    #context.answer(#reply, answer, #undelivered::#variant)
+                {
+                    #put_back
+                }
+            }
+        }
+        None => quote!(#reply.send(answer);),
+    };
+    if !handler.is_async {
+        return quote!({ let answer = #call; #send });
+    }
+    quote! {{
+        let answer = #reply.while_wanted(#call).await;
+        if let ::core::option::Option::Some(answer) = answer {
+            #send
+        }
+    }}
 }
 
 /// Calls the user's method `ident`, and no other.
@@ -189,14 +247,14 @@ pub(super) fn negated(cfg: &Attribute) -> TokenStream {
 
 /// The name of the context parameter: with an underscore if nobody reads it.
 pub(super) fn context(actor: &Actor, calls: impl Fn(&Handler) -> bool) -> Ident {
-    let is_read = actor.handlers.iter().any(|handler| calls(handler) && handler.takes_context());
+    let is_read = actor.handlers.iter().any(|handler| calls(handler) && handler.needs_context());
     context_named(if is_read { "context" } else { "_context" }, actor, calls)
 }
 
 /// `name`, or another one if an argument of a handler that takes the context hides it.
 fn context_named(name: &str, actor: &Actor, calls: impl Fn(&Handler) -> bool) -> Ident {
     let mut namer = Namer::default();
-    for handler in actor.handlers.iter().filter(|handler| calls(handler) && handler.takes_context())
+    for handler in actor.handlers.iter().filter(|handler| calls(handler) && handler.needs_context())
     {
         for name in handler.fields().map(|field| &field.ident).chain([&handler.reply]) {
             namer.take(name);

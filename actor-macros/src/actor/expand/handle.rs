@@ -63,14 +63,20 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     let fields = handler.fields().map(|Field { ident, cfgs, .. }| quote!(#(#cfgs)* #ident,));
     let capture = handler.has_fields().then(|| quote!(move));
     let (send, call_type) = match &handler.answer {
-        Answer::Returned(_) | Answer::Deferred(_) => (quote!(call), quote!(Call)),
         Answer::Streamed(_) => (quote!(stream), quote!(StreamCall)),
+        _ if handler.cancel_safe.is_some() => (quote!(marked_call), quote!(Call)),
+        Answer::Returned(_) | Answer::Deferred(_) => (quote!(call), quote!(Call)),
     };
+    // In debug builds, a call that is dropped half way is reported with the place where it was made.
+    let track_caller = (!matches!(handler.answer, Answer::Streamed(_))
+        && handler.cancel_safe.is_none())
+    .then(|| quote!(#[cfg_attr(debug_assertions, track_caller)]));
     let returned = returned(actor, handler, &call_type);
     quote! {
         #(#docs)*
         #(#cfgs)*
         #(#callers)*
+        #track_caller
         #vis fn #ident(&self #(, #parameters)*) -> #returned {
             #(#conversions)*
             #krate::Handle::#send(
@@ -86,12 +92,14 @@ fn returned(actor: &Actor, handler: &Handler, call_type: &TokenStream) -> TokenS
     let (_, ty_generics, _) = carried.split_for_impl();
     let answer = handler.answer.ty();
     let reply = message::reply_type(krate, &handler.answer);
+    let mark = handler.cancel_safe.is_some().then(|| quote!(#krate::Marked,));
     quote! {
         #krate::#call_type<
             '_,
             #message #ty_generics,
             #answer,
             impl ::core::ops::FnOnce(#reply) -> #message #ty_generics,
+            #mark
         >
     }
 }

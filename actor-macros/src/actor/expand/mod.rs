@@ -13,6 +13,7 @@ mod item;
 mod message;
 mod sources;
 mod spawn;
+mod undelivered;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -26,7 +27,7 @@ pub(super) fn untouched(item: TokenStream, errors: TokenStream) -> TokenStream {
 
 /// The user's impl, what is wrong with it, and what it generates.
 pub(super) fn actor(syntax: &ActorImpl, actor: Option<&Actor>, errors: TokenStream) -> TokenStream {
-    let item = item::item(syntax);
+    let item = item::item(syntax, actor);
     let generated = actor.map(generated);
     quote!(#errors #item #generated)
 }
@@ -35,6 +36,7 @@ fn generated(actor: &Actor) -> TokenStream {
     let attrs = &actor.attrs;
     let items = message::items(actor)
         .into_iter()
+        .chain(undelivered::enumeration(actor))
         .chain([dispatch::actor_impl(actor)])
         .chain(groups::methods(actor))
         .chain(spawn::spawn_impl(actor))

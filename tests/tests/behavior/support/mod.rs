@@ -107,6 +107,11 @@ pub(crate) fn rig_with<A: Actor>(builder: Builder, actor: A) -> (A::Handle, Rig<
 impl<A: Actor> Rig<A> {
     /// Polls the loop until it has nothing to do: only if something woke it.
     pub(crate) fn turn(&mut self) {
+        self.turn_with(&mut || {});
+    }
+
+    /// As [`turn`](Self::turn); in between, others have their turns.
+    pub(crate) fn turn_with(&mut self, others: &mut dyn FnMut()) {
         while let Some(run) = &mut self.run {
             if self.was_polled && !run.is_woken() {
                 return;
@@ -116,6 +121,7 @@ impl<A: Actor> Rig<A> {
                 self.exit = Some(exit);
                 self.run = None;
             }
+            others();
         }
     }
 

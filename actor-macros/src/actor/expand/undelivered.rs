@@ -1,0 +1,88 @@
+//! Answers that come back: from the loop to the method that takes them.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Type;
+
+use crate::{actor::model::Actor, generics, names};
+
+// Input:  #[cancel_safe(undelivered = put_back)] pub fn pop(&mut self) -> Option<u32>
+// Output: pub enum StackUndelivered { Pop(Unread<Option<u32>>) }
+pub(super) fn enumeration(actor: &Actor) -> Option<TokenStream> {
+    actor.taken_back().next()?;
+    let Actor { krate, vis, undelivered, .. } = actor;
+    let generics = generics(actor);
+    let where_clause = &generics.where_clause;
+    let doc = format!(" An answer of a `{}` that nobody took.", names::text(&actor.ident));
+    let variants = actor.taken_back().map(|(handler, _)| {
+        let (cfgs, variant, answer) = (&handler.attrs.cfgs, &handler.variant, handler.answer.ty());
+        quote!(#(#cfgs)* #variant(#krate::__private::Unread<#answer>),)
+    });
+    Some(quote! {
+        #[doc = #doc]
+        #[doc(hidden)]
+        #[allow(missing_docs, missing_debug_implementations, reason = "only the loop sees one")]
+        #vis enum #undelivered #generics #where_clause {
+            #(#variants)*
+        }
+    })
+}
+
+// Output: type Undelivered = StackUndelivered;
+pub(super) fn ty(actor: &Actor) -> TokenStream {
+    if actor.taken_back().next().is_none() {
+        return quote!(::core::convert::Infallible);
+    }
+    let undelivered = &actor.undelivered;
+    let generics = generics(actor);
+    let (_, ty_generics, _) = generics.split_for_impl();
+    quote!(#undelivered #ty_generics)
+}
+
+// Output: const TAKES_BACK: bool = true;
+//
+//         fn take_back(&mut self, undelivered: StackUndelivered) {
+//             match undelivered {
+//                 StackUndelivered::Pop(answer) => {
+//                     if let Some(answer) = answer.take() { Self::put_back(self, answer) }
+//                 }
+//             }
+//         }
+pub(super) fn take_back(actor: &Actor) -> Option<TokenStream> {
+    actor.taken_back().next()?;
+    let (ty, undelivered) = (ty(actor), &actor.undelivered);
+    let arms = actor.taken_back().map(|(handler, method)| {
+        let (cfgs, variant) = (&handler.attrs.cfgs, &handler.variant);
+        let put_back = put_back(method);
+        quote! {
+            #(#cfgs)*
+            #undelivered::#variant(answer) => {
+                if let ::core::option::Option::Some(answer) = answer.take() {
+                    #put_back
+                }
+            }
+        }
+    });
+    Some(quote! {
+        const TAKES_BACK: bool = true;
+
+        fn take_back(&mut self, undelivered: #ty) {
+            match undelivered {
+                #(#arms)*
+            }
+        }
+    })
+}
+
+/// Calls the user's method with an `answer`. That it has another type is an error at its name.
+pub(super) fn put_back(method: &Ident) -> TokenStream {
+    let span = Span::call_site().located_at(method.span());
+    let answer = quote_spanned!(span=> answer);
+    quote_spanned!(span=> Self::#method(self, #answer);)
+}
+
+/// Those parameters of the impl that an answer mentions.
+fn generics(actor: &Actor) -> syn::Generics {
+    let answers: Vec<&Type> = actor.taken_back().map(|(handler, _)| handler.answer.ty()).collect();
+    generics::mentioned(&actor.generics, &answers)
+}

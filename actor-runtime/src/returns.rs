@@ -1,0 +1,121 @@
+//! The way back to an actor: tells its loop what became of answers that it wants back.
+//!
+//! It carries no answers, only their numbers, so it knows no types and can be held by anybody. The
+//! answers stay in their slots, which the loop has on record ([`unread`](crate::unread)).
+//!
+//! Invariants:
+//!
+//! 1. Who gives an answer back has told so here before it can call again. The loop looks here after it
+//!    took a message and before it runs its handler. So a caller that gives up and asks again finds the
+//!    actor as if it had never asked.
+//! 2. The loop leaves its waker and looks in one step, so it sleeps through nothing.
+
+use std::task::Waker;
+
+use crate::{
+    catch::wake,
+    sync::{Arc, AtomicUsize, Mutex, Ordering, bug, gap, lock},
+};
+
+/// What became of an answer.
+pub(crate) enum Event {
+    /// It was given, as the one with this number.
+    Answered { id: usize, order: usize },
+    /// Nobody will read it.
+    Returned { id: usize, order: usize },
+    /// It was read, or there will be none.
+    Done { id: usize },
+}
+
+#[derive(Default)]
+struct Inner {
+    events: Vec<Event>,
+    /// How many of the events say that an answer came back.
+    returned: usize,
+    /// The loop's waker, while it waits.
+    parked: Option<Waker>,
+}
+
+/// What was not yet told to the loop.
+#[derive(Default)]
+pub(crate) struct Returns {
+    inner: Mutex<Inner>,
+    last: AtomicUsize,
+}
+
+impl Returns {
+    /// A number, higher than all that were given out before.
+    pub(crate) fn number(&self) -> usize {
+        self.last.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn tell(&self, event: Event) {
+        let mut inner = lock(&self.inner);
+        let is_return = matches!(event, Event::Returned { .. });
+        inner.returned += usize::from(is_return);
+        inner.events.push(event);
+        let parked = if is_return { inner.parked.take() } else { None };
+        drop(inner);
+        if !bug("an answer comes back in silence") {
+            parked.into_iter().for_each(wake);
+        }
+    }
+
+    /// What was told since the last time.
+    pub(crate) fn take(&self) -> Vec<Event> {
+        let mut inner = lock(&self.inner);
+        inner.returned = 0;
+        std::mem::take(&mut inner.events)
+    }
+
+    /// Has the loop woken when an answer comes back. Says whether one has, so that it should not
+    /// sleep.
+    pub(crate) fn park(&self, waker: &Waker) -> bool {
+        let inner = lock(&self.inner);
+        if inner.returned > 0 {
+            return true;
+        }
+        let mut inner = gap("the loop parks later than it looked for answers", inner, &self.inner);
+        let stale = match &inner.parked {
+            Some(parked) if parked.will_wake(waker) => None,
+            _ => inner.parked.replace(waker.clone()),
+        };
+        drop(inner);
+        drop(stale);
+        false
+    }
+}
+
+/// The way back of one answer.
+#[derive(Clone)]
+pub(crate) struct Way {
+    returns: Arc<Returns>,
+    id: usize,
+}
+
+impl Way {
+    pub(crate) fn new(returns: &Arc<Returns>) -> Self {
+        Self { returns: returns.clone(), id: returns.number() }
+    }
+
+    pub(crate) fn id(&self) -> usize {
+        self.id
+    }
+
+    /// Its place among all answers of the actor, asked for when it is given.
+    pub(crate) fn order(&self) -> usize {
+        self.returns.number()
+    }
+
+    pub(crate) fn answered(&self, order: usize) {
+        self.returns.tell(Event::Answered { id: self.id, order });
+    }
+
+    pub(crate) fn returned(&self, order: usize) {
+        self.returns.tell(Event::Returned { id: self.id, order });
+    }
+
+    pub(crate) fn done(&self) {
+        self.returns.tell(Event::Done { id: self.id });
+    }
+}

@@ -1,0 +1,161 @@
+//! Calls of handlers that are marked `#[cancel_safe]`, in `select!` and elsewhere.
+//!
+//! What becomes of their answers is in `behavior::promise_4_unread_answers`.
+
+use std::{collections::VecDeque, pin::pin, time::Duration};
+
+use actor_runtime::{Reply, actor, cancel_safe, select, spawn};
+use tokio::{sync::mpsc, time::sleep};
+
+/// A queue that is fed from a channel.
+struct Queue {
+    source: mpsc::Receiver<u32>,
+    elements: VecDeque<u32>,
+    waiting: VecDeque<Reply<u32>>,
+}
+
+#[actor(mailbox = 1)]
+#[expect(unreachable_pub, reason = "a handler is `pub`")]
+impl Queue {
+    fn new() -> (mpsc::Sender<u32>, Self) {
+        let (sender, source) = mpsc::channel(10);
+        (sender, Self { source, elements: VecDeque::new(), waiting: VecDeque::new() })
+    }
+
+    /// How many there are.
+    #[cancel_safe]
+    pub fn len(&self) -> usize {
+        self.elements.len()
+    }
+
+    /// The first, or the next that comes in.
+    #[cancel_safe(undelivered = put_back)]
+    pub async fn pop(&mut self) -> u32 {
+        loop {
+            if let Some(element) = self.elements.pop_front() {
+                return element;
+            }
+            self.fill().await;
+        }
+    }
+
+    /// Answers when there is one.
+    #[cancel_safe(undelivered = put_back)]
+    pub fn pop_later(&mut self, reply: Reply<u32>) {
+        self.waiting.push_back(reply);
+        self.serve();
+    }
+
+    /// Puts an element in.
+    pub fn push(&mut self, element: u32) {
+        self.elements.push_back(element);
+        self.serve();
+    }
+
+    /// Throws all away: twice is as good as once.
+    #[cancel_safe(idempotent)]
+    pub fn clear(&mut self) {
+        self.elements.clear();
+    }
+
+    /// Not looked at.
+    #[cancel_safe(trusted = "the two waits may happen twice")]
+    pub async fn settle(&mut self) -> usize {
+        tokio::task::yield_now().await;
+        tokio::task::yield_now().await;
+        self.elements.len()
+    }
+
+    /// Not a handler, and marked as anywhere.
+    #[cancel_safe]
+    async fn fill(&mut self) {
+        if let Some(element) = self.source.recv().await {
+            self.elements.push_back(element);
+        }
+    }
+
+    /// A plain `select!` here is a checked one.
+    pub async fn wait(&mut self) -> Option<u32> {
+        tokio::select! {
+            element = self.source.recv() => element,
+            () = sleep(Duration::from_secs(1)) => None,
+        }
+    }
+
+    fn put_back(&mut self, element: u32) {
+        self.elements.push_front(element);
+        self.serve();
+    }
+
+    fn serve(&mut self) {
+        while let Some(element) = self.elements.pop_front() {
+            match self.waiting.pop_front() {
+                Some(reply) => reply.send(element),
+                None => return self.elements.push_front(element),
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_marked_call_is_made_in_each_round() {
+    let (source, queue) = Queue::new();
+    let queue = spawn(queue);
+    let feed = tokio::spawn(async move {
+        for element in 0..100 {
+            sleep(Duration::from_millis(element % 4)).await;
+            source.send(element as u32).await.unwrap();
+        }
+    });
+    let mut popped = Vec::new();
+    while popped.len() < 100 {
+        select! {
+            element = queue.pop() => popped.push(element.unwrap()),
+            () = sleep(Duration::from_millis(1)) => {}
+        }
+    }
+    assert_eq!(popped, (0..100).collect::<Vec<_>>());
+    feed.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_answered_later_too() {
+    let (_source, queue) = Queue::new();
+    let queue = spawn(queue);
+    let mut popped = Vec::new();
+    let mut next = 0;
+    while popped.len() < 50 {
+        select! {
+            biased;
+            element = queue.pop_later() => popped.push(element.unwrap()),
+            () = sleep(Duration::from_millis(1)), if next < 50 => {
+                queue.push(next).cast().await.unwrap();
+                next += 1;
+            }
+        }
+    }
+    assert_eq!(popped, (0..50).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_every_form() {
+    let (source, queue) = Queue::new();
+    let queue = spawn(queue);
+    source.send(1).await.unwrap();
+    let second = Duration::from_secs(1);
+    let mut lent = pin!(queue.pop());
+    let element = loop {
+        select! {
+            element = &mut lent => break element,
+            _ = queue.len() => {}
+            _ = queue.len().timeout(second) => {}
+        }
+    };
+    assert_eq!(element, Ok(1));
+    select! {
+        answer = queue.clear().sent() => assert_eq!(answer.unwrap().await, Ok(())),
+    }
+    assert_eq!(cancel_safe::timeout(second, queue.settle()).await, Ok(Ok(0)));
+    assert!(cancel_safe::timeout(second, queue.pop()).await.is_err());
+    assert_eq!(queue.wait().await, Ok(None));
+}
