@@ -22,6 +22,7 @@ mod current;
 mod error;
 mod exit;
 mod handle;
+mod lease;
 mod mailbox;
 mod mock;
 mod observe;
@@ -47,6 +48,7 @@ pub use crate::{
     error::{CallError, Method, SendError, TrySendError},
     exit::{Exit, ExitReason, Exited},
     handle::{ActorHandle, Handle, Shutdown, WeakHandle},
+    lease::{Lease, LeaseCall, Release},
     mock::MockMailbox,
     reply::{PendingReply, Reply},
     run::{Mailbox, OnPanic},
@@ -55,7 +57,7 @@ pub use crate::{
     spawn::{
         Builder, Running, StartError, Starting, pair, spawn, spawn_local, spawn_thread, start,
     },
-    stats::{Counts, Stats},
+    stats::{Counts, LeaseStats, Stats},
     stream::{Replies, ReplyStream, StreamCall, TrySendValue},
     timeout::Timeout,
 };

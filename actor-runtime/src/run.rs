@@ -8,6 +8,7 @@
 //! caller is told; the state is dropped or handed over; the end is reported.
 
 mod events;
+mod lease;
 
 use std::{
     future::{Future, poll_fn},
@@ -168,6 +169,7 @@ async fn live<A: Actor>(actor: A, mailbox: Mailbox<A>) -> Exit<A> {
     let context = Context::new(WeakHandle(shared.clone()));
     let mut life = Loop {
         shared: &shared,
+        source: shared.clone(),
         context: &context,
         on_panic,
         actor: Some(actor),
@@ -232,6 +234,8 @@ enum Hook {
 
 struct Loop<'a, A: Actor> {
     shared: &'a Arc<Shared<A::Message>>,
+    /// The mailbox that messages are taken from: the actor's, or that of a lease.
+    source: Arc<Shared<A::Message>>,
     context: &'a Context<A>,
     on_panic: OnPanic,
     /// Gone once a final handler has taken it.
@@ -273,7 +277,7 @@ impl<A: Actor> Loop<'_, A> {
             }
             self.since_yield += 1;
             let look = if A::SOURCES.is_empty() {
-                poll_fn(|cx| Poll::Ready(self.shared.poll_next(cx))).await
+                poll_fn(|cx| Poll::Ready(self.source.poll_next(cx))).await
             } else {
                 match self.select().await {
                     Ok(Some(next)) => Poll::Ready(next),
@@ -305,6 +309,14 @@ impl<A: Actor> Loop<'_, A> {
                     drop_caught(entry);
                     continue;
                 }
+                Next::Lease(lease) => match self.begin_lease(lease).await {
+                    Ok(()) => continue,
+                    Err(reason) => return reason,
+                },
+                Next::Closed(_) if self.is_leased() => match self.end_lease().await {
+                    Ok(()) => continue,
+                    Err(reason) => return reason,
+                },
                 Next::Closed(reason) => return self.idle().await.err().unwrap_or(reason),
             };
             self.was_idle = false;

@@ -38,7 +38,7 @@ pub struct Incoming<'a, M> {
     sources: &'static [&'static str],
 }
 
-/// The mailbox, as one branch among others.
+/// The mailbox, as one branch among others: that of a lease while there is one.
 pub struct Messages<'a, M>(&'a Arc<Shared<M>>);
 
 impl<M> fmt::Debug for Messages<'_, M> {
@@ -118,7 +118,7 @@ impl<M: Message> Incoming<'_, M> {
         };
         let shared = self.messages.0;
         shared.begin_event(method);
-        let handler = interruptible(shared, caught(handler(value)));
+        let handler = interruptible(shared.of_actor(), caught(handler(value)));
         match observe::event(M::ACTOR, method, handler).await {
             Ok(()) => Selected(Outcome::Handled),
             Err(message) => Selected(Outcome::Panicked { method, message }),
@@ -137,7 +137,7 @@ impl<A: Actor> Loop<'_, A> {
     pub(super) async fn select(&mut self) -> Result<Option<Next<A::Message>>, ExitReason> {
         // A handler that did not await anything is the last to run after an abort.
         unless_aborted(self.shared).await;
-        let is_open = self.shared.is_open() || bug("events go on while the mailbox closes");
+        let is_open = self.source.is_open() || bug("events go on while the mailbox closes");
         let first = if is_open { A::FIRST } else { First::Mailbox };
         let before_idle = A::HAS_ON_IDLE && !self.was_idle;
         self.turns.begin(first, before_idle);
@@ -145,7 +145,7 @@ impl<A: Actor> Loop<'_, A> {
             unreachable!("only a final handler takes the actor");
         };
         let mut incoming = Incoming {
-            messages: Messages(self.shared),
+            messages: Messages(&self.source),
             turns: &mut self.turns,
             sources: A::SOURCES,
         };
