@@ -102,7 +102,8 @@ use proc_macro::TokenStream;
 /// |---|---|
 /// | `#[on_start]` | runs before the first message. It may return `Result<(), E>`, and then the start may fail |
 /// | `#[on_stop]` | runs after the last message |
-/// | `#[on_idle]` | runs whenever the mailbox has just run empty |
+/// | `#[on_idle]` | runs whenever the mailbox has just run empty, and before a lease begins |
+/// | `#[on_release]` | runs when a lease has ended, before anything else is handled |
 /// | `#[handler(run_abandoned)]` | is a handler, and runs even if its caller has gone before it started |
 ///
 /// | `#[on(EXPR)]`, `#[on(EXPR, if GUARD)]` | handles the events of a source, for which the actor waits beside its mailbox |

@@ -67,7 +67,7 @@ pub trait Actor: Sized + 'static {
     /// Whether [`on_idle`](Self::on_idle) does anything. If not, it is not run.
     const HAS_ON_IDLE: bool = false;
 
-    /// Runs whenever the mailbox has just run empty.
+    /// Runs whenever the mailbox has just run empty, and before a lease begins.
     fn on_idle(&mut self, context: &Context<Self>) -> impl Future<Output = ()> {
         let _ = context;
         async {}
@@ -90,6 +90,12 @@ pub trait Actor: Sized + 'static {
     ) -> impl Future<Output = Selected<Self::Message>> {
         let _ = context;
         incoming.messages.next()
+    }
+
+    /// Runs when a lease has ended, before anything else is handled.
+    fn on_release(&mut self, context: &Context<Self>) -> impl Future<Output = ()> {
+        let _ = context;
+        async {}
     }
 
     /// Runs after the last message, if the actor ends in order and no `self` handler ended it.

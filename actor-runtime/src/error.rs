@@ -13,7 +13,7 @@ pub struct Method {
 }
 
 impl Method {
-    pub(crate) fn new(actor: &'static str, name: &'static str) -> Self {
+    pub(crate) const fn new(actor: &'static str, name: &'static str) -> Self {
         Self { actor, name }
     }
 

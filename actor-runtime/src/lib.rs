@@ -23,6 +23,7 @@ mod dropped;
 mod error;
 mod exit;
 mod handle;
+mod lease;
 mod mailbox;
 mod mark;
 mod mock;
@@ -52,6 +53,7 @@ pub use crate::{
     error::{CallError, Method, SendError, TrySendError},
     exit::{Exit, ExitReason, Exited},
     handle::{ActorHandle, Handle, Shutdown, WeakHandle},
+    lease::{Lease, LeaseCall, Release},
     mark::{Marked, Unmarked},
     mock::MockMailbox,
     reply::{PendingReply, Reply},
@@ -61,7 +63,7 @@ pub use crate::{
     spawn::{
         Builder, Running, StartError, Starting, pair, spawn, spawn_local, spawn_thread, start,
     },
-    stats::{Counts, Stats},
+    stats::{Counts, LeaseStats, Stats},
     stream::{Replies, ReplyStream, StreamCall, TrySendValue},
     timeout::Timeout,
 };

@@ -12,12 +12,18 @@
 //! 4. A message is refused exactly if the phase is past [`Phase::Open`] (for `force`: past
 //!    [`Phase::Closing`]), and the phase only ever moves on.
 //! 5. No code of the user (a drop, a waker) runs while the lock is held.
+//!
+//! What is in the queue is a message or a lease: see [`lease`].
+
+mod lease;
 
 use std::{
     collections::{BTreeMap, VecDeque},
     task::{Context, Poll, Waker},
-    time::Instant,
+    time::{Duration, Instant},
 };
+
+use lease::{Served, Tenure};
 
 use crate::{
     actor::{Capacity, Message},
@@ -48,9 +54,16 @@ pub(crate) struct Entry<M> {
     pub(crate) trace: Trace,
 }
 
+/// What a place in the queue is for.
+pub(crate) enum Item<M> {
+    Message(Entry<M>),
+    /// The mailbox of a lease. When its turn comes, its messages alone are taken until it closes.
+    Lease(Arc<Shared<M>>),
+}
+
 /// A sender that waits for room, and its message.
 struct Waiting<M> {
-    entry: Entry<M>,
+    item: Item<M>,
     waker: Waker,
 }
 
@@ -64,7 +77,7 @@ struct Running {
 
 struct Queue<M> {
     phase: Phase,
-    accepted: VecDeque<Entry<M>>,
+    accepted: VecDeque<Item<M>>,
     /// By ticket, so in the order they came.
     waiting: BTreeMap<u64, Waiting<M>>,
     /// The loop's waker, while it waits for a message.
@@ -80,9 +93,30 @@ struct Queue<M> {
     /// may cost as much as the message.
     is_watched: bool,
     counts: Counts,
+    /// The lease that is being served, if this is an actor's own mailbox.
+    served: Option<Box<Served<M>>>,
+    /// How far the lease has come, if this is a lease's.
+    tenure: Tenure,
 }
 
 impl<M> Queue<M> {
+    fn new() -> Self {
+        Self {
+            phase: Phase::Open,
+            accepted: VecDeque::new(),
+            waiting: BTreeMap::new(),
+            parked: None,
+            interrupt: None,
+            watchers: BTreeMap::new(),
+            next_ticket: 0,
+            running: None,
+            is_watched: false,
+            counts: Counts::default(),
+            served: None,
+            tenure: Tenure::Asked(None),
+        }
+    }
+
     fn ticket(&mut self) -> u64 {
         self.next_ticket += 1;
         self.next_ticket
@@ -90,9 +124,24 @@ impl<M> Queue<M> {
 
     /// Accepts a message. The waker returned is the loop's, to be woken with the lock released.
     #[must_use]
-    fn accept(&mut self, entry: Entry<M>) -> Option<Waker> {
-        self.accepted.push_back(entry);
+    fn accept(&mut self, item: Item<M>) -> Option<Waker> {
+        self.accepted.push_back(item);
         self.parked.take()
+    }
+
+    /// The handler that runs, and for how long it has, at the least.
+    fn running_for(&mut self) -> Option<(&'static str, Duration)> {
+        let running = self.running.as_mut()?;
+        Some((running.method, running.since.get_or_insert_with(Instant::now).elapsed()))
+    }
+
+    /// Notes that the handler that runs waits for something.
+    fn note_wait(&mut self) {
+        if let Some(running) = &mut self.running {
+            running.since.get_or_insert_with(Instant::now);
+        } else if let Some(served) = &self.served {
+            lock(&served.lease.queue).note_wait();
+        }
     }
 
     /// Notes that no message runs, and ends the queue if it is to end when it is empty.
@@ -113,7 +162,7 @@ impl<M> Queue<M> {
             return None;
         }
         let (_, waiting) = self.waiting.pop_first()?;
-        self.accepted.push_back(waiting.entry);
+        self.accepted.push_back(waiting.item);
         (!bug("a promoted sender sleeps on")).then_some(waiting.waker)
     }
 
@@ -136,6 +185,8 @@ pub(crate) enum Next<M> {
     Message(Entry<M>),
     /// A message whose caller has gone: to be dropped, not dispatched.
     Abandoned(Entry<M>),
+    /// The mailbox of a lease: see [`Shared::serve`].
+    Lease(Arc<Shared<M>>),
     /// No message will come any more, for this reason.
     Closed(ExitReason),
 }
@@ -145,7 +196,7 @@ pub(crate) enum Offered<M> {
     Accepted,
     /// It waits, under this ticket.
     Waiting(u64),
-    Refused(M),
+    Refused(Item<M>),
 }
 
 /// What an actor's loop and its handles have in common.
@@ -157,6 +208,8 @@ pub(crate) struct Shared<M> {
     /// How many handles there are. At zero the mailbox closes.
     handles: AtomicUsize,
     aborted: AtomicBool,
+    /// The mailbox of the actor, if this is the mailbox of a lease.
+    actor: Option<Arc<Shared<M>>>,
     queue: Mutex<Queue<M>>,
 }
 
@@ -169,18 +222,8 @@ impl<M: Message> Shared<M> {
             capacity,
             handles: AtomicUsize::new(1),
             aborted: AtomicBool::new(false),
-            queue: Mutex::new(Queue {
-                phase: Phase::Open,
-                accepted: VecDeque::new(),
-                waiting: BTreeMap::new(),
-                parked: None,
-                interrupt: None,
-                watchers: BTreeMap::new(),
-                next_ticket: 0,
-                running: None,
-                is_watched: false,
-                counts: Counts::default(),
-            }),
+            actor: None,
+            queue: Mutex::new(Queue::new()),
         })
     }
 
@@ -200,7 +243,7 @@ impl<M: Message> Shared<M> {
             drop(queue);
             return Err(TrySendError::Full(entry.message));
         }
-        let parked = queue.accept(entry);
+        let parked = queue.accept(Item::Message(entry));
         drop(queue);
         observe::depth(M::ACTOR, 1);
         parked.into_iter().for_each(wake);
@@ -210,19 +253,23 @@ impl<M: Message> Shared<M> {
     /// Accepts `message`, or lets it wait for room: then [`poll_ticket`](Self::poll_ticket) tells
     /// what becomes of it.
     pub(crate) fn offer(&self, message: M, waker: &Waker) -> Offered<M> {
-        let entry = Self::entry(message);
+        self.offer_item(Item::Message(Self::entry(message)), waker)
+    }
+
+    #[inline]
+    fn offer_item(&self, item: Item<M>, waker: &Waker) -> Offered<M> {
         let queue = lock(&self.queue);
         if !matches!(queue.phase, Phase::Open) {
             drop(queue);
-            return Offered::Refused(entry.message);
+            return Offered::Refused(item);
         }
         let mut queue = gap("a sender is accepted later than it looked", queue, &self.queue);
         if queue.accepted.len() >= self.capacity.limit() || !queue.waiting.is_empty() {
             let ticket = queue.ticket();
-            queue.waiting.insert(ticket, Waiting { entry, waker: waker.clone() });
+            queue.waiting.insert(ticket, Waiting { item, waker: waker.clone() });
             return Offered::Waiting(ticket);
         }
-        let parked = queue.accept(entry);
+        let parked = queue.accept(item);
         drop(queue);
         observe::depth(M::ACTOR, 1);
         parked.into_iter().for_each(wake);
@@ -243,18 +290,23 @@ impl<M: Message> Shared<M> {
             return Err(entry.message);
         }
         if bug("cast_now is overtaken") && !queue.accepted.is_empty() {
-            queue.waiting.insert(u64::MAX, Waiting { entry, waker: Waker::noop().clone() });
+            let item = Item::Message(entry);
+            queue.waiting.insert(u64::MAX, Waiting { item, waker: Waker::noop().clone() });
             return Ok(());
         }
-        let parked = queue.accept(entry);
+        let parked = queue.accept(Item::Message(entry));
         drop(queue);
         observe::depth(M::ACTOR, 1);
         parked.into_iter().for_each(wake);
         Ok(())
     }
 
-    /// Whether a message that waited was accepted, or gives it back if the mailbox has closed.
-    pub(crate) fn poll_ticket(&self, ticket: u64, cx: &mut Context<'_>) -> Poll<Result<(), M>> {
+    /// Whether what waited was accepted, or gives it back if the mailbox has closed.
+    pub(crate) fn poll_ticket(
+        &self,
+        ticket: u64,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), Item<M>>> {
         let mut queue = lock(&self.queue);
         let is_open = matches!(queue.phase, Phase::Open);
         let Some(waiting) = queue.waiting.get_mut(&ticket) else {
@@ -270,27 +322,29 @@ impl<M: Message> Shared<M> {
         let waiting = queue.waiting.remove(&ticket);
         drop(queue);
         match waiting {
-            Some(waiting) => Poll::Ready(Err(waiting.entry.message)),
+            Some(waiting) => Poll::Ready(Err(waiting.item)),
             None => Poll::Ready(Ok(())),
         }
     }
 
-    /// Takes a message that still waits for room away.
-    pub(crate) fn withdraw(&self, ticket: u64) -> Option<M> {
+    /// Takes what still waits for room away.
+    pub(crate) fn withdraw(&self, ticket: u64) -> Option<Item<M>> {
         if bug("a withdrawn message stays") {
             return None;
         }
         let waiting = lock(&self.queue).waiting.remove(&ticket)?;
-        Some(waiting.entry.message)
+        Some(waiting.item)
     }
 
-    /// Takes the next message for the loop, or the news that there will be none.
+    /// Takes the next message or lease for the loop, or the news that there will be none.
     pub(crate) fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Next<M>> {
         let mut queue = lock(&self.queue);
         // After an abort, what is queued stays there, for the end to refuse.
         if !self.is_aborted() {
-            if let Some(entry) = queue.accepted.pop_front() {
-                return Poll::Ready(self.begin(queue, entry));
+            match queue.accepted.pop_front() {
+                Some(Item::Message(entry)) => return Poll::Ready(self.begin(queue, entry)),
+                Some(Item::Lease(lease)) => return Poll::Ready(self.begin_lease(queue, lease)),
+                None => {}
             }
             if let Some(reason) = queue.seal_if_closing() {
                 return Poll::Ready(Next::Closed(reason));
@@ -307,12 +361,24 @@ impl<M: Message> Shared<M> {
         Poll::Pending
     }
 
-    /// Says what is to be done with a message that was taken, and gives its room to another.
-    fn begin(&self, mut queue: MutexGuard<'_, Queue<M>>, entry: Entry<M>) -> Next<M> {
-        let promoted = match queue.phase {
+    /// Gives the room of what was taken to the sender that has waited longest.
+    #[must_use]
+    fn make_room(&self, queue: &mut Queue<M>) -> Option<Waker> {
+        match queue.phase {
             Phase::Open => queue.promote(self.capacity.limit()),
             _ => None,
-        };
+        }
+    }
+
+    /// Says that something was taken, and perhaps something else accepted in its place.
+    fn taken(promoted: Option<Waker>) {
+        observe::depth(M::ACTOR, i32::from(promoted.is_some()) - 1);
+        promoted.into_iter().for_each(wake);
+    }
+
+    /// Says what is to be done with a message that was taken, and gives its room to another.
+    fn begin(&self, mut queue: MutexGuard<'_, Queue<M>>, entry: Entry<M>) -> Next<M> {
+        let promoted = self.make_room(&mut queue);
         let envelope = entry.message.envelope();
         let is_skipped = envelope.is_to_be_skipped() && !bug("nothing is skipped");
         if is_skipped {
@@ -323,9 +389,7 @@ impl<M: Message> Shared<M> {
             queue.running = Some(Running { method: envelope.method(), since });
         }
         drop(queue);
-        // A message was taken, and perhaps another accepted in its place.
-        observe::depth(M::ACTOR, i32::from(promoted.is_some()) - 1);
-        promoted.into_iter().for_each(wake);
+        Self::taken(promoted);
         if is_skipped { Next::Abandoned(entry) } else { Next::Message(entry) }
     }
 
@@ -345,10 +409,15 @@ impl<M: Message> Shared<M> {
             return;
         }
         queue.phase = Phase::Closing(reason);
-        let parked = queue.parked.take();
+        let wakers = [queue.parked.take(), queue.tenure.waker()];
         let refused = queue.refuse();
+        let lease = queue.lease();
         drop(queue);
-        refused.into_iter().chain(parked).for_each(wake);
+        refused.into_iter().chain(wakers.into_iter().flatten()).for_each(wake);
+        // Its holder is told now, not when it gives the lease back: nobody knows when that is.
+        if let Some(lease) = lease {
+            lease.close(ExitReason::Shutdown);
+        }
     }
 
     /// Accepts no more messages, and tells the callers of those in the queue that the actor has
@@ -360,13 +429,20 @@ impl<M: Message> Shared<M> {
         }
         let left = std::mem::take(&mut queue.accepted);
         let refused = queue.refuse();
+        let lease = queue.lease();
         drop(queue);
         refused.into_iter().for_each(wake);
+        if let Some(lease) = lease {
+            lease.seal();
+        }
         // Callers first: dropping a message is up to the user, and may take its time, send or
         // panic. Whatever else it carries that somebody waits for was stopped as well.
         let ending = (!bug("the end is not told to callers")).then(current::ending);
-        for entry in left.iter().filter(|_| ending.is_some()) {
-            entry.message.envelope().stopped();
+        for item in left.iter().filter(|_| ending.is_some()) {
+            match item {
+                Item::Message(entry) => entry.message.envelope().stopped(),
+                Item::Lease(lease) => lease.end(ExitReason::Aborted),
+            }
             observe::depth(M::ACTOR, -1);
         }
         left.into_iter().for_each(drop_caught);
@@ -383,10 +459,18 @@ impl<M: Message> Shared<M> {
         queue.phase = Phase::Ended(reason.clone());
         queue.running = None;
         let wakers = [queue.parked.take(), queue.interrupt.take()];
+        let tenant = queue.tenure.waker();
         let watchers = std::mem::take(&mut queue.watchers);
+        let lease = queue.stop_serving();
         drop(queue);
         drop(wakers);
-        observe::ended(M::ACTOR, &reason);
+        tenant.into_iter().for_each(wake);
+        if let Some(lease) = lease {
+            lease.end(reason.clone());
+        }
+        if self.actor.is_none() {
+            observe::ended(M::ACTOR, &reason);
+        }
         if !bug("the end wakes nobody") {
             watchers.into_values().for_each(wake);
         }
@@ -448,17 +532,19 @@ impl<M: Message> Shared<M> {
     pub(crate) fn stats(&self) -> Stats {
         let mut queue = lock(&self.queue);
         queue.is_watched = true;
-        let running = queue.running.as_mut().map(|running| {
-            (running.method, running.since.get_or_insert_with(Instant::now).elapsed())
-        });
-        Stats {
+        let mut stats = Stats {
             queued: queue.accepted.len(),
             waiting: queue.waiting.len(),
             capacity: self.capacity,
-            running,
+            running: queue.running_for(),
             counts: queue.counts,
             handles: self.handles.load(Ordering::Relaxed),
+            lease: None,
+        };
+        if let Some(served) = &queue.served {
+            served.add_to(&mut stats);
         }
+        stats
     }
 }
 
@@ -500,17 +586,20 @@ impl<M> Shared<M> {
         self.aborted.store(true, Ordering::Release);
         let mut queue = lock(&self.queue);
         let wakers = [queue.parked.take(), queue.interrupt.take()];
+        let lease = queue.lease();
         drop(queue);
         wakers.into_iter().flatten().for_each(wake);
+        // The loop looks for messages there, and waits there.
+        if let Some(lease) = lease {
+            lease.abort();
+        }
     }
 
     /// Lets [`abort`](Self::abort) wake a loop that waits for something else than a message. Whether
     /// it was aborted before that is to be asked afterwards.
     pub(crate) fn interrupt_with(&self, cx: &mut Context<'_>) {
         let mut queue = lock(&self.queue);
-        if let Some(running) = &mut queue.running {
-            running.since.get_or_insert_with(Instant::now);
-        }
+        queue.note_wait();
         let stale = match &queue.interrupt {
             Some(waker) if waker.will_wake(cx.waker()) => None,
             _ => queue.interrupt.replace(cx.waker().clone()),

@@ -19,6 +19,8 @@ use crate::{
 
 /// The messages that a mocked handle was sent, in order. See [`ActorHandle::mock`].
 ///
+/// A lease is granted when its turn comes, and then its messages are given until it ends.
+///
 /// Dropping it stops the mocked actor: calls then fail as with a real one.
 ///
 /// # Examples
@@ -52,11 +54,15 @@ use crate::{
 /// assert_eq!(test.await.unwrap(), 40);
 /// # }
 /// ```
-pub struct MockMailbox<M: Message>(Arc<Shared<M>>);
+pub struct MockMailbox<M: Message> {
+    shared: Arc<Shared<M>>,
+    /// The lease whose messages come before all others.
+    lease: Option<Arc<Shared<M>>>,
+}
 
 pub(crate) fn pair<H: ActorHandle>(mailbox: Capacity) -> (H, MockMailbox<H::Message>) {
     let shared = Shared::new(None, mailbox);
-    (H::from_handle(Handle(shared.clone())), MockMailbox(shared))
+    (H::from_handle(Handle(shared.clone())), MockMailbox { shared, lease: None })
 }
 
 impl<M: Message> MockMailbox<M> {
@@ -78,14 +84,15 @@ impl<M: Message> MockMailbox<M> {
     }
 
     fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<M>> {
-        if self.0.exit_reason().is_some() {
+        if self.shared.exit_reason().is_some() {
             return Poll::Ready(None);
         }
         loop {
-            let Poll::Ready(next) = self.0.poll_next(cx) else {
+            let source = self.lease.as_ref().unwrap_or(&self.shared);
+            let Poll::Ready(next) = source.poll_next(cx) else {
                 // Asked last: whoever aborts from here on finds the waker.
-                if self.0.is_aborted() {
-                    self.0.end(ExitReason::Aborted);
+                if self.shared.is_aborted() {
+                    self.shared.end(ExitReason::Aborted);
                     return Poll::Ready(None);
                 }
                 return Poll::Pending;
@@ -93,8 +100,15 @@ impl<M: Message> MockMailbox<M> {
             match next {
                 Next::Message(entry) => return Poll::Ready(Some(entry.message)),
                 Next::Abandoned(_) => {}
+                Next::Lease(lease) => {
+                    if self.shared.serve(&lease) {
+                        lease.grant();
+                        self.lease = Some(lease);
+                    }
+                }
+                Next::Closed(_) if self.lease.take().is_some() => self.shared.end_lease(),
                 Next::Closed(reason) => {
-                    self.0.end(reason);
+                    self.shared.end(reason);
                     return Poll::Ready(None);
                 }
             }
@@ -112,7 +126,7 @@ impl<M: Message> Stream for MockMailbox<M> {
 
 impl<M: Message> Drop for MockMailbox<M> {
     fn drop(&mut self) {
-        self.0.end(ExitReason::Aborted);
+        self.shared.end(ExitReason::Aborted);
     }
 }
 

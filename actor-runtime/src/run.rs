@@ -9,6 +9,7 @@
 
 mod back;
 mod events;
+mod lease;
 
 use std::{
     future::{Future, poll_fn},
@@ -170,6 +171,7 @@ async fn live<A: Actor>(actor: A, mailbox: Mailbox<A>) -> Exit<A> {
     let context = Context::new(WeakHandle(shared.clone()));
     let mut life = Loop {
         shared: &shared,
+        source: shared.clone(),
         context: &context,
         on_panic,
         actor: Some(actor),
@@ -234,6 +236,8 @@ enum Hook {
 
 struct Loop<'a, A: Actor> {
     shared: &'a Arc<Shared<A::Message>>,
+    /// The mailbox that messages are taken from: the actor's, or that of a lease.
+    source: Arc<Shared<A::Message>>,
     context: &'a Context<A>,
     on_panic: OnPanic,
     /// Gone once a final handler has taken it.
@@ -276,8 +280,8 @@ impl<A: Actor> Loop<'_, A> {
             self.since_yield += 1;
             let look = if A::SOURCES.is_empty() {
                 // Not of `self`: an actor need not be `Sync`.
-                let (shared, context) = (self.shared, self.context);
-                poll_fn(|cx| Poll::Ready(back::look(shared, context, cx))).await
+                let (source, context) = (&self.source, self.context);
+                poll_fn(|cx| Poll::Ready(back::look(source, context, cx))).await
             } else {
                 match self.select().await {
                     Ok(Some(next)) => Poll::Ready(next),
@@ -314,6 +318,14 @@ impl<A: Actor> Loop<'_, A> {
                     drop_caught(entry);
                     continue;
                 }
+                Next::Lease(lease) => match self.begin_lease(lease).await {
+                    Ok(()) => continue,
+                    Err(reason) => return reason,
+                },
+                Next::Closed(_) if self.is_leased() => match self.end_lease().await {
+                    Ok(()) => continue,
+                    Err(reason) => return reason,
+                },
                 Next::Closed(reason) => {
                     if let Err(reason) = self.reclaim().await {
                         return reason;

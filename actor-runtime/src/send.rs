@@ -14,12 +14,12 @@ use crate::{
     answer::Answer,
     current,
     error::SendError,
-    mailbox::{Offered, Shared},
+    mailbox::{Item, Offered, Shared},
     mark::Unmarked,
     sync::Arc,
 };
 
-/// A message that waits for room in the mailbox. Dropping it withdraws the message.
+/// What waits for room in the mailbox, a message or a lease. Dropping it withdraws that.
 pub(crate) struct Place<'a, M: Message> {
     shared: &'a Arc<Shared<M>>,
     ticket: u64,
@@ -28,10 +28,20 @@ pub(crate) struct Place<'a, M: Message> {
 impl<M: Message> Place<'_, M> {
     /// Takes the message back, unless it was accepted by now.
     pub(crate) fn withdraw(&self) -> Option<M> {
-        self.shared.withdraw(self.ticket)
+        self.withdraw_item().map(message_in)
     }
 
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), M>> {
+        self.poll_item(cx).map_err(message_in)
+    }
+
+    /// As [`withdraw`](Self::withdraw), for what may be a lease.
+    pub(crate) fn withdraw_item(&self) -> Option<Item<M>> {
+        self.shared.withdraw(self.ticket)
+    }
+
+    /// As [`poll`](Self::poll), for what may be a lease.
+    pub(crate) fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Item<M>>> {
         self.shared.poll_ticket(self.ticket, cx)
     }
 }
@@ -39,6 +49,14 @@ impl<M: Message> Place<'_, M> {
 impl<M: Message> Drop for Place<'_, M> {
     fn drop(&mut self) {
         self.shared.withdraw(self.ticket);
+    }
+}
+
+/// The message that was offered, and not accepted.
+fn message_in<M>(item: Item<M>) -> M {
+    match item {
+        Item::Message(entry) => entry.message,
+        Item::Lease(_) => unreachable!("what is offered here is a message"),
     }
 }
 
@@ -50,16 +68,29 @@ pub(crate) fn offer<'a, M: Message>(
 ) -> Result<Option<Place<'a, M>>, SendError<M>> {
     match shared.offer(message, cx.waker()) {
         Offered::Accepted => Ok(None),
-        Offered::Refused(message) => Err(SendError::Closed(message)),
+        Offered::Refused(item) => Err(SendError::Closed(message_in(item))),
         Offered::Waiting(ticket) => {
             let place = Place { shared, ticket };
             if current::actor() == Some(shared.id())
-                && let Some(message) = shared.withdraw(ticket)
+                && let Some(item) = shared.withdraw(ticket)
             {
-                return Err(SendError::WouldDeadlock(message));
+                return Err(SendError::WouldDeadlock(message_in(item)));
             }
             Ok(Some(place))
         }
+    }
+}
+
+/// Asks for a lease; `Ok(None)` means that its place in the queue was given at once.
+pub(crate) fn offer_lease<'a, M: Message>(
+    shared: &'a Arc<Shared<M>>,
+    lease: &Arc<Shared<M>>,
+    cx: &mut Context<'_>,
+) -> Result<Option<Place<'a, M>>, ()> {
+    match shared.offer_lease(lease, cx.waker()) {
+        Offered::Accepted => Ok(None),
+        Offered::Waiting(ticket) => Ok(Some(Place { shared, ticket })),
+        Offered::Refused(_) => Err(()),
     }
 }
 

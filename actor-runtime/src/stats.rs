@@ -17,6 +17,30 @@ pub struct Counts {
     pub panicked: u64,
 }
 
+impl Counts {
+    /// Both together.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            handled: self.handled + other.handled,
+            skipped: self.skipped + other.skipped,
+            panicked: self.panicked + other.panicked,
+            events: self.events + other.events,
+        }
+    }
+}
+
+/// A lease at one moment. See [`ActorHandle::lease`](crate::ActorHandle::lease).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LeaseStats {
+    /// For how long the actor has been leased.
+    pub lasted: Duration,
+    /// How many messages of the lease are in its mailbox.
+    pub queued: usize,
+    /// How many senders wait for room in it.
+    pub waiting: usize,
+}
+
 /// What an actor is doing at one moment. See [`ActorHandle::stats`](crate::ActorHandle::stats).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -35,6 +59,8 @@ pub struct Stats {
     pub running: Option<(&'static str, Duration)>,
     /// What was done so far.
     pub counts: Counts,
-    /// How many handles there are.
+    /// How many handles there are. A lease counts as one.
     pub handles: usize,
+    /// The lease the actor is under: nothing but its messages is handled before it ends.
+    pub lease: Option<LeaseStats>,
 }

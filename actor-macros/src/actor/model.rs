@@ -180,6 +180,7 @@ pub(crate) struct Hooks {
     pub(crate) start: Option<StartHook>,
     pub(crate) stop: Option<Hook>,
     pub(crate) idle: Option<Hook>,
+    pub(crate) release: Option<Hook>,
 }
 
 /// A method that the loop calls.

@@ -61,6 +61,7 @@ pub(crate) enum MarkerKind {
     OnStart,
     OnStop,
     OnIdle,
+    OnRelease,
     On,
     /// Close to the name of a marker.
     Misspelled(&'static str),
@@ -182,9 +183,10 @@ fn without_markers(all: Vec<Attribute>) -> (Vec<Attribute>, Vec<Marker>) {
 }
 
 impl MarkerKind {
-    pub(crate) const NAMES: &[&str] = &["handler", "on_start", "on_stop", "on_idle", "on"];
+    pub(crate) const NAMES: &[&str] =
+        &["handler", "on_start", "on_stop", "on_idle", "on_release", "on"];
     /// All but `on`, of which too many words are a misspelling.
-    const LONG_NAMES: &[&str] = &["handler", "on_start", "on_stop", "on_idle"];
+    const LONG_NAMES: &[&str] = &["handler", "on_start", "on_stop", "on_idle", "on_release"];
 
     fn from_ident(ident: &Ident) -> Option<Self> {
         match ident.to_string().as_str() {
@@ -192,6 +194,7 @@ impl MarkerKind {
             "on_start" => Some(Self::OnStart),
             "on_stop" => Some(Self::OnStop),
             "on_idle" => Some(Self::OnIdle),
+            "on_release" => Some(Self::OnRelease),
             "on" => Some(Self::On),
             other => names::misspelled(other, Self::LONG_NAMES).map(Self::Misspelled),
         }

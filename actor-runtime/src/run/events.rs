@@ -40,7 +40,7 @@ pub struct Incoming<'a, M> {
     sources: &'static [&'static str],
 }
 
-/// The mailbox, as one branch among others.
+/// The mailbox, as one branch among others: that of a lease while there is one.
 pub struct Messages<'a, M> {
     shared: &'a Arc<Shared<M>>,
     /// How answers come back, if the actor wants any back.
@@ -135,7 +135,7 @@ impl<M: Message> Incoming<'_, M> {
         };
         let shared = self.messages.shared;
         shared.begin_event(method);
-        let handler = interruptible(shared, caught(handler(value)));
+        let handler = interruptible(shared.of_actor(), caught(handler(value)));
         match observe::event(M::ACTOR, method, handler).await {
             Ok(()) => Selected(Outcome::Handled),
             Err(message) => Selected(Outcome::Panicked { method, message }),
@@ -155,7 +155,7 @@ impl<A: Actor> Loop<'_, A> {
         // A handler that did not await anything is the last to run after an abort.
         unless_aborted(self.shared).await;
         self.take_back()?;
-        let is_open = self.shared.is_open() || bug("events go on while the mailbox closes");
+        let is_open = self.source.is_open() || bug("events go on while the mailbox closes");
         let first = if is_open { A::FIRST } else { First::Mailbox };
         let before_idle = A::HAS_ON_IDLE && !self.was_idle;
         self.turns.begin(first, before_idle);
@@ -164,7 +164,7 @@ impl<A: Actor> Loop<'_, A> {
         };
         let mut incoming = Incoming {
             messages: Messages {
-                shared: self.shared,
+                shared: &self.source,
                 returns: self.context.unread.as_ref().map(Unreads::returns),
             },
             turns: &mut self.turns,

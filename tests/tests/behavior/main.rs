@@ -13,6 +13,7 @@ mod promise_5_bounded;
 mod promise_6_panics;
 mod promise_7_shutdown;
 mod promise_8_threads;
+mod promise_9_leases;
 
 mod deadlock;
 mod dropping;

@@ -340,6 +340,11 @@ impl Filled {
             self.elements.push_front(element);
         }
     }
+
+    #[on_release]
+    fn released(&mut self) {
+        self.log.add(format!("released with {:?}", self.elements));
+    }
 }
 
 #[test]
@@ -366,4 +371,22 @@ fn an_actor_with_sources_takes_back_too() {
     actor.turn_with(&mut || {});
     assert_eq!(log.take(), ["back Some(2)"]);
     drop(call);
+}
+
+#[test]
+fn the_holder_of_a_lease_gives_back_before_its_lease_ends() {
+    let log = Log::default();
+    let (_arrive, arriving) = tokio::sync::mpsc::unbounded_channel();
+    let (queue, mut actor) = rig(Filled { log: log.clone(), elements: [1, 2].into(), arriving });
+    let mut lease = pending(queue.lease());
+    actor.turn();
+    let lease = ready(&mut lease).expect("the actor runs");
+    let first = pending(lease.pop());
+    let second = pending(lease.pop());
+    actor.turn();
+    drop(first);
+    drop(second);
+    drop(lease);
+    actor.turn();
+    assert_eq!(log.take(), ["back Some(2)", "back Some(1)", "released with [1, 2]"]);
 }

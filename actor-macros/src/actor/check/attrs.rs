@@ -83,6 +83,7 @@ pub(super) enum HookKind {
     Start,
     Stop,
     Idle,
+    Release,
 }
 
 pub(super) fn markers<'a>(
@@ -97,6 +98,7 @@ pub(super) fn markers<'a>(
             MarkerKind::OnStart => marked.add_hook(HookKind::Start, attr, diagnostics),
             MarkerKind::OnStop => marked.add_hook(HookKind::Stop, attr, diagnostics),
             MarkerKind::OnIdle => marked.add_hook(HookKind::Idle, attr, diagnostics),
+            MarkerKind::OnRelease => marked.add_hook(HookKind::Release, attr, diagnostics),
             MarkerKind::On => marked.set_on(attr, diagnostics),
             MarkerKind::Misspelled(meant) => {
                 let message = format!("there is no marker `{}`", syntax::printed(attr));
@@ -203,6 +205,7 @@ impl HookKind {
             Self::Start => "#[on_start]",
             Self::Stop => "#[on_stop]",
             Self::Idle => "#[on_idle]",
+            Self::Release => "#[on_release]",
         }
     }
 }

@@ -108,7 +108,7 @@ pub(super) fn is_context(ty: &Type, scope: &Scope<'_>) -> bool {
         })
 }
 
-/// `#[on_stop]` and `#[on_idle]` return nothing.
+/// All hooks but `#[on_start]` return nothing.
 pub(super) fn returns_nothing(sig: &Signature, kind: HookKind, scope: &mut Scope<'_>) {
     let returned = handler::returned(sig);
     if !syntax::is_unit(&returned) {

@@ -194,6 +194,10 @@ impl<'a> Methods<'a> {
                 hook::returns_nothing(sig, kind, scope);
                 self.hooks.idle = hook;
             }
+            HookKind::Release => {
+                hook::returns_nothing(sig, kind, scope);
+                self.hooks.release = hook;
+            }
         }
     }
 

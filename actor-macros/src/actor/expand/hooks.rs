@@ -40,7 +40,8 @@ pub(super) fn hooks(actor: &Actor) -> TokenStream {
     let start = actor.hooks.start.as_ref().map(|start| on_start(actor, start));
     let stop = actor.hooks.stop.as_ref().map(|hook| unit_hook(actor, "on_stop", hook));
     let idle = actor.hooks.idle.as_ref().map(|hook| on_idle(actor, hook));
-    quote!(#start #stop #idle)
+    let release = actor.hooks.release.as_ref().map(|hook| unit_hook(actor, "on_release", hook));
+    quote!(#start #stop #idle #release)
 }
 
 fn on_idle(actor: &Actor, hook: &Hook) -> TokenStream {

@@ -97,6 +97,8 @@ fn hooks() {
             #[on_idle]
             #[on_stop]
             fn flush(&mut self) {}
+            #[on_release]
+            fn unlock(&mut self) {}
         }",
         |item| item.contains("Actor for"),
     );

@@ -32,6 +32,9 @@ impl Disk {
 
     #[on_stop]
     async fn on_stop(&mut self, _: &Context<Disk>) {}
+
+    #[on_release]
+    async fn on_release(&mut self, _: &Context<Disk>) {}
 }
 
 struct Plain;
@@ -45,7 +48,13 @@ impl Plain {
 
     #[on_stop]
     #[on_idle]
+    #[on_release]
     fn flush(&mut self) {}
+
+    // A handler may be called `lease`: then that is what the handle's method is.
+    pub fn lease(&self) -> u8 {
+        1
+    }
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -53,6 +62,10 @@ async fn main() {
     assert!(start(Disk { is_full: true }).await.is_err());
     let disk = start(Disk { is_full: false }).await.unwrap();
     disk.write().await.unwrap();
+    disk.lease().await.unwrap().write().await.unwrap();
     disk.shutdown().await;
-    spawn(Plain).get().await.unwrap();
+    let plain = spawn(Plain);
+    plain.get().await.unwrap();
+    let _: u8 = plain.lease().await.unwrap();
+    ActorHandle::lease(&plain).await.unwrap().get().await.unwrap();
 }

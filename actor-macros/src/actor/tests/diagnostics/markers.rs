@@ -195,4 +195,12 @@ fn hooks_return_what_somebody_reads() {
             "return nothing",
         ]],
     );
+    check_method(
+        "#[on_release] fn unlock(&mut self) -> bool {}",
+        &[[
+            "bool",
+            "`#[on_release]` method `unlock` returns `bool`, but nobody reads it",
+            "return nothing",
+        ]],
+    );
 }

@@ -1,0 +1,188 @@
+//! Leases: a mailbox in the mailbox.
+//!
+//! A lease is a mailbox of its own, and an item in its actor's queue. When the loop comes to that
+//! item, it takes messages from the lease alone until the lease has closed. So bounds, order,
+//! skipping and closing are those of any mailbox, nothing in the actor's queue is moved or looked
+//! at twice, and an actor that is never leased does nothing for it.
+//! Invariants:
+//!
+//! 1. A lease is granted, is taken by its caller, closes: each under the lock of the lease's queue,
+//!    so in one order. A lease that closed before it was taken was nobody's.
+//! 2. The lock of a lease may be taken under that of its actor, never the other way round.
+//! 3. An actor serves one lease at a time, and whatever closes, aborts or ends the actor does so to
+//!    that lease as well.
+
+use std::{
+    task::{Context, Poll, Waker},
+    time::Instant,
+};
+
+use super::{Item, Next, Offered, Phase, Queue, Shared};
+use crate::{
+    actor::Message,
+    catch::wake,
+    exit::ExitReason,
+    stats::{LeaseStats, Stats},
+    sync::{Arc, AtomicBool, AtomicUsize, Mutex, MutexGuard, bug, gap, lock},
+};
+
+/// How far a lease has come. An actor's own mailbox stays where it began.
+pub(super) enum Tenure {
+    /// Its turn has not come. The waker is the caller's.
+    Asked(Option<Waker>),
+    /// Its turn has come, and its caller has yet to take it.
+    Granted,
+    /// Its caller has it, or had it.
+    Taken,
+}
+
+impl Tenure {
+    /// The waker of the one who waits for the grant.
+    pub(super) fn waker(&mut self) -> Option<Waker> {
+        match self {
+            Self::Asked(waker) => waker.take(),
+            Self::Granted | Self::Taken => None,
+        }
+    }
+}
+
+/// A lease whose messages the loop takes.
+pub(super) struct Served<M> {
+    pub(super) lease: Arc<Shared<M>>,
+    since: Instant,
+}
+
+impl<M> Served<M> {
+    /// Adds what the lease knows to what its actor knows.
+    pub(super) fn add_to(&self, stats: &mut Stats) {
+        let mut queue = lock(&self.lease.queue);
+        queue.is_watched = true;
+        stats.running = queue.running_for();
+        stats.counts = stats.counts.and(queue.counts);
+        stats.lease = Some(LeaseStats {
+            lasted: self.since.elapsed(),
+            queued: queue.accepted.len(),
+            waiting: queue.waiting.len(),
+        });
+    }
+}
+
+impl<M> Queue<M> {
+    /// The lease that is being served.
+    pub(super) fn lease(&self) -> Option<Arc<Shared<M>>> {
+        self.served.as_ref().map(|served| served.lease.clone())
+    }
+
+    /// Ends the serving of a lease. The lease itself is to be ended with the lock released.
+    pub(super) fn stop_serving(&mut self) -> Option<Arc<Shared<M>>> {
+        let served = self.served.take()?;
+        self.counts = self.counts.and(lock(&served.lease.queue).counts);
+        Some(served.lease)
+    }
+}
+
+impl<M: Message> Shared<M> {
+    /// The mailbox of a lease of `actor`, with one handle, which the caller has to make.
+    pub(crate) fn new_lease(actor: &Arc<Self>) -> Arc<Self> {
+        Arc::new(Self {
+            id: actor.id,
+            name: None,
+            capacity: actor.capacity,
+            handles: AtomicUsize::new(1),
+            aborted: AtomicBool::new(false),
+            actor: Some(actor.clone()),
+            queue: Mutex::new(Queue::new()),
+        })
+    }
+
+    /// Whether this is the mailbox of a lease.
+    pub(crate) fn is_lease(&self) -> bool {
+        self.actor.is_some()
+    }
+
+    /// Asks for a lease, as [`offer`](Self::offer) does for a message.
+    pub(crate) fn offer_lease(&self, lease: &Arc<Self>, waker: &Waker) -> Offered<M> {
+        self.offer_item(Item::Lease(lease.clone()), waker)
+    }
+
+    /// Goes on to the next item after a lease, which the loop has taken out of the queue.
+    pub(super) fn begin_lease(
+        &self,
+        mut queue: MutexGuard<'_, Queue<M>>,
+        lease: Arc<Self>,
+    ) -> Next<M> {
+        queue.running = None;
+        let promoted = self.make_room(&mut queue);
+        drop(queue);
+        Self::taken(promoted);
+        Next::Lease(lease)
+    }
+
+    /// Serves `lease` from here on, if it is still wanted: its caller is there, and the actor is not
+    /// about to end. Otherwise the lease ends.
+    pub(crate) fn serve(&self, lease: &Arc<Self>) -> bool {
+        let mut queue = lock(&self.queue);
+        let is_closing = !matches!(queue.phase, Phase::Open);
+        let queue_of_lease = lock(&lease.queue);
+        let is_abandoned = !matches!(queue_of_lease.phase, Phase::Open);
+        drop(queue_of_lease);
+        if is_closing || is_abandoned && !bug("a lease is granted to nobody") {
+            queue.counts.skipped += u64::from(is_abandoned);
+            drop(queue);
+            lease.end(ExitReason::Aborted);
+            return false;
+        }
+        let mut queue = gap("an actor closes before it knows its lease", queue, &self.queue);
+        queue.served = Some(Box::new(Served { lease: lease.clone(), since: Instant::now() }));
+        true
+    }
+
+    /// Tells the caller of a lease that its turn has come.
+    pub(crate) fn grant(&self) {
+        let mut queue = lock(&self.queue);
+        let waker = queue.tenure.waker();
+        queue.tenure = Tenure::Granted;
+        drop(queue);
+        waker.into_iter().for_each(wake);
+    }
+
+    /// Takes a lease that was granted.
+    ///
+    /// # Errors
+    ///
+    /// If the lease has closed: the actor ends.
+    pub(crate) fn poll_taken(&self, cx: &mut Context<'_>) -> Poll<Result<(), ()>> {
+        let mut queue = lock(&self.queue);
+        if !matches!(queue.phase, Phase::Open) {
+            return Poll::Ready(Err(()));
+        }
+        let Tenure::Asked(waker) = &mut queue.tenure else {
+            queue.tenure = Tenure::Taken;
+            return Poll::Ready(Ok(()));
+        };
+        let stale = waker.replace(cx.waker().clone());
+        drop(queue);
+        drop(stale);
+        Poll::Pending
+    }
+
+    /// Whether anybody ever had this lease.
+    pub(crate) fn was_taken(&self) -> bool {
+        matches!(lock(&self.queue).tenure, Tenure::Taken)
+    }
+
+    /// Ends the lease that is being served, and goes back to the actor's own messages.
+    pub(crate) fn end_lease(&self) {
+        let lease = lock(&self.queue).stop_serving();
+        if let Some(lease) = lease {
+            lease.end(ExitReason::Shutdown);
+        }
+    }
+}
+
+impl<M> Shared<M> {
+    /// The mailbox of the actor that this is a handle of, be it through a lease or not.
+    pub(crate) fn of_actor(self: &Arc<Self>) -> &Arc<Self> {
+        self.actor.as_ref().unwrap_or(self)
+    }
+}
