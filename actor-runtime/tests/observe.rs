@@ -46,6 +46,20 @@ impl Vault {
     }
 }
 
+/// Hears what it is told.
+struct Ear(tokio::sync::mpsc::UnboundedReceiver<String>);
+
+#[actor]
+impl Ear {
+    #[on(self.0.recv())]
+    fn hear(&mut self, _secret: String) {
+        tracing::info!("hearing");
+    }
+
+    /// Nothing.
+    pub(crate) fn nothing(&self) {}
+}
+
 /// A span or an event, as it was told.
 #[derive(Clone, Debug)]
 struct Told {
@@ -133,6 +147,22 @@ fn a_message_has_a_span_whose_parent_is_its_callers() {
 }
 
 #[test]
+fn an_event_has_a_span_in_its_actors() {
+    traced(|recorder| async move {
+        let (secrets, heard) = tokio::sync::mpsc::unbounded_channel();
+        let ear = spawn(Ear(heard));
+        secrets.send("the combination is 1234".to_owned()).unwrap();
+        ear.nothing().await.unwrap();
+        let event = recorder.only("actor.event");
+        assert_eq!(event.inside, ["actor"]);
+        assert_eq!(event.fields["actor.method"], "hear");
+        assert_eq!(recorder.only("hearing").inside, ["actor.event", "actor"]);
+        let told = format!("{:?}", recorder.0.lock().unwrap());
+        assert!(!told.contains("1234"), "{told}");
+    });
+}
+
+#[test]
 fn a_handler_may_have_a_span_of_its_own() {
     traced(|recorder| async move {
         let vault = spawn(Vault::default());
@@ -179,6 +209,17 @@ fn metrics_count_what_was_done() {
             drop(vault.keep("z").sent().await.unwrap());
             drop(vault);
             run.await;
+            let (secrets, heard) = tokio::sync::mpsc::unbounded_channel();
+            let (ear, run) = pair(Ear(heard));
+            secrets.send(String::new()).unwrap();
+            ear.nothing().cast().await.unwrap();
+            drop(secrets);
+            let itself = ear.clone();
+            let end = async move {
+                itself.nothing().await.unwrap();
+                drop((ear, itself));
+            };
+            tokio::join!(run, end);
         });
     });
     let mut seen = BTreeMap::new();
@@ -188,6 +229,7 @@ fn metrics_count_what_was_done() {
     }
     let counter = |name: &str| seen.get(&(MetricKind::Counter, name.to_owned()));
     assert_eq!(counter("actor_messages_total Vault keep"), Some(&DebugValue::Counter(2)));
+    assert_eq!(counter("actor_events_total Ear hear"), Some(&DebugValue::Counter(1)));
     assert_eq!(counter("actor_skipped_total Vault keep"), Some(&DebugValue::Counter(1)));
     assert_eq!(counter("actor_exits_total Vault true"), Some(&DebugValue::Counter(1)));
     let depth = &seen[&(MetricKind::Gauge, "actor_mailbox_depth Vault".to_owned())];

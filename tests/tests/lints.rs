@@ -7,9 +7,15 @@ use std::{
     io,
     path::{Path, PathBuf},
     rc::Rc,
+    time::Duration,
 };
 
 use actor_runtime::{Context, Replies, Reply, actor, spawn, spawn_local, start};
+use tokio::{
+    sync::mpsc,
+    task::yield_now,
+    time::{Instant, Interval, interval},
+};
 
 /// Handlers of every shape.
 #[derive(Debug, Default)]
@@ -211,6 +217,37 @@ where
     }
 }
 
+/// An actor that waits for more than messages.
+#[derive(Debug)]
+pub struct Watcher {
+    numbers: mpsc::UnboundedReceiver<u64>,
+    ticks: Interval,
+    total: u64,
+}
+
+#[actor(first = sources)]
+impl Watcher {
+    /// The total.
+    #[must_use]
+    pub const fn get(&self) -> u64 {
+        self.total
+    }
+
+    #[on(self.numbers.recv(), if self.total < 1000)]
+    const fn number(&mut self, number: u64) {
+        self.total += number;
+    }
+
+    #[on(self.ticks.tick())]
+    async fn tick(&mut self, _: Instant, context: &Context<Self>) {
+        yield_now().await;
+        self.total /= 2;
+        if self.total > 1000 {
+            context.stop();
+        }
+    }
+}
+
 /// An actor that cannot be sent.
 pub mod local {
     #![expect(clippy::future_not_send, reason = "a local actor's futures stay where they are")]
@@ -254,6 +291,12 @@ fn all_kinds_answer() {
         assert_eq!(spawn(Final).finish().await, Ok(()));
         let table: Rows<u8, &str, 4> = spawn(Table::<_, _, 4> { rows: BTreeMap::new() });
         assert_eq!(table.insert(1, "one").await, Ok(None));
+        let (sender, numbers) = mpsc::unbounded_channel();
+        let ticks = interval(Duration::from_secs(1));
+        let watcher = spawn(Watcher { numbers, ticks, total: 0 });
+        sender.send(7).expect("the watcher lives");
+        yield_now().await;
+        assert_eq!(watcher.get().await, Ok(7));
         assert_eq!(spawn_local(local::Local { total: Rc::new(3) }).get().await, Ok(3));
     });
 }

@@ -17,7 +17,7 @@ use std::{
     task::{Context as TaskContext, Poll},
 };
 
-use super::{Hook, Loop, interruptible, unless_aborted};
+use super::{Loop, interruptible, pause, unless_aborted};
 use crate::{
     actor::{Actor, Message},
     cancel_safe::{CancelSafe, First, Given, Turns},
@@ -153,7 +153,9 @@ impl<A: Actor> Loop<'_, A> {
     /// Waits for the next message or event, and handles an event. Gives what the mailbox has.
     pub(super) async fn select(&mut self) -> Result<Option<Next<A::Message>>, ExitReason> {
         // A handler that did not await anything is the last to run after an abort.
-        unless_aborted(self.shared).await;
+        if !bug("events go on after an abort") {
+            unless_aborted(self.shared).await;
+        }
         self.take_back()?;
         let is_open = self.source.is_open() || bug("events go on while the mailbox closes");
         let first = if is_open { A::FIRST } else { First::Mailbox };
@@ -196,7 +198,12 @@ impl<A: Actor> Loop<'_, A> {
                 }
             }
             Outcome::Nothing => {
-                let (Hook::Ran | Hook::Waited) = self.idle().await?;
+                // What came meanwhile has woken a task that is at work, so there is another look
+                // before the wait.
+                self.idle().await?;
+                if bug("the loop waits without its sources") {
+                    pause().await;
+                }
             }
             Outcome::Ended | Outcome::CameBack => {}
         }

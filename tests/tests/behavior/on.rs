@@ -1,6 +1,6 @@
 //! `#[on(EXPR)]`: what a source gives is handled like a message.
 
-use std::{collections::VecDeque, io};
+use std::{cell::Cell, collections::VecDeque, io, rc::Rc};
 
 use actor_runtime::{
     ActorHandle, Builder, Capacity, Context, ExitReason, OnPanic, actor, cancel_safe,
@@ -293,4 +293,82 @@ fn an_actor_needs_no_messages() {
     assert_eq!(log.take(), ["1"]);
     listener.close();
     assert_eq!(actor.exit().reason, ExitReason::Shutdown);
+}
+
+/// Listens where it was made: it cannot be sent.
+struct Here {
+    numbers: mpsc::UnboundedReceiver<u32>,
+    sum: Rc<Cell<u32>>,
+}
+
+#[actor(local)]
+impl Here {
+    #[on(self.numbers.recv())]
+    async fn number(&mut self, number: u32) {
+        let sum = self.sum.clone();
+        tokio::task::yield_now().await;
+        sum.set(sum.get() + number);
+    }
+
+    /// The sum so far.
+    pub(crate) fn sum(&self) -> u32 {
+        self.sum.get()
+    }
+}
+
+/// Listens anywhere.
+struct Anywhere<T> {
+    numbers: mpsc::UnboundedReceiver<T>,
+    sum: u32,
+}
+
+#[actor]
+impl<T: Into<u32> + Send> Anywhere<T> {
+    #[on(self.numbers.recv())]
+    async fn number(&mut self, number: T) {
+        self.sum += number.into();
+    }
+
+    /// The sum so far.
+    pub(crate) fn sum(&self) -> u32 {
+        self.sum
+    }
+}
+
+#[tokio::test]
+async fn on_a_task_a_local_set_and_a_thread() {
+    let (one, numbers) = mpsc::unbounded_channel();
+    let task = actor_runtime::spawn(Anywhere::<u16> { numbers, sum: 0 });
+    one.send(1).unwrap();
+    while task.sum().await != Ok(1) {}
+
+    let (two, numbers) = mpsc::unbounded_channel();
+    let here = Here { numbers, sum: Rc::default() };
+    tokio::task::LocalSet::new()
+        .run_until(async {
+            let here = actor_runtime::spawn_local(here);
+            two.send(2).unwrap();
+            while here.sum().await != Ok(2) {}
+        })
+        .await;
+
+    let (three, numbers) = mpsc::unbounded_channel();
+    let thread = actor_runtime::spawn_thread(|| Here { numbers, sum: Rc::default() }).unwrap();
+    three.send(3).unwrap();
+    while thread.sum().await != Ok(3) {}
+}
+
+#[test]
+fn on_another_executor() {
+    let (four, numbers) = mpsc::unbounded_channel();
+    let (handle, run) = actor_runtime::pair(Anywhere::<u8> { numbers, sum: 0 });
+    let exit = futures::executor::block_on(async {
+        let calls = async move {
+            four.send(4).unwrap();
+            while handle.sum().await != Ok(4) {}
+        };
+        futures::join!(run, calls).0
+    });
+    assert_eq!(exit.reason, ExitReason::HandlesDropped);
+    assert_eq!(exit.actor.unwrap().sum, 4);
 }

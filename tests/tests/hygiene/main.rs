@@ -20,6 +20,7 @@
 )]
 
 mod attributes;
+mod events;
 mod names;
 mod places;
 mod prelude;

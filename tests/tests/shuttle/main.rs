@@ -21,6 +21,7 @@ mod abort;
 mod answer;
 mod blocking;
 mod end;
+mod events;
 mod explore;
 mod handles;
 mod hooks;

@@ -60,18 +60,32 @@ fn first(actor: &Actor) -> Option<TokenStream> {
     ))
 }
 
+/// What the generated method has. The expressions of the user see `self`, and nothing else of it.
+struct Names<'a> {
+    this: &'a Ident,
+    incoming: &'a Ident,
+    context: &'a Ident,
+}
+
+fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
 fn select(actor: &Actor, sources: &[&Source], cfgs: &[TokenStream]) -> TokenStream {
     let krate = &actor.krate;
     let names = sources.iter().map(|source| names::text(&source.ident));
     let takes_context =
         sources.iter().any(|source| source.parameters.contains(&SourceParameter::Context));
-    let context = if takes_context { quote!(context) } else { quote!(_context) };
+    let context = local(if takes_context { "context" } else { "_context" });
+    let incoming = local("incoming");
     let is_deprecated = sources.iter().any(|source| source.is_deprecated);
     let allow = is_deprecated.then(
         || quote!(#[allow(deprecated, reason = "a deprecated method still handles its events")]),
     );
     let this = this(sources);
-    let branches = sources.iter().map(|source| branch(source, &this, &context));
+    let branches = sources.iter().map(|source| {
+        branch(source, &Names { this: &this, incoming: &incoming, context: &context })
+    });
     quote! {
         #(#cfgs)*
         const SOURCES: &'static [&'static str] = &[#(#names),*];
@@ -80,12 +94,12 @@ fn select(actor: &Actor, sources: &[&Source], cfgs: &[TokenStream]) -> TokenStre
         #allow
         async fn select(
             &mut #this,
-            incoming: &mut #krate::__private::Incoming<'_, Self::Message>,
+            #incoming: &mut #krate::__private::Incoming<'_, Self::Message>,
             #context: &#krate::Context<Self>,
         ) -> #krate::__private::Selected<Self::Message> {
             #krate::__private::__select! {
-                @ (#krate) in incoming.turns;
-                selected = incoming.messages.next() => selected,
+                @ (#krate) in #incoming.turns;
+                selected = #incoming.messages.next() => selected,
                 #(#branches)*
                 else => #krate::__private::Selected::nothing(),
             }
@@ -96,13 +110,14 @@ fn select(actor: &Actor, sources: &[&Source], cfgs: &[TokenStream]) -> TokenStre
 // Output: frame: Frame = self.socket.read_frame(), if self.is_open => {
 //             incoming.event(frame, move |frame| self.frame(frame)).await
 //         }
-fn branch(source: &Source, this: &Ident, context: &TokenStream) -> TokenStream {
+fn branch(source: &Source, names: &Names<'_>) -> TokenStream {
     let Source { future, guard, ty, value, .. } = source;
     let guard = guard.as_ref().map(|guard| quote!(, if #guard));
-    let call = call(source, this, context);
+    let call = call(source, names);
+    let incoming = names.incoming;
     quote! {
         #value: #ty = #future #guard => {
-            incoming.event(#value, move |#value| #call).await
+            #incoming.event(#value, move |#value| #call).await
         }
     }
 }
@@ -115,11 +130,12 @@ fn this(sources: &[&Source]) -> Ident {
 }
 
 /// The future of the user's method.
-fn call(source: &Source, this: &Ident, context: &TokenStream) -> TokenStream {
+fn call(source: &Source, names: &Names<'_>) -> TokenStream {
+    let Names { this, context, .. } = names;
     let Source { ident, value, .. } = source;
     let arguments = source.parameters.iter().map(|parameter| match parameter {
         SourceParameter::Value => quote!(#value),
-        SourceParameter::Context => context.clone(),
+        SourceParameter::Context => quote!(#context),
     });
     // Not every `self.name()` finds the user's method: see `dispatch::call`.
     let call = match source.receiver {

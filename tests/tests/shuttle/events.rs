@@ -1,0 +1,272 @@
+//! Messages, closing and aborts against an actor that waits for a source too.
+
+use std::{
+    collections::VecDeque,
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, Waker},
+};
+
+use actor_runtime::{ActorHandle, Builder, Capacity, ExitReason, actor, cancel_safe::CancelSafe};
+use shuttle::{
+    future::{JoinHandle, block_on, spawn, yield_now},
+    sync::{Mutex, mpsc},
+};
+
+use crate::explore::{explore, explore_with_bug};
+
+/// A channel whose every step is explored.
+#[derive(Clone, Default)]
+struct Feed(Arc<Mutex<Items>>);
+
+#[derive(Default)]
+struct Items {
+    items: VecDeque<u32>,
+    waker: Option<Waker>,
+}
+
+impl Feed {
+    fn of(items: u32) -> Self {
+        let feed = Self::default();
+        feed.0.lock().unwrap().items.extend(0..items);
+        feed
+    }
+
+    fn push(&self, item: u32) {
+        let waker = {
+            let mut items = self.0.lock().unwrap();
+            items.items.push_back(item);
+            items.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    fn next(&mut self) -> Next<'_> {
+        Next(self)
+    }
+}
+
+/// The next item. As with tokio's channels, nobody is woken for a future that was dropped.
+struct Next<'a>(&'a Feed);
+
+impl Future for Next<'_> {
+    type Output = u32;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<u32> {
+        let mut items = self.0.0.lock().unwrap();
+        match items.items.pop_front() {
+            Some(item) => Poll::Ready(item),
+            None => {
+                items.waker = Some(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Drop for Next<'_> {
+    fn drop(&mut self) {
+        self.0.0.lock().unwrap().waker = None;
+    }
+}
+
+/// It takes an item when it gives it.
+impl CancelSafe for Next<'_> {}
+
+/// What the actor did, for the model to look at. Nobody waits for it.
+#[derive(Clone, Default)]
+struct Seen(Arc<Counts>);
+
+#[derive(Default)]
+struct Counts {
+    is_busy: AtomicBool,
+    messages: AtomicUsize,
+    events: AtomicUsize,
+    idle_times: AtomicUsize,
+}
+
+impl Seen {
+    fn begin(&self) {
+        assert!(!self.0.is_busy.swap(true, Ordering::SeqCst), "two at a time");
+    }
+
+    fn end(&self) {
+        self.0.is_busy.store(false, Ordering::SeqCst);
+    }
+
+    fn events(&self) -> usize {
+        self.0.events.load(Ordering::SeqCst)
+    }
+}
+
+struct Watcher {
+    feed: Feed,
+    last: Option<u32>,
+    seen: Seen,
+    /// Told of each event.
+    told: mpsc::Sender<u32>,
+    is_quick: bool,
+}
+
+#[actor(first = sources)]
+impl Watcher {
+    #[on(self.feed.next())]
+    async fn item(&mut self, item: u32) {
+        self.seen.begin();
+        assert!(self.last.replace(item).is_none_or(|last| last < item), "out of order");
+        // Now and then, so that there are handlers of both kinds.
+        if item % 2 == 1 && !self.is_quick {
+            yield_now().await;
+        }
+        self.seen.0.events.fetch_add(1, Ordering::SeqCst);
+        self.seen.end();
+        // Not everybody who starts it listens.
+        let _ = self.told.send(item);
+    }
+
+    #[on_idle]
+    fn idle(&self) {
+        self.seen.0.idle_times.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Counts itself.
+    pub async fn count(&mut self) {
+        self.seen.begin();
+        yield_now().await;
+        self.seen.0.messages.fetch_add(1, Ordering::SeqCst);
+        self.seen.end();
+    }
+}
+
+struct Running {
+    handle: WatcherHandle,
+    seen: Seen,
+    events: mpsc::Receiver<u32>,
+    task: JoinHandle<ExitReason>,
+}
+
+fn start(feed: &Feed, is_quick: bool) -> Running {
+    let seen = Seen::default();
+    let (told, events) = mpsc::channel();
+    let watcher = Watcher { feed: feed.clone(), last: None, seen: seen.clone(), told, is_quick };
+    let (handle, run) = Builder::new().mailbox(Capacity::bounded(2)).pair(watcher);
+    let task = spawn(async move { run.await.reason });
+    Running { handle, seen, events, task }
+}
+
+fn messages_against_events() {
+    block_on(async {
+        let feed = Feed::default();
+        let Running { handle, seen, events, task } = start(&feed, false);
+        let caller = spawn({
+            let handle = handle.clone();
+            async move {
+                handle.count().await.unwrap();
+                handle.count().await.unwrap();
+            }
+        });
+        spawn(async move {
+            for item in 0..3 {
+                feed.push(item);
+                yield_now().await;
+            }
+        });
+        while events.recv().unwrap() < 2 {}
+        caller.await.unwrap();
+        drop(handle);
+        assert_eq!(task.await.unwrap(), ExitReason::HandlesDropped);
+        assert_eq!(seen.0.messages.load(Ordering::SeqCst), 2);
+        assert!((1..=5).contains(&seen.0.idle_times.load(Ordering::SeqCst)));
+    });
+}
+
+#[test]
+fn messages_and_events_are_all_handled() {
+    explore(messages_against_events);
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn finds_an_event_missed_while_idle() {
+    explore_with_bug("the loop waits without its sources", messages_against_events);
+}
+
+fn messages_against_a_silent_source() {
+    block_on(async {
+        let Running { handle, task, .. } = start(&Feed::default(), true);
+        let caller = spawn({
+            let handle = handle.clone();
+            async move { handle.count().await.unwrap() }
+        });
+        handle.count().await.unwrap();
+        caller.await.unwrap();
+        drop(handle);
+        assert_eq!(task.await.unwrap(), ExitReason::HandlesDropped);
+    });
+}
+
+#[test]
+fn a_source_that_is_silent_hides_no_message() {
+    explore(messages_against_a_silent_source);
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn finds_a_message_missed_beside_a_source() {
+    explore_with_bug("the loop parks later than it looked", messages_against_a_silent_source);
+}
+
+fn a_close_against_events() {
+    block_on(async {
+        let feed = Feed::of(12);
+        let Running { handle, seen, task, .. } = start(&feed, true);
+        handle.count().try_cast().unwrap();
+        yield_now().await;
+        handle.close();
+        let at_close = seen.events();
+        assert_eq!(task.await.unwrap(), ExitReason::Shutdown);
+        // The one that it had begun to look at.
+        assert!(seen.events() <= at_close + 1, "events went on");
+        assert_eq!(seen.0.messages.load(Ordering::SeqCst), 1, "what was accepted is done");
+    });
+}
+
+#[test]
+fn no_event_comes_after_the_end_began() {
+    explore(a_close_against_events);
+}
+
+#[test]
+#[should_panic(expected = "events went on")]
+fn finds_events_that_go_on_while_it_closes() {
+    explore_with_bug("events go on while the mailbox closes", a_close_against_events);
+}
+
+fn an_abort_against_events() {
+    block_on(async {
+        let feed = Feed::of(12);
+        let Running { handle, seen, task, .. } = start(&feed, true);
+        yield_now().await;
+        handle.abort();
+        let at_abort = seen.events();
+        assert_eq!(task.await.unwrap(), ExitReason::Aborted);
+        assert!(seen.events() <= at_abort + 1, "events went on");
+    });
+}
+
+#[test]
+fn no_event_comes_after_an_abort() {
+    explore(an_abort_against_events);
+}
+
+#[test]
+#[should_panic(expected = "events went on")]
+fn finds_events_that_go_on_after_an_abort() {
+    explore_with_bug("events go on after an abort", an_abort_against_events);
+}
