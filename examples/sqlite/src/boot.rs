@@ -49,13 +49,16 @@ pub enum Check {
     Quick,
 }
 
-/// Commits what waits together in one transaction.
+/// Commits what waits together in one transaction, and answers it together.
 ///
-/// A commit costs several times what a small write does. With this, a write is done at once, but
-/// its answer waits until the mailbox has run empty or the group is full; then one commit serves all of
-/// them. Every answered write is as safe as without. The price: a caller who is alone pays for a
-/// transaction around a statement; and should the commit itself fail, which takes a full disk or a
-/// deferred foreign key, then all writes of the group fail with it.
+/// A commit costs several times what a small write does, and to wake a caller costs more than a small
+/// read. With this, a request is done at once, but its answer waits until the mailbox has run empty or the
+/// group is full: then one commit serves all that has been written. Every answered write is as safe as
+/// without. The price:
+///
+/// - A caller who is alone pays for a transaction around its statement.
+/// - An answer may wait for the requests that came after it, so one that takes long holds up others.
+/// - Should the commit itself fail, by a full disk or a deferred foreign key, the whole group fails.
 #[derive(Clone, Copy, Debug)]
 pub struct GroupCommit {
     /// The most requests whose answers wait for one commit.

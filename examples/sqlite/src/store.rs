@@ -1,15 +1,15 @@
 //! The connection as an actor holds it: who may begin and end a transaction, and when an answer is given.
 //!
 //! A store is plain data with plain methods: it knows of no mailbox. What it is asked to do it does at
-//! once, inside of the handler that asks. Only the *answer* may have to wait, for the commit of the
-//! group of which it is part. Invariants:
+//! once, inside of the handler that asks. Only the *answer* may have to wait, for those of others with
+//! which it shares a commit. Invariants:
 //!
 //! 1. An answer that says *done* is given after the commit that makes it so.
 //! 2. Whatever is open (a group, a transaction) was opened here. SQL text cannot begin or end a
 //!    transaction: the authorizer refuses it.
 //! 3. What one request did is undone if that request fails or panics, and nothing else is.
-//! 4. Nothing is read by one caller that may yet be undone for another: while a group is open, the
-//!    answers of reads wait for its commit too.
+//! 4. Nothing is read by one caller that may yet be undone for another: the answers of reads wait
+//!    for the group's commit too.
 
 use std::{
     fmt,
@@ -27,7 +27,7 @@ use rusqlite::{
 };
 
 use crate::{
-    boot::Options,
+    boot::{GroupCommit, Options},
     error::{Error, Result},
 };
 
@@ -38,20 +38,22 @@ pub struct Store {
     is_control: Arc<AtomicBool>,
     options: Options,
     phase: Phase,
-    /// The answers that wait for the group's commit, in the order of their requests.
+    /// The answers that are given together, in the order of their requests. None if nothing is grouped.
     held: Vec<Held>,
+    /// When the first of them was.
+    held_since: Instant,
     counts: Counts,
 }
 
-/// Gives an answer once it is known what became of the commit.
+/// Gives an answer, once it is known what became of the commit.
 type Held = Box<dyn FnOnce(Result<()>) + Send>;
 
 #[derive(Clone, Copy)]
 enum Phase {
     /// Each statement is its own transaction.
     Alone,
-    /// A group is open, since then. It is committed when the actor is idle, or when it is full.
-    Group(Instant),
+    /// A group has written, and is committed when its answers are given.
+    Group,
     /// Somebody began a transaction, and has not ended it.
     Transaction,
 }
@@ -101,6 +103,7 @@ impl Store {
             options,
             phase: Phase::Alone,
             held: Vec::new(),
+            held_since: Instant::now(),
             counts: Counts::default(),
         }
     }
@@ -163,7 +166,7 @@ impl Store {
                 self.counts.rolled_back += u64::from(outcome.is_err());
                 outcome
             }
-            Phase::Group(_) | Phase::Transaction => self.bracketed(&SAVEPOINT, work),
+            Phase::Group | Phase::Transaction => self.bracketed(&SAVEPOINT, work),
         });
         self.answer(reply, outcome);
     }
@@ -211,18 +214,17 @@ impl Store {
         is_open
     }
 
-    /// Commits the open group, if there is one, and gives the answers that waited for it. For
-    /// `#[on_idle]`.
+    /// Commits what the group has written, if anything, and gives its answers. For `#[on_idle]`.
     pub fn flush(&mut self) {
-        if !matches!(self.phase, Phase::Group(_)) {
-            return;
+        let mut outcome = Ok(());
+        if matches!(self.phase, Phase::Group) {
+            outcome = self.whole().and_then(|()| self.end_transaction());
+            self.phase = Phase::Alone;
+            if outcome.is_ok() {
+                self.counts.grouped += self.held.len() as u64;
+                self.counts.largest_group = self.counts.largest_group.max(self.held.len());
+            }
         }
-        let outcome = self.whole().and_then(|()| self.end_transaction());
-        if outcome.is_ok() {
-            self.counts.grouped += self.held.len() as u64;
-            self.counts.largest_group = self.counts.largest_group.max(self.held.len());
-        }
-        self.phase = Phase::Alone;
         for give in self.held.drain(..) {
             give(outcome.clone());
         }
@@ -248,26 +250,31 @@ impl Store {
     fn open_group(&mut self) -> Result<()> {
         if matches!(self.phase, Phase::Alone) && self.options.group_commit.is_some() {
             self.control(TRANSACTION.begin)?;
-            self.phase = Phase::Group(Instant::now());
+            self.phase = Phase::Group;
         }
         self.whole()
     }
 
-    /// Gives the answer, or keeps it until the group is committed.
+    /// Gives the answer, or keeps it until the group's are given.
     fn answer<T: Send>(&mut self, reply: Reply<Result<T>>, outcome: Result<T>) {
-        let Phase::Group(since) = self.phase else {
+        let group_commit = match self.phase {
+            Phase::Alone | Phase::Group => self.options.group_commit,
+            Phase::Transaction => None,
+        };
+        let Some(GroupCommit { max_requests, max_age }) = group_commit else {
             reply.send(outcome);
             return;
         };
+        if self.held.is_empty() {
+            self.held_since = Instant::now();
+        }
         // Who failed by itself is told why, whatever became of the group.
         self.held.push(Box::new(move |committed| {
             reply.send(outcome.and_then(|value| committed.map(|()| value)));
         }));
-        let is_full = self.options.group_commit.is_none_or(|group| {
-            self.held.len() >= group.max_requests || since.elapsed() >= group.max_age
-        });
+        let is_full = self.held.len() >= max_requests || self.held_since.elapsed() >= max_age;
         // A group that SQLite has rolled back is over as well.
-        if is_full || self.connection.is_autocommit() {
+        if is_full || self.whole().is_err() {
             self.flush();
         }
     }
@@ -277,10 +284,10 @@ impl Store {
     fn whole(&self) -> Result<()> {
         match self.phase {
             Phase::Alone => Ok(()),
-            Phase::Group(_) | Phase::Transaction if self.connection.is_autocommit() => {
+            Phase::Group | Phase::Transaction if self.connection.is_autocommit() => {
                 Err(Error::RolledBack)
             }
-            Phase::Group(_) | Phase::Transaction => Ok(()),
+            Phase::Group | Phase::Transaction => Ok(()),
         }
     }
 

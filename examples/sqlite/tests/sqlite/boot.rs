@@ -4,6 +4,7 @@ use std::{
     fs,
     os::unix::{fs::PermissionsExt, process::CommandExt},
     process::Command,
+    time::Duration,
 };
 
 use actor_runtime::{Builder, StartError};
@@ -28,12 +29,13 @@ async fn failure(options: Options) -> Error {
 #[tokio::test]
 async fn every_setting_is_as_it_has_to_be() {
     let scratch = Scratch::new();
-    let database = start(scratch.options()).await.unwrap();
+    let options = scratch.options().busy_timeout(Duration::from_millis(1_234));
+    let database = start(options).await.unwrap();
     for (pragma, wanted) in [
         ("journal_mode", Value::Text("wal".to_owned())),
         ("foreign_keys", Value::Integer(1)),
         ("synchronous", Value::Integer(1)),
-        ("busy_timeout", Value::Integer(5_000)),
+        ("busy_timeout", Value::Integer(1_234)),
         ("user_version", Value::Integer(2)),
     ] {
         let found = database.query(format!("PRAGMA {pragma}"), vec![]).await.unwrap().unwrap();
