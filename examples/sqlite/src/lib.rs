@@ -24,3 +24,8 @@ pub use crate::{
     store::{Counts, Store},
 };
 pub use rusqlite::types::Value;
+
+/// The README's code is compiled and run with the package's other examples.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
