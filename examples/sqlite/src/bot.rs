@@ -145,7 +145,7 @@ impl Bot {
 
     /// Takes up to `max` reminders that are due, the earliest first, to be delivered before
     /// `until`. Nobody else is given them before that; afterwards they are due again, unless they
-    /// were [delivered](Self::delivered). So a bot that dies in between forgets nobody.
+    /// were [delivered](BotHandle::delivered). So a bot that dies in between forgets nobody.
     pub fn claim_due(
         &mut self,
         now: Seconds,
