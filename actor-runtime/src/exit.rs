@@ -10,6 +10,7 @@ use std::{
 
 use crate::{
     actor::{Actor, Message},
+    block_on::block_on,
     current,
     error::Method,
     mailbox::Shared,
@@ -101,6 +102,15 @@ pub struct Exited<M: Message> {
 impl<M: Message> Exited<M> {
     pub(crate) fn new(shared: Arc<Shared<M>>) -> Self {
         Self { shared, ticket: None }
+    }
+
+    /// Waits on a thread that runs no async code.
+    ///
+    /// # Panics
+    ///
+    /// On a thread that drives a tokio runtime, where waiting would block it.
+    pub fn blocking(self) -> ExitReason {
+        block_on(self)
     }
 
     /// Closes the mailbox of the actor that is waited for.

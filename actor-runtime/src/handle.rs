@@ -4,6 +4,7 @@ use std::{fmt, future::Future};
 
 use crate::{
     actor::{Capacity, Message},
+    block_on::block_on,
     call::Call,
     dropped::Site,
     exit::{ExitReason, Exited},
@@ -244,6 +245,17 @@ pub trait ActorHandle: Clone + fmt::Debug + Sized + 'static {
 pub struct Shutdown<M: Message> {
     exited: Exited<M>,
     is_closed: bool,
+}
+
+impl<M: Message> Shutdown<M> {
+    /// Closes the mailbox and waits on a thread that runs no async code.
+    ///
+    /// # Panics
+    ///
+    /// On a thread that drives a tokio runtime, where waiting would block it.
+    pub fn blocking(self) -> ExitReason {
+        block_on(self)
+    }
 }
 
 impl<M: Message> Future for Shutdown<M> {

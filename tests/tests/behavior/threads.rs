@@ -49,6 +49,17 @@ impl Stuck {
 }
 
 #[test]
+fn a_plain_thread_shuts_an_actor_down_and_waits_for_its_end() {
+    let stuck = actor_runtime::spawn_thread(Stuck::new).unwrap();
+    stuck.add(2).cast_blocking().unwrap();
+    let exited = stuck.exited();
+    assert_eq!(stuck.shutdown().blocking(), ExitReason::Shutdown);
+    assert_eq!(stuck.shutdown().blocking(), ExitReason::Shutdown);
+    assert_eq!(exited.blocking(), ExitReason::Shutdown);
+    assert_eq!(stuck.exit_reason(), Some(ExitReason::Shutdown));
+}
+
+#[test]
 fn an_actor_that_is_not_send_is_made_on_its_thread() {
     let stuck = actor_runtime::spawn_thread(Stuck::new).unwrap();
     assert_eq!(stuck.add(2).blocking(), Ok(2));

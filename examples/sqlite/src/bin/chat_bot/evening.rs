@@ -1,0 +1,152 @@
+//! A made-up evening: many people write at once, the bot is restarted, and its memory is looked at.
+//!
+//! Time is a number here, so an evening takes a moment.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use actor_runtime::ActorHandle;
+use sqlite_actor::{
+    Counts, Error, Result,
+    bot::{BotHandle, GuildId, Seconds, UserId},
+};
+use tokio::task::JoinSet;
+
+use crate::{
+    command::{Sender, obey},
+    delivery::{CLAIM, deliver},
+    start,
+};
+
+const GUILDS: GuildId = 4;
+const USERS: UserId = 32;
+const LINES: i64 = 40;
+/// The evening's end.
+const END: Seconds = 10_000;
+
+/// Plays the evening in a directory of its own, and says whether all is as it should be.
+pub(crate) async fn run() -> Result<bool> {
+    let directory = Directory::make()?;
+    let file = directory.0.join("bot.db");
+    let bot = start(file.clone()).await?;
+    talk(&bot).await?;
+    let counts = bot.counts().await?;
+    let told = remind(&bot).await?;
+    bot.shutdown().await;
+    // What was not in the file is gone now.
+    let bot = start(file.clone()).await?;
+    let checks = check(&bot, &told, counts).await?;
+    bot.shutdown().await;
+    Ok(report(&file, counts, &checks))
+}
+
+/// Everybody writes at once.
+async fn talk(bot: &BotHandle) -> Result<()> {
+    let mut people = JoinSet::new();
+    for user in 1..=USERS {
+        let bot = bot.clone();
+        people.spawn(async move {
+            for line in 1..=LINES {
+                let sender = Sender { guild: 1 + user % GUILDS, user, now: line };
+                let text = what_to_say(user, line);
+                obey(&bot, sender, &text).await?;
+            }
+            Ok::<_, Error>(())
+        });
+    }
+    while let Some(person) = people.join_next().await {
+        person.map_err(|_| Error::Closed { was_accepted: true })??;
+    }
+    Ok(())
+}
+
+fn what_to_say(user: UserId, line: i64) -> String {
+    match line % 5 {
+        0 => format!("set volume-{user} {line}"),
+        1 => format!("remind {} line {line} of {user}", 100 * line),
+        2 => format!("warn {} is too loud", 1 + (user + line) % USERS),
+        3 => "note 1 seen again".to_owned(),
+        _ => format!("get volume-{user}"),
+    }
+}
+
+/// Delivers all reminders, with a bot that dies in the middle, and gives how often each was told.
+async fn remind(bot: &BotHandle) -> Result<BTreeMap<i64, usize>> {
+    let mut told = BTreeMap::new();
+    // This one takes some, tells nobody and is gone.
+    let lost = bot.claim_due(END, END + CLAIM, 10).await??;
+    assert_eq!(lost.len(), 10, "there are more reminders than that");
+    let mut tell = |reminder: &sqlite_actor::bot::Reminder| {
+        *told.entry(reminder.id).or_insert(0) += 1;
+    };
+    let first = deliver(bot, END, &mut tell).await?;
+    let second = deliver(bot, END + CLAIM, &mut tell).await?;
+    assert_eq!(second, lost.len(), "what was taken and not delivered is due again, after {first}");
+    Ok(told)
+}
+
+type Check = (&'static str, bool);
+
+async fn check(bot: &BotHandle, told: &BTreeMap<i64, usize>, counts: Counts) -> Result<Vec<Check>> {
+    let reminders = usize::try_from(USERS * LINES / 5).unwrap_or_default();
+    let mut newest_settings = true;
+    let mut cases = 0;
+    let mut numbers_without_gaps = true;
+    for guild in 1..=GUILDS {
+        for user in (1..=USERS).filter(|user| 1 + user % GUILDS == guild) {
+            let volume = bot.setting(guild, format!("volume-{user}")).await??;
+            newest_settings &= volume == Some(LINES.to_string());
+        }
+        let mut numbers = Vec::new();
+        for user in 1..=USERS {
+            numbers.extend(bot.cases(guild, user).await??.iter().map(|case| case.number));
+        }
+        numbers.sort_unstable();
+        numbers_without_gaps &= numbers.iter().copied().eq(1..=numbers.len() as i64);
+        cases += numbers.len();
+    }
+    Ok(vec![
+        ("every setting is the newest", newest_settings),
+        ("every reminder was told", told.len() == reminders),
+        ("none was told twice", told.values().all(|times| *times == 1)),
+        ("none is left", bot.next_due().await??.is_none()),
+        ("every case is there", cases == reminders),
+        ("case numbers have no gaps", numbers_without_gaps),
+        ("requests shared their commits", counts.commits < counts.grouped),
+    ])
+}
+
+fn report(file: &Path, counts: Counts, checks: &[Check]) -> bool {
+    println!("{} people wrote {} lines to `{}`", USERS, USERS * LINES, file.display());
+    println!("{counts:?}");
+    for (what, is_so) in checks {
+        println!("{:>6}  {what}", if *is_so { "yes" } else { "NO" });
+    }
+    let left = |suffix: &str| PathBuf::from(format!("{}{suffix}", file.display())).exists();
+    let is_tidy = !left("-wal") && !left("-shm");
+    println!(
+        "{:>6}  the log was taken into the file at the end",
+        if is_tidy { "yes" } else { "NO" }
+    );
+    is_tidy && checks.iter().all(|(_, is_so)| *is_so)
+}
+
+/// A directory that goes when it is dropped.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn make() -> Result<Self> {
+        let path = std::env::temp_dir().join(format!("chat-bot-{}", std::process::id()));
+        std::fs::create_dir_all(&path).map_err(|error| Error::CannotOpen(error.to_string()))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        // Nothing depends on it, and there is nobody to tell.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,119 @@
+//! An emulator's books, from a plain thread that draws sixty pictures a second. There is no async runtime.
+//!
+//! ```console
+//! $ cargo run -p sqlite-actor --bin emulator                   # three seconds of a game; ends by itself
+//! $ cargo run -p sqlite-actor --bin emulator -- --fast         # the same, as fast as it goes
+//! $ cargo run -p sqlite-actor --bin emulator -- --file play.db # keeps the books; run it again
+//! ```
+//!
+//! The exit status is 1 if the books are not what they have to be.
+
+mod machine;
+mod session;
+
+use std::{env, path::PathBuf, process::ExitCode, thread};
+
+use actor_runtime::{ActorHandle, Builder};
+use sqlite_actor::{
+    Error, Options, Result,
+    console::{Console, ConsoleHandle, SCHEMA},
+};
+
+use crate::session::{Plan, Played, play};
+
+const HELP: &str = "usage: emulator [--frames N] [--fast] [--file FILE]";
+
+fn main() -> ExitCode {
+    let Some(arguments) = Arguments::parse(env::args().skip(1)) else {
+        eprintln!("{HELP}");
+        return ExitCode::from(2);
+    };
+    match run(&arguments) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("emulator: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+struct Arguments {
+    plan: Plan,
+    /// Where the books are. If nobody says, they are gone at the end.
+    file: Option<PathBuf>,
+}
+
+impl Arguments {
+    fn parse(mut words: impl Iterator<Item = String>) -> Option<Self> {
+        let mut arguments = Self { plan: Plan { frames: 180, is_fast: false }, file: None };
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "--demo" => {}
+                "--fast" => arguments.plan.is_fast = true,
+                "--frames" => arguments.plan.frames = words.next()?.parse().ok()?,
+                "--file" => arguments.file = Some(words.next()?.into()),
+                _ => return None,
+            }
+        }
+        Some(arguments)
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<bool> {
+    let own = std::env::temp_dir().join(format!("emulator-{}.db", std::process::id()));
+    let file = arguments.file.clone().unwrap_or_else(|| own.clone());
+    let console = start(file.clone())?;
+    let game = console.insert_game("Meteor Run").blocking()??;
+    let before = console.frames_played(game).blocking()??;
+
+    let (books, plan) = (console.clone(), arguments.plan);
+    let played = thread::Builder::new()
+        .name("60 Hz".to_owned())
+        .spawn(move || play(&books, game, plan))
+        .map_err(|error| Error::NoThread(error.into()))?;
+    let played = played.join().map_err(|_| Error::Panicked("the game crashed".into()))??;
+    console.shutdown().blocking();
+
+    // What was not in the file is gone now.
+    let console = start(file)?;
+    let is_right = check(&console, game, before, &played)?;
+    console.shutdown().blocking();
+    if arguments.file.is_none() {
+        std::fs::remove_file(own).map_err(|error| Error::CannotOpen(error.to_string()))?;
+    }
+    Ok(is_right)
+}
+
+fn start(file: PathBuf) -> Result<ConsoleHandle> {
+    let options = Options::new(file, SCHEMA);
+    let console = Builder::new().name("books").start_thread(move || Console::open(&options));
+    Ok(console.blocking()?)
+}
+
+fn check(console: &ConsoleHandle, game: i64, before: i64, played: &Played) -> Result<bool> {
+    let frames = console.frames_played(game).blocking()?? - before;
+    let replayed = session::replay(console, game, played)?;
+    let achievements = console.achievements(game).blocking()??;
+    let checks = [
+        ("every frame is in the books", frames == i64::from(played.frames)),
+        ("the saved state plays on to the same picture", replayed),
+        (
+            "the achievements are there",
+            played.achievements.iter().all(|a| achievements.contains(a)),
+        ),
+    ];
+    println!(
+        "{} frames, {} saves, {} achievements; the slowest visit to the database took {:?} of a frame's 16.7 ms, \
+         and play time waited {} times for room in the mailbox",
+        played.frames,
+        played.saves,
+        achievements.len(),
+        played.slowest,
+        played.postponed,
+    );
+    for (what, is_so) in checks {
+        println!("{:>6}  {what}", if is_so { "yes" } else { "NO" });
+    }
+    Ok(checks.iter().all(|(_, is_so)| *is_so))
+}

@@ -1,0 +1,83 @@
+//! Another process, for the tests: one that is killed, one that holds the lock, one that may not write.
+
+use std::{
+    env,
+    io::{self, Read, Write},
+    process::ExitCode,
+};
+
+use actor_runtime::Builder;
+use rusqlite::Connection;
+use sqlite_actor::{Database, DatabaseHandle, Error, GroupCommit, Options, Result};
+use tokio::task::JoinSet;
+
+const SCHEMA: &[&str] = &[
+    "CREATE TABLE entry (writer INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (writer, number)) STRICT",
+];
+
+const HELP: &str = "usage: peer open FILE                        boot it and shut it down
+       peer hold FILE                        hold the write lock until the standard input ends
+       peer write FILE WRITERS alone|grouped write until killed, and print what was acknowledged";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments[..] {
+        ["open", file] => start(Options::new(file, SCHEMA)).map(drop),
+        ["hold", file] => hold(file),
+        ["write", file, writers, "alone"] => write(Options::new(file, SCHEMA), writers),
+        ["write", file, writers, "grouped"] => {
+            write(Options::new(file, SCHEMA).group_commit(GroupCommit::default()), writers)
+        }
+        _ => {
+            eprintln!("{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(options: Options) -> Result<DatabaseHandle> {
+    Ok(Builder::new().start_thread(move || Database::open(&options)).blocking()?)
+}
+
+fn hold(file: &str) -> Result<()> {
+    let connection = Connection::open(file)?;
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    println!("held");
+    let _ = io::stdin().read_to_end(&mut Vec::new());
+    connection.execute_batch("COMMIT")?;
+    Ok(())
+}
+
+/// Writes a line for each row that was acknowledged, after it was.
+#[tokio::main]
+async fn write(options: Options, writers: &str) -> Result<()> {
+    let database =
+        Builder::new().start_thread(move || Database::open(&options)).await.map_err(Error::from)?;
+    let mut tasks = JoinSet::new();
+    for writer in 0..writers.parse().unwrap_or(1) {
+        let database = database.clone();
+        tasks.spawn(async move {
+            for number in 1_i64.. {
+                let values: Vec<rusqlite::types::Value> = vec![i64::into(writer), number.into()];
+                database.execute("INSERT INTO entry VALUES (?1, ?2)", values).await??;
+                // Whoever started this process may be gone, and then it is, too.
+                if writeln!(io::stdout(), "{writer} {number}").is_err() {
+                    break;
+                }
+            }
+            Ok::<_, Error>(())
+        });
+    }
+    while let Some(Ok(outcome)) = tasks.join_next().await {
+        outcome?;
+    }
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! What an emulator has to remember: save slots, play time and achievements.
+//!
+//! It is asked from a thread that draws sixty pictures a second and has no async runtime.
+
+use actor_runtime::{Reply, actor};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::{
+    boot::Options,
+    error::{Error, Result},
+    store::{Counts, Store},
+};
+
+/// The steps of the schema.
+pub const SCHEMA: &[&str] = &[
+    "CREATE TABLE game (
+         id INTEGER PRIMARY KEY,
+         title TEXT NOT NULL UNIQUE,
+         frames_played INTEGER NOT NULL DEFAULT 0
+     ) STRICT;
+     CREATE TABLE save (
+         game INTEGER NOT NULL REFERENCES game (id),
+         slot INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 9),
+         frame INTEGER NOT NULL,
+         checksum INTEGER NOT NULL,
+         state BLOB NOT NULL,
+         PRIMARY KEY (game, slot)
+     ) STRICT;",
+    "CREATE TABLE achievement (
+         game INTEGER NOT NULL REFERENCES game (id),
+         name TEXT NOT NULL,
+         frame INTEGER NOT NULL,
+         PRIMARY KEY (game, name)
+     ) STRICT, WITHOUT ROWID;",
+];
+
+/// A game in the library.
+pub type GameId = i64;
+
+/// A state of a game that was saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Save {
+    /// 0 to 9.
+    pub slot: u8,
+    /// When in the game.
+    pub frame: i64,
+    /// The machine's memory.
+    pub state: Vec<u8>,
+}
+
+/// The emulator's books.
+#[derive(Debug)]
+pub struct Console {
+    store: Store,
+}
+
+#[actor(mailbox = 64)]
+impl Console {
+    /// Opens the file, whose options have to name [`SCHEMA`].
+    ///
+    /// # Errors
+    ///
+    /// See [`Options::open`].
+    pub fn open(options: &Options) -> Result<Self> {
+        Ok(Self { store: options.open()? })
+    }
+
+    /// The game of this title, which is added to the library if it is new.
+    pub fn insert_game(&mut self, title: &str, game: Reply<Result<GameId>>) {
+        self.store.transaction(game, |connection| {
+            let sql = "INSERT INTO game (title) VALUES (?1) ON CONFLICT DO NOTHING";
+            connection.prepare_cached(sql)?.execute([title])?;
+            let sql = "SELECT id FROM game WHERE title = ?1";
+            Ok(connection.prepare_cached(sql)?.query_row([title], |row| row.get(0))?)
+        });
+    }
+
+    /// Adds to the time that a game was played.
+    pub fn played(&mut self, game: GameId, frames: u32, done: Reply<Result<()>>) {
+        self.store.write(done, |connection| {
+            let sql = "UPDATE game SET frames_played = frames_played + ?2 WHERE id = ?1";
+            connection.prepare_cached(sql)?.execute(params![game, frames])?;
+            Ok(())
+        });
+    }
+
+    /// How many frames of a game were played.
+    pub fn frames_played(&mut self, game: GameId, frames: Reply<Result<i64>>) {
+        self.store.read(frames, |connection| {
+            let sql = "SELECT frames_played FROM game WHERE id = ?1";
+            Ok(connection.prepare_cached(sql)?.query_row([game], |row| row.get(0))?)
+        });
+    }
+
+    /// Saves a state, in the place of what was in its slot.
+    pub fn save(&mut self, game: GameId, save: Save, done: Reply<Result<()>>) {
+        self.store.write(done, |connection| {
+            let Save { slot, frame, state } = save;
+            let sql = "INSERT OR REPLACE INTO save VALUES (?1, ?2, ?3, ?4, ?5)";
+            let values = params![game, slot, frame, checksum(&state), state];
+            connection.prepare_cached(sql)?.execute(values)?;
+            Ok(())
+        });
+    }
+
+    /// What is in a slot, if anything is.
+    pub fn load(&mut self, game: GameId, slot: u8, save: Reply<Result<Option<Save>>>) {
+        self.store.read(save, |connection| load(connection, game, slot));
+    }
+
+    /// The slots of a game that are in use, with the frame of each.
+    pub fn slots(&mut self, game: GameId, slots: Reply<Result<Vec<(u8, i64)>>>) {
+        self.store.read(slots, |connection| {
+            let sql = "SELECT slot, frame FROM save WHERE game = ?1 ORDER BY slot";
+            let mut statement = connection.prepare_cached(sql)?;
+            let slots = statement.query_map([game], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(slots.collect::<rusqlite::Result<_>>()?)
+        });
+    }
+
+    /// Notes an achievement. Says whether it is new: one is achieved only once.
+    pub fn achieve(&mut self, game: GameId, name: &str, frame: i64, is_new: Reply<Result<bool>>) {
+        self.store.write(is_new, |connection| {
+            let sql = "INSERT INTO achievement VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+            Ok(connection.prepare_cached(sql)?.execute(params![game, name, frame])? == 1)
+        });
+    }
+
+    /// The achievements of a game, in the order they were made.
+    pub fn achievements(&mut self, game: GameId, names: Reply<Result<Vec<String>>>) {
+        self.store.read(names, |connection| {
+            let sql = "SELECT name FROM achievement WHERE game = ?1 ORDER BY frame, name";
+            let mut statement = connection.prepare_cached(sql)?;
+            let names = statement.query_map([game], |row| row.get(0))?;
+            Ok(names.collect::<rusqlite::Result<_>>()?)
+        });
+    }
+
+    /// What the database has done.
+    pub fn counts(&self) -> Counts {
+        self.store.counts()
+    }
+
+    #[on_start]
+    fn boot(&mut self) -> Result<(), Error> {
+        self.store.boot()
+    }
+
+    #[on_idle]
+    fn commit_group(&mut self) {
+        self.store.flush();
+    }
+
+    #[on_stop]
+    fn close_store(&mut self) {
+        self.store.close();
+    }
+}
+
+fn load(connection: &Connection, game: GameId, slot: u8) -> Result<Option<Save>> {
+    let sql = "SELECT slot, frame, state, checksum FROM save WHERE game = ?1 AND slot = ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let found = statement.query_row(params![game, slot], |row| Ok((save(row)?, row.get(3)?)));
+    match found.optional()? {
+        Some((save, sum)) if checksum(&save.state) != sum => {
+            Err(Error::Corrupt(format!("slot {slot} holds something else than was saved")))
+        }
+        found => Ok(found.map(|(save, _)| save)),
+    }
+}
+
+fn save(row: &Row<'_>) -> rusqlite::Result<Save> {
+    Ok(Save { slot: row.get(0)?, frame: row.get(1)?, state: row.get(2)? })
+}
+
+/// FNV-1a. SQLite does not notice when a page of data changes on the disk; a game would only crash.
+fn checksum(state: &[u8]) -> i64 {
+    let sum = state.iter().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
+        (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    sum.cast_signed()
+}

@@ -1,0 +1,206 @@
+//! Before there is a handle: what is set, what is brought up to date, and what is refused.
+
+use std::{
+    fs,
+    os::unix::{fs::PermissionsExt, process::CommandExt},
+    process::Command,
+    time::Duration,
+};
+
+use actor_runtime::{Builder, StartError};
+use rusqlite::Connection;
+use sqlite_actor::{Check, Database, Error, Options, Value};
+
+use crate::support::{INSERT, SCHEMA, Scratch, count, entry, start};
+
+/// Why a boot failed, without the file's name.
+async fn failure(options: Options) -> Error {
+    let path = options.path().to_owned();
+    match start(options).await {
+        Err(Error::Boot { path: told, cause }) => {
+            assert_eq!(told, path);
+            *cause
+        }
+        Err(error) => panic!("{error:?}"),
+        Ok(_) => panic!("it started"),
+    }
+}
+
+#[tokio::test]
+async fn every_setting_is_as_it_has_to_be() {
+    let scratch = Scratch::new();
+    let options = scratch.options().busy_timeout(Duration::from_millis(1_234));
+    let database = start(options).await.unwrap();
+    for (pragma, wanted) in [
+        ("journal_mode", Value::Text("wal".to_owned())),
+        ("foreign_keys", Value::Integer(1)),
+        ("synchronous", Value::Integer(1)),
+        ("busy_timeout", Value::Integer(1_234)),
+        ("user_version", Value::Integer(2)),
+    ] {
+        let found = database.query(format!("PRAGMA {pragma}"), vec![]).await.unwrap().unwrap();
+        assert_eq!(found, [[wanted]], "{pragma}");
+    }
+}
+
+#[tokio::test]
+async fn the_actor_has_a_thread_of_its_own_name() {
+    let scratch = Scratch::new();
+    let options = scratch.options();
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let make = move || {
+        sender.send(std::thread::current().name().map(str::to_owned)).unwrap();
+        Database::open(&options)
+    };
+    let _database = Builder::new().name("ledger").start_thread(make).await.unwrap();
+    assert_eq!(receiver.recv().unwrap().as_deref(), Some("ledger"));
+}
+
+#[tokio::test]
+async fn an_older_schema_is_brought_up_to_date_and_keeps_its_rows() {
+    let scratch = Scratch::new();
+    let database = start(Options::new(scratch.file(), &SCHEMA[..1])).await.unwrap();
+    database.execute(INSERT, entry("old", 1)).await.unwrap().unwrap();
+    drop(database);
+    let database = start(scratch.options()).await.unwrap();
+    assert_eq!(count(&database).await, 1);
+    database.query("SELECT * FROM part", vec![]).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn two_at_once_migrate_once() {
+    let scratch = Scratch::new();
+    let (one, other) = tokio::join!(start(scratch.options()), start(scratch.options()));
+    assert_eq!(count(&one.unwrap()).await, 0);
+    assert_eq!(count(&other.unwrap()).await, 0);
+}
+
+#[tokio::test]
+async fn a_step_that_fails_is_rolled_back_and_named() {
+    let scratch = Scratch::new();
+    const STEPS: &[&str] = &[SCHEMA[0], "CREATE TABLE half (a); CREATE TABLE nonsense;"];
+    match failure(Options::new(scratch.file(), STEPS)).await {
+        Error::Migration { version: 2, cause } => assert!(matches!(*cause, Error::Sql(_))),
+        error => panic!("{error:?}"),
+    }
+    let plain = scratch.plain();
+    assert!(!plain.table_exists(None, "half").unwrap());
+    let version: i64 = plain.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 1);
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused_and_left_alone() {
+    let scratch = Scratch::new();
+    scratch.plain().pragma_update(None, "user_version", 3).unwrap();
+    let error = failure(scratch.options()).await;
+    assert!(matches!(error, Error::Newer { found: 3, known: 2 }), "{error:?}");
+    assert_eq!(error.to_string(), "its schema has version 3, and this program knows up to 2");
+    assert!(!scratch.plain().table_exists(None, "entry").unwrap());
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused_and_left_alone() {
+    let scratch = Scratch::new();
+    let text = "Dear diary, ".repeat(1_000);
+    fs::write(scratch.file(), &text).unwrap();
+    let error = start(scratch.options()).await.unwrap_err();
+    let told = error.to_string();
+    assert!(told.ends_with("test.db` does not start: the file is not a database"), "{told}");
+    assert!(matches!(failure(scratch.options()).await, Error::NotADatabase));
+    assert_eq!(fs::read_to_string(scratch.file()).unwrap(), text);
+}
+
+#[tokio::test]
+async fn a_setting_that_is_not_taken_is_noticed() {
+    // A database in memory has no write-ahead log.
+    match failure(Options::new(":memory:", SCHEMA)).await {
+        Error::Pragma { name: "journal_mode", wanted, found } => {
+            assert_eq!((wanted.as_str(), found.as_str()), ("wal", "memory"));
+        }
+        error => panic!("{error:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_directory_that_is_not_there_is_noticed() {
+    let scratch = Scratch::new();
+    let options = Options::new(scratch.directory().join("nowhere").join("test.db"), SCHEMA);
+    assert!(matches!(failure(options).await, Error::CannotOpen(_)));
+}
+
+#[test]
+fn a_directory_that_may_not_be_written_is_noticed() {
+    let scratch = Scratch::new();
+    fs::set_permissions(scratch.directory(), fs::Permissions::from_mode(0o555)).unwrap();
+    let mut peer = Command::new(env!("CARGO_BIN_EXE_peer"));
+    peer.arg("open").arg(scratch.file());
+    if rustix::process::geteuid().is_root() {
+        // Root may write everywhere, so somebody else has to try.
+        peer.uid(65_534).gid(65_534);
+    }
+    let output = peer.output().expect("a program that anybody may run");
+    fs::set_permissions(scratch.directory(), fs::Permissions::from_mode(0o755)).unwrap();
+    assert!(!output.status.success());
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("test.db` does not start: the file cannot be opened"), "{told}");
+    assert_eq!(told.lines().count(), 1, "{told}");
+}
+
+/// Writes nonsense into the root page of `object`.
+fn damage(scratch: &Scratch, object: &str) {
+    let plain = scratch.plain();
+    let [size, page] = [
+        "SELECT page_size, ?1 FROM pragma_page_size",
+        "SELECT rootpage, ?1 FROM sqlite_schema WHERE name = ?1",
+    ]
+    .map(|sql| plain.query_row(sql, [object], |row| row.get::<_, u32>(0)).unwrap() as usize);
+    plain.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    drop(plain);
+    let mut bytes = fs::read(scratch.file()).unwrap();
+    // The cells are at the page's end, the newest first.
+    let end = page * size;
+    bytes[end - 40..end].fill(0x5a);
+    fs::write(scratch.file(), bytes).unwrap();
+}
+
+#[tokio::test]
+async fn damage_is_noticed() {
+    for check in [Check::Full, Check::Quick] {
+        let scratch = Scratch::new();
+        let database = start(scratch.options()).await.unwrap();
+        for number in 0..20 {
+            let name = format!("name {number}");
+            database.execute(INSERT, entry(name, number)).await.unwrap().unwrap();
+        }
+        actor_runtime::ActorHandle::shutdown(&database).await;
+        damage(&scratch, "entry");
+        let error = failure(scratch.options().check(check)).await;
+        assert!(matches!(error, Error::Corrupt(_)), "{check:?}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_refers_to_nothing_is_noticed() {
+    let scratch = Scratch::new();
+    drop(start(scratch.options()).await.unwrap());
+    // Nobody checks foreign keys unless it is told to.
+    let plain: Connection = scratch.plain();
+    plain.pragma_update(None, "foreign_keys", false).unwrap();
+    plain.execute("INSERT INTO part VALUES (7)", []).unwrap();
+    drop(plain);
+    let error = failure(scratch.options()).await;
+    assert_eq!(error.to_string(), "row Some(1) of `part` refers to a row that is gone");
+}
+
+#[test]
+fn a_failed_boot_leaves_no_thread_and_no_lock() {
+    let scratch = Scratch::new();
+    scratch.plain().pragma_update(None, "user_version", 9).unwrap();
+    let options = scratch.options();
+    let failed = Builder::new().start_thread(move || Database::open(&options)).blocking();
+    assert!(matches!(failed, Err(StartError::Failed(Error::Boot { .. }))));
+    // The connection is closed: its files are gone, and nobody waits for a lock.
+    assert!(!scratch.has_log());
+    scratch.plain().execute_batch("PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE").unwrap();
+}

@@ -1,0 +1,12 @@
+//! What the database promises, and the two programs on it.
+
+mod boot;
+mod crash;
+mod dropping;
+mod groups;
+mod lock;
+mod model;
+mod panics;
+mod programs;
+mod shutdown;
+mod support;

@@ -1,0 +1,153 @@
+//! Random operations give what plain rusqlite gives, answer by answer, and the same file in the end.
+
+use actor_runtime::{ActorHandle, Answer};
+use fastrand::Rng;
+use rusqlite::{Connection, params_from_iter};
+use sqlite_actor::{Changed, DatabaseHandle, GroupCommit, Result, Row, Statement, Value};
+
+use crate::support::{SCHEMA, Scratch, grouped, start};
+
+#[derive(Clone, Debug)]
+enum Operation {
+    Execute(Statement),
+    Query(Statement),
+    Transaction(Vec<Statement>),
+}
+
+/// What came of one, in words, so that errors can be compared.
+type Outcome = String;
+
+fn statement(rng: &mut Rng) -> Statement {
+    let id = Value::Integer(rng.i64(1..40));
+    let name = Value::Text(format!("name {}", rng.u8(0..30)));
+    // Now and then it breaks a rule.
+    let number = Value::Integer(rng.i64(-2..20));
+    match rng.u8(0..9) {
+        0..=3 => Statement::new("INSERT INTO entry (name, number) VALUES (?1, ?2)", [name, number]),
+        4 => Statement::new("UPDATE entry SET number = ?2 WHERE id = ?1", [id, number]),
+        5 => Statement::new("UPDATE OR IGNORE entry SET name = ?2 WHERE id = ?1", [id, name]),
+        6 => Statement::new("UPDATE entry SET number = number - 1 WHERE number > ?1", [number]),
+        7 => Statement::new("DELETE FROM entry WHERE id = ?1", [id]),
+        _ => Statement::new("INSERT INTO nowhere VALUES (?1)", [id]),
+    }
+}
+
+fn operation(rng: &mut Rng) -> Operation {
+    match rng.u8(0..10) {
+        0..=5 => Operation::Execute(statement(rng)),
+        6 | 7 => {
+            let least = Value::Integer(rng.i64(0..20));
+            let sql = "SELECT id, name, number FROM entry WHERE number >= ?1 ORDER BY id";
+            Operation::Query(Statement::new(sql, [least]))
+        }
+        _ => {
+            let steps = rng.usize(0..5);
+            Operation::Transaction((0..steps).map(|_| statement(rng)).collect())
+        }
+    }
+}
+
+/// An answer that is on its way.
+enum Pending {
+    Changed(Answer<Result<Changed>>),
+    Rows(Answer<Result<Vec<Row>>>),
+    AllChanged(Answer<Result<Vec<Changed>>>),
+}
+
+impl Pending {
+    async fn of(database: &DatabaseHandle, operation: Operation) -> Self {
+        match operation {
+            Operation::Execute(Statement { sql, values }) => {
+                Self::Changed(database.execute(sql, values).sent().await.unwrap())
+            }
+            Operation::Query(Statement { sql, values }) => {
+                Self::Rows(database.query(sql, values).sent().await.unwrap())
+            }
+            Operation::Transaction(statements) => {
+                Self::AllChanged(database.transaction(statements).sent().await.unwrap())
+            }
+        }
+    }
+
+    async fn outcome(self) -> Outcome {
+        match self {
+            Self::Changed(answer) => format!("{:?}", answer.await.unwrap()),
+            Self::Rows(answer) => format!("{:?}", answer.await.unwrap()),
+            Self::AllChanged(answer) => format!("{:?}", answer.await.unwrap()),
+        }
+    }
+}
+
+fn plainly(plain: &mut Connection, operation: Operation) -> Outcome {
+    fn execute(plain: &Connection, Statement { sql, values }: Statement) -> Result<Changed> {
+        let rows = plain.execute(&sql, params_from_iter(values))?;
+        Ok(Changed { rows, last_id: plain.last_insert_rowid() })
+    }
+    fn query(plain: &Connection, Statement { sql, values }: Statement) -> Result<Vec<Row>> {
+        let mut statement = plain.prepare(&sql)?;
+        let columns = statement.column_count();
+        let row = |row: &rusqlite::Row<'_>| (0..columns).map(|column| row.get(column)).collect();
+        let rows = statement.query_map(params_from_iter(values), row)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+    fn transaction(plain: &mut Connection, statements: Vec<Statement>) -> Result<Vec<Changed>> {
+        let transaction = plain.transaction()?;
+        let run = |statement| execute(&transaction, statement);
+        let changed = statements.into_iter().map(run).collect::<Result<_>>()?;
+        transaction.commit()?;
+        Ok(changed)
+    }
+    match operation {
+        Operation::Execute(statement) => format!("{:?}", execute(plain, statement)),
+        Operation::Query(statement) => format!("{:?}", query(plain, statement)),
+        Operation::Transaction(statements) => format!("{:?}", transaction(plain, statements)),
+    }
+}
+
+fn dump(plain: &Connection) -> Vec<(i64, String, i64)> {
+    let mut statement = plain.prepare("SELECT id, name, number FROM entry ORDER BY id").unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+async fn same_as_plain(group_commit: Option<GroupCommit>) {
+    const OPERATIONS: usize = 3_000;
+    let seed =
+        std::env::var("SEED").map_or_else(|_| fastrand::u64(..), |seed| seed.parse().unwrap());
+    println!("SEED={seed}");
+    let mut rng = Rng::with_seed(seed);
+    let scratch = Scratch::new();
+    let options = scratch.options();
+    let options = group_commit.into_iter().fold(options, |options, it| options.group_commit(it));
+    let database = start(options).await.unwrap();
+    let mut plain = Connection::open_in_memory().unwrap();
+    SCHEMA.iter().for_each(|step| plain.execute_batch(step).unwrap());
+
+    let mut pending = Vec::new();
+    for number in 0..OPERATIONS {
+        let operation = operation(&mut rng);
+        let expected = plainly(&mut plain, operation.clone());
+        let answer = Pending::of(&database, operation.clone()).await;
+        pending.push((operation, expected, answer));
+        // Some wait together, others alone.
+        if rng.u8(0..8) == 0 || number + 1 == OPERATIONS {
+            for (operation, expected, answer) in pending.drain(..) {
+                assert_eq!(answer.outcome().await, expected, "{operation:?}");
+            }
+        }
+    }
+    database.shutdown().await;
+    let rows = dump(&plain);
+    assert!(rows.len() > 3, "nothing to compare: {rows:?}");
+    assert_eq!(dump(&scratch.plain()), rows);
+}
+
+#[tokio::test]
+async fn with_a_commit_for_each() {
+    same_as_plain(None).await;
+}
+
+#[tokio::test]
+async fn with_a_commit_for_all_that_wait() {
+    same_as_plain(Some(grouped(16))).await;
+}
