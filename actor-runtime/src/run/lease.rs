@@ -21,7 +21,7 @@ impl<A: Actor> Loop<'_, A> {
 
     /// Takes messages from `lease` alone, if it is still wanted.
     ///
-    /// `#[on_idle]` comes first: what others left to be flushed is not the holder's.
+    /// What others left to be flushed or to be taken back comes first: it is not the holder's.
     pub(super) async fn begin_lease(
         &mut self,
         lease: Arc<Shared<A::Message>>,
@@ -29,6 +29,7 @@ impl<A: Actor> Loop<'_, A> {
         if !self.shared.serve(&lease) {
             return Ok(());
         }
+        self.take_back()?;
         self.idle().await?;
         lease.grant();
         self.source = lease;

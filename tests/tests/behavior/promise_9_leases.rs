@@ -5,120 +5,13 @@
 use std::collections::BTreeSet;
 
 use actor_runtime::{
-    ActorHandle, Builder, CallError, Context, Exit, ExitReason, Lease, OnPanic, Reply, SendError,
-    TrySendError, actor, spawn, spawn_thread,
+    ActorHandle, Builder, CallError, ExitReason, Lease, OnPanic, actor, spawn, spawn_thread,
 };
-
-use tokio::sync::mpsc;
 
 use crate::support::{
-    AN_HOUR, Gate, Log, Rig, now, outcome, pending, ready, rig, rig_with, said, still_pending,
+    Gate, Ledger, LedgerHandle, Log, OnRelease, Rig, lease_of, leased, ledger, now, outcome,
+    pending, ready, rig, rig_with, said, still_pending,
 };
-
-/// Writes down what it does. Its mailbox holds two messages.
-struct Ledger {
-    log: Log,
-    kept: Vec<Reply<u64>>,
-    on_release: OnRelease,
-}
-
-enum OnRelease {
-    Returns,
-    Panics,
-    Waits(Gate),
-}
-
-#[actor(mailbox = 2)]
-impl Ledger {
-    fn new(log: &Log) -> Self {
-        Self { log: log.clone(), kept: Vec::new(), on_release: OnRelease::Returns }
-    }
-
-    #[on_idle]
-    fn flush(&mut self) {
-        if !self.kept.is_empty() {
-            self.log.add("flush");
-        }
-        for reply in self.kept.drain(..) {
-            reply.send(0);
-        }
-    }
-
-    #[on_release]
-    async fn roll_back(&mut self, context: &Context<Self>) {
-        self.log.add(if context.handle().is_alive() { "release" } else { "release at the end" });
-        match &self.on_release {
-            OnRelease::Returns => {}
-            OnRelease::Panics => panic!("on purpose"),
-            OnRelease::Waits(gate) => gate.passed().await,
-        }
-    }
-
-    #[on_stop]
-    fn stop(&self) {
-        self.log.add("stop");
-    }
-
-    /// Writes `number` down and answers with it.
-    pub(crate) fn note(&mut self, number: u64) -> u64 {
-        self.log.add(number.to_string());
-        number
-    }
-
-    /// Waits for the gate.
-    pub(crate) async fn wait(&mut self, gate: Gate) {
-        gate.passed().await;
-    }
-
-    /// Answers when there is nothing else to do.
-    pub(crate) fn note_idle(&mut self, reply: Reply<u64>) {
-        self.kept.push(reply);
-    }
-
-    /// Panics.
-    pub(crate) fn fail(&mut self) {
-        panic!("on purpose");
-    }
-
-    /// Ends the actor.
-    pub(crate) fn finish(self) {
-        self.log.add("finish");
-    }
-
-    /// Asks for a lease of itself.
-    pub(crate) async fn lease_itself(&self, context: &Context<Self>) -> String {
-        said(context.handle().upgrade().unwrap().lease().await)
-    }
-
-    /// Waits for the end of a lease of itself.
-    pub(crate) async fn release(&self, lease: Lease<LedgerHandle>) -> String {
-        said(lease.release().await)
-    }
-
-    /// Calls through a lease of itself.
-    pub(crate) async fn call_through(&self, lease: Lease<LedgerHandle>) -> String {
-        said(lease.note(1).await)
-    }
-}
-
-fn ledger() -> (Log, LedgerHandle, Rig<Ledger>) {
-    let log = Log::default();
-    let (ledger, actor) = rig(Ledger::new(&log));
-    (log, ledger, actor)
-}
-
-/// A ledger, and a lease of it that was taken.
-fn leased() -> (Log, LedgerHandle, Rig<Ledger>, Lease<LedgerHandle>) {
-    let (log, ledger, mut actor) = ledger();
-    let lease = lease_of(&ledger, &mut actor);
-    (log, ledger, actor, lease)
-}
-
-fn lease_of(ledger: &LedgerHandle, actor: &mut Rig<Ledger>) -> Lease<LedgerHandle> {
-    let mut call = pending(ledger.lease());
-    actor.turn();
-    ready(&mut call).unwrap()
-}
 
 #[test]
 fn nobody_comes_between_the_messages_of_a_lease() {
@@ -169,7 +62,7 @@ fn release_waits_for_the_hook() {
     let log = Log::default();
     let gate = Gate::default();
     let waits = OnRelease::Waits(gate.clone());
-    let (ledger, mut actor) = rig(Ledger { on_release: waits, ..Ledger::new(&log) });
+    let (ledger, mut actor) = rig(Ledger::new(&log, waits));
     let lease = lease_of(&ledger, &mut actor);
     lease.note(1).try_cast().unwrap();
     let _next = pending(ledger.note(2));
@@ -181,48 +74,6 @@ fn release_waits_for_the_hook() {
     actor.turn();
     assert_eq!(ready(&mut release), Ok(()));
     assert_eq!(log.take(), ["2"]);
-}
-
-#[test]
-fn a_lease_is_bounded_as_its_actor_is() {
-    let (_, ledger, mut actor, lease) = leased();
-    ledger.note(1).try_cast().unwrap();
-    ledger.note(2).try_cast().unwrap();
-    assert!(matches!(ledger.note(3).try_cast(), Err(TrySendError::Full(_))));
-    lease.note(1).try_cast().unwrap();
-    lease.note(2).try_cast().unwrap();
-    assert!(matches!(lease.note(3).try_cast(), Err(TrySendError::Full(_))));
-    let mut waits = pending(lease.note(4).cast());
-    actor.turn();
-    ready(&mut waits).unwrap();
-    assert!(matches!(ledger.note(3).try_cast(), Err(TrySendError::Full(_))), "still leased");
-}
-
-#[test]
-fn a_lease_takes_the_room_of_one_message_until_it_begins() {
-    let (_, ledger, mut actor) = ledger();
-    let _one = pending(ledger.lease());
-    let _two = pending(ledger.lease());
-    assert_eq!(ledger.mailbox_len(), 2);
-    assert!(matches!(ledger.note(1).try_cast(), Err(TrySendError::Full(_))));
-    let _three = pending(ledger.lease());
-    assert_eq!(ledger.stats().waiting, 1);
-    actor.turn();
-    assert_eq!((ledger.mailbox_len(), ledger.stats().waiting), (2, 0));
-}
-
-#[test]
-fn leases_take_turns() {
-    let (log, ledger, mut actor) = ledger();
-    let mut calls: Vec<_> = (0..4).map(|_| pending(ledger.lease())).collect();
-    for (number, call) in (0..).zip(&mut calls) {
-        actor.turn();
-        let lease = ready(call).unwrap();
-        lease.note(number).try_cast().unwrap();
-        drop(lease);
-    }
-    actor.turn();
-    assert_eq!(log.take(), ["0", "release", "1", "release", "2", "release", "3", "release"]);
 }
 
 #[test]
@@ -245,53 +96,6 @@ fn a_lease_that_is_not_taken_is_nobodys() {
     actor.turn();
     assert_eq!(log.take(), ["1"], "and no release of what nobody had");
     assert_eq!(ledger.stats().counts.skipped, 1);
-}
-
-#[test]
-fn clones_of_a_leased_handle_end_with_the_lease() {
-    let (log, ledger, mut actor, lease) = leased();
-    let clone = lease.clone();
-    let weak = lease.downgrade();
-    clone.note(1).try_cast().unwrap();
-    drop(lease);
-    actor.turn();
-    assert_eq!(log.take(), ["1", "release"]);
-    assert!(!clone.is_alive() && !weak.is_alive());
-    assert!(matches!(now(clone.note(2)), Err(CallError::NotAccepted { .. })));
-    assert!(matches!(clone.note(2).cast_now(), Err(SendError::Closed(_))));
-    assert!(matches!(weak.upgrade().unwrap().note(2).try_cast(), Err(TrySendError::Closed(_))));
-    drop(clone);
-    assert!(weak.upgrade().is_none());
-    ledger.note(3).try_cast().unwrap();
-    actor.turn();
-    assert_eq!(log.take(), ["3"]);
-}
-
-#[test]
-fn a_leased_handle_knows_its_actor() {
-    let (_, ledger, mut actor, lease) = leased();
-    assert!(lease.is_same_actor(&ledger) && ledger.is_same_actor(&lease));
-    assert_eq!(lease.name(), "Ledger");
-    assert_eq!(format!("{lease:?}"), "Lease(LedgerHandle(Handle { actor: \"Ledger\", .. }))");
-    assert_eq!(lease.exit_reason(), None);
-    let mut exited = pending(lease.exited());
-    lease.abort();
-    actor.turn();
-    assert_eq!(ready(&mut exited), ExitReason::Aborted);
-    assert_eq!(lease.exit_reason(), Some(ExitReason::Aborted));
-}
-
-#[test]
-fn a_lease_keeps_its_actor_alive() {
-    let (log, ledger, mut actor, lease) = leased();
-    drop(ledger);
-    lease.note(1).try_cast().unwrap();
-    actor.turn();
-    assert!(actor.runs());
-    let mut release = pending(lease.release());
-    assert_eq!(actor.reason(), "the last handle was dropped");
-    assert_eq!(ready(&mut release), Ok(()));
-    assert_eq!(log.take(), ["1", "release at the end", "stop"]);
 }
 
 #[test]
@@ -372,7 +176,7 @@ fn an_abort_ends_an_actor_that_waits_for_its_holder() {
 fn a_panic_in_a_leased_message_ends_the_lease_only_with_the_actor() {
     let log = Log::default();
     let options = Builder::new().on_panic(OnPanic::Continue);
-    let (ledger, mut actor) = rig_with(options, Ledger::new(&log));
+    let (ledger, mut actor) = rig_with(options, Ledger::new(&log, OnRelease::Returns));
     let lease = lease_of(&ledger, &mut actor);
     let through = lease.clone();
     let mut call = pending(through.fail());
@@ -391,7 +195,7 @@ fn a_panic_in_the_hook_is_the_actors_end() {
     for on_panic in [OnPanic::End, OnPanic::Continue] {
         let log = Log::default();
         let options = Builder::new().on_panic(on_panic);
-        let state = Ledger { on_release: OnRelease::Panics, ..Ledger::new(&log) };
+        let state = Ledger::new(&log, OnRelease::Panics);
         let (ledger, mut actor) = rig_with(options, state);
         let lease = lease_of(&ledger, &mut actor);
         let mut next = pending(ledger.note(2));
@@ -401,143 +205,6 @@ fn a_panic_in_the_hook_is_the_actors_end() {
         assert_eq!(outcome(&mut next), "the actor stopped before it answered `Ledger::note`");
         assert_eq!(log.take(), ["release"]);
     }
-}
-
-#[test]
-fn an_actor_flushes_before_it_is_leased_and_when_its_lease_rests() {
-    let (log, ledger, mut actor) = ledger();
-    let mut other = pending(ledger.note_idle());
-    let mut call = pending(ledger.lease());
-    actor.turn();
-    assert_eq!(ready(&mut other), Ok(0));
-    let lease = ready(&mut call).unwrap();
-    let through = lease.clone();
-    let mut one = pending(through.note_idle());
-    actor.turn();
-    assert_eq!(ready(&mut one), Ok(0));
-    let mut two = pending(through.note_idle());
-    drop(lease);
-    actor.turn();
-    assert_eq!(ready(&mut two), Ok(0));
-    assert_eq!(log.take(), ["flush", "flush", "flush", "release"]);
-}
-
-#[test]
-fn an_actor_does_not_lease_itself() {
-    let (_, ledger, mut actor) = ledger();
-    let mut call = pending(ledger.lease_itself());
-    actor.turn();
-    assert_eq!(
-        ready(&mut call).unwrap(),
-        "`Ledger::lease` was called from a handler of the same actor, which would wait for itself"
-    );
-    type Take = fn(&LedgerHandle, Lease<LedgerHandle>);
-    let given: [(Take, &str); 2] = [
-        (|ledger, lease| ledger.release(lease).cast_now().unwrap(), "on_release"),
-        (|ledger, lease| ledger.call_through(lease).cast_now().unwrap(), "note"),
-    ];
-    for (take, _) in given {
-        let lease = lease_of(&ledger, &mut actor);
-        let through = lease.clone();
-        take(&through, lease);
-        actor.turn();
-        let mut after = pending(ledger.note(1));
-        actor.turn();
-        assert_eq!(ready(&mut after), Ok(1), "the lease ended with the message it was in");
-    }
-}
-
-#[test]
-fn a_lease_is_not_leased() {
-    let (_, ledger, mut actor, lease) = leased();
-    assert_eq!(
-        said(now(lease.lease())),
-        "`Ledger::lease` would wait for its own caller: its actor waits for `Ledger::lease`, \
-         which is the caller"
-    );
-    let mut call = pending(lease.note(1));
-    actor.turn();
-    assert_eq!(ready(&mut call), Ok(1), "the lease itself goes on");
-    drop(ledger);
-}
-
-#[test]
-fn an_actor_that_has_stopped_is_not_leased() {
-    let (_, ledger, mut actor) = ledger();
-    ledger.close();
-    assert_eq!(
-        said(now(ledger.lease())),
-        "`Ledger::lease` was not accepted: the actor has stopped"
-    );
-    actor.exit();
-}
-
-#[test]
-fn what_stats_say_of_a_lease() {
-    let (_, ledger, mut actor) = ledger();
-    ledger.note(1).try_cast().unwrap();
-    let mut call = pending(ledger.lease());
-    assert_eq!(ledger.stats().lease, None);
-    actor.turn();
-    let lease = ready(&mut call).unwrap();
-    assert_eq!(ledger.stats().handles, 2);
-    assert_eq!(ledger.stats().running, None, "the message before the lease is over");
-    let gate = Gate::default();
-    lease.wait(gate.clone()).try_cast().unwrap();
-    actor.turn();
-    lease.note(1).try_cast().unwrap();
-    lease.note(2).try_cast().unwrap();
-    let through = lease.clone();
-    let waits = pending(through.note(3).cast());
-    let stats = lease.stats();
-    assert_eq!(stats.running.unwrap().0, "wait");
-    let of_lease = stats.lease.unwrap();
-    assert_eq!((of_lease.queued, of_lease.waiting), (2, 1));
-    assert_eq!(stats.counts.handled, 2);
-    drop(waits);
-    gate.open();
-    drop(lease);
-    actor.turn();
-    let stats = ledger.stats();
-    assert_eq!((stats.lease, stats.counts.handled, stats.handles), (None, 4, 1));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_lease_can_be_given_up() {
-    let log = Log::default();
-    let ledger = spawn(Ledger::new(&log));
-    let lease = ledger.lease().await.unwrap();
-    let given_up = ledger.lease().timeout(AN_HOUR).await;
-    let after = format!("`Ledger::lease` did not answer within {AN_HOUR:?}");
-    assert_eq!(said(given_up), after);
-    lease.note(1).await.unwrap();
-    lease.release().await.unwrap();
-    let lease = ledger.lease().timeout(AN_HOUR).await.unwrap();
-    drop(lease);
-    assert_eq!(ledger.note(2).await, Ok(2));
-    assert_eq!(log.take(), ["1", "release", "release", "2"]);
-}
-
-#[test]
-fn a_mocked_actor_is_leased_too() {
-    let (ledger, mut messages) = LedgerHandle::mock();
-    let mut call = pending(ledger.lease());
-    let _abandoned = drop(pending(ledger.lease()));
-    ledger.note(9).try_cast().unwrap();
-    assert!(messages.try_recv().is_none());
-    let lease = ready(&mut call).unwrap();
-    let through = lease.clone();
-    let mut note = pending(through.note(1));
-    let Some(LedgerMessage::Note { number: 1, reply }) = messages.try_recv() else {
-        panic!("expected the message of the lease");
-    };
-    reply.send(7);
-    assert_eq!(ready(&mut note), Ok(7));
-    assert!(messages.try_recv().is_none());
-    drop(lease);
-    assert!(matches!(messages.try_recv(), Some(LedgerMessage::Note { number: 9, .. })));
-    drop(messages);
-    assert!(matches!(now(ledger.lease()), Err(CallError::NotAccepted { .. })));
 }
 
 /// A bank with one account, on a thread of its own, and transactions that are rolled back unless
@@ -597,7 +264,7 @@ async fn transaction_that_is_dropped(bank: &BankHandle, number: u64) {
     let lease = Transaction(bank.lease().await.unwrap());
     lease.0.begin().await.unwrap();
     lease.0.draft(number + 1_000_000).await.unwrap();
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Runs 200 transactions that are dropped in their middle, and makes a write right after each.
@@ -653,64 +320,4 @@ fn leases_on_plain_threads() {
     let expected =
         (0..4).flat_map(|thread| (0..50).step_by(2).map(move |number| thread * 100 + number));
     assert_eq!(bank.kept().blocking().unwrap(), expected.collect());
-}
-
-/// Who is leased is handed over at its end like any actor.
-#[test]
-fn an_actor_that_was_leased_is_handed_back() {
-    let (_, ledger, mut actor, lease) = leased();
-    drop((lease, ledger));
-    let Exit { reason, actor, .. } = actor.exit();
-    assert_eq!(reason, ExitReason::HandlesDropped);
-    assert!(actor.is_some());
-}
-
-/// Hears numbers beside its messages.
-struct Listener {
-    log: Log,
-    heard: mpsc::UnboundedReceiver<u64>,
-}
-
-#[actor]
-impl Listener {
-    #[on(self.heard.recv())]
-    async fn hear(&mut self, number: u64) {
-        tokio::task::yield_now().await;
-        self.log.add(format!("heard {number}"));
-    }
-
-    #[on_release]
-    fn release(&mut self) {
-        self.log.add("release");
-    }
-
-    /// Writes `number` down.
-    pub(crate) fn note(&mut self, number: u64) {
-        self.log.add(number.to_string());
-    }
-}
-
-#[test]
-fn a_leased_actor_still_hears_what_its_sources_give() {
-    let log = Log::default();
-    let (sender, heard) = mpsc::unbounded_channel();
-    let (listener, mut actor) = rig(Listener { log: log.clone(), heard });
-    let mut call = pending(listener.lease());
-    actor.turn();
-    let lease = ready(&mut call).unwrap();
-    listener.note(9).try_cast().unwrap();
-    sender.send(1).unwrap();
-    actor.turn();
-    lease.note(2).try_cast().unwrap();
-    actor.turn();
-    assert_eq!(log.take(), ["heard 1", "2"]);
-    drop(lease);
-    actor.turn();
-    assert_eq!(log.take(), ["release", "9"]);
-    let mut call = pending(listener.lease());
-    actor.turn();
-    let _lease = ready(&mut call).unwrap();
-    sender.send(3).unwrap();
-    listener.abort();
-    assert_eq!(actor.exit().reason, ExitReason::Aborted);
 }

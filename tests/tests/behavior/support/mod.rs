@@ -4,6 +4,7 @@
 //! Nothing here waits for a time to pass. A future that is expected to be ready must have been
 //! woken first, and so must a loop: a wake-up that is lost fails the test instead of hanging it.
 
+mod ledger;
 mod probe;
 
 use std::{
@@ -19,7 +20,10 @@ use actor_runtime::{Actor, Builder, CallError, Exit};
 use tokio::sync::Notify;
 use tokio_test::task::{self, Spawn};
 
-pub(crate) use self::probe::{Probe, ProbeHandle, ProbeMessage};
+pub(crate) use self::{
+    ledger::{Ledger, LedgerHandle, LedgerMessage, OnRelease, lease_of, leased, ledger},
+    probe::{Probe, ProbeHandle, ProbeMessage},
+};
 
 /// Long enough never to be over, where time is paused.
 pub(crate) const AN_HOUR: Duration = Duration::from_secs(3600);
