@@ -54,6 +54,11 @@ impl<R> Answer<R> {
         Timeout::new(self, duration)
     }
 
+    /// Its message was not accepted.
+    pub(crate) fn not_sent(&mut self) {
+        self.watch.end();
+    }
+
     /// Takes the answer, if it is there.
     ///
     /// # Errors

@@ -344,7 +344,11 @@ where
         match self.stage {
             Stage::Unsent(message) => Some(message(Reply::unwanted())),
             Stage::NotAccepted(message) => Some(message),
-            Stage::WaitingForRoom(place, _) => place.withdraw(),
+            Stage::WaitingForRoom(place, mut pending) => {
+                let message = place.withdraw()?;
+                pending.watch.end();
+                Some(message)
+            }
             Stage::Sent(_) | Stage::Done => None,
         }
     }
@@ -367,12 +371,13 @@ where
                 return Err(CallError::WouldDeadlock { method, ring });
             }
         };
-        let pending =
+        let mut pending =
             Pending { receiver, name: method.name(), _wait: wait, watch: self.site.watch(method) };
         self.stage = match offer(self.shared, message, cx) {
             Ok(None) => Stage::Sent(pending),
             Ok(Some(place)) => Stage::WaitingForRoom(place, pending),
             Err(error) => {
+                pending.watch.end();
                 self.stage = Stage::NotAccepted(error.into_message());
                 return Err(CallError::NotAccepted { method });
             }
@@ -407,6 +412,7 @@ where
                     Poll::Pending
                 }
                 Poll::Ready(Err(message)) => {
+                    pending.watch.end();
                     self.stage = Stage::NotAccepted(message);
                     Poll::Ready(Err(CallError::NotAccepted { method: pending.method::<M>() }))
                 }

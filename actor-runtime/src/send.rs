@@ -6,7 +6,7 @@ use std::{
     marker::PhantomData,
     mem,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use crate::{
@@ -164,8 +164,15 @@ impl<M: Message, R, H> Future for Sent<'_, M, R, H> {
     type Output = Result<Answer<R>, SendError<M>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let outcome = Pin::new(&mut self.cast).poll(cx)?;
-        outcome.map(|()| Ok(self.answer.take().expect("a cast is ready once")))
+        let outcome = ready!(Pin::new(&mut self.cast).poll(cx));
+        let mut answer = self.answer.take().expect("a cast is ready once");
+        Poll::Ready(match outcome {
+            Ok(()) => Ok(answer),
+            Err(error) => {
+                answer.not_sent();
+                Err(error)
+            }
+        })
     }
 }
 

@@ -3,9 +3,8 @@
 //! The types of that answer and of the method that takes it back are for rustc to compare.
 
 use proc_macro2::{Ident, TokenStream};
-use syn::{Attribute, FnArg, Meta, ReceiverKind, Safety, Signature};
+use syn::{Attribute, FnArg, Meta, Path, ReceiverKind, Safety, Signature};
 
-use super::handler::Scope;
 use crate::{
     actor::{
         model::{Answer, Handler, Receiver, WhenUnread},
@@ -20,6 +19,8 @@ use crate::{
 pub(super) struct Mark<'a> {
     attr: &'a Attribute,
     pub(super) options: Options,
+    /// Whether its options could be read.
+    is_readable: bool,
 }
 
 impl Mark<'_> {
@@ -31,11 +32,9 @@ impl Mark<'_> {
 
 /// Reads the mark of a method that is a handler.
 pub(super) fn read<'a>(attrs: &'a [Attribute], diagnostics: &mut Diagnostics) -> Option<Mark<'a>> {
+    let mistakes = diagnostics.count();
     let mut marks = attrs.iter().filter(|attr| options::is_cancel_safe(attr.path()));
     let attr = marks.next()?;
-    for second in marks {
-        diagnostics.report(second, "`#[cancel_safe]` is given twice", "keep one of them");
-    }
     let args = match &attr.meta {
         Meta::Path(_) => TokenStream::new(),
         Meta::List(list) => list.tokens.clone(),
@@ -45,76 +44,95 @@ pub(super) fn read<'a>(attrs: &'a [Attribute], diagnostics: &mut Diagnostics) ->
             TokenStream::new()
         }
     };
-    Some(Mark { attr, options: Options::parse(args, diagnostics) })
+    let options = Options::parse(args, diagnostics);
+    for second in marks {
+        diagnostics.report(second, "`#[cancel_safe]` is given twice", "keep one of them");
+    }
+    Some(Mark { attr, options, is_readable: diagnostics.count() == mistakes })
 }
 
-/// What becomes of an answer of `handler` that nobody takes.
+/// What becomes of an answer of `handler` that nobody takes; `None` if it cannot be marked.
+///
+/// With another mistake it counts as marked: those who call it need no second error.
 pub(super) fn check(
     handler: &Handler,
     mark: &Mark<'_>,
     items: &[Item],
-    scope: &mut Scope<'_>,
+    diagnostics: &mut Diagnostics,
 ) -> Option<WhenUnread> {
-    let Mark { attr, options } = mark;
+    let Mark { attr, options, is_readable } = mark;
+    let attr = attr.path();
+    if !is_markable(handler, attr, diagnostics) {
+        return None;
+    }
     let name = &handler.ident;
-    let diagnostics = &mut *scope.diagnostics;
-    if handler.is_final() {
-        let message = format!(
-            "`{name}` takes the actor, so nobody is left whom its answer could come back to"
-        );
-        let help = format!("leave out `#[cancel_safe]`: let `{name}` finish, or take `&mut self`");
-        diagnostics.report(attr.path(), message, help);
-        return None;
-    }
-    if let Answer::Streamed(_) = handler.answer {
-        let message =
-            format!("`{name}` answers with a stream, which loses nothing when it is read");
-        let help = "leave out `#[cancel_safe]`: to drop `stream.next()` drops no value";
-        diagnostics.report(attr.path(), message, help);
-        return None;
-    }
     if handler.is_run_abandoned {
         let message = format!(
             "`{name}` is to run even if its caller has gone, and `#[cancel_safe]` says that it need not"
         );
-        diagnostics.report(attr.path(), message, "keep one of `run_abandoned` and `cancel_safe`");
-        return None;
+        diagnostics.report(attr, message, "keep one of `run_abandoned` and `cancel_safe`");
+        return Some(WhenUnread::Dropped);
     }
     match &options.answer {
         Some(options::Answer::Undelivered { method, .. }) => {
-            taker(handler, method, items, diagnostics);
-            Some(WhenUnread::TakenBack(method.clone()))
+            if takes_back(handler, method, items, diagnostics) {
+                return Some(WhenUnread::TakenBack(method.clone()));
+            }
         }
-        Some(options::Answer::Idempotent { .. }) => Some(WhenUnread::Dropped),
-        None if options.trusted.is_some() || handler.receiver == Receiver::Shared => {
-            Some(WhenUnread::Dropped)
-        }
-        None => {
+        None if handler.receiver == Receiver::Exclusive
+            && options.trusted.is_none()
+            && *is_readable =>
+        {
             let message =
                 format!("`{name}` changes the actor, and its caller may be gone when it answers");
             let help = "name the method that takes the answer back, `#[cancel_safe(undelivered = ..)]`, or say that doing it twice is harmless, `#[cancel_safe(idempotent)]`";
-            diagnostics.report(attr.path(), message, help);
-            None
+            diagnostics.report(attr, message, help);
         }
+        Some(options::Answer::Idempotent { .. }) | None => {}
     }
+    Some(WhenUnread::Dropped)
 }
 
-/// Looks at the method that takes an answer back, if it is in this impl.
-fn taker(handler: &Handler, method: &Ident, items: &[Item], diagnostics: &mut Diagnostics) {
-    let signatures = items.iter().filter_map(|item| match &item.kind {
+/// Whether there is an answer of the handler that could come back.
+fn is_markable(handler: &Handler, attr: &Path, diagnostics: &mut Diagnostics) -> bool {
+    let name = &handler.ident;
+    if handler.is_final() {
+        let message = format!(
+            "`{name}` takes the actor, so nobody is left whom its answer could come back to"
+        );
+        let help = "leave it out and let the call finish, or take `&mut self`";
+        diagnostics.report(attr, message, help);
+        return false;
+    }
+    if let Answer::Streamed(_) = handler.answer {
+        let message =
+            format!("`{name}` answers with a stream, which has no one answer to come back");
+        let help = "leave it out: to drop `stream.next()` drops no value";
+        diagnostics.report(attr, message, help);
+        return false;
+    }
+    true
+}
+
+/// Whether the method can take an answer back, as far as its signature shows. If it is not in this
+/// impl, rustc finds it or says that it is nowhere.
+fn takes_back(
+    handler: &Handler,
+    method: &Ident,
+    items: &[Item],
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    let mut signatures = items.iter().filter_map(|item| match &item.kind {
         ItemKind::Method(found) if found.sig.ident == *method => Some(&found.sig),
         _ => None,
     });
-    for sig in signatures {
-        if let Some((problem, help)) = why_not(sig, handler) {
-            let message = format!(
-                "`{method}` {problem}, so it cannot take back what `{}` answers",
-                handler.ident
-            );
-            diagnostics.report(method, message, help);
-            return;
-        }
-    }
+    let Some((problem, help)) = signatures.find_map(|sig| why_not(sig, handler)) else {
+        return true;
+    };
+    let name = &handler.ident;
+    let message = format!("`{method}` {problem}, so it cannot take back what `{name}` answers");
+    diagnostics.report(method, message, help);
+    false
 }
 
 fn why_not(sig: &Signature, handler: &Handler) -> Option<(&'static str, String)> {

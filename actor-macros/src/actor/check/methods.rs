@@ -110,12 +110,12 @@ impl<'a> Methods<'a> {
                 let mark = marked::read(&item.attrs, self.scope.diagnostics);
                 let handler = handler::check(method, &item.attrs, &marked, &mut self.scope);
                 let mut handler = handler.filter(|handler| self.is_new(handler));
-                if let Some(mark) = mark {
-                    if let Some(handler) = &mut handler {
-                        handler.cancel_safe =
-                            marked::check(handler, &mark, self.items, &mut self.scope);
+                if let (Some(mark), Some(handler)) = (mark, &mut handler) {
+                    let diagnostics = &mut *self.scope.diagnostics;
+                    handler.cancel_safe = marked::check(handler, &mark, self.items, diagnostics);
+                    if handler.cancel_safe.is_some() {
+                        self.marked_body(place, item, &mark);
                     }
-                    self.marked_body(place, item, &mark);
                 }
                 self.handlers.extend(handler);
             }

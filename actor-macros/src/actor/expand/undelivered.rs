@@ -76,8 +76,8 @@ pub(super) fn take_back(actor: &Actor) -> Option<TokenStream> {
 
 /// Calls the user's method with an `answer`. That it has another type is an error at its name.
 pub(super) fn put_back(method: &Ident) -> TokenStream {
+    let answer = Ident::new("answer", method.span());
     let span = Span::call_site().located_at(method.span());
-    let answer = quote_spanned!(span=> answer);
     quote_spanned!(span=> Self::#method(self, #answer);)
 }
 

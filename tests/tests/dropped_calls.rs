@@ -1,0 +1,197 @@
+//! In debug builds, a call that is dropped half way is reported, once, with the place where it was
+//! made; and nothing is said where nothing is lost.
+//!
+//! The reaction is set for the whole process, so these are in a process of their own, and take turns.
+
+#![cfg(debug_assertions)]
+
+use std::{
+    future::{pending, poll_fn, ready},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::{Mutex, MutexGuard, PoisonError},
+    task::Poll,
+    time::Duration,
+};
+
+use actor_runtime::{ActorHandle, OnDroppedCall, actor, on_dropped_call, spawn};
+use futures::FutureExt;
+
+/// Holds money.
+struct Bank {
+    money: u64,
+}
+
+#[actor(mailbox = 1)]
+#[expect(unreachable_pub, reason = "a handler is `pub`")]
+impl Bank {
+    /// Pays, and says what is left.
+    pub async fn pay(&mut self, amount: u64) -> u64 {
+        tokio::task::yield_now().await;
+        self.money -= amount;
+        self.money
+    }
+
+    /// Never ends.
+    pub async fn stuck(&self) {
+        pending::<()>().await;
+    }
+
+    /// What is there.
+    #[cancel_safe]
+    pub async fn money(&self) -> u64 {
+        actor_runtime::cancel_safe::assume_cancel_safe("a pause", tokio::task::yield_now()).await;
+        self.money
+    }
+
+    /// Calls another bank, and is dropped while it waits.
+    pub async fn ask(&self, other: BankHandle) {
+        let _ = other.stuck().await;
+    }
+}
+
+/// From here on, a dropped call panics.
+fn strict() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    on_dropped_call(OnDroppedCall::Panic);
+    turn
+}
+
+fn bank() -> BankHandle {
+    spawn(Bank { money: 1_000_000 })
+}
+
+/// Until the bank has nothing to do.
+async fn idle(bank: &BankHandle) {
+    while bank.stats().queued > 0 || bank.stats().running.is_some() {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// What a panic said, if `future` or its drop panicked.
+async fn panic_of(future: impl Future) -> Option<String> {
+    let run_and_drop = async move { drop(future.await) };
+    let panic = AssertUnwindSafe(run_and_drop).catch_unwind().await.err()?;
+    let text = panic.downcast::<String>().map(|text| *text);
+    Some(text.unwrap_or_else(|panic| (*panic.downcast::<&str>().expect("a text")).to_owned()))
+}
+
+/// Polls once; what is not ready stays as it is.
+async fn polled<F: Future + Unpin>(future: &mut F) {
+    poll_fn(|cx| {
+        let _ = Pin::new(&mut *future).poll(cx);
+        Poll::Ready(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_plain_select_that_drops_a_started_call_is_reported_once() {
+    let _strict = strict();
+    let bank = bank();
+    let mut reports = Vec::new();
+    for _ in 0..100 {
+        let select = async {
+            tokio::select! {
+                biased;
+                left = bank.pay(1) => panic!("answered {left:?}"),
+                () = ready(()) => {}
+            }
+        };
+        reports.extend(panic_of(select).await);
+        idle(&bank).await;
+    }
+    let line = line!() - 7;
+    assert_eq!(reports.len(), 100);
+    for report in reports {
+        let place = format!("a call of `Bank::pay`, made at {}:{line}:", file!());
+        assert!(report.starts_with(&place), "{report}");
+        assert!(report.contains("`let mut answer = handle.pay(..).sent().await?`"), "{report}");
+    }
+}
+
+#[tokio::test]
+async fn whatever_drops_it() {
+    let _strict = strict();
+    let bank = bank();
+    // A timeout of somebody else's.
+    let occupied = self::bank();
+    let late = tokio::time::timeout(Duration::from_millis(1), occupied.stuck());
+    assert!(panic_of(late).await.is_some());
+    // An answer that nobody takes.
+    let answer = bank.pay(1).sent().await.unwrap();
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(answer))).is_err());
+    idle(&bank).await;
+    // An answer that is there, and not read.
+    let mut call = bank.pay(1);
+    polled(&mut call).await;
+    assert!(bank.pay(1).await.is_ok());
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(call))).is_err());
+    // A task that is aborted.
+    let task = tokio::spawn({
+        let bank = bank.clone();
+        async move { bank.stuck().await }
+    });
+    tokio::task::yield_now().await;
+    task.abort();
+    assert!(task.await.unwrap_err().is_panic());
+}
+
+#[tokio::test]
+async fn nothing_is_said_where_nothing_is_lost() {
+    let _strict = strict();
+    let bank = bank();
+    // Never polled.
+    drop(bank.pay(1));
+    // Marked.
+    let mut call = bank.money();
+    polled(&mut call).await;
+    drop(call);
+    drop(bank.money().sent().await.unwrap());
+    // Given up on purpose.
+    let (occupied, stuck) = (self::bank(), Duration::from_millis(1));
+    assert!(occupied.stuck().timeout(stuck).await.is_err());
+    assert!(occupied.pay(1).sent().await.unwrap().timeout(stuck).await.is_err());
+    // Waiting for room.
+    let mut call = occupied.pay(1);
+    polled(&mut call).await;
+    drop(call);
+    // Answered, refused, and with an actor that is gone.
+    assert!(bank.pay(1).await.is_ok());
+    let mut last = bank.pay(1);
+    polled(&mut last).await;
+    bank.abort();
+    bank.exited().await;
+    drop(last);
+    // Not accepted, and the message is still there.
+    let mut refused = bank.pay(1);
+    polled(&mut refused).await;
+    drop(refused);
+    drop(bank.pay(1).sent().await.unwrap_err());
+}
+
+#[tokio::test]
+async fn nor_by_an_actor_that_is_ended_or_while_panicking() {
+    let _strict = strict();
+    let (bank, other) = (bank(), self::bank());
+    bank.ask(other.clone()).cast().await.unwrap();
+    while other.stats().running.is_none() {
+        tokio::task::yield_now().await;
+    }
+    bank.abort();
+    assert_eq!(bank.exited().await.to_string(), "aborted");
+    let panicking = async {
+        let mut call = self::bank().pay(1).sent().await.unwrap();
+        polled(&mut call).await;
+        panic!("first {}", 1);
+    };
+    assert_eq!(panic_of(panicking).await.as_deref(), Some("first 1"));
+}
+
+#[tokio::test]
+async fn it_can_be_ignored() {
+    let _turn = strict();
+    on_dropped_call(OnDroppedCall::Ignore);
+    drop(bank().pay(1).sent().await.unwrap());
+}

@@ -1,0 +1,14 @@
+// Caret: the empty text. Says: an empty reason is none.
+use actor_runtime::{actor};
+
+pub struct Stack(Vec<u32>);
+
+#[actor]
+impl Stack {
+    #[cancel_safe(trusted = "")]
+    pub fn pop(&mut self) -> Option<u32> {
+        self.0.pop()
+    }
+}
+
+fn main() {}

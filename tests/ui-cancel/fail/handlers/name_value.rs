@@ -1,0 +1,18 @@
+// Caret: all of the attribute. Says: options are in parentheses.
+use actor_runtime::{actor};
+
+pub struct Stack(Vec<u32>);
+
+#[actor]
+impl Stack {
+    #[cancel_safe = "put_back"]
+    pub fn pop(&mut self) -> Option<u32> {
+        self.0.pop()
+    }
+
+    fn put_back(&mut self, element: Option<u32>) {
+        self.0.extend(element);
+    }
+}
+
+fn main() {}

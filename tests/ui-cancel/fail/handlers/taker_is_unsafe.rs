@@ -1,0 +1,18 @@
+// Caret: `put_back`. Says: it is unsafe.
+use actor_runtime::{actor};
+
+pub struct Stack(Vec<u32>);
+
+#[actor]
+impl Stack {
+    #[cancel_safe(undelivered = put_back)]
+    pub fn pop(&mut self) -> Option<u32> {
+        self.0.pop()
+    }
+
+    unsafe fn put_back(&mut self, element: Option<u32>) {
+        self.0.extend(element);
+    }
+}
+
+fn main() {}

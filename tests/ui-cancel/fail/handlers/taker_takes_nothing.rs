@@ -1,0 +1,16 @@
+// Caret: `put_back`. Says: it takes no answer.
+use actor_runtime::{actor};
+
+pub struct Stack(Vec<u32>);
+
+#[actor]
+impl Stack {
+    #[cancel_safe(undelivered = put_back)]
+    pub fn pop(&mut self) -> Option<u32> {
+        self.0.pop()
+    }
+
+    fn put_back(&mut self) {}
+}
+
+fn main() {}
