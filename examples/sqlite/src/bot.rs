@@ -146,6 +146,11 @@ impl Bot {
     /// Takes up to `max` reminders that are due, the earliest first, to be delivered before
     /// `until`. Nobody else is given them before that; afterwards they are due again, unless they
     /// were [delivered](BotHandle::delivered). So a bot that dies in between forgets nobody.
+    ///
+    /// # Cancel safety
+    ///
+    /// Reminders that nobody has read are due again at once.
+    #[cancel_safe(undelivered = unclaim)]
     pub fn claim_due(
         &mut self,
         now: Seconds,
@@ -166,6 +171,21 @@ impl Bot {
             reminders.sort_by_key(|reminder| (reminder.due, reminder.id));
             Ok(reminders)
         });
+    }
+
+    fn unclaim(&mut self, unread: Result<Vec<Reminder>>) {
+        let unread = unread.unwrap_or_default();
+        let outcome = self.store.apply(|connection| {
+            let sql = "UPDATE reminder SET claimed_until = 0 WHERE id = ?1";
+            let mut statement = connection.prepare_cached(sql)?;
+            for reminder in &unread {
+                statement.execute([reminder.id])?;
+            }
+            Ok(())
+        });
+        if let Err(error) = outcome {
+            tracing::warn!(%error, "reminders that nobody read are due only when their claim ends");
+        }
     }
 
     /// Forgets a reminder that was delivered. Says whether it was still there.
