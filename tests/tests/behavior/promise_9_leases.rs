@@ -80,6 +80,11 @@ impl Ledger {
         panic!("on purpose");
     }
 
+    /// Whether this came through a lease.
+    pub(crate) fn is_leased(&self, context: &Context<Self>) -> bool {
+        context.is_leased()
+    }
+
     /// Ends the actor.
     pub(crate) fn finish(self) {
         self.log.add("finish");
@@ -134,6 +139,27 @@ fn nobody_comes_between_the_messages_of_a_lease() {
     drop(lease);
     actor.turn();
     assert_eq!(log.take(), ["release", "10", "11", "12", "13"]);
+}
+
+#[test]
+fn a_handler_knows_whether_its_caller_holds_a_lease() {
+    let (_, ledger, mut actor) = ledger();
+    let mut before = pending(ledger.is_leased());
+    let lease = lease_of(&ledger, &mut actor);
+    assert_eq!(ready(&mut before), Ok(false));
+    let through = lease.clone();
+    let mut during = pending(through.is_leased());
+    let mut after = pending(ledger.is_leased());
+    drop(lease);
+    actor.turn();
+    assert_eq!((ready(&mut during), ready(&mut after)), (Ok(true), Ok(false)));
+    // What is left of a lease when its actor closes is still the holder's.
+    let lease = lease_of(&ledger, &mut actor);
+    let through = lease.clone();
+    let mut during = pending(through.is_leased());
+    ledger.close();
+    actor.turn();
+    assert_eq!(ready(&mut during), Ok(true));
 }
 
 #[test]
