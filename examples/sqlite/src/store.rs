@@ -185,7 +185,8 @@ impl Store {
     /// Begins a transaction that lasts over several requests, until [`commit`](Self::commit) or
     /// [`roll_back`](Self::roll_back).
     ///
-    /// Everything that the store is asked meanwhile is part of it, so let nobody else ask.
+    /// Everything that the store is asked meanwhile is part of it, so let nobody else ask: let it be
+    /// begun through a lease only, and roll back in `#[on_release]`.
     ///
     /// # Errors
     ///
