@@ -291,6 +291,42 @@ impl<A: Actor> Context<A> {
         &self.handle
     }
 
+    /// Whether the message that is handled came through a [lease](crate::ActorHandle::lease), so that
+    /// nobody else's comes before the lease ends.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use actor_runtime::{ActorHandle, Context, actor, spawn};
+    ///
+    /// #[derive(Default)]
+    /// struct Account { balance: i64, draft: Option<i64> }
+    ///
+    /// #[actor]
+    /// impl Account {
+    ///     /// Begins a draft, which lasts over several messages: so they must not be anybody's.
+    ///     pub fn begin(&mut self, context: &Context<Self>) -> bool {
+    ///         if context.is_leased() { self.draft = Some(self.balance) }
+    ///         self.draft.is_some()
+    ///     }
+    ///
+    ///     #[on_release]
+    ///     fn drop_draft(&mut self) { self.draft = None }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let account = spawn(Account::default());
+    /// assert!(!account.begin().await?);
+    /// assert!(account.lease().await?.begin().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn is_leased(&self) -> bool {
+        self.handle.0.is_leased()
+    }
+
     /// Stops accepting messages. What was accepted is handled, and then the actor ends.
     pub fn stop(&self) {
         self.handle.close();

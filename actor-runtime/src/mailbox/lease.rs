@@ -181,6 +181,11 @@ impl<M: Message> Shared<M> {
 }
 
 impl<M> Shared<M> {
+    /// Whether a lease is being served.
+    pub(crate) fn is_leased(&self) -> bool {
+        lock(&self.queue).served.is_some()
+    }
+
     /// The mailbox of the actor that this is a handle of, be it through a lease or not.
     pub(crate) fn of_actor(self: &Arc<Self>) -> &Arc<Self> {
         self.actor.as_ref().unwrap_or(self)

@@ -2,7 +2,7 @@
 //!
 //! Each method is a message. Their bodies are plain `rusqlite`, on the thread that owns the connection.
 
-use actor_runtime::{Reply, actor};
+use actor_runtime::{Context, Reply, actor};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
@@ -146,6 +146,11 @@ impl Bot {
     /// Takes up to `max` reminders that are due, the earliest first, to be delivered before
     /// `until`. Nobody else is given them before that; afterwards they are due again, unless they
     /// were [delivered](BotHandle::delivered). So a bot that dies in between forgets nobody.
+    ///
+    /// # Cancel safety
+    ///
+    /// Reminders that nobody has read are due again at once.
+    #[cancel_safe(undelivered = unclaim)]
     pub fn claim_due(
         &mut self,
         now: Seconds,
@@ -166,6 +171,21 @@ impl Bot {
             reminders.sort_by_key(|reminder| (reminder.due, reminder.id));
             Ok(reminders)
         });
+    }
+
+    fn unclaim(&mut self, unread: Result<Vec<Reminder>>) {
+        let unread = unread.unwrap_or_default();
+        let outcome = self.store.apply(|connection| {
+            let sql = "UPDATE reminder SET claimed_until = 0 WHERE id = ?1";
+            let mut statement = connection.prepare_cached(sql)?;
+            for reminder in &unread {
+                statement.execute([reminder.id])?;
+            }
+            Ok(())
+        });
+        if let Err(error) = outcome {
+            tracing::warn!(%error, "reminders that nobody read are due only when their claim ends");
+        }
     }
 
     /// Forgets a reminder that was delivered. Says whether it was still there.
@@ -242,6 +262,38 @@ impl Bot {
         });
     }
 
+    /// Begins a transaction, which lasts over several requests: until it is
+    /// [committed](BotHandle::commit) or [rolled back](BotHandle::roll_back), and no longer than the
+    /// lease through which it was begun.
+    ///
+    /// # Cancel safety
+    ///
+    /// A transaction of whose beginning nobody has read is rolled back at once.
+    #[cancel_safe(undelivered = end_unread)]
+    pub fn begin(&mut self, context: &Context<Self>) -> Result<()> {
+        // Anybody else's request would become part of it.
+        if !context.is_leased() {
+            return Err(Error::NotLeased);
+        }
+        self.store.begin()
+    }
+
+    fn end_unread(&mut self, begun: Result<()>) {
+        if begun.is_ok() {
+            self.store.roll_back();
+        }
+    }
+
+    /// Keeps what the transaction has done.
+    pub fn commit(&mut self) -> Result<()> {
+        self.store.commit()
+    }
+
+    /// Undoes what the transaction has done. To drop the lease does the same.
+    pub fn roll_back(&mut self) -> Result<()> {
+        if self.store.roll_back() { Ok(()) } else { Err(Error::NoTransaction) }
+    }
+
     /// What the database has done.
     pub fn counts(&self) -> Counts {
         self.store.counts()
@@ -255,6 +307,11 @@ impl Bot {
     #[on_idle]
     fn commit_group(&mut self) {
         self.store.flush();
+    }
+
+    #[on_release]
+    fn end_transaction(&mut self) {
+        self.store.roll_back();
     }
 
     #[on_stop]

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use actor_runtime::{Reply, actor};
+use actor_runtime::{Context, Reply, actor};
 use rusqlite::{Connection, params_from_iter, types::Value};
 
 use crate::{
@@ -92,6 +92,38 @@ impl Database {
         });
     }
 
+    /// Begins a transaction, which lasts over several requests: until it is
+    /// [committed](DatabaseHandle::commit) or [rolled back](DatabaseHandle::roll_back), and no longer than the
+    /// lease through which it was begun.
+    ///
+    /// # Cancel safety
+    ///
+    /// A transaction of whose beginning nobody has read is rolled back at once.
+    #[cancel_safe(undelivered = end_unread)]
+    pub fn begin(&mut self, context: &Context<Self>) -> Result<()> {
+        // Anybody else's request would become part of it.
+        if !context.is_leased() {
+            return Err(Error::NotLeased);
+        }
+        self.store.begin()
+    }
+
+    fn end_unread(&mut self, begun: Result<()>) {
+        if begun.is_ok() {
+            self.store.roll_back();
+        }
+    }
+
+    /// Keeps what the transaction has done.
+    pub fn commit(&mut self) -> Result<()> {
+        self.store.commit()
+    }
+
+    /// Undoes what the transaction has done. To drop the lease does the same.
+    pub fn roll_back(&mut self) -> Result<()> {
+        if self.store.roll_back() { Ok(()) } else { Err(Error::NoTransaction) }
+    }
+
     /// What the database has done.
     pub fn counts(&self) -> Counts {
         self.store.counts()
@@ -105,6 +137,11 @@ impl Database {
     #[on_idle]
     fn commit_group(&mut self) {
         self.store.flush();
+    }
+
+    #[on_release]
+    fn end_transaction(&mut self) {
+        self.store.roll_back();
     }
 
     #[on_stop]

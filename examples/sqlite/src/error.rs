@@ -72,6 +72,9 @@ pub enum Error {
     /// SQL text tried to begin or end a transaction. The actor does that, so that nobody's statement
     /// ends up in somebody else's transaction.
     TransactionControl,
+    /// A transaction that lasts over several requests needs a lease, so that nobody else's request
+    /// becomes part of it.
+    NotLeased,
     /// There is a transaction already.
     InTransaction,
     /// There is no transaction.
@@ -227,6 +230,7 @@ impl fmt::Display for Error {
             Self::TransactionControl => {
                 f.write_str("a transaction is begun and ended by the actor, not by SQL text")
             }
+            Self::NotLeased => f.write_str("a transaction over several requests needs a lease"),
             Self::InTransaction => f.write_str("there is a transaction already"),
             Self::NoTransaction => f.write_str("there is no transaction"),
             Self::Closed { was_accepted: false } => f.write_str("the database is closed"),

@@ -159,7 +159,19 @@ impl Store {
         reply: Reply<Result<T>>,
         work: impl FnOnce(&Connection) -> Result<T>,
     ) {
-        let outcome = self.open_group().and_then(|()| match self.phase {
+        let outcome = self.apply(work);
+        self.answer(reply, outcome);
+    }
+
+    /// As [`transaction`](Self::transaction), for what nobody waits for: an actor's own doing.
+    ///
+    /// # Errors
+    ///
+    /// What `work` gives, or why it could not be begun or committed. If requests are grouped, the commit
+    /// comes later.
+    pub fn apply<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.open_group()?;
+        match self.phase {
             Phase::Alone => {
                 let outcome = self.bracketed(&TRANSACTION, work);
                 self.counts.commits += u64::from(outcome.is_ok());
@@ -167,14 +179,14 @@ impl Store {
                 outcome
             }
             Phase::Group | Phase::Transaction => self.bracketed(&SAVEPOINT, work),
-        });
-        self.answer(reply, outcome);
+        }
     }
 
     /// Begins a transaction that lasts over several requests, until [`commit`](Self::commit) or
     /// [`roll_back`](Self::roll_back).
     ///
-    /// Everything that the store is asked meanwhile is part of it, so let nobody else ask.
+    /// Everything that the store is asked meanwhile is part of it, so let nobody else ask: let it be
+    /// begun through a lease only, and roll back in `#[on_release]`.
     ///
     /// # Errors
     ///

@@ -30,6 +30,27 @@ fn nobody_comes_between_the_messages_of_a_lease() {
 }
 
 #[test]
+fn a_handler_knows_whether_its_caller_holds_a_lease() {
+    let (_, ledger, mut actor) = ledger();
+    let mut before = pending(ledger.is_leased());
+    let lease = lease_of(&ledger, &mut actor);
+    assert_eq!(ready(&mut before), Ok(false));
+    let through = lease.clone();
+    let mut during = pending(through.is_leased());
+    let mut after = pending(ledger.is_leased());
+    drop(lease);
+    actor.turn();
+    assert_eq!((ready(&mut during), ready(&mut after)), (Ok(true), Ok(false)));
+    // What is left of a lease when its actor closes is still the holder's.
+    let lease = lease_of(&ledger, &mut actor);
+    let through = lease.clone();
+    let mut during = pending(through.is_leased());
+    ledger.close();
+    actor.turn();
+    assert_eq!(ready(&mut during), Ok(true));
+}
+
+#[test]
 fn a_lease_begins_in_its_turn() {
     let (log, ledger, mut actor) = ledger();
     ledger.note(1).try_cast().unwrap();

@@ -4,6 +4,7 @@ mod boot;
 mod crash;
 mod dropping;
 mod groups;
+mod leases;
 mod lock;
 mod model;
 mod panics;

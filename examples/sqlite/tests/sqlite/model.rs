@@ -12,6 +12,8 @@ enum Operation {
     Execute(Statement),
     Query(Statement),
     Transaction(Vec<Statement>),
+    /// The same through a lease, request by request: one that fails does not end it. Kept or not.
+    Lease(Vec<Statement>, bool),
 }
 
 /// What came of one, in words, so that errors can be compared.
@@ -32,6 +34,10 @@ fn statement(rng: &mut Rng) -> Statement {
     }
 }
 
+fn statements(rng: &mut Rng) -> Vec<Statement> {
+    (0..rng.usize(0..5)).map(|_| statement(rng)).collect()
+}
+
 fn operation(rng: &mut Rng) -> Operation {
     match rng.u8(0..10) {
         0..=5 => Operation::Execute(statement(rng)),
@@ -40,10 +46,8 @@ fn operation(rng: &mut Rng) -> Operation {
             let sql = "SELECT id, name, number FROM entry WHERE number >= ?1 ORDER BY id";
             Operation::Query(Statement::new(sql, [least]))
         }
-        _ => {
-            let steps = rng.usize(0..5);
-            Operation::Transaction((0..steps).map(|_| statement(rng)).collect())
-        }
+        8 => Operation::Transaction(statements(rng)),
+        _ => Operation::Lease(statements(rng), rng.bool()),
     }
 }
 
@@ -52,6 +56,7 @@ enum Pending {
     Changed(Answer<Result<Changed>>),
     Rows(Answer<Result<Vec<Row>>>),
     AllChanged(Answer<Result<Vec<Changed>>>),
+    Known(Outcome),
 }
 
 impl Pending {
@@ -66,6 +71,9 @@ impl Pending {
             Operation::Transaction(statements) => {
                 Self::AllChanged(database.transaction(statements).sent().await.unwrap())
             }
+            Operation::Lease(statements, is_kept) => {
+                Self::Known(through_lease(database, statements, is_kept).await)
+            }
         }
     }
 
@@ -74,8 +82,26 @@ impl Pending {
             Self::Changed(answer) => format!("{:?}", answer.await.unwrap()),
             Self::Rows(answer) => format!("{:?}", answer.await.unwrap()),
             Self::AllChanged(answer) => format!("{:?}", answer.await.unwrap()),
+            Self::Known(outcome) => outcome,
         }
     }
+}
+
+async fn through_lease(
+    database: &DatabaseHandle,
+    statements: Vec<Statement>,
+    is_kept: bool,
+) -> Outcome {
+    let lease = database.lease().await.unwrap();
+    lease.begin().await.unwrap().unwrap();
+    let mut outcome = String::new();
+    for Statement { sql, values } in statements {
+        outcome += &format!("{:?}\n", lease.execute(sql, values).await.unwrap());
+    }
+    if is_kept {
+        lease.commit().await.unwrap().unwrap();
+    }
+    outcome
 }
 
 fn plainly(plain: &mut Connection, operation: Operation) -> Outcome {
@@ -97,7 +123,17 @@ fn plainly(plain: &mut Connection, operation: Operation) -> Outcome {
         transaction.commit()?;
         Ok(changed)
     }
+    fn leased(plain: &mut Connection, statements: Vec<Statement>, is_kept: bool) -> Outcome {
+        let transaction = plain.transaction().unwrap();
+        let run = |statement| format!("{:?}\n", execute(&transaction, statement));
+        let outcome = statements.into_iter().map(run).collect();
+        if is_kept {
+            transaction.commit().unwrap();
+        }
+        outcome
+    }
     match operation {
+        Operation::Lease(statements, is_kept) => leased(plain, statements, is_kept),
         Operation::Execute(statement) => format!("{:?}", execute(plain, statement)),
         Operation::Query(statement) => format!("{:?}", query(plain, statement)),
         Operation::Transaction(statements) => format!("{:?}", transaction(plain, statements)),

@@ -70,6 +70,19 @@ async fn a_reminder_is_due_until_it_was_delivered() {
 }
 
 #[tokio::test]
+async fn reminders_that_nobody_has_read_are_due_at_once() {
+    let scratch = Scratch::new();
+    let bot = a_bot(&scratch).await;
+    let id = bot.remind(1, 100, "tea").await.unwrap().unwrap();
+    // The handler has run once the next has.
+    let unread = bot.claim_due(100, 130, 9).sent().await.unwrap();
+    assert_eq!(bot.next_due().await.unwrap().unwrap(), Some(130));
+    drop(unread);
+    assert_eq!(bot.next_due().await.unwrap().unwrap(), Some(100));
+    assert_eq!(ids(&bot.claim_due(100, 130, 9).await.unwrap().unwrap()), [id]);
+}
+
+#[tokio::test]
 async fn cases_are_numbered_by_server_and_keep_their_notes() {
     let scratch = Scratch::new();
     let bot = a_bot(&scratch).await;

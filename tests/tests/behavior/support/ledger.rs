@@ -69,6 +69,11 @@ impl Ledger {
         panic!("on purpose");
     }
 
+    /// Whether this came through a lease.
+    pub(crate) fn is_leased(&self, context: &Context<Self>) -> bool {
+        context.is_leased()
+    }
+
     /// Ends the actor.
     pub(crate) fn finish(self) {
         self.log.add("finish");

@@ -17,12 +17,15 @@ use tokio::sync::mpsc;
 use crate::{
     command::{Sender, obey},
     delivery::deliver,
+    server::Server,
     start,
 };
 
 /// Answers what is written until the input ends, and then closes the memory.
 pub(crate) async fn run(file: PathBuf) -> Result<()> {
     let bot = start(file).await?;
+    // Whoever types is the only admin.
+    let server = Server::Answers { admins: 1 };
     let mut lines = lines();
     loop {
         let now = now();
@@ -36,7 +39,8 @@ pub(crate) async fn run(file: PathBuf) -> Result<()> {
         let Some(line) = line else {
             break;
         };
-        match obey(&bot, Sender { guild: 1, user: 1, now }, &line).await {
+        let sender = Sender { guild: 1, user: 1, now };
+        match obey(&bot, &server, sender, &line).await {
             Ok(answer) => println!("{answer}"),
             Err(error) => println!("I cannot: {error}"),
         }

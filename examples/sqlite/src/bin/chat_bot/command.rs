@@ -1,9 +1,18 @@
 //! What people write to the bot, and what it answers.
 
+use std::time::Duration;
+
+use actor_runtime::ActorHandle;
 use sqlite_actor::{
     Error, Result, Rule,
     bot::{BotHandle, Case, GuildId, Seconds, UserId},
 };
+use tokio::time::timeout;
+
+use crate::server::Server;
+
+/// How long the chat server may take for a ban. Everybody else waits meanwhile.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the bot understands.
 pub(crate) const HELP: &str = "\
@@ -11,7 +20,8 @@ set NAME VALUE          change a setting
 get NAME                show one
 settings                show all
 remind SECONDS TEXT     be told later
-warn USER REASON        open a case, as do `mute` and `ban`
+warn USER REASON        open a case, as does `mute`
+ban USER REASON         have the server ban somebody, and open a case
 note CASE TEXT          add to a case
 close CASE              close a case
 cases USER              show somebody's cases
@@ -26,14 +36,20 @@ pub(crate) struct Sender {
 }
 
 /// Does what `line` says, and gives the bot's answer. A mistake of the user is an answer too.
-pub(crate) async fn obey(bot: &BotHandle, sender: Sender, line: &str) -> Result<String> {
+pub(crate) async fn obey(
+    bot: &BotHandle,
+    server: &Server,
+    sender: Sender,
+    line: &str,
+) -> Result<String> {
     let (verb, rest) = split(line);
     let outcome = match verb {
         "set" => set(bot, sender, rest).await,
         "get" => get(bot, sender, rest).await,
         "settings" => settings(bot, sender).await,
         "remind" => remind(bot, sender, rest).await,
-        "warn" | "mute" | "ban" => moderate(bot, sender, verb, rest).await,
+        "warn" | "mute" => moderate(bot, sender, verb, rest).await,
+        "ban" => ban(bot, server, sender, rest).await,
         "note" => note(bot, sender, rest).await,
         "close" => close(bot, sender, rest).await,
         "cases" => cases(bot, sender, rest).await,
@@ -81,6 +97,26 @@ async fn moderate(bot: &BotHandle, sender: Sender, verb: &str, rest: &str) -> Re
         return Ok(format!("`{user}` is nobody I know"));
     };
     let number = bot.open_case(sender.guild, user, verb, reason).await??;
+    Ok(format!("case {number}"))
+}
+
+/// Somebody is banned and has a case, or neither.
+///
+/// The server tells them the number of the case, so the case comes first; and numbers have no gaps, so
+/// if the server does not ban, nobody must have seen it. Whatever ends this early, an error or whoever
+/// awaits it going away, drops the lease, and that rolls back.
+async fn ban(bot: &BotHandle, server: &Server, sender: Sender, rest: &str) -> Result<String> {
+    let (user, reason) = split(rest);
+    let Ok(user) = user.parse::<UserId>() else {
+        return Ok(format!("`{user}` is nobody I know"));
+    };
+    let books = bot.lease().await?;
+    books.begin().await??;
+    let number = books.open_case(sender.guild, user, "ban", reason).await??;
+    if !timeout(PATIENCE, server.ban(user, number)).await.unwrap_or(false) {
+        return Ok(format!("the server does not ban {user}"));
+    }
+    books.commit().await??;
     Ok(format!("case {number}"))
 }
 

@@ -15,7 +15,7 @@ const MAX: u32 = 16;
 ///
 /// # Cancel safety
 ///
-/// If it is dropped in between, what was taken and not delivered is due again after [`CLAIM`]. A reminder
+/// If it is dropped while it delivers, what was taken and not delivered is due again after [`CLAIM`]. A reminder
 /// may then be delivered twice, but never not at all.
 pub(crate) async fn deliver(
     bot: &BotHandle,

@@ -11,6 +11,7 @@ mod chat;
 mod command;
 mod delivery;
 mod evening;
+mod server;
 
 use std::{env, path::PathBuf, process::ExitCode};
 

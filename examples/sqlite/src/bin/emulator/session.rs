@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use actor_runtime::{Answer, TrySendError};
+use actor_runtime::{ActorHandle, Answer, TrySendError};
 use sqlite_actor::{
     Error, Result,
     console::{ConsoleHandle, GameId, Save},
@@ -165,9 +165,14 @@ impl Session<'_> {
             saving.blocking()??;
             self.played.saves += 1;
         }
-        self.console.save(self.game, self.saved(QUICKSAVE)).blocking()??;
+        // The state and the time it took are in the books together, or neither is.
+        let books = self.console.lease().blocking()?;
+        books.begin().blocking()??;
+        books.save(self.game, self.saved(QUICKSAVE)).blocking()??;
+        books.played(self.game, self.unbooked).blocking()??;
+        books.commit().blocking()??;
+        drop(books);
         self.played.saves += 1;
-        self.console.played(self.game, self.unbooked).blocking()??;
         self.played.machine = self.machine;
         Ok(self.played)
     }
