@@ -11,17 +11,16 @@ use std::{
     time::Duration,
 };
 
-use actor_runtime::{Context, Scope, WeakHandle, actor};
+use actor_runtime::{ActorHandle, Context, Scope, actor};
 use tokio::{
     io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
-    task::{JoinHandle, JoinSet},
-    time::{Instant, sleep, timeout},
+    time::{Instant, sleep_until, timeout},
 };
 
 use crate::{
     card::Card,
-    connection::{Connection, Lifeline, Surroundings},
+    connection::{Connection, ConnectionHandle, Surroundings},
     hub::{Hub, HubHandle},
     store::{ClientId, Store, StoreHandle},
 };
@@ -76,12 +75,11 @@ pub async fn start(settings: Settings, scope: &Scope) -> io::Result<ServerHandle
             subscribers: 0,
         },
         settings,
-        listener: Some(listener),
-        accepting: None,
+        listener,
+        rests_until: None,
         store,
         hub,
         clients: BTreeMap::new(),
-        connections: JoinSet::new(),
     };
     Ok(scope.spawn(server))
 }
@@ -91,13 +89,12 @@ pub async fn start(settings: Settings, scope: &Scope) -> io::Result<ServerHandle
 pub struct Server {
     settings: Settings,
     facts: Facts,
-    /// Until the actor starts, and accepts.
-    listener: Option<TcpListener>,
-    accepting: Option<JoinHandle<()>>,
+    listener: TcpListener,
+    /// Nobody is accepted until then.
+    rests_until: Option<Instant>,
     store: StoreHandle,
     hub: HubHandle,
     clients: BTreeMap<ClientId, Client>,
-    connections: JoinSet<()>,
 }
 
 /// What is to be known of the server.
@@ -123,7 +120,7 @@ pub struct Facts {
 #[derive(Debug)]
 struct Client {
     card: Arc<Card>,
-    lifeline: Lifeline,
+    connection: ConnectionHandle,
     /// What the client says of itself, by [`Attribute`].
     words: [String; 3],
 }
@@ -172,14 +169,28 @@ impl Server {
     }
 
     /// Begins the connection of a client, or sends it away if there are too many.
-    pub(crate) fn welcome(&mut self, stream: TcpStream, context: &Context<Self>) {
+    #[on(self.listener.accept(), if self.rests_until.is_none())]
+    fn welcome(&mut self, accepted: io::Result<(TcpStream, SocketAddr)>, context: &Context<Self>) {
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                eprintln!("no client was accepted: {error}");
+                self.rests_until = Some(Instant::now() + REST);
+                return;
+            }
+        };
         self.facts.accepted += 1;
         if self.clients.len() >= self.settings.max_clients {
             self.facts.refused += 1;
-            self.connections.spawn(send_away(stream));
+            tokio::spawn(timeout(self.settings.grace, send_away(stream)));
         } else if let Err(error) = self.begin(stream, context) {
             eprintln!("a client was lost before it was served: {error}");
         }
+    }
+
+    #[on(sleep_until(self.rests_until.unwrap_or(self.facts.started)), if self.rests_until.is_some())]
+    fn rested(&mut self, (): ()) {
+        self.rests_until = None;
     }
 
     /// Keeps what a client says of itself.
@@ -205,7 +216,7 @@ impl Server {
         let meant = self.meant(&filters).filter(|client| !spares_caller || client.card.id != caller);
         let kill = |client: &Client| {
             if client.card.id != caller {
-                client.lifeline.cut();
+                client.connection.abort();
             }
             client.card.id
         };
@@ -215,72 +226,46 @@ impl Server {
     /// A connection has ended.
     pub fn left(&mut self, client: ClientId) {
         self.clients.remove(&client);
-        // Their tasks are over or about to be.
-        while self.connections.try_join_next().is_some() {}
-    }
-
-    #[on_start]
-    fn accept(&mut self, context: &Context<Self>) {
-        if let Some(listener) = self.listener.take() {
-            self.accepting = Some(tokio::spawn(accept(listener, context.handle().clone())));
-        }
     }
 
     #[on_stop]
     async fn end_connections(&mut self) {
-        if let Some(accepting) = self.accepting.take() {
-            accepting.abort();
+        for client in self.clients.values() {
+            ActorHandle::close(&client.connection);
         }
-        self.clients.values().for_each(|client| client.lifeline.close());
-        if timeout(self.settings.grace, self.join_all()).await.is_err() {
-            self.connections.shutdown().await;
+        if timeout(self.settings.grace, self.all_exited()).await.is_err() {
+            for client in self.clients.values() {
+                client.connection.abort();
+            }
+            self.all_exited().await;
         }
     }
 
-    async fn join_all(&mut self) {
-        while self.connections.join_next().await.is_some() {}
+    async fn all_exited(&self) {
+        for client in self.clients.values() {
+            client.connection.exited().await;
+        }
     }
 
     fn begin(&mut self, stream: TcpStream, context: &Context<Self>) -> io::Result<()> {
         stream.set_nodelay(true)?;
         let id = self.facts.accepted;
         let card = Arc::new(Card::new(id, stream.peer_addr()?, stream.local_addr()?));
-        let (lifeline, phase) = Lifeline::new();
         let surroundings = Surroundings {
             store: self.store.clone(),
             hub: self.hub.clone(),
             server: context.handle().clone(),
             databases: self.settings.databases,
         };
-        let connection = Connection::new(stream, card.clone(), lifeline.clone(), surroundings);
-        self.connections.spawn(connection.run(phase));
-        self.clients.insert(id, Client { card, lifeline, words: Default::default() });
+        let connection = Connection::new(stream, card.clone(), surroundings);
+        let connection = context.children().spawn(connection);
+        self.clients.insert(id, Client { card, connection, words: Default::default() });
         Ok(())
     }
 
     fn meant(&self, filters: &[Filter]) -> impl Iterator<Item = &Client> {
         let fits = |client: &&Client| filters.iter().all(|filter| filter.fits(&client.card));
         self.clients.values().filter(fits)
-    }
-}
-
-/// Accepts clients as long as there is a server.
-async fn accept(listener: TcpListener, server: WeakHandle<ServerHandle>) {
-    loop {
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
-            Err(error) => {
-                eprintln!("no client was accepted: {error}");
-                sleep(REST).await;
-                continue;
-            }
-        };
-        let Some(server) = server.upgrade() else {
-            return;
-        };
-        if server.welcome(stream).cast().await.is_err() {
-            return;
-        }
     }
 }
 

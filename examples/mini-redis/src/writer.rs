@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering::Relaxed},
 };
 
-use actor_runtime::{ActorHandle, Context, TrySendError, WeakHandle, actor};
+use actor_runtime::{ActorHandle, Context, Scope, TrySendError, WeakHandle, actor, spawn};
 use bytes::{Bytes, BytesMut};
 use tokio::{io::AsyncWriteExt, net::tcp::OwnedWriteHalf};
 
@@ -72,11 +72,16 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// A writer that is to be started, and the way to it.
-    pub(crate) fn new(stream: OwnedWriteHalf, start: impl FnOnce(Writer) -> WriterHandle) -> Self {
+    /// Starts a writer, and gives the way to it.
+    pub(crate) fn new(stream: OwnedWriteHalf) -> Self {
         let unread = Arc::new(AtomicUsize::new(0));
         let writer = Writer { stream, gathered: BytesMut::new(), unread: unread.clone() };
-        Self { writer: start(writer), unread }
+        Self { writer: spawn(writer), unread }
+    }
+
+    /// The writer ends with a scope.
+    pub(crate) fn belongs_to(&self, scope: &Scope) {
+        scope.add(&self.writer);
     }
 
     /// Sends bytes to the client, and waits if it reads too slowly. Says whether it is still there.
@@ -117,10 +122,5 @@ impl WeakOutbox {
         let unread = self.unread.fetch_add(length, Relaxed) + length;
         let is_full = matches!(writer.write(bytes).try_cast(), Err(TrySendError::Full(_)));
         if unread > CUT_OFF || is_full { Err(TooSlow) } else { Ok(()) }
-    }
-
-    /// How many bytes the client has to read.
-    pub(crate) fn unread(&self) -> usize {
-        self.unread.load(Relaxed)
     }
 }

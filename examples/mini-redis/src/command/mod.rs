@@ -17,7 +17,7 @@ pub(crate) use table::COMMANDS;
 
 /// A command of the store: what it does with the words after its name.
 #[derive(Clone, Copy)]
-pub struct StoreCommand(pub(crate) fn(&mut Access<'_>, &[Bytes]) -> Outcome);
+pub(crate) struct StoreCommand(pub(crate) fn(&mut Access<'_>, &[Bytes]) -> Outcome);
 
 impl fmt::Debug for StoreCommand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,7 +1,6 @@
 //! The end of a connection: how others bring it about, and what it does for them.
 
-use actor_runtime::WeakHandle;
-use tokio::sync::watch;
+use actor_runtime::{ActorHandle, WeakHandle};
 
 use crate::{
     hub::HubHandle,
@@ -9,39 +8,22 @@ use crate::{
     store::{ClientId, StoreHandle},
 };
 
-use super::Surroundings;
-
-/// How a connection is to go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Phase {
-    /// It serves its client.
-    Open,
-    /// It replies to what it has read, and ends.
-    Closing,
-    /// It ends where it stands.
-    Cut,
-}
-
-pub(crate) type Watch = watch::Receiver<Phase>;
+use super::{ConnectionHandle, Surroundings};
 
 /// Ends a connection, from wherever.
 #[derive(Clone, Debug)]
-pub(crate) struct Lifeline(watch::Sender<Phase>);
+pub(crate) struct Lifeline(WeakHandle<ConnectionHandle>);
 
 impl Lifeline {
-    pub(crate) fn new() -> (Self, Watch) {
-        let (sender, watch) = watch::channel(Phase::Open);
-        (Self(sender), watch)
+    pub(super) fn new(connection: WeakHandle<ConnectionHandle>) -> Self {
+        Self(connection)
     }
 
-    /// It replies to what it has read, and ends.
-    pub(crate) fn close(&self) {
-        self.0.send_replace(Phase::Closing);
-    }
-
-    /// It ends where it stands, also while it waits for its client.
+    /// The connection ends where it stands, also while it waits for its client.
     pub(crate) fn cut(&self) {
-        self.0.send_replace(Phase::Cut);
+        if let Some(connection) = self.0.upgrade() {
+            connection.abort();
+        }
     }
 }
 

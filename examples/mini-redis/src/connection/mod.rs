@@ -11,9 +11,9 @@ mod pubsub;
 mod server;
 mod transaction;
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::sync::Arc;
 
-use actor_runtime::select;
+use actor_runtime::{Context, actor};
 use bytes::{Bytes, BytesMut};
 use tokio::net::{TcpStream, tcp::OwnedReadHalf};
 
@@ -28,9 +28,8 @@ use crate::{
     writer::Outbox,
 };
 
-pub(crate) use lifeline::Lifeline;
-use lifeline::Membership;
-use transaction::Transaction;
+pub(crate) use self::lifeline::Lifeline;
+use self::{lifeline::Membership, transaction::Transaction};
 
 /// So many commands are one message at most.
 const TOGETHER: usize = 1024;
@@ -53,7 +52,6 @@ pub(crate) struct Surroundings {
 pub(crate) struct Connection {
     reader: FrameReader<OwnedReadHalf>,
     outbox: Outbox,
-    lifeline: Lifeline,
     surroundings: Surroundings,
     /// What others may see of the connection.
     card: Arc<Card>,
@@ -69,6 +67,8 @@ pub(crate) struct Connection {
     group: Group,
     /// Replies that were not sent yet.
     replies: BytesMut,
+    /// For those who may have to cut the connection. It is there once the actor has started.
+    lifeline: Option<Lifeline>,
     /// The client has said goodbye, or is told to go.
     is_over: bool,
 }
@@ -97,19 +97,52 @@ enum Quiet {
 /// What is left to be said when a connection was asked for something that it cannot ask others.
 const GOING: Fault = Fault(std::borrow::Cow::Borrowed("ERR the server is shutting down"));
 
+#[actor(mailbox = 1)]
 impl Connection {
-    pub(crate) fn new(
-        stream: TcpStream,
-        card: Arc<Card>,
-        lifeline: Lifeline,
-        surroundings: Surroundings,
-    ) -> Self {
+    /// The writer ends with the connection: after it, or at once if the connection is cut.
+    #[on_start]
+    fn own_writer(&mut self, context: &Context<Self>) {
+        self.outbox.belongs_to(context.children());
+        self.lifeline = Some(Lifeline::new(context.handle().clone()));
+    }
+
+    /// Runs a command, and what else was read with it.
+    #[on(self.reader.read_frame())]
+    async fn serve(&mut self, read: Result<Option<Words>, ReadError>, context: &Context<Self>) {
+        let mut next = match read {
+            Ok(words) => Ok(words),
+            Err(ReadError::Protocol(error)) => Err(error),
+            Err(ReadError::Io(_)) => Ok(None),
+        };
+        self.is_over |= matches!(next, Ok(None));
+        self.card.is_active();
+        while !self.is_over {
+            match next {
+                Ok(Some(words)) => self.take(words).await,
+                Ok(None) => break,
+                Err(error) => {
+                    let text = format!("ERR Protocol error: {error}");
+                    self.reply(Frame::Error(text.into())).await;
+                    self.is_over = true;
+                }
+            }
+            next = self.reader.parse_frame();
+        }
+        self.run_group().await;
+        self.send().await;
+        if self.is_over {
+            context.stop();
+        }
+    }
+}
+
+impl Connection {
+    pub(crate) fn new(stream: TcpStream, card: Arc<Card>, surroundings: Surroundings) -> Self {
         let (reader, writer) = stream.into_split();
         let membership = Membership::new(card.id, &surroundings);
         Self {
             reader: FrameReader::new(reader),
-            outbox: Outbox::new(writer, actor_runtime::spawn),
-            lifeline,
+            outbox: Outbox::new(writer),
             surroundings,
             card,
             membership,
@@ -121,45 +154,9 @@ impl Connection {
             quiet: Quiet::default(),
             group: Group::default(),
             replies: BytesMut::new(),
+            lifeline: None,
             is_over: false,
         }
-    }
-
-    /// Serves the client until one of both goes.
-    pub(crate) async fn run(mut self, mut phase: lifeline::Watch) {
-        loop {
-            select! {
-                read = self.reader.read_frame() => {
-                    if self.serve(read).await.is_break() {
-                        return;
-                    }
-                }
-                _ = phase.changed() => return,
-            }
-        }
-    }
-
-    /// Runs a command, and what else was read with it.
-    async fn serve(&mut self, read: Result<Option<Words>, ReadError>) -> ControlFlow<()> {
-        let mut next = match read {
-            Ok(Some(words)) => Ok(Some(words)),
-            Err(ReadError::Protocol(error)) => Err(error),
-            Ok(None) | Err(ReadError::Io(_)) => return ControlFlow::Break(()),
-        };
-        self.card.is_active();
-        while !self.is_over {
-            match next {
-                Ok(Some(words)) => self.take(words).await,
-                Ok(None) => break,
-                Err(error) => {
-                    self.reply(Frame::Error(format!("ERR Protocol error: {error}").into())).await;
-                    self.is_over = true;
-                }
-            }
-            next = self.reader.parse_frame();
-        }
-        self.run_group().await;
-        if self.send().await && !self.is_over { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     }
 
     /// Runs a command, or puts it with others to be run soon.

@@ -11,20 +11,20 @@ use crate::{
 use super::{Connection, GOING};
 
 impl Connection {
-    fn caller(&self) -> Caller {
-        Caller {
+    fn caller(&self) -> Result<Caller, Fault> {
+        Ok(Caller {
             client: self.card.id,
             protocol: self.protocol,
             outbox: self.outbox.downgrade(),
-            lifeline: self.lifeline.clone(),
-        }
+            lifeline: self.lifeline.clone().ok_or(GOING)?,
+        })
     }
 
     /// Subscribes. The hub tells the client so, which therefore has to have its other replies by then.
     pub(super) async fn subscribe(&mut self, kind: Kind, names: &[Bytes]) -> Result<(), Fault> {
         self.send().await;
         self.membership.is_subscriber = true;
-        let subscribe = self.surroundings.hub.subscribe(self.caller(), kind, names.to_vec());
+        let subscribe = self.surroundings.hub.subscribe(self.caller()?, kind, names.to_vec());
         let subscriptions = subscribe.await.map_err(|_| GOING)?;
         self.has_subscriptions(subscriptions);
         Ok(())
@@ -33,7 +33,7 @@ impl Connection {
     /// Ends subscriptions, all of a kind if none is named. The hub tells the client.
     pub(super) async fn unsubscribe(&mut self, kind: Kind, names: &[Bytes]) -> Result<(), Fault> {
         self.send().await;
-        let unsubscribe = self.surroundings.hub.unsubscribe(self.caller(), kind, names.to_vec());
+        let unsubscribe = self.surroundings.hub.unsubscribe(self.caller()?, kind, names.to_vec());
         let subscriptions = unsubscribe.await.map_err(|_| GOING)?;
         self.has_subscriptions(subscriptions);
         Ok(())

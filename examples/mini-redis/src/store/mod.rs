@@ -87,6 +87,12 @@ impl Store {
         self.keyspace.watches.end(client);
     }
 
+    /// Forgets keys whose time is over. Nobody would see them anyway; this is for their memory.
+    #[on(self.keyspace.expiry.due())]
+    fn expire(&mut self, (): ()) {
+        self.keyspace.forget_expired();
+    }
+
     /// How much there is.
     pub fn sizes(&mut self) -> Sizes {
         self.keyspace.forget_expired();

@@ -28,17 +28,6 @@ impl Value {
             Self::Sorted(_) => "zset",
         }
     }
-
-    /// A collection that is empty is not kept.
-    pub(crate) fn is_empty_collection(&self) -> bool {
-        match self {
-            Self::String(_) => false,
-            Self::List(list) => list.is_empty(),
-            Self::Hash(hash) => hash.is_empty(),
-            Self::Set(set) => set.is_empty(),
-            Self::Sorted(sorted) => sorted.is_empty(),
-        }
-    }
 }
 
 /// A value, and when it ends.
