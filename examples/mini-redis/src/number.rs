@@ -41,7 +41,7 @@ pub fn add_floats(left: &[u8], right: &[u8]) -> Option<String> {
     sum.is_finite().then(|| format!("{sum}"))
 }
 
-/// The number times ten to the power of [`SCALE`], if that fits and nothing is cut off.
+/// The number times ten to the power of [`SCALE`], rounded, if that fits.
 fn scaled(text: &[u8]) -> Option<i128> {
     let text = std::str::from_utf8(text).ok()?.to_ascii_lowercase();
     let (digits, exponent) = match text.split_once('e') {
@@ -60,7 +60,7 @@ fn scaled(text: &[u8]) -> Option<i128> {
     let shift = exponent.checked_add_unsigned(SCALE)?.checked_sub_unsigned(fraction.len().try_into().ok()?)?;
     let power = 10_i128.checked_pow(shift.unsigned_abs())?;
     let number = if shift < 0 {
-        (number % power == 0).then_some(number / power)?
+        number.checked_add(power / 2)? / power
     } else {
         number.checked_mul(power)?
     };

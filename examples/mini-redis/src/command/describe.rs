@@ -18,7 +18,7 @@ pub(crate) fn answer(words: &[Bytes]) -> Outcome {
     Ok(match subcommand.to_ascii_lowercase().as_slice() {
         b"count" => Frame::count(COMMANDS.len()),
         b"docs" => Frame::Map(named(rest).flatten().map(|command| (word(command.name), docs(command))).collect()),
-        b"info" => Frame::Array(named(rest).map(|command| command.map_or(Frame::NullArray, details)).collect()),
+        b"info" => Frame::Array(named(rest).map(|command| command.map_or(Frame::Null, details)).collect()),
         b"getkeys" => return keys_of(rest),
         b"list" => return list(rest),
         _ => help(),

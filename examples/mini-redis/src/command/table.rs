@@ -78,7 +78,7 @@ pub(crate) static COMMANDS: &[Command] = &[
     Row("append", 3, WRITE_FAST).store(ONE, strings::append, ("string", "2.0.0", "Appends a string to the value of a key. Creates the key if it doesn't exist.")),
     Row("auth", -2, TALK).local(Local::Auth, ("connection", "1.0.0", "Authenticates the connection.")),
     Row("client", -2, "").local(Local::Client, ("connection", "2.4.0", "A container for client connection commands.")).over(&[sub("getname", 2), sub("help", 2), sub("id", 2), sub("info", 2), sub("kill", -3), sub("list", -2), sub("no-evict", 3), sub("no-touch", 3), sub("reply", 3), sub("setinfo", 4), sub("setname", 3)]),
-    Row("command", -1, "loading stale").local(Local::Command, ("server", "2.8.13", "Returns detailed information about all commands.")).over(&[sub("count", 2), sub("docs", -2), sub("getkeys", -3), sub("help", 2), sub("info", -2), sub("list", -2)]),
+    Row("command", -1, "loading stale").local(Local::Command, ("server", "2.8.13", "Returns detailed information about all commands.")).over(&[sub("count", 2), sub("docs", -2), sub("getkeys", -4), sub("help", 2), sub("info", -2), sub("list", -2)]),
     Row("config", -2, "").local(Local::Config, ("server", "2.0.0", "A container for server configuration commands.")).over(&[sub("get", -3), sub("help", 2), sub("resetstat", 2), sub("rewrite", 2), sub("set", -4)]),
     Row("copy", -3, WRITE).store(TWO, keys::copy, ("generic", "6.2.0", "Copies the value of a key to a new key.")),
     Row("dbsize", 1, READ).store(NONE, keys::dbsize, ("server", "1.0.0", "Returns the number of keys in the database.")),

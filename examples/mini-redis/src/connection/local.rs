@@ -74,8 +74,12 @@ impl Connection {
     }
 
     pub(super) fn database_at(&self, word: &[u8]) -> Result<usize, Fault> {
-        let number = parse_integer(word).filter(|number| i32::try_from(*number).is_ok());
-        let number = usize::try_from(number.ok_or(NO_INTEGER)?).ok();
+        let number = parse_integer(word).ok_or(NO_INTEGER)?;
+        if i32::try_from(number).is_err() {
+            let (least, most) = (i32::MIN, i32::MAX);
+            return Err(format!("ERR value is out of range, value must between {least} and {most}").into());
+        }
+        let number = usize::try_from(number).ok();
         let number = number.filter(|number| *number < self.surroundings.databases);
         number.ok_or(Fault("ERR DB index is out of range".into()))
     }

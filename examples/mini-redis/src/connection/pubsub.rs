@@ -58,8 +58,8 @@ impl Connection {
     pub(super) async fn pubsub(&mut self, words: &[Bytes]) -> Result<Frame, Fault> {
         let (subcommand, rest) = (words[0].to_ascii_lowercase(), &words[1..]);
         Ok(match subcommand.as_slice() {
-            b"channels" => self.channels(Kind::Channel, rest).await?,
-            b"shardchannels" => self.channels(Kind::Shard, rest).await?,
+            b"channels" => self.channels(Kind::Channel, &words[0], rest).await?,
+            b"shardchannels" => self.channels(Kind::Shard, &words[0], rest).await?,
             b"numsub" => self.listeners(Kind::Channel, rest).await?,
             b"shardnumsub" => self.listeners(Kind::Shard, rest).await?,
             b"numpat" => {
@@ -69,13 +69,13 @@ impl Connection {
         })
     }
 
-    async fn channels(&self, kind: Kind, rest: &[Bytes]) -> Result<Frame, Fault> {
+    async fn channels(&self, kind: Kind, name: &[u8], rest: &[Bytes]) -> Result<Frame, Fault> {
         let pattern = match rest {
             [] => None,
             [pattern] => Some(pattern.clone()),
             _ => {
-                let text = "ERR unknown subcommand or wrong number of arguments for 'channels'. Try PUBSUB HELP.";
-                return Err(Fault(text.into()));
+                let word = String::from_utf8_lossy(name);
+                return Err(format!("ERR unknown subcommand or wrong number of arguments for '{word}'. Try PUBSUB HELP.").into());
             }
         };
         let names = self.surroundings.hub.channels(kind, pattern).await.map_err(|_| GOING)?;

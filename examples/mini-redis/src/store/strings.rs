@@ -268,6 +268,9 @@ pub(crate) fn getrange(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     if start < 0 && end < 0 && start > end {
         return Ok(Frame::Bulk(Bytes::new()));
     }
+    // An end that is before the begin counts as the begin.
+    let length = i64::try_from(text.len()).unwrap_or(i64::MAX);
+    let end = if end < 0 { end.saturating_add(length).max(0) } else { end };
     let range = super::collections::range(start, end, text.len());
     Ok(Frame::Bulk(text.slice(range)))
 }
