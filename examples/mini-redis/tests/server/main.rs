@@ -3,4 +3,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod clients;
+mod expiry;
+mod giving_up;
+mod parts;
+mod process;
+mod properties;
+mod scans;
 mod scripts;
+mod shutdown;
+mod slow;
+mod split;

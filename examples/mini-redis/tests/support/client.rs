@@ -42,6 +42,13 @@ impl Client {
         self.run(&words)
     }
 
+    /// As [`say`](Self::say), to a server that may be gone.
+    pub(crate) fn try_say(&mut self, line: &str) -> io::Result<Option<String>> {
+        let words: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
+        self.stream.write_all(&request(&words))?;
+        self.try_reply()
+    }
+
     pub(crate) fn send(&mut self, words: &[&[u8]]) {
         self.is_resp3 |= words.len() > 1 && words[0].eq_ignore_ascii_case(b"HELLO") && words[1] == b"3";
         self.send_raw(&request(words));
