@@ -107,3 +107,77 @@ impl Store {
         (command.0)(&mut access, &words[1..]).unwrap_or_else(Frame::from)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use actor_runtime::{ActorHandle, spawn};
+    use tokio::time::advance;
+
+    use super::*;
+    use crate::command::{Command, Run};
+
+    fn request(line: &'static str) -> Request {
+        let words: Vec<Bytes> = line.split(' ').map(Bytes::from).collect();
+        match Command::of(&words).expect("a command").run {
+            Run::Store(command) => Request { command, database: 0, words },
+            other => panic!("{line} is no command of the store: {other:?}"),
+        }
+    }
+
+    async fn run(store: &StoreHandle, line: &'static str) -> Frame {
+        store.run(vec![request(line)]).await.expect("the store runs").remove(0)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_key_is_forgotten_at_its_time_though_nobody_asks() {
+        let store = spawn(Store::new(1));
+        run(&store, "SET late x PX 300").await;
+        run(&store, "SET early x PX 100").await;
+        run(&store, "SET stays x").await;
+        // A deadline that is moved, one that is taken away, and one of a key that is deleted.
+        run(&store, "SET moved x PX 50").await;
+        run(&store, "PEXPIRE moved 200").await;
+        run(&store, "SET kept x PX 50").await;
+        run(&store, "PERSIST kept").await;
+        run(&store, "SET deleted x PX 50").await;
+        run(&store, "DEL deleted").await;
+
+        let mut forgotten = Vec::new();
+        for _ in 0..400 {
+            advance(Duration::from_millis(1)).await;
+            tokio::task::yield_now().await;
+            forgotten.push(store.stats().counts.events);
+        }
+        assert_eq!([forgotten[98], forgotten[99]], [0, 1], "early");
+        assert_eq!([forgotten[198], forgotten[199]], [1, 2], "moved");
+        assert_eq!([forgotten[298], forgotten[299]], [2, 3], "late");
+        assert_eq!(forgotten[399], 3);
+        assert_eq!(run(&store, "DBSIZE").await, Frame::Integer(2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_expired_key_is_seen_before_it_is_forgotten() {
+        let store = spawn(Store::new(1));
+        run(&store, "SET k x PX 100").await;
+        advance(Duration::from_millis(99)).await;
+        assert_eq!(run(&store, "PTTL k").await, Frame::Integer(1));
+        advance(Duration::from_millis(1)).await;
+        // The store has not been polled since, so it has not heard of the deadline.
+        assert_eq!(run(&store, "EXISTS k").await, Frame::Integer(0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_transaction_is_not_run_if_a_watched_key_has_expired() {
+        let store = spawn(Store::new(1));
+        run(&store, "SET k x PX 100").await;
+        store.watch(1, 0, vec![Bytes::from("k")]).await.unwrap();
+        store.watch(2, 0, vec![Bytes::from("other")]).await.unwrap();
+        advance(Duration::from_millis(100)).await;
+        assert_eq!(store.run_if_unchanged(1, vec![request("DBSIZE")]).await.unwrap(), None);
+        let zero = Some(vec![Frame::Integer(0)]);
+        assert_eq!(store.run_if_unchanged(2, vec![request("DBSIZE")]).await.unwrap(), zero);
+        assert_eq!(store.run_if_unchanged(1, vec![request("DBSIZE")]).await.unwrap(), zero);
+    }
+}

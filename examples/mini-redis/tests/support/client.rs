@@ -11,6 +11,9 @@ use redis_protocol::{resp2, resp3};
 /// Longer than any reply takes. A test that waits so long has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// So much of a reply is looked at.
+const MOST: usize = 16 * 1024;
+
 pub(crate) struct Client {
     stream: TcpStream,
     buffer: Vec<u8>,
@@ -115,8 +118,9 @@ pub(crate) fn request(words: &[&[u8]]) -> Vec<u8> {
     bytes
 }
 
-/// Bytes as text in one line.
+/// Bytes as text in one line; of many only the first.
 pub(crate) fn show(bytes: &[u8]) -> String {
+    let bytes = &bytes[..bytes.len().min(MOST)];
     let text = bytes.escape_ascii().to_string().replace("\\r\\n", " ").replace("\\'", "'");
     text.replace("\\\"", "\"").trim_end().to_owned()
 }
