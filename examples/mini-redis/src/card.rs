@@ -101,7 +101,8 @@ impl Card {
         if flags.is_empty() {
             flags.push('N');
         }
-        let command = COMMANDS.get(self.command.load(Relaxed)).map_or("NULL", |command| command.name);
+        let command =
+            COMMANDS.get(self.command.load(Relaxed)).map_or("NULL", |command| command.name);
         let Self { id, peer, local, .. } = self;
         let [name, library, version] = words;
         let (database, protocol) = (self.database.load(Relaxed), self.protocol.load(Relaxed));

@@ -50,6 +50,8 @@ pub enum Frame {
     Array(Vec<Frame>),
     /// Keys and values; in RESP2 an array of both in turn.
     Map(Vec<(Frame, Frame)>),
+    /// Some pairs; in RESP2 an array of both in turn.
+    Pairs(Vec<(Frame, Frame)>),
     /// Some frames of which no two are alike; in RESP2 an array.
     Set(Vec<Frame>),
     /// What a client did not ask for just now; in RESP2 an array.
@@ -97,6 +99,10 @@ impl Frame {
         let is_resp3 = protocol == Protocol::Resp3;
         match self {
             Self::Simple(text) => line(out, b'+', text.as_bytes()),
+            // Errors quote what the client has sent.
+            Self::Error(text) if text.contains(['\r', '\n']) => {
+                line(out, b'-', text.replace(['\r', '\n'], " ").as_bytes());
+            }
             Self::Error(text) => line(out, b'-', text.as_bytes()),
             Self::Integer(number) => head(out, b':', *number),
             Self::Double(number) if is_resp3 => line(out, b',', double(*number).as_bytes()),
@@ -108,16 +114,17 @@ impl Frame {
             Self::Array(frames) => all(frames, b'*', protocol, out),
             Self::Set(frames) => all(frames, if is_resp3 { b'~' } else { b'*' }, protocol, out),
             Self::Push(frames) => all(frames, if is_resp3 { b'>' } else { b'*' }, protocol, out),
+            Self::Map(pairs) | Self::Pairs(pairs) if !is_resp3 => {
+                length(out, b'*', 2 * pairs.len());
+                both(pairs, b"", protocol, out);
+            }
             Self::Map(pairs) => {
-                if is_resp3 {
-                    length(out, b'%', pairs.len());
-                } else {
-                    length(out, b'*', 2 * pairs.len());
-                }
-                for (key, value) in pairs {
-                    key.encode(protocol, out);
-                    value.encode(protocol, out);
-                }
+                length(out, b'%', pairs.len());
+                both(pairs, b"", protocol, out);
+            }
+            Self::Pairs(pairs) => {
+                length(out, b'*', pairs.len());
+                both(pairs, b"*2\r\n", protocol, out);
             }
             Self::Text(text) if is_resp3 => {
                 length(out, b'=', text.len() + 4);
@@ -171,6 +178,15 @@ fn all(frames: &[Frame], kind: u8, protocol: Protocol, out: &mut BytesMut) {
     }
 }
 
+/// What is on both sides of some pairs, each of which has a head.
+fn both(pairs: &[(Frame, Frame)], head: &[u8], protocol: Protocol, out: &mut BytesMut) {
+    for (left, right) in pairs {
+        out.put_slice(head);
+        left.encode(protocol, out);
+        right.encode(protocol, out);
+    }
+}
+
 fn bulk(out: &mut BytesMut, bytes: &[u8]) {
     out.reserve(bytes.len() + 32);
     length(out, b'$', bytes.len());
@@ -186,7 +202,7 @@ fn head(out: &mut BytesMut, kind: u8, number: i64) {
     line(out, kind, itoa::Buffer::new().format(number).as_bytes());
 }
 
-/// A line never has a line break inside: whoever made an error of a client's words has taken care.
+/// There is no line break in the text.
 fn line(out: &mut BytesMut, kind: u8, text: &[u8]) {
     out.reserve(text.len() + 3);
     out.put_u8(kind);

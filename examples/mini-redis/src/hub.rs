@@ -104,11 +104,7 @@ impl Subscriber {
 
     fn subscriptions(&self) -> Subscriptions {
         let [channels, patterns, shards] = &self.names;
-        Subscriptions {
-            channels: channels.len(),
-            patterns: patterns.len(),
-            shards: shards.len(),
-        }
+        Subscriptions { channels: channels.len(), patterns: patterns.len(), shards: shards.len() }
     }
 
     /// Tells it that it is subscribed to `name`, or not any more.
@@ -217,7 +213,8 @@ impl Hub {
     /// The channels that have subscribers and fit a pattern.
     pub fn channels(&self, kind: Kind, pattern: Option<Bytes>) -> Vec<Bytes> {
         let names = self.audiences[kind as usize].keys();
-        let fits = |name: &&Bytes| pattern.as_ref().is_none_or(|pattern| glob::matches(pattern, name));
+        let fits =
+            |name: &&Bytes| pattern.as_ref().is_none_or(|pattern| glob::matches(pattern, name));
         names.filter(fits).cloned().collect()
     }
 

@@ -157,7 +157,9 @@ fn words(request: &Bytes) -> Result<Words, ProtocolError> {
 
 fn word(request: &Bytes, string: &RangeFrame) -> Result<Bytes, ProtocolError> {
     match string {
-        RangeFrame::BulkString((start, end)) => Ok(request.slice(Range { start: *start, end: *end })),
+        RangeFrame::BulkString((start, end)) => {
+            Ok(request.slice(Range { start: *start, end: *end }))
+        }
         _ => Err(ProtocolError::Length),
     }
 }

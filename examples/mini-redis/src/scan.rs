@@ -100,7 +100,8 @@ impl Scanner {
         };
         while strings > 0 {
             self.strings = Some(strings);
-            let Some((length, start)) = announced(bytes, self.at, ProtocolError::LongLength)? else {
+            let Some((length, start)) = announced(bytes, self.at, ProtocolError::LongLength)?
+            else {
                 return Ok(Scanned::Part);
             };
             if bytes[self.at] != b'$' {

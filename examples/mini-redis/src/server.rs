@@ -213,7 +213,8 @@ impl Server {
         caller: ClientId,
         spares_caller: bool,
     ) -> Vec<ClientId> {
-        let meant = self.meant(&filters).filter(|client| !spares_caller || client.card.id != caller);
+        let meant =
+            self.meant(&filters).filter(|client| !spares_caller || client.card.id != caller);
         let kill = |client: &Client| {
             if client.card.id != caller {
                 client.connection.abort();

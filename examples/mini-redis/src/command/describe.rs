@@ -17,8 +17,12 @@ pub(crate) fn answer(words: &[Bytes]) -> Outcome {
     };
     Ok(match subcommand.to_ascii_lowercase().as_slice() {
         b"count" => Frame::count(COMMANDS.len()),
-        b"docs" => Frame::Map(named(rest).flatten().map(|command| (word(command.name), docs(command))).collect()),
-        b"info" => Frame::Array(named(rest).map(|command| command.map_or(Frame::Null, details)).collect()),
+        b"docs" => Frame::Map(
+            named(rest).flatten().map(|command| (word(command.name), docs(command))).collect(),
+        ),
+        b"info" => {
+            Frame::Array(named(rest).map(|command| command.map_or(Frame::Null, details)).collect())
+        }
         b"getkeys" => return keys_of(rest),
         b"list" => return list(rest),
         _ => help(),
@@ -77,10 +81,8 @@ fn key_specs(command: &Command) -> Vec<Frame> {
     let map = |pairs: Vec<(&'static str, Frame)>| {
         Frame::Map(pairs.into_iter().map(|(key, value)| (word(key), value)).collect())
     };
-    let begin = map(vec![
-        ("type", word("index")),
-        ("spec", map(vec![("index", Frame::Integer(first))])),
-    ]);
+    let begin =
+        map(vec![("type", word("index")), ("spec", map(vec![("index", Frame::Integer(first))]))]);
     let range = vec![
         ("lastkey", Frame::Integer(last)),
         ("keystep", Frame::Integer(step)),
@@ -96,7 +98,8 @@ impl Command {
     fn categories(&self) -> Vec<&'static str> {
         let mut categories = Vec::new();
         let has = |flag: &str| self.flags.split_whitespace().any(|mine| mine == flag);
-        if matches!(self.group, "generic") || matches!(self.name, "dbsize" | "flushdb" | "flushall") {
+        if matches!(self.group, "generic") || matches!(self.name, "dbsize" | "flushdb" | "flushall")
+        {
             categories.push("@keyspace");
         }
         if has("readonly") {
@@ -133,17 +136,21 @@ fn docs(command: &Command) -> Frame {
     if !command.subcommands.is_empty() {
         let sub = |sub: &Subcommand| {
             let name = Frame::text(format!("{}|{}", command.name, sub.name));
-            let docs = vec![(word("since"), word(command.since)), (word("group"), word(command.group))];
+            let docs =
+                vec![(word("since"), word(command.since)), (word("group"), word(command.group))];
             (name, Frame::Map(docs))
         };
-        pairs.push((word("subcommands"), Frame::Map(command.subcommands.iter().map(sub).collect())));
+        pairs
+            .push((word("subcommands"), Frame::Map(command.subcommands.iter().map(sub).collect())));
     }
     Frame::Map(pairs)
 }
 
 fn keys_of(words: &[Bytes]) -> Outcome {
-    let command = Command::of(words)
-        .map_err(|_| Fault("ERR Invalid command specified".into()))?;
+    let unknown = Fault("ERR Invalid command specified".into());
+    Command::named(&words[0]).ok_or(unknown)?;
+    let wrong = |_| Fault("ERR Invalid number of arguments specified for command".into());
+    let command = Command::of(words).map_err(wrong)?;
     let Keys(first, last, step) = command.keys;
     if first == 0 {
         return Err(Fault("ERR The command has no key arguments".into()));

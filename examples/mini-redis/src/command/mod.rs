@@ -112,18 +112,27 @@ impl Command {
         if !is_enough(command.arity, words.len()) {
             return Err(wrong_arity(command.name));
         }
-        if let ([first, ..], [_, second, ..]) = (command.subcommands, words) {
-            let mut subcommands = std::iter::once(first).chain(&command.subcommands[1..]);
-            let is_meant = |sub: &&Subcommand| second.eq_ignore_ascii_case(sub.name.as_bytes());
-            match subcommands.find(is_meant) {
+        if let ([_, ..], [_, second, ..]) = (command.subcommands, words) {
+            match command.subcommand(words) {
                 None => return Err(command.unknown_subcommand(second)),
                 Some(sub) if !is_enough(sub.arity, words.len()) => {
-                    return Err(wrong_arity(&format!("{}|{}", command.name, sub.name)));
+                    return Err(wrong_arity(&command.full_name(words)));
                 }
                 Some(_) => {}
             }
         }
         Ok(command)
+    }
+
+    fn subcommand(&self, words: &[Bytes]) -> Option<&'static Subcommand> {
+        let word = words.get(1)?;
+        self.subcommands.iter().find(|sub| word.eq_ignore_ascii_case(sub.name.as_bytes()))
+    }
+
+    /// What errors call it, like `get` or `client|kill`.
+    pub(crate) fn full_name(&self, words: &[Bytes]) -> String {
+        let name = self.name;
+        self.subcommand(words).map_or(name.to_owned(), |sub| format!("{name}|{}", sub.name))
     }
 
     /// Its place in [`COMMANDS`].
@@ -173,8 +182,7 @@ fn unknown(words: &[Bytes]) -> Fault {
     format!("ERR unknown command '{name}', with args beginning with: {arguments}").into()
 }
 
-/// Some of a client's words, fit to be in a line.
+/// The begin of a client's word, for an error.
 fn printable(word: &[u8], most: usize) -> String {
-    let text = String::from_utf8_lossy(&word[..word.len().min(most)]);
-    text.replace(['\r', '\n'], " ")
+    String::from_utf8_lossy(&word[..word.len().min(most)]).into_owned()
 }

@@ -49,9 +49,7 @@ impl Connection {
             }
         };
         if !is_printable(value) {
-            let text = format!(
-                "ERR {name} cannot contain spaces, newlines or special characters."
-            );
+            let text = format!("ERR {name} cannot contain spaces, newlines or special characters.");
             return Err(text.into());
         }
         self.describe(attribute, value).await?;

@@ -77,7 +77,10 @@ impl Connection {
         let number = parse_integer(word).ok_or(NO_INTEGER)?;
         if i32::try_from(number).is_err() {
             let (least, most) = (i32::MIN, i32::MAX);
-            return Err(format!("ERR value is out of range, value must between {least} and {most}").into());
+            return Err(format!(
+                "ERR value is out of range, value must between {least} and {most}"
+            )
+            .into());
         }
         let number = usize::try_from(number).ok();
         let number = number.filter(|number| *number < self.surroundings.databases);

@@ -176,12 +176,7 @@ impl Connection {
     async fn try_take(&mut self, words: Words) -> Result<(), Fault> {
         let command = match self.check(&words) {
             Ok(command) => command,
-            Err(fault) => {
-                if let Some(transaction) = &mut self.transaction {
-                    transaction.is_broken = true;
-                }
-                return Err(fault);
-            }
+            Err(fault) => return Err(self.break_transaction(&words[0], fault).await),
         };
         self.card.runs(command);
         if let Some(transaction) = self.transaction.as_mut().filter(|_| !command.is_immediate()) {
@@ -208,7 +203,7 @@ impl Connection {
         let command = Command::of(words)?;
         let is_subscriber = self.protocol == Protocol::Resp2 && self.subscriptions.total() > 0;
         if is_subscriber && !command.is_for_subscribers() {
-            let name = command.name;
+            let name = command.full_name(words);
             return Err(format!("ERR Can't execute '{name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context").into());
         }
         Ok(command)

@@ -62,9 +62,7 @@ impl Connection {
             b"shardchannels" => self.channels(Kind::Shard, &words[0], rest).await?,
             b"numsub" => self.listeners(Kind::Channel, rest).await?,
             b"shardnumsub" => self.listeners(Kind::Shard, rest).await?,
-            b"numpat" => {
-                Frame::count(self.surroundings.hub.patterns().await.map_err(|_| GOING)?)
-            }
+            b"numpat" => Frame::count(self.surroundings.hub.patterns().await.map_err(|_| GOING)?),
             _ => help(),
         })
     }

@@ -37,7 +37,9 @@ impl Connection {
                 let name = String::from_utf8_lossy(&rest[0]).to_ascii_lowercase();
                 let is_known = PARAMETERS.iter().any(|(known, _)| *known == name);
                 Err(Fault::from(if is_known {
-                    format!("ERR CONFIG SET failed (possibly related to argument '{name}') - can't set immutable config")
+                    format!(
+                        "ERR CONFIG SET failed (possibly related to argument '{name}') - can't set immutable config"
+                    )
                 } else {
                     format!("ERR Unknown option or number of arguments for CONFIG SET - '{name}'")
                 }))

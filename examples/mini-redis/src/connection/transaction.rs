@@ -55,6 +55,24 @@ impl Connection {
         Ok(Frame::OK)
     }
 
+    /// A command cannot be run. The transaction that it was to be a part of will not be run either; if
+    /// it is `EXEC` itself, there is none any more.
+    pub(super) async fn break_transaction(&mut self, name: &[u8], fault: Fault) -> Fault {
+        if !name.eq_ignore_ascii_case(b"EXEC") {
+            if let Some(transaction) = &mut self.transaction {
+                transaction.is_broken = true;
+            }
+            return fault;
+        }
+        self.forget_transaction();
+        if let Err(going) = self.unwatch().await {
+            return going;
+        }
+        let Fault(text) = fault;
+        let text = text.strip_prefix("ERR ").unwrap_or(&text);
+        format!("EXECABORT Transaction discarded because of: {text}").into()
+    }
+
     pub(super) fn forget_transaction(&mut self) {
         self.transaction = None;
         self.card.has_queued(None);

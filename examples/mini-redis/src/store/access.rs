@@ -105,8 +105,11 @@ impl<'a> Access<'a> {
 
     /// Stores a value, and leaves the deadline as it is.
     pub(crate) fn update(&mut self, key: &[u8], value: Value) {
-        match self.keyspace.change(self.database, key) {
-            Some(place) => *place = value,
+        match self.keyspace.get_mut(self.database, key) {
+            Some(place) => {
+                *place = value;
+                self.keyspace.touch(self.database, key);
+            }
             None => self.set(key, value),
         }
     }
@@ -126,7 +129,8 @@ impl<'a> Access<'a> {
     /// The number of an option that follows another word, like `EX 10`.
     pub(crate) fn deadline_of(&self, unit: Unit, word: &[u8]) -> Result<i64, Fault> {
         let number = integer(word)?;
-        let invalid = || Fault::from(format!("ERR invalid expire time in '{}' command", self.name()));
+        let invalid =
+            || Fault::from(format!("ERR invalid expire time in '{}' command", self.name()));
         if number <= 0 {
             return Err(invalid());
         }

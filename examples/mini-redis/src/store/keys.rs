@@ -28,7 +28,8 @@ pub(crate) fn keys(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
 
 pub(crate) fn randomkey(access: &mut Access<'_>, _: &[Bytes]) -> Outcome {
     let database = access.keyspace.database(access.database);
-    let key = super::collections::random_below(database.len()).and_then(|at| database.get_index(at));
+    let key =
+        super::collections::random_below(database.len()).and_then(|at| database.get_index(at));
     Ok(Frame::maybe(key.map(|(key, _)| key.clone())))
 }
 
@@ -59,8 +60,13 @@ fn check_flush(words: &[Bytes]) -> Result<(), Fault> {
 }
 
 pub(crate) fn rename(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    let entry = access.get(&words[0]).cloned().ok_or(NO_KEY)?;
-    access.remove(&words[0]);
+    if !access.exists(&words[0]) {
+        return Err(NO_KEY);
+    }
+    if words[0] == words[1] {
+        return Ok(Frame::OK);
+    }
+    let entry = access.remove(&words[0]).ok_or(NO_KEY)?;
     access.set_until(&words[1], entry.value, entry.deadline);
     Ok(Frame::OK)
 }
@@ -150,8 +156,7 @@ impl Conditions {
         }
         let Self { if_none, if_any, if_later, if_earlier } = conditions;
         if if_none && (if_any || if_later || if_earlier) {
-            let text =
-                "ERR NX and XX, GT or LT options at the same time are not compatible";
+            let text = "ERR NX and XX, GT or LT options at the same time are not compatible";
             return Err(Fault(text.into()));
         }
         if if_later && if_earlier {
@@ -189,14 +194,19 @@ fn set_deadline(access: &mut Access<'_>, words: &[Bytes], unit: Unit) -> Outcome
 
 pub(crate) fn persist(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let had_deadline = access.deadline(&words[0]).is_some();
-    if had_deadline {
-        access.set_deadline(&words[0], None);
-    }
+    forget_deadline(access, &words[0]);
     Ok(Frame::flag(had_deadline))
 }
 
+/// A key that has none is not changed by that.
+pub(crate) fn forget_deadline(access: &mut Access<'_>, key: &[u8]) {
+    if access.deadline(key).is_some() {
+        access.set_deadline(key, None);
+    }
+}
+
 pub(crate) fn ttl(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    time_of(access, &words[0], |deadline, now| (deadline - now + 500) / 1000)
+    time_of(access, &words[0], |deadline, now| (deadline - now).saturating_add(500) / 1000)
 }
 
 pub(crate) fn pttl(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
@@ -204,7 +214,7 @@ pub(crate) fn pttl(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
 }
 
 pub(crate) fn expiretime(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    time_of(access, &words[0], |deadline, _| (deadline + 500) / 1000)
+    time_of(access, &words[0], |deadline, _| deadline.saturating_add(500) / 1000)
 }
 
 pub(crate) fn pexpiretime(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {

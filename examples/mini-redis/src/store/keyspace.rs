@@ -92,17 +92,21 @@ impl Keyspace {
         self.databases[database].get(key)
     }
 
-    /// A value that is about to be changed.
-    pub(crate) fn change(&mut self, database: usize, key: &[u8]) -> Option<&mut Value> {
-        let (_, key, entry) = self.databases[database].get_full_mut(key)?;
+    /// A value that may be changed. Who does so says it with [`touch`](Self::touch).
+    pub(crate) fn get_mut(&mut self, database: usize, key: &[u8]) -> Option<&mut Value> {
+        self.databases[database].get_mut(key).map(|entry| &mut entry.value)
+    }
+
+    /// The value of a key was changed.
+    pub(crate) fn touch(&mut self, database: usize, key: &[u8]) {
         self.watches.touch(database, key);
-        Some(&mut entry.value)
     }
 
     /// Stores a value, with a new deadline or none. A deadline that is over ends the key at once.
     pub(crate) fn set(&mut self, database: usize, key: &[u8], value: Value, deadline: Option<i64>) {
         if deadline.is_some_and(|deadline| deadline <= self.now) {
             self.remove(database, key);
+            self.watches.touch(database, key);
             return;
         }
         let entry = Entry { value, deadline };

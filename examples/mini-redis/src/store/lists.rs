@@ -7,38 +7,35 @@ use bytes::Bytes;
 use crate::frame::Frame;
 
 use super::{
-    access::{Access, Fault, NOT_POSITIVE, Outcome, WRONG_TYPE, integer},
-    collections::range,
+    access::{Access, Fault, NO_KEY, NOT_POSITIVE, Outcome, integer},
+    collections::{Collection, change, make, range, read},
     value::{Value, own},
 };
 
 type List = VecDeque<Bytes>;
 
-fn read<'a>(access: &'a Access<'_>, key: &[u8]) -> Result<Option<&'a List>, Fault> {
-    match access.get(key).map(|entry| &entry.value) {
-        None => Ok(None),
-        Some(Value::List(list)) => Ok(Some(list)),
-        Some(_) => Err(WRONG_TYPE),
+impl Collection for List {
+    fn of(value: &Value) -> Option<&Self> {
+        match value {
+            Value::List(list) => Some(list),
+            _ => None,
+        }
     }
-}
 
-/// Changes a list that is there, and lets it go when that empties it.
-fn change<T>(
-    access: &mut Access<'_>,
-    key: &[u8],
-    change: impl FnOnce(&mut List) -> T,
-) -> Result<Option<T>, Fault> {
-    if read(access, key)?.is_none() {
-        return Ok(None);
+    fn of_mut(value: &mut Value) -> Option<&mut Self> {
+        match value {
+            Value::List(list) => Some(list),
+            _ => None,
+        }
     }
-    let Some(Value::List(list)) = access.keyspace.change(access.database, key) else {
-        return Ok(None);
-    };
-    let changed = change(list);
-    if list.is_empty() {
-        access.remove(key);
+
+    fn into_value(self) -> Value {
+        Value::List(self)
     }
-    Ok(Some(changed))
+
+    fn is_empty(&self) -> bool {
+        self.is_empty()
+    }
 }
 
 pub(crate) fn lpush(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
@@ -64,10 +61,10 @@ fn push(
     push: impl Fn(&mut List, Bytes),
 ) -> Outcome {
     let (key, values) = (&words[0], &words[1..]);
-    if makes && read(access, key)?.is_none() {
-        access.set(key, Value::List(List::new()));
+    if makes {
+        make::<List>(access, key)?;
     }
-    let length = change(access, key, |list| {
+    let length = change(access, key, |list: &mut List| {
         values.iter().for_each(|value| push(list, own(value)));
         list.len()
     })?;
@@ -92,22 +89,22 @@ fn pop(
         [key, count] => {
             let count = integer(count).ok().and_then(|count| usize::try_from(count).ok());
             let count = count.ok_or(NOT_POSITIVE)?;
-            let popped = change(access, key, |list| {
+            let popped: Option<Vec<Frame>> = change(access, key, |list| {
                 std::iter::from_fn(|| pop(list)).take(count).map(Frame::Bulk).collect()
-            });
-            Ok(popped?.map_or(Frame::NullArray, Frame::Array))
+            })?;
+            Ok(popped.map_or(Frame::NullArray, Frame::Array))
         }
         _ => Err(access.wrong_arity()),
     }
 }
 
 pub(crate) fn llen(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    Ok(Frame::count(read(access, &words[0])?.map_or(0, List::len)))
+    Ok(Frame::count(read::<List>(access, &words[0])?.map_or(0, List::len)))
 }
 
 pub(crate) fn lrange(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let (start, end) = (integer(&words[1])?, integer(&words[2])?);
-    let Some(list) = read(access, &words[0])? else {
+    let Some(list) = read::<List>(access, &words[0])? else {
         return Ok(Frame::Array(Vec::new()));
     };
     let range = range(start, end, list.len());
@@ -115,23 +112,25 @@ pub(crate) fn lrange(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
 }
 
 pub(crate) fn lindex(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    let at = integer(&words[1])?;
-    let value = read(access, &words[0])?.and_then(|list| list.get(place(at, list.len())?).cloned());
-    Ok(Frame::maybe(value))
+    let Some(list) = read::<List>(access, &words[0])? else {
+        return Ok(Frame::Null);
+    };
+    let place = place(integer(&words[1])?, list.len());
+    Ok(Frame::maybe(place.and_then(|place| list.get(place).cloned())))
 }
 
 pub(crate) fn lset(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let (key, value) = (&words[0], &words[2]);
-    let length = read(access, key)?.ok_or(super::access::NO_KEY)?.len();
+    let length = read::<List>(access, key)?.ok_or(NO_KEY)?.len();
     let at = integer(&words[1])?;
     let place = place(at, length).ok_or(Fault("ERR index out of range".into()))?;
-    change(access, key, |list| list[place] = own(value))?;
+    change(access, key, |list: &mut List| list[place] = own(value))?;
     Ok(Frame::OK)
 }
 
 pub(crate) fn ltrim(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let (start, end) = (integer(&words[1])?, integer(&words[2])?);
-    change(access, &words[0], |list| {
+    change(access, &words[0], |list: &mut List| {
         let range = range(start, end, list.len());
         list.truncate(range.end);
         list.drain(..range.start);
@@ -143,7 +142,7 @@ pub(crate) fn lrem(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let (count, value) = (integer(&words[1])?, &words[2]);
     let most = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
     let most = if most == 0 { usize::MAX } else { most };
-    let removed = change(access, &words[0], |list| {
+    let removed = change(access, &words[0], |list: &mut List| {
         let mut places: Vec<usize> = (0..list.len()).filter(|at| list[*at] == *value).collect();
         if count < 0 {
             places.reverse();

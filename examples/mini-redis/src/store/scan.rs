@@ -40,7 +40,11 @@ impl<'a> Scan<'a> {
     }
 
     /// Looks at some of `length` places, the last first. `at` gives what is to be said of a place.
-    pub(crate) fn run(&self, length: usize, mut at: impl FnMut(&Self, usize) -> Vec<Frame>) -> Frame {
+    pub(crate) fn run(
+        &self,
+        length: usize,
+        mut at: impl FnMut(&Self, usize) -> Vec<Frame>,
+    ) -> Frame {
         let end = if self.cursor == 0 { length } else { self.cursor.min(length) };
         let start = end.saturating_sub(self.count);
         let found = (start..end).rev().flat_map(|place| at(self, place)).collect();
@@ -59,7 +63,8 @@ pub(crate) fn scan(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
         let Some((key, entry)) = database.get_index(place) else {
             return Vec::new();
         };
-        let is_kind = scan.kind.is_none_or(|kind| kind.eq_ignore_ascii_case(entry.value.kind().as_bytes()));
+        let is_kind =
+            scan.kind.is_none_or(|kind| kind.eq_ignore_ascii_case(entry.value.kind().as_bytes()));
         if is_kind && scan.fits(key) { vec![Frame::Bulk(key.clone())] } else { Vec::new() }
     }))
 }

@@ -6,69 +6,64 @@ use indexmap::IndexSet;
 use crate::frame::Frame;
 
 use super::{
-    access::{Access, Fault, NOT_POSITIVE, Outcome, WRONG_TYPE, integer},
-    collections::random_below,
+    access::{Access, NOT_POSITIVE, Outcome, SYNTAX, integer},
+    collections::{Collection, change, make, random_below, read},
     value::{Value, own},
 };
 
 type Set = IndexSet<Bytes>;
 
-fn read<'a>(access: &'a Access<'_>, key: &[u8]) -> Result<Option<&'a Set>, Fault> {
-    match access.get(key).map(|entry| &entry.value) {
-        None => Ok(None),
-        Some(Value::Set(set)) => Ok(Some(set)),
-        Some(_) => Err(WRONG_TYPE),
+impl Collection for Set {
+    fn of(value: &Value) -> Option<&Self> {
+        match value {
+            Value::Set(set) => Some(set),
+            _ => None,
+        }
     }
-}
 
-/// Changes a set that is there, and lets it go when that empties it.
-fn change<T>(
-    access: &mut Access<'_>,
-    key: &[u8],
-    change: impl FnOnce(&mut Set) -> T,
-) -> Result<Option<T>, Fault> {
-    if read(access, key)?.is_none() {
-        return Ok(None);
+    fn of_mut(value: &mut Value) -> Option<&mut Self> {
+        match value {
+            Value::Set(set) => Some(set),
+            _ => None,
+        }
     }
-    let Some(Value::Set(set)) = access.keyspace.change(access.database, key) else {
-        return Ok(None);
-    };
-    let changed = change(set);
-    if set.is_empty() {
-        access.remove(key);
+
+    fn into_value(self) -> Value {
+        Value::Set(self)
     }
-    Ok(Some(changed))
+
+    fn is_empty(&self) -> bool {
+        self.is_empty()
+    }
 }
 
 pub(crate) fn sadd(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let (key, members) = (&words[0], &words[1..]);
-    if read(access, key)?.is_none() {
-        access.set(key, Value::Set(Set::new()));
-    }
-    let added = change(access, key, |set| {
+    make::<Set>(access, key)?;
+    let added = change(access, key, |set: &mut Set| {
         members.iter().filter(|member| !set.contains(*member) && set.insert(own(member))).count()
     })?;
     Ok(Frame::count(added.unwrap_or(0)))
 }
 
 pub(crate) fn srem(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    let removed = change(access, &words[0], |set| {
+    let removed = change(access, &words[0], |set: &mut Set| {
         words[1..].iter().filter(|member| set.swap_remove(*member)).count()
     })?;
     Ok(Frame::count(removed.unwrap_or(0)))
 }
 
 pub(crate) fn scard(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    Ok(Frame::count(read(access, &words[0])?.map_or(0, Set::len)))
+    Ok(Frame::count(read::<Set>(access, &words[0])?.map_or(0, Set::len)))
 }
 
 pub(crate) fn sismember(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    let set = read(access, &words[0])?;
+    let set = read::<Set>(access, &words[0])?;
     Ok(Frame::flag(set.is_some_and(|set| set.contains(&words[1]))))
 }
 
 pub(crate) fn smembers(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    let members = read(access, &words[0])?.into_iter().flatten();
+    let members = read::<Set>(access, &words[0])?.into_iter().flatten();
     Ok(Frame::Set(members.cloned().map(Frame::Bulk).collect()))
 }
 
@@ -79,11 +74,11 @@ pub(crate) fn spop(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
         [key, count] => {
             let count = integer(count).ok().and_then(|count| usize::try_from(count).ok());
             let count = count.ok_or(NOT_POSITIVE)?;
-            let taken = change(access, key, |set| {
+            let taken: Option<Vec<Frame>> = change(access, key, |set| {
                 std::iter::from_fn(|| take(set)).take(count).map(Frame::Bulk).collect()
-            });
-            Ok(Frame::Set(taken?.unwrap_or_default()))
+            })?;
+            Ok(Frame::Set(taken.unwrap_or_default()))
         }
-        _ => Err(super::access::SYNTAX),
+        _ => Err(SYNTAX),
     }
 }

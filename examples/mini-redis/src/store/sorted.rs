@@ -8,8 +8,8 @@ use indexmap::IndexMap;
 use crate::frame::Frame;
 
 use super::{
-    access::{Access, Fault, NOT_POSITIVE, Outcome, SYNTAX, WRONG_TYPE, float, integer},
-    collections::range,
+    access::{Access, Fault, NOT_POSITIVE, Outcome, SYNTAX, float, integer},
+    collections::{Collection, change, make, range, read},
     value::{Value, own},
 };
 
@@ -40,10 +40,6 @@ pub(crate) struct SortedSet {
 }
 
 impl SortedSet {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.scores.is_empty()
-    }
-
     fn len(&self) -> usize {
         self.scores.len()
     }
@@ -74,31 +70,28 @@ impl SortedSet {
     }
 }
 
-fn read<'a>(access: &'a Access<'_>, key: &[u8]) -> Result<Option<&'a SortedSet>, Fault> {
-    match access.get(key).map(|entry| &entry.value) {
-        None => Ok(None),
-        Some(Value::Sorted(sorted)) => Ok(Some(sorted)),
-        Some(_) => Err(WRONG_TYPE),
+impl Collection for SortedSet {
+    fn of(value: &Value) -> Option<&Self> {
+        match value {
+            Value::Sorted(sorted) => Some(sorted),
+            _ => None,
+        }
     }
-}
 
-/// Changes a sorted set that is there, and lets it go when that empties it.
-fn change<T>(
-    access: &mut Access<'_>,
-    key: &[u8],
-    change: impl FnOnce(&mut SortedSet) -> T,
-) -> Result<Option<T>, Fault> {
-    if read(access, key)?.is_none() {
-        return Ok(None);
+    fn of_mut(value: &mut Value) -> Option<&mut Self> {
+        match value {
+            Value::Sorted(sorted) => Some(sorted),
+            _ => None,
+        }
     }
-    let Some(Value::Sorted(sorted)) = access.keyspace.change(access.database, key) else {
-        return Ok(None);
-    };
-    let changed = change(sorted);
-    if sorted.is_empty() {
-        access.remove(key);
+
+    fn into_value(self) -> Value {
+        Value::Sorted(self)
     }
-    Ok(Some(changed))
+
+    fn is_empty(&self) -> bool {
+        self.scores.is_empty()
+    }
 }
 
 /// What `ZADD` is asked for.
@@ -158,9 +151,8 @@ impl AddOptions {
         if new.is_nan() {
             return Err(Fault("ERR resulting score is not a number (NaN)".into()));
         }
-        let is_barred = old.is_some_and(|old| {
-            self.only_higher && new <= old || self.only_lower && new >= old
-        });
+        let is_barred =
+            old.is_some_and(|old| self.only_higher && new <= old || self.only_lower && new >= old);
         Ok((!is_barred).then_some(new))
     }
 }
@@ -170,27 +162,28 @@ pub(crate) fn zadd(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     options.check(pairs)?;
     let pairs = pairs.chunks_exact(2).map(|pair| Ok((float(&pair[0])?, &pair[1])));
     let pairs = pairs.collect::<Result<Vec<_>, Fault>>()?;
-    if read(access, key)?.is_none() {
-        if options.only_old {
-            return Ok(if options.adds_up { Frame::Null } else { Frame::Integer(0) });
-        }
-        access.set(key, Value::Sorted(SortedSet::default()));
+    if read::<SortedSet>(access, key)?.is_none() && options.only_old {
+        return Ok(if options.adds_up { Frame::Null } else { Frame::Integer(0) });
     }
-    let (mut added, mut changed, mut last) = (0, 0, None);
-    let done: Option<Result<(), Fault>> = change(access, key, |sorted| {
+    make::<SortedSet>(access, key)?;
+    let (mut added, mut last) = (0, Ok(None));
+    let changed = change(access, key, |sorted: &mut SortedSet| {
+        let mut changed = 0;
         for (given, member) in pairs {
             let old = sorted.score(member);
-            last = options.score(old, given)?;
-            let Some(new) = last.filter(|new| old != Some(*new)) else {
+            last = options.score(old, given);
+            let Ok(Some(new)) = last else {
                 continue;
             };
-            sorted.insert(member, new);
-            added += usize::from(old.is_none());
-            changed += 1;
+            if old != Some(new) {
+                sorted.insert(member, new);
+                added += usize::from(old.is_none());
+                changed += 1;
+            }
         }
-        Ok(())
+        changed
     })?;
-    done.unwrap_or(Ok(()))?;
+    let (last, changed) = (last?, changed.unwrap_or(0));
     Ok(match (options.adds_up, options.counts_changes) {
         (true, _) => last.map_or(Frame::Null, Frame::Double),
         (false, true) => Frame::count(changed),
@@ -204,18 +197,18 @@ pub(crate) fn zincrby(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
 }
 
 pub(crate) fn zrem(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    let removed = change(access, &words[0], |sorted| {
+    let removed = change(access, &words[0], |sorted: &mut SortedSet| {
         words[1..].iter().filter(|member| sorted.remove(member)).count()
     })?;
     Ok(Frame::count(removed.unwrap_or(0)))
 }
 
 pub(crate) fn zcard(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    Ok(Frame::count(read(access, &words[0])?.map_or(0, SortedSet::len)))
+    Ok(Frame::count(read::<SortedSet>(access, &words[0])?.map_or(0, SortedSet::len)))
 }
 
 pub(crate) fn zscore(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    let score = read(access, &words[0])?.and_then(|sorted| sorted.score(&words[1]));
+    let score = read::<SortedSet>(access, &words[0])?.and_then(|sorted| sorted.score(&words[1]));
     Ok(score.map_or(Frame::Null, Frame::Double))
 }
 
@@ -227,21 +220,26 @@ pub(crate) fn zpopmax(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     pop(access, words, true)
 }
 
-/// With a number RESP3 has pairs, as it has from `ZRANGE`; without one, and in RESP2, all is flat.
 fn pop(access: &mut Access<'_>, words: &[Bytes], from_top: bool) -> Outcome {
     let count = match words {
-        [_] => 1,
+        [_] => None,
         [_, count] => {
             let count = integer(count).ok().and_then(|count| usize::try_from(count).ok());
-            count.ok_or(NOT_POSITIVE)?
+            Some(count.ok_or(NOT_POSITIVE)?)
         }
         _ => return Err(SYNTAX),
     };
-    let popped = change(access, &words[0], |sorted| {
-        std::iter::from_fn(|| sorted.pop(from_top)).take(count).collect::<Vec<_>>()
+    let popped = change(access, &words[0], |sorted: &mut SortedSet| {
+        std::iter::from_fn(|| sorted.pop(from_top)).take(count.unwrap_or(1)).collect::<Vec<_>>()
     })?;
-    let flat = |(member, score)| [Frame::Bulk(member), Frame::Double(score)];
-    Ok(Frame::Array(popped.unwrap_or_default().into_iter().flat_map(flat).collect()))
+    let pairs = popped.into_iter().flatten();
+    let mut pairs = pairs.map(|(member, score)| (Frame::Bulk(member), Frame::Double(score)));
+    // Who asks for one gets no list of pairs, but the pair.
+    if count.is_none() {
+        let pair = pairs.next().into_iter().flat_map(|(member, score)| [member, score]);
+        return Ok(Frame::Array(pair.collect()));
+    }
+    Ok(Frame::Pairs(pairs.collect()))
 }
 
 pub(crate) fn zrange(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
@@ -254,22 +252,21 @@ pub(crate) fn zrange(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
         }
     }
     let (start, end) = (integer(&words[1])?, integer(&words[2])?);
-    let Some(sorted) = read(access, &words[0])? else {
+    let Some(sorted) = read::<SortedSet>(access, &words[0])? else {
         return Ok(Frame::Array(Vec::new()));
     };
     let range = range(start, end, sorted.len());
     let (skipped, taken) = (range.start, range.len());
-    let mut frames = Vec::new();
-    let mut add = |(score, member): &(Score, Bytes)| {
-        frames.push(Frame::Bulk(member.clone()));
-        if with_scores {
-            frames.push(Frame::Double(score.0));
-        }
-    };
-    if is_reversed {
-        sorted.order.iter().rev().skip(skipped).take(taken).for_each(&mut add);
+    let order = sorted.order.iter();
+    let members: Vec<&(Score, Bytes)> = if is_reversed {
+        order.rev().skip(skipped).take(taken).collect()
     } else {
-        sorted.order.iter().skip(skipped).take(taken).for_each(&mut add);
+        order.skip(skipped).take(taken).collect()
+    };
+    let member = |member: &Bytes| Frame::Bulk(member.clone());
+    if !with_scores {
+        return Ok(Frame::Array(members.iter().map(|(_, name)| member(name)).collect()));
     }
-    Ok(Frame::Array(frames))
+    let pair = |(score, name): &&(Score, Bytes)| (member(name), Frame::Double(score.0));
+    Ok(Frame::Pairs(members.iter().map(pair).collect()))
 }

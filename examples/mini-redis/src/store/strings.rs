@@ -141,11 +141,13 @@ pub(crate) fn getex(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     };
     let value = access.read_string(key)?;
     if value.is_some() {
-        let deadline = match (unit, number) {
-            (Some(unit), Some(number)) => Some(access.deadline_of(unit, number)?),
-            _ => None,
-        };
-        access.set_deadline(key, deadline);
+        match (unit, number) {
+            (Some(unit), Some(number)) => {
+                let deadline = access.deadline_of(unit, number)?;
+                access.set_deadline(key, Some(deadline));
+            }
+            _ => super::keys::forget_deadline(access, key),
+        }
     }
     Ok(Frame::maybe(value))
 }
@@ -224,14 +226,16 @@ pub(crate) fn strlen(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
 pub(crate) fn append(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let (key, more) = (&words[0], &words[1]);
     let database = access.database;
-    match access.keyspace.change(database, key) {
+    match access.keyspace.get_mut(database, key) {
         Some(Value::String(text)) => {
             check_size(text.len(), more.len())?;
             // In place, unless a reply that is not written yet has the old text.
             let mut longer = BytesMut::from(std::mem::take(text));
             longer.extend_from_slice(more);
             *text = longer.freeze();
-            Ok(Frame::count(text.len()))
+            let length = text.len();
+            access.keyspace.touch(database, key);
+            Ok(Frame::count(length))
         }
         Some(_) => Err(WRONG_TYPE),
         None => {

@@ -52,11 +52,12 @@ impl Watches {
     }
 
     /// A key was changed.
-    pub(crate) fn touch(&mut self, database: usize, key: &Bytes) {
+    pub(crate) fn touch(&mut self, database: usize, key: &[u8]) {
         if self.keys.is_empty() {
             return;
         }
-        for client in self.keys.get(&(database, key.clone())).into_iter().flatten() {
+        let key = (database, Bytes::copy_from_slice(key));
+        for client in self.keys.get(&key).into_iter().flatten() {
             if let Some(watching) = self.clients.get_mut(client) {
                 watching.is_changed = true;
             }

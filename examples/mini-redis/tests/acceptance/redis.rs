@@ -36,7 +36,8 @@ impl Redis {
             }
         };
         let output = BufReader::new(child.stdout.take()?);
-        let is_ready = output.lines().map_while(Result::ok).any(|line| line.contains("Ready to accept"));
+        let is_ready =
+            output.lines().map_while(Result::ok).any(|line| line.contains("Ready to accept"));
         let redis = Self { address, child };
         is_ready.then_some(redis)
     }

@@ -17,8 +17,13 @@ async fn keys_and_transactions() {
     assert_eq!(connection.get::<_, String>("greeting").await.unwrap(), "hello");
     assert_eq!(connection.ttl::<_, i64>("greeting").await.unwrap(), 100);
     assert_eq!(connection.get::<_, Option<String>>("none").await.unwrap(), None);
-    let (first, second): (i64, i64) =
-        redis::pipe().atomic().incr("n", 1).incr("n", 1).query_async(&mut connection).await.unwrap();
+    let (first, second): (i64, i64) = redis::pipe()
+        .atomic()
+        .incr("n", 1)
+        .incr("n", 1)
+        .query_async(&mut connection)
+        .await
+        .unwrap();
     assert_eq!((first, second), (1, 2));
     let wrong: redis::RedisResult<i64> = connection.incr("greeting", 1).await;
     assert!(wrong.unwrap_err().to_string().contains("not an integer"));
@@ -51,10 +56,8 @@ async fn publish_and_subscribe_over_resp3() {
     let client = redis::Client::open(address).expect("an address");
     let (sender, mut pushes) = tokio::sync::mpsc::unbounded_channel();
     let config = redis::AsyncConnectionConfig::new().set_push_sender(sender);
-    let mut subscriber = client
-        .get_multiplexed_async_connection_with_config(&config)
-        .await
-        .expect("a connection");
+    let mut subscriber =
+        client.get_multiplexed_async_connection_with_config(&config).await.expect("a connection");
     subscriber.subscribe("news").await.unwrap();
     let push = pushes.recv().await.expect("the confirmation");
     assert_eq!(push.kind, redis::PushKind::Subscribe);

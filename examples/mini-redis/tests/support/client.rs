@@ -53,7 +53,8 @@ impl Client {
     }
 
     pub(crate) fn send(&mut self, words: &[&[u8]]) {
-        self.is_resp3 |= words.len() > 1 && words[0].eq_ignore_ascii_case(b"HELLO") && words[1] == b"3";
+        self.is_resp3 |=
+            words.len() > 1 && words[0].eq_ignore_ascii_case(b"HELLO") && words[1] == b"3";
         self.send_raw(&request(words));
     }
 
@@ -99,7 +100,8 @@ impl Client {
             return None;
         }
         let length = if self.is_resp3 {
-            resp3::decode::complete::decode_range(&self.buffer).map(|found| found.map(|found| found.1))
+            resp3::decode::complete::decode_range(&self.buffer)
+                .map(|found| found.map(|found| found.1))
         } else {
             resp2::decode::decode_range(&self.buffer).map(|found| found.map(|found| found.1))
         };

@@ -62,7 +62,9 @@ impl Script {
 
     /// Whether ours is known to answer otherwise than Redis.
     pub(crate) fn differs(&self) -> bool {
-        self.lines.iter().any(|line| matches!(line, Line::Comment(text) if text.starts_with("# differs")))
+        self.lines
+            .iter()
+            .any(|line| matches!(line, Line::Comment(text) if text.starts_with("# differs")))
     }
 
     /// Plays the script against a server, and gives what went otherwise.
