@@ -1,0 +1,119 @@
+//! What others may see of a connection: `CLIENT LIST` reads it while the connection goes on.
+//!
+//! Each value stands for itself, so plain atomics will do.
+
+use std::{
+    net::SocketAddr,
+    sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed},
+};
+
+use tokio::time::Instant;
+
+use crate::{
+    command::{COMMANDS, Command},
+    frame::Protocol,
+    hub::Subscriptions,
+    store::ClientId,
+};
+
+/// Of one connection.
+#[derive(Debug)]
+pub(crate) struct Card {
+    pub(crate) id: ClientId,
+    pub(crate) peer: SocketAddr,
+    pub(crate) local: SocketAddr,
+    since: Instant,
+    /// When it last read something, in seconds since it began.
+    active: AtomicU64,
+    /// What it ran last: its place in the table, or one place more than there are.
+    command: AtomicUsize,
+    database: AtomicUsize,
+    protocol: AtomicI64,
+    channels: AtomicUsize,
+    patterns: AtomicUsize,
+    shards: AtomicUsize,
+    /// How many commands wait for `EXEC`, or -1.
+    queued: AtomicI64,
+}
+
+impl Card {
+    pub(crate) fn new(id: ClientId, peer: SocketAddr, local: SocketAddr) -> Self {
+        Self {
+            id,
+            peer,
+            local,
+            since: Instant::now(),
+            active: AtomicU64::new(0),
+            command: AtomicUsize::new(COMMANDS.len()),
+            database: AtomicUsize::new(0),
+            protocol: AtomicI64::new(Protocol::default().number()),
+            channels: AtomicUsize::new(0),
+            patterns: AtomicUsize::new(0),
+            shards: AtomicUsize::new(0),
+            queued: AtomicI64::new(-1),
+        }
+    }
+
+    pub(crate) fn is_active(&self) {
+        self.active.store(self.since.elapsed().as_secs(), Relaxed);
+    }
+
+    pub(crate) fn runs(&self, command: &'static Command) {
+        self.command.store(command.index(), Relaxed);
+    }
+
+    pub(crate) fn has_selected(&self, database: usize) {
+        self.database.store(database, Relaxed);
+    }
+
+    pub(crate) fn speaks(&self, protocol: Protocol) {
+        self.protocol.store(protocol.number(), Relaxed);
+    }
+
+    pub(crate) fn has_subscriptions(&self, subscriptions: Subscriptions) {
+        self.channels.store(subscriptions.channels, Relaxed);
+        self.patterns.store(subscriptions.patterns, Relaxed);
+        self.shards.store(subscriptions.shards, Relaxed);
+    }
+
+    pub(crate) fn has_queued(&self, commands: Option<usize>) {
+        let queued = commands.map_or(-1, |commands| i64::try_from(commands).unwrap_or(i64::MAX));
+        self.queued.store(queued, Relaxed);
+    }
+
+    pub(crate) fn is_subscriber(&self) -> bool {
+        [&self.channels, &self.patterns, &self.shards].iter().any(|count| count.load(Relaxed) > 0)
+    }
+
+    /// A line of `CLIENT LIST`, with the words that the client has given of itself, and how many
+    /// bytes it has to read.
+    pub(crate) fn line(&self, words: &[String; 3], unread: usize) -> String {
+        let age = self.since.elapsed().as_secs();
+        let idle = age.saturating_sub(self.active.load(Relaxed));
+        let queued = self.queued.load(Relaxed);
+        let mut flags = String::new();
+        if self.is_subscriber() {
+            flags.push('P');
+        }
+        if queued >= 0 {
+            flags.push('x');
+        }
+        if flags.is_empty() {
+            flags.push('N');
+        }
+        let command =
+            COMMANDS.get(self.command.load(Relaxed)).map_or("NULL", |command| command.name);
+        let Self { id, peer, local, .. } = self;
+        let [name, library, version] = words;
+        let (database, protocol) = (self.database.load(Relaxed), self.protocol.load(Relaxed));
+        let (channels, patterns) = (self.channels.load(Relaxed), self.patterns.load(Relaxed));
+        let shards = self.shards.load(Relaxed);
+        format!(
+            "id={id} addr={peer} laddr={local} fd=0 name={name} age={age} idle={idle} flags={flags} \
+             db={database} sub={channels} psub={patterns} ssub={shards} multi={queued} qbuf=0 \
+             qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem={unread} tot-mem=0 \
+             events=r cmd={command} user=default redir=-1 resp={protocol} lib-name={library} \
+             lib-ver={version}\n"
+        )
+    }
+}

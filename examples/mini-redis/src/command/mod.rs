@@ -1,0 +1,188 @@
+//! Which commands there are, and what is to be known of one before it runs.
+
+mod describe;
+mod table;
+
+use std::{collections::HashMap, fmt, sync::LazyLock};
+
+use bytes::Bytes;
+
+use crate::{
+    hub::Kind,
+    store::access::{Access, Fault, Outcome},
+};
+
+pub(crate) use describe::answer;
+pub(crate) use table::COMMANDS;
+
+/// A command of the store: what it does with the words after its name.
+#[derive(Clone, Copy)]
+pub(crate) struct StoreCommand(pub(crate) fn(&mut Access<'_>, &[Bytes]) -> Outcome);
+
+impl fmt::Debug for StoreCommand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StoreCommand")
+    }
+}
+
+/// Who runs a command.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Run {
+    /// The store.
+    Store(StoreCommand),
+    /// The hub, which publishes it.
+    Publish { is_sharded: bool },
+    /// The connection itself.
+    Local(Local),
+}
+
+/// What a connection does itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Local {
+    Auth,
+    Client,
+    Command,
+    Config,
+    Discard,
+    Echo,
+    Exec,
+    Hello,
+    Info,
+    Multi,
+    Ping,
+    Pubsub,
+    Quit,
+    Reset,
+    Select,
+    Subscribe(Kind),
+    Unsubscribe(Kind),
+    Unwatch,
+    Watch,
+}
+
+/// Which of the words after its name are keys: the first, the last, and how far they are apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Keys(pub(crate) i64, pub(crate) i64, pub(crate) i64);
+
+/// A command.
+#[derive(Debug)]
+pub(crate) struct Command {
+    pub(crate) name: &'static str,
+    /// How many words there are, the name included; at least so many, if it is negative.
+    pub(crate) arity: i64,
+    /// What Redis says of it, separated by spaces.
+    pub(crate) flags: &'static str,
+    pub(crate) keys: Keys,
+    pub(crate) run: Run,
+    pub(crate) group: &'static str,
+    pub(crate) since: &'static str,
+    pub(crate) summary: &'static str,
+    pub(crate) subcommands: &'static [Subcommand],
+}
+
+/// The second word of a command like `CLIENT`.
+#[derive(Debug)]
+pub(crate) struct Subcommand {
+    pub(crate) name: &'static str,
+    /// As of a command; its name is two words then.
+    pub(crate) arity: i64,
+}
+
+static BY_NAME: LazyLock<HashMap<&'static [u8], &'static Command>> =
+    LazyLock::new(|| COMMANDS.iter().map(|command| (command.name.as_bytes(), command)).collect());
+
+/// The longest name of a command.
+const LONGEST: usize = 16;
+
+impl Command {
+    /// The command of that name.
+    pub(crate) fn named(name: &[u8]) -> Option<&'static Self> {
+        let mut lower = [0; LONGEST];
+        let lower = lower.get_mut(..name.len())?;
+        lower.copy_from_slice(name);
+        lower.make_ascii_lowercase();
+        BY_NAME.get(&*lower).copied()
+    }
+
+    /// The command that is meant by some words, if it may be run with them.
+    pub(crate) fn of(words: &[Bytes]) -> Result<&'static Self, Fault> {
+        let Some(command) = Self::named(&words[0]) else {
+            return Err(unknown(words));
+        };
+        if !is_enough(command.arity, words.len()) {
+            return Err(wrong_arity(command.name));
+        }
+        if let ([_, ..], [_, second, ..]) = (command.subcommands, words) {
+            match command.subcommand(words) {
+                None => return Err(command.unknown_subcommand(second)),
+                Some(sub) if !is_enough(sub.arity, words.len()) => {
+                    return Err(wrong_arity(&command.full_name(words)));
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(command)
+    }
+
+    fn subcommand(&self, words: &[Bytes]) -> Option<&'static Subcommand> {
+        let word = words.get(1)?;
+        self.subcommands.iter().find(|sub| word.eq_ignore_ascii_case(sub.name.as_bytes()))
+    }
+
+    /// What errors call it, like `get` or `client|kill`.
+    pub(crate) fn full_name(&self, words: &[Bytes]) -> String {
+        let name = self.name;
+        self.subcommand(words).map_or(name.to_owned(), |sub| format!("{name}|{}", sub.name))
+    }
+
+    /// Its place in [`COMMANDS`].
+    pub(crate) fn index(&'static self) -> usize {
+        let distance = std::ptr::from_ref(self).addr() - COMMANDS.as_ptr().addr();
+        distance / size_of::<Self>()
+    }
+
+    /// Whether a subscriber may run it that cannot tell replies from messages.
+    pub(crate) fn is_for_subscribers(&self) -> bool {
+        use Local::{Ping, Quit, Reset, Subscribe, Unsubscribe};
+        matches!(self.run, Run::Local(Ping | Quit | Reset | Subscribe(_) | Unsubscribe(_)))
+    }
+
+    /// Whether it runs at once, also between `MULTI` and `EXEC`.
+    pub(crate) fn is_immediate(&self) -> bool {
+        use Local::{Discard, Exec, Multi, Quit, Reset, Watch};
+        matches!(self.run, Run::Local(Discard | Exec | Multi | Quit | Reset | Watch))
+    }
+
+    fn unknown_subcommand(&self, word: &[u8]) -> Fault {
+        let word = printable(word, 128);
+        let container = self.name.to_ascii_uppercase();
+        format!("ERR unknown subcommand '{word}'. Try {container} HELP.").into()
+    }
+}
+
+fn is_enough(arity: i64, words: usize) -> bool {
+    let words = i64::try_from(words).unwrap_or(i64::MAX);
+    words == arity || arity < 0 && words >= -arity
+}
+
+pub(crate) fn wrong_arity(name: &str) -> Fault {
+    format!("ERR wrong number of arguments for '{name}' command").into()
+}
+
+fn unknown(words: &[Bytes]) -> Fault {
+    let mut arguments = String::new();
+    for word in &words[1..] {
+        if arguments.len() >= 128 {
+            break;
+        }
+        let word = printable(word, 128 - arguments.len());
+        arguments.push_str(&format!("'{word}' "));
+    }
+    let name = printable(&words[0], 128);
+    format!("ERR unknown command '{name}', with args beginning with: {arguments}").into()
+}
+
+/// The begin of a client's word, for an error.
+fn printable(word: &[u8], most: usize) -> String {
+    String::from_utf8_lossy(&word[..word.len().min(most)]).into_owned()
+}

@@ -1,0 +1,107 @@
+//! What a connection does itself, as one table.
+
+use bytes::Bytes;
+
+use crate::{
+    command::{self, Local},
+    frame::{Frame, Protocol},
+    number::parse_integer,
+    store::access::{Fault, NO_INTEGER},
+};
+
+use super::{Connection, Quiet};
+
+impl Connection {
+    /// Runs one command, whose words follow its name. The reply is `None` if the hub gives it.
+    pub(super) async fn run_simple(
+        &mut self,
+        local: Local,
+        words: &[Bytes],
+    ) -> Result<Option<Frame>, Fault> {
+        Ok(Some(match local {
+            Local::Auth => self.auth(words)?,
+            Local::Client => match self.client(words).await? {
+                Some(frame) => frame,
+                None => return Ok(None),
+            },
+            Local::Command => command::answer(words)?,
+            Local::Config => self.config(words).await?,
+            Local::Discard => self.discard().await?,
+            Local::Echo => Frame::Bulk(words[0].clone()),
+            Local::Exec => return Err(Fault("ERR EXEC without MULTI".into())),
+            Local::Hello => self.hello(words).await?,
+            Local::Info => self.info(words).await?,
+            Local::Multi => self.multi()?,
+            Local::Ping => self.ping(words)?,
+            Local::Pubsub => self.pubsub(words).await?,
+            Local::Quit => {
+                self.is_over = true;
+                Frame::OK
+            }
+            Local::Reset => self.reset().await?,
+            Local::Select => self.select(&words[0])?,
+            Local::Subscribe(kind) => {
+                self.subscribe(kind, words).await?;
+                return Ok(None);
+            }
+            Local::Unsubscribe(kind) => {
+                self.unsubscribe(kind, words).await?;
+                return Ok(None);
+            }
+            Local::Unwatch => self.unwatch().await?,
+            Local::Watch => self.watch(words).await?,
+        }))
+    }
+
+    /// A subscriber that cannot tell replies from messages gets its pong as one.
+    fn ping(&self, words: &[Bytes]) -> Result<Frame, Fault> {
+        let is_subscriber = self.protocol == Protocol::Resp2 && self.subscriptions.total() > 0;
+        match words {
+            [] if is_subscriber => Ok(Frame::Array(vec![Frame::word("pong"), Frame::word("")])),
+            [text] if is_subscriber => {
+                Ok(Frame::Array(vec![Frame::word("pong"), Frame::Bulk(text.clone())]))
+            }
+            [] => Ok(Frame::Simple("PONG")),
+            [text] => Ok(Frame::Bulk(text.clone())),
+            _ => Err(command::wrong_arity("ping")),
+        }
+    }
+
+    fn select(&mut self, word: &[u8]) -> Result<Frame, Fault> {
+        self.database = self.database_at(word)?;
+        self.card.has_selected(self.database);
+        Ok(Frame::OK)
+    }
+
+    pub(super) fn database_at(&self, word: &[u8]) -> Result<usize, Fault> {
+        let number = parse_integer(word).ok_or(NO_INTEGER)?;
+        if i32::try_from(number).is_err() {
+            let (least, most) = (i32::MIN, i32::MAX);
+            return Err(format!(
+                "ERR value is out of range, value must between {least} and {most}"
+            )
+            .into());
+        }
+        let number = usize::try_from(number).ok();
+        let number = number.filter(|number| *number < self.surroundings.databases);
+        number.ok_or(Fault("ERR DB index is out of range".into()))
+    }
+
+    /// As if the client had connected just now.
+    async fn reset(&mut self) -> Result<Frame, Fault> {
+        self.forget_transaction();
+        self.unwatch().await?;
+        self.leave_hub().await?;
+        self.quiet = Quiet::Never;
+        self.database = 0;
+        self.card.has_selected(0);
+        self.protocol = Protocol::Resp2;
+        self.card.speaks(self.protocol);
+        self.rename(Bytes::new()).await?;
+        Ok(Frame::Simple("RESET"))
+    }
+
+    pub(super) fn is_heard(&self) -> bool {
+        matches!(self.quiet, Quiet::Never | Quiet::Next)
+    }
+}

@@ -1,0 +1,109 @@
+//! Subscriptions of a connection, and what it can learn of those of others.
+
+use bytes::Bytes;
+
+use crate::{
+    frame::Frame,
+    hub::{Caller, Kind, Subscriptions},
+    store::access::Fault,
+};
+
+use super::{Connection, GOING};
+
+impl Connection {
+    fn caller(&self) -> Result<Caller, Fault> {
+        Ok(Caller {
+            client: self.card.id,
+            protocol: self.protocol,
+            outbox: self.outbox.downgrade(),
+            lifeline: self.lifeline.clone().ok_or(GOING)?,
+        })
+    }
+
+    /// Subscribes. The hub tells the client so, which therefore has to have its other replies by then.
+    pub(super) async fn subscribe(&mut self, kind: Kind, names: &[Bytes]) -> Result<(), Fault> {
+        self.send().await;
+        self.membership.is_subscriber = true;
+        let subscribe = self.surroundings.hub.subscribe(self.caller()?, kind, names.to_vec());
+        let subscriptions = subscribe.await.map_err(|_| GOING)?;
+        self.has_subscriptions(subscriptions);
+        Ok(())
+    }
+
+    /// Ends subscriptions, all of a kind if none is named. The hub tells the client.
+    pub(super) async fn unsubscribe(&mut self, kind: Kind, names: &[Bytes]) -> Result<(), Fault> {
+        self.send().await;
+        let unsubscribe = self.surroundings.hub.unsubscribe(self.caller()?, kind, names.to_vec());
+        let subscriptions = unsubscribe.await.map_err(|_| GOING)?;
+        self.has_subscriptions(subscriptions);
+        Ok(())
+    }
+
+    /// Ends all subscriptions, and tells nobody.
+    pub(super) async fn leave_hub(&mut self) -> Result<(), Fault> {
+        if std::mem::take(&mut self.membership.is_subscriber) {
+            self.surroundings.hub.leave(self.card.id).await.map_err(|_| GOING)?;
+        }
+        self.has_subscriptions(Subscriptions::default());
+        Ok(())
+    }
+
+    fn has_subscriptions(&mut self, subscriptions: Subscriptions) {
+        self.subscriptions = subscriptions;
+        self.membership.is_subscriber = subscriptions.total() > 0;
+        self.card.has_subscriptions(subscriptions);
+    }
+
+    /// `PUBSUB`.
+    pub(super) async fn pubsub(&mut self, words: &[Bytes]) -> Result<Frame, Fault> {
+        let (subcommand, rest) = (words[0].to_ascii_lowercase(), &words[1..]);
+        Ok(match subcommand.as_slice() {
+            b"channels" => self.channels(Kind::Channel, &words[0], rest).await?,
+            b"shardchannels" => self.channels(Kind::Shard, &words[0], rest).await?,
+            b"numsub" => self.listeners(Kind::Channel, rest).await?,
+            b"shardnumsub" => self.listeners(Kind::Shard, rest).await?,
+            b"numpat" => Frame::count(self.surroundings.hub.patterns().await.map_err(|_| GOING)?),
+            _ => help(),
+        })
+    }
+
+    async fn channels(&self, kind: Kind, name: &[u8], rest: &[Bytes]) -> Result<Frame, Fault> {
+        let pattern = match rest {
+            [] => None,
+            [pattern] => Some(pattern.clone()),
+            _ => {
+                let word = String::from_utf8_lossy(name);
+                return Err(format!("ERR unknown subcommand or wrong number of arguments for '{word}'. Try PUBSUB HELP.").into());
+            }
+        };
+        let names = self.surroundings.hub.channels(kind, pattern).await.map_err(|_| GOING)?;
+        Ok(Frame::Array(names.into_iter().map(Frame::Bulk).collect()))
+    }
+
+    async fn listeners(&self, kind: Kind, names: &[Bytes]) -> Result<Frame, Fault> {
+        let counts = self.surroundings.hub.listeners(kind, names.to_vec()).await;
+        let counts = counts.map_err(|_| GOING)?.into_iter().map(Frame::count);
+        let names = names.iter().cloned().map(Frame::Bulk);
+        Ok(Frame::Array(names.zip(counts).flat_map(|(name, count)| [name, count]).collect()))
+    }
+}
+
+fn help() -> Frame {
+    let lines = [
+        "PUBSUB <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+        "CHANNELS [<pattern>]",
+        "    Return the currently active channels matching a <pattern> (default: '*').",
+        "NUMPAT",
+        "    Return number of subscriptions to patterns.",
+        "NUMSUB [<channel> ...]",
+        "    Return the number of subscribers for the specified channels, excluding",
+        "    pattern subscriptions(default: no channels).",
+        "SHARDCHANNELS [<pattern>]",
+        "    Return the currently active shard level channels matching a <pattern> (default: '*').",
+        "SHARDNUMSUB [<shardchannel> ...]",
+        "    Return the number of subscribers for the specified shard level channel(s)",
+        "HELP",
+        "    Print this help.",
+    ];
+    Frame::Array(lines.into_iter().map(Frame::Simple).collect())
+}

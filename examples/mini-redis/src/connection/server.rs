@@ -1,0 +1,197 @@
+//! `INFO` and `CONFIG`: what a client can learn of the server.
+
+use std::fmt::Write;
+
+use bytes::Bytes;
+
+use crate::{
+    frame::Frame,
+    glob,
+    server::Facts,
+    store::{access::Fault, keyspace::Sizes},
+};
+
+use super::{Connection, GOING, hello::VERSION};
+
+/// What can be asked for with `CONFIG GET`. None of it can be changed while the server runs.
+const PARAMETERS: &[(&str, &str)] = &[
+    ("appendfsync", "everysec"),
+    ("appendonly", "no"),
+    ("client-output-buffer-limit", "normal 0 0 0 slave 0 0 0 pubsub 33554432 0 0"),
+    ("databases", "16"),
+    ("maxmemory", "0"),
+    ("maxmemory-policy", "noeviction"),
+    ("notify-keyspace-events", ""),
+    ("proto-max-bulk-len", "536870912"),
+    ("save", ""),
+    ("tcp-keepalive", "0"),
+    ("timeout", "0"),
+];
+
+impl Connection {
+    pub(super) async fn config(&mut self, words: &[Bytes]) -> Result<Frame, Fault> {
+        let (subcommand, rest) = (words[0].to_ascii_lowercase(), &words[1..]);
+        match subcommand.as_slice() {
+            b"get" => self.get_config(rest).await,
+            b"set" => {
+                let name = String::from_utf8_lossy(&rest[0]).to_ascii_lowercase();
+                let is_known = PARAMETERS.iter().any(|(known, _)| *known == name);
+                Err(Fault::from(if is_known {
+                    format!(
+                        "ERR CONFIG SET failed (possibly related to argument '{name}') - can't set immutable config"
+                    )
+                } else {
+                    format!("ERR Unknown option or number of arguments for CONFIG SET - '{name}'")
+                }))
+            }
+            b"resetstat" => Ok(Frame::OK),
+            b"rewrite" => Err(Fault("ERR The server is running without a config file".into())),
+            _ => Ok(help()),
+        }
+    }
+
+    async fn get_config(&self, patterns: &[Bytes]) -> Result<Frame, Fault> {
+        let facts = self.facts().await?;
+        let live = [
+            ("bind", facts.address.ip().to_string()),
+            ("maxclients", facts.max_clients.to_string()),
+            ("port", facts.address.port().to_string()),
+        ];
+        let fixed = PARAMETERS.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        let mut all: Vec<_> = fixed.chain(live).collect();
+        all.sort_unstable();
+        let fits = |(name, _): &(&str, String)| {
+            let name = name.as_bytes();
+            patterns.iter().any(|pattern| glob::matches_ignoring_case(pattern, name))
+        };
+        let pair = |(name, value)| (Frame::word(name), Frame::text(value));
+        Ok(Frame::Map(all.into_iter().filter(fits).map(pair).collect()))
+    }
+
+    async fn facts(&self) -> Result<Facts, Fault> {
+        let server = self.surroundings.server.upgrade().ok_or(GOING)?;
+        server.facts().await.map_err(|_| GOING)
+    }
+
+    pub(super) async fn info(&mut self, sections: &[Bytes]) -> Result<Frame, Fault> {
+        let facts = self.facts().await?;
+        let sizes = self.surroundings.store.sizes().await.map_err(|_| GOING)?;
+        let hub = &self.surroundings.hub;
+        let channels = hub.channels(crate::hub::Kind::Channel, None).await.map_err(|_| GOING)?;
+        let patterns = hub.patterns().await.map_err(|_| GOING)?;
+        let stats = stats(&facts, &sizes, channels.len(), patterns);
+        let all = [
+            ("Server", server(&facts)),
+            ("Clients", clients(&facts)),
+            ("Memory", memory()),
+            ("Persistence", PERSISTENCE.to_owned()),
+            ("Stats", stats),
+            ("Replication", REPLICATION.to_owned()),
+            ("CPU", String::new()),
+            ("Cluster", "cluster_enabled:0\r\n".to_owned()),
+            ("Keyspace", keyspace(&sizes)),
+        ];
+        let wants = |name: &str| {
+            let is_all = |word: &Bytes| {
+                let words: [&[u8]; 3] = [b"all", b"default", b"everything"];
+                words.iter().any(|all| word.eq_ignore_ascii_case(all))
+            };
+            let is_it = |word: &Bytes| word.eq_ignore_ascii_case(name.as_bytes());
+            sections.is_empty() || sections.iter().any(|word| is_all(word) || is_it(word))
+        };
+        let parts = all.iter().filter(|(name, _)| wants(name));
+        let parts: Vec<String> = parts.map(|(name, text)| format!("# {name}\r\n{text}")).collect();
+        Ok(Frame::Text(parts.join("\r\n")))
+    }
+}
+
+const PERSISTENCE: &str = "loading:0\r\naof_enabled:0\r\nrdb_bgsave_in_progress:0\r\n";
+
+const REPLICATION: &str = "role:master\r\nconnected_slaves:0\r\nmaster_replid:0000000000000000000000000000000000000000\r\nmaster_repl_offset:0\r\n";
+
+fn server(facts: &Facts) -> String {
+    let seconds = facts.started.elapsed().as_secs();
+    lines(&[
+        ("redis_version", VERSION.to_owned()),
+        ("redis_mode", "standalone".to_owned()),
+        ("server_name", env!("CARGO_PKG_NAME").to_owned()),
+        ("os", std::env::consts::OS.to_owned()),
+        ("arch_bits", usize::BITS.to_string()),
+        ("process_id", std::process::id().to_string()),
+        ("tcp_port", facts.address.port().to_string()),
+        ("uptime_in_seconds", seconds.to_string()),
+        ("uptime_in_days", (seconds / 86_400).to_string()),
+    ])
+}
+
+fn clients(facts: &Facts) -> String {
+    lines(&[
+        ("connected_clients", facts.clients.to_string()),
+        ("maxclients", facts.max_clients.to_string()),
+        ("blocked_clients", "0".to_owned()),
+        ("pubsub_clients", facts.subscribers.to_string()),
+    ])
+}
+
+fn memory() -> String {
+    let rss = resident().unwrap_or(0);
+    lines(&[
+        ("used_memory", rss.to_string()),
+        ("used_memory_rss", rss.to_string()),
+        ("maxmemory", "0".to_owned()),
+        ("maxmemory_policy", "noeviction".to_owned()),
+    ])
+}
+
+/// How much memory the process has, where the system says so.
+fn resident() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kilobytes: u64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(kilobytes * 1024)
+}
+
+fn stats(facts: &Facts, sizes: &Sizes, channels: usize, patterns: usize) -> String {
+    lines(&[
+        ("total_connections_received", facts.accepted.to_string()),
+        ("rejected_connections", facts.refused.to_string()),
+        ("expired_keys", sizes.counts.expired.to_string()),
+        ("evicted_keys", "0".to_owned()),
+        ("keyspace_hits", sizes.counts.hits.to_string()),
+        ("keyspace_misses", sizes.counts.misses.to_string()),
+        ("pubsub_channels", channels.to_string()),
+        ("pubsub_patterns", patterns.to_string()),
+    ])
+}
+
+fn keyspace(sizes: &Sizes) -> String {
+    let mut text = String::new();
+    for (number, (keys, expires)) in sizes.databases.iter().enumerate() {
+        if *keys > 0 {
+            // Writing to a string does not fail.
+            let _ = write!(text, "db{number}:keys={keys},expires={expires},avg_ttl=0\r\n");
+        }
+    }
+    text
+}
+
+fn lines(pairs: &[(&str, String)]) -> String {
+    pairs.iter().map(|(name, value)| format!("{name}:{value}\r\n")).collect()
+}
+
+fn help() -> Frame {
+    let lines = [
+        "CONFIG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+        "GET <pattern>",
+        "    Return parameters matching the glob-like <pattern> and their values.",
+        "SET <directive> <value>",
+        "    Set the configuration <directive> to <value>.",
+        "RESETSTAT",
+        "    Reset statistics reported by the INFO command.",
+        "REWRITE",
+        "    Rewrite the configuration file.",
+        "HELP",
+        "    Print this help.",
+    ];
+    Frame::Array(lines.into_iter().map(Frame::Simple).collect())
+}

@@ -1,0 +1,148 @@
+//! `MULTI` and `EXEC`: commands that are queued, and run with nothing in between.
+
+use bytes::Bytes;
+
+use crate::{
+    command::{Command, Local, Run},
+    frame::{Frame, array_head},
+    hub::Post,
+    store::{Request, access::Fault},
+};
+
+use super::{Connection, GOING};
+
+/// Commands that wait for `EXEC`.
+#[derive(Debug, Default)]
+pub(crate) struct Transaction {
+    pub(crate) queued: Vec<(&'static Command, Vec<Bytes>)>,
+    /// One of them cannot be run, so none will be.
+    pub(crate) is_broken: bool,
+}
+
+impl Connection {
+    pub(super) fn multi(&mut self) -> Result<Frame, Fault> {
+        if self.transaction.is_some() {
+            return Err(Fault("ERR MULTI calls can not be nested".into()));
+        }
+        self.transaction = Some(Transaction::default());
+        self.card.has_queued(Some(0));
+        Ok(Frame::OK)
+    }
+
+    pub(super) async fn discard(&mut self) -> Result<Frame, Fault> {
+        if self.transaction.is_none() {
+            return Err(Fault("ERR DISCARD without MULTI".into()));
+        }
+        self.forget_transaction();
+        self.unwatch().await?;
+        Ok(Frame::OK)
+    }
+
+    pub(super) async fn watch(&mut self, keys: &[Bytes]) -> Result<Frame, Fault> {
+        if self.transaction.is_some() {
+            return Err(Fault("ERR WATCH inside MULTI is not allowed".into()));
+        }
+        self.membership.is_watching = true;
+        let watch = self.surroundings.store.watch(self.card.id, self.database, keys.to_vec());
+        watch.await.map_err(|_| GOING)?;
+        Ok(Frame::OK)
+    }
+
+    pub(super) async fn unwatch(&mut self) -> Result<Frame, Fault> {
+        if std::mem::take(&mut self.membership.is_watching) {
+            self.surroundings.store.unwatch(self.card.id).await.map_err(|_| GOING)?;
+        }
+        Ok(Frame::OK)
+    }
+
+    /// A command cannot be run. The transaction that it was to be a part of will not be run either; if
+    /// it is `EXEC` itself, there is none any more.
+    pub(super) async fn break_transaction(&mut self, name: &[u8], fault: Fault) -> Fault {
+        if !name.eq_ignore_ascii_case(b"EXEC") {
+            if let Some(transaction) = &mut self.transaction {
+                transaction.is_broken = true;
+            }
+            return fault;
+        }
+        self.forget_transaction();
+        if let Err(going) = self.unwatch().await {
+            return going;
+        }
+        let Fault(text) = fault;
+        let text = text.strip_prefix("ERR ").unwrap_or(&text);
+        format!("EXECABORT Transaction discarded because of: {text}").into()
+    }
+
+    pub(super) fn forget_transaction(&mut self) {
+        self.transaction = None;
+        self.card.has_queued(None);
+    }
+
+    /// Runs what was queued. What the store has to do is one message; the rest has no part in what
+    /// `EXEC` promises, and is done afterwards in its place.
+    pub(super) async fn exec(&mut self) -> Result<Option<Frame>, Fault> {
+        let Some(Transaction { queued, is_broken }) = self.transaction.take() else {
+            return Err(Fault("ERR EXEC without MULTI".into()));
+        };
+        self.forget_transaction();
+        if is_broken {
+            self.unwatch().await?;
+            let text = "EXECABORT Transaction discarded because of previous errors.";
+            return Err(Fault(text.into()));
+        }
+        let Some(results) = self.exec_in_store(&queued).await? else {
+            return Ok(Some(Frame::NullArray));
+        };
+        let mut results = results.into_iter();
+        if self.is_heard() {
+            array_head(&mut self.replies, queued.len());
+        }
+        for (command, words) in queued {
+            let frame = match command.run {
+                Run::Store(_) => results.next(),
+                Run::Publish { is_sharded } => Some(self.publish_one(is_sharded, &words).await),
+                Run::Local(local) => {
+                    let done = Box::pin(self.run_simple(local, &words[1..])).await;
+                    done.unwrap_or_else(|fault| Some(fault.into()))
+                }
+            };
+            if let Some(frame) = frame {
+                self.write(&frame);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The results of what the store has to do, or `None` if a watched key was changed.
+    async fn exec_in_store(
+        &mut self,
+        queued: &[(&'static Command, Vec<Bytes>)],
+    ) -> Result<Option<Vec<Frame>>, Fault> {
+        let mut database = self.database;
+        let mut requests = Vec::new();
+        for (command, words) in queued {
+            match command.run {
+                Run::Store(command) => {
+                    requests.push(Request { command, database, words: words.clone() });
+                }
+                Run::Local(Local::Select) => {
+                    database = self.database_at(&words[1]).unwrap_or(database);
+                }
+                _ => {}
+            }
+        }
+        let store = &self.surroundings.store;
+        if std::mem::take(&mut self.membership.is_watching) {
+            return store.run_if_unchanged(self.card.id, requests).await.map_err(|_| GOING);
+        }
+        store.run(requests).await.map(Some).map_err(|_| GOING)
+    }
+
+    async fn publish_one(&mut self, is_sharded: bool, words: &[Bytes]) -> Frame {
+        let post = Post { is_sharded, channel: words[1].clone(), payload: words[2].clone() };
+        match self.surroundings.hub.publish(vec![post]).await {
+            Ok(receivers) => Frame::count(receivers.into_iter().sum()),
+            Err(_) => GOING.into(),
+        }
+    }
+}

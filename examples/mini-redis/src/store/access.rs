@@ -1,0 +1,172 @@
+//! What a command sees of the store: one database, and errors in the words of Redis.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+
+use crate::{
+    frame::Frame,
+    number::{parse_float, parse_integer},
+};
+
+use super::{
+    keyspace::Keyspace,
+    value::{Entry, Value},
+};
+
+/// Why a command failed: the text that its client gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault(pub(crate) Cow<'static, str>);
+
+/// What comes of a command.
+pub(crate) type Outcome = Result<Frame, Fault>;
+
+impl From<Fault> for Frame {
+    fn from(fault: Fault) -> Self {
+        Self::Error(fault.0)
+    }
+}
+
+impl From<String> for Fault {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+pub(crate) const SYNTAX: Fault = Fault(Cow::Borrowed("ERR syntax error"));
+pub(crate) const NO_INTEGER: Fault =
+    Fault(Cow::Borrowed("ERR value is not an integer or out of range"));
+pub(crate) const NO_FLOAT: Fault = Fault(Cow::Borrowed("ERR value is not a valid float"));
+pub(crate) const NOT_POSITIVE: Fault =
+    Fault(Cow::Borrowed("ERR value is out of range, must be positive"));
+pub(crate) const NO_KEY: Fault = Fault(Cow::Borrowed("ERR no such key"));
+pub(crate) const WRONG_TYPE: Fault =
+    Fault(Cow::Borrowed("WRONGTYPE Operation against a key holding the wrong kind of value"));
+
+pub(crate) fn integer(word: &[u8]) -> Result<i64, Fault> {
+    parse_integer(word).ok_or(NO_INTEGER)
+}
+
+pub(crate) fn float(word: &[u8]) -> Result<f64, Fault> {
+    parse_float(word).ok_or(NO_FLOAT)
+}
+
+/// The store, for the time of one command.
+#[derive(Debug)]
+pub(crate) struct Access<'a> {
+    pub(crate) keyspace: &'a mut Keyspace,
+    pub(crate) database: usize,
+    name: &'a [u8],
+}
+
+impl<'a> Access<'a> {
+    pub(crate) fn new(keyspace: &'a mut Keyspace, database: usize, name: &'a [u8]) -> Self {
+        Self { keyspace, database, name }
+    }
+
+    /// The name of the command, for errors.
+    pub(crate) fn name(&self) -> String {
+        String::from_utf8_lossy(self.name).to_ascii_lowercase()
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        self.keyspace.now
+    }
+
+    pub(crate) fn wrong_arity(&self) -> Fault {
+        format!("ERR wrong number of arguments for '{}' command", self.name()).into()
+    }
+
+    pub(crate) fn get(&self, key: &[u8]) -> Option<&Entry> {
+        self.keyspace.get(self.database, key)
+    }
+
+    pub(crate) fn exists(&self, key: &[u8]) -> bool {
+        self.get(key).is_some()
+    }
+
+    pub(crate) fn deadline(&self, key: &[u8]) -> Option<i64> {
+        self.get(key)?.deadline
+    }
+
+    /// A string that somebody reads.
+    pub(crate) fn read_string(&mut self, key: &[u8]) -> Result<Option<Bytes>, Fault> {
+        match self.keyspace.read(self.database, key).map(|entry| &entry.value) {
+            None => Ok(None),
+            Some(Value::String(bytes)) => Ok(Some(bytes.clone())),
+            Some(_) => Err(WRONG_TYPE),
+        }
+    }
+
+    /// Stores a value without a deadline.
+    pub(crate) fn set(&mut self, key: &[u8], value: Value) {
+        self.keyspace.set(self.database, key, value, None);
+    }
+
+    /// Stores a value, and leaves the deadline as it is.
+    pub(crate) fn update(&mut self, key: &[u8], value: Value) {
+        match self.keyspace.get_mut(self.database, key) {
+            Some(place) => {
+                *place = value;
+                self.keyspace.touch(self.database, key);
+            }
+            None => self.set(key, value),
+        }
+    }
+
+    pub(crate) fn set_until(&mut self, key: &[u8], value: Value, deadline: Option<i64>) {
+        self.keyspace.set(self.database, key, value, deadline);
+    }
+
+    pub(crate) fn set_deadline(&mut self, key: &[u8], deadline: Option<i64>) {
+        self.keyspace.set_deadline(self.database, key, deadline);
+    }
+
+    pub(crate) fn remove(&mut self, key: &[u8]) -> Option<Entry> {
+        self.keyspace.remove(self.database, key)
+    }
+
+    /// The number of an option that follows another word, like `EX 10`.
+    pub(crate) fn deadline_of(&self, unit: Unit, word: &[u8]) -> Result<i64, Fault> {
+        let number = integer(word)?;
+        let invalid =
+            || Fault::from(format!("ERR invalid expire time in '{}' command", self.name()));
+        if number <= 0 {
+            return Err(invalid());
+        }
+        self.absolute(unit, number).ok_or_else(invalid)
+    }
+
+    /// A time in milliseconds since 1970, if it can be said in those.
+    pub(crate) fn absolute(&self, unit: Unit, number: i64) -> Option<i64> {
+        let (factor, base) = match unit {
+            Unit::Seconds => (1000, self.now()),
+            Unit::Milliseconds => (1, self.now()),
+            Unit::UnixSeconds => (1000, 0),
+            Unit::UnixMilliseconds => (1, 0),
+        };
+        number.checked_mul(factor)?.checked_add(base)
+    }
+}
+
+/// How a deadline is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    Seconds,
+    Milliseconds,
+    UnixSeconds,
+    UnixMilliseconds,
+}
+
+impl Unit {
+    /// The option of `SET` and `GETEX` that says so.
+    pub(crate) fn of_option(option: &[u8]) -> Option<Self> {
+        match option.to_ascii_uppercase().as_slice() {
+            b"EX" => Some(Self::Seconds),
+            b"PX" => Some(Self::Milliseconds),
+            b"EXAT" => Some(Self::UnixSeconds),
+            b"PXAT" => Some(Self::UnixMilliseconds),
+            _ => None,
+        }
+    }
+}

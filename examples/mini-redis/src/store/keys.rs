@@ -1,0 +1,235 @@
+//! Commands for keys, whatever is stored under them.
+
+use bytes::Bytes;
+
+use crate::{frame::Frame, glob};
+
+use super::access::{Access, Fault, NO_KEY, Outcome, SYNTAX, Unit, integer};
+
+pub(crate) fn del(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    Ok(Frame::count(words.iter().filter(|key| access.remove(key).is_some()).count()))
+}
+
+pub(crate) fn exists(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    let database = access.database;
+    let is_there = |key: &&Bytes| access.keyspace.read(database, key).is_some();
+    Ok(Frame::count(words.iter().filter(is_there).count()))
+}
+
+pub(crate) fn kind(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    Ok(Frame::Simple(access.get(&words[0]).map_or("none", |entry| entry.value.kind())))
+}
+
+pub(crate) fn keys(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    let keys = access.keyspace.database(access.database).keys();
+    let fitting = keys.filter(|key| glob::matches(&words[0], key)).cloned();
+    Ok(Frame::Array(fitting.map(Frame::Bulk).collect()))
+}
+
+pub(crate) fn randomkey(access: &mut Access<'_>, _: &[Bytes]) -> Outcome {
+    let database = access.keyspace.database(access.database);
+    let key =
+        super::collections::random_below(database.len()).and_then(|at| database.get_index(at));
+    Ok(Frame::maybe(key.map(|(key, _)| key.clone())))
+}
+
+pub(crate) fn dbsize(access: &mut Access<'_>, _: &[Bytes]) -> Outcome {
+    Ok(Frame::count(access.keyspace.database(access.database).len()))
+}
+
+pub(crate) fn flushdb(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    check_flush(words)?;
+    access.keyspace.clear(access.database);
+    Ok(Frame::OK)
+}
+
+pub(crate) fn flushall(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    check_flush(words)?;
+    for database in 0..access.keyspace.databases() {
+        access.keyspace.clear(database);
+    }
+    Ok(Frame::OK)
+}
+
+fn check_flush(words: &[Bytes]) -> Result<(), Fault> {
+    match words {
+        [] => Ok(()),
+        [how] if how.eq_ignore_ascii_case(b"ASYNC") || how.eq_ignore_ascii_case(b"SYNC") => Ok(()),
+        _ => Err(SYNTAX),
+    }
+}
+
+pub(crate) fn rename(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    if !access.exists(&words[0]) {
+        return Err(NO_KEY);
+    }
+    if words[0] == words[1] {
+        return Ok(Frame::OK);
+    }
+    let entry = access.remove(&words[0]).ok_or(NO_KEY)?;
+    access.set_until(&words[1], entry.value, entry.deadline);
+    Ok(Frame::OK)
+}
+
+pub(crate) fn renamenx(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    if !access.exists(&words[0]) {
+        return Err(NO_KEY);
+    }
+    if access.exists(&words[1]) {
+        return Ok(Frame::Integer(0));
+    }
+    rename(access, words)?;
+    Ok(Frame::Integer(1))
+}
+
+pub(crate) fn copy(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    let (from, to) = (&words[0], &words[1]);
+    let (mut database, mut replaces) = (access.database, false);
+    let mut options = &words[2..];
+    while let [option, rest @ ..] = options {
+        options = rest;
+        if option.eq_ignore_ascii_case(b"REPLACE") {
+            replaces = true;
+        } else if option.eq_ignore_ascii_case(b"DB")
+            && let [number, rest @ ..] = options
+        {
+            let number = usize::try_from(integer(number)?).ok();
+            let number = number.filter(|number| *number < access.keyspace.databases());
+            database = number.ok_or(Fault("ERR DB index is out of range".into()))?;
+            options = rest;
+        } else {
+            return Err(SYNTAX);
+        }
+    }
+    if database == access.database && from == to {
+        return Err(Fault("ERR source and destination objects are the same".into()));
+    }
+    let Some(entry) = access.get(from).cloned() else {
+        return Ok(Frame::Integer(0));
+    };
+    if access.keyspace.get(database, to).is_some() && !replaces {
+        return Ok(Frame::Integer(0));
+    }
+    access.keyspace.set(database, to, entry.value, entry.deadline);
+    Ok(Frame::Integer(1))
+}
+
+pub(crate) fn expire(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    set_deadline(access, words, Unit::Seconds)
+}
+
+pub(crate) fn pexpire(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    set_deadline(access, words, Unit::Milliseconds)
+}
+
+pub(crate) fn expireat(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    set_deadline(access, words, Unit::UnixSeconds)
+}
+
+pub(crate) fn pexpireat(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    set_deadline(access, words, Unit::UnixMilliseconds)
+}
+
+/// When a deadline may be set, as `EXPIRE` is told by its options.
+#[derive(Default)]
+struct Conditions {
+    if_none: bool,
+    if_any: bool,
+    if_later: bool,
+    if_earlier: bool,
+}
+
+impl Conditions {
+    fn parse(words: &[Bytes]) -> Result<Self, Fault> {
+        let mut conditions = Self::default();
+        for word in words {
+            match word.to_ascii_uppercase().as_slice() {
+                b"NX" => conditions.if_none = true,
+                b"XX" => conditions.if_any = true,
+                b"GT" => conditions.if_later = true,
+                b"LT" => conditions.if_earlier = true,
+                _ => {
+                    let option = String::from_utf8_lossy(word);
+                    return Err(format!("ERR Unsupported option {option}").into());
+                }
+            }
+        }
+        let Self { if_none, if_any, if_later, if_earlier } = conditions;
+        if if_none && (if_any || if_later || if_earlier) {
+            let text = "ERR NX and XX, GT or LT options at the same time are not compatible";
+            return Err(Fault(text.into()));
+        }
+        if if_later && if_earlier {
+            let text = "ERR GT and LT options at the same time are not compatible";
+            return Err(Fault(text.into()));
+        }
+        Ok(conditions)
+    }
+
+    /// No deadline counts as a late one.
+    fn allow(&self, before: Option<i64>, after: i64) -> bool {
+        let Self { if_none, if_any, if_later, if_earlier } = self;
+        !(*if_none && before.is_some()
+            || *if_any && before.is_none()
+            || *if_later && before.is_none_or(|before| after <= before)
+            || *if_earlier && before.is_some_and(|before| after >= before))
+    }
+}
+
+fn set_deadline(access: &mut Access<'_>, words: &[Bytes], unit: Unit) -> Outcome {
+    let (key, number) = (&words[0], &words[1]);
+    let conditions = Conditions::parse(&words[2..])?;
+    let deadline = access.absolute(unit, integer(number)?);
+    let invalid = || Fault::from(format!("ERR invalid expire time in '{}' command", access.name()));
+    let deadline = deadline.ok_or_else(invalid)?;
+    let Some(entry) = access.get(key) else {
+        return Ok(Frame::Integer(0));
+    };
+    if !conditions.allow(entry.deadline, deadline) {
+        return Ok(Frame::Integer(0));
+    }
+    access.set_deadline(key, Some(deadline));
+    Ok(Frame::Integer(1))
+}
+
+pub(crate) fn persist(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    let had_deadline = access.deadline(&words[0]).is_some();
+    forget_deadline(access, &words[0]);
+    Ok(Frame::flag(had_deadline))
+}
+
+/// A key that has none is not changed by that.
+pub(crate) fn forget_deadline(access: &mut Access<'_>, key: &[u8]) {
+    if access.deadline(key).is_some() {
+        access.set_deadline(key, None);
+    }
+}
+
+pub(crate) fn ttl(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    time_of(access, &words[0], |deadline, now| (deadline - now).saturating_add(500) / 1000)
+}
+
+pub(crate) fn pttl(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    time_of(access, &words[0], |deadline, now| deadline - now)
+}
+
+pub(crate) fn expiretime(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    time_of(access, &words[0], |deadline, _| deadline.saturating_add(500) / 1000)
+}
+
+pub(crate) fn pexpiretime(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    time_of(access, &words[0], |deadline, _| deadline)
+}
+
+fn time_of(access: &mut Access<'_>, key: &[u8], time: impl Fn(i64, i64) -> i64) -> Outcome {
+    Ok(Frame::Integer(match access.get(key) {
+        None => -2,
+        Some(entry) => entry.deadline.map_or(-1, |deadline| time(deadline, access.now())),
+    }))
+}
+
+pub(crate) fn time(access: &mut Access<'_>, _: &[Bytes]) -> Outcome {
+    let now = access.now();
+    let micros = now % 1000 * 1000;
+    Ok(Frame::Array(vec![Frame::text((now / 1000).to_string()), Frame::text(micros.to_string())]))
+}

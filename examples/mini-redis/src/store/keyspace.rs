@@ -1,0 +1,172 @@
+//! All databases, with the deadlines of their keys and who watches them.
+//!
+//! Invariants: an entry with a deadline is in `expiry` with that deadline, and nothing else is; every
+//! change of a key is told to `watches`; after [`forget_expired`](Keyspace::forget_expired) no key is
+//! there whose time is over, so that no command has to look.
+
+use bytes::Bytes;
+use indexmap::IndexMap;
+
+use super::{
+    clock::Clock,
+    expiry::Expiry,
+    value::{Entry, Value},
+    watch::Watches,
+};
+
+/// A database. It keeps an order, so that `SCAN` has something to count by.
+type Database = IndexMap<Bytes, Entry>;
+
+#[derive(Debug)]
+pub(crate) struct Keyspace {
+    databases: Vec<Database>,
+    clock: Clock,
+    pub(crate) now: i64,
+    pub(crate) expiry: Expiry,
+    pub(crate) watches: Watches,
+    counts: Counts,
+}
+
+/// What happened since the server started.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    /// Keys that were forgotten because their time was over.
+    pub expired: u64,
+    /// Reads that found a key.
+    pub hits: u64,
+    /// Reads that found none.
+    pub misses: u64,
+}
+
+/// How much there is in the store.
+#[derive(Clone, Debug)]
+pub struct Sizes {
+    /// Of each database, how many keys it has and how many of them have a deadline.
+    pub databases: Vec<(usize, usize)>,
+    /// What happened since the server started.
+    pub counts: Counts,
+}
+
+impl Keyspace {
+    pub(crate) fn new(databases: usize) -> Self {
+        let clock = Clock::new();
+        Self {
+            databases: vec![Database::new(); databases],
+            clock,
+            now: clock.now(),
+            expiry: Expiry::new(clock),
+            watches: Watches::default(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// Looks at the clock, and takes out what has expired by now.
+    pub(crate) fn forget_expired(&mut self) {
+        self.now = self.clock.now();
+        while let Some((database, key)) = self.expiry.pop(self.now) {
+            self.databases[database].swap_remove(&key);
+            self.watches.touch(database, &key);
+            self.counts.expired += 1;
+        }
+    }
+
+    pub(crate) fn databases(&self) -> usize {
+        self.databases.len()
+    }
+
+    pub(crate) fn database(&self, database: usize) -> &Database {
+        &self.databases[database]
+    }
+
+    /// A key that somebody wants to read. It counts as a hit or a miss.
+    pub(crate) fn read(&mut self, database: usize, key: &[u8]) -> Option<&Entry> {
+        let entry = self.databases[database].get(key);
+        match entry {
+            Some(_) => self.counts.hits += 1,
+            None => self.counts.misses += 1,
+        }
+        entry
+    }
+
+    pub(crate) fn get(&self, database: usize, key: &[u8]) -> Option<&Entry> {
+        self.databases[database].get(key)
+    }
+
+    /// A value that may be changed. Who does so says it with [`touch`](Self::touch).
+    pub(crate) fn get_mut(&mut self, database: usize, key: &[u8]) -> Option<&mut Value> {
+        self.databases[database].get_mut(key).map(|entry| &mut entry.value)
+    }
+
+    /// The value of a key was changed.
+    pub(crate) fn touch(&mut self, database: usize, key: &[u8]) {
+        self.watches.touch(database, key);
+    }
+
+    /// Stores a value, with a new deadline or none. A deadline that is over ends the key at once.
+    pub(crate) fn set(&mut self, database: usize, key: &[u8], value: Value, deadline: Option<i64>) {
+        if deadline.is_some_and(|deadline| deadline <= self.now) {
+            self.remove(database, key);
+            self.watches.touch(database, key);
+            return;
+        }
+        let entry = Entry { value, deadline };
+        let (key, before) = match self.databases[database].get_full_mut(key) {
+            Some((_, key, place)) => (key.clone(), std::mem::replace(place, entry).deadline),
+            None => {
+                let key = Bytes::copy_from_slice(key);
+                self.databases[database].insert(key.clone(), entry);
+                (key, None)
+            }
+        };
+        self.moved(database, key, before, deadline);
+    }
+
+    /// Gives a key another deadline, or none. A deadline that is over ends the key at once.
+    pub(crate) fn set_deadline(&mut self, database: usize, key: &[u8], deadline: Option<i64>) {
+        if deadline.is_some_and(|deadline| deadline <= self.now) {
+            self.remove(database, key);
+            return;
+        }
+        let Some((_, key, entry)) = self.databases[database].get_full_mut(key) else {
+            return;
+        };
+        let before = std::mem::replace(&mut entry.deadline, deadline);
+        let key = key.clone();
+        self.moved(database, key, before, deadline);
+    }
+
+    pub(crate) fn remove(&mut self, database: usize, key: &[u8]) -> Option<Entry> {
+        let (key, entry) = self.databases[database].swap_remove_entry(key)?;
+        self.moved(database, key, entry.deadline, None);
+        Some(entry)
+    }
+
+    pub(crate) fn clear(&mut self, database: usize) {
+        for key in self.databases[database].keys() {
+            self.watches.touch(database, key);
+        }
+        self.databases[database] = Database::new();
+        self.expiry.retain(|other| other != database);
+    }
+
+    pub(crate) fn sizes(&self) -> Sizes {
+        let sizes = |database: &Database| {
+            (database.len(), database.values().filter(|entry| entry.deadline.is_some()).count())
+        };
+        Sizes { databases: self.databases.iter().map(sizes).collect(), counts: self.counts }
+    }
+
+    /// A key was changed, and its deadline with it.
+    fn moved(&mut self, database: usize, key: Bytes, before: Option<i64>, after: Option<i64>) {
+        self.watches.touch(database, &key);
+        if before == after {
+            return;
+        }
+        if let Some(before) = before {
+            self.expiry.remove(before, database, key.clone());
+        }
+        if let Some(after) = after {
+            self.expiry.insert(after, database, key);
+        }
+    }
+}

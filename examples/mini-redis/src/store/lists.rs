@@ -1,0 +1,165 @@
+//! Commands for lists.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+
+use crate::frame::Frame;
+
+use super::{
+    access::{Access, Fault, NO_KEY, NOT_POSITIVE, Outcome, integer},
+    collections::{Collection, change, make, range, read},
+    value::{Value, own},
+};
+
+type List = VecDeque<Bytes>;
+
+impl Collection for List {
+    fn of(value: &Value) -> Option<&Self> {
+        match value {
+            Value::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    fn of_mut(value: &mut Value) -> Option<&mut Self> {
+        match value {
+            Value::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        Value::List(self)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+pub(crate) fn lpush(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    push(access, words, true, |list, value| list.push_front(value))
+}
+
+pub(crate) fn rpush(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    push(access, words, true, |list, value| list.push_back(value))
+}
+
+pub(crate) fn lpushx(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    push(access, words, false, |list, value| list.push_front(value))
+}
+
+pub(crate) fn rpushx(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    push(access, words, false, |list, value| list.push_back(value))
+}
+
+fn push(
+    access: &mut Access<'_>,
+    words: &[Bytes],
+    makes: bool,
+    push: impl Fn(&mut List, Bytes),
+) -> Outcome {
+    let (key, values) = (&words[0], &words[1..]);
+    if makes {
+        make::<List>(access, key)?;
+    }
+    let length = change(access, key, |list: &mut List| {
+        values.iter().for_each(|value| push(list, own(value)));
+        list.len()
+    })?;
+    Ok(Frame::count(length.unwrap_or(0)))
+}
+
+pub(crate) fn lpop(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    pop(access, words, List::pop_front)
+}
+
+pub(crate) fn rpop(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    pop(access, words, List::pop_back)
+}
+
+fn pop(
+    access: &mut Access<'_>,
+    words: &[Bytes],
+    pop: impl Fn(&mut List) -> Option<Bytes>,
+) -> Outcome {
+    match words {
+        [key] => Ok(Frame::maybe(change(access, key, pop)?.flatten())),
+        [key, count] => {
+            let count = integer(count).ok().and_then(|count| usize::try_from(count).ok());
+            let count = count.ok_or(NOT_POSITIVE)?;
+            let popped: Option<Vec<Frame>> = change(access, key, |list| {
+                std::iter::from_fn(|| pop(list)).take(count).map(Frame::Bulk).collect()
+            })?;
+            Ok(popped.map_or(Frame::NullArray, Frame::Array))
+        }
+        _ => Err(access.wrong_arity()),
+    }
+}
+
+pub(crate) fn llen(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    Ok(Frame::count(read::<List>(access, &words[0])?.map_or(0, List::len)))
+}
+
+pub(crate) fn lrange(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    let (start, end) = (integer(&words[1])?, integer(&words[2])?);
+    let Some(list) = read::<List>(access, &words[0])? else {
+        return Ok(Frame::Array(Vec::new()));
+    };
+    let range = range(start, end, list.len());
+    Ok(Frame::Array(list.range(range).cloned().map(Frame::Bulk).collect()))
+}
+
+pub(crate) fn lindex(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    let Some(list) = read::<List>(access, &words[0])? else {
+        return Ok(Frame::Null);
+    };
+    let place = place(integer(&words[1])?, list.len());
+    Ok(Frame::maybe(place.and_then(|place| list.get(place).cloned())))
+}
+
+pub(crate) fn lset(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    let (key, value) = (&words[0], &words[2]);
+    let length = read::<List>(access, key)?.ok_or(NO_KEY)?.len();
+    let at = integer(&words[1])?;
+    let place = place(at, length).ok_or(Fault("ERR index out of range".into()))?;
+    change(access, key, |list: &mut List| list[place] = own(value))?;
+    Ok(Frame::OK)
+}
+
+pub(crate) fn ltrim(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    let (start, end) = (integer(&words[1])?, integer(&words[2])?);
+    change(access, &words[0], |list: &mut List| {
+        let range = range(start, end, list.len());
+        list.truncate(range.end);
+        list.drain(..range.start);
+    })?;
+    Ok(Frame::OK)
+}
+
+pub(crate) fn lrem(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    let (count, value) = (integer(&words[1])?, &words[2]);
+    let most = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
+    let most = if most == 0 { usize::MAX } else { most };
+    let removed = change(access, &words[0], |list: &mut List| {
+        let mut places: Vec<usize> = (0..list.len()).filter(|at| list[*at] == *value).collect();
+        if count < 0 {
+            places.reverse();
+        }
+        places.truncate(most);
+        places.sort_unstable_by(|left, right| right.cmp(left));
+        for place in &places {
+            list.remove(*place);
+        }
+        places.len()
+    })?;
+    Ok(Frame::count(removed.unwrap_or(0)))
+}
+
+/// Where `at` points to, counted from the back if it is negative.
+fn place(at: i64, length: usize) -> Option<usize> {
+    let length = i64::try_from(length).ok()?;
+    let place = if at < 0 { at.checked_add(length)? } else { at };
+    usize::try_from(place).ok().filter(|_| place < length)
+}

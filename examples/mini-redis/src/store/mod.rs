@@ -1,0 +1,183 @@
+//! The store: all keys, behind one actor.
+//!
+//! A connection sends the commands that it read together as one message, and a transaction is one
+//! message too, so that nothing comes between its commands.
+
+pub(crate) mod access;
+pub(crate) mod clock;
+pub(crate) mod collections;
+pub(crate) mod expiry;
+pub(crate) mod hashes;
+pub(crate) mod keys;
+pub(crate) mod keyspace;
+pub(crate) mod lists;
+pub(crate) mod scan;
+pub(crate) mod sets;
+pub(crate) mod sorted;
+pub(crate) mod strings;
+pub(crate) mod value;
+pub(crate) mod watch;
+
+use actor_runtime::actor;
+use bytes::Bytes;
+
+use crate::{command::StoreCommand, frame::Frame};
+
+use self::{
+    access::Access,
+    keyspace::{Keyspace, Sizes},
+};
+
+/// Tells connections apart.
+pub type ClientId = u64;
+
+/// A command for the store.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// What to do.
+    pub(crate) command: StoreCommand,
+    /// The database that its connection has selected.
+    pub(crate) database: usize,
+    /// The name of the command and what follows, as the client wrote them.
+    pub(crate) words: Vec<Bytes>,
+}
+
+/// Keeps keys and values, and forgets what has expired.
+#[derive(Debug)]
+pub struct Store {
+    keyspace: Keyspace,
+}
+
+#[actor(mailbox = 1024)]
+impl Store {
+    /// A store of empty databases.
+    #[must_use]
+    pub fn new(databases: usize) -> Self {
+        Self { keyspace: Keyspace::new(databases) }
+    }
+
+    /// Runs commands, one after the other and with nothing in between.
+    pub fn run(&mut self, requests: Vec<Request>) -> Vec<Frame> {
+        self.keyspace.forget_expired();
+        requests.iter().map(|request| self.execute(request)).collect()
+    }
+
+    /// Runs a transaction, unless a key that its client watches was changed. Then the answer is `None`.
+    pub fn run_if_unchanged(
+        &mut self,
+        client: ClientId,
+        requests: Vec<Request>,
+    ) -> Option<Vec<Frame>> {
+        self.keyspace.forget_expired();
+        let is_unchanged = self.keyspace.watches.end(client);
+        is_unchanged.then(|| requests.iter().map(|request| self.execute(request)).collect())
+    }
+
+    /// Watches keys, until the next transaction of that client or until it says otherwise.
+    pub fn watch(&mut self, client: ClientId, database: usize, keys: Vec<Bytes>) {
+        self.keyspace.forget_expired();
+        for key in keys {
+            self.keyspace.watches.begin(client, database, key);
+        }
+    }
+
+    /// Watches nothing more for a client.
+    #[handler(run_abandoned)]
+    pub fn unwatch(&mut self, client: ClientId) {
+        self.keyspace.watches.end(client);
+    }
+
+    /// Forgets keys whose time is over. Nobody would see them anyway; this is for their memory.
+    #[on(self.keyspace.expiry.due())]
+    fn expire(&mut self, (): ()) {
+        self.keyspace.forget_expired();
+    }
+
+    /// How much there is.
+    pub fn sizes(&mut self) -> Sizes {
+        self.keyspace.forget_expired();
+        self.keyspace.sizes()
+    }
+}
+
+impl Store {
+    fn execute(&mut self, request: &Request) -> Frame {
+        let Request { command, database, words } = request;
+        let mut access = Access::new(&mut self.keyspace, *database, &words[0]);
+        (command.0)(&mut access, &words[1..]).unwrap_or_else(Frame::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use actor_runtime::{ActorHandle, spawn};
+    use tokio::time::advance;
+
+    use super::*;
+    use crate::command::{Command, Run};
+
+    fn request(line: &'static str) -> Request {
+        let words: Vec<Bytes> = line.split(' ').map(Bytes::from).collect();
+        match Command::of(&words).expect("a command").run {
+            Run::Store(command) => Request { command, database: 0, words },
+            other => panic!("{line} is no command of the store: {other:?}"),
+        }
+    }
+
+    async fn run(store: &StoreHandle, line: &'static str) -> Frame {
+        store.run(vec![request(line)]).await.expect("the store runs").remove(0)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_key_is_forgotten_at_its_time_though_nobody_asks() {
+        let store = spawn(Store::new(1));
+        run(&store, "SET late x PX 300").await;
+        run(&store, "SET early x PX 100").await;
+        run(&store, "SET stays x").await;
+        // A deadline that is moved, one that is taken away, and one of a key that is deleted.
+        run(&store, "SET moved x PX 50").await;
+        run(&store, "PEXPIRE moved 200").await;
+        run(&store, "SET kept x PX 50").await;
+        run(&store, "PERSIST kept").await;
+        run(&store, "SET deleted x PX 50").await;
+        run(&store, "DEL deleted").await;
+
+        let mut forgotten = Vec::new();
+        for _ in 0..400 {
+            advance(Duration::from_millis(1)).await;
+            tokio::task::yield_now().await;
+            forgotten.push(store.stats().counts.events);
+        }
+        assert_eq!([forgotten[98], forgotten[99]], [0, 1], "early");
+        assert_eq!([forgotten[198], forgotten[199]], [1, 2], "moved");
+        assert_eq!([forgotten[298], forgotten[299]], [2, 3], "late");
+        assert_eq!(forgotten[399], 3);
+        assert_eq!(run(&store, "DBSIZE").await, Frame::Integer(2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_expired_key_is_seen_before_it_is_forgotten() {
+        let store = spawn(Store::new(1));
+        run(&store, "SET k x PX 100").await;
+        advance(Duration::from_millis(99)).await;
+        assert_eq!(run(&store, "PTTL k").await, Frame::Integer(1));
+        advance(Duration::from_millis(1)).await;
+        // The store has not been polled since, so it has not heard of the deadline.
+        assert_eq!(run(&store, "EXISTS k").await, Frame::Integer(0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_transaction_is_not_run_if_a_watched_key_has_expired() {
+        let store = spawn(Store::new(1));
+        run(&store, "SET k x PX 100").await;
+        store.watch(1, 0, vec![Bytes::from("k")]).await.unwrap();
+        store.watch(2, 0, vec![Bytes::from("other")]).await.unwrap();
+        advance(Duration::from_millis(100)).await;
+        assert_eq!(store.run_if_unchanged(1, vec![request("DBSIZE")]).await.unwrap(), None);
+        let zero = Some(vec![Frame::Integer(0)]);
+        assert_eq!(store.run_if_unchanged(2, vec![request("DBSIZE")]).await.unwrap(), zero);
+        assert_eq!(store.run_if_unchanged(1, vec![request("DBSIZE")]).await.unwrap(), zero);
+    }
+}

@@ -1,0 +1,70 @@
+//! `SCAN`: all keys, a few at a time, while others are added and removed.
+//!
+//! A key that is there all the time is given at least once. The cursor is the number of keys that are
+//! still to be looked at, and they are looked at from the last to the first. A key that is removed
+//! leaves its place to the last one, which was looked at already or will be; a new one comes last.
+
+use bytes::Bytes;
+
+use crate::{frame::Frame, glob};
+
+use super::access::{Access, Fault, Outcome, SYNTAX, integer};
+
+/// What a scan is asked for.
+pub(crate) struct Scan<'a> {
+    cursor: usize,
+    pattern: Option<&'a Bytes>,
+    count: usize,
+    kind: Option<&'a Bytes>,
+}
+
+impl<'a> Scan<'a> {
+    pub(crate) fn parse(cursor: &[u8], mut options: &'a [Bytes]) -> Result<Self, Fault> {
+        let cursor = std::str::from_utf8(cursor).ok().and_then(|text| text.parse::<u64>().ok());
+        let cursor = cursor.ok_or(Fault("ERR invalid cursor".into()))?;
+        let cursor = usize::try_from(cursor).unwrap_or(usize::MAX);
+        let mut scan = Self { cursor, pattern: None, count: 10, kind: None };
+        while let [option, value, rest @ ..] = options {
+            options = rest;
+            match option.to_ascii_uppercase().as_slice() {
+                b"MATCH" => scan.pattern = Some(value),
+                b"TYPE" => scan.kind = Some(value),
+                b"COUNT" => {
+                    let count = usize::try_from(integer(value)?).map_err(|_| SYNTAX)?;
+                    scan.count = if count == 0 { return Err(SYNTAX) } else { count };
+                }
+                _ => return Err(SYNTAX),
+            }
+        }
+        if options.is_empty() { Ok(scan) } else { Err(SYNTAX) }
+    }
+
+    /// Looks at some of `length` places, the last first. `at` gives what is to be said of a place.
+    pub(crate) fn run(
+        &self,
+        length: usize,
+        mut at: impl FnMut(&Self, usize) -> Vec<Frame>,
+    ) -> Frame {
+        let end = if self.cursor == 0 { length } else { self.cursor.min(length) };
+        let start = end.saturating_sub(self.count);
+        let found = (start..end).rev().flat_map(|place| at(self, place)).collect();
+        Frame::Array(vec![Frame::text(start.to_string()), Frame::Array(found)])
+    }
+
+    pub(crate) fn fits(&self, name: &[u8]) -> bool {
+        self.pattern.is_none_or(|pattern| glob::matches(pattern, name))
+    }
+}
+
+pub(crate) fn scan(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    let scan = Scan::parse(&words[0], &words[1..])?;
+    let database = access.keyspace.database(access.database);
+    Ok(scan.run(database.len(), |scan, place| {
+        let Some((key, entry)) = database.get_index(place) else {
+            return Vec::new();
+        };
+        let is_kind =
+            scan.kind.is_none_or(|kind| kind.eq_ignore_ascii_case(entry.value.kind().as_bytes()));
+        if is_kind && scan.fits(key) { vec![Frame::Bulk(key.clone())] } else { Vec::new() }
+    }))
+}

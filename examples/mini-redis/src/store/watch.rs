@@ -1,0 +1,66 @@
+//! Which clients watch which keys, for `EXEC`.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+
+use super::ClientId;
+
+/// A watched key, and the clients that watch it.
+type Watchers = HashMap<(usize, Bytes), Vec<ClientId>>;
+
+/// All that is watched.
+#[derive(Debug, Default)]
+pub(crate) struct Watches {
+    keys: Watchers,
+    clients: HashMap<ClientId, Watching>,
+}
+
+/// What one client watches.
+#[derive(Debug, Default)]
+struct Watching {
+    keys: Vec<(usize, Bytes)>,
+    /// Whether one of them was changed.
+    is_changed: bool,
+}
+
+impl Watches {
+    pub(crate) fn begin(&mut self, client: ClientId, database: usize, key: Bytes) {
+        // A slice would keep all of what its client had sent.
+        let key = (database, Bytes::copy_from_slice(&key));
+        let watchers = self.keys.entry(key.clone()).or_default();
+        if !watchers.contains(&client) {
+            watchers.push(client);
+            self.clients.entry(client).or_default().keys.push(key);
+        }
+    }
+
+    /// Watches nothing more for a client, and says whether nothing was changed.
+    pub(crate) fn end(&mut self, client: ClientId) -> bool {
+        let Some(watching) = self.clients.remove(&client) else {
+            return true;
+        };
+        for key in watching.keys {
+            if let Some(watchers) = self.keys.get_mut(&key) {
+                watchers.retain(|watcher| *watcher != client);
+                if watchers.is_empty() {
+                    self.keys.remove(&key);
+                }
+            }
+        }
+        !watching.is_changed
+    }
+
+    /// A key was changed.
+    pub(crate) fn touch(&mut self, database: usize, key: &[u8]) {
+        if self.keys.is_empty() {
+            return;
+        }
+        let key = (database, Bytes::copy_from_slice(key));
+        for client in self.keys.get(&key).into_iter().flatten() {
+            if let Some(watching) = self.clients.get_mut(client) {
+                watching.is_changed = true;
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Deadlines, from outside: no expired key is ever seen.
+
+use std::time::{Duration, Instant};
+
+use crate::support::{Client, Server};
+
+#[test]
+fn a_key_is_gone_when_its_time_is_over() {
+    let server = Server::start();
+    let mut client = Client::connect(server.address);
+    let begun = Instant::now();
+    assert_eq!(client.say("SET k v PX 80"), "+OK");
+    loop {
+        let before = begun.elapsed();
+        let exists = client.say("EXISTS k");
+        let after = begun.elapsed();
+        if exists == ":0" {
+            // The server's clock counts whole milliseconds.
+            assert!(after >= Duration::from_millis(78), "too early, after {after:?}");
+            break;
+        }
+        assert!(before <= Duration::from_millis(82), "still there after {before:?}");
+    }
+    for (command, expected) in [
+        ("GET k", "$-1"),
+        ("TTL k", ":-2"),
+        ("DBSIZE", ":0"),
+        ("KEYS *", "*0"),
+        ("RANDOMKEY", "$-1"),
+        ("SCAN 0", "*2 $1 0 *0"),
+        ("SET k w XX", "$-1"),
+        ("RENAME k l", "-ERR no such key"),
+    ] {
+        assert_eq!(client.say(command), expected, "{command}");
+    }
+    assert!(client.say("INFO stats").contains("expired_keys:1 "));
+}
+
+#[test]
+fn a_watched_key_that_expires_was_changed() {
+    let server = Server::start();
+    let mut client = Client::connect(server.address);
+    assert_eq!(client.say("SET k v PX 5"), "+OK");
+    assert_eq!(client.say("WATCH k"), "+OK");
+    while client.say("EXISTS k") == ":1" {}
+    assert_eq!(client.say("MULTI"), "+OK");
+    assert_eq!(client.say("EXEC"), "*-1");
+}

@@ -1,0 +1,128 @@
+//! A client that blocks, and gives replies as the bytes they were.
+
+use std::{
+    io::{self, Read, Write},
+    net::{SocketAddr, TcpStream},
+    time::Duration,
+};
+
+use redis_protocol::{resp2, resp3};
+
+/// Longer than any reply takes. A test that waits so long has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// So much of a reply is looked at.
+const MOST: usize = 16 * 1024;
+
+pub(crate) struct Client {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+    /// Whether it has asked for RESP3.
+    is_resp3: bool,
+}
+
+impl Client {
+    pub(crate) fn connect(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).expect("the server listens");
+        stream.set_nodelay(true).expect("a socket");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
+        Self { stream, buffer: Vec::new(), is_resp3: false }
+    }
+
+    pub(crate) fn stream(&self) -> &TcpStream {
+        &self.stream
+    }
+
+    /// Sends a command, and gives its reply.
+    pub(crate) fn run(&mut self, words: &[&[u8]]) -> String {
+        self.send(words);
+        self.reply()
+    }
+
+    /// As [`run`](Self::run), for a command that is one line of plain words.
+    pub(crate) fn say(&mut self, line: &str) -> String {
+        let words: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
+        self.run(&words)
+    }
+
+    /// As [`say`](Self::say), to a server that may be gone.
+    pub(crate) fn try_say(&mut self, line: &str) -> io::Result<Option<String>> {
+        let words: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
+        self.stream.write_all(&request(&words))?;
+        self.try_reply()
+    }
+
+    pub(crate) fn send(&mut self, words: &[&[u8]]) {
+        self.is_resp3 |=
+            words.len() > 1 && words[0].eq_ignore_ascii_case(b"HELLO") && words[1] == b"3";
+        self.send_raw(&request(words));
+    }
+
+    pub(crate) fn send_raw(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).expect("the server reads");
+    }
+
+    /// The next reply, with spaces for the ends of its lines.
+    pub(crate) fn reply(&mut self) -> String {
+        self.try_reply().expect("a reply").expect("a reply, and no end")
+    }
+
+    /// The next reply, or `None` at the end.
+    pub(crate) fn try_reply(&mut self) -> io::Result<Option<String>> {
+        loop {
+            if let Some(length) = self.length() {
+                let reply: Vec<u8> = self.buffer.drain(..length).collect();
+                return Ok(Some(show(&reply)));
+            }
+            let mut chunk = [0; 64 * 1024];
+            match self.stream.read(&mut chunk)? {
+                0 if self.buffer.is_empty() => return Ok(None),
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                length => self.buffer.extend_from_slice(&chunk[..length]),
+            }
+        }
+    }
+
+    /// All replies that come before nothing has come for a while. For recording only.
+    pub(crate) fn replies_until_quiet(&mut self, quiet: Duration) -> Vec<String> {
+        self.stream.set_read_timeout(Some(quiet)).expect("a socket");
+        let mut replies = Vec::new();
+        while let Ok(Some(reply)) = self.try_reply() {
+            replies.push(reply);
+        }
+        self.stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
+        replies
+    }
+
+    /// How long the first reply in the buffer is, if all of it is there.
+    fn length(&self) -> Option<usize> {
+        if self.buffer.is_empty() {
+            return None;
+        }
+        let length = if self.is_resp3 {
+            resp3::decode::complete::decode_range(&self.buffer)
+                .map(|found| found.map(|found| found.1))
+        } else {
+            resp2::decode::decode_range(&self.buffer).map(|found| found.map(|found| found.1))
+        };
+        length.unwrap_or_else(|error| panic!("{error} in {:?}", show(&self.buffer)))
+    }
+}
+
+/// A command as clients send it.
+pub(crate) fn request(words: &[&[u8]]) -> Vec<u8> {
+    let mut bytes = format!("*{}\r\n", words.len()).into_bytes();
+    for word in words {
+        bytes.extend_from_slice(format!("${}\r\n", word.len()).as_bytes());
+        bytes.extend_from_slice(word);
+        bytes.extend_from_slice(b"\r\n");
+    }
+    bytes
+}
+
+/// Bytes as text in one line; of many only the first.
+pub(crate) fn show(bytes: &[u8]) -> String {
+    let bytes = &bytes[..bytes.len().min(MOST)];
+    let text = bytes.escape_ascii().to_string().replace("\\r\\n", " ").replace("\\'", "'");
+    text.replace("\\\"", "\"").trim_end().to_owned()
+}

@@ -1,0 +1,216 @@
+//! Scripts: what is sent, and what comes back.
+//!
+//! ```text
+//! # A comment.
+//! > SET k "a b"            a client sends a command,
+//! +OK                      and this is the reply, with spaces for the ends of its lines
+//! b> GET k                 another client
+//! $3 a b
+//! b< ...                   one more reply to `b`; `...` stands for any text
+//! ```
+//!
+//! The replies in `tests/scripts` were recorded from Redis 7.0.15, apart from scripts that say `differs`.
+
+use std::{collections::BTreeMap, fs, net::SocketAddr, path::PathBuf, time::Duration};
+
+use super::Client;
+
+/// One line of a script.
+#[derive(Clone, Debug)]
+pub(crate) enum Line {
+    /// Kept as it is.
+    Comment(String),
+    /// A client sends this.
+    Send(String, String),
+    /// A client gets this.
+    Get(String, String),
+}
+
+pub(crate) struct Script {
+    pub(crate) path: PathBuf,
+    pub(crate) lines: Vec<Line>,
+}
+
+/// All scripts, by name.
+pub(crate) fn all() -> Vec<Script> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scripts");
+    let entries = fs::read_dir(folder).expect("the scripts");
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a script").path()).collect();
+    paths.sort();
+    paths.into_iter().map(Script::read).collect()
+}
+
+impl Script {
+    pub(crate) fn read(path: PathBuf) -> Self {
+        let text = fs::read_to_string(&path).expect("a script");
+        let mut speaker = String::new();
+        let mut lines = Vec::new();
+        for line in text.lines() {
+            lines.push(if line.is_empty() || line.starts_with('#') {
+                Line::Comment(line.to_owned())
+            } else if let Some((name, command)) = named(line, "> ") {
+                speaker = name.to_owned();
+                Line::Send(speaker.clone(), command.to_owned())
+            } else if let Some((name, reply)) = named(line, "< ") {
+                Line::Get(name.to_owned(), reply.to_owned())
+            } else {
+                Line::Get(speaker.clone(), line.to_owned())
+            });
+        }
+        Self { path, lines }
+    }
+
+    /// Whether ours is known to answer otherwise than Redis.
+    pub(crate) fn differs(&self) -> bool {
+        self.lines
+            .iter()
+            .any(|line| matches!(line, Line::Comment(text) if text.starts_with("# differs")))
+    }
+
+    /// Plays the script against a server, and gives what went otherwise.
+    pub(crate) fn play(&self, address: SocketAddr) -> Vec<String> {
+        let mut clients = BTreeMap::new();
+        let mut wrong = Vec::new();
+        let mut asked = String::new();
+        for line in &self.lines {
+            match line {
+                Line::Comment(_) => {}
+                Line::Send(name, command) => {
+                    asked = format!("{name}> {command}");
+                    client(&mut clients, name, address).send_line(command);
+                }
+                Line::Get(name, expected) => {
+                    let got = client(&mut clients, name, address).reply();
+                    if !fits(expected, &got) {
+                        wrong.push(format!("{asked}\n  expected {expected}\n  got      {got}"));
+                    }
+                }
+            }
+        }
+        for (name, mut client) in clients {
+            // Whatever else was sent to it would come before this.
+            client.send_line("PING the-end");
+            let last = client.try_reply().ok().flatten();
+            let is_end = last.as_ref().is_none_or(|last| {
+                last.contains("the-end") || last == "+QUEUED" || last.contains("NOAUTH")
+            });
+            if !is_end {
+                wrong.push(format!("{name} got more than was expected: {last:?}"));
+            }
+        }
+        wrong
+    }
+
+    /// Plays the script, and writes down what came back.
+    pub(crate) fn record(&self, address: SocketAddr) {
+        const QUIET: Duration = Duration::from_millis(60);
+        let mut clients = BTreeMap::new();
+        let mut text = String::new();
+        for line in &self.lines {
+            match line {
+                Line::Comment(comment) => text.push_str(&format!("{comment}\n")),
+                Line::Get(..) => {}
+                Line::Send(name, command) => {
+                    text.push_str(&format!("{name}> {command}\n"));
+                    client(&mut clients, name, address).send_line(command);
+                    for reply in client(&mut clients, name, address).replies_until_quiet(QUIET) {
+                        text.push_str(&format!("{reply}\n"));
+                    }
+                    for (other, client) in clients.iter_mut().filter(|(other, _)| *other != name) {
+                        for reply in client.replies_until_quiet(QUIET) {
+                            text.push_str(&format!("{other}< {reply}\n"));
+                        }
+                    }
+                }
+            }
+        }
+        fs::write(&self.path, text).expect("a script");
+    }
+}
+
+impl Client {
+    /// Sends the words of a line, which may be in double quotes with the escapes of C. A line that begins
+    /// with `raw` is sent as it is.
+    fn send_line(&mut self, line: &str) {
+        if let Some(raw) = line.strip_prefix("raw ") {
+            self.send_raw(&words(raw).concat());
+            return;
+        }
+        let words = words(line);
+        self.send(&words.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    }
+}
+
+fn client<'a>(
+    clients: &'a mut BTreeMap<String, Client>,
+    name: &str,
+    address: SocketAddr,
+) -> &'a mut Client {
+    clients.entry(name.to_owned()).or_insert_with(|| Client::connect(address))
+}
+
+/// Splits a line like `b> GET k`, where the name may be empty.
+fn named<'a>(line: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
+    let (name, rest) = line.split_once(mark)?;
+    name.chars().all(|letter| letter.is_ascii_lowercase()).then_some((name, rest))
+}
+
+/// Whether a reply is as expected, where `...` stands for any text.
+fn fits(expected: &str, got: &str) -> bool {
+    let mut parts = expected.split("...");
+    let Some(mut rest) = parts.next().and_then(|first| got.strip_prefix(first)) else {
+        return false;
+    };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else {
+        return rest.is_empty();
+    };
+    for part in middle {
+        match rest.split_once(part) {
+            Some((_, after)) => rest = after,
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+fn words(line: &str) -> Vec<Vec<u8>> {
+    let mut words = Vec::new();
+    let mut letters = line.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            ' ' => {}
+            '"' => words.push(quoted(&mut letters)),
+            first => {
+                let mut word = String::from(first);
+                while let Some(letter) = letters.next_if(|letter| *letter != ' ') {
+                    word.push(letter);
+                }
+                words.push(word.into_bytes());
+            }
+        }
+    }
+    words
+}
+
+fn quoted(letters: &mut impl Iterator<Item = char>) -> Vec<u8> {
+    let mut word = Vec::new();
+    while let Some(letter) = letters.next().filter(|letter| *letter != '"') {
+        if letter != '\\' {
+            word.extend_from_slice(letter.to_string().as_bytes());
+            continue;
+        }
+        word.push(match letters.next() {
+            Some('n') => b'\n',
+            Some('r') => b'\r',
+            Some('0') => 0,
+            Some('x') => {
+                let digits: String = letters.take(2).collect();
+                u8::from_str_radix(&digits, 16).expect("two digits")
+            }
+            Some(other) => u8::try_from(other).expect("an escape"),
+            None => panic!("a script ends with a backslash"),
+        });
+    }
+    word
+}

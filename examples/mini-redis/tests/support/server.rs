@@ -1,0 +1,62 @@
+//! A server on a thread of its own, with a runtime of its own. It is shut down when it is dropped.
+
+use std::{net::SocketAddr, sync::mpsc, thread};
+
+use actor_runtime::Scope;
+use mini_redis_actors::Settings;
+use tokio::sync::oneshot;
+
+/// A server that runs.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<thread::JoinHandle<usize>>,
+}
+
+impl Server {
+    pub(crate) fn start() -> Self {
+        Self::with(Settings::default())
+    }
+
+    pub(crate) fn with(settings: Settings) -> Self {
+        let (started, address) = mpsc::channel();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let thread = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = runtime.expect("a runtime");
+            runtime.block_on(async {
+                let scope = Scope::new();
+                let server = mini_redis_actors::start(settings, &scope).await.expect("a port");
+                let facts = server.facts().await.expect("the server runs");
+                started.send(facts.address).expect("the test waits for it");
+                // It is dropped when nobody will stop the server any more.
+                let _ = stopped.await;
+                scope.shutdown().await;
+            });
+            runtime.metrics().num_alive_tasks()
+        });
+        let address = address.recv().expect("the server has started");
+        Self { address, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// Asks the server to end, without waiting.
+    pub(crate) fn stop(&mut self) {
+        self.stop.take();
+    }
+
+    /// Ends the server, and says how many tasks are left of it.
+    pub(crate) fn shutdown(mut self) -> usize {
+        self.stop();
+        let thread = self.thread.take().expect("it is shut down once");
+        thread.join().expect("the server does not panic")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
