@@ -20,6 +20,7 @@ mod dropping;
 mod errors;
 mod executors;
 mod hooks;
+mod inline;
 mod lifecycle;
 mod memory;
 mod mock;
