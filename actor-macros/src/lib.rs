@@ -94,6 +94,7 @@ use proc_macro::TokenStream;
 /// | `handle = Name`, `message = Name` | other names for the generated types |
 /// | `first = mailbox`, `first = sources` | what comes first where there are messages and events; without it they take turns |
 /// | `local` | the actor stays on its thread, and nothing in it has to be `Send` |
+/// | `inline = false` | every handler runs in the actor's own task: see *Which thread* |
 /// | `crate = path` | where the runtime is, if not at `::actor_runtime` |
 ///
 /// # Markers on methods
@@ -105,7 +106,7 @@ use proc_macro::TokenStream;
 /// | `#[on_idle]` | runs whenever the mailbox has just run empty, and before a lease begins |
 /// | `#[on_release]` | runs when a lease has ended, before anything else is handled |
 /// | `#[handler(run_abandoned)]` | is a handler, and runs even if its caller has gone before it started |
-///
+/// | `#[handler(queued)]` | is a `fn`, and runs in the actor's own task all the same: see *Which thread* |
 /// | `#[on(EXPR)]`, `#[on(EXPR, if GUARD)]` | handles the events of a source, for which the actor waits beside its mailbox |
 ///
 /// A hook takes `&self` or `&mut self`, may take `&Context<Self>`, and is never a handler. One method
@@ -131,6 +132,20 @@ use proc_macro::TokenStream;
 /// mailbox, so it has to be cancel safe; the compiler checks it. The method takes what it gives, or the
 /// `T` of the `Option<T>` that it gives, and perhaps `&Context<Self>`. It is not `pub`, and returns
 /// nothing. On any number of methods; one method handles the events of one source.
+///
+/// # Which thread
+///
+/// An `async fn` handler runs in the actor's own task, or on its own thread. So does a `fn` handler,
+/// unless the actor is idle when it is called: then it runs on the thread of its caller, within the
+/// poll of the call, and costs what a lock costs. Order, panics and the end are the same either way,
+/// and the actor's runtime is the current one, but what belongs to the thread or the task is the
+/// caller's: thread-locals, task-locals, `tokio::task::id()`. And a handler that takes long takes
+/// the time of its caller, which no `timeout` and no `select!` around the call can cut short.
+///
+/// Where that is wrong, say `#[handler(queued)]` of the handler, or `#[actor(inline = false)]` of all.
+/// It needs no saying of an actor that is `local`, has `#[on_idle]` or sources, or was started by `spawn_thread`,
+/// `spawn_local` or `pair`; of a handler that takes `self`, `Reply` or `Replies`; and of `cast`,
+/// `sent` and `try_call`.
 ///
 /// # Attributes
 ///

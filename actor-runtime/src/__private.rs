@@ -62,11 +62,10 @@ impl Proof {
         other
     }
 
-    pub fn run<A: Actor + Send>(
-        self,
-        actor: A,
-        mailbox: Mailbox<A>,
-    ) -> impl Future<Output = Exit<A>> {
+    pub fn run<A>(self, actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
+    where
+        A: Actor<Message: Send, Undelivered: Send> + Send,
+    {
         run(actor, mailbox)
     }
 }
@@ -74,6 +73,19 @@ impl Proof {
 /// The loop of an actor that may go to another thread.
 ///
 /// That the future is `Send` is for rustc to find out, but that `A` is not is said better here.
-pub fn run<A: Actor + Send>(actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>> {
-    mailbox.run(actor)
+pub fn run<A>(actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
+where
+    A: Actor<Message: Send, Undelivered: Send> + Send,
+{
+    mailbox.run_inline(actor)
+}
+
+/// As [`pair`](crate::pair()), for an actor that callers find in its seat: for the models, which
+/// have no tokio.
+#[cfg(shuttle)]
+pub fn pair_inline<A: crate::Spawn>(
+    builder: crate::Builder,
+    actor: A,
+) -> (A::Handle, impl Future<Output = Exit<A>> + Send) {
+    builder.pair_inline(actor)
 }

@@ -6,7 +6,7 @@ use crate::{
     cancel_safe::First,
     exit::Exit,
     handle::{ActorHandle, WeakHandle},
-    reply::{PendingReply, Reply, Unread, private::Link},
+    reply::{Caller, PendingReply, Reply, Unread, private::Link},
     run::{Incoming, Mailbox, Selected},
     scope::Scope,
     unread::Unreads,
@@ -43,12 +43,30 @@ pub trait Actor: Sized + 'static {
         async { Ok(()) }
     }
 
-    /// Runs the handler of `message`. Final messages go to [`finish`](Self::finish) instead.
+    /// Whether callers may run handlers on their own threads while the actor is idle. If not, all
+    /// of them run in the loop.
+    const INLINE: bool = false;
+
+    /// Runs the handler of `message`, a `fn`: in the loop, or on the thread of a caller.
+    fn dispatch_now(
+        &mut self,
+        message: Self::Message,
+        context: &Context<Self>,
+        caller: Caller<'_>,
+    ) {
+        let _ = (message, context, caller);
+    }
+
+    /// Runs the handler of `message`, an `async fn`. Final messages go to [`finish`](Self::finish)
+    /// instead.
     fn dispatch(
         &mut self,
         message: Self::Message,
         context: &Context<Self>,
-    ) -> impl Future<Output = ()>;
+    ) -> impl Future<Output = ()> {
+        let _ = (message, context);
+        async {}
+    }
 
     /// Runs the handler of a final message, which takes the actor itself.
     fn finish(self, message: Self::Message, context: &Context<Self>) -> impl Future<Output = ()> {
@@ -146,6 +164,7 @@ pub struct Envelope<'a> {
     method: &'static str,
     reply: &'a dyn PendingReply,
     run_abandoned: bool,
+    is_async: bool,
     is_final: bool,
 }
 
@@ -153,13 +172,19 @@ impl<'a> Envelope<'a> {
     /// A message for the handler `method`, whose answer goes to `reply`.
     #[must_use]
     pub fn new(method: &'static str, reply: &'a dyn PendingReply) -> Self {
-        Self { method, reply, run_abandoned: false, is_final: false }
+        Self { method, reply, run_abandoned: false, is_async: false, is_final: false }
     }
 
     /// The handler runs even if its caller has gone: `#[handler(run_abandoned)]`.
     #[must_use]
     pub fn run_abandoned(self) -> Self {
         Self { run_abandoned: true, ..self }
+    }
+
+    /// The handler is an `async fn`.
+    #[must_use]
+    pub fn is_async(self) -> Self {
+        Self { is_async: true, ..self }
     }
 
     /// The handler takes `self`, so it is the last.
@@ -172,6 +197,10 @@ impl<'a> Envelope<'a> {
     #[must_use]
     pub fn method(self) -> &'static str {
         self.method
+    }
+
+    pub(crate) fn awaits(&self) -> bool {
+        self.is_async
     }
 
     pub(crate) fn ends_the_actor(&self) -> bool {
@@ -355,6 +384,25 @@ impl<A: Actor> Context<A> {
         match &self.unread {
             Some(unread) => unread.answer(reply, answer, undelivered),
             None => reply.send_or_return(answer),
+        }
+    }
+
+    /// As [`answer`](Self::answer), for a `fn`: a caller that runs it has its answer right here.
+    ///
+    /// # Errors
+    ///
+    /// The answer, if nobody is there to read it.
+    #[doc(hidden)]
+    pub fn answer_now<T>(
+        &self,
+        caller: Caller<'_>,
+        reply: Reply<T>,
+        answer: T,
+        undelivered: impl FnOnce(Unread<T>) -> A::Undelivered,
+    ) -> Result<(), T> {
+        match caller.take(answer) {
+            Some(answer) => self.answer(reply, answer, undelivered),
+            None => Ok(()),
         }
     }
 

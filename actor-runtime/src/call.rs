@@ -30,10 +30,12 @@ use crate::{
     current,
     dropped::{Site, Watch},
     error::{CallError, Method, SendError, TrySendError},
+    home,
     mailbox::Shared,
     mark::Unmarked,
     reply::{self, Receiver, Reply},
     ring::Wait,
+    seat::Seat,
     send::{Cast, Place, Sent, offer},
     sync::Arc,
     timeout::{GiveUp, Timeout, private},
@@ -95,6 +97,8 @@ use crate::{
 #[must_use = "a call is not sent until it is awaited, cast or sent"]
 pub struct Call<'a, M: Message, R: 'static, F, H = Unmarked> {
     shared: &'a Arc<Shared<M>>,
+    /// Whether its handler may run right here, if the actor is idle.
+    is_inline: bool,
     stage: Stage<'a, M, R, F>,
     site: Site,
     mark: PhantomData<fn() -> H>,
@@ -147,7 +151,13 @@ where
     F: FnOnce(Reply<R>) -> M,
 {
     pub(crate) fn new(shared: &'a Arc<Shared<M>>, message: F, site: Site) -> Self {
-        Self { shared, stage: Stage::Unsent(message), site, mark: PhantomData }
+        Self { shared, is_inline: false, stage: Stage::Unsent(message), site, mark: PhantomData }
+    }
+
+    /// The same call, whose handler may run on this thread while the actor is idle.
+    #[doc(hidden)]
+    pub fn inline(self) -> Self {
+        Self { is_inline: true, ..self }
     }
 
     fn into_unsent(self) -> (&'a Arc<Shared<M>>, F) {
@@ -353,6 +363,25 @@ where
         }
     }
 
+    /// Runs the handler on this thread, if it may be and the actor is idle. `None` means that the
+    /// message has to be sent.
+    #[inline]
+    fn poll_inline(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<R, CallError>>> {
+        if !self.shared.is_resting() {
+            return Poll::Ready(None);
+        }
+        let budget = ready!(home::proceed(cx));
+        let stage = &mut self.stage;
+        let outcome = Seat::call(self.shared, || match mem::replace(stage, Stage::Done) {
+            Stage::Unsent(message) => message(Reply::unwanted()),
+            _ => unreachable!("the seat is asked for an unsent call"),
+        });
+        if outcome.is_some() {
+            budget.made_progress();
+        }
+        Poll::Ready(outcome)
+    }
+
     /// Sends the message, and goes on to the stage in which there is something to wait for.
     fn send(&mut self, message: F, cx: &mut Context<'_>) -> Result<(), CallError> {
         let (reply, receiver) = reply::slot(Some(cx.waker().clone()));
@@ -398,6 +427,12 @@ where
         if let Stage::Sent(pending) = &mut self.stage {
             let outcome = ready!(pending.poll::<M>(cx));
             self.stage = Stage::Done;
+            return Poll::Ready(outcome);
+        }
+        if self.is_inline
+            && let Stage::Unsent(_) = self.stage
+            && let Some(outcome) = ready!(self.poll_inline(cx))
+        {
             return Poll::Ready(outcome);
         }
         match mem::replace(&mut self.stage, Stage::Done) {

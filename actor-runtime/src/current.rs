@@ -33,15 +33,16 @@ enum Doing {
     Nothing,
     /// The actor's loop is being polled: its handlers and hooks run.
     Running(ActorId),
-    /// As `Running`, and the handler that runs is the last and owns the actor's state. Its own
-    /// reply is at this address.
-    Finishing(ActorId, Option<usize>),
+    /// As `Running`, and the handler that runs is the last and owns the actor's state.
+    Finishing(ActorId),
     /// The actor's state and what it did not answer are being dropped.
     Ending,
 }
 
 thread_local! {
     static DOING: Cell<Doing> = const { Cell::new(Doing::Nothing) };
+    /// Where the reply of the last handler is, while that runs.
+    static LAST_CALLED: Cell<Option<usize>> = const { Cell::new(None) };
     static ANY_LOST: Cell<bool> = const { Cell::new(false) };
     static LOST_IN_PANIC: RefCell<Vec<Rc<dyn Fallible>>> = const { RefCell::new(Vec::new()) };
 }
@@ -52,23 +53,33 @@ pub(crate) struct Guard {
 }
 
 impl Drop for Guard {
+    #[inline]
     fn drop(&mut self) {
         DOING.with(|doing| doing.set(self.before));
-        // A panic that is on its way through another actor, further out, will be caught there.
-        if self.before != Doing::Nothing && std::thread::panicking() {
-            return;
-        }
         // A handler may catch a panic of its own, and then nobody asks what became of the replies
         // that were lost in it.
-        if ANY_LOST.with(|any| any.replace(false)) {
-            for reply in LOST_IN_PANIC.with(RefCell::take) {
-                reply.fail(Failure::Unanswered);
-            }
+        if ANY_LOST.with(Cell::get) {
+            self.answer_lost();
         }
     }
 }
 
-/// Until the guard is dropped, this thread runs the loop of `actor`.
+impl Guard {
+    #[cold]
+    fn answer_lost(&self) {
+        // A panic that is on its way through another actor, further out, will be caught there.
+        if self.before != Doing::Nothing && std::thread::panicking() {
+            return;
+        }
+        ANY_LOST.with(|any| any.set(false));
+        for reply in LOST_IN_PANIC.with(RefCell::take) {
+            reply.fail(Failure::Unanswered);
+        }
+    }
+}
+
+/// Until the guard is dropped, this thread runs the loop of `actor`, or one of its handlers.
+#[inline]
 pub(crate) fn running(actor: ActorId) -> Guard {
     Guard { before: DOING.with(|doing| doing.replace(Doing::Running(actor))) }
 }
@@ -76,7 +87,8 @@ pub(crate) fn running(actor: ActorId) -> Guard {
 /// For the rest of this poll of its loop, the last handler of `actor` runs: a reply that it drops
 /// is one that a stopped actor owed, but for its own, which is at the address `called`.
 pub(crate) fn finishing(actor: ActorId, called: Option<usize>) {
-    DOING.with(|doing| doing.set(Doing::Finishing(actor, called)));
+    LAST_CALLED.with(|last| last.set(called));
+    DOING.with(|doing| doing.set(Doing::Finishing(actor)));
 }
 
 /// Until the guard is dropped, a reply that is dropped here is one that a stopped actor owed.
@@ -87,7 +99,7 @@ pub(crate) fn ending() -> Guard {
 /// The actor whose handler or hook runs on this thread.
 pub(crate) fn actor() -> Option<ActorId> {
     match DOING.with(Cell::get) {
-        Doing::Running(actor) | Doing::Finishing(actor, _) => Some(actor),
+        Doing::Running(actor) | Doing::Finishing(actor) => Some(actor),
         Doing::Nothing | Doing::Ending => None,
     }
 }
@@ -112,9 +124,9 @@ pub(crate) enum Dropped {
 /// Why the reply at `address` that is dropped right here is dropped.
 pub(crate) fn why_dropped(address: usize) -> Dropped {
     match DOING.with(Cell::get) {
-        Doing::Running(_) | Doing::Finishing(..) if std::thread::panicking() => Dropped::InPanic,
-        Doing::Finishing(_, called) if called == Some(address) => Dropped::ByHand,
-        Doing::Ending | Doing::Finishing(..) => Dropped::AtEnd,
+        Doing::Running(_) | Doing::Finishing(_) if std::thread::panicking() => Dropped::InPanic,
+        Doing::Finishing(_) if LAST_CALLED.with(Cell::get) == Some(address) => Dropped::ByHand,
+        Doing::Ending | Doing::Finishing(_) => Dropped::AtEnd,
         Doing::Running(_) | Doing::Nothing => Dropped::ByHand,
     }
 }

@@ -23,6 +23,7 @@ mod dropped;
 mod error;
 mod exit;
 mod handle;
+mod home;
 mod lease;
 mod mailbox;
 mod mark;
@@ -33,6 +34,7 @@ mod returns;
 mod ring;
 mod run;
 mod scope;
+mod seat;
 mod send;
 mod spawn;
 mod stats;
@@ -56,7 +58,7 @@ pub use crate::{
     lease::{Lease, LeaseCall, Release},
     mark::{Marked, Unmarked},
     mock::MockMailbox,
-    reply::{PendingReply, Reply},
+    reply::{Caller, PendingReply, Reply},
     run::{Mailbox, OnPanic},
     scope::{Ended, Scope},
     send::{Cast, Sent},

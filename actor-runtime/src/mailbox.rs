@@ -14,6 +14,9 @@
 //! 5. No code of the user (a drop, a waker) runs while the lock is held.
 //!
 //! What is in the queue is a message or a lease: see [`lease`].
+//!
+//! The loop rests while its waker is parked: then nothing is queued, nobody waits for room and the
+//! mailbox is open. Only then may callers look for the actor in its [`seat`](crate::seat).
 
 mod lease;
 
@@ -32,6 +35,7 @@ use crate::{
     error::TrySendError,
     exit::ExitReason,
     observe::{self, Trace},
+    seat::Seat,
     stats::{Counts, Stats},
     sync::{Arc, AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering, bug, gap, lock},
 };
@@ -89,9 +93,6 @@ struct Queue<M> {
     next_ticket: u64,
     /// The handler that runs.
     running: Option<Running>,
-    /// Whether anybody has asked what runs. Only then is the clock read for every message, which
-    /// may cost as much as the message.
-    is_watched: bool,
     counts: Counts,
     /// The lease that is being served, if this is an actor's own mailbox.
     served: Option<Box<Served<M>>>,
@@ -110,7 +111,6 @@ impl<M> Queue<M> {
             watchers: BTreeMap::new(),
             next_ticket: 0,
             running: None,
-            is_watched: false,
             counts: Counts::default(),
             served: None,
             tenure: Tenure::Asked(None),
@@ -120,13 +120,6 @@ impl<M> Queue<M> {
     fn ticket(&mut self) -> u64 {
         self.next_ticket += 1;
         self.next_ticket
-    }
-
-    /// Accepts a message. The waker returned is the loop's, to be woken with the lock released.
-    #[must_use]
-    fn accept(&mut self, item: Item<M>) -> Option<Waker> {
-        self.accepted.push_back(item);
-        self.parked.take()
     }
 
     /// The handler that runs, and for how long it has, at the least.
@@ -210,19 +203,42 @@ pub(crate) struct Shared<M> {
     aborted: AtomicBool,
     /// The mailbox of the actor, if this is the mailbox of a lease.
     actor: Option<Arc<Shared<M>>>,
+    /// Where callers may find the actor.
+    pub(crate) seat: Seat<M>,
+    /// Whether the loop's waker is parked and it uses the seat. Written with the queue locked, read
+    /// without.
+    resting: AtomicBool,
+    /// Handlers that ran on their callers' threads. Written by whoever holds the seat's lock.
+    inlined: AtomicUsize,
+    /// Whether anybody has asked what runs. Only then is the clock read for every message, which
+    /// may cost as much as the message.
+    watched: AtomicBool,
     queue: Mutex<Queue<M>>,
 }
 
 impl<M: Message> Shared<M> {
     /// A mailbox with one handle, which the caller has to make.
     pub(crate) fn new(name: Option<Arc<str>>, capacity: Capacity) -> Arc<Self> {
+        Self::of(ActorId::new(), name, capacity, None)
+    }
+
+    fn of(
+        id: ActorId,
+        name: Option<Arc<str>>,
+        capacity: Capacity,
+        actor: Option<Arc<Self>>,
+    ) -> Arc<Self> {
         Arc::new(Self {
-            id: ActorId::new(),
+            id,
             name,
             capacity,
             handles: AtomicUsize::new(1),
             aborted: AtomicBool::new(false),
-            actor: None,
+            actor,
+            seat: Seat::new(),
+            resting: AtomicBool::new(false),
+            inlined: AtomicUsize::new(0),
+            watched: AtomicBool::new(false),
             queue: Mutex::new(Queue::new()),
         })
     }
@@ -231,10 +247,19 @@ impl<M: Message> Shared<M> {
         Entry { message, trace: Trace::here() }
     }
 
+    /// Accepts a message, and wakes the loop if it rests.
+    fn accept(&self, mut queue: MutexGuard<'_, Queue<M>>, item: Item<M>) {
+        queue.accepted.push_back(item);
+        let parked = self.unpark(&mut queue);
+        drop(queue);
+        observe::depth(M::ACTOR, 1);
+        parked.into_iter().for_each(wake);
+    }
+
     /// Accepts `message` if there is room and nobody waits for it.
     pub(crate) fn try_offer(&self, message: M) -> Result<(), TrySendError<M>> {
         let entry = Self::entry(message);
-        let mut queue = lock(&self.queue);
+        let queue = lock(&self.queue);
         if !matches!(queue.phase, Phase::Open) {
             drop(queue);
             return Err(TrySendError::Closed(entry.message));
@@ -243,10 +268,7 @@ impl<M: Message> Shared<M> {
             drop(queue);
             return Err(TrySendError::Full(entry.message));
         }
-        let parked = queue.accept(Item::Message(entry));
-        drop(queue);
-        observe::depth(M::ACTOR, 1);
-        parked.into_iter().for_each(wake);
+        self.accept(queue, Item::Message(entry));
         Ok(())
     }
 
@@ -269,10 +291,7 @@ impl<M: Message> Shared<M> {
             queue.waiting.insert(ticket, Waiting { item, waker: waker.clone() });
             return Offered::Waiting(ticket);
         }
-        let parked = queue.accept(item);
-        drop(queue);
-        observe::depth(M::ACTOR, 1);
-        parked.into_iter().for_each(wake);
+        self.accept(queue, item);
         Offered::Accepted
     }
 
@@ -294,10 +313,7 @@ impl<M: Message> Shared<M> {
             queue.waiting.insert(u64::MAX, Waiting { item, waker: Waker::noop().clone() });
             return Ok(());
         }
-        let parked = queue.accept(Item::Message(entry));
-        drop(queue);
-        observe::depth(M::ACTOR, 1);
-        parked.into_iter().for_each(wake);
+        self.accept(queue, Item::Message(entry));
         Ok(())
     }
 
@@ -356,6 +372,7 @@ impl<M: Message> Shared<M> {
             Some(waker) if waker.will_wake(cx.waker()) => None,
             _ => queue.parked.replace(cx.waker().clone()),
         };
+        self.resting.store(self.seat.is_used() && !self.is_aborted(), Ordering::Relaxed);
         drop(queue);
         drop(stale);
         Poll::Pending
@@ -385,7 +402,7 @@ impl<M: Message> Shared<M> {
             queue.counts.skipped += 1;
         } else {
             queue.counts.handled += 1;
-            let since = queue.is_watched.then(Instant::now);
+            let since = self.is_watched().then(Instant::now);
             queue.running = Some(Running { method: envelope.method(), since });
         }
         drop(queue);
@@ -397,7 +414,7 @@ impl<M: Message> Shared<M> {
     pub(crate) fn begin_event(&self, method: &'static str) {
         let mut queue = lock(&self.queue);
         queue.counts.events += 1;
-        let since = queue.is_watched.then(Instant::now);
+        let since = self.is_watched().then(Instant::now);
         queue.running = Some(Running { method, since });
     }
 
@@ -409,7 +426,7 @@ impl<M: Message> Shared<M> {
             return;
         }
         queue.phase = Phase::Closing(reason);
-        let wakers = [queue.parked.take(), queue.tenure.waker()];
+        let wakers = [self.unpark(&mut queue), queue.tenure.waker()];
         let refused = queue.refuse();
         let lease = queue.lease();
         drop(queue);
@@ -427,6 +444,7 @@ impl<M: Message> Shared<M> {
         if !matches!(queue.phase, Phase::Ended(_)) {
             queue.phase = Phase::Sealed;
         }
+        self.resting.store(false, Ordering::Relaxed);
         let left = std::mem::take(&mut queue.accepted);
         let refused = queue.refuse();
         let lease = queue.lease();
@@ -458,7 +476,7 @@ impl<M: Message> Shared<M> {
         }
         queue.phase = Phase::Ended(reason.clone());
         queue.running = None;
-        let wakers = [queue.parked.take(), queue.interrupt.take()];
+        let wakers = [self.unpark(&mut queue), queue.interrupt.take()];
         let tenant = queue.tenure.waker();
         let watchers = std::mem::take(&mut queue.watchers);
         let lease = queue.stop_serving();
@@ -531,13 +549,13 @@ impl<M: Message> Shared<M> {
 
     pub(crate) fn stats(&self) -> Stats {
         let mut queue = lock(&self.queue);
-        queue.is_watched = true;
+        self.watched.store(true, Ordering::Relaxed);
         let mut stats = Stats {
             queued: queue.accepted.len(),
             waiting: queue.waiting.len(),
             capacity: self.capacity,
             running: queue.running_for(),
-            counts: queue.counts,
+            counts: Counts { handled: queue.counts.handled + self.inlined(), ..queue.counts },
             handles: self.handles.load(Ordering::Relaxed),
             lease: None,
         };
@@ -545,6 +563,53 @@ impl<M: Message> Shared<M> {
             served.add_to(&mut stats);
         }
         stats
+    }
+}
+
+/// What the seat has to know, and to tell.
+impl<M> Shared<M> {
+    /// Whether the loop waits for a message, there is none, and the actor may be in its seat.
+    #[inline]
+    pub(crate) fn is_resting(&self) -> bool {
+        self.resting.load(Ordering::Relaxed)
+    }
+
+    /// Wakes the loop for another reason than a message. From here on, nobody finds the actor in
+    /// its seat until the loop has looked.
+    pub(crate) fn disturb(&self) {
+        let parked = self.unpark(&mut lock(&self.queue));
+        parked.into_iter().for_each(wake);
+    }
+
+    /// Takes the loop's waker, to be woken with the lock released.
+    #[must_use]
+    fn unpark(&self, queue: &mut Queue<M>) -> Option<Waker> {
+        self.resting.store(false, Ordering::Relaxed);
+        queue.parked.take()
+    }
+
+    /// Notes that a caller begins to run a handler. The caller has locked the seat.
+    pub(crate) fn begin_inline(&self, method: &'static str) {
+        let inlined = self.inlined.load(Ordering::Relaxed);
+        self.inlined.store(inlined.wrapping_add(1), Ordering::Relaxed);
+        if self.is_watched() {
+            lock(&self.queue).running = Some(Running { method, since: Some(Instant::now()) });
+        }
+    }
+
+    /// Notes that the handler is over.
+    pub(crate) fn end_inline(&self) {
+        if self.is_watched() {
+            lock(&self.queue).running = None;
+        }
+    }
+
+    fn inlined(&self) -> u64 {
+        self.inlined.load(Ordering::Relaxed) as u64
+    }
+
+    fn is_watched(&self) -> bool {
+        self.watched.load(Ordering::Relaxed)
     }
 }
 
@@ -585,7 +650,7 @@ impl<M> Shared<M> {
     pub(crate) fn abort(&self) {
         self.aborted.store(true, Ordering::Release);
         let mut queue = lock(&self.queue);
-        let wakers = [queue.parked.take(), queue.interrupt.take()];
+        let wakers = [self.unpark(&mut queue), queue.interrupt.take()];
         let lease = queue.lease();
         drop(queue);
         wakers.into_iter().flatten().for_each(wake);

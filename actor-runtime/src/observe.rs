@@ -58,6 +58,76 @@ pub(crate) fn life<F: Future>(
     life
 }
 
+/// The span of an actor's life, for handlers that run outside of it.
+#[derive(Clone)]
+pub(crate) struct Life {
+    #[cfg(feature = "tracing")]
+    span: tracing::Span,
+}
+
+impl Life {
+    /// That of the actor whose loop runs here.
+    pub(crate) fn here() -> Self {
+        Self {
+            #[cfg(feature = "tracing")]
+            span: tracing::Span::current(),
+        }
+    }
+}
+
+/// The span of a message, whose parent is its caller's.
+#[cfg(feature = "tracing")]
+fn message_span(
+    caller: &tracing::Span,
+    life: &tracing::Span,
+    actor: &'static str,
+    method: &'static str,
+) -> tracing::Span {
+    let span = tracing::debug_span!(
+        parent: caller, "actor.message", actor.type = actor, actor.method = method,
+    );
+    span.follows_from(life);
+    span
+}
+
+/// A `fn` handler at work in the loop, as [`handling`].
+#[inline]
+pub(crate) fn handling_now<T>(
+    trace: &Trace,
+    actor: &'static str,
+    method: &'static str,
+    handler: impl FnOnce() -> T,
+) -> T {
+    let _ = (trace, actor, method);
+    #[cfg(feature = "tracing")]
+    let _span = message_span(&trace.caller, &tracing::Span::current(), actor, method).entered();
+    #[cfg(feature = "metrics")]
+    let timed = Timed::begin(actor, method, trace.sent);
+    let output = handler();
+    #[cfg(feature = "metrics")]
+    timed.end();
+    output
+}
+
+/// A `fn` handler at work on the thread of its caller, as [`handling`].
+#[inline]
+pub(crate) fn handling_here<T>(
+    life: &Life,
+    actor: &'static str,
+    method: &'static str,
+    handler: impl FnOnce() -> T,
+) -> T {
+    let _ = (life, actor, method);
+    #[cfg(feature = "tracing")]
+    let _span = message_span(&tracing::Span::current(), &life.span, actor, method).entered();
+    #[cfg(feature = "metrics")]
+    let timed = Timed::begin(actor, method, std::time::Instant::now());
+    let output = handler();
+    #[cfg(feature = "metrics")]
+    timed.end();
+    output
+}
+
 /// A handler at work, in a span whose parent is its caller's.
 pub(crate) fn handling<F: Future>(
     trace: Trace,
@@ -70,11 +140,7 @@ pub(crate) fn handling<F: Future>(
     let handler = timed(actor, method, trace.sent, handler);
     #[cfg(feature = "tracing")]
     let handler = {
-        let life = tracing::Span::current();
-        let span = tracing::debug_span!(
-            parent: &trace.caller, "actor.message", actor.type = actor, actor.method = method,
-        );
-        span.follows_from(&life);
+        let span = message_span(&trace.caller, &tracing::Span::current(), actor, method);
         tracing::Instrument::instrument(handler, span)
     };
     handler
@@ -118,13 +184,32 @@ async fn timed<F: Future>(
     sent: std::time::Instant,
     handler: F,
 ) -> F::Output {
-    let labels = [("actor", actor), ("method", method)];
-    let begun = std::time::Instant::now();
-    metrics::counter!("actor_messages_total", &labels).increment(1);
-    metrics::histogram!("actor_queue_seconds", &labels).record(begun - sent);
+    let timed = Timed::begin(actor, method, sent);
     let output = handler.await;
-    metrics::histogram!("actor_handle_seconds", &labels).record(begun.elapsed());
+    timed.end();
     output
+}
+
+/// A handler that is counted at its beginning, and timed at its end.
+#[cfg(feature = "metrics")]
+struct Timed {
+    labels: [(&'static str, &'static str); 2],
+    begun: std::time::Instant,
+}
+
+#[cfg(feature = "metrics")]
+impl Timed {
+    fn begin(actor: &'static str, method: &'static str, sent: std::time::Instant) -> Self {
+        let labels = [("actor", actor), ("method", method)];
+        let begun = std::time::Instant::now();
+        metrics::counter!("actor_messages_total", &labels).increment(1);
+        metrics::histogram!("actor_queue_seconds", &labels).record(begun - sent);
+        Self { labels, begun }
+    }
+
+    fn end(self) {
+        metrics::histogram!("actor_handle_seconds", &self.labels).record(self.begun.elapsed());
+    }
 }
 
 /// `change` more messages are in a mailbox, or fewer.

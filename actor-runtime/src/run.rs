@@ -13,6 +13,7 @@ mod lease;
 
 use std::{
     future::{Future, poll_fn},
+    mem,
     pin::{Pin, pin},
     sync::Arc as StdArc,
     task::{Context as TaskContext, Poll},
@@ -30,10 +31,12 @@ use crate::{
     error::Method,
     exit::{Exit, ExitReason},
     handle::WeakHandle,
+    home::Home,
     mailbox::{Entry, Next, Shared},
-    observe::{self, Trace},
-    reply::{Failure, Reply, private::Link},
+    observe::{self, Life, Trace},
+    reply::{Caller, Failure, Reply, private::Link},
     ring,
+    seat::{self, AsOccupant, Occupied, Patience, Place, Resident, occupant},
     sync::{Arc, bug},
 };
 
@@ -55,6 +58,16 @@ pub enum OnPanic {
     Continue,
 }
 
+impl OnPanic {
+    /// What is told to those whose replies a panic took along.
+    pub(crate) fn of_others(self) -> Failure {
+        match self {
+            Self::Continue => Failure::Unanswered,
+            Self::End => Failure::Stopped,
+        }
+    }
+}
+
 /// What the loop needs besides the actor.
 pub struct Mailbox<A: Actor> {
     pub(crate) shared: Arc<Shared<A::Message>>,
@@ -63,15 +76,37 @@ pub struct Mailbox<A: Actor> {
     pub(crate) keeps_actor: bool,
     /// Told when the actor has started, or failed to.
     pub(crate) started: Option<Reply<Result<(), A::StartError>>>,
+    /// The runtime the loop will be a task of, if it is known.
+    pub(crate) home: Option<Home>,
 }
 
 impl<A: Actor> Mailbox<A> {
-    /// The loop of `actor`: a future that ends when the actor does.
+    /// The loop of `actor`: a future that ends when the actor does. All handlers run in it.
     pub fn run(self, actor: A) -> impl Future<Output = Exit<A>> {
+        self.run_with(actor, None)
+    }
+
+    /// As [`run`](Self::run), but callers may run handlers while the loop has nothing to do.
+    pub(crate) fn run_inline(self, actor: A) -> impl Future<Output = Exit<A>>
+    where
+        A: Actor<Message: Send, Undelivered: Send> + Send,
+    {
+        if !A::INLINE || A::HAS_ON_IDLE || !A::SOURCES.is_empty() {
+            return self.run_with(actor, None);
+        }
+        self.shared.seat.open();
+        self.run_with(actor, Some(occupant))
+    }
+
+    fn run_with(
+        self,
+        actor: A,
+        as_occupant: Option<AsOccupant<A>>,
+    ) -> impl Future<Output = Exit<A>> {
         let shared = self.shared.clone();
         let name = shared.name.as_deref();
-        let inside = Some(observe::life(A::Message::ACTOR, name, live(actor, self)));
-        Run { shared, inside }
+        let inside = Some(observe::life(A::Message::ACTOR, name, live(actor, as_occupant, self)));
+        Run { shared, inside, patience: Patience::default() }
     }
 }
 
@@ -87,29 +122,40 @@ pin_project! {
         shared: Arc<Shared<M>>,
         #[pin]
         inside: Option<F>,
+        patience: Patience,
     }
 
     impl<M: Message, F> PinnedDrop for Run<M, F> {
         fn drop(this: Pin<&mut Self>) {
-            this.cut_off();
+            let shared = this.shared.clone();
+            if this.cut_off().is_err() {
+                seat::end_when_free(&shared);
+            }
         }
     }
 }
 
 impl<M: Message, F> Run<M, F> {
     /// Ends an actor in the middle of whatever it does.
-    fn cut_off(self: Pin<&mut Self>) {
+    ///
+    /// # Errors
+    ///
+    /// If a caller runs a handler right now: it has to be over first.
+    fn cut_off(self: Pin<&mut Self>) -> Result<(), Occupied> {
         let mut this = self.project();
         if this.inside.is_none() {
-            return;
+            return Ok(());
         }
         this.shared.seal();
+        let left = this.shared.seat.take()?;
         let ending = current::ending();
         // A handler's locals or the state may panic while they are dropped. The end is reported
         // all the same.
         let _ = catch(|| this.inside.set(None));
+        drop_caught(left);
         drop(ending);
         this.shared.end(ExitReason::Aborted);
+        Ok(())
     }
 }
 
@@ -133,7 +179,11 @@ impl<A: Actor, F: Future<Output = Exit<A>>> Future for Run<A::Message, F> {
                 return Poll::Pending;
             }
         }
-        self.cut_off();
+        if self.as_mut().cut_off().is_err() {
+            let this = self.project();
+            this.patience.ask_later(this.shared, cx);
+            return Poll::Pending;
+        }
         Poll::Ready(Exit { reason: ExitReason::Aborted, actor: None, start_error: None })
     }
 }
@@ -166,15 +216,21 @@ impl<M, F: Future> Future for Interruptible<'_, M, F> {
 }
 
 /// The whole life of an actor that is neither aborted nor dropped.
-async fn live<A: Actor>(actor: A, mailbox: Mailbox<A>) -> Exit<A> {
-    let Mailbox { shared, on_panic, keeps_actor, mut started } = mailbox;
-    let context = Context::new(WeakHandle(shared.clone()));
+async fn live<A: Actor>(
+    actor: A,
+    as_occupant: Option<AsOccupant<A>>,
+    mailbox: Mailbox<A>,
+) -> Exit<A> {
+    let Mailbox { shared, on_panic, keeps_actor, mut started, home } = mailbox;
+    let context = Arc::new(Context::new(WeakHandle(shared.clone())));
+    let actor = Resident { actor, context: context.clone(), home, life: Life::here(), on_panic };
     let mut life = Loop {
         shared: &shared,
         source: shared.clone(),
         context: &context,
+        as_occupant,
         on_panic,
-        actor: Some(actor),
+        actor: Some(Box::new(actor)),
         was_idle: true,
         since_yield: 0,
         turns: Turns::default(),
@@ -207,10 +263,14 @@ async fn live<A: Actor>(actor: A, mailbox: Mailbox<A>) -> Exit<A> {
 }
 
 /// Drops the state, unless it is to be handed over.
-fn let_go<A: Actor>(actor: Option<A>, reason: ExitReason, keeps: bool) -> (Option<A>, ExitReason) {
+fn let_go<A: Actor>(
+    actor: Option<Box<Resident<A>>>,
+    reason: ExitReason,
+    keeps: bool,
+) -> (Option<A>, ExitReason) {
     let is_whole = reason.is_orderly() || reason == ExitReason::StartFailed;
     if keeps && is_whole {
-        return (actor, reason);
+        return (actor.map(|resident| resident.actor), reason);
     }
     let ending = current::ending();
     let dropped = catch(|| drop(actor));
@@ -239,9 +299,11 @@ struct Loop<'a, A: Actor> {
     /// The mailbox that messages are taken from: the actor's, or that of a lease.
     source: Arc<Shared<A::Message>>,
     context: &'a Context<A>,
+    /// How the actor sits in its seat while there is nothing to do, if callers may find it there.
+    as_occupant: Option<AsOccupant<A>>,
     on_panic: OnPanic,
-    /// Gone once a final handler has taken it.
-    actor: Option<A>,
+    /// Gone once a final handler has taken it, and while it is in its seat.
+    actor: Option<Box<Resident<A>>>,
     /// Whether `#[on_idle]` has run since the last message, or there was none.
     was_idle: bool,
     /// Messages and events since the loop last let other tasks run.
@@ -300,7 +362,9 @@ impl<A: Actor> Loop<'_, A> {
                     // between. So there is no need for another look before the wait.
                     Ok(Hook::Ran) => {
                         self.since_yield = 0;
-                        pause().await;
+                        if let Some(reason) = self.rest().await {
+                            return reason;
+                        }
                     }
                     Ok(Hook::Waited) if bug("a wake-up that is spent is waited for") => {
                         pause().await;
@@ -334,7 +398,7 @@ impl<A: Actor> Loop<'_, A> {
                 }
             };
             self.was_idle = false;
-            let Facts { method, is_final, address, link } = Facts::of(&message);
+            let Facts { method, is_async, is_final, address, link } = Facts::of(&message);
             if is_final {
                 return self.finish(method, address, message, trace).await;
             }
@@ -345,12 +409,16 @@ impl<A: Actor> Loop<'_, A> {
             let Some(actor) = &mut self.actor else {
                 unreachable!("only a final handler takes the actor");
             };
-            let outcome = {
+            let outcome = if is_async {
                 // Pinned where it is made: what waits on the stack for the longest handler's sake
                 // is not moved for each message.
                 let handler = pin!(actor.dispatch(message, self.context));
                 let handler = interruptible(self.shared, caught(handler));
                 observe::handling(trace, A::Message::ACTOR, method, handler).await
+            } else {
+                observe::handling_now(&trace, A::Message::ACTOR, method, || {
+                    catch(|| actor.dispatch_now(message, self.context, Caller::elsewhere()))
+                })
             };
             if let Some(link) = link {
                 link.0.cut();
@@ -363,6 +431,35 @@ impl<A: Actor> Loop<'_, A> {
         }
     }
 
+    /// Waits for whatever wakes the loop. Until then callers find the actor in its seat, and may
+    /// have given it a reason to end.
+    fn rest(&mut self) -> impl Future<Output = Option<ExitReason>> {
+        let mut is_resting = false;
+        let mut patience = Patience::default();
+        poll_fn(move |cx| {
+            let Some(as_occupant) = self.as_occupant.filter(|_| !self.is_leased()) else {
+                let is_over = mem::replace(&mut is_resting, true);
+                return if is_over { Poll::Ready(None) } else { Poll::Pending };
+            };
+            if !mem::replace(&mut is_resting, true) {
+                if let Some(actor) = self.actor.take() {
+                    self.shared.seat.leave(as_occupant(actor));
+                }
+                return Poll::Pending;
+            }
+            match self.shared.seat.take() {
+                Ok(Place { occupant, broken }) => {
+                    self.actor = occupant.and_then(|occupant| occupant.into_any().downcast().ok());
+                    Poll::Ready(broken)
+                }
+                Err(Occupied) => {
+                    patience.ask_later(self.shared, cx);
+                    Poll::Pending
+                }
+            }
+        })
+    }
+
     /// Tells of a handler's panic. Gives the reason to end, if it is one.
     fn handler_panicked(
         &self,
@@ -370,11 +467,7 @@ impl<A: Actor> Loop<'_, A> {
         address: Option<usize>,
         message: StdArc<str>,
     ) -> Option<ExitReason> {
-        let others = match self.on_panic {
-            OnPanic::Continue => Failure::Unanswered,
-            OnPanic::End => Failure::Stopped,
-        };
-        current::answer_lost_in_panic(&message, address, &others);
+        current::answer_lost_in_panic(&message, address, &self.on_panic.of_others());
         self.shared.panicked(method, &message);
         match self.on_panic {
             OnPanic::Continue => None,
@@ -399,7 +492,7 @@ impl<A: Actor> Loop<'_, A> {
         let Some(actor) = self.actor.take() else {
             return finished;
         };
-        let handler = interruptible(self.shared, caught(actor.finish(message, self.context)));
+        let handler = interruptible(self.shared, caught(actor.actor.finish(message, self.context)));
         let mut handler = pin!(observe::handling(trace, A::Message::ACTOR, method, handler));
         let finishing = poll_fn(|cx| {
             current::finishing(self.shared.id(), address);
@@ -465,6 +558,7 @@ impl<A: Actor> Loop<'_, A> {
 /// What of a message's envelope is needed once its handler runs.
 struct Facts {
     method: &'static str,
+    is_async: bool,
     is_final: bool,
     /// Of its reply's slot.
     address: Option<usize>,
@@ -474,9 +568,10 @@ struct Facts {
 impl Facts {
     fn of(message: &impl Message) -> Self {
         let envelope = message.envelope();
+        let is_async = envelope.awaits();
         let is_final = envelope.ends_the_actor();
         let address = envelope.address();
-        Self { method: envelope.method(), is_final, address, link: envelope.link() }
+        Self { method: envelope.method(), is_async, is_final, address, link: envelope.link() }
     }
 }
 
@@ -491,7 +586,7 @@ async fn unless_aborted<M: Message>(shared: &Arc<Shared<M>>) {
 /// Is ready at the second poll.
 async fn pause() {
     let mut paused = false;
-    poll_fn(|_| if std::mem::replace(&mut paused, true) { Poll::Ready(()) } else { Poll::Pending })
+    poll_fn(|_| if mem::replace(&mut paused, true) { Poll::Ready(()) } else { Poll::Pending })
         .await;
 }
 

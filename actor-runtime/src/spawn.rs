@@ -1,6 +1,6 @@
 //! Starting actors: on tokio, on a thread of their own, or on whatever polls a future.
 //!
-//! This is the only file that names the executor.
+//! With `home`, this is the only file that names the executor.
 
 use std::{
     error::Error,
@@ -22,6 +22,7 @@ use crate::{
     error::Method,
     exit::{Exit, ExitReason},
     handle::{ActorHandle, Handle},
+    home::Home,
     mailbox::Shared,
     reply::{self, Failure, Receiver},
     run::{Mailbox, OnPanic},
@@ -232,7 +233,7 @@ impl Builder {
     /// Outside of a tokio runtime, unless one was given to [`on`](Self::on).
     #[track_caller]
     pub fn spawn<A: Spawn<StartError: CannotFail>>(self, actor: A) -> A::Handle {
-        let (handle, mailbox) = self.mailbox_of::<A>();
+        let (handle, mailbox) = self.mailbox_of_task::<A>();
         let run = actor.run(mailbox);
         self.task(A::Message::ACTOR, then(run, drop));
         handle
@@ -248,7 +249,7 @@ impl Builder {
     where
         A: Spawn<StartError: CannotFail + Send> + Send,
     {
-        let (handle, mut mailbox) = self.mailbox_of::<A>();
+        let (handle, mut mailbox) = self.mailbox_of_task::<A>();
         mailbox.keeps_actor = true;
         let (sender, receiver) = reply::slot(None);
         let run = actor.run(mailbox);
@@ -263,7 +264,7 @@ impl Builder {
     /// Outside of a tokio runtime, unless one was given to [`on`](Self::on).
     #[track_caller]
     pub fn start<A: Spawn<StartError: Send>>(self, actor: A) -> Starting<A> {
-        let (handle, mut mailbox) = self.mailbox_of::<A>();
+        let (handle, mut mailbox) = self.mailbox_of_task::<A>();
         let (started, receiver) = reply::slot(None);
         mailbox.started = Some(started);
         let run = actor.run(mailbox);
@@ -327,12 +328,35 @@ impl Builder {
         (handle, mailbox.run(actor))
     }
 
+    #[cfg(shuttle)]
+    pub(crate) fn pair_inline<A: Spawn>(
+        self,
+        actor: A,
+    ) -> (A::Handle, impl Future<Output = Exit<A>> + Send) {
+        let (handle, mut mailbox) = self.mailbox_of::<A>();
+        mailbox.keeps_actor = true;
+        (handle, actor.run(mailbox))
+    }
+
     fn mailbox_of<A: Actor>(&self) -> (A::Handle, Mailbox<A>) {
         let capacity = self.mailbox.unwrap_or(A::MAILBOX);
         let shared = Shared::new(self.name.clone(), capacity);
         let handle = A::Handle::from_handle(Handle(shared.clone()));
-        let mailbox =
-            Mailbox { shared, on_panic: self.on_panic, keeps_actor: false, started: None };
+        let mailbox = Mailbox {
+            shared,
+            on_panic: self.on_panic,
+            keeps_actor: false,
+            started: None,
+            home: None,
+        };
+        (handle, mailbox)
+    }
+
+    /// As [`mailbox_of`](Self::mailbox_of), for a loop that will be a task.
+    fn mailbox_of_task<A: Actor>(&self) -> (A::Handle, Mailbox<A>) {
+        let (handle, mut mailbox) = self.mailbox_of::<A>();
+        let runtime = self.runtime.clone().or_else(|| tokio::runtime::Handle::try_current().ok());
+        mailbox.home = runtime.map(Home::new);
         (handle, mailbox)
     }
 

@@ -56,6 +56,9 @@ pub struct Stats {
     /// Nobody reads the clock for an actor that nobody looks at. So when its statistics are asked
     /// for the first time, the time counts from the handler's first `.await` that waited; and if
     /// there was none yet, from now. From then on it counts from the start of each handler.
+    ///
+    /// For the same reason a handler that runs on the thread of its caller is seen here only if it
+    /// began after somebody had looked.
     pub running: Option<(&'static str, Duration)>,
     /// What was done so far.
     pub counts: Counts,

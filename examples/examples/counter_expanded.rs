@@ -45,14 +45,14 @@ pub enum CounterMessage {
 }
 
 // What the loop has to know before it dispatches a message: the name of its handler, whether its
-// caller still waits, and whether it is the last.
+// caller still waits, whether it awaits, and whether it is the last.
 impl ::actor_runtime::Message for CounterMessage {
     const ACTOR: &'static str = "Counter";
 
     fn envelope(&self) -> ::actor_runtime::Envelope<'_> {
         match self {
             Self::Add { reply, .. } => ::actor_runtime::Envelope::new("add", reply),
-            Self::Get { reply } => ::actor_runtime::Envelope::new("get", reply),
+            Self::Get { reply } => ::actor_runtime::Envelope::new("get", reply).is_async(),
             Self::Finish { reply } => ::actor_runtime::Envelope::new("finish", reply).is_final(),
         }
     }
@@ -71,20 +71,34 @@ impl ::actor_runtime::Actor for Counter {
     type Handle = CounterHandle;
     type StartError = ::core::convert::Infallible;
     type Undelivered = ::core::convert::Infallible;
+    const INLINE: bool = true;
 
+    // A `fn` handler: in the loop, or on the thread of a caller that finds the actor idle.
+    fn dispatch_now(
+        &mut self,
+        message: CounterMessage,
+        _context: &::actor_runtime::Context<Self>,
+        caller: ::actor_runtime::Caller<'_>,
+    ) {
+        match message {
+            CounterMessage::Add { amount, reply } => caller.answer(reply, self.add(amount)),
+            _ => {}
+        }
+    }
+
+    // An `async fn` handler: always in the loop.
     async fn dispatch(
         &mut self,
         message: CounterMessage,
         _context: &::actor_runtime::Context<Self>,
     ) {
         match message {
-            CounterMessage::Add { amount, reply } => reply.send(self.add(amount)),
             CounterMessage::Get { reply } => reply.send(Self::get(self).await),
-            // The loop takes final messages to `finish`.
-            CounterMessage::Finish { .. } => {}
+            _ => {}
         }
     }
 
+    // The last handler takes the actor with it.
     async fn finish(self, message: CounterMessage, _context: &::actor_runtime::Context<Self>) {
         match message {
             CounterMessage::Finish { reply } => reply.send(Self::finish(self)),
@@ -112,7 +126,8 @@ impl ::actor_runtime::Spawn for Counter {
 pub struct CounterHandle(::actor_runtime::Handle<CounterMessage>);
 
 // Nothing is sent yet: what these give is a call that knows how to make its message. In debug builds,
-// like this one, it also knows where it was made: for a warning if it is dropped half way.
+// like this one, it also knows where it was made: for a warning if it is dropped half way. `add` is a
+// `fn`, so it may run on the caller's thread.
 impl CounterHandle {
     /// Adds `amount` and returns the new total.
     #[track_caller]
@@ -126,6 +141,7 @@ impl CounterHandle {
         impl ::core::ops::FnOnce(::actor_runtime::Reply<u64>) -> CounterMessage,
     > {
         ::actor_runtime::Handle::call(&self.0, move |reply| CounterMessage::Add { amount, reply })
+            .inline()
     }
 
     /// The total so far.

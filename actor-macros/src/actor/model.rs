@@ -29,6 +29,8 @@ pub(crate) struct Actor {
     pub(crate) handle: Ident,
     pub(crate) mailbox: Mailbox,
     pub(crate) threads: Threads,
+    /// Whether callers may run handlers: not under `#[actor(inline = false)]`.
+    pub(crate) is_inline: bool,
     /// In source order.
     pub(crate) handlers: Vec<Handler>,
     /// In source order.
@@ -68,6 +70,8 @@ pub(crate) struct Handler {
     pub(crate) is_run_abandoned: bool,
     /// If it is marked `#[cancel_safe]`, what becomes of an answer that nobody takes.
     pub(crate) cancel_safe: Option<WhenUnread>,
+    /// `#[handler(queued)]`.
+    pub(crate) is_queued: bool,
     /// In the order of the method's parameters.
     pub(crate) arguments: Vec<Argument>,
     pub(crate) answer: Answer,
@@ -209,6 +213,15 @@ impl Actor {
         self.handlers.iter().filter_map(|handler| Some((handler, handler.taken_back_by()?)))
     }
 
+    /// Whether a caller may run `handler` on its own thread: a `fn` that answers when it returns.
+    pub(crate) fn may_run_inline(&self, handler: &Handler) -> bool {
+        self.is_inline
+            && self.threads == Threads::Any
+            && handler.is_now()
+            && !handler.is_queued
+            && matches!(handler.answer, Answer::Returned(_))
+    }
+
     /// Whether there is a variant under every configuration.
     pub(crate) fn has_unconditional_variant(&self) -> bool {
         self.handlers.iter().any(|handler| handler.attrs.cfgs.is_empty())
@@ -233,6 +246,11 @@ pub(crate) fn conditions(sources: &[Source]) -> Vec<&Attribute> {
 impl Handler {
     pub(crate) fn is_final(&self) -> bool {
         self.receiver == Receiver::Owned
+    }
+
+    /// Whether it is over when it returns, and leaves the actor there.
+    pub(crate) fn is_now(&self) -> bool {
+        !self.is_async && !self.is_final()
     }
 
     pub(crate) fn fields(&self) -> impl Iterator<Item = &Field> {

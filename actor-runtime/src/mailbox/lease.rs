@@ -23,7 +23,7 @@ use crate::{
     catch::wake,
     exit::ExitReason,
     stats::{LeaseStats, Stats},
-    sync::{Arc, AtomicBool, AtomicUsize, Mutex, MutexGuard, bug, gap, lock},
+    sync::{Arc, MutexGuard, Ordering, bug, gap, lock},
 };
 
 /// How far a lease has come. An actor's own mailbox stays where it began.
@@ -56,7 +56,7 @@ impl<M> Served<M> {
     /// Adds what the lease knows to what its actor knows.
     pub(super) fn add_to(&self, stats: &mut Stats) {
         let mut queue = lock(&self.lease.queue);
-        queue.is_watched = true;
+        self.lease.watched.store(true, Ordering::Relaxed);
         stats.running = queue.running_for();
         stats.counts = stats.counts.and(queue.counts);
         stats.lease = Some(LeaseStats {
@@ -84,15 +84,7 @@ impl<M> Queue<M> {
 impl<M: Message> Shared<M> {
     /// The mailbox of a lease of `actor`, with one handle, which the caller has to make.
     pub(crate) fn new_lease(actor: &Arc<Self>) -> Arc<Self> {
-        Arc::new(Self {
-            id: actor.id,
-            name: None,
-            capacity: actor.capacity,
-            handles: AtomicUsize::new(1),
-            aborted: AtomicBool::new(false),
-            actor: Some(actor.clone()),
-            queue: Mutex::new(Queue::new()),
-        })
+        Self::of(actor.id, None, actor.capacity, Some(actor.clone()))
     }
 
     /// Whether this is the mailbox of a lease.

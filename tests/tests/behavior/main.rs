@@ -20,6 +20,7 @@ mod dropping;
 mod errors;
 mod executors;
 mod hooks;
+mod inline;
 mod leases;
 mod lifecycle;
 mod memory;

@@ -1,7 +1,7 @@
-//! Promise 8: handlers run on the actor's own task, or on its own thread.
+//! Promise 8: which thread a handler runs on.
 //!
-//! A `fn` handler of a tokio actor may one day run on its caller's thread. These tests hold for
-//! what is promised in any case: `async fn` handlers, and actors whose thread is theirs.
+//! Here is what runs on the actor's own task or thread in any case: `async fn` handlers, and actors
+//! whose thread is theirs. What may run on a caller's thread is in [`inline`](crate::inline).
 
 use std::{
     rc::Rc,

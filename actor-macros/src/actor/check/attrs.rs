@@ -74,6 +74,8 @@ fn allowed(mut attr: Attribute) -> Attribute {
 pub(super) struct Marked<'a> {
     pub(super) handler: Option<&'a Attribute>,
     pub(super) is_run_abandoned: bool,
+    /// The option `queued`.
+    pub(super) queued: Option<Ident>,
     pub(super) hooks: Vec<(HookKind, &'a Attribute)>,
     pub(super) on: Option<&'a Attribute>,
 }
@@ -136,7 +138,8 @@ fn report_conditional(attr: &Attribute, diagnostics: &mut Diagnostics) {
 
 impl<'a> Marked<'a> {
     fn set_handler(&mut self, attr: &'a Attribute, diagnostics: &mut Diagnostics) {
-        const HELP: &str = "its option is `run_abandoned`, as in `#[handler(run_abandoned)]`";
+        const HELP: &str =
+            "its options are `run_abandoned` and `queued`, as in `#[handler(run_abandoned)]`";
         if self.handler.replace(attr).is_some() {
             diagnostics.report(attr, "`#[handler]` is given twice", "keep one of them");
             return;
@@ -158,16 +161,20 @@ impl<'a> Marked<'a> {
             diagnostics.report_syntax(&error, HELP);
             Punctuated::new()
         }) {
-            if option != "run_abandoned" {
-                diagnostics.report(&option, format!("`#[handler]` has no option `{option}`"), HELP);
-            } else if self.is_run_abandoned {
-                diagnostics.report(
-                    &option,
-                    format!("option `{option}` is given twice"),
-                    "keep one of them",
-                );
+            let is_given = match option.to_string().as_str() {
+                "run_abandoned" => std::mem::replace(&mut self.is_run_abandoned, true),
+                "queued" => self.queued.replace(option.clone()).is_some(),
+                unknown => {
+                    let message = format!("`#[handler]` has no option `{unknown}`");
+                    diagnostics.report(&option, message, HELP);
+                    // What it was meant to be is not known, so nothing is said of the rest.
+                    continue;
+                }
+            };
+            if is_given {
+                let message = format!("option `{option}` is given twice");
+                diagnostics.report(&option, message, "keep one of them");
             }
-            self.is_run_abandoned = true;
         }
     }
 

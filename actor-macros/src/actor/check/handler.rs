@@ -55,6 +55,7 @@ pub(super) fn check(
     let parameters = arguments::check(sig, scope);
     let answer = answer(sig, &parameters, scope);
     where_clause(sig, scope.diagnostics);
+    queued(sig, receiver, &parameters, marked, scope.diagnostics);
     if scope.diagnostics.count() > mistakes {
         return None;
     }
@@ -67,6 +68,7 @@ pub(super) fn check(
         is_async: sig.asyncness.is_some(),
         is_run_abandoned: marked.is_run_abandoned,
         cancel_safe: None,
+        is_queued: marked.queued.is_some(),
         arguments: parameters.arguments,
         answer,
         reply: parameters.reply_name,
@@ -122,6 +124,28 @@ fn where_clause(sig: &Signature, diagnostics: &mut Diagnostics) {
         );
         diagnostics.report(clause, message, "move it to the impl");
     }
+}
+
+/// Reports `queued` where a handler is that anyway.
+fn queued(
+    sig: &Signature,
+    receiver: Option<Receiver>,
+    parameters: &Parameters,
+    marked: &Marked<'_>,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(option) = &marked.queued else { return };
+    let reason = if sig.asyncness.is_some() {
+        "is an `async fn`".to_owned()
+    } else if receiver == Some(Receiver::Owned) {
+        "takes `self`".to_owned()
+    } else if let Some(answer) = &parameters.answer {
+        format!("takes `{}`", answer.printed())
+    } else {
+        return;
+    };
+    let message = format!("handler `{}` {reason}, so it is always queued", sig.ident);
+    diagnostics.report(option, message, "leave out `queued`");
 }
 
 fn receiver(sig: &Signature, scope: &mut Scope<'_>) -> Option<Receiver> {

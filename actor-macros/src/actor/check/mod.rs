@@ -61,6 +61,7 @@ pub(super) fn actor(
         handle,
         mailbox: options.mailbox,
         threads: options.threads,
+        is_inline: options.is_inline,
         handlers,
         sources,
         first: options.first,

@@ -16,8 +16,9 @@ use crate::{
 };
 
 const KNOWN: &str = "the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, \
-                     `message = Name`, `crate = path`, `local`, `first = mailbox` and `first = sources`";
-const KEYS: &[&str] = &["mailbox", "handle", "message", "crate", "local", "first"];
+                     `message = Name`, `crate = path`, `local`, `inline = false`, `first = mailbox` \
+                     and `first = sources`";
+const KEYS: &[&str] = &["mailbox", "handle", "message", "crate", "local", "inline", "first"];
 
 pub(super) struct Options {
     pub(super) krate: Path,
@@ -28,6 +29,7 @@ pub(super) struct Options {
     pub(super) first: First,
     /// The key of `first`, if it is given.
     pub(super) first_key: Option<Ident>,
+    pub(super) is_inline: bool,
 }
 
 pub(super) fn check(
@@ -43,6 +45,7 @@ pub(super) fn check(
         threads: Threads::Any,
         first: First::Neither,
         first_key: None,
+        is_inline: true,
     };
     let mut seen = HashSet::new();
     for option in syntax.options {
@@ -91,6 +94,7 @@ impl Options {
                 self.first = first(&key, value, diagnostics);
                 self.first_key = Some(key);
             }
+            ("inline", value) => self.is_inline = inline(&key, value.as_ref(), diagnostics),
             ("local", None) => self.threads = Threads::One,
             ("local", Some(value)) => {
                 diagnostics.report(value, "option `local` takes no value", "write `local`");
@@ -153,6 +157,21 @@ fn first(key: &Ident, value: Option<Expr>, diagnostics: &mut Diagnostics) -> Fir
             First::Neither
         }
     }
+}
+
+fn inline(key: &Ident, value: Option<&Expr>, diagnostics: &mut Diagnostics) -> bool {
+    let help = "write `inline = false`, and no handler runs on the thread of a caller";
+    match value.map(ungrouped) {
+        Some(Expr::Lit(ExprLit { lit: Lit::Bool(is_inline), .. })) => return is_inline.value,
+        Some(value) => {
+            let text = syntax::printed(value);
+            let message =
+                format!("option `inline` needs `true` or `false`, and `{text}` is neither");
+            diagnostics.report(value, message, help);
+        }
+        None => diagnostics.report(key, "option `inline` needs `true` or `false`", help),
+    }
+    true
 }
 
 fn name(key: &Ident, value: &Expr, diagnostics: &mut Diagnostics) -> Option<Ident> {

@@ -23,6 +23,8 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
     let start_error = hooks::start_error(actor);
     let type_undelivered = undelivered::ty(actor);
     let take_back = undelivered::take_back(actor);
+    let inline = inline(actor);
+    let dispatch_now = dispatch_now(actor);
     let dispatch = dispatch(actor);
     let finish = finish::finish(actor);
     let sources = sources::sources(actor);
@@ -34,7 +36,9 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
             #start_error
             type Undelivered = #type_undelivered;
             #mailbox
+            #inline
 
+            #dispatch_now
             #dispatch
             #finish
             #take_back
@@ -63,51 +67,107 @@ fn mailbox(actor: &Actor) -> Option<TokenStream> {
     Some(quote!(const MAILBOX: #krate::Capacity = #krate::Capacity::#capacity;))
 }
 
-fn dispatch(actor: &Actor) -> TokenStream {
+fn inline(actor: &Actor) -> Option<TokenStream> {
+    let mut handlers = actor.handlers.iter();
+    handlers.any(|handler| actor.may_run_inline(handler)).then(|| {
+        quote!(
+            const INLINE: bool = true;
+        )
+    })
+}
+
+// Output: fn dispatch_now(&mut self, message: CounterMessage, _context: &Context<Self>, caller: Caller<'_>) {
+//             match message {
+//                 CounterMessage::Add { amount, reply } => caller.answer(reply, self.add(amount)),
+//                 _ => {}
+//             }
+//         }
+fn dispatch_now(actor: &Actor) -> Option<TokenStream> {
+    let Actor { krate, message, .. } = actor;
+    let (_, carried, _) = actor.carried.split_for_impl();
+    let handlers: Vec<&Handler> =
+        actor.handlers.iter().filter(|handler| handler.is_now()).collect();
+    if handlers.is_empty() {
+        return None;
+    }
+    let names = Names::of(actor, Handler::is_now);
+    let Names { context, caller } = &names;
+    let arms = handlers.iter().map(|handler| calling_arms(actor, handler, &names));
+    let others = others(actor, Handler::is_now);
+    let allow = allow_deprecated(actor, Handler::is_now);
+    Some(quote! {
+        #allow
+        fn dispatch_now(
+            &mut self,
+            message: #message #carried,
+            #context: &#krate::Context<Self>,
+            #caller: #krate::Caller<'_>,
+        ) {
+            match message {
+                #(#arms)*
+                #others
+            }
+        }
+    })
+}
+
+fn dispatch(actor: &Actor) -> Option<TokenStream> {
     let Actor { krate, message, .. } = actor;
     let (_, carried, _) = actor.carried.split_for_impl();
     let groups = groups::of(actor);
-    let is_here = |handler: &Handler| !groups.iter().any(|group| group.contains(handler));
-    let context = if groups.is_empty() {
-        context(actor, |handler| !handler.is_final())
-    } else {
-        // Each group is passed it.
-        context_named("context", actor, |handler| !handler.is_final() && is_here(handler))
+    let is_awaited = |handler: &Handler| handler.is_async && !handler.is_final();
+    let is_here = |handler: &Handler| {
+        is_awaited(handler) && !groups.iter().any(|group| group.contains(handler))
     };
+    if !actor.handlers.iter().any(is_awaited) {
+        return None;
+    }
+    let mut names = Names::of(actor, is_here);
+    if !groups.is_empty() {
+        // Each group is passed it.
+        names.context = context_named("context", actor, is_here);
+    }
+    let context = &names.context;
     let arms = actor
         .handlers
         .iter()
         .filter(|handler| is_here(handler))
-        .map(|handler| arm(actor, handler, &context));
-    let grouped = groups.iter().map(|group| group.arm(actor, &context));
-    let allow = allow_deprecated(actor, |handler| !handler.is_final() && is_here(handler));
-    quote! {
+        .map(|handler| calling_arms(actor, handler, &names));
+    let grouped = groups.iter().map(|group| group.arm(actor, context));
+    let others = others(actor, is_awaited);
+    let allow = allow_deprecated(actor, is_here);
+    Some(quote! {
         #allow
         async fn dispatch(&mut self, message: #message #carried, #context: &#krate::Context<Self>) {
             match message {
                 #(#arms)*
                 #(#grouped)*
+                #others
             }
         }
-    }
+    })
 }
 
-fn arm(actor: &Actor, handler: &Handler, context: &Ident) -> TokenStream {
-    if !handler.is_final() {
-        return calling_arms(actor, handler, context);
-    }
+/// The arms of the messages that a match does not answer, because the loop gives them to another.
+pub(super) fn others(actor: &Actor, is_here: impl Fn(&Handler) -> bool) -> TokenStream {
     let message = &actor.message;
-    let Handler { variant, attrs, .. } = handler;
-    let cfgs = &attrs.cfgs;
-    // The loop gives a message that ends the actor to `finish`.
-    quote!(#(#cfgs)* #message::#variant { .. } => {})
+    let others: Vec<&Handler> = actor.handlers.iter().filter(|handler| !is_here(handler)).collect();
+    if others.iter().any(|handler| handler.attrs.cfgs.is_empty()) {
+        return quote!(_ => {});
+    }
+    // There may be no other message under some configuration, and then `_` would be unreachable.
+    let arms = others.iter().map(|handler| {
+        let (cfgs, variant) = (&handler.attrs.cfgs, &handler.variant);
+        quote!(#(#cfgs)* #message::#variant { .. } => {})
+    });
+    quote!(#(#arms)*)
 }
 
-// Output: CounterMessage::Add { amount, reply } => reply.send(self.add(amount)),
+// Output: CounterMessage::Save { path, reply } => reply.send(self.save(&path).await),
 //
 // An argument of a call cannot have a `#[cfg]`, but an arm can: there is an arm for each way in which
 // the conditions of the arguments can come out.
-pub(super) fn calling_arms(actor: &Actor, handler: &Handler, context: &Ident) -> TokenStream {
+pub(super) fn calling_arms(actor: &Actor, handler: &Handler, names: &Names) -> TokenStream {
     let conditions = conditions(handler);
     let arms = (0..1_usize << conditions.len()).rev().map(|outcome| {
         let holds = |cfg: &Attribute| {
@@ -117,7 +177,7 @@ pub(super) fn calling_arms(actor: &Actor, handler: &Handler, context: &Ident) ->
         let cfgs =
             conditions.iter().map(|cfg| if holds(cfg) { quote!(#cfg) } else { negated(cfg) });
         let is_there = |field: &Field| field.cfgs.iter().all(holds);
-        let arm = calling_arm(actor, handler, context, is_there);
+        let arm = calling_arm(actor, handler, names, is_there);
         quote!(#(#cfgs)* #arm)
     });
     let cfgs = &handler.attrs.cfgs;
@@ -127,9 +187,10 @@ pub(super) fn calling_arms(actor: &Actor, handler: &Handler, context: &Ident) ->
 fn calling_arm(
     actor: &Actor,
     handler: &Handler,
-    context: &Ident,
+    names: &Names,
     is_there: impl Fn(&Field) -> bool,
 ) -> TokenStream {
+    let Names { context, caller } = names;
     let message = &actor.message;
     let Handler { variant, reply, .. } = handler;
     let fields = handler.fields().filter(|field| is_there(field)).map(|field| &field.ident);
@@ -145,12 +206,19 @@ fn calling_arm(
         Argument::Reply => Some(reply_kept.clone()),
     });
     let body = match handler.answer {
-        Answer::Returned(_) if handler.cancel_safe.is_some() => {
-            marked_body(actor, handler, context, arguments)
+        Answer::Returned(_)
+            if handler.taken_back_by().is_some()
+                || handler.cancel_safe.is_some() && !handler.is_now() =>
+        {
+            marked_body(actor, handler, names, arguments)
         }
         Answer::Returned(_) => {
             let call = call(handler.receiver, &handler.ident, handler.is_async, arguments);
-            quote!(#reply.send(#call))
+            if handler.is_now() {
+                quote!(#caller.answer(#reply, #call))
+            } else {
+                quote!(#reply.send(#call))
+            }
         }
         Answer::Deferred(_) | Answer::Streamed(_) => {
             call(handler.receiver, &handler.ident, handler.is_async, arguments)
@@ -170,7 +238,7 @@ fn calling_arm(
 fn marked_body(
     actor: &Actor,
     handler: &Handler,
-    context: &Ident,
+    Names { context, caller }: &Names,
     arguments: impl Iterator<Item = TokenStream>,
 ) -> TokenStream {
     let Handler { variant, reply, .. } = handler;
@@ -180,10 +248,13 @@ fn marked_body(
     let send = match handler.taken_back_by() {
         Some(method) => {
             let put_back = undelivered::put_back(method);
+            let answer = if handler.is_now() {
+                quote!(answer_now(#caller, #reply, answer, #undelivered::#variant))
+            } else {
+                quote!(answer(#reply, answer, #undelivered::#variant))
+            };
             quote! {
-                if let ::core::result::Result::Err(answer) =
-                    #context.answer(#reply, answer, #undelivered::#variant)
-                {
+                if let ::core::result::Result::Err(answer) = #context.#answer {
                     #put_back
                 }
             }
@@ -245,17 +316,38 @@ pub(super) fn negated(cfg: &Attribute) -> TokenStream {
     }
 }
 
-/// The name of the context parameter: with an underscore if nobody reads it.
-pub(super) fn context(actor: &Actor, calls: impl Fn(&Handler) -> bool) -> Ident {
-    let is_read = actor.handlers.iter().any(|handler| calls(handler) && handler.needs_context());
-    context_named(if is_read { "context" } else { "_context" }, actor, calls)
+/// The names of what handlers are called with, besides their arguments.
+pub(super) struct Names {
+    pub(super) context: Ident,
+    pub(super) caller: Ident,
+}
+
+impl Names {
+    /// For the handlers of `actor` of which `calls` is true. A name that nobody reads begins with an
+    /// underscore.
+    pub(super) fn of(actor: &Actor, calls: impl Fn(&Handler) -> bool) -> Self {
+        let reads = |what: fn(&Handler) -> bool| {
+            actor.handlers.iter().any(|handler| calls(handler) && what(handler))
+        };
+        let context = if reads(Handler::needs_context) { "context" } else { "_context" };
+        let returns = |handler: &Handler| matches!(handler.answer, Answer::Returned(_));
+        let caller = if reads(returns) { "caller" } else { "_caller" };
+        Self {
+            context: context_named(context, actor, &calls),
+            caller: fresh(caller, actor, |handler| calls(handler) && returns(handler)),
+        }
+    }
 }
 
 /// `name`, or another one if an argument of a handler that takes the context hides it.
 fn context_named(name: &str, actor: &Actor, calls: impl Fn(&Handler) -> bool) -> Ident {
+    fresh(name, actor, |handler| calls(handler) && handler.needs_context())
+}
+
+/// `name`, or another one if an argument of these handlers hides it.
+fn fresh(name: &str, actor: &Actor, hides: impl Fn(&Handler) -> bool) -> Ident {
     let mut namer = Namer::default();
-    for handler in actor.handlers.iter().filter(|handler| calls(handler) && handler.needs_context())
-    {
+    for handler in actor.handlers.iter().filter(|handler| hides(handler)) {
         for name in handler.fields().map(|field| &field.ident).chain([&handler.reply]) {
             namer.take(name);
         }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::dispatch;
+use super::dispatch::{self, Names};
 use crate::actor::model::{Actor, Handler};
 
 // Output: async fn finish(self, message: CounterMessage, _context: &Context<Self>) {
@@ -18,9 +18,10 @@ pub(super) fn finish(actor: &Actor) -> Option<TokenStream> {
         return None;
     }
     let (_, carried, _) = actor.carried.split_for_impl();
-    let context = dispatch::context(actor, Handler::is_final);
-    let arms = finals.iter().map(|handler| dispatch::calling_arms(actor, handler, &context));
-    let others = others(actor);
+    let names = Names::of(actor, Handler::is_final);
+    let context = &names.context;
+    let arms = finals.iter().map(|handler| dispatch::calling_arms(actor, handler, &names));
+    let others = dispatch::others(actor, Handler::is_final);
     let allow = dispatch::allow_deprecated(actor, Handler::is_final);
     Some(quote! {
         #allow
@@ -31,20 +32,4 @@ pub(super) fn finish(actor: &Actor) -> Option<TokenStream> {
             }
         }
     })
-}
-
-/// The arms of the messages that do not end the actor, which the loop gives to `dispatch`.
-fn others(actor: &Actor) -> TokenStream {
-    let message = &actor.message;
-    let others: Vec<&Handler> =
-        actor.handlers.iter().filter(|handler| !handler.is_final()).collect();
-    if others.iter().any(|handler| handler.attrs.cfgs.is_empty()) {
-        return quote!(_ => {});
-    }
-    // There may be no other message under some configuration, and then `_` would be unreachable.
-    let arms = others.iter().map(|handler| {
-        let (cfgs, variant) = (&handler.attrs.cfgs, &handler.variant);
-        quote!(#(#cfgs)* #message::#variant { .. } => {})
-    });
-    quote!(#(#arms)*)
 }

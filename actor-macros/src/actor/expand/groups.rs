@@ -8,7 +8,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
-use super::dispatch;
+use super::dispatch::{self, Names};
 use crate::{
     actor::model::{Actor, Handler},
     generics,
@@ -78,10 +78,11 @@ impl Group<'_> {
         let Actor { krate, message, .. } = actor;
         let (_, carried, _) = actor.carried.split_for_impl();
         let is_here = |handler: &Handler| self.contains(handler);
-        let context = dispatch::context(actor, is_here);
+        let names = Names::of(actor, is_here);
+        let context = &names.context;
         let allow = dispatch::allow_deprecated(actor, is_here);
         let arms =
-            self.handlers.iter().map(|handler| dispatch::calling_arms(actor, handler, &context));
+            self.handlers.iter().map(|handler| dispatch::calling_arms(actor, handler, &names));
         let method = &self.method;
         quote! {
             #allow

@@ -52,6 +52,8 @@ fn methods(actor: &Actor) -> TokenStream {
 //             Handle::call(&self.0, move |reply| CounterMessage::Save { path, reply })
 //         }
 //
+// `.inline()` follows for a `fn` that may run on the caller's thread.
+//
 // Not `self.0.call(..)`: a trait in scope may have a method `call` for everything.
 fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     let Handler { ident, variant, vis, reply, .. } = handler;
@@ -71,6 +73,7 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     let track_caller = (!matches!(handler.answer, Answer::Streamed(_))
         && handler.cancel_safe.is_none())
     .then(|| quote!(#[cfg_attr(debug_assertions, track_caller)]));
+    let inline = actor.may_run_inline(handler).then(|| quote!(.inline()));
     let returned = returned(actor, handler, &call_type);
     quote! {
         #(#docs)*
@@ -83,6 +86,7 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
                 &self.0,
                 #capture |#reply| #message::#variant { #(#fields)* #reply },
             )
+            #inline
         }
     }
 }

@@ -134,11 +134,12 @@ fn envelope(actor: &Actor, handler: &Handler) -> TokenStream {
     let by_reference = (!actor.has_unconditional_variant()).then(|| quote!(ref));
     let rest = handler.has_fields().then(|| quote!(, ..));
     let run_abandoned = handler.is_run_abandoned.then(|| quote!(.run_abandoned()));
+    let is_async = (handler.is_async && !handler.is_final()).then(|| quote!(.is_async()));
     let is_final = handler.is_final().then(|| quote!(.is_final()));
     quote! {
         #(#cfgs)*
         Self::#variant { #by_reference #reply #rest } =>
-            #krate::Envelope::new(#name, #reply) #run_abandoned #is_final,
+            #krate::Envelope::new(#name, #reply) #run_abandoned #is_async #is_final,
     }
 }
 

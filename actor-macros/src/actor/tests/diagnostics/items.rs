@@ -164,7 +164,7 @@ fn all_mistakes_are_reported_in_source_order() {
             [
                 "#[handler]",
                 "`#[handler]` says nothing",
-                "a `pub` method is a handler without it; its option is `run_abandoned`, as in `#[handler(run_abandoned)]`",
+                "a `pub` method is a handler without it; its options are `run_abandoned` and `queued`, as in `#[handler(run_abandoned)]`",
             ],
         ],
     );

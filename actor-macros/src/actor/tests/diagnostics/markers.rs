@@ -3,7 +3,8 @@
 use super::check_method;
 
 /// The help of each option that is not known.
-const OPTION: &str = "its option is `run_abandoned`, as in `#[handler(run_abandoned)]`";
+const OPTION: &str =
+    "its options are `run_abandoned` and `queued`, as in `#[handler(run_abandoned)]`";
 
 #[test]
 fn the_handler_marker_has_an_option() {
@@ -12,12 +13,12 @@ fn the_handler_marker_has_an_option() {
         &[[
             "#[handler]",
             "`#[handler]` says nothing",
-            "a `pub` method is a handler without it; its option is `run_abandoned`, as in `#[handler(run_abandoned)]`",
+            "a `pub` method is a handler without it; its options are `run_abandoned` and `queued`, as in `#[handler(run_abandoned)]`",
         ]],
     );
     check_method(
-        "#[handler(queued)] pub fn get(&self) {}",
-        &[["queued", "`#[handler]` has no option `queued`", OPTION]],
+        "#[handler(inline)] pub fn get(&self) {}",
+        &[["inline", "`#[handler]` has no option `inline`", OPTION]],
     );
     check_method(
         "#[handler(run_abandoned, run_abandoned)] pub fn get(&self) {}",
@@ -31,6 +32,26 @@ fn the_handler_marker_has_an_option() {
     check_method(
         "#[handler(run_abandoned)] #[handler(run_abandoned)] pub fn get(&self) {}",
         &[["#[handler(run_abandoned)]", "`#[handler]` is given twice", "keep one of them"]],
+    );
+    check_method("#[handler(queued, run_abandoned)] pub fn get(&self) {}", &[]);
+}
+
+#[test]
+fn only_what_could_run_on_its_caller_is_queued() {
+    let queued = |method: &str, is: &str| {
+        let message = format!("handler `get` {is}, so it is always queued");
+        check_method(
+            &format!("#[handler(queued)] {method}"),
+            &[["queued", &message, "leave out `queued`"]],
+        );
+    };
+    queued("pub async fn get(&self) {}", "is an `async fn`");
+    queued("pub fn get(self) {}", "takes `self`");
+    queued("pub fn get(&self, reply: Reply<u8>) {}", "takes `Reply<u8>`");
+    queued("pub fn get(&self, values: Replies<u8>) {}", "takes `Replies<u8>`");
+    check_method(
+        "#[handler(queued, queued)] pub fn get(&self) {}",
+        &[["queued", "option `queued` is given twice", "keep one of them"]],
     );
 }
 

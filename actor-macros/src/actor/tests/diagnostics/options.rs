@@ -3,7 +3,7 @@
 use super::check_options;
 
 /// The help of each option that is not known.
-const KNOWN: &str = "the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, `message = Name`, `crate = path`, `local`, `first = mailbox` and `first = sources`";
+const KNOWN: &str = "the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, `message = Name`, `crate = path`, `local`, `inline = false`, `first = mailbox` and `first = sources`";
 
 /// The help of each size that is none.
 const SIZES: &str = "write how many messages may wait, `mailbox = 128`, or `mailbox = unbounded`";
@@ -16,7 +16,7 @@ fn options_are_known() {
         &[[
             "malbox",
             "`#[actor]` has no option `malbox`",
-            "did you mean `mailbox`? the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, `message = Name`, `crate = path`, `local`, `first = mailbox` and `first = sources`",
+            "did you mean `mailbox`? the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, `message = Name`, `crate = path`, `local`, `inline = false`, `first = mailbox` and `first = sources`",
         ]],
     );
     check_options(
@@ -45,6 +45,12 @@ fn options_are_known() {
         "crate",
         &[["crate", "option `crate` needs a path", "write `crate = path::to::actor_runtime`"]],
     );
+    check_options("inline = false", &[]);
+    check_options("inline = true", &[]);
+    let inline = "write `inline = false`, and no handler runs on the thread of a caller";
+    check_options("inline", &[["inline", "option `inline` needs `true` or `false`", inline]]);
+    let message = "option `inline` needs `true` or `false`, and `never` is neither";
+    check_options("inline = never", &[["never", message, inline]]);
     check_options("mailbox = 8 handle = A", &[["handle", "expected `,`", KNOWN]]);
     check_options(
         "size, local = 1, mailbox = 0",
