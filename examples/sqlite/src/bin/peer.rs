@@ -6,9 +6,9 @@ use std::{
     process::ExitCode,
 };
 
-use actor_runtime::Builder;
+use actor_runtime::{ActorHandle, Builder};
 use rusqlite::Connection;
-use sqlite_actor::{Database, DatabaseHandle, Error, GroupCommit, Options, Result};
+use sqlite_actor::{Database, DatabaseHandle, Error, GroupCommit, Options, Result, Value};
 use tokio::task::JoinSet;
 
 const SCHEMA: &[&str] = &[
@@ -17,7 +17,8 @@ const SCHEMA: &[&str] = &[
 
 const HELP: &str = "usage: peer open FILE                        boot it and shut it down
        peer hold FILE                        hold the write lock until the standard input ends
-       peer write FILE WRITERS alone|grouped write until killed, and print what was acknowledged";
+       peer write FILE WRITERS alone|grouped write until killed, and print what was acknowledged
+       peer lease FILE WRITERS               the same, two rows in a transaction";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -25,10 +26,11 @@ fn main() -> ExitCode {
     let outcome = match arguments[..] {
         ["open", file] => start(Options::new(file, SCHEMA)).map(drop),
         ["hold", file] => hold(file),
-        ["write", file, writers, "alone"] => write(Options::new(file, SCHEMA), writers),
+        ["write", file, writers, "alone"] => write(Options::new(file, SCHEMA), writers, one),
         ["write", file, writers, "grouped"] => {
-            write(Options::new(file, SCHEMA).group_commit(GroupCommit::default()), writers)
+            write(Options::new(file, SCHEMA).group_commit(GroupCommit::default()), writers, one)
         }
+        ["lease", file, writers] => write(Options::new(file, SCHEMA), writers, two),
         _ => {
             eprintln!("{HELP}");
             return ExitCode::from(2);
@@ -56,28 +58,56 @@ fn hold(file: &str) -> Result<()> {
     Ok(())
 }
 
-/// Writes a line for each row that was acknowledged, after it was.
+/// Lets writers write with `entry`, and prints how far each has come, after that was acknowledged.
 #[tokio::main]
-async fn write(options: Options, writers: &str) -> Result<()> {
+async fn write<F>(
+    options: Options,
+    writers: &str,
+    entry: impl Fn(DatabaseHandle, i64, i64) -> F + Copy + Send + 'static,
+) -> Result<()>
+where
+    F: Future<Output = Result<i64>> + Send,
+{
     let database =
         Builder::new().start_thread(move || Database::open(&options)).await.map_err(Error::from)?;
     let mut tasks = JoinSet::new();
     for writer in 0..writers.parse().unwrap_or(1) {
         let database = database.clone();
         tasks.spawn(async move {
-            for number in 1_i64.. {
-                let values: Vec<rusqlite::types::Value> = vec![i64::into(writer), number.into()];
-                database.execute("INSERT INTO entry VALUES (?1, ?2)", values).await??;
+            let mut number = 0;
+            loop {
+                number = entry(database.clone(), writer, number + 1).await?;
                 // Whoever started this process may be gone, and then it is, too.
                 if writeln!(io::stdout(), "{writer} {number}").is_err() {
-                    break;
+                    return Ok::<_, Error>(());
                 }
             }
-            Ok::<_, Error>(())
         });
     }
     while let Some(Ok(outcome)) = tasks.join_next().await {
         outcome?;
     }
+    Ok(())
+}
+
+/// Writes one row, and gives its number.
+async fn one(database: DatabaseHandle, writer: i64, number: i64) -> Result<i64> {
+    insert(&database, writer, number).await?;
+    Ok(number)
+}
+
+/// Writes two rows in a transaction of two requests, and gives the number of the second.
+async fn two(database: DatabaseHandle, writer: i64, number: i64) -> Result<i64> {
+    let lease = database.lease().await?;
+    lease.begin().await??;
+    insert(&lease, writer, number).await?;
+    insert(&lease, writer, number + 1).await?;
+    lease.commit().await??;
+    Ok(number + 1)
+}
+
+async fn insert(database: &DatabaseHandle, writer: i64, number: i64) -> Result<()> {
+    let values: Vec<Value> = vec![writer.into(), number.into()];
+    database.execute("INSERT INTO entry VALUES (?1, ?2)", values).await??;
     Ok(())
 }

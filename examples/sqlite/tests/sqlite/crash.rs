@@ -8,12 +8,14 @@ use std::{
 
 use crate::support::Scratch;
 
-fn killed_in_mid_load(writers: usize, mode: &str) {
+/// Each writer's rows are numbered from one, and acknowledged by so many at a time.
+fn killed_in_mid_load(mode: &str, writers: usize, more: &[&str], at_a_time: i64) {
     let scratch = Scratch::new();
     let mut child = Command::new(env!("CARGO_BIN_EXE_peer"))
-        .arg("write")
+        .arg(mode)
         .arg(scratch.file())
-        .args([&writers.to_string(), mode])
+        .arg(writers.to_string())
+        .args(more)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -24,7 +26,7 @@ fn killed_in_mid_load(writers: usize, mode: &str) {
             && let (Ok(writer), Ok(number)) = (writer.parse(), number.parse())
         {
             let last = acknowledged.insert(writer, number).unwrap_or(0);
-            assert_eq!(number, last + 1, "a writer is acknowledged in the order it writes");
+            assert_eq!(number, last + at_a_time, "a writer is acknowledged in the order it writes");
         }
     };
     for line in lines.by_ref().take(3_000) {
@@ -32,7 +34,7 @@ fn killed_in_mid_load(writers: usize, mode: &str) {
     }
     // SIGKILL.
     child.kill().unwrap();
-    // What it had printed before it died counts, too. Its last line may be half.
+    // What it had printed before it died counts, too. A line is one write, so none is half.
     lines.map_while(Result::ok).for_each(|line| note(&line));
     child.wait().unwrap();
 
@@ -51,17 +53,26 @@ fn killed_in_mid_load(writers: usize, mode: &str) {
             .unwrap();
         assert_eq!(rows, largest, "writer {writer} has no gaps");
         assert!(largest >= last, "writer {writer} was acknowledged {last} and kept {largest}");
-        // One may have been committed whose line was not printed.
-        assert!(largest <= last + 2, "writer {writer} kept {largest} and knew of {last}");
+        assert_eq!(rows % at_a_time, 0, "writer {writer} has half of a transaction");
+        // One may have been committed whose line was not printed, and one line may have been half.
+        assert!(
+            largest <= last + 2 * at_a_time,
+            "writer {writer} kept {largest} and knew of {last}"
+        );
     }
 }
 
 #[test]
 fn with_a_commit_for_each() {
-    killed_in_mid_load(8, "alone");
+    killed_in_mid_load("write", 8, &["alone"], 1);
 }
 
 #[test]
 fn with_a_commit_for_all_that_wait() {
-    killed_in_mid_load(32, "grouped");
+    killed_in_mid_load("write", 32, &["grouped"], 1);
+}
+
+#[test]
+fn in_transactions_over_several_requests() {
+    killed_in_mid_load("lease", 4, &[], 2);
 }

@@ -184,6 +184,25 @@ async fn is_seen_by_others_once_it_is_committed() {
     }
 }
 
+/// What its holder wrote before it began is not part of it, though no answer was given yet.
+#[tokio::test]
+async fn what_came_before_it_is_committed_first() {
+    let scratch = Scratch::new();
+    let database = start(scratch.options().group_commit(grouped(16))).await.unwrap();
+    let lease = database.lease().await.unwrap();
+    let gate = Gate::close(&scratch);
+    let before = lease.execute(INSERT, entry("before", 0)).sent().await.unwrap();
+    let begun = lease.begin().sent().await.unwrap();
+    let within = lease.execute(INSERT, entry("within", 0)).sent().await.unwrap();
+    gate.open();
+    begun.await.unwrap().unwrap();
+    before.await.unwrap().unwrap();
+    within.await.unwrap().unwrap();
+    assert_eq!(scratch.names(), ["before"]);
+    lease.release().await.unwrap();
+    assert_eq!(scratch.names(), ["before"]);
+}
+
 #[tokio::test]
 async fn one_request_that_fails_does_not_end_it() {
     let scratch = Scratch::new();
