@@ -16,8 +16,8 @@ use crate::{
 };
 
 const KNOWN: &str = "the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, \
-                     `message = Name`, `crate = path`, `local`, `first = mailbox` and `first = sources`";
-const KEYS: &[&str] = &["mailbox", "handle", "message", "crate", "local", "first"];
+                     `message = Name`, `crate = path`, `local`, `first = mailbox`, `first = sources` and `messages_if = self.is_ready`";
+const KEYS: &[&str] = &["mailbox", "handle", "message", "crate", "local", "first", "messages_if"];
 
 pub(super) struct Options {
     pub(super) krate: Path,
@@ -28,6 +28,8 @@ pub(super) struct Options {
     pub(super) first: First,
     /// The key of `first`, if it is given.
     pub(super) first_key: Option<Ident>,
+    /// The condition under which messages are taken, and its key.
+    pub(super) messages_if: Option<(Ident, Expr)>,
 }
 
 pub(super) fn check(
@@ -43,6 +45,7 @@ pub(super) fn check(
         threads: Threads::Any,
         first: First::Neither,
         first_key: None,
+        messages_if: None,
     };
     let mut seen = HashSet::new();
     for option in syntax.options {
@@ -90,6 +93,11 @@ impl Options {
             ("first", value) => {
                 self.first = first(&key, value, diagnostics);
                 self.first_key = Some(key);
+            }
+            ("messages_if", Some(value)) => self.messages_if = Some((key, value)),
+            ("messages_if", None) => {
+                let help = "write when messages are taken: `messages_if = self.is_ready`";
+                diagnostics.report(key, "option `messages_if` needs a condition", help);
             }
             ("local", None) => self.threads = Threads::One,
             ("local", Some(value)) => {
