@@ -108,6 +108,7 @@ use proc_macro::TokenStream;
 /// | `#[on_release]` | runs when a lease has ended, before anything else is handled |
 /// | `#[handler(run_abandoned)]` | is a handler, and runs even if its caller has gone before it started |
 /// | `#[handler(queued)]` | is a `fn`, and runs in the actor's own task all the same: see *Which thread* |
+/// | `#[cancel_safe]`, `#[cancel_safe(..)]` | is a handler whose calls may be dropped: see [`macro@cancel_safe`] |
 /// | `#[on(EXPR)]`, `#[on(EXPR, if GUARD)]` | handles the events of a source, for which the actor waits beside its mailbox |
 ///
 /// A hook takes `&self` or `&mut self`, may take `&Context<Self>`, and is never a handler. One method
@@ -238,6 +239,30 @@ pub fn checked_select(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - `trusted = "why"` leaves out the check of the body. Somebody reads the reason one day.
 /// - `crate = path` names the runtime, if `actor_runtime` has another name.
 /// - `undelivered = method` and `idempotent` are for the handlers of an `#[actor]`.
+///
+/// # Handlers of an actor
+///
+/// On a handler, `fn` or `async fn`, it says that a call of it may be dropped at any time and made
+/// again. An `async fn` that runs for a caller who has gone is dropped, so its body is checked; and what
+/// becomes of an answer that nobody reads is said:
+///
+/// ```text
+/// #[actor]
+/// impl Queue {
+///     #[cancel_safe]
+///     pub fn len(&self) -> usize { .. }                   // `&self`: it is dropped
+///
+///     #[cancel_safe(undelivered = put_back)]
+///     pub fn pop(&mut self) -> Option<u32> { .. }         // it comes back: `self.put_back(answer)`
+///
+///     #[cancel_safe(idempotent)]
+///     pub fn clear(&mut self) { .. }                      // it is dropped: twice is harmless
+///
+///     fn put_back(&mut self, element: Option<u32>) { .. }
+/// }
+/// ```
+///
+/// `docs/cancel-safety.md` has the whole story.
 #[proc_macro_attribute]
 pub fn cancel_safe(args: TokenStream, item: TokenStream) -> TokenStream {
     cancel_safe::expand(args.into(), item.into()).into()

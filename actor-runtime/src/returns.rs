@@ -14,7 +14,7 @@ use std::task::Waker;
 
 use crate::{
     catch::wake,
-    sync::{Arc, AtomicUsize, Mutex, Ordering, bug, gap, lock},
+    sync::{Arc, AtomicUsize, Mutex, Ordering, bug, lock},
 };
 
 /// What became of an answer.
@@ -71,11 +71,10 @@ impl Returns {
     /// Has the loop woken when an answer comes back. Says whether one has, so that it should not
     /// sleep.
     pub(crate) fn park(&self, waker: &Waker) -> bool {
-        let inner = lock(&self.inner);
+        let mut inner = lock(&self.inner);
         if inner.returned > 0 {
             return true;
         }
-        let mut inner = gap("the loop parks later than it looked for answers", inner, &self.inner);
         let stale = match &inner.parked {
             Some(parked) if parked.will_wake(waker) => None,
             _ => inner.parked.replace(waker.clone()),

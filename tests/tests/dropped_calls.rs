@@ -9,13 +9,13 @@ use std::{
     future::{pending, poll_fn, ready},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
-    sync::{Mutex, MutexGuard, PoisonError},
     task::Poll,
     time::Duration,
 };
 
 use actor_runtime::{ActorHandle, OnDroppedCall, actor, on_dropped_call, spawn};
 use futures::FutureExt;
+use tokio::sync::{Mutex, MutexGuard};
 
 /// Holds money.
 struct Bank {
@@ -51,9 +51,9 @@ impl Bank {
 }
 
 /// From here on, a dropped call panics.
-fn strict() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+async fn strict() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::const_new(());
+    let turn = TURN.lock().await;
     on_dropped_call(OnDroppedCall::Panic);
     turn
 }
@@ -88,7 +88,7 @@ async fn polled<F: Future + Unpin>(future: &mut F) {
 
 #[tokio::test]
 async fn each_plain_select_that_drops_a_started_call_is_reported_once() {
-    let _strict = strict();
+    let _strict = strict().await;
     let bank = bank();
     let mut reports = Vec::new();
     for _ in 0..100 {
@@ -113,7 +113,7 @@ async fn each_plain_select_that_drops_a_started_call_is_reported_once() {
 
 #[tokio::test]
 async fn whatever_drops_it() {
-    let _strict = strict();
+    let _strict = strict().await;
     let bank = bank();
     // A timeout of somebody else's.
     let occupied = self::bank();
@@ -140,7 +140,7 @@ async fn whatever_drops_it() {
 
 #[tokio::test]
 async fn nothing_is_said_where_nothing_is_lost() {
-    let _strict = strict();
+    let _strict = strict().await;
     let bank = bank();
     // Never polled.
     drop(bank.pay(1));
@@ -173,7 +173,7 @@ async fn nothing_is_said_where_nothing_is_lost() {
 
 #[tokio::test]
 async fn nor_by_an_actor_that_is_ended_or_while_panicking() {
-    let _strict = strict();
+    let _strict = strict().await;
     let (bank, other) = (bank(), self::bank());
     bank.ask(other.clone()).cast().await.unwrap();
     while other.stats().running.is_none() {
@@ -191,7 +191,7 @@ async fn nor_by_an_actor_that_is_ended_or_while_panicking() {
 
 #[tokio::test]
 async fn it_can_be_ignored() {
-    let _turn = strict();
+    let _turn = strict().await;
     on_dropped_call(OnDroppedCall::Ignore);
     drop(bank().pay(1).sent().await.unwrap());
 }

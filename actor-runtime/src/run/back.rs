@@ -12,6 +12,7 @@ use crate::{
     exit::ExitReason,
     mailbox::{Next, Shared},
     reply::Failure,
+    sync::bug,
 };
 
 /// How often others may run at the end before what they have not read is taken back. Those who wait
@@ -48,7 +49,7 @@ impl<A: Actor> Loop<'_, A> {
     /// Gives the actor what nobody read.
     #[inline]
     pub(super) fn take_back(&mut self) -> Result<Taken, ExitReason> {
-        if !A::TAKES_BACK {
+        if !A::TAKES_BACK || bug("a message comes before what came back") {
             return Ok(Taken::None);
         }
         self.take_all_back()

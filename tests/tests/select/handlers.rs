@@ -104,7 +104,7 @@ async fn a_marked_call_is_made_in_each_round() {
     let feed = tokio::spawn(async move {
         for element in 0..100 {
             sleep(Duration::from_millis(element % 4)).await;
-            source.send(element as u32).await.unwrap();
+            source.send(u32::try_from(element).unwrap()).await.unwrap();
         }
     });
     let mut popped = Vec::new();

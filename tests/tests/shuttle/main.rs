@@ -31,3 +31,4 @@ mod room;
 mod send_from_drop;
 mod shutdown;
 mod stream;
+mod unread;
