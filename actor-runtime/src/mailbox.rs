@@ -608,7 +608,7 @@ impl<M> Shared<M> {
     /// Whether the loop waits for a message, there is none, and the actor may be in its seat.
     #[inline]
     pub(crate) fn is_resting(&self) -> bool {
-        self.resting.load(Ordering::Relaxed)
+        self.resting.load(Ordering::Relaxed) || bug("a call overtakes what is queued")
     }
 
     /// Wakes the loop for another reason than a message. From here on, nobody finds the actor in

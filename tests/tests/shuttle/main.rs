@@ -25,6 +25,7 @@ mod events;
 mod explore;
 mod handles;
 mod hooks;
+mod inline;
 mod panic;
 mod probe;
 mod room;

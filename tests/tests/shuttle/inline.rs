@@ -1,0 +1,308 @@
+//! Handlers on the threads of their callers: against each other, against what is queued, against a
+//! panic, and against the end.
+
+use std::{
+    panic,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use actor_runtime::{ActorHandle, Builder, CallError, ExitReason, OnPanic, actor};
+use shuttle::{
+    future::{JoinHandle, block_on, spawn, yield_now},
+    thread,
+};
+
+use crate::explore::{explore, explore_with_bug};
+
+/// What became of the desk. No part of what is explored: nobody waits for these locks.
+#[derive(Clone, Default)]
+struct Notes(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    is_busy: AtomicBool,
+    done: Mutex<Vec<u32>>,
+    is_dropped: AtomicBool,
+}
+
+impl Notes {
+    fn done(&self) -> Vec<u32> {
+        self.0.done.lock().unwrap().clone()
+    }
+
+    fn is_dropped(&self) -> bool {
+        self.0.is_dropped.load(Ordering::SeqCst)
+    }
+
+    fn assert_order(&self, ids: &[u32]) {
+        let of_these: Vec<_> = self.done().into_iter().filter(|id| ids.contains(id)).collect();
+        assert_eq!(of_these, ids, "handled out of order");
+    }
+}
+
+/// An actor that its callers find in its seat.
+struct Desk(Notes);
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        assert!(!self.0.0.is_busy.load(Ordering::SeqCst), "dropped while a handler runs");
+        self.0.0.is_dropped.store(true, Ordering::SeqCst);
+    }
+}
+
+impl Desk {
+    /// Runs on whatever thread, while others run on theirs.
+    fn work(&self, id: u32) {
+        let notes = &self.0.0;
+        assert!(!notes.is_busy.swap(true, Ordering::SeqCst), "two handlers at once");
+        thread::yield_now();
+        notes.done.lock().unwrap().push(id);
+        notes.is_busy.store(false, Ordering::SeqCst);
+    }
+}
+
+#[actor]
+impl Desk {
+    /// Notes `id`, and answers with it.
+    pub fn note(&mut self, id: u32) -> u32 {
+        self.work(id);
+        id
+    }
+
+    /// The same, always in the loop.
+    pub async fn slow(&mut self, id: u32) -> u32 {
+        yield_now().await;
+        self.work(id);
+        id
+    }
+
+    /// Panics.
+    pub fn fail(&mut self, id: u32) {
+        self.work(id);
+        panic::resume_unwind(Box::new("as it was told"));
+    }
+}
+
+struct Running {
+    desk: DeskHandle,
+    notes: Notes,
+    task: JoinHandle<ExitReason>,
+}
+
+fn start(on_panic: OnPanic) -> Running {
+    let notes = Notes::default();
+    let builder = Builder::new().on_panic(on_panic);
+    let (desk, run) = actor_runtime::__private::pair_inline(builder, Desk(notes.clone()));
+    let at_end = notes.clone();
+    let task = spawn(async move {
+        let exit = run.await;
+        let done = at_end.done();
+        let reason = exit.reason.clone();
+        drop(exit);
+        assert_eq!(at_end.done(), done, "something ran on after the end");
+        reason
+    });
+    Running { desk, notes, task }
+}
+
+/// Everybody who has a message for the desk; each sends two, one after the other.
+fn callers(desk: &DeskHandle) -> Vec<JoinHandle<()>> {
+    let inline = desk.clone();
+    let queued = desk.clone();
+    let mixed = desk.clone();
+    vec![
+        spawn(async move {
+            assert_eq!(inline.note(1).await, Ok(1));
+            assert_eq!(inline.note(2).await, Ok(2));
+        }),
+        spawn(async move {
+            assert_eq!(queued.slow(3).await, Ok(3));
+            assert_eq!(queued.slow(4).await, Ok(4));
+        }),
+        spawn(async move {
+            mixed.note(5).try_cast().unwrap();
+            assert_eq!(mixed.note(6).await, Ok(6));
+        }),
+    ]
+}
+
+fn callers_against_each_other() {
+    block_on(async {
+        let Running { desk, notes, task } = start(OnPanic::End);
+        let callers = callers(&desk);
+        drop(desk);
+        for caller in callers {
+            caller.await.unwrap();
+        }
+        assert_eq!(task.await.unwrap(), ExitReason::HandlesDropped);
+        assert_eq!(notes.done().len(), 6);
+        for ids in [[1, 2], [3, 4], [5, 6]] {
+            notes.assert_order(&ids);
+        }
+    });
+}
+
+#[test]
+fn nobody_meets_overtakes_or_waits_for_ever() {
+    explore(callers_against_each_other);
+}
+
+#[test]
+#[should_panic(expected = "handled out of order")]
+fn finds_a_call_that_overtakes() {
+    explore_with_bug("a call overtakes what is queued", callers_against_each_other);
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn finds_a_loop_that_does_not_wait_for_its_actor() {
+    explore_with_bug("the loop asks for its actor once", callers_against_each_other);
+}
+
+#[test]
+#[should_panic]
+fn finds_a_call_that_is_lost() {
+    explore_with_bug("a call is lost where another is run", callers_against_each_other);
+}
+
+fn callers_against_a_panic(on_panic: OnPanic) {
+    block_on(async {
+        let Running { desk, notes, task } = start(on_panic);
+        let other = spawn({
+            let desk = desk.clone();
+            async move { [desk.note(1).await, desk.slow(2).await, desk.note(3).await] }
+        });
+        match desk.fail(9).await {
+            Err(CallError::Panicked { message, .. }) => assert_eq!(&*message, "as it was told"),
+            other => panic!("a panic was reported as {other:?}"),
+        }
+        drop(desk);
+        let outcomes = other.await.unwrap();
+        match (on_panic, task.await.unwrap()) {
+            (OnPanic::End, ExitReason::Panicked { method, .. }) => {
+                assert_eq!(method.name(), "fail");
+                assert_eq!(notes.done().last(), Some(&9), "something ran after the panic");
+            }
+            (OnPanic::Continue, ExitReason::HandlesDropped) => {
+                assert_eq!(outcomes, [Ok(1), Ok(2), Ok(3)]);
+            }
+            (_, reason) => panic!("{reason}"),
+        }
+        for (id, outcome) in (1..).zip(outcomes) {
+            match outcome {
+                Ok(answer) => assert!(answer == id && notes.done().contains(&id)),
+                Err(CallError::NotAccepted { .. } | CallError::Stopped { .. }) => {
+                    assert!(!notes.done().contains(&id));
+                }
+                Err(error) => panic!("harmed by another's panic: {error}"),
+            }
+        }
+        assert!(notes.is_dropped());
+    });
+}
+
+#[test]
+fn a_panic_ends_the_actor() {
+    explore(|| callers_against_a_panic(OnPanic::End));
+}
+
+#[test]
+fn a_panic_is_the_callers_alone() {
+    explore(|| callers_against_a_panic(OnPanic::Continue));
+}
+
+#[test]
+#[should_panic]
+fn finds_an_actor_that_survives_its_panic() {
+    explore_with_bug("nobody finds it broken", || callers_against_a_panic(OnPanic::End));
+}
+
+/// How the desk ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Shutdown,
+    Abort,
+    LoopDropped,
+}
+
+fn callers_against_the_end(end: End) {
+    block_on(async {
+        let Running { desk, notes, task } = start(OnPanic::End);
+        // A thread, so that it is in the middle of a handler when others have their turn.
+        let caller = thread::spawn({
+            let desk = desk.clone();
+            move || [desk.note(1).blocking(), desk.note(2).blocking()]
+        });
+        let task = match end {
+            End::Shutdown => {
+                desk.close();
+                Some(task)
+            }
+            End::Abort => {
+                desk.abort();
+                Some(task)
+            }
+            End::LoopDropped => {
+                task.abort();
+                None
+            }
+        };
+        let reason = if end == End::Shutdown { ExitReason::Shutdown } else { ExitReason::Aborted };
+        assert_eq!(desk.exited().await, reason);
+        assert!(notes.is_dropped(), "the end was reported before the state was dropped");
+        let at_the_end = notes.done();
+        for (id, outcome) in (1..).zip(caller.join().unwrap()) {
+            match outcome {
+                Ok(answer) => assert!(answer == id && at_the_end.contains(&id)),
+                Err(CallError::NotAccepted { .. } | CallError::Stopped { .. }) => {
+                    assert!(!at_the_end.contains(&id));
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
+        assert_eq!(notes.done(), at_the_end);
+        if let Some(task) = task {
+            assert_eq!(task.await.unwrap(), reason);
+        }
+    });
+}
+
+#[test]
+fn a_shutdown_waits_for_it() {
+    explore(|| callers_against_the_end(End::Shutdown));
+}
+
+#[test]
+fn an_abort_waits_for_it() {
+    explore(|| callers_against_the_end(End::Abort));
+}
+
+#[test]
+fn a_loop_that_is_dropped_leaves_the_end_to_a_thread() {
+    explore(|| callers_against_the_end(End::LoopDropped));
+}
+
+#[test]
+#[should_panic]
+fn finds_a_shutdown_that_does_not_wait() {
+    explore_with_bug("the end does not wait for a caller", || {
+        callers_against_the_end(End::Shutdown);
+    });
+}
+
+#[test]
+#[should_panic(expected = "the end was reported before the state was dropped")]
+fn finds_an_abort_that_does_not_wait() {
+    explore_with_bug("the end does not wait for a caller", || callers_against_the_end(End::Abort));
+}
+
+#[test]
+#[should_panic(expected = "the end was reported before the state was dropped")]
+fn finds_an_end_that_leaves_a_caller_behind() {
+    explore_with_bug("the end does not wait for a caller", || {
+        callers_against_the_end(End::LoopDropped);
+    });
+}
