@@ -33,6 +33,14 @@ per_message() {
     echo $(((long - short) / (many - few)))
 }
 
+# A call that is queued: it carries what a twin does without (panics, shutdown, rings, statistics).
+compare_queued() {
+    queued=$(per_message queued-1024 call)
+    twin=$(per_message twin-1024 call)
+    echo "call, queued: $queued instructions, twin $twin"
+    [ $((queued * 100)) -le $((twin * 110)) ] || status=1
+}
+
 # Compares all loops with a `select!`. A few instructions more do not show in the time: these loops take
 # as long as tokio's, or less. The gate keeps it so.
 compare_selects() {
@@ -53,6 +61,7 @@ for what in call cast; do
         [ $((actor * 100)) -le $((twin * 105)) ] || status=1
     done
 done
+compare_queued
 compare_selects
 [ "$status" -eq 0 ] || echo "an actor or a select! needs too many instructions" >&2
 exit "$status"

@@ -27,3 +27,8 @@ pub mod select;
 pub mod statistics;
 pub mod tables;
 pub mod workload;
+
+/// Compiles what readers copy from the document that explains the figures.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/performance.md")]
+pub struct Performance;

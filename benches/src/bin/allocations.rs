@@ -53,7 +53,7 @@ fn gate() -> ExitCode {
         }
     }
     if outcome == ExitCode::SUCCESS {
-        println!("one allocation per call, none per cast, no more memory than the twin");
+        println!("no more allocations per call than the twin, none per cast, no more memory");
     }
     outcome
 }
