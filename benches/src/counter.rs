@@ -23,6 +23,12 @@ impl Counter {
         self.total
     }
 
+    /// Adds `amount` and gives the total, with nothing to wait for.
+    #[expect(clippy::unused_async, reason = "it is what an `async` handler does")]
+    pub async fn add_ready(&mut self, amount: u64) -> u64 {
+        self.add(amount)
+    }
+
     /// Adds `amount`, waits for one turn of the scheduler, and gives the total.
     pub async fn add_and_yield(&mut self, amount: u64) -> u64 {
         self.add(amount);

@@ -24,6 +24,12 @@ impl Flavor {
         }
     }
 
+    /// The kind of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|flavor| flavor.name() == name)
+    }
+
     /// A runtime of this kind.
     ///
     /// # Panics

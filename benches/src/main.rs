@@ -1,4 +1,5 @@
-//! Measures generated actors against their hand-written twins, and prints what came out.
+//! Measures generated actors against their hand-written twins, other libraries and locks, and prints what
+//! came out.
 //!
 //! Run with `cargo run --release -p actor-benchmarks`; the README beside this package says how to
 //! read it.
@@ -7,19 +8,25 @@ use std::{
     env,
     error::Error,
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, ExitCode, Stdio},
+    time::Instant,
 };
 
 use actor_benchmarks::{
-    contestant::entrant,
+    chart, documents,
     flavor::Flavor,
+    machine::Machine,
     options::{Options, USAGE},
-    report::{MEMORIES, TIMINGS, memory_line, timing_json, timing_line},
-    rounds,
+    results::{Comparison, Results, Weight, weight_from_json},
+    roster::{Entrant, entrant},
+    rounds::{self, Timing},
+    select::{Case, LOOPS},
+    tables,
     workload::Row,
 };
-use serde_json::{Value, json};
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -29,7 +36,10 @@ fn main() -> ExitCode {
             Ok(())
         }
         ["--gate"] => gate(),
-        ["one", name, count, what] => one(name, count, what).map_err(Into::into),
+        ["one", side @ ("checked" | "tokio"), count, case] => {
+            one_select(side, count, case).map_err(Into::into)
+        }
+        ["one", name, count, row] => one(name, count, row).map_err(Into::into),
         _ => Options::parse(arguments).map_err(Into::into).and_then(|options| all(&options)),
     };
     match outcome {
@@ -42,88 +52,136 @@ fn main() -> ExitCode {
 }
 
 /// Sends `count` messages to one entrant.
-fn one(name: &str, count: &str, what: &str) -> Result<(), String> {
+fn one(name: &str, count: &str, row: &str) -> Result<(), String> {
     let entrant = entrant(name).ok_or(format!("there is no entrant {name}"))?;
     let count = count.parse().map_err(|_| format!("{count} is not a number"))?;
-    let row = Row::ALL.into_iter().find(|row| row.name() == what);
-    let row = row.ok_or(format!("there is no row {what}"))?;
+    let row = Row::named(row).ok_or(format!("there is no row {row}"))?;
+    if let Some(reason) = entrant.cannot(row) {
+        return Err(format!("{name} has no {row}: {reason}"));
+    }
     let _ = entrant.time(row, Flavor::CurrentThread, count);
     Ok(())
 }
 
-/// Measures what the options ask for.
-fn all(options: &Options) -> Result<(), Box<dyn Error>> {
-    if cfg!(debug_assertions) {
-        eprintln!("warning: without --release these figures say nothing");
-    }
-    let timings = timed(options);
-    let memories = if options.memory { counted(options)? } else { Vec::new() };
-    let path = match &options.json {
-        Some(path) => path.clone(),
-        None => env::current_exe()?.with_file_name("actor-benchmarks.json"),
-    };
-    let results = json!({
-        "rounds": options.rounds,
-        "scale": options.scale,
-        "timings": timings,
-        "memory": memories,
-    });
-    fs::write(&path, format!("{results:#}\n"))?;
-    println!("\nwritten to {}", path.display());
+/// Runs one loop with a `select!`.
+fn one_select(side: &str, count: &str, case: &str) -> Result<(), String> {
+    let case = Case::named(case).ok_or(format!("there is no case {case}"))?;
+    let count = count.parse().map_err(|_| format!("{count} is not a number"))?;
+    let _ = if side == "checked" { case.checked(count) } else { case.tokio(count) };
     Ok(())
 }
 
-/// The timed rows.
-fn timed(options: &Options) -> Vec<Value> {
-    let mut results = Vec::new();
-    for &row in &options.rows {
-        if results.is_empty() {
-            println!("{TIMINGS}");
-        }
-        for &flavor in &options.flavors {
-            let timings =
-                rounds::measure(row, flavor, &options.entrants, options.rounds, options.scale);
-            for timing in timings {
-                println!("{}", timing_line(&timing));
-                results.push(timing_json(&timing));
-            }
+/// Measures what the options ask for, and puts it where they say.
+fn all(options: &Options) -> Outcome<()> {
+    let results = match &options.from {
+        Some(path) => Results::from_json(&serde_json::from_str(&fs::read_to_string(path)?)?)?,
+        None => measured(options)?,
+    };
+    println!("{}", tables::all(&results));
+    let json = match (&options.json, &options.from) {
+        (Some(path), _) => Some(path.clone()),
+        (None, Some(_)) => None,
+        (None, None) => Some(env::current_exe()?.with_file_name("actor-benchmarks.json")),
+    };
+    if let Some(path) = json {
+        write(&path, &format!("{:#}\n", results.to_json()))?;
+    }
+    if let Some(path) = &options.svg {
+        write(path, &chart::draw(&results)?)?;
+    }
+    if options.write_readme {
+        for path in documents::write(&results)? {
+            eprintln!("written: {}", path.display());
         }
     }
-    results
+    Ok(())
+}
+
+fn write(path: &Path, text: &str) -> Outcome<()> {
+    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+    eprintln!("written: {}", path.display());
+    Ok(())
+}
+
+fn measured(options: &Options) -> Outcome<Results> {
+    if cfg!(debug_assertions) {
+        eprintln!("warning: without --release these figures say nothing");
+    }
+    Ok(Results {
+        machine: Machine::this(),
+        rounds: options.rounds as u64,
+        scale: options.scale,
+        timings: timed(options),
+        comparisons: compared(options),
+        weights: if options.memory { counted(&options.entrants)? } else { Vec::new() },
+    })
+}
+
+/// The timed rows.
+fn timed(options: &Options) -> Vec<Timing> {
+    let mut timings = Vec::new();
+    let start = Instant::now();
+    for &row in &options.rows {
+        for &flavor in options.flavors.iter().filter(|flavor| row.flavors().contains(flavor)) {
+            eprintln!("{:4.0} s: {row}, {}", start.elapsed().as_secs_f64(), flavor.name());
+            let entrants = &options.entrants;
+            timings.extend(rounds::measure(row, flavor, entrants, options.rounds, options.scale));
+        }
+    }
+    timings
+}
+
+/// The loops with a `select!`.
+fn compared(options: &Options) -> Vec<Comparison> {
+    let loops = LOOPS / options.scale;
+    let compare = |case: &&'static Case| {
+        eprintln!("select!, {}", case.name);
+        let tokio = || case.tokio(loops);
+        let (tokio, checked) = rounds::compare(tokio, || case.checked(loops), options.rounds);
+        Comparison { case, tokio, checked }
+    };
+    options.cases.iter().map(compare).collect()
+}
+
+/// The counted rows, each entrant in a process of its own.
+fn counted(entrants: &[&'static Entrant]) -> Outcome<Vec<Weight>> {
+    let program = allocations()?;
+    let mut weights = Vec::new();
+    for entrant in entrants.iter().filter(|entrant| entrant.is_allocated()) {
+        eprintln!("memory, {}", entrant.name);
+        let output = Command::new(&program).arg(entrant.name).stderr(Stdio::inherit()).output()?;
+        if !output.status.success() {
+            return Err(
+                format!("`allocations {}` ended with {}", entrant.name, output.status).into()
+            );
+        }
+        weights.push(weight_from_json(&serde_json::from_slice(&output.stdout)?)?);
+    }
+    Ok(weights)
 }
 
 /// Fails if a generated actor allocates more than it may.
-fn gate() -> Result<(), Box<dyn Error>> {
-    let status = allocations()?.arg("--gate").status()?;
+fn gate() -> Outcome<()> {
+    let status = Command::new(allocations()?).arg("--gate").status()?;
     if status.success() { Ok(()) } else { Err("an actor costs more than it may".into()) }
 }
 
-/// The binary that counts allocations. It is another one, because counting takes time.
-fn allocations() -> Result<Command, Box<dyn Error>> {
-    let Some(cargo) = env::var_os("CARGO") else {
-        return Ok(Command::new(env::current_exe()?.with_file_name("allocations")));
-    };
-    let package = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-    let mut command = Command::new(cargo);
-    command.args(["run", "--quiet", "--release", "--bin", "allocations", "--manifest-path"]);
-    command.arg(package).arg("--");
-    Ok(command)
-}
-
-/// The counted rows.
-fn counted(options: &Options) -> Result<Vec<Value>, Box<dyn Error>> {
-    let output = allocations()?.arg("--json").stderr(Stdio::inherit()).output()?;
-    if !output.status.success() {
-        return Err(format!("`allocations` ended with {}", output.status).into());
+/// Builds the binary that counts allocations. It is another one, because counting takes time.
+fn allocations() -> Outcome<PathBuf> {
+    let program = env::current_exe()?.with_file_name("allocations");
+    if let Some(cargo) = env::var_os("CARGO") {
+        let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+        let mut build = Command::new(cargo);
+        build.args(["build", "--quiet", "--bin", "allocations", "--manifest-path"]).arg(package);
+        if !cfg!(debug_assertions) {
+            build.arg("--release");
+        }
+        if !cfg!(feature = "peers") {
+            build.arg("--no-default-features");
+        }
+        if !build.status()?.success() {
+            return Err("the binary that counts allocations cannot be built".into());
+        }
     }
-    let mut memories: Vec<Value> = serde_json::from_slice(&output.stdout)?;
-    memories.retain(|memory| {
-        options.entrants.iter().any(|entrant| memory["entrant"] == entrant.name)
-            && options.flavors.iter().any(|flavor| memory["runtime"] == flavor.name())
-    });
-    println!("\n{MEMORIES}");
-    for memory in &memories {
-        println!("{}", memory_line(memory)?);
-    }
-    Ok(memories)
+    Ok(program)
 }

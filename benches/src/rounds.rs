@@ -1,23 +1,15 @@
 //! Lets the entrants take turns.
 
 use crate::{
-    contestant::Entrant,
     flavor::Flavor,
+    roster::Entrant,
     statistics::{median, paired_ratios, quartiles, smallest},
     workload::Row,
 };
 
-/// What one entrant took in one row, compared with its reference.
-#[derive(Clone, Debug)]
-pub struct Timing {
-    /// Which row.
-    pub row: Row,
-    /// On which runtime.
-    pub flavor: Flavor,
-    /// Who.
-    pub entrant: &'static str,
-    /// The entrant it is compared with.
-    pub reference: &'static str,
+/// What somebody took, compared with a reference of the same rounds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Figures {
     /// The median of all rounds, in nanoseconds per operation.
     pub median: f64,
     /// The best round, in nanoseconds per operation.
@@ -28,9 +20,43 @@ pub struct Timing {
     pub spread: (f64, f64),
 }
 
-/// Measures `row` for all `entrants`, in `rounds` rounds after one that is not counted.
+impl Figures {
+    fn of(values: &[f64], references: &[f64]) -> Self {
+        let ratios = paired_ratios(values, references);
+        Self {
+            median: median(values),
+            best: smallest(values),
+            ratio: median(&ratios),
+            spread: quartiles(&ratios),
+        }
+    }
+
+    /// Whether the middle half of the ratios reaches further from their median than a tenth of it.
+    #[must_use]
+    pub fn is_rough(&self) -> bool {
+        let (lower, upper) = self.spread;
+        upper > self.ratio * 1.1 || lower < self.ratio * 0.9
+    }
+}
+
+/// What one entrant took in one row.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// Which row.
+    pub row: Row,
+    /// On which runtime.
+    pub flavor: Flavor,
+    /// Who.
+    pub entrant: &'static Entrant,
+    /// What it took.
+    pub figures: Figures,
+}
+
+/// Measures `row` for all `entrants` that can do it, in `rounds` rounds after one that is not counted.
 ///
-/// Each round begins with another entrant, so that nobody always has the same predecessor.
+/// # Panics
+///
+/// If a message was lost or doubled, or somebody takes part without its reference.
 #[must_use]
 pub fn measure(
     row: Row,
@@ -40,29 +66,96 @@ pub fn measure(
     scale: u64,
 ) -> Vec<Timing> {
     let operations = (row.operations() / scale).max(1);
-    let mut taken = vec![Vec::with_capacity(rounds); entrants.len()];
+    let entrants: Vec<&'static Entrant> =
+        entrants.iter().copied().filter(|entrant| entrant.cannot(row).is_none()).collect();
+    let taken = take_turns(&entrants, rounds, |entrant| entrant.time(row, flavor, operations));
+    let timing = |(entrant, values): (&&'static Entrant, &Vec<f64>)| {
+        let is_reference = |other: &&Entrant| other.name == entrant.reference;
+        let reference = entrants.iter().position(is_reference).expect("its reference takes part");
+        Timing { row, flavor, entrant, figures: Figures::of(values, &taken[reference]) }
+    };
+    entrants.iter().zip(&taken).map(timing).collect()
+}
+
+/// Measures two, the second against the first.
+#[must_use]
+pub fn compare(
+    reference: impl Fn() -> f64,
+    other: impl Fn() -> f64,
+    rounds: usize,
+) -> (Figures, Figures) {
+    let contenders: [&dyn Fn() -> f64; 2] = [&reference, &other];
+    let taken = take_turns(&contenders, rounds, |contender| contender());
+    (Figures::of(&taken[0], &taken[0]), Figures::of(&taken[1], &taken[0]))
+}
+
+/// Measures each contender once per round, in `rounds` rounds after one that is not counted.
+///
+/// Each round begins with another contender, so that nobody always has the same predecessor.
+fn take_turns<T: Copy>(
+    contenders: &[T],
+    rounds: usize,
+    measure: impl Fn(T) -> f64,
+) -> Vec<Vec<f64>> {
+    let mut taken = vec![Vec::with_capacity(rounds); contenders.len()];
     for round in 0..=rounds {
-        for turn in 0..entrants.len() {
-            let at = (round + turn) % entrants.len();
-            let nanos = entrants[at].time(row, flavor, operations);
+        for turn in 0..contenders.len() {
+            let at = (round + turn) % contenders.len();
+            let value = measure(contenders[at]);
             if round > 0 {
-                taken[at].push(nanos);
+                taken[at].push(value);
             }
         }
     }
-    let timing = |(at, entrant): (usize, &&'static Entrant)| {
-        let reference = entrants.iter().position(|other| other.name == entrant.reference)?;
-        let ratios = paired_ratios(&taken[at], &taken[reference]);
-        Some(Timing {
-            row,
-            flavor,
-            entrant: entrant.name,
-            reference: entrant.reference,
-            median: median(&taken[at]),
-            best: smallest(&taken[at]),
-            ratio: median(&ratios),
-            spread: quartiles(&ratios),
-        })
-    };
-    entrants.iter().enumerate().filter_map(timing).collect()
+    taken
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::{Cell, RefCell};
+
+    use super::*;
+
+    #[test]
+    fn each_round_begins_with_another() {
+        let order = RefCell::new(String::new());
+        let taken = take_turns(&['a', 'b', 'c'], 2, |contender| {
+            order.borrow_mut().push(contender);
+            1.0
+        });
+        assert_eq!(*order.borrow(), "abcbcacab");
+        assert_eq!(taken, [[1.0; 2]; 3]);
+    }
+
+    #[test]
+    fn a_slow_round_is_slow_for_both() {
+        let time = Cell::new(0.0);
+        let slower = |factor: f64| {
+            time.set(time.get() + 1.0);
+            factor * if (3.0..5.0).contains(&time.get()) { 50.0 } else { 1.0 }
+        };
+        let (reference, other) = compare(|| slower(1.0), || slower(2.0), 3);
+        assert_eq!((reference.ratio, other.ratio), (1.0, 2.0));
+        assert!(!other.is_rough());
+    }
+
+    #[test]
+    fn ratios_that_scatter_are_rough() {
+        let values = [1.0, 2.0, 3.0, 4.0, 5.0];
+        assert!(Figures::of(&values, &[3.0; 5]).is_rough());
+        assert!(!Figures::of(&values, &values).is_rough());
+    }
+
+    #[test]
+    fn who_cannot_do_a_row_has_no_timing() {
+        let timings = measure(
+            Row::Yield,
+            Flavor::CurrentThread,
+            &["twin-1024", "std-mutex"].map(|name| crate::roster::entrant(name).unwrap()),
+            1,
+            100,
+        );
+        assert_eq!(timings.len(), 1);
+        assert_eq!(timings[0].entrant.name, "twin-1024");
+    }
 }

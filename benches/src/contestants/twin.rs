@@ -16,6 +16,13 @@ pub enum Message {
         /// Takes the total, unless nobody wants it.
         reply: Option<oneshot::Sender<u64>>,
     },
+    /// Adds and answers, by an `async fn` that has nothing to wait for.
+    AddReady {
+        /// What is added.
+        amount: u64,
+        /// Takes the total.
+        reply: oneshot::Sender<u64>,
+    },
     /// Adds, waits for a turn of the scheduler, and answers.
     AddAndYield {
         /// What is added.
@@ -35,6 +42,9 @@ async fn run(mut counter: Counter, mut mailbox: mpsc::Receiver<Message>) {
                     let _ = reply.send(total);
                 }
             }
+            Message::AddReady { amount, reply } => {
+                let _ = reply.send(counter.add_ready(amount).await);
+            }
             Message::AddAndYield { amount, reply } => {
                 let _ = reply.send(counter.add_and_yield(amount).await);
             }
@@ -49,7 +59,7 @@ pub struct Twin;
 impl Contestant for Twin {
     type Handle = mpsc::Sender<Message>;
 
-    fn spawn(capacity: usize) -> Self::Handle {
+    async fn spawn(capacity: usize) -> Self::Handle {
         let (handle, mailbox) = mpsc::channel(capacity);
         tokio::spawn(run(Counter::default(), mailbox));
         handle
@@ -58,6 +68,13 @@ impl Contestant for Twin {
     async fn call(handle: &Self::Handle, amount: u64) -> u64 {
         let (reply, answer) = oneshot::channel();
         let sent = handle.send(Message::Add { amount, reply: Some(reply) }).await;
+        sent.expect("the twin lives");
+        answer.await.expect("the twin answers")
+    }
+
+    async fn call_ready(handle: &Self::Handle, amount: u64) -> u64 {
+        let (reply, answer) = oneshot::channel();
+        let sent = handle.send(Message::AddReady { amount, reply }).await;
         sent.expect("the twin lives");
         answer.await.expect("the twin answers")
     }

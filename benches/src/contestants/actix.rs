@@ -1,0 +1,107 @@
+//! The same actor with actix: a type per message, and actors that stay on the thread they were made on.
+
+use actix::prelude::*;
+
+use crate::{contestant::Contestant, counter::Counter, flavor::Flavor};
+
+/// Sums.
+#[derive(Debug)]
+pub struct Summing {
+    counter: Counter,
+    capacity: usize,
+}
+
+impl Actor for Summing {
+    type Context = Context<Self>;
+
+    fn started(&mut self, context: &mut Self::Context) {
+        context.set_mailbox_capacity(self.capacity);
+    }
+}
+
+/// Adds and answers.
+#[derive(Debug, Message)]
+#[rtype(result = "u64")]
+pub struct Add(u64);
+
+/// Adds and answers, by a future that has nothing to wait for.
+#[derive(Debug, Message)]
+#[rtype(result = "u64")]
+pub struct AddReady(u64);
+
+/// Adds, waits for a turn of the scheduler, and answers.
+#[derive(Debug, Message)]
+#[rtype(result = "u64")]
+pub struct AddAndYield(u64);
+
+impl Handler<Add> for Summing {
+    type Result = u64;
+
+    fn handle(&mut self, Add(amount): Add, _: &mut Self::Context) -> u64 {
+        self.counter.add(amount)
+    }
+}
+
+impl Handler<AddReady> for Summing {
+    type Result = AtomicResponse<Self, u64>;
+
+    fn handle(&mut self, AddReady(amount): AddReady, _: &mut Self::Context) -> Self::Result {
+        let nothing = async {}.into_actor(self);
+        AtomicResponse::new(Box::pin(
+            nothing.map(move |(), actor: &mut Self, _| actor.counter.add(amount)),
+        ))
+    }
+}
+
+impl Handler<AddAndYield> for Summing {
+    type Result = AtomicResponse<Self, u64>;
+
+    fn handle(&mut self, AddAndYield(amount): AddAndYield, _: &mut Self::Context) -> Self::Result {
+        let turn = tokio::task::yield_now().into_actor(self);
+        AtomicResponse::new(Box::pin(
+            turn.map(move |(), actor: &mut Self, _| actor.counter.add(amount)),
+        ))
+    }
+}
+
+/// An actor of actix.
+#[derive(Debug)]
+pub struct Actix;
+
+impl Contestant for Actix {
+    type Handle = Addr<Summing>;
+
+    const PACKAGE: Option<&'static str> = Some("actix");
+    const NOTE: Option<&'static str> = Some(
+        "its casts (`do_send`) are not held back by the mailbox; with two workers its actors are on the \
+         thread of the root task, and its callers are not",
+    );
+
+    fn block_on<F: Future>(flavor: Flavor, workload: F) -> F::Output {
+        System::with_tokio_rt(|| flavor.runtime()).block_on(workload)
+    }
+
+    async fn spawn(capacity: usize) -> Self::Handle {
+        Summing { counter: Counter::default(), capacity }.start()
+    }
+
+    async fn call(handle: &Self::Handle, amount: u64) -> u64 {
+        handle.send(Add(amount)).await.expect("the actor answers")
+    }
+
+    async fn call_ready(handle: &Self::Handle, amount: u64) -> u64 {
+        handle.send(AddReady(amount)).await.expect("the actor answers")
+    }
+
+    async fn call_yielding(handle: &Self::Handle, amount: u64) -> u64 {
+        handle.send(AddAndYield(amount)).await.expect("the actor answers")
+    }
+
+    async fn cast(handle: &Self::Handle, amount: u64) {
+        handle.do_send(Add(amount));
+    }
+
+    fn try_cast(handle: &Self::Handle, amount: u64) {
+        handle.try_send(Add(amount)).expect("there is room");
+    }
+}

@@ -1,0 +1,79 @@
+//! The same actor with interthread: an attribute on the `impl`, and a handle with its methods.
+
+#![expect(missing_docs, reason = "the struct that the attribute writes has none")]
+
+use crate::{contestant::Contestant, counter::Counter, workload::Row};
+
+/// Sums.
+#[derive(Debug, Default)]
+pub struct Summing {
+    counter: Counter,
+}
+
+#[interthread::actor(channel = 1024, lib = "tokio")]
+impl Summing {
+    /// Starts at zero.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds `amount` and answers with the total.
+    pub fn add(&mut self, amount: u64) -> u64 {
+        self.counter.add(amount)
+    }
+
+    /// Adds `amount`. A method without an answer is a message without one.
+    pub fn put(&mut self, amount: u64) {
+        self.counter.add(amount);
+    }
+
+    /// As `add`, by an `async fn` of the counter.
+    pub async fn add_ready(&mut self, amount: u64) -> u64 {
+        self.counter.add_ready(amount).await
+    }
+
+    /// As `add`, with a turn of the scheduler in between.
+    pub async fn add_and_yield(&mut self, amount: u64) -> u64 {
+        self.counter.add_and_yield(amount).await
+    }
+}
+
+/// An actor of interthread.
+#[derive(Debug)]
+pub struct Interthread;
+
+impl Contestant for Interthread {
+    type Handle = SummingLive;
+
+    const PACKAGE: Option<&'static str> = Some("interthread");
+    const NOTE: Option<&'static str> =
+        Some("its methods take `&mut` handles, so each message clones one");
+
+    fn cannot(row: Row) -> Option<&'static str> {
+        (row == Row::TryCast).then_some("it has no send that never waits")
+    }
+
+    async fn spawn(_capacity: usize) -> Self::Handle {
+        SummingLive::new()
+    }
+
+    async fn call(handle: &Self::Handle, amount: u64) -> u64 {
+        handle.clone().add(amount).await
+    }
+
+    async fn call_ready(handle: &Self::Handle, amount: u64) -> u64 {
+        handle.clone().add_ready(amount).await
+    }
+
+    async fn call_yielding(handle: &Self::Handle, amount: u64) -> u64 {
+        handle.clone().add_and_yield(amount).await
+    }
+
+    async fn cast(handle: &Self::Handle, amount: u64) {
+        handle.clone().put(amount).await;
+    }
+
+    fn try_cast(_handle: &Self::Handle, _amount: u64) {
+        unreachable!("it has no such row")
+    }
+}

@@ -1,0 +1,86 @@
+//! The same actor with kameo: a type per message, and a trait impl for each.
+
+use kameo::{
+    Actor,
+    actor::{ActorRef, Spawn},
+    mailbox,
+    message::{Context, Message},
+};
+
+use crate::{contestant::Contestant, counter::Counter};
+
+/// Sums.
+#[derive(Actor, Debug, Default)]
+pub struct Summing {
+    counter: Counter,
+}
+
+/// Adds and answers.
+#[derive(Debug)]
+pub struct Add(u64);
+
+/// Adds and answers, by an `async fn` of the counter.
+#[derive(Debug)]
+pub struct AddReady(u64);
+
+/// Adds, waits for a turn of the scheduler, and answers.
+#[derive(Debug)]
+pub struct AddAndYield(u64);
+
+impl Message<Add> for Summing {
+    type Reply = u64;
+
+    async fn handle(&mut self, Add(amount): Add, _: &mut Context<Self, u64>) -> u64 {
+        self.counter.add(amount)
+    }
+}
+
+impl Message<AddReady> for Summing {
+    type Reply = u64;
+
+    async fn handle(&mut self, AddReady(amount): AddReady, _: &mut Context<Self, u64>) -> u64 {
+        self.counter.add_ready(amount).await
+    }
+}
+
+impl Message<AddAndYield> for Summing {
+    type Reply = u64;
+
+    async fn handle(&mut self, message: AddAndYield, _: &mut Context<Self, u64>) -> u64 {
+        self.counter.add_and_yield(message.0).await
+    }
+}
+
+/// An actor of kameo.
+#[derive(Debug)]
+pub struct Kameo;
+
+impl Contestant for Kameo {
+    type Handle = ActorRef<Summing>;
+
+    const PACKAGE: Option<&'static str> = Some("kameo");
+
+    async fn spawn(capacity: usize) -> Self::Handle {
+        Summing::spawn_with_mailbox(Summing::default(), mailbox::bounded(capacity))
+    }
+
+    async fn call(handle: &Self::Handle, amount: u64) -> u64 {
+        handle.ask(Add(amount)).await.expect("the actor answers")
+    }
+
+    async fn call_ready(handle: &Self::Handle, amount: u64) -> u64 {
+        handle.ask(AddReady(amount)).await.expect("the actor answers")
+    }
+
+    async fn call_yielding(handle: &Self::Handle, amount: u64) -> u64 {
+        handle.ask(AddAndYield(amount)).await.expect("the actor answers")
+    }
+
+    async fn cast(handle: &Self::Handle, amount: u64) {
+        handle.tell(Add(amount)).await.expect("the actor lives");
+    }
+
+    fn try_cast(handle: &Self::Handle, amount: u64) {
+        handle.tell(Add(amount)).try_send().expect("there is room");
+    }
+}

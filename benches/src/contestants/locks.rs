@@ -1,0 +1,120 @@
+//! No messages at all: a counter behind a lock that all callers share.
+//!
+//! A call takes the lock, adds and gives it back. A cast does the same and drops the total: a lock has no
+//! queue to leave a message in.
+
+use std::sync::Arc;
+
+use crate::{contestant::Contestant, counter::Counter, workload::Row};
+
+fn needs_no_wait(row: Row) -> Option<&'static str> {
+    matches!(row, Row::Ready | Row::Yield).then_some("its guard must not be held over an `.await`")
+}
+
+/// `std::sync::Mutex`.
+#[derive(Debug)]
+pub struct Std;
+
+impl Contestant for Std {
+    type Handle = Arc<std::sync::Mutex<Counter>>;
+
+    fn cannot(row: Row) -> Option<&'static str> {
+        needs_no_wait(row)
+    }
+
+    async fn spawn(_capacity: usize) -> Self::Handle {
+        Arc::default()
+    }
+
+    async fn call(handle: &Self::Handle, amount: u64) -> u64 {
+        handle.lock().expect("nobody panicked").add(amount)
+    }
+
+    async fn call_ready(_handle: &Self::Handle, _amount: u64) -> u64 {
+        unreachable!("it has no such row")
+    }
+
+    async fn call_yielding(_handle: &Self::Handle, _amount: u64) -> u64 {
+        unreachable!("it has no such row")
+    }
+
+    async fn cast(handle: &Self::Handle, amount: u64) {
+        Self::call(handle, amount).await;
+    }
+
+    fn try_cast(handle: &Self::Handle, amount: u64) {
+        handle.try_lock().expect("nobody else has it").add(amount);
+    }
+}
+
+/// `parking_lot::Mutex`.
+#[derive(Debug)]
+pub struct ParkingLot;
+
+impl Contestant for ParkingLot {
+    type Handle = Arc<parking_lot::Mutex<Counter>>;
+
+    const PACKAGE: Option<&'static str> = Some("parking_lot");
+
+    fn cannot(row: Row) -> Option<&'static str> {
+        needs_no_wait(row)
+    }
+
+    async fn spawn(_capacity: usize) -> Self::Handle {
+        Arc::default()
+    }
+
+    async fn call(handle: &Self::Handle, amount: u64) -> u64 {
+        handle.lock().add(amount)
+    }
+
+    async fn call_ready(_handle: &Self::Handle, _amount: u64) -> u64 {
+        unreachable!("it has no such row")
+    }
+
+    async fn call_yielding(_handle: &Self::Handle, _amount: u64) -> u64 {
+        unreachable!("it has no such row")
+    }
+
+    async fn cast(handle: &Self::Handle, amount: u64) {
+        Self::call(handle, amount).await;
+    }
+
+    fn try_cast(handle: &Self::Handle, amount: u64) {
+        handle.try_lock().expect("nobody else has it").add(amount);
+    }
+}
+
+/// `tokio::sync::Mutex`, whose guard may be held while its holder waits.
+#[derive(Debug)]
+pub struct Tokio;
+
+impl Contestant for Tokio {
+    type Handle = Arc<tokio::sync::Mutex<Counter>>;
+
+    const PACKAGE: Option<&'static str> = Some("tokio");
+
+    async fn spawn(_capacity: usize) -> Self::Handle {
+        Arc::default()
+    }
+
+    async fn call(handle: &Self::Handle, amount: u64) -> u64 {
+        handle.lock().await.add(amount)
+    }
+
+    async fn call_ready(handle: &Self::Handle, amount: u64) -> u64 {
+        handle.lock().await.add_ready(amount).await
+    }
+
+    async fn call_yielding(handle: &Self::Handle, amount: u64) -> u64 {
+        handle.lock().await.add_and_yield(amount).await
+    }
+
+    async fn cast(handle: &Self::Handle, amount: u64) {
+        Self::call(handle, amount).await;
+    }
+
+    fn try_cast(handle: &Self::Handle, amount: u64) {
+        handle.try_lock().expect("nobody else has it").add(amount);
+    }
+}

@@ -1,0 +1,34 @@
+//! The call of a method on a counter that nobody shares: what the work itself costs.
+
+use std::hint::black_box;
+
+use crate::{clock::CpuTimer, counter::Counter, flavor::Flavor, workload::Row};
+
+/// What a reader has to know beside its figure.
+pub const NOTE: &str = "the work itself: nobody shares the counter, so it can do nothing else";
+
+/// It can be called by its owner, and that is all.
+#[must_use]
+pub fn cannot(row: Row) -> Option<&'static str> {
+    (row != Row::Call).then_some("it belongs to one task")
+}
+
+/// Nanoseconds of CPU time per call.
+///
+/// # Panics
+///
+/// If a call was optimised away.
+#[must_use]
+pub fn time(_row: Row, flavor: Flavor, _capacity: usize, operations: u64) -> f64 {
+    let task = async move {
+        let mut counter = Counter::default();
+        let timer = CpuTimer::start();
+        for _ in 0..operations {
+            black_box(black_box(&mut counter).add(black_box(1)));
+        }
+        let taken = timer.per_operation(operations);
+        assert_eq!(counter.add(0), operations, "calls were lost");
+        taken
+    };
+    flavor.runtime().block_on(async { tokio::spawn(task).await }).expect("nothing in it panics")
+}
