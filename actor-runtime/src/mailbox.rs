@@ -159,10 +159,15 @@ impl<M> Queue<M> {
 
     /// Accepts the message of the sender that has waited longest, if there is room now.
     #[must_use]
+    #[inline]
     fn promote(&mut self, capacity: usize) -> Option<Waker> {
         if self.waiting.is_empty() || self.accepted.len() >= capacity {
             return None;
         }
+        self.promote_first()
+    }
+
+    fn promote_first(&mut self) -> Option<Waker> {
         let (_, waiting) = self.waiting.pop_first()?;
         self.accepted.push_back(waiting.item);
         (!bug("a promoted sender sleeps on")).then_some(waiting.waker)
@@ -417,6 +422,7 @@ impl<M: Message> Shared<M> {
 
     /// Gives the room of what was taken to the sender that has waited longest.
     #[must_use]
+    #[inline]
     fn make_room(&self, queue: &mut Queue<M>) -> Option<Waker> {
         match queue.phase {
             Phase::Open => queue.promote(self.capacity.limit()),
@@ -425,6 +431,7 @@ impl<M: Message> Shared<M> {
     }
 
     /// Says that something was taken, and perhaps something else accepted in its place.
+    #[inline]
     fn taken(promoted: Option<Waker>) {
         observe::depth(M::ACTOR, i32::from(promoted.is_some()) - 1);
         promoted.into_iter().for_each(wake);

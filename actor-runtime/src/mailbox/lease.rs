@@ -98,6 +98,7 @@ impl<M: Message> Shared<M> {
     }
 
     /// Goes on to the next item after a lease, which the loop has taken out of the queue.
+    #[cold]
     pub(super) fn begin_lease(
         &self,
         mut queue: MutexGuard<'_, Queue<M>>,
