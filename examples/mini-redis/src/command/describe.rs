@@ -187,7 +187,7 @@ fn list(words: &[Bytes]) -> Outcome {
 
 impl Command {
     fn is_in(&self, category: &[u8]) -> bool {
-        self.categories().iter().any(|mine| mine[1..].as_bytes().eq_ignore_ascii_case(category))
+        self.categories().iter().any(|mine| mine.as_bytes()[1..].eq_ignore_ascii_case(category))
     }
 }
 

@@ -115,7 +115,7 @@ fn parse_list(words: &[Bytes]) -> Result<Vec<Filter>, Fault> {
 /// The filters of the long form, and whether the caller is spared.
 fn parse_kill(words: &[Bytes]) -> Result<(Vec<Filter>, bool), Fault> {
     let (mut filters, mut spares_me) = (Vec::new(), true);
-    if words.len() % 2 != 0 {
+    if !words.len().is_multiple_of(2) {
         return Err(SYNTAX);
     }
     for pair in words.chunks_exact(2) {

@@ -48,7 +48,7 @@ fn set(access: &mut Access<'_>, key: &Bytes, field: &Bytes, value: Bytes) -> Res
 
 pub(crate) fn hset(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let (key, pairs) = (&words[0], &words[1..]);
-    if pairs.len() % 2 != 0 {
+    if !pairs.len().is_multiple_of(2) {
         return Err(access.wrong_arity());
     }
     let before = read::<Hash>(access, key)?.map_or(0, Hash::len);

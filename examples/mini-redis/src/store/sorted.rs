@@ -125,7 +125,7 @@ impl AddOptions {
     }
 
     fn check(&self, pairs: &[Bytes]) -> Result<(), Fault> {
-        if pairs.is_empty() || pairs.len() % 2 != 0 {
+        if pairs.is_empty() || !pairs.len().is_multiple_of(2) {
             return Err(SYNTAX);
         }
         let text = if self.only_new && self.only_old {

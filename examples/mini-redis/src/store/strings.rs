@@ -159,7 +159,7 @@ pub(crate) fn mget(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
 }
 
 pub(crate) fn mset(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    if words.len() % 2 != 0 {
+    if !words.len().is_multiple_of(2) {
         return Err(access.wrong_arity());
     }
     for pair in words.chunks_exact(2) {
@@ -169,7 +169,7 @@ pub(crate) fn mset(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
 }
 
 pub(crate) fn msetnx(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    if words.len() % 2 != 0 {
+    if !words.len().is_multiple_of(2) {
         return Err(access.wrong_arity());
     }
     if words.chunks_exact(2).any(|pair| access.exists(&pair[0])) {
