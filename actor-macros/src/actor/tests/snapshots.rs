@@ -245,6 +245,44 @@ fn sources_of_events() {
 }
 
 #[test]
+fn marked_handlers() {
+    let file: syn::File = syn::parse2(expand("", MARKED)).expect("the expansion parses");
+    let user = file.items.into_iter().next().map(printed).unwrap_or_default();
+    assert!(
+        user.contains("impl ::actor_runtime::cancel_safe::CancelSafe<Output = Option<T>>"),
+        "{user}"
+    );
+    assert!(!user.contains("#[cancel_safe"), "{user}");
+    assert!(user.contains("::actor_runtime::select!"), "{user}");
+    check_items("marked_handlers", "", MARKED, |item| {
+        item.contains("Undelivered") || item.contains("impl<T> StackHandle<T>")
+    });
+}
+
+/// A handler for each thing that can be said of an answer.
+const MARKED: &str = "impl<T> Stack<T> {
+    /// How many there are.
+    #[cancel_safe]
+    pub async fn len(&self) -> usize { self.0.len() }
+
+    /// Takes the top.
+    #[cancel_safe(undelivered = put_back)]
+    pub async fn pop(&mut self) -> Option<T> { self.0.pop() }
+
+    /// Takes the top, or what comes next.
+    #[cancel_safe(undelivered = put_back)]
+    pub fn pop_later(&mut self, reply: Reply<Option<T>>) { self.1.push(reply) }
+
+    /// Empties it.
+    #[cancel_safe(idempotent)]
+    pub fn clear(&mut self) { self.0.clear() }
+
+    fn put_back(&mut self, element: Option<T>) { self.0.extend(element) }
+
+    async fn wait(&mut self) { tokio::select! { _ = self.2.recv() => {} } }
+}";
+
+#[test]
 fn mistakes() {
     check_items(
         "mistakes",

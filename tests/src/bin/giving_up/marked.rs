@@ -17,7 +17,9 @@ impl Marked {
         spawn(Self { elements: (0..elements).collect(), came_back: 0 })
     }
 
-    /// Takes the next element.
+    /// Takes the next element. In the actor's own task, since a caller that ran it itself would never
+    /// be without its answer.
+    #[handler(queued)]
     #[cancel_safe(undelivered = put_back)]
     pub(crate) fn take(&mut self) -> Option<u32> {
         self.elements.pop_front()
