@@ -494,7 +494,7 @@ impl<M: Message> Shared<M> {
         let lease = queue.lease();
         drop(queue);
         refused.into_iter().for_each(wake);
-        if let Some(lease) = lease {
+        if let Some(lease) = lease.filter(|_| !bug("the end is not told to the lease")) {
             lease.seal();
         }
         // Callers first: dropping a message is up to the user, and may take its time, send or
@@ -527,7 +527,7 @@ impl<M: Message> Shared<M> {
         drop(queue);
         drop(wakers);
         tenant.into_iter().for_each(wake);
-        if let Some(lease) = lease {
+        if let Some(lease) = lease.filter(|_| !bug("the end is not told to the lease")) {
             lease.end(reason.clone());
         }
         if self.actor.is_none() {
@@ -699,7 +699,7 @@ impl<M> Shared<M> {
         drop(queue);
         wakers.into_iter().flatten().for_each(wake);
         // The loop looks for messages there, and waits there.
-        if let Some(lease) = lease {
+        if let Some(lease) = lease.filter(|_| !bug("an abort does not look into the lease")) {
             lease.abort();
         }
     }

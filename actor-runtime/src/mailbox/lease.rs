@@ -119,7 +119,7 @@ impl<M: Message> Shared<M> {
         let queue_of_lease = lock(&lease.queue);
         let is_abandoned = !matches!(queue_of_lease.phase, Phase::Open);
         drop(queue_of_lease);
-        if is_closing || is_abandoned && !bug("a lease is granted to nobody") {
+        if is_closing || is_abandoned {
             queue.counts.skipped += u64::from(is_abandoned);
             drop(queue);
             lease.end(ExitReason::Aborted);
@@ -149,11 +149,15 @@ impl<M: Message> Shared<M> {
         if !matches!(queue.phase, Phase::Open) {
             return Poll::Ready(Err(()));
         }
-        let Tenure::Asked(waker) = &mut queue.tenure else {
+        if !matches!(queue.tenure, Tenure::Asked(_)) {
             queue.tenure = Tenure::Taken;
             return Poll::Ready(Ok(()));
+        }
+        let mut queue = gap("a tenant waits later than it looked", queue, &self.queue);
+        let stale = match &mut queue.tenure {
+            Tenure::Asked(waker) => waker.replace(cx.waker().clone()),
+            Tenure::Granted | Tenure::Taken => None,
         };
-        let stale = waker.replace(cx.waker().clone());
         drop(queue);
         drop(stale);
         Poll::Pending
@@ -162,6 +166,7 @@ impl<M: Message> Shared<M> {
     /// Whether anybody ever had this lease.
     pub(crate) fn was_taken(&self) -> bool {
         matches!(lock(&self.queue).tenure, Tenure::Taken)
+            || bug("a lease that nobody had is released")
     }
 
     /// Ends the lease that is being served, and goes back to the actor's own messages.

@@ -26,6 +26,7 @@ mod explore;
 mod handles;
 mod hooks;
 mod inline;
+mod lease;
 mod panic;
 mod probe;
 mod room;

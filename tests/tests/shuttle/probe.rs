@@ -14,6 +14,9 @@ use actor_runtime::{
 };
 use shuttle::future::{JoinHandle, yield_now};
 
+/// What the probe notes when a lease has ended.
+pub const RELEASED: u32 = u32::MAX;
+
 /// What became of the probe, for the model to look at. It is no part of what is explored: nobody
 /// ever waits for these locks, and shuttle does not know of them.
 #[derive(Clone, Default)]
@@ -127,6 +130,12 @@ impl Probe {
             yield_now().await;
         }
         self.notes.0.stopped_after.store(self.notes.done().len(), Ordering::SeqCst);
+    }
+
+    #[on_release]
+    async fn note_release(&mut self) {
+        self.notes.begin(RELEASED);
+        yield_now().await;
     }
 
     /// Notes `id`, and answers with it.
