@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# How fast the server is, beside Redis and tokio's mini-redis: `redis-benchmark -c 50`, the servers in turn, and
-# of all rounds the medians.
+# How fast the server is, beside Redis and tokio's mini-redis: `redis-benchmark -c 50`, the servers in turn.
+# The medians of all rounds are printed. A ratio is one of two runs that followed each other, so that a machine
+# that is busy with something else slows both; of those too the median. CPU is that of the server's process, for
+# one request, from all rounds together.
 #
 #   apt-get install redis-server redis-tools
 #   cargo install mini-redis --version 0.4.1          then MINI_REDIS=$(command -v mini-redis-server)
-#   ROUNDS=9 REQUESTS=100000 ./bench.sh
+#   ROUNDS=21 REQUESTS=50000 ./bench.sh
 set -euo pipefail
 cd "$(dirname "$0")"
-ROUNDS=${ROUNDS:-9} REQUESTS=${REQUESTS:-100000}
+ROUNDS=${ROUNDS:-21} REQUESTS=${REQUESTS:-50000}
 MINI_REDIS=${MINI_REDIS:-$(command -v mini-redis-server || true)}
 
 cargo build -q --release
@@ -16,7 +18,7 @@ folder=$(mktemp -d)
 children=()
 trap 'kill "${children[@]}" 2>/dev/null || true; rm -rf "$folder"' EXIT
 
-declare -A port
+declare -A port pid
 free_port() { # One that nobody listens on at the moment.
     local port
     while port=$((20000 + RANDOM)) && (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
@@ -28,6 +30,7 @@ answers() { # answers PORT: waits until somebody listens there.
 
 "$program" --port 0 >"$folder/ours" &
 children+=($!)
+pid[ours]=$!
 until grep -q listening "$folder/ours"; do :; done
 port[ours]=$(sed 's/.*://' "$folder/ours")
 servers=(ours)
@@ -35,6 +38,7 @@ if command -v redis-server >/dev/null; then
     port[redis]=$(free_port)
     redis-server --port "${port[redis]}" --save "" --appendonly no >/dev/null &
     children+=($!)
+    pid[redis]=$!
     servers+=(redis)
 else
     echo "skipped: no redis-server"
@@ -43,17 +47,21 @@ if [ -n "$MINI_REDIS" ]; then
     port[mini]=$(free_port)
     "$MINI_REDIS" --port "${port[mini]}" >/dev/null &
     children+=($!)
+    pid[mini]=$!
     servers+=(mini)
 else
     echo "skipped: no mini-redis-server in MINI_REDIS"
 fi
 for server in "${servers[@]}"; do answers "${port[$server]}"; done
 
-measure() { # measure SERVER TEST OPTION...
-    local server=$1 test=$2
-    shift 2
-    redis-benchmark -p "${port[$server]}" -c 50 --csv "$@" 2>/dev/null \
+ticks() { awk '{ print $14 + $15 }' "/proc/${pid[$1]}/stat" 2>/dev/null || echo 0; }
+measure() { # measure SERVER TEST REQUESTS OPTION...
+    local server=$1 test=$2 requests=$3 before
+    shift 3
+    before=$(ticks "$server")
+    redis-benchmark -p "${port[$server]}" -c 50 --csv -n "$requests" "$@" 2>/dev/null \
         | awk -F'","' '$1 != "\"test" { print $2 }' >>"$folder/$test.$server"
+    echo "$(($(ticks "$server") - before)) $requests" >>"$folder/$test.$server.cpu"
 }
 all() { # all TEST OPTION...: one round for each server, each time another one first.
     local i
@@ -74,27 +82,32 @@ subscribers() { # Ten that read as fast as they can.
 }
 
 for ((round = 0; round < ROUNDS; round++)); do
-    all set-1 -n "$REQUESTS" -t set
-    all get-1 -n "$REQUESTS" -t get
-    all set-16 -n "$((4 * REQUESTS))" -P 16 -t set
-    all get-16 -n "$((4 * REQUESTS))" -P 16 -t get
+    all set-1 "$REQUESTS" -t set
+    all get-1 "$REQUESTS" -t get
+    all set-16 "$((4 * REQUESTS))" -P 16 -t set
+    all get-16 "$((4 * REQUESTS))" -P 16 -t get
 done
 subscribers
 for ((round = 0; round < ROUNDS; round++)); do
-    all publish-10 -n "$((REQUESTS / 2))" publish news hello
+    all publish-10 "$((REQUESTS / 2))" publish news hello
 done
 
-median() { sort -n "$1" | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'; }
+median() { sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'; }
+cpu() { awk -v hertz="$(getconf CLK_TCK)" '{ ticks += $1; requests += $2 } END { print 1e6 * ticks / hertz / requests }'; }
 printf '%-12s' "requests/s"
-printf '%14s' "${servers[@]}"
-for server in "${servers[@]:1}"; do printf '%14s' "/ $server"; done
+printf '%12s' "${servers[@]}"
+for server in "${servers[@]:1}"; do printf '%12s' "ours/$server"; done
+printf '   CPU, us:'
+printf '%8s' "${servers[@]}"
 echo
 for test in set-1 get-1 set-16 get-16 publish-10; do
-    ours=$(median "$folder/$test.ours")
     printf '%-12s' "$test"
-    for server in "${servers[@]}"; do printf '%14.0f' "$(median "$folder/$test.$server")"; done
+    for server in "${servers[@]}"; do printf '%12.0f' "$(median <"$folder/$test.$server")"; done
     for server in "${servers[@]:1}"; do
-        awk -v ours="$ours" -v other="$(median "$folder/$test.$server")" 'BEGIN { printf "%14.2f", ours / other }'
+        ratios=$(paste "$folder/$test.ours" "$folder/$test.$server" | awk '{ print $1 / $2 }')
+        printf '%12.2f' "$(median <<<"$ratios")"
     done
+    printf '           '
+    for server in "${servers[@]}"; do printf '%8.2f' "$(cpu <"$folder/$test.$server.cpu")"; done
     echo
 done
