@@ -93,6 +93,7 @@ use proc_macro::TokenStream;
 /// | `mailbox = unbounded` | as many as there is memory for |
 /// | `handle = Name`, `message = Name` | other names for the generated types |
 /// | `first = mailbox`, `first = sources` | what comes first where there are messages and events; without it they take turns |
+/// | `messages_if = self.is_ready` | messages stay in the mailbox while this is false |
 /// | `local` | the actor stays on its thread, and nothing in it has to be `Send` |
 /// | `inline = false` | every handler runs in the actor's own task: see *Which thread* |
 /// | `crate = path` | where the runtime is, if not at `::actor_runtime` |

@@ -137,6 +137,15 @@ impl<M> Queue<M> {
         }
     }
 
+    /// Keeps the loop's waker. The one returned is to be dropped with the lock released.
+    #[must_use]
+    fn park(&mut self, cx: &Context<'_>) -> Option<Waker> {
+        match &self.parked {
+            Some(waker) if waker.will_wake(cx.waker()) => None,
+            _ => self.parked.replace(cx.waker().clone()),
+        }
+    }
+
     /// Notes that no message runs, and ends the queue if it is to end when it is empty.
     fn seal_if_closing(&mut self) -> Option<ExitReason> {
         self.running = None;
@@ -368,14 +377,42 @@ impl<M: Message> Shared<M> {
         }
         queue = gap("the loop parks later than it looked", queue, &self.queue);
         // The lock was not released since the mailbox was found empty, so no message is missed.
-        let stale = match &queue.parked {
-            Some(waker) if waker.will_wake(cx.waker()) => None,
-            _ => queue.parked.replace(cx.waker().clone()),
-        };
+        let stale = queue.park(cx);
         self.resting.store(self.seat.is_used() && !self.is_aborted(), Ordering::Relaxed);
         drop(queue);
         drop(stale);
         Poll::Pending
+    }
+
+    /// Waits without taking a message. Ready when no message will come any more and none is left, or
+    /// with nothing as soon as a mailbox closes that `was_open`.
+    pub(crate) fn poll_held(&self, was_open: bool, cx: &mut Context<'_>) -> Poll<Option<Next<M>>> {
+        let mut queue = lock(&self.queue);
+        queue.running = None;
+        if !self.is_aborted() {
+            if queue.accepted.is_empty()
+                && let Some(reason) = queue.seal_if_closing()
+            {
+                return Poll::Ready(Some(Next::Closed(reason)));
+            }
+            let has_closed = was_open && !matches!(queue.phase, Phase::Open);
+            if has_closed && !bug("a close is not told while messages are held") {
+                return Poll::Ready(None);
+            }
+        }
+        queue = gap("the loop parks later than it looked", queue, &self.queue);
+        let stale = queue.park(cx);
+        drop(queue);
+        drop(stale);
+        Poll::Pending
+    }
+
+    /// Why the mailbox is closing, if it is.
+    pub(crate) fn closing(&self) -> Option<ExitReason> {
+        match &lock(&self.queue).phase {
+            Phase::Closing(reason) => Some(reason.clone()),
+            Phase::Open | Phase::Sealed | Phase::Ended(_) => None,
+        }
     }
 
     /// Gives the room of what was taken to the sender that has waited longest.

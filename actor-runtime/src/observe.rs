@@ -228,6 +228,17 @@ pub(crate) fn skipped(actor: &'static str, method: &'static str) {
     tracing::debug!(actor.method = method, "skipped: its caller had gone before it began");
 }
 
+/// A source has had an event each time it was asked, very often.
+pub(crate) fn busy(actor: &'static str, method: &'static str) {
+    let _ = (actor, method);
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        actor.type = actor,
+        actor.method = method,
+        "busy: this source is ready each time it is asked; if it has ended, turn it off by a guard"
+    );
+}
+
 /// A handler panicked.
 pub(crate) fn panicked(actor: &'static str, method: &'static str, message: &str) {
     let _ = (actor, method, message);

@@ -162,6 +162,32 @@ fn an_event_has_a_span_in_its_actors() {
     });
 }
 
+/// Waits for what has come already.
+struct Spinning;
+
+#[actor]
+impl Spinning {
+    #[on(std::future::ready(()))]
+    fn again(&mut self, (): ()) {}
+
+    /// Nothing.
+    pub(crate) fn nothing(&self) {}
+}
+
+#[test]
+fn a_source_that_keeps_its_actor_busy_is_told_once() {
+    traced(|recorder| async move {
+        let spinning = spawn(Spinning);
+        spinning.nothing().await.unwrap();
+        let text = "busy: this source is ready each time it is asked; if it has ended, turn it off by a guard";
+        while spinning.stats().counts.events < 101_000 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(recorder.only(text).fields["actor.method"], "again");
+        spinning.nothing().await.unwrap();
+    });
+}
+
 #[test]
 fn a_handler_may_have_a_span_of_its_own() {
     traced(|recorder| async move {

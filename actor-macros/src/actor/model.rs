@@ -36,6 +36,8 @@ pub(crate) struct Actor {
     /// In source order.
     pub(crate) sources: Vec<Source>,
     pub(crate) first: First,
+    /// When messages are taken from the mailbox.
+    pub(crate) messages_if: Option<Expr>,
     pub(crate) hooks: Hooks,
     /// The enum of the answers that come back.
     pub(crate) undelivered: Ident,

@@ -21,6 +21,9 @@ use super::{
     select::{Branches, wait_for_budget},
 };
 
+/// After so many events of one source, with nothing else between them and no wait, somebody is told.
+const BUSY: u32 = 100_000;
+
 /// Whether messages or events come first, where both are there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum First {
@@ -39,12 +42,18 @@ pub struct Turns {
     first: First,
     /// Whether the race gives up when nobody is ready, instead of waiting.
     only_looks: bool,
+    /// Whether a race of which no source takes part gives up, instead of waiting for the mailbox.
+    ends_alone: bool,
+    /// Whether it did.
+    is_stuck: bool,
     /// Whether a race has waited since this was last asked.
     has_waited: bool,
     /// The branch that was polled last, which is the one that has won or panicked.
     polled: u32,
     last_winner: u32,
     last_source: u32,
+    /// How often the last winner has won, one time after the other and without a wait.
+    streak: u32,
     /// A bit for each source that is not looked at until something has happened.
     resting: u64,
     /// A bit for each source whose handler was told of its end, since something else happened.
@@ -53,10 +62,21 @@ pub struct Turns {
 
 impl Turns {
     /// Prepares for another race.
-    pub(crate) fn begin(&mut self, first: First, only_looks: bool) {
+    pub(crate) fn begin(&mut self, first: First, only_looks: bool, ends_alone: bool) {
         self.first = first;
         self.only_looks = only_looks;
+        self.ends_alone = ends_alone;
         self.polled = 0;
+    }
+
+    /// Whether the last race gave up because no source took part in it.
+    pub(crate) fn take_is_stuck(&mut self) -> bool {
+        std::mem::take(&mut self.is_stuck)
+    }
+
+    /// Whether a source has just won so often that it may never do anything else.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.streak == BUSY
     }
 
     /// Whether a race has waited since this was last asked.
@@ -112,6 +132,8 @@ impl Turns {
     }
 
     fn won(&mut self, branch: u32) {
+        let goes_on = branch == self.last_winner && branch > 0;
+        self.streak = if goes_on { self.streak.saturating_add(1) } else { 0 };
         self.last_winner = branch;
         if branch > 0 {
             self.last_source = branch;
@@ -130,6 +152,7 @@ impl Turns {
             ready!(wait_for_budget(cx));
         }
         let disabled = disabled | self.resting;
+        let sources = (!0_u64 >> (64 - B::COUNT)) & !1;
         for step in 0..B::COUNT {
             let branch = self.branch(step, B::COUNT);
             if disabled & (1 << branch) != 0 {
@@ -141,10 +164,12 @@ impl Turns {
                 return Poll::Ready(Some(winner));
             }
         }
-        if self.only_looks {
+        self.is_stuck = self.ends_alone && disabled & sources == sources;
+        if self.only_looks || self.is_stuck {
             return Poll::Ready(None);
         }
         self.has_waited = true;
+        self.streak = 0;
         Poll::Pending
     }
 }

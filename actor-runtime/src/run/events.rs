@@ -8,6 +8,8 @@
 //! 2. While nothing happens they are kept, so their wakers stay where they are.
 //! 3. Once the mailbox closes, messages come first: the actor drains it, and no source keeps it from
 //!    ending.
+//! 4. Messages that are held stay in the mailbox. While it closes, a source may still let them through;
+//!    if none is left that could, the actor ends, and they are refused.
 
 use std::{
     fmt,
@@ -17,7 +19,7 @@ use std::{
     task::{Context as TaskContext, Poll},
 };
 
-use super::{Loop, interruptible, pause, unless_aborted};
+use super::{Loop, OnPanic, back::Taken, interruptible, pause, unless_aborted};
 use crate::{
     actor::{Actor, Message},
     cancel_safe::{CancelSafe, First, Given, Turns},
@@ -43,6 +45,9 @@ pub struct Incoming<'a, M> {
 /// The mailbox, as one branch among others: that of a lease while there is one.
 pub struct Messages<'a, M> {
     shared: &'a Arc<Shared<M>>,
+    /// Whether messages stay in the mailbox, and the mailbox was open when this was made.
+    held: Option<WasOpen>,
+    was_open: WasOpen,
     /// How answers come back, if the actor wants any back.
     returns: Option<&'a Returns>,
 }
@@ -52,6 +57,10 @@ impl<M> fmt::Debug for Messages<'_, M> {
         f.debug_struct("Messages").finish_non_exhaustive()
     }
 }
+
+/// Whether the mailbox was open when the wait began.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct WasOpen(bool);
 
 /// What came of a wait.
 pub struct Selected<M>(Outcome<M>);
@@ -75,6 +84,8 @@ enum Outcome<M> {
     CameBack,
     /// Neither a message nor an event.
     Nothing,
+    /// The mailbox has begun to close while messages were held in it.
+    CloseBegan,
 }
 
 impl<M> Selected<M> {
@@ -86,16 +97,22 @@ impl<M> Selected<M> {
 }
 
 impl<'a, M: Message> Messages<'a, M> {
+    /// Gives out messages in this wait, or lets them stay in the mailbox.
+    pub fn take_if(&mut self, is_taken: bool) {
+        self.held = (!is_taken).then_some(self.was_open);
+    }
+
     /// The next message. A message that was not given out stays in the mailbox.
     #[must_use]
     pub fn next(&self) -> NextMessage<'a, M> {
-        NextMessage { shared: self.shared, returns: self.returns }
+        NextMessage { shared: self.shared, held: self.held, returns: self.returns }
     }
 }
 
 /// See [`Messages::next`].
 pub struct NextMessage<'a, M> {
     shared: &'a Arc<Shared<M>>,
+    held: Option<WasOpen>,
     returns: Option<&'a Returns>,
 }
 
@@ -109,8 +126,12 @@ impl<M: Message> Future for NextMessage<'_, M> {
     type Output = Selected<M>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Selected<M>> {
-        if let Poll::Ready(next) = self.shared.poll_next(cx) {
-            return Poll::Ready(Selected(Outcome::Mailbox(next)));
+        let next = match self.held {
+            None => self.shared.poll_next(cx).map(Some),
+            Some(WasOpen(was_open)) => self.shared.poll_held(was_open, cx),
+        };
+        if let Poll::Ready(next) = next {
+            return Poll::Ready(Selected(next.map_or(Outcome::CloseBegan, Outcome::Mailbox)));
         }
         match self.returns {
             Some(returns) if returns.park(cx.waker()) => Poll::Ready(Selected(Outcome::CameBack)),
@@ -156,17 +177,21 @@ impl<A: Actor> Loop<'_, A> {
         if !bug("events go on after an abort") {
             unless_aborted(self.shared).await;
         }
-        self.take_back()?;
+        if let Taken::Some = self.take_back()? {
+            self.turns.happened();
+        }
         let is_open = self.source.is_open() || bug("events go on while the mailbox closes");
         let first = if is_open { A::FIRST } else { First::Mailbox };
         let before_idle = A::HAS_ON_IDLE && !self.was_idle;
-        self.turns.begin(first, before_idle);
+        self.turns.begin(first, before_idle, !is_open);
         let Some(actor) = &mut self.actor else {
             unreachable!("only a final handler takes the actor");
         };
         let mut incoming = Incoming {
             messages: Messages {
                 shared: &self.source,
+                held: None,
+                was_open: WasOpen(is_open),
                 returns: self.context.unread.as_ref().map(Unreads::returns),
             },
             turns: &mut self.turns,
@@ -175,15 +200,24 @@ impl<A: Actor> Loop<'_, A> {
         let selected = caught(actor.select(&mut incoming, self.context)).await;
         let Selected(outcome) = match selected {
             Ok(selected) => selected,
-            // A source panicked, or what makes one.
             Err(message) => {
                 let method = incoming.source();
-                incoming.turns.rest();
+                if incoming.turns.source().is_none() {
+                    // What makes the sources would panic again, before anything is looked at.
+                    self.on_panic = OnPanic::End;
+                } else {
+                    incoming.turns.rest();
+                }
                 Selected(Outcome::Panicked { method, message })
             }
         };
         if self.turns.take_has_waited() {
             self.since_yield = 0;
+        }
+        if self.turns.is_busy()
+            && let Some(source) = self.turns.source()
+        {
+            observe::busy(A::Message::ACTOR, A::SOURCES[source]);
         }
         match outcome {
             Outcome::Mailbox(next) => {
@@ -197,6 +231,11 @@ impl<A: Actor> Loop<'_, A> {
                     return Err(reason);
                 }
             }
+            // Nothing is left that could let messages through, and no message may.
+            Outcome::Nothing if self.turns.take_is_stuck() => {
+                unless_aborted(self.shared).await;
+                return Ok(self.source.closing().map(Next::Closed));
+            }
             Outcome::Nothing => {
                 // What came meanwhile has woken a task that is at work, so there is another look
                 // before the wait.
@@ -205,7 +244,7 @@ impl<A: Actor> Loop<'_, A> {
                     pause().await;
                 }
             }
-            Outcome::Ended | Outcome::CameBack => {}
+            Outcome::Ended | Outcome::CameBack | Outcome::CloseBegan => {}
         }
         Ok(None)
     }

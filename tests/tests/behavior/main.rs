@@ -27,6 +27,7 @@ mod memory;
 mod mock;
 mod on;
 mod on_ends;
+mod on_held;
 mod on_time;
 mod on_turns;
 mod page;

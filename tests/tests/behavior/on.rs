@@ -4,7 +4,7 @@ use std::{cell::Cell, collections::VecDeque, io, rc::Rc};
 
 use actor_runtime::{
     ActorHandle, Builder, Capacity, Context, ExitReason, OnPanic, actor, cancel_safe,
-    cancel_safe::{CancelSafeMethod, m},
+    cancel_safe::{CancelSafe, CancelSafeMethod, assume_cancel_safe, m},
 };
 use tokio::sync::mpsc;
 
@@ -371,4 +371,73 @@ fn on_another_executor() {
     });
     assert_eq!(exit.reason, ExitReason::HandlesDropped);
     assert_eq!(exit.actor.unwrap().sum, 4);
+}
+
+/// A source that panics when it is told to.
+struct Bomb(&'static str);
+
+impl Bomb {
+    fn goes_off(&mut self, place: &'static str) -> bool {
+        if self.0 == place {
+            // Once, so that the actor could go on.
+            self.0 = "nowhere";
+            panic!("on purpose in the {place}");
+        }
+        false
+    }
+
+    fn wait(&mut self) -> impl CancelSafe<Output = ()> {
+        assume_cancel_safe("it has nothing to lose", async {
+            self.goes_off("source");
+            std::future::pending().await
+        })
+    }
+}
+
+/// Waits beside one.
+struct Fragile {
+    numbers: mpsc::UnboundedReceiver<u32>,
+    bomb: Bomb,
+    log: Log,
+}
+
+#[actor]
+impl Fragile {
+    #[on(self.bomb.wait(), if !self.bomb.goes_off("guard"))]
+    fn never(&mut self, (): ()) {}
+
+    #[on(self.numbers.recv())]
+    fn number(&mut self, number: u32) {
+        self.log.add(number.to_string());
+    }
+}
+
+fn fragile(place: &'static str, on_panic: OnPanic) -> (String, Vec<String>) {
+    let (sender, numbers) = mpsc::unbounded_channel();
+    let log = Log::default();
+    let fragile = Fragile { numbers, bomb: Bomb(place), log: log.clone() };
+    let (handle, mut actor) = rig_with(Builder::new().on_panic(on_panic), fragile);
+    sender.send(1).unwrap();
+    actor.turn();
+    handle.close();
+    (actor.reason(), log.take())
+}
+
+#[test]
+fn a_panic_in_a_source_is_one_of_its_handler() {
+    let (reason, log) = fragile("source", OnPanic::End);
+    assert_eq!(reason, "`Fragile::never` panicked: on purpose in the source");
+    assert_eq!(log, [""; 0]);
+    let (reason, log) = fragile("source", OnPanic::Continue);
+    assert_eq!(reason, "shut down");
+    assert_eq!(log, ["1"]);
+}
+
+#[test]
+fn a_panic_in_a_guard_is_always_the_actors_end() {
+    for on_panic in [OnPanic::End, OnPanic::Continue] {
+        let (reason, log) = fragile("guard", on_panic);
+        assert_eq!(reason, "`Fragile::select` panicked: on purpose in the guard");
+        assert_eq!(log, [""; 0]);
+    }
 }

@@ -11,7 +11,9 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use actor_runtime::{ActorHandle, Builder, Capacity, ExitReason, actor, cancel_safe::CancelSafe};
+use actor_runtime::{
+    ActorHandle, Builder, CallError, Capacity, ExitReason, actor, cancel_safe::CancelSafe,
+};
 use shuttle::{
     future::{JoinHandle, block_on, spawn, yield_now},
     sync::{Mutex, mpsc},
@@ -269,4 +271,83 @@ fn no_event_comes_after_an_abort() {
 #[should_panic(expected = "events went on")]
 fn finds_events_that_go_on_after_an_abort() {
     explore_with_bug("events go on after an abort", an_abort_against_events);
+}
+
+/// Takes a message only when an item has come in since the last.
+struct Gatekeeper {
+    feed: Feed,
+    items: u32,
+    /// Whether a message that was let through may still be followed by another.
+    is_open: bool,
+}
+
+#[actor(messages_if = self.items > 0)]
+impl Gatekeeper {
+    #[on(self.feed.next(), if self.is_open)]
+    fn item(&mut self, _: u32) {
+        self.items += 1;
+    }
+
+    /// Goes through. The second is the last.
+    pub async fn pass(&mut self) -> u32 {
+        self.items -= 1;
+        yield_now().await;
+        self.is_open = self.items > 0;
+        self.items
+    }
+}
+
+fn a_close_against_messages_that_are_held() {
+    block_on(async {
+        let feed = Feed::default();
+        let keeper = Gatekeeper { feed: feed.clone(), items: 0, is_open: true };
+        let (handle, run) = Builder::new().mailbox(Capacity::bounded(4)).pair(keeper);
+        let task = spawn(async move { run.await.reason });
+        let callers: Vec<_> = (0..2)
+            .map(|_| {
+                let handle = handle.clone();
+                spawn(async move { handle.pass().await })
+            })
+            .collect();
+        let closer = spawn({
+            let handle = handle.clone();
+            async move { handle.close() }
+        });
+        feed.push(1);
+        closer.await.unwrap();
+        assert_eq!(task.await.unwrap(), ExitReason::Shutdown);
+        let mut passed = 0;
+        for caller in callers {
+            match caller.await.unwrap() {
+                Ok(left) => {
+                    assert_eq!(left, 0);
+                    passed += 1;
+                }
+                // It closed too early, or nothing was left that could let it through.
+                Err(CallError::NotAccepted { .. } | CallError::Stopped { .. }) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+        assert!(passed <= 1, "one item let {passed} messages through");
+    });
+}
+
+#[test]
+fn messages_that_are_held_let_the_actor_end() {
+    explore(a_close_against_messages_that_are_held);
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn finds_a_close_that_is_not_heard_of() {
+    explore_with_bug("the loop parks later than it looked", a_close_against_messages_that_are_held);
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn finds_a_close_that_changes_nothing() {
+    explore_with_bug(
+        "a close is not told while messages are held",
+        a_close_against_messages_that_are_held,
+    );
 }

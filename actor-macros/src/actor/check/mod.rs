@@ -44,6 +44,7 @@ pub(super) fn actor(
     }
     let (handlers, sources, hooks, marked) = methods.finish(&ident, self_ty);
     source::check_first(options.first_key.as_ref(), &sources, diagnostics);
+    let messages_if = source::messages_if(options.messages_if, &sources, diagnostics);
 
     let generics = without_self(&syntax.generics, self_ty);
     let carried = carried(&generics, &handlers);
@@ -65,6 +66,7 @@ pub(super) fn actor(
         handlers,
         sources,
         first: options.first,
+        messages_if,
         hooks,
         marked,
     })

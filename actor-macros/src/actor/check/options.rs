@@ -16,9 +16,10 @@ use crate::{
 };
 
 const KNOWN: &str = "the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, \
-                     `message = Name`, `crate = path`, `local`, `inline = false`, `first = mailbox` \
-                     and `first = sources`";
-const KEYS: &[&str] = &["mailbox", "handle", "message", "crate", "local", "inline", "first"];
+                     `message = Name`, `crate = path`, `local`, `inline = false`, `first = mailbox`, \
+                     `first = sources` and `messages_if = self.is_ready`";
+const KEYS: &[&str] =
+    &["mailbox", "handle", "message", "crate", "local", "inline", "first", "messages_if"];
 
 pub(super) struct Options {
     pub(super) krate: Path,
@@ -30,6 +31,8 @@ pub(super) struct Options {
     /// The key of `first`, if it is given.
     pub(super) first_key: Option<Ident>,
     pub(super) is_inline: bool,
+    /// The condition under which messages are taken, and its key.
+    pub(super) messages_if: Option<(Ident, Expr)>,
 }
 
 pub(super) fn check(
@@ -46,6 +49,7 @@ pub(super) fn check(
         first: First::Neither,
         first_key: None,
         is_inline: true,
+        messages_if: None,
     };
     let mut seen = HashSet::new();
     for option in syntax.options {
@@ -95,6 +99,11 @@ impl Options {
                 self.first_key = Some(key);
             }
             ("inline", value) => self.is_inline = inline(&key, value.as_ref(), diagnostics),
+            ("messages_if", Some(value)) => self.messages_if = Some((key, value)),
+            ("messages_if", None) => {
+                let help = "write when messages are taken: `messages_if = self.is_ready`";
+                diagnostics.report(key, "option `messages_if` needs a condition", help);
+            }
             ("local", None) => self.threads = Threads::One,
             ("local", Some(value)) => {
                 diagnostics.report(value, "option `local` takes no value", "write `local`");

@@ -317,6 +317,24 @@ pub(super) fn check_first(key: Option<&Ident>, sources: &[Source], diagnostics: 
     }
 }
 
+/// The condition under which messages are taken, which only an event can make true.
+pub(super) fn messages_if(
+    option: Option<(Ident, Expr)>,
+    sources: &[Source],
+    diagnostics: &mut Diagnostics,
+) -> Option<Expr> {
+    let (key, condition) = option?;
+    if sources.is_empty() {
+        let message = "messages that are held could never be let through again";
+        let help = "leave out `messages_if`, or wait for something that lets them through: \
+                    `#[on(self.ticks.tick())]`";
+        diagnostics.report(key, message, help);
+        return None;
+    }
+    Waits { diagnostics }.visit_expr(&condition);
+    Some(condition)
+}
+
 /// Reports the first source, or the first condition, that is one too many.
 pub(super) fn check_number(sources: &[Source], diagnostics: &mut Diagnostics) {
     let Some(last) = sources.last() else { return };

@@ -82,7 +82,14 @@ fn select(actor: &Actor, sources: &[&Source], cfgs: &[TokenStream]) -> TokenStre
     let allow = is_deprecated.then(
         || quote!(#[allow(deprecated, reason = "a deprecated method still handles its events")]),
     );
-    let this = this(sources);
+    let this = this(actor, sources);
+    let taken = actor.messages_if.as_ref().map(|taken| {
+        let is_taken = local("is_taken");
+        quote! {
+            let #is_taken: bool = #taken;
+            #incoming.messages.take_if(#is_taken);
+        }
+    });
     let branches = sources.iter().map(|source| {
         branch(source, &Names { this: &this, incoming: &incoming, context: &context })
     });
@@ -97,6 +104,7 @@ fn select(actor: &Actor, sources: &[&Source], cfgs: &[TokenStream]) -> TokenStre
             #incoming: &mut #krate::__private::Incoming<'_, Self::Message>,
             #context: &#krate::Context<Self>,
         ) -> #krate::__private::Selected<Self::Message> {
+            #taken
             #krate::__private::__select! {
                 @ (#krate) in #incoming.turns;
                 selected = #incoming.messages.next() => selected,
@@ -123,8 +131,9 @@ fn branch(source: &Source, names: &Names<'_>) -> TokenStream {
 }
 
 /// The `self` that the user wrote. Below a macro of the user's it is another word than one of ours.
-fn this(sources: &[&Source]) -> Ident {
+fn this(actor: &Actor, sources: &[&Source]) -> Ident {
     let exprs = sources.iter().flat_map(|source| [&source.future].into_iter().chain(&source.guard));
+    let exprs = exprs.chain(&actor.messages_if);
     let mut words = exprs.filter_map(|expr| syntax::find_ident(expr.to_token_stream(), "self"));
     words.next().unwrap_or_else(|| Ident::new("self", Span::call_site()))
 }

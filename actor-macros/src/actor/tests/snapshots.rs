@@ -229,7 +229,7 @@ fn whatever_arguments_are_called() {
 fn sources_of_events() {
     check_items(
         "sources_of_events",
-        "first = mailbox",
+        "first = mailbox, messages_if = self.window > 0",
         "impl Connection {
             pub(crate) fn publish(&mut self, text: String) {}
 

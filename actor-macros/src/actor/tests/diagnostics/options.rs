@@ -3,7 +3,7 @@
 use super::check_options;
 
 /// The help of each option that is not known.
-const KNOWN: &str = "the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, `message = Name`, `crate = path`, `local`, `inline = false`, `first = mailbox` and `first = sources`";
+const KNOWN: &str = "the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, `message = Name`, `crate = path`, `local`, `inline = false`, `first = mailbox`, `first = sources` and `messages_if = self.is_ready`";
 
 /// The help of each size that is none.
 const SIZES: &str = "write how many messages may wait, `mailbox = 128`, or `mailbox = unbounded`";
@@ -16,7 +16,7 @@ fn options_are_known() {
         &[[
             "malbox",
             "`#[actor]` has no option `malbox`",
-            "did you mean `mailbox`? the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, `message = Name`, `crate = path`, `local`, `inline = false`, `first = mailbox` and `first = sources`",
+            "did you mean `mailbox`? the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, `message = Name`, `crate = path`, `local`, `inline = false`, `first = mailbox`, `first = sources` and `messages_if = self.is_ready`",
         ]],
     );
     check_options(
