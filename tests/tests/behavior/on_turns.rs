@@ -246,3 +246,19 @@ async fn an_actor_that_waits_is_not_polled() {
     assert_eq!(polls.take(), [""; 0]);
     waiting.shutdown().await;
 }
+
+#[tokio::test]
+async fn sources_have_their_turns_while_a_lease_is_held() {
+    let log = Log::default();
+    let handle = actor_runtime::spawn(Fair::new(&log));
+    let lease = handle.lease().await.unwrap();
+    log.take();
+    lease.message().await.unwrap();
+    lease.message().await.unwrap();
+    let lines = log.take();
+    assert!(lines.iter().any(|line| line == "left"), "{lines:?}");
+    assert_eq!(lines.iter().filter(|line| *line == "message").count(), 2);
+    drop(lease);
+    handle.message().await.unwrap();
+    handle.shutdown().await;
+}
