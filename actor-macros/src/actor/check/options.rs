@@ -95,8 +95,10 @@ impl Options {
                 }
             }
             ("first", value) => {
-                self.first = first(&key, value, diagnostics);
-                self.first_key = Some(key);
+                if let Some(first) = first(&key, value, diagnostics) {
+                    self.first = first;
+                    self.first_key = Some(key);
+                }
             }
             ("inline", value) => self.is_inline = inline(&key, value.as_ref(), diagnostics),
             ("messages_if", Some(value)) => self.messages_if = Some((key, value)),
@@ -151,19 +153,19 @@ fn mailbox(value: Expr, diagnostics: &mut Diagnostics) -> Mailbox {
     }
 }
 
-fn first(key: &Ident, value: Option<Expr>, diagnostics: &mut Diagnostics) -> First {
+fn first(key: &Ident, value: Option<Expr>, diagnostics: &mut Diagnostics) -> Option<First> {
     let help = "write `first = mailbox` or `first = sources`; without it they take turns";
     let Some(value) = value else {
         diagnostics.report(key, "option `first` needs a value", help);
-        return First::Neither;
+        return None;
     };
     match ungrouped(&value) {
-        Expr::Path(path) if path.path.is_ident("mailbox") => First::Mailbox,
-        Expr::Path(path) if path.path.is_ident("sources") => First::Sources,
+        Expr::Path(path) if path.path.is_ident("mailbox") => Some(First::Mailbox),
+        Expr::Path(path) if path.path.is_ident("sources") => Some(First::Sources),
         _ => {
             let message = format!("`{}` is nothing that could come first", syntax::printed(&value));
             diagnostics.report(value, message, help);
-            First::Neither
+            None
         }
     }
 }

@@ -59,8 +59,16 @@ fn argument() -> impl Strategy<Value = String> {
 }
 
 fn method() -> impl Strategy<Value = String> {
-    const ATTRIBUTES: &[&str] =
-        &["", "", "#[cfg(unix)]", "#[deprecated]", "#[on_start]", "#[on_stop]"];
+    const ATTRIBUTES: &[&str] = &[
+        "",
+        "",
+        "#[cfg(unix)]",
+        "#[deprecated]",
+        "#[on_start]",
+        "#[on_stop]",
+        "#[on(a_source.recv())]",
+        "#[on(a_source.recv(), if a_guard)] #[cfg(unix)]",
+    ];
     const VIS: &[&str] = &["pub", "pub(crate)", "pub(super)", ""];
     const RECEIVERS: &[&str] =
         &["&self", "&mut self", "self", "mut self", "self: Box<Self>", "_: u8"];
@@ -125,7 +133,10 @@ proptest! {
         let expansion = words(expand(TokenStream::new(), item.clone()));
         let mut after = expansion.iter();
         for word in words(item) {
-            let is_marker = word == "on_start" || word == "on_stop";
+            // What a source is made of is in the expansion only if its method is right.
+            const MARKERS: &[&str] =
+                &["on_start", "on_stop", "on", "a_source", "recv", "if", "a_guard"];
+            let is_marker = MARKERS.contains(&word.as_str());
             prop_assert!(is_marker || after.any(|other| *other == word), "no {word} in {expansion:?}");
         }
     }

@@ -1,5 +1,6 @@
 //! Every mistake: what is said, and under which tokens.
 
+mod events;
 mod items;
 mod markers;
 mod options;
