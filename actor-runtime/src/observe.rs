@@ -278,14 +278,13 @@ pub(crate) fn dropped_text(
 /// A call was dropped half way.
 #[cfg(all(debug_assertions, not(shuttle)))]
 pub(crate) fn dropped(method: crate::error::Method, place: &'static std::panic::Location<'static>) {
-    let text = dropped_text(method, place);
     #[cfg(feature = "tracing")]
     tracing::warn!(
         actor.type = method.actor(),
         actor.method = method.name(),
         call.place = %place,
-        "{text}"
+        "a call was dropped half way: its handler may run or not, and its answer is lost"
     );
     #[cfg(not(feature = "tracing"))]
-    eprintln!("warning: {text}");
+    eprintln!("warning: {}", dropped_text(method, place));
 }

@@ -222,6 +222,23 @@ fn skipping_panicking_and_ending_are_told() {
     });
 }
 
+#[cfg(debug_assertions)]
+#[test]
+fn a_call_that_is_dropped_half_way_is_a_warning() {
+    traced(|recorder| async move {
+        let vault = spawn(Vault::default());
+        let (line, answer) = (line!(), vault.look().sent().await.unwrap());
+        drop(answer);
+        drop(vault.look());
+        let dropped = recorder.only(
+            "a call was dropped half way: its handler may run or not, and its answer is lost",
+        );
+        assert_eq!(dropped.fields["actor.method"], "look");
+        let place = format!("{}:{line}:", file!());
+        assert!(dropped.fields["call.place"].starts_with(&place), "{dropped:?}");
+    });
+}
+
 #[test]
 fn metrics_count_what_was_done() {
     let recorder = DebuggingRecorder::new();

@@ -4,8 +4,9 @@
 use std::{io, time::Duration};
 
 use actor_runtime::{
-    cancel_safe,
+    actor, cancel_safe,
     cancel_safe::{drop_everywhere, repeatable},
+    spawn,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
@@ -146,4 +147,57 @@ async fn nothing_is_lost_between_two_channels() {
     };
     let places = drop_everywhere(setup, run, |_, item| *item).await;
     assert_eq!(places, 1);
+}
+
+/// Reads lines for whoever asks.
+struct Reader {
+    connection: Connection,
+    /// Those that nobody took.
+    lines: Vec<Vec<u8>>,
+}
+
+#[actor]
+impl Reader {
+    fn new() -> Self {
+        Self { connection: connection(), lines: Vec::new() }
+    }
+
+    /// The next line.
+    #[cancel_safe(undelivered = put_back)]
+    pub(crate) async fn line(&mut self) -> Vec<u8> {
+        if let Some(line) = self.lines.pop() {
+            return line;
+        }
+        self.connection.line().await.unwrap_or_default()
+    }
+
+    fn put_back(&mut self, line: Vec<u8>) {
+        self.lines.push(line);
+    }
+}
+
+/// The body of a handler, without any actor.
+#[tokio::test(start_paused = true)]
+async fn a_handler() {
+    let places = drop_everywhere(Reader::new, Reader::line, |_, line| line.clone()).await;
+    assert_eq!(places, 4);
+}
+
+/// Its calls, dropped while they are in the mailbox, while the handler runs, and when it has answered.
+#[tokio::test(start_paused = true)]
+async fn a_call_of_a_handler() {
+    let call = async |reader: &mut ReaderHandle| reader.line().await;
+    let places = drop_everywhere(|| spawn(Reader::new()), call, |_, line| line.clone()).await;
+    // A call is woken once, with its answer.
+    assert_eq!(places, 1);
+    // However far the handler has come by then.
+    for patience in 0..10 {
+        let reader = spawn(Reader::new());
+        let patience = Duration::from_millis(patience);
+        let line = match cancel_safe::timeout(patience, reader.line()).await {
+            Ok(line) => line,
+            Err(_) => reader.line().await,
+        };
+        assert_eq!(line, Ok(b"123\n".to_vec()), "after {patience:?}");
+    }
 }

@@ -7,6 +7,9 @@ use actor_runtime::{ActorHandle, Builder, CallError, Reply, actor};
 
 use crate::support::{Gate, Log, Rig, now, outcome, pending, ready, rig, rig_with, still_pending};
 
+/// An element that cannot be put back.
+const TOO_HOT: u32 = 100;
+
 /// A queue whose elements are to be neither lost nor copied.
 struct Queue {
     log: Log,
@@ -59,6 +62,14 @@ impl Queue {
         self.serve();
     }
 
+    /// Looks at the first element, after a while.
+    #[cancel_safe]
+    pub(crate) async fn peek_slowly(&self) -> Option<u32> {
+        let passed = self.gate.passed();
+        actor_runtime::cancel_safe::assume_cancel_safe("waits only", passed).await;
+        self.elements.front().copied()
+    }
+
     /// Waits inside of the handler.
     pub(crate) async fn wait(&mut self, gate: Gate) {
         gate.passed().await;
@@ -76,6 +87,7 @@ impl Queue {
     }
 
     fn put_back(&mut self, element: u32) {
+        assert!(element < TOO_HOT, "too hot");
         self.log.add(format!("back {element}"));
         self.elements.push_front(element);
         self.serve();
@@ -184,6 +196,47 @@ fn a_body_is_dropped_with_its_caller_and_the_next_message_is_handled() {
     let mut again = pending(queue.pop_slowly());
     actor.turn();
     assert_eq!(ready(&mut again), Ok(2));
+}
+
+#[test]
+fn so_is_a_body_that_only_looks() {
+    let (queue, mut actor, _, gate) = running(1);
+    let call = pending(queue.peek_slowly());
+    actor.turn();
+    let mut next = pending(queue.peek_slowly());
+    drop(call);
+    actor.turn();
+    gate.open();
+    actor.turn();
+    assert_eq!(ready(&mut next), Ok(Some(1)));
+}
+
+#[test]
+fn a_panic_while_it_is_put_back_is_the_actors_end() {
+    let (queue, mut actor, _, _) = running(0);
+    queue.push(TOO_HOT).try_cast().unwrap();
+    let unread = pending(queue.pop());
+    actor.turn();
+    drop(unread);
+    let mut next = pending(queue.pop());
+    assert_eq!(actor.reason(), "`Queue::undelivered` panicked: too hot");
+    assert_eq!(outcome(&mut next), "the actor stopped before it answered `Queue::pop`");
+}
+
+#[test]
+fn an_abort_comes_before_what_is_taken_back_at_the_end() {
+    let (queue, mut actor, log, _) = running(2);
+    let _unread = queue.pop().try_call().unwrap();
+    actor.turn();
+    queue.close();
+    let mut is_first = true;
+    actor.turn_with(&mut || {
+        if std::mem::take(&mut is_first) {
+            queue.abort();
+        }
+    });
+    assert_eq!(actor.reason(), "aborted");
+    assert_eq!(log.take(), ["pop Some(1)", "idle"]);
 }
 
 #[test]
