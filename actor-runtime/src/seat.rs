@@ -54,7 +54,7 @@ pub(crate) struct Place<M> {
     /// There while the loop has nothing to do.
     pub(crate) occupant: Option<Box<dyn Occupant<M>>>,
     /// Why the actor has to end: a handler panicked on a caller's thread.
-    pub(crate) broken: Option<ExitReason>,
+    pub(crate) broken: Option<Box<ExitReason>>,
 }
 
 /// A caller runs a handler.
@@ -173,7 +173,7 @@ impl Panicked {
         let Self { method, text: message, on_panic, error } = self;
         let ends = on_panic == OnPanic::End;
         if ends && !bug("nobody finds it broken") {
-            place.broken = Some(ExitReason::Panicked { method, message });
+            place.broken = Some(Box::new(ExitReason::Panicked { method, message }));
         }
         drop(place);
         if ends {
