@@ -375,7 +375,8 @@ impl<A: Actor> Loop<'_, A> {
                     Ok(Taken::None) => {}
                     Err(reason) => return reason,
                 }
-                match self.idle().await {
+                let hook = if A::HAS_ON_IDLE { self.idle().await } else { Ok(Hook::Ran) };
+                match hook {
                     // Whatever came since the look wakes this task, which was not polled again in
                     // between. So there is no need for another look before the wait.
                     Ok(Hook::Ran) => {
