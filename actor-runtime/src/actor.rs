@@ -313,12 +313,16 @@ pub struct Context<A: Actor> {
     /// Made when it is first asked for: few actors have children.
     children: OnceLock<Scope>,
     /// If answers come back.
-    pub(crate) unread: Option<Unreads<A::Undelivered>>,
+    pub(crate) unread: Option<Box<Unreads<A::Undelivered>>>,
 }
 
 impl<A: Actor> Context<A> {
     pub(crate) fn new(handle: WeakHandle<A::Handle>) -> Self {
-        Self { handle, children: OnceLock::new(), unread: A::TAKES_BACK.then(Unreads::new) }
+        Self {
+            handle,
+            children: OnceLock::new(),
+            unread: A::TAKES_BACK.then(|| Box::new(Unreads::new())),
+        }
     }
 
     /// The actor's own handle, weak: see [`WeakHandle::upgrade`].

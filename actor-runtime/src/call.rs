@@ -99,17 +99,19 @@ pub struct Call<'a, M: Message, R: 'static, F, H = Unmarked> {
     shared: &'a Arc<Shared<M>>,
     /// Whether its handler may run right here, if the actor is idle.
     is_inline: bool,
-    stage: Stage<'a, M, R, F>,
+    /// Makes the message. There until it has.
+    message: Option<F>,
+    stage: Stage<'a, M, R>,
     site: Site,
     mark: PhantomData<fn() -> H>,
 }
 
-enum Stage<'a, M: Message, R: 'static, F> {
-    Unsent(F),
+enum Stage<'a, M: Message, R: 'static> {
+    /// There is nothing to wait for: the message is not made yet, or all is over.
+    AtRest,
     WaitingForRoom(Place<'a, M>, Pending<R>),
     Sent(Pending<R>),
     NotAccepted(M),
-    Done,
 }
 
 /// Nothing in a call is pinned, so a call can be moved between two polls.
@@ -151,7 +153,8 @@ where
     F: FnOnce(Reply<R>) -> M,
 {
     pub(crate) fn new(shared: &'a Arc<Shared<M>>, message: F, site: Site) -> Self {
-        Self { shared, is_inline: false, stage: Stage::Unsent(message), site, mark: PhantomData }
+        let message = Some(message);
+        Self { shared, is_inline: false, message, stage: Stage::AtRest, site, mark: PhantomData }
     }
 
     /// The same call, whose handler may run on this thread while the actor is idle.
@@ -161,9 +164,9 @@ where
     }
 
     fn into_unsent(self) -> (&'a Arc<Shared<M>>, F) {
-        match self.stage {
-            Stage::Unsent(message) => (self.shared, message),
-            _ => panic!("the call was already polled, so its message is already made"),
+        match self.message {
+            Some(message) => (self.shared, message),
+            None => panic!("the call was already polled, so its message is already made"),
         }
     }
 
@@ -352,30 +355,27 @@ where
     /// ```
     pub fn into_message(self) -> Option<M> {
         match self.stage {
-            Stage::Unsent(message) => Some(message(Reply::unwanted())),
             Stage::NotAccepted(message) => Some(message),
             Stage::WaitingForRoom(place, mut pending) => {
                 let message = place.withdraw()?;
                 pending.watch.end();
                 Some(message)
             }
-            Stage::Sent(_) | Stage::Done => None,
+            Stage::AtRest => self.message.map(|message| message(Reply::unwanted())),
+            Stage::Sent(_) => None,
         }
     }
 
     /// Runs the handler on this thread, if it may be and the actor is idle. `None` means that the
     /// message has to be sent.
     #[inline]
-    fn poll_inline(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<R, CallError>>> {
+    fn poll_inline(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<R, Box<CallError>>>> {
         if !self.shared.is_resting() {
             return Poll::Ready(None);
         }
         let budget = ready!(home::proceed(cx));
-        let stage = &mut self.stage;
-        let outcome = Seat::call(self.shared, || match mem::replace(stage, Stage::Done) {
-            Stage::Unsent(message) => message(Reply::unwanted()),
-            _ => unreachable!("the seat is asked for an unsent call"),
-        });
+        let message = &mut self.message;
+        let outcome = Seat::call(self.shared, || Some(message.take()?(Reply::unwanted())));
         if outcome.is_some() {
             budget.made_progress();
         }
@@ -383,7 +383,10 @@ where
     }
 
     /// Sends the message, and goes on to the stage in which there is something to wait for.
-    fn send(&mut self, message: F, cx: &mut Context<'_>) -> Result<(), CallError> {
+    fn send(&mut self, cx: &mut Context<'_>) -> Result<(), CallError> {
+        let Some(message) = self.message.take() else {
+            return Ok(());
+        };
         let (reply, receiver) = reply::slot(Some(cx.waker().clone()));
         let message = message(reply);
         let method = Method::new(M::ACTOR, message.envelope().method());
@@ -423,24 +426,30 @@ where
     type Output = Result<R, CallError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.message.is_some() {
+            if self.is_inline
+                && let Some(outcome) = ready!(self.poll_inline(cx))
+            {
+                return Poll::Ready(outcome.map_err(|error| *error));
+            }
+            // The reply slot knows the waker, so there is nothing to poll yet.
+            self.send(cx)?;
+            return Poll::Pending;
+        }
         // The usual second poll, in place: the other stages are moved out to go on to the next.
         if let Stage::Sent(pending) = &mut self.stage {
             let outcome = ready!(pending.poll::<M>(cx));
-            self.stage = Stage::Done;
+            self.stage = Stage::AtRest;
             return Poll::Ready(outcome);
         }
-        if self.is_inline
-            && let Stage::Unsent(_) = self.stage
-            && let Some(outcome) = ready!(self.poll_inline(cx))
-        {
-            return Poll::Ready(outcome);
-        }
-        match mem::replace(&mut self.stage, Stage::Done) {
-            // The reply slot knows the waker, so there is nothing to poll yet.
-            Stage::Unsent(message) => {
-                self.send(message, cx)?;
-                Poll::Pending
-            }
+        self.poll_room(cx)
+    }
+}
+
+impl<M: Message, R, F, H> Call<'_, M, R, F, H> {
+    /// Goes on to wait for the answer, once there is room for the message.
+    fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, CallError>> {
+        match mem::replace(&mut self.stage, Stage::AtRest) {
             Stage::WaitingForRoom(mut place, mut pending) => match place.poll(cx) {
                 Poll::Pending => {
                     self.stage = Stage::WaitingForRoom(place, pending);
@@ -459,7 +468,7 @@ where
                     outcome
                 }
             },
-            Stage::Sent(_) | Stage::NotAccepted(_) | Stage::Done => {
+            Stage::Sent(_) | Stage::NotAccepted(_) | Stage::AtRest => {
                 panic!("a call was polled after it was ready")
             }
         }
@@ -469,11 +478,11 @@ where
 impl<M: Message, R, F, H> fmt::Debug for Call<'_, M, R, F, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stage = match self.stage {
-            Stage::Unsent(_) => "not sent",
+            Stage::AtRest if self.message.is_some() => "not sent",
             Stage::WaitingForRoom(..) => "waiting for room",
             Stage::Sent(_) => "sent",
             Stage::NotAccepted(_) => "not accepted",
-            Stage::Done => "done",
+            Stage::AtRest => "done",
         };
         f.debug_struct("Call").field("actor", &M::ACTOR).field("stage", &stage).finish()
     }
@@ -493,7 +502,7 @@ impl<M: Message, R, F, H> GiveUp for Call<'_, M, R, F, H> {
                 pending.watch.end();
                 Some((pending.method::<M>(), true))
             }
-            Stage::Unsent(_) | Stage::NotAccepted(_) | Stage::Done => None,
+            Stage::NotAccepted(_) | Stage::AtRest => None,
         }
     }
 }

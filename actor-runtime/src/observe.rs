@@ -66,6 +66,14 @@ pub(crate) struct Life {
 }
 
 impl Life {
+    /// That of an actor whose loop has not begun.
+    pub(crate) fn unknown() -> Self {
+        Self {
+            #[cfg(feature = "tracing")]
+            span: tracing::Span::none(),
+        }
+    }
+
     /// That of the actor whose loop runs here.
     pub(crate) fn here() -> Self {
         Self {

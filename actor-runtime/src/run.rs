@@ -104,10 +104,13 @@ impl<A: Actor> Mailbox<A> {
         actor: A,
         as_occupant: Option<AsOccupant<A>>,
     ) -> impl Future<Output = Exit<A>> {
-        let shared = self.shared.clone();
-        let name = shared.name.as_deref();
-        let inside = Some(observe::life(A::Message::ACTOR, name, live(actor, as_occupant, self)));
-        Run { shared, inside, patience: Patience::default() }
+        let Self { shared, on_panic, keeps_actor, started, home } = self;
+        let context = Arc::new(Context::new(WeakHandle(shared.clone())));
+        // Boxed before it is moved into the future, which would have room for it twice.
+        let actor = Box::new(Resident { actor, context, home, life: Life::unknown(), on_panic });
+        let life = live(shared.clone(), actor, as_occupant, keeps_actor, started);
+        let life = observe::life(A::Message::ACTOR, shared.name.as_deref(), life);
+        Run { shared, inside: Some(life), patience: Patience::default() }
     }
 }
 
@@ -218,20 +221,21 @@ impl<M, F: Future> Future for Interruptible<'_, M, F> {
 
 /// The whole life of an actor that is neither aborted nor dropped.
 async fn live<A: Actor>(
-    actor: A,
+    shared: Arc<Shared<A::Message>>,
+    mut actor: Box<Resident<A>>,
     as_occupant: Option<AsOccupant<A>>,
-    mailbox: Mailbox<A>,
+    keeps_actor: bool,
+    mut started: Option<Reply<Result<(), A::StartError>>>,
 ) -> Exit<A> {
-    let Mailbox { shared, on_panic, keeps_actor, mut started, home } = mailbox;
-    let context = Arc::new(Context::new(WeakHandle(shared.clone())));
-    let actor = Resident { actor, context: context.clone(), home, life: Life::here(), on_panic };
+    actor.life = Life::here();
+    let context = actor.context.clone();
     let mut life = Loop {
         shared: &shared,
         source: shared.clone(),
         context: &context,
         as_occupant,
-        on_panic,
-        actor: Some(Box::new(actor)),
+        on_panic: actor.on_panic,
+        actor: Some(actor),
         was_idle: true,
         since_yield: 0,
         turns: Turns::default(),
@@ -371,7 +375,8 @@ impl<A: Actor> Loop<'_, A> {
                     Ok(Taken::None) => {}
                     Err(reason) => return reason,
                 }
-                match self.idle().await {
+                let hook = if A::HAS_ON_IDLE { self.idle().await } else { Ok(Hook::Ran) };
+                match hook {
                     // Whatever came since the look wakes this task, which was not polled again in
                     // between. So there is no need for another look before the wait.
                     Ok(Hook::Ran) => {
@@ -466,7 +471,7 @@ impl<A: Actor> Loop<'_, A> {
             match self.shared.seat.take() {
                 Ok(Place { occupant, broken }) => {
                     self.actor = occupant.and_then(|occupant| occupant.into_any().downcast().ok());
-                    Poll::Ready(broken)
+                    Poll::Ready(broken.map(|reason| *reason))
                 }
                 Err(Occupied) => {
                     patience.ask_later(self.shared, cx);

@@ -54,7 +54,7 @@ pub(crate) struct Place<M> {
     /// There while the loop has nothing to do.
     pub(crate) occupant: Option<Box<dyn Occupant<M>>>,
     /// Why the actor has to end: a handler panicked on a caller's thread.
-    pub(crate) broken: Option<ExitReason>,
+    pub(crate) broken: Option<Box<ExitReason>>,
 }
 
 /// A caller runs a handler.
@@ -141,11 +141,13 @@ impl<M: Message + Send> Seat<M> {
 
 impl<M: Message> Seat<M> {
     /// Runs the handler of the message that `make` makes, if the actor is in its seat and may.
+    ///
+    /// An error is boxed, so that an answer is not moved about with room for one.
     #[inline]
     pub(crate) fn call<R: 'static>(
         shared: &Shared<M>,
-        make: impl FnOnce() -> M,
-    ) -> Option<Result<R, CallError>> {
+        make: impl FnOnce() -> Option<M>,
+    ) -> Option<Result<R, Box<CallError>>> {
         let Ok(mut place) = shared.seat.try_lock() else {
             if bug("a call is lost where another is run") {
                 drop(make());
@@ -159,7 +161,7 @@ impl<M: Message> Seat<M> {
             return None;
         }
         let mut answer = None::<R>;
-        match occupant.answer(make(), &mut answer, shared) {
+        match occupant.answer(make()?, &mut answer, shared) {
             Ok(()) => answer.map(Ok),
             Err(panicked) => Some(Err((*panicked).end(shared, place))),
         }
@@ -169,11 +171,15 @@ impl<M: Message> Seat<M> {
 impl Panicked {
     /// Ends the actor whose handler panicked, if that is its end.
     #[cold]
-    fn end<M: Message>(self, shared: &Shared<M>, mut place: MutexGuard<'_, Place<M>>) -> CallError {
+    fn end<M: Message>(
+        self,
+        shared: &Shared<M>,
+        mut place: MutexGuard<'_, Place<M>>,
+    ) -> Box<CallError> {
         let Self { method, text: message, on_panic, error } = self;
         let ends = on_panic == OnPanic::End;
         if ends && !bug("nobody finds it broken") {
-            place.broken = Some(ExitReason::Panicked { method, message });
+            place.broken = Some(Box::new(ExitReason::Panicked { method, message }));
         }
         drop(place);
         if ends {
@@ -181,7 +187,7 @@ impl Panicked {
             shared.seal();
             shared.disturb();
         }
-        error
+        Box::new(error)
     }
 }
 

@@ -196,7 +196,7 @@ impl<A: Actor> Loop<'_, A> {
                 shared: &self.source,
                 held: None,
                 was_open: WasOpen(is_open),
-                returns: self.context.unread.as_ref().map(Unreads::returns),
+                returns: self.context.unread.as_deref().map(Unreads::returns),
             },
             turns: &mut self.turns,
             sources: A::SOURCES,
