@@ -54,7 +54,7 @@ pub enum Check {
 /// A commit costs several times what a small write does, and to wake a caller costs more than a small
 /// read. With this, a request is done at once, but its answer waits until the mailbox has run empty or the
 /// group is full: then one commit serves all that has been written. Every answered write is as safe as
-/// without. The price:
+/// without. The actor has to [flush](Store::flush) in its `#[on_idle]`. The price:
 ///
 /// - A caller who is alone pays for a transaction around its statement.
 /// - An answer may wait for the requests that came after it, so one that takes long holds up others.

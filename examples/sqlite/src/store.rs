@@ -321,19 +321,23 @@ impl Store {
         brackets: &Brackets,
         work: impl FnOnce(&Connection) -> Result<T>,
     ) -> Result<T> {
-        struct Undo<'a>(&'a Store, &'a Brackets, bool);
+        struct Undo<'a> {
+            store: &'a Store,
+            brackets: &'a Brackets,
+            is_kept: bool,
+        }
         impl Drop for Undo<'_> {
             fn drop(&mut self) {
-                if !self.2 {
-                    self.0.undo(self.1);
+                if !self.is_kept {
+                    self.store.undo(self.brackets);
                 }
             }
         }
         self.control(brackets.begin)?;
-        let mut undo = Undo(self, brackets, false);
+        let mut undo = Undo { store: self, brackets, is_kept: false };
         let value = work(&self.connection)?;
         self.control(brackets.keep)?;
-        undo.2 = true;
+        undo.is_kept = true;
         Ok(value)
     }
 

@@ -1,7 +1,9 @@
 //! Requests that share a commit share nothing else.
 
+use std::time::Duration;
+
 use actor_runtime::ActorHandle;
-use sqlite_actor::{Error, Rule, Statement, Value};
+use sqlite_actor::{Error, GroupCommit, Rule, Statement, Value};
 
 use crate::support::{Gate, INSERT, Scratch, count, entry, grouped, start};
 
@@ -101,6 +103,25 @@ async fn a_full_group_does_not_wait_for_idleness() {
     }
     let counts = database.counts().await.unwrap();
     assert_eq!((counts.commits, counts.largest_group), (25, 4));
+}
+
+#[tokio::test]
+async fn an_old_group_does_not_wait_for_idleness() {
+    let scratch = Scratch::new();
+    let at_once = GroupCommit { max_requests: 64, max_age: Duration::ZERO };
+    let database = start(scratch.options().group_commit(at_once)).await.unwrap();
+    let gate = Gate::close(&scratch);
+    let mut answers = Vec::new();
+    for number in 0..10 {
+        let call = database.execute(INSERT, entry(format!("{number}"), 0));
+        answers.push(call.sent().await.unwrap());
+    }
+    gate.open();
+    for answer in answers {
+        answer.await.unwrap().unwrap();
+    }
+    let counts = database.counts().await.unwrap();
+    assert_eq!((counts.commits, counts.largest_group), (10, 1));
 }
 
 /// A rule that is checked at the commit is broken by one, and all are told: this is the price.
