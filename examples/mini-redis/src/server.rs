@@ -23,6 +23,7 @@ use crate::{
     connection::{Connection, ConnectionHandle, Surroundings},
     hub::{Hub, HubHandle},
     store::{ClientId, Store, StoreHandle},
+    writer::WeakOutbox,
 };
 
 /// How long the listener rests when the system gives it no socket.
@@ -120,6 +121,7 @@ pub struct Facts {
 #[derive(Debug)]
 struct Client {
     card: Arc<Card>,
+    outbox: WeakOutbox,
     connection: ConnectionHandle,
     /// What the client says of itself, by [`Attribute`].
     words: [String; 3],
@@ -202,7 +204,8 @@ impl Server {
 
     /// The clients that are meant, a line for each.
     pub fn list(&self, filters: Vec<Filter>) -> String {
-        self.meant(&filters).map(|client| client.card.line(&client.words, 0)).collect()
+        let line = |client: &Client| client.card.line(&client.words, client.outbox.unread());
+        self.meant(&filters).map(line).collect()
     }
 
     /// Ends the connections that are meant, and says which. The caller's own ends by itself, after the
@@ -259,8 +262,9 @@ impl Server {
             databases: self.settings.databases,
         };
         let connection = Connection::new(stream, card.clone(), surroundings);
+        let outbox = connection.outbox();
         let connection = context.children().spawn(connection);
-        self.clients.insert(id, Client { card, connection, words: Default::default() });
+        self.clients.insert(id, Client { card, outbox, connection, words: Default::default() });
         Ok(())
     }
 

@@ -123,4 +123,9 @@ impl WeakOutbox {
         let is_full = matches!(writer.write(bytes).try_cast(), Err(TrySendError::Full(_)));
         if unread > CUT_OFF || is_full { Err(TooSlow) } else { Ok(()) }
     }
+
+    /// How many bytes the client has to read.
+    pub(crate) fn unread(&self) -> usize {
+        self.unread.load(Relaxed)
+    }
 }

@@ -25,7 +25,7 @@ use crate::{
     reader::{FrameReader, ReadError, Words},
     server::ServerHandle,
     store::{Request, StoreHandle, access::Fault},
-    writer::Outbox,
+    writer::{Outbox, WeakOutbox},
 };
 
 pub(crate) use self::lifeline::Lifeline;
@@ -137,6 +137,11 @@ impl Connection {
 }
 
 impl Connection {
+    /// The way to its client, for others.
+    pub(crate) fn outbox(&self) -> WeakOutbox {
+        self.outbox.downgrade()
+    }
+
     pub(crate) fn new(stream: TcpStream, card: Arc<Card>, surroundings: Surroundings) -> Self {
         let (reader, writer) = stream.into_split();
         let membership = Membership::new(card.id, &surroundings);
@@ -234,26 +239,31 @@ impl Connection {
     /// Runs what was put together, and keeps the replies.
     async fn run_group(&mut self) {
         match std::mem::take(&mut self.group) {
-            Group::Empty => return,
+            Group::Empty => {}
             Group::Store(requests) => {
                 let count = requests.len();
                 match self.surroundings.store.run(requests).await {
-                    Ok(frames) => frames.iter().for_each(|frame| self.write(frame)),
+                    Ok(frames) => self.write_all(frames).await,
                     Err(_) => self.refuse(count),
                 }
             }
             Group::Posts(posts) => {
                 let count = posts.len();
                 match self.surroundings.hub.publish(posts).await {
-                    Ok(counts) => {
-                        counts.into_iter().for_each(|count| self.write(&Frame::count(count)));
-                    }
+                    Ok(counts) => self.write_all(counts.into_iter().map(Frame::count)).await,
                     Err(_) => self.refuse(count),
                 }
             }
         }
-        if self.replies.len() >= GATHER {
-            self.send().await;
+    }
+
+    /// Keeps replies. They may be large, so a client that does not read them holds this up.
+    async fn write_all(&mut self, frames: impl IntoIterator<Item = Frame>) {
+        for frame in frames {
+            self.write(&frame);
+            if self.replies.len() >= GATHER {
+                self.send().await;
+            }
         }
     }
 
@@ -267,11 +277,11 @@ impl Connection {
     /// Replies to a command, after those that came before it.
     async fn reply(&mut self, frame: Frame) {
         self.run_group().await;
-        self.write(&frame);
+        self.write_all([frame]).await;
     }
 
     fn write(&mut self, frame: &Frame) {
-        if matches!(self.quiet, Quiet::Never | Quiet::Next) {
+        if self.is_heard() {
             frame.encode(self.protocol, &mut self.replies);
         }
     }

@@ -15,7 +15,7 @@ impl Connection {
         Ok(Caller {
             client: self.card.id,
             protocol: self.protocol,
-            outbox: self.outbox.downgrade(),
+            outbox: self.outbox(),
             lifeline: self.lifeline.clone().ok_or(GOING)?,
         })
     }

@@ -106,9 +106,7 @@ impl Connection {
                     done.unwrap_or_else(|fault| Some(fault.into()))
                 }
             };
-            if let Some(frame) = frame {
-                self.write(&frame);
-            }
+            self.write_all(frame).await;
         }
         Ok(None)
     }

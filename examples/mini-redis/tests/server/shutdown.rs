@@ -115,3 +115,32 @@ fn killed_clients_are_gone() {
     assert_eq!(killer.say(&format!("CLIENT KILL {address}")), "+OK");
     assert_eq!(old.try_reply().ok().flatten(), None);
 }
+
+#[test]
+fn what_a_client_had_is_given_back_when_it_goes() {
+    let server = Server::start();
+    let mut other = Client::connect(server.address);
+    for ending in ["", "QUIT"] {
+        let mut client = Client::connect(server.address);
+        client.say("WATCH k");
+        client.say("SUBSCRIBE news");
+        assert_eq!(client.say("PSUBSCRIBE n*"), "*3 $10 psubscribe $2 n* :2");
+        assert_eq!(other.say("PUBLISH news hello"), ":2");
+        if ending.is_empty() {
+            drop(client);
+        } else {
+            client.reply();
+            client.reply();
+            assert_eq!(client.say(ending), "+OK");
+            assert_eq!(client.try_reply().expect("an orderly end"), None);
+        }
+        let begun = Instant::now();
+        while other.say("PUBLISH news anybody") != ":0"
+            || other.say("CLIENT LIST").contains("psub=1")
+        {
+            assert!(begun.elapsed() < Duration::from_secs(20), "it is still there");
+        }
+        assert_eq!(other.say("PUBSUB NUMPAT"), ":0");
+        assert_eq!(other.say("PUBSUB CHANNELS"), "*0");
+    }
+}
