@@ -106,6 +106,11 @@ impl Options {
                 diagnostics.report(key, "option `messages_if` needs a condition", help);
             }
             ("inline", value) => self.is_inline = inline(&key, value.as_ref(), diagnostics),
+            ("messages_if", Some(value)) => self.messages_if = Some((key, value)),
+            ("messages_if", None) => {
+                let help = "write when messages are taken: `messages_if = self.is_ready`";
+                diagnostics.report(key, "option `messages_if` needs a condition", help);
+            }
             ("local", None) => self.threads = Threads::One,
             ("local", Some(value)) => {
                 diagnostics.report(value, "option `local` takes no value", "write `local`");
