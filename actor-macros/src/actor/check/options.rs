@@ -100,11 +100,6 @@ impl Options {
                     self.first_key = Some(key);
                 }
             }
-            ("messages_if", Some(value)) => self.messages_if = Some((key, value)),
-            ("messages_if", None) => {
-                let help = "write when messages are taken: `messages_if = self.is_ready`";
-                diagnostics.report(key, "option `messages_if` needs a condition", help);
-            }
             ("inline", value) => self.is_inline = inline(&key, value.as_ref(), diagnostics),
             ("messages_if", Some(value)) => self.messages_if = Some((key, value)),
             ("messages_if", None) => {
