@@ -11,7 +11,7 @@ use crate::{Actor, Exit, Mailbox};
 pub use crate::{
     cancel_safe::{First, Given, select},
     reply::Unread,
-    run::{Incoming, Messages, NextMessage, Selected},
+    run::{Found, Incoming, Loop, Messages, NextMessage, Selected},
 };
 
 /// A type that can be sent between threads; with a text of our own for one that cannot.

@@ -7,7 +7,7 @@ use crate::{
     exit::Exit,
     handle::{ActorHandle, WeakHandle},
     reply::{Caller, PendingReply, Reply, Unread, private::Link},
-    run::{Incoming, Mailbox, Selected},
+    run::{Found, Incoming, Loop, Mailbox, Selected},
     scope::Scope,
     unread::Unreads,
 };
@@ -97,6 +97,13 @@ pub trait Actor: Sized + 'static {
     /// Whether messages or events come first.
     #[doc(hidden)]
     const FIRST: First = First::Neither;
+
+    /// Looks for the next message; or waits for it, beside the sources. A type has the one or the
+    /// other, so that an actor without sources has no future with the wait in it.
+    #[doc(hidden)]
+    fn next(life: &mut Loop<'_, Self>) -> impl Future<Output = Found<Self::Message>> {
+        life.look()
+    }
 
     /// Waits for the next message or event, and runs the handler of an event. Without
     /// [`SOURCES`](Self::SOURCES) it is not run.

@@ -186,7 +186,7 @@ impl<M> Queue<M> {
     }
 }
 
-/// What the loop finds in its mailbox.
+/// What the loop finds, in its mailbox or beside it.
 pub(crate) enum Next<M> {
     /// A message to dispatch.
     Message(Entry<M>),
@@ -196,6 +196,10 @@ pub(crate) enum Next<M> {
     Lease(Arc<Shared<M>>),
     /// No message will come any more, for this reason.
     Closed(ExitReason),
+    /// Nothing: an event was handled instead.
+    Event,
+    /// Nothing: an event ended the actor.
+    Panicked(ExitReason),
 }
 
 /// What became of a message that may wait for room.

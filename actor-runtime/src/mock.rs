@@ -99,7 +99,7 @@ impl<M: Message> MockMailbox<M> {
             };
             match next {
                 Next::Message(entry) => return Poll::Ready(Some(entry.message)),
-                Next::Abandoned(_) => {}
+                Next::Abandoned(_) | Next::Event | Next::Panicked(_) => {}
                 Next::Lease(lease) => {
                     if self.shared.serve(&lease) {
                         lease.grant();

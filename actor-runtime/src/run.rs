@@ -12,6 +12,7 @@ mod events;
 mod lease;
 
 use std::{
+    fmt,
     future::{Future, poll_fn},
     mem,
     pin::{Pin, pin},
@@ -110,8 +111,8 @@ impl<A: Actor> Mailbox<A> {
     }
 }
 
-impl<A: Actor> std::fmt::Debug for Mailbox<A> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<A: Actor> fmt::Debug for Mailbox<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Mailbox").field("actor", &A::Message::ACTOR).finish_non_exhaustive()
     }
 }
@@ -294,7 +295,17 @@ enum Hook {
     Waited,
 }
 
-struct Loop<'a, A: Actor> {
+/// What the loop has found to do, if there is anything.
+pub struct Found<M>(Poll<Next<M>>);
+
+impl<M> fmt::Debug for Found<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Found").finish_non_exhaustive()
+    }
+}
+
+/// An actor that lives.
+pub struct Loop<'a, A: Actor> {
     shared: &'a Arc<Shared<A::Message>>,
     /// The mailbox that messages are taken from: the actor's, or that of a lease.
     source: Arc<Shared<A::Message>>,
@@ -312,7 +323,21 @@ struct Loop<'a, A: Actor> {
     turns: Turns,
 }
 
+impl<A: Actor> fmt::Debug for Loop<'_, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Loop").field("actor", &A::Message::ACTOR).finish_non_exhaustive()
+    }
+}
+
 impl<A: Actor> Loop<'_, A> {
+    /// Looks for the next message, for [`Actor::next`].
+    #[inline]
+    pub fn look(&mut self) -> impl Future<Output = Found<A::Message>> {
+        // Not of `self`: an actor need not be `Sync`.
+        let (source, context) = (&self.source, self.context);
+        poll_fn(move |cx| Poll::Ready(Found(back::look(source, context, cx))))
+    }
+
     /// Runs `#[on_start]`.
     async fn start(&mut self) -> Result<(), (ExitReason, Option<A::StartError>)> {
         let Some(actor) = &mut self.actor else {
@@ -340,18 +365,7 @@ impl<A: Actor> Loop<'_, A> {
                 yield_now().await;
             }
             self.since_yield += 1;
-            let look = if A::SOURCES.is_empty() {
-                // Not of `self`: an actor need not be `Sync`.
-                let (source, context) = (&self.source, self.context);
-                poll_fn(|cx| Poll::Ready(back::look(source, context, cx))).await
-            } else {
-                match self.select().await {
-                    Ok(Some(next)) => Poll::Ready(next),
-                    Ok(None) => continue,
-                    Err(reason) => return reason,
-                }
-            };
-            let Poll::Ready(next) = look else {
+            let Found(Poll::Ready(next)) = A::next(self).await else {
                 match self.take_back() {
                     Ok(Taken::Some) => continue,
                     Ok(Taken::None) => {}
@@ -386,6 +400,8 @@ impl<A: Actor> Loop<'_, A> {
                     Ok(()) => continue,
                     Err(reason) => return reason,
                 },
+                Next::Event => continue,
+                Next::Panicked(reason) => return reason,
                 Next::Closed(_) if self.is_leased() => match self.end_lease().await {
                     Ok(()) => continue,
                     Err(reason) => return reason,

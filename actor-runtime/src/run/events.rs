@@ -19,7 +19,7 @@ use std::{
     task::{Context as TaskContext, Poll},
 };
 
-use super::{Loop, OnPanic, back::Taken, interruptible, pause, unless_aborted};
+use super::{Found, Loop, OnPanic, back::Taken, interruptible, pause, unless_aborted};
 use crate::{
     actor::{Actor, Message},
     cancel_safe::{CancelSafe, First, Given, Turns},
@@ -171,8 +171,12 @@ impl<M: Message> Incoming<'_, M> {
 }
 
 impl<A: Actor> Loop<'_, A> {
-    /// Waits for the next message or event, and handles an event. Gives what the mailbox has.
-    pub(super) async fn select(&mut self) -> Result<Option<Next<A::Message>>, ExitReason> {
+    /// Waits for the next message or event, and handles an event, for [`Actor::next`].
+    pub async fn select(&mut self) -> Found<A::Message> {
+        Found(Poll::Ready(self.next_or_end().await.unwrap_or_else(Next::Panicked)))
+    }
+
+    async fn next_or_end(&mut self) -> Result<Next<A::Message>, ExitReason> {
         // A handler that did not await anything is the last to run after an abort.
         if !bug("events go on after an abort") {
             unless_aborted(self.shared).await;
@@ -222,7 +226,7 @@ impl<A: Actor> Loop<'_, A> {
         match outcome {
             Outcome::Mailbox(next) => {
                 self.turns.happened();
-                return Ok(Some(next));
+                return Ok(next);
             }
             Outcome::Handled => self.was_idle = false,
             Outcome::Panicked { method, message } => {
@@ -234,7 +238,7 @@ impl<A: Actor> Loop<'_, A> {
             // Nothing is left that could let messages through, and no message may.
             Outcome::Nothing if self.turns.take_is_stuck() => {
                 unless_aborted(self.shared).await;
-                return Ok(self.source.closing().map(Next::Closed));
+                return Ok(self.source.closing().map_or(Next::Event, Next::Closed));
             }
             Outcome::Nothing => {
                 // What came meanwhile has woken a task that is at work, so there is another look
@@ -246,6 +250,6 @@ impl<A: Actor> Loop<'_, A> {
             }
             Outcome::Ended | Outcome::CameBack | Outcome::CloseBegan => {}
         }
-        Ok(None)
+        Ok(Next::Event)
     }
 }

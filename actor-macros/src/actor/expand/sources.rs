@@ -77,7 +77,7 @@ fn select(actor: &Actor, sources: &[&Source], cfgs: &[TokenStream]) -> TokenStre
     let takes_context =
         sources.iter().any(|source| source.parameters.contains(&SourceParameter::Context));
     let context = local(if takes_context { "context" } else { "_context" });
-    let incoming = local("incoming");
+    let (life, incoming) = (local("life"), local("incoming"));
     let is_deprecated = sources.iter().any(|source| source.is_deprecated);
     let allow = is_deprecated.then(
         || quote!(#[allow(deprecated, reason = "a deprecated method still handles its events")]),
@@ -96,6 +96,13 @@ fn select(actor: &Actor, sources: &[&Source], cfgs: &[TokenStream]) -> TokenStre
     quote! {
         #(#cfgs)*
         const SOURCES: &'static [&'static str] = &[#(#names),*];
+
+        #(#cfgs)*
+        async fn next(
+            #life: &mut #krate::__private::Loop<'_, Self>,
+        ) -> #krate::__private::Found<Self::Message> {
+            #life.select().await
+        }
 
         #(#cfgs)*
         #allow
