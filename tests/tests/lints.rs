@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use actor_runtime::{Context, Replies, Reply, actor, spawn, spawn_local, start};
+use actor_runtime::{Context, Replies, Reply, actor, cancel_safe, spawn, spawn_local, start};
 use tokio::{
     sync::mpsc,
     task::yield_now,
@@ -38,6 +38,41 @@ impl Everything {
     #[must_use]
     pub const fn get(&self) -> u64 {
         self.total
+    }
+
+    /// The last name, and back again if nobody wants it.
+    #[cancel_safe(undelivered = put_back)]
+    pub fn last_name(&mut self) -> Option<String> {
+        self.names.pop()
+    }
+
+    /// The same, and awaits.
+    #[cancel_safe(undelivered = put_back)]
+    pub async fn last_name_slowly(&mut self) -> Option<String> {
+        self.nap().await;
+        self.names.pop()
+    }
+
+    /// Later.
+    #[cancel_safe(undelivered = put_back)]
+    pub fn last_name_later(&mut self, reply: Reply<Option<String>>) {
+        reply.send(self.names.pop());
+    }
+
+    /// Only looks.
+    #[cancel_safe]
+    pub async fn has_names(&self) -> bool {
+        self.nap().await;
+        !self.names.is_empty()
+    }
+
+    #[cancel_safe]
+    async fn nap(&self) {
+        tokio::time::sleep(std::time::Duration::ZERO).await;
+    }
+
+    fn put_back(&mut self, name: Option<String>) {
+        self.names.extend(name);
     }
 
     /// Nothing to take and nothing to return.
@@ -267,6 +302,12 @@ pub mod local {
         /// The total.
         #[must_use]
         pub fn get(&self) -> u64 {
+            *self.total
+        }
+
+        /// The total, after a while.
+        pub async fn get_later(&self) -> u64 {
+            tokio::task::yield_now().await;
             *self.total
         }
     }
