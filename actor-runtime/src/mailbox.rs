@@ -267,6 +267,10 @@ impl<M: Message> Shared<M> {
 
     /// Accepts a message, and wakes the loop if it rests.
     fn accept(&self, mut queue: MutexGuard<'_, Queue<M>>, item: Item<M>) {
+        if queue.accepted.capacity() == 0 {
+            // Most actors never have more than one message at a time.
+            queue.accepted.reserve_exact(1);
+        }
         queue.accepted.push_back(item);
         let parked = self.unpark(&mut queue);
         drop(queue);

@@ -47,20 +47,25 @@ fn gate() -> ExitCode {
     };
     let mut outcome = ExitCode::SUCCESS;
     for contestant in ROSTER.iter().filter(|entrant| entrant.group == Group::Generated) {
-        for broken in broken_rules(&count(contestant.name), &count(contestant.reference)) {
+        let (memory, twin) = (count(contestant.name), count(contestant.reference));
+        for broken in broken_rules(contestant.name, &memory, &twin) {
             eprintln!("{}: {broken}", contestant.name);
             outcome = ExitCode::FAILURE;
         }
     }
     if outcome == ExitCode::SUCCESS {
-        println!("no more allocations per call than the twin, none per cast, no more memory");
+        println!(
+            "no allocation per inlined call, no more per queued call than the twin, none per cast, no more memory"
+        );
     }
     outcome
 }
 
-fn broken_rules(memory: &Memory, twin: &Memory) -> Vec<String> {
+fn broken_rules(name: &str, memory: &Memory, twin: &Memory) -> Vec<String> {
     let mut broken = Vec::new();
-    if memory.calls > twin.calls {
+    // A call that runs on its caller has its answer at once, and needs no slot for it.
+    let may_allocate = if name.starts_with("queued") { twin.calls } else { 0 };
+    if memory.calls > may_allocate {
         broken.push(format!("{} allocations in {OPERATIONS} calls", memory.calls));
     }
     if memory.waits > twin.waits {

@@ -75,11 +75,19 @@ pub(crate) struct Child;
 
 #[actor]
 impl Child {
+    #[on_idle]
+    async fn idle(&mut self) {
+        tokio::task::yield_now().await;
+    }
+
     /// Does nothing.
     pub(crate) fn nothing(&self) {}
 }
 
 /// Does everything that can go wrong.
+///
+/// It has no `#[on_idle]`, so its callers run its `fn` handlers themselves where it is a task of tokio:
+/// at once with those that others have queued, and in the same order for each.
 pub(crate) struct Subject {
     life: Arc<Life>,
     ledger: Arc<Ledger>,
@@ -123,12 +131,6 @@ impl Subject {
                 std::future::pending().await
             }
         }
-    }
-
-    #[on_idle]
-    async fn idle(&mut self) {
-        let _at_work = self.life.work();
-        tokio::task::yield_now().await;
     }
 
     #[on_stop]
