@@ -53,7 +53,7 @@ fn main() -> ExitCode {
 }
 
 fn options() -> Option<(usize, u64)> {
-    let (mut rounds, mut operations) = (15, 12_800);
+    let (mut rounds, mut operations) = (15, 6_400);
     let mut words = env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
