@@ -31,7 +31,7 @@ answers() { # answers PORT: waits until somebody listens there.
 "$program" --port 0 >"$folder/ours" &
 children+=($!)
 pid[ours]=$!
-until grep -q listening "$folder/ours"; do :; done
+until grep -q listening "$folder/ours" 2>/dev/null; do :; done
 port[ours]=$(sed 's/.*://' "$folder/ours")
 servers=(ours)
 if command -v redis-server >/dev/null; then

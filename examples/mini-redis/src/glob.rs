@@ -8,7 +8,7 @@ pub fn matches(pattern: &[u8], text: &[u8]) -> bool {
     fits(pattern, text)
 }
 
-/// As [`matches`], where a letter fits its capital too.
+/// As [`matches()`], where a letter fits its capital too.
 #[must_use]
 pub fn matches_ignoring_case(pattern: &[u8], text: &[u8]) -> bool {
     fits(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())

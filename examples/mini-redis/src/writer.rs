@@ -45,6 +45,8 @@ impl Writer {
         }
     }
 
+    /// Writes what was gathered. That is also the last thing that happens: a mailbox that has closed
+    /// runs empty once more.
     #[on_idle]
     async fn flush(&mut self, context: &Context<Self>) {
         let written = self.stream.write_all(&self.gathered).await;
@@ -54,13 +56,6 @@ impl Writer {
             // The client is gone. The connection learns of it with its next reply.
             context.stop();
         }
-    }
-
-    #[on_stop]
-    async fn finish(&mut self) {
-        // A client that is gone misses nothing.
-        let _ = self.stream.write_all(&self.gathered).await;
-        let _ = self.stream.shutdown().await;
     }
 }
 

@@ -15,6 +15,13 @@ use crate::support::{Client, Server, client::request};
 
 #[test]
 fn replies_under_way_are_delivered() {
+    // Each time it ends in the middle of something else.
+    for _ in 0..20 {
+        end_under_load();
+    }
+}
+
+fn end_under_load() {
     let server = Server::start();
     let address = server.address;
     let served = Arc::new(AtomicUsize::new(0));
@@ -24,7 +31,7 @@ fn replies_under_way_are_delivered() {
             thread::spawn(move || count_until_the_end(Client::connect(address), &served))
         })
         .collect();
-    while served.load(SeqCst) < 2000 {
+    while served.load(SeqCst) < 500 {
         thread::yield_now();
     }
     // In the middle of it all.
@@ -38,7 +45,7 @@ fn replies_under_way_are_delivered() {
         }
     }
     let last = numbers.last().copied().unwrap_or(0);
-    assert!(last >= 2000);
+    assert!(last >= 500);
     assert_eq!(numbers.len(), last, "an execution was not replied to");
 }
 
