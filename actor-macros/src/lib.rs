@@ -104,7 +104,7 @@ use proc_macro::TokenStream;
 /// |---|---|
 /// | `#[on_start]` | runs before the first message. It may return `Result<(), E>`, and then the start may fail |
 /// | `#[on_stop]` | runs after the last message |
-/// | `#[on_idle]` | runs whenever the mailbox has just run empty, and before a lease begins |
+/// | `#[on_idle]` | runs whenever the mailbox has just run empty, before a lease begins, and after 128 messages at the latest |
 /// | `#[on_release]` | runs when a lease has ended, before anything else is handled |
 /// | `#[handler(run_abandoned)]` | is a handler, and runs even if its caller has gone before it started |
 /// | `#[handler(queued)]` | is a `fn`, and runs in the actor's own task all the same: see *Which thread* |

@@ -85,7 +85,8 @@ pub trait Actor: Sized + 'static {
     /// Whether [`on_idle`](Self::on_idle) does anything. If not, it is not run.
     const HAS_ON_IDLE: bool = false;
 
-    /// Runs whenever the mailbox has just run empty, and before a lease begins.
+    /// Runs whenever the mailbox has just run empty, before a lease begins, and where messages never
+    /// end, after every 128 of them.
     fn on_idle(&mut self, context: &Context<Self>) -> impl Future<Output = ()> {
         let _ = context;
         async {}

@@ -49,7 +49,8 @@ impl<R> Answer<R> {
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime with its timer enabled.
+    /// If it is awaited outside of a tokio runtime with its timer enabled. A plain thread uses
+    /// [`Timeout::blocking`].
     pub fn timeout(self, duration: Duration) -> Timeout<Self> {
         Timeout::new(self, duration)
     }

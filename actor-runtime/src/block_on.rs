@@ -5,6 +5,7 @@ use std::{
     pin::pin,
     sync::Arc,
     task::{Context, Poll, Wake, Waker},
+    time::{Duration, Instant},
 };
 
 use crate::sync::{
@@ -47,17 +48,44 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
 /// Runs `future` to its end on a thread that is known to be there for it. What runs in the future
 /// may block the thread, also by [`block_on`].
 pub(crate) fn drive<F: Future>(future: F) -> F::Output {
+    drive_with(future, || {
+        thread::park();
+        true
+    })
+    .unwrap_or_else(|| unreachable!("nobody stops waiting"))
+}
+
+/// As [`block_on`], but not for longer than `limit`.
+pub(crate) fn block_on_for<F: Future>(future: F, limit: Duration) -> Option<F::Output> {
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        // It panics where nobody may block.
+        runtime.block_on(async {});
+    }
+    let begun = Instant::now();
+    drive_with(future, || match limit.checked_sub(begun.elapsed()) {
+        Some(left) if !left.is_zero() => {
+            thread::park_timeout(left);
+            true
+        }
+        _ => false,
+    })
+}
+
+/// Runs `future` to its end, or until `park`, which waits for a wake-up, says to stop.
+fn drive_with<F: Future>(future: F, mut park: impl FnMut() -> bool) -> Option<F::Output> {
     let unpark = Arc::new(Unpark { thread: thread::current(), is_woken: AtomicBool::new(false) });
     let waker = Waker::from(unpark.clone());
     let mut cx = Context::from_waker(&waker);
     let mut future = pin!(future);
     loop {
         if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
-            return output;
+            return Some(output);
         }
         // A wake-up between the look and the park makes the park return at once.
         while !unpark.is_woken.swap(false, Ordering::Acquire) {
-            thread::park();
+            if !park() {
+                return None;
+            }
         }
     }
 }

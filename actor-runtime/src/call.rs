@@ -174,7 +174,8 @@ where
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime with its timer enabled.
+    /// If it is awaited outside of a tokio runtime with its timer enabled. A plain thread uses
+    /// [`Timeout::blocking`].
     ///
     /// # Cancel safety
     ///

@@ -233,7 +233,8 @@ impl<'a, H: ActorHandle> LeaseCall<'a, H> {
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime with its timer enabled.
+    /// If it is awaited outside of a tokio runtime with its timer enabled. A plain thread uses
+    /// [`Timeout::blocking`].
     ///
     /// # Cancel safety
     ///

@@ -11,6 +11,7 @@
 #![cfg_attr(feature = "macros", doc = include_str!("../../docs/guide.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod acknowledged;
 mod actor;
 mod answer;
 mod block_on;
@@ -48,6 +49,7 @@ mod unread;
 pub use crate::sync::seeded::seed_bug;
 
 pub use crate::{
+    acknowledged::Acknowledged,
     actor::{Actor, CannotFail, Capacity, Context, Envelope, Message, Spawn},
     answer::Answer,
     call::Call,

@@ -10,11 +10,11 @@
 //!    actor as if it had never asked.
 //! 2. The loop leaves its waker and looks in one step, so it sleeps through nothing.
 
-use std::task::Waker;
+use std::task::{Context, Poll, Waker};
 
 use crate::{
     catch::wake,
-    sync::{Arc, AtomicUsize, Mutex, Ordering, bug, lock},
+    sync::{Arc, AtomicUsize, Mutex, Ordering, bug, gap, lock},
 };
 
 /// What became of an answer.
@@ -34,6 +34,14 @@ struct Inner {
     returned: usize,
     /// The loop's waker, while it waits.
     parked: Option<Waker>,
+    /// Whether the waker is to be woken by an answer that was read, too.
+    tells_all: bool,
+}
+
+/// What became of the only answer on its way.
+pub(crate) enum Fate {
+    Read,
+    Returned,
 }
 
 /// What was not yet told to the loop.
@@ -44,6 +52,30 @@ pub(crate) struct Returns {
 }
 
 impl Returns {
+    /// For one answer, and for whoever wants to know of it in any case.
+    pub(crate) fn that_tell_all() -> Self {
+        let inner = Mutex::new(Inner { tells_all: true, ..Inner::default() });
+        Self { inner, last: AtomicUsize::default() }
+    }
+
+    /// What became of the answer, once that is known.
+    pub(crate) fn poll_fate(&self, cx: &mut Context<'_>) -> Poll<Fate> {
+        let inner = lock(&self.inner);
+        let fate = inner.events.iter().find_map(|event| match event {
+            Event::Answered { .. } => None,
+            Event::Returned { .. } => Some(Fate::Returned),
+            Event::Done { .. } => Some(Fate::Read),
+        });
+        let Some(fate) = fate else {
+            let mut inner = gap("an acknowledgement comes before the wait", inner, &self.inner);
+            let stale = inner.parked.replace(cx.waker().clone());
+            drop(inner);
+            drop(stale);
+            return Poll::Pending;
+        };
+        Poll::Ready(fate)
+    }
+
     /// A number, higher than all that were given out before.
     pub(crate) fn number(&self) -> usize {
         self.last.fetch_add(1, Ordering::Relaxed)
@@ -54,7 +86,8 @@ impl Returns {
         let is_return = matches!(event, Event::Returned { .. });
         inner.returned += usize::from(is_return);
         inner.events.push(event);
-        let parked = if is_return { inner.parked.take() } else { None };
+        let is_news = is_return || inner.tells_all;
+        let parked = if is_news { inner.parked.take() } else { None };
         drop(inner);
         if !bug("an answer comes back in silence") {
             parked.into_iter().for_each(wake);

@@ -366,6 +366,13 @@ impl<A: Actor> Loop<'_, A> {
             ring::over(self.shared.id());
             if self.since_yield == MESSAGES_PER_POLL {
                 self.since_yield = 0;
+                // Who waits for `#[on_idle]` does not wait for others to stop sending.
+                if let Err(reason) = self.take_back() {
+                    return reason;
+                }
+                if let Err(reason) = self.idle().await {
+                    return reason;
+                }
                 yield_now().await;
             }
             self.since_yield += 1;

@@ -50,7 +50,10 @@ impl<T> Slot<T> {
         let mut state = lock(&self.state);
         let stage = match &mut *state {
             State::Marked(marked) => {
-                marked.way = Some(way);
+                let before = marked.way.replace(way);
+                drop(state);
+                // Nothing will come back on that one.
+                before.iter().for_each(Way::done);
                 return;
             }
             State::Waiting(caller) => Stage::Waiting { caller: caller.take(), handler: None },

@@ -177,3 +177,17 @@ fn hooks_of_an_actor_whose_mailbox_holds_one_message() {
     actor.turn();
     assert_eq!(log.take(), ["start", "1", "2", "idle"], "the next one had been promoted");
 }
+
+#[test]
+fn idle_runs_in_time_where_messages_never_end() {
+    let log = Log::default();
+    let options = Builder::new().mailbox(Capacity::UNBOUNDED);
+    let (diary, mut actor) = rig_with(options, Diary::new(&log));
+    for line in 0..300 {
+        diary.line(line).try_cast().unwrap();
+    }
+    actor.turn();
+    let lines = log.take();
+    let between: Vec<_> = lines[1..].split(|line| line == "idle").map(<[_]>::len).collect();
+    assert_eq!(between, [128, 128, 44, 0]);
+}

@@ -15,6 +15,7 @@ mod promise_7_shutdown;
 mod promise_8_threads;
 mod promise_9_leases;
 
+mod acknowledged;
 mod deadlock;
 mod dropping;
 mod errors;

@@ -204,9 +204,9 @@ async fn an_answer_can_time_out() {
 
 #[test]
 #[should_panic(expected = "runtime")]
-fn a_timeout_without_a_runtime_panics() {
+fn a_timeout_that_is_awaited_without_a_runtime_panics() {
     let case = Case::new();
-    drop(case.probe.note(1).timeout(AN_HOUR));
+    let _ = now(case.probe.note(1).timeout(AN_HOUR));
 }
 
 #[tokio::test(start_paused = true)]

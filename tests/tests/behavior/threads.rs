@@ -1,6 +1,6 @@
 //! Actors on a thread of their own, and actors that must not leave theirs.
 
-use std::{cell::Cell, rc::Rc, thread};
+use std::{cell::Cell, rc::Rc, thread, time::Duration};
 
 use actor_runtime::{ActorHandle, Builder, CallError, ExitReason, actor};
 use futures::executor::block_on;
@@ -172,4 +172,28 @@ fn spawning_without_a_runtime_panics() {
         pub(crate) fn nothing(&self) {}
     }
     let _ = actor_runtime::spawn(Sendable);
+}
+
+#[test]
+fn a_plain_thread_waits_no_longer_than_it_is_told() {
+    let stuck = actor_runtime::spawn_thread(Stuck::new).unwrap();
+    assert_eq!(stuck.add(2).timeout(AN_HOUR).blocking(), Ok(2));
+    assert_eq!(stuck.add(2).try_call().unwrap().timeout(AN_HOUR).blocking(), Ok(4));
+    let lease = stuck.lease().timeout(AN_HOUR).blocking().unwrap();
+    let shortly = Duration::from_millis(1);
+    let late = stuck.add(2).timeout(shortly).blocking();
+    assert!(
+        matches!(late, Err(CallError::TimedOut { after, accepted: true, .. }) if after == shortly)
+    );
+    let late = stuck.lease().timeout(Duration::ZERO).blocking();
+    assert!(matches!(late, Err(CallError::TimedOut { accepted: true, .. })));
+    drop(lease);
+    assert_eq!(stuck.add(2).blocking(), Ok(6), "what was given up was not done");
+}
+
+#[tokio::test]
+#[should_panic(expected = "Cannot")]
+async fn blocking_for_a_while_a_thread_that_drives_a_runtime_panics() {
+    let stuck = actor_runtime::spawn_thread(Stuck::new).unwrap();
+    let _ = stuck.add(1).timeout(AN_HOUR).blocking();
 }

@@ -18,6 +18,7 @@
 #![expect(unreachable_pub, reason = "nothing is reachable in a test, and `pub` makes a handler")]
 
 mod abort;
+mod acknowledged;
 mod answer;
 mod blocking;
 mod end;

@@ -200,6 +200,14 @@ impl Probe {
         self.notes.end(count);
     }
 
+    /// Answers, and notes `id` if somebody read it.
+    pub async fn acknowledged(&mut self, id: u32, reply: Reply<Token>) {
+        self.notes.begin(id);
+        if reply.send_acknowledged(Token::default()).await.is_ok() {
+            self.notes.end(id);
+        }
+    }
+
     /// Ends the probe.
     pub fn finish(self) -> u32 {
         7
