@@ -139,7 +139,7 @@ use proc_macro::TokenStream;
 ///
 /// An `async fn` handler runs in the actor's own task, or on its own thread. So does a `fn` handler,
 /// unless the actor is idle when it is called: then it runs on the thread of its caller, within the
-/// poll of the call, and costs what a lock costs. Order, panics and the end are the same either way,
+/// poll of the call: no task is switched and nothing allocated. Order, panics and the end are the same either way,
 /// and the actor's runtime is the current one, but what belongs to the thread or the task is the
 /// caller's: thread-locals, task-locals, `tokio::task::id()`. And a handler that takes long takes
 /// the time of its caller, which no `timeout` and no `select!` around the call can cut short.
