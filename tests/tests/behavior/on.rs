@@ -389,7 +389,7 @@ impl Bomb {
     fn wait(&mut self) -> impl CancelSafe<Output = ()> {
         assume_cancel_safe("it has nothing to lose", async {
             self.goes_off("source");
-            std::future::pending().await
+            std::future::pending::<()>().await;
         })
     }
 }
