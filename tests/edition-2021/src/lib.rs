@@ -30,6 +30,9 @@ mod pass {
         mod on_everything;
         mod on_handlers;
     }
+    mod events {
+        mod all_kinds;
+    }
     mod generics {
         mod associated_types;
         mod constants;

@@ -1,5 +1,5 @@
 //! What may be a source, and what its handler may look like.
-#![deny(warnings, missing_docs, unused)]
+#![deny(warnings, missing_docs)]
 
 use std::{collections::VecDeque, pin::Pin};
 
