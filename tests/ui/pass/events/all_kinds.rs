@@ -52,7 +52,11 @@ where
     }
 
     #[on(&mut self.news)]
-    async fn news(&mut self, context: &Context<Self>, r#news: Result<u32, broadcast::error::RecvError>) {
+    async fn news(
+        &mut self,
+        context: &Context<Self>,
+        r#news: Result<u32, broadcast::error::RecvError>,
+    ) {
         if r#news.is_err() {
             context.stop();
         }
