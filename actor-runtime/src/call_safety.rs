@@ -6,7 +6,10 @@
 //! - Any other call may not be dropped: its handler may or may not have run, and its answer is lost.
 //! - Nor may such a call that is not sent be lent to a `select!` over and over: it is sent when its branch is
 //!   first polled, and nobody can say when that is.
+//! - Nor may a cast be dropped or lent, for the same reasons: its message was sent, or is gone with it.
 //! - An answer that is lent loses nothing.
+//! - Nor does a lease that is lent. Dropping one that nobody has taken leaves nothing behind, and gives up its
+//!   place in the queue.
 
 use std::{ops::Deref, pin::Pin};
 
@@ -15,10 +18,11 @@ use crate::{
     answer::Answer,
     call::Call,
     cancel_safe::{
-        ByMut, ByTemporary, ByValue, CancelSafe, LosesAnswer, LosesTurn, MakesCalls, Refuses,
-        lent_only, m,
+        ByMut, ByTemporary, ByValue, CancelSafe, LosesAnswer, LosesMessage, LosesTurn, MakesCalls,
+        Refuses, lent_only, m,
     },
     handle::ActorHandle,
+    lease::LeaseCall,
     mark::{Marked, Unmarked},
     reply::Reply,
     send::{Cast, Sent},
@@ -33,7 +37,9 @@ impl<H: ActorHandle> MakesCalls for H {}
 impl<R> CancelSafe for &mut Answer<R> {}
 
 lent_only! {
-    [R] Answer<R>;
+    [R] Answer<R>: LosesResult;
+    ['h, H: ActorHandle] LeaseCall<'h, H>: LosesLease;
+    ['h, H: ActorHandle] Timeout<LeaseCall<'h, H>>: LosesLease;
 }
 
 #[diagnostic::do_not_recommend]
@@ -52,38 +58,52 @@ where
 }
 
 /// What sends a message when it is polled, and must not be dropped from then on.
-pub trait Unsent {}
+pub trait Unsent {
+    /// What is lost when it is dropped.
+    type Loses;
+}
 
-impl<M: Message, R, F> Unsent for Call<'_, M, R, F, Unmarked> {}
-impl<M: Message, R> Unsent for Sent<'_, M, R, Unmarked> {}
-impl<M: Message> Unsent for Cast<'_, M> {}
-impl<C: Unsent> Unsent for Timeout<C> {}
+impl<M: Message, R, F> Unsent for Call<'_, M, R, F, Unmarked> {
+    type Loses = LosesAnswer;
+}
+
+impl<M: Message, R> Unsent for Sent<'_, M, R, Unmarked> {
+    type Loses = LosesAnswer;
+}
+
+impl<M: Message> Unsent for Cast<'_, M> {
+    type Loses = LosesMessage;
+}
+
+impl<C: Unsent> Unsent for Timeout<C> {
+    type Loses = C::Loses;
+}
 
 /// Refuses to be lent and to be dropped.
 macro_rules! unsent {
-    ($( [$($generics:tt)*] $ty:ty; )*) => { $(
+    ($( [$($generics:tt)*] $ty:ty: $unsent:ty; )*) => { $(
         impl<$($generics)*> Refuses<ByMut> for $ty {
             type Why = LosesTurn;
         }
 
         impl<$($generics)*> Refuses<ByValue> for $ty {
-            type Why = LosesAnswer;
+            type Why = <$unsent as Unsent>::Loses;
         }
 
         impl<$($generics)*> Refuses<ByTemporary> for $ty {
-            type Why = LosesAnswer;
+            type Why = <$unsent as Unsent>::Loses;
         }
     )* };
 }
 
 unsent! {
-    ['a, M: Message, R, F] Call<'a, M, R, F, Unmarked>;
-    ['a, M: Message, R] Sent<'a, M, R, Unmarked>;
-    ['a, M: Message] Cast<'a, M>;
-    [C: Unsent] Timeout<C>;
-    [C: Unsent] &mut C;
-    [C: Unsent] Box<C>;
-    [P: Deref<Target: Unsent>] Pin<P>;
+    ['a, M: Message, R, F] Call<'a, M, R, F, Unmarked>: Self;
+    ['a, M: Message, R] Sent<'a, M, R, Unmarked>: Self;
+    ['a, M: Message] Cast<'a, M>: Self;
+    [C: Unsent] Timeout<C>: Self;
+    [C: Unsent] &mut C: C;
+    [C: Unsent] Box<C>: C;
+    [P: Deref<Target: Unsent>] Pin<P>: P::Target;
 }
 
 impl<P: Deref<Target: Unsent>> Refuses<m::as_mut> for Pin<P> {

@@ -197,8 +197,10 @@ fn begin_to_wait<M: Message>(shared: &Shared<M>, method: Method) -> Result<Wait,
 ///
 /// Dropping it leaves no lease behind: one that was not granted never is, and one that was granted
 /// and not taken ends without `#[on_release]`, since nobody had it. What is lost is the place in the
-/// queue. So a lease is *not* cancel safe where it is asked for over and over. Between two polls it
-/// may be granted, and then everybody waits for the next poll.
+/// queue. So a lease is *not* cancel safe where it is asked for over and over, and
+/// [`select!`](crate::select) refuses it. It takes one that is lent, which keeps its place:
+/// `let mut call = pin!(handle.lease())` before the loop, and `&mut call`. Between two polls it may be
+/// granted, and then everybody waits for the next poll.
 #[must_use = "a lease is not asked for until it is awaited"]
 pub struct LeaseCall<'a, H: ActorHandle> {
     actor: &'a H,

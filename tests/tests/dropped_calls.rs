@@ -6,9 +6,11 @@
 #![cfg(debug_assertions)]
 
 use std::{
+    env,
     future::{pending, poll_fn, ready},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
+    process::Command,
     task::Poll,
     time::Duration,
 };
@@ -194,4 +196,36 @@ async fn it_can_be_ignored() {
     let _turn = strict().await;
     on_dropped_call(OnDroppedCall::Ignore);
     drop(bank().pay(1).sent().await.unwrap());
+}
+
+/// Set in a process that drops a call and does nothing else.
+const CHILD: &str = "ACTOR_TESTS_DROP_A_CALL";
+
+/// The line of `drop_a_call` in which the call is made.
+const MADE_AT: u32 = line!() + 5;
+
+/// With the reaction that nobody has chosen.
+async fn drop_a_call() {
+    let bank = bank();
+    let mut call = bank.pay(1);
+    polled(&mut call).await;
+    drop(call);
+}
+
+/// Without the feature `tracing`, which this package does not ask for.
+#[tokio::test]
+async fn it_is_told_on_stderr_once() {
+    const NAME: &str = "it_is_told_on_stderr_once";
+    if env::var_os(CHILD).is_some() {
+        return drop_a_call().await;
+    }
+    let mut command = Command::new(env::current_exe().expect("a test has a file"));
+    command.args(["--exact", NAME, "--nocapture"]).env(CHILD, "1");
+    let output = command.output().expect("it starts");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    let warning = format!("warning: a call of `Bank::pay`, made at {}:{MADE_AT}:", file!());
+    assert!(stderr.starts_with(&warning), "{stderr}");
+    assert_eq!(stderr.matches("was dropped half way").count(), 1, "{stderr}");
+    assert!(stderr.contains("help: keep it, `let mut answer = handle.pay(..).sent()"), "{stderr}");
 }

@@ -16,7 +16,7 @@ pub(super) enum Question<'a> {
     Shared(&'a Expr),
     /// `place`.
     Value,
-    /// Anything else: a value that nothing else holds.
+    /// Anything else: a value that nothing else holds, and what has to be known by its type.
     Temporary,
 }
 
@@ -52,7 +52,10 @@ impl<'a> Question<'a> {
             receiver => receiver,
         };
         let method = &call.method;
-        if is_place(receiver) {
+        // A handle has a `lease` of ours, or a handler of that name. What it makes tells which.
+        if method == "lease" {
+            Self::Temporary
+        } else if is_place(receiver) {
             Self::Method { receiver: Receiver::Place(receiver), method }
         } else if is_accessor(receiver) {
             Self::Method { receiver: Receiver::Accessor(receiver), method }

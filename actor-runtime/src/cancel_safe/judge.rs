@@ -25,8 +25,8 @@ use std::{
 use super::{
     CancelSafe, CancelSafeMethod, IntoCancelSafe, m,
     refused::{
-        LosesAnswer, LosesBytes, LosesGathered, LosesPlace, LosesResult, LosesTurn, LosesValue,
-        Refuses,
+        LosesAnswer, LosesBytes, LosesGathered, LosesLease, LosesMessage, LosesPlace, LosesResult,
+        LosesTurn, LosesValue, Refuses,
     },
     shape::SomeFuture,
 };
@@ -111,7 +111,16 @@ macro_rules! futures_already {
     )* };
 }
 
-futures_already!(Known, ByType, Handler, LosesResult, LosesAnswer, LosesTurn);
+futures_already!(
+    Known,
+    ByType,
+    Handler,
+    LosesResult,
+    LosesAnswer,
+    LosesMessage,
+    LosesLease,
+    LosesTurn
+);
 
 /// Declares a trait whose text is shown, and the reasons that it lets pass.
 macro_rules! texts {
@@ -140,7 +149,7 @@ macro_rules! texts {
 texts! {
     /// A future that may be dropped, for whatever reason.
     trait SafeToDrop lets [Known Source Handler LosesPlace LosesBytes LosesValue LosesGathered LosesResult LosesAnswer
-        LosesTurn] (
+        LosesMessage LosesLease LosesTurn] (
         message = "this future is not known to be cancel safe",
         label = "work or data can be lost here if this future is dropped before it completes",
         note = "if the function is yours: mark it `#[cancel_safe]`",
@@ -191,7 +200,7 @@ texts! {
     )
 
     /// A future whose result can still be waited for when it was dropped.
-    trait KeepsItsResult lets [Known Source ByType Handler LosesAnswer] (
+    trait KeepsItsResult lets [Known Source ByType Handler LosesAnswer LosesMessage LosesLease] (
         message = "`{Self}` loses its result when it is dropped",
         label = "if this is dropped first, nobody can wait for it again",
         note = "make it before the loop, and select on `&mut` it"
@@ -199,7 +208,7 @@ texts! {
 
     /// A call that may be dropped, where its handler cannot be named.
     trait KeepsItsAnswer lets [
-        Known Source ByType LosesPlace LosesBytes LosesValue LosesGathered LosesResult LosesTurn
+        Known Source ByType LosesPlace LosesBytes LosesValue LosesGathered LosesResult LosesMessage LosesLease LosesTurn
     ] (
         message = "this call is not marked `#[cancel_safe]`, so it may not be dropped",
         label = "if this is dropped first, the actor may or may not do it, and its answer is lost",
@@ -208,11 +217,30 @@ texts! {
         note = "or mark the handler `#[cancel_safe]`, and say what becomes of an answer nobody takes"
     )
 
-    /// A call that was sent before it is lent.
+    /// A cast that keeps its message.
+    trait KeepsItsMessage lets [Known Source ByType LosesResult LosesAnswer LosesLease] (
+        message = "a cast that is dropped before it completes may drop its message",
+        label = "if this is dropped first, the message may be gone, with its arguments, or may have been sent",
+        note = "to wait for room: `.await` it outside of `select!`, it waits for nothing else",
+        note = "or do not wait: `handle.method(..).try_cast()` gives the message back if there is no room",
+        note = "a mark `#[cancel_safe]` on the handler is about its calls, not about its casts"
+    )
+
+    /// A lease that keeps its place in the queue.
+    trait KeepsItsLease lets [Known Source ByType LosesResult LosesAnswer LosesMessage] (
+        message = "dropping `lease` gives up its place in the queue",
+        label = "each time this is dropped, it starts again at the end of the queue",
+        note = "nothing else is lost, as a lease that nobody took is given back, but among busy callers its turn may never come",
+        note = "to keep the place: make it once before the loop, `let mut call = pin!(handle.lease())`, and select on `&mut call`",
+        note = "if starting again is fine: say so, `assume_cancel_safe(\"it may be requeued\", handle.lease())`"
+    )
+
+    /// A message that was sent before it is lent.
     trait WasSent lets [Known Source ByType Handler] (
-        message = "this call is not sent before the `select!`",
+        message = "this message is not sent before the `select!`",
         label = "nothing is sent until this branch is polled, and other branches may win first",
-        note = "send it before the loop, `let mut answer = handle.method(..).sent().await?`, and select on `&mut answer`"
+        note = "send it before the loop, `let mut answer = handle.method(..).sent().await?`, and select on `&mut answer`",
+        note = "or, if nobody wants the answer, `handle.method(..).cast().await?`: it waits for room only"
     )
 }
 

@@ -65,12 +65,13 @@ pub use self::{
     given::{Given, Gives},
     judge::{
         ByMut, ByRef, ByTemporary, ByType, ByValue, Handler, IsFuture, KeepsItsAnswer,
-        KeepsItsBytes, KeepsItsPlace, KeepsItsResult, KeepsItsValue, KeepsWhatItGathered, Known,
-        MakesCalls, OtherMethod, SafeHandler, SafeToDrop, Source, WasSent,
+        KeepsItsBytes, KeepsItsLease, KeepsItsMessage, KeepsItsPlace, KeepsItsResult,
+        KeepsItsValue, KeepsWhatItGathered, Known, MakesCalls, OtherMethod, SafeHandler,
+        SafeToDrop, Source, WasSent,
     },
     refused::{
-        LosesAnswer, LosesBytes, LosesGathered, LosesPlace, LosesResult, LosesTurn, LosesValue,
-        Refuses,
+        LosesAnswer, LosesBytes, LosesGathered, LosesLease, LosesMessage, LosesPlace, LosesResult,
+        LosesTurn, LosesValue, Refuses,
     },
     shape::{NoFuture, SomeFuture},
     timer::{FromNow, KeepsItsTime, NoTimer},

@@ -38,7 +38,15 @@ pub enum LosesResult {}
 #[derive(Debug)]
 pub enum LosesAnswer {}
 
-/// The moment at which a call is sent.
+/// The message of a cast.
+#[derive(Debug)]
+pub enum LosesMessage {}
+
+/// The place in the queue of a lease, granted or not.
+#[derive(Debug)]
+pub enum LosesLease {}
+
+/// The moment at which a message is sent.
 #[derive(Debug)]
 pub enum LosesTurn {}
 
@@ -57,22 +65,22 @@ macro_rules! refused {
     };
 }
 
-/// Futures that lose their result unless they are lent.
+/// Futures that lose something unless they are lent.
 macro_rules! lent_only {
-    ($( [$($generics:tt)*] $ty:ty; )*) => { $(
+    ($( [$($generics:tt)*] $ty:ty: $why:ident; )*) => { $(
         impl<$($generics)*> $crate::cancel_safe::Refuses<$crate::cancel_safe::ByValue> for $ty {
-            type Why = $crate::cancel_safe::LosesResult;
+            type Why = $crate::cancel_safe::$why;
         }
 
         impl<$($generics)*> $crate::cancel_safe::Refuses<$crate::cancel_safe::ByTemporary> for $ty {
-            type Why = $crate::cancel_safe::LosesResult;
+            type Why = $crate::cancel_safe::$why;
         }
 
         /// What is lent has to live longer than the `select!`.
         impl<'a, $($generics)*> $crate::cancel_safe::Refuses<$crate::cancel_safe::ByTemporary>
             for &'a mut $ty
         {
-            type Why = $crate::cancel_safe::LosesResult;
+            type Why = $crate::cancel_safe::$why;
         }
     )* };
 }
@@ -99,7 +107,7 @@ refused! {
 lent_only! {
     // https://docs.rs/tokio/1.54.1/tokio/task/struct.JoinHandle.html#cancel-safety promises it for
     // `&mut` only: a dropped handle detaches its task.
-    [T] tokio::task::JoinHandle<T>;
+    [T] tokio::task::JoinHandle<T>: LosesResult;
 }
 
 #[cfg(feature = "sync")]
@@ -126,7 +134,7 @@ mod sync {
     lent_only! {
         // https://docs.rs/tokio/1.54.1/tokio/sync/oneshot/struct.Receiver.html#cancel-safety promises
         // it for `&mut` only: a dropped receiver closes the channel.
-        [T] oneshot::Receiver<T>;
+        [T] oneshot::Receiver<T>: LosesResult;
     }
 }
 

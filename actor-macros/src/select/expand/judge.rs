@@ -66,7 +66,8 @@ pub(super) fn judged(
         }
         Question::Mutable(_) => texts.push(text("WasSent")),
         Question::Value | Question::Temporary => {
-            texts.extend(["KeepsItsResult", "KeepsItsAnswer"].map(text));
+            let names = ["KeepsItsResult", "KeepsItsAnswer", "KeepsItsMessage", "KeepsItsLease"];
+            texts.extend(names.map(text));
         }
         Question::Shared(_) => {}
     }

@@ -1,4 +1,4 @@
-// Caret: all of the branch. Says: a cast may not be dropped.
+// Caret: all of the branch. Says: the message may be gone, and the mark is about calls.
 use actor_runtime::{actor, select};
 
 pub struct Stack(Vec<u32>);
