@@ -3,6 +3,7 @@
 //! Wherever a handler runs, `tokio::spawn` and timers in it belong to the actor's own runtime. Most
 //! callers are tasks of that runtime, and a task stays where it was spawned: so it is asked once
 //! for each task that calls, and remembered by the thread.
+//! A task that enters another runtime by hand and has called from its own before is not noticed.
 
 use std::{
     cell::Cell,

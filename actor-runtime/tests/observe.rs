@@ -4,7 +4,9 @@
 
 use std::{
     collections::BTreeMap,
+    pin::pin,
     sync::{Arc, Mutex},
+    task::{self, Poll, Waker},
 };
 
 use actor_runtime::{ActorHandle, Builder, OnPanic, actor, pair, spawn};
@@ -103,6 +105,13 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Recorder {
         self.0.lock().unwrap().push(told);
     }
 
+    fn on_follows_from(&self, span: &span::Id, follows: &span::Id, cx: Context<'_, S>) {
+        let name = |id| cx.span(id).unwrap().name().to_owned();
+        let name = format!("{} follows from {}", name(span), name(follows));
+        let told = Told { name, fields: BTreeMap::new(), inside: Vec::new() };
+        self.0.lock().unwrap().push(told);
+    }
+
     fn on_event(&self, event: &tracing::Event<'_>, cx: Context<'_, S>) {
         let mut fields = Fields(BTreeMap::new());
         event.record(&mut fields);
@@ -143,6 +152,36 @@ fn a_message_has_a_span_whose_parent_is_its_callers() {
         assert_eq!(message.inside, ["request"]);
         assert_eq!(message.fields["actor.method"], "keep");
         assert_eq!(recorder.only("keeping").inside, ["actor.message", "request"]);
+    });
+}
+
+/// Polls `future` once: a handler that runs on its caller is over by then.
+#[track_caller]
+fn now<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut task::Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("not ready at the first poll"),
+    }
+}
+
+#[test]
+fn a_message_that_is_handled_on_its_caller_has_the_same_span() {
+    traced(|recorder| async move {
+        let vault = spawn(Vault::default());
+        vault.look().await.unwrap();
+        let before = recorder.0.lock().unwrap().len();
+        tracing::info_span!("request").in_scope(|| {
+            now(vault.keep("x")).unwrap();
+            tracing::info!("kept");
+        });
+        recorder.0.lock().unwrap().drain(..before);
+        let message = recorder.only("actor.message");
+        assert_eq!(message.inside, ["request"]);
+        assert_eq!(message.fields["actor.type"], "Vault");
+        assert_eq!(message.fields["actor.method"], "keep");
+        recorder.only("actor.message follows from actor");
+        assert_eq!(recorder.only("keeping").inside, ["actor.message", "request"]);
+        assert_eq!(recorder.only("kept").inside, ["request"], "the span is over");
     });
 }
 
@@ -239,37 +278,72 @@ fn a_call_that_is_dropped_half_way_is_a_warning() {
     });
 }
 
-#[test]
-fn metrics_count_what_was_done() {
+type Measured = BTreeMap<(MetricKind, String), DebugValue>;
+
+/// Runs `test` on this thread, and gives what was measured.
+fn measured(test: impl Future<Output = ()>) -> Measured {
     let recorder = DebuggingRecorder::new();
     let snapshots = recorder.snapshotter();
     metrics::with_local_recorder(&recorder, || {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(async {
-            let (vault, run) = pair(Vault::default());
-            vault.keep("x").cast().await.unwrap();
-            vault.keep("y").cast().await.unwrap();
-            drop(vault.keep("z").sent().await.unwrap());
-            drop(vault);
-            run.await;
-            let (secrets, heard) = tokio::sync::mpsc::unbounded_channel();
-            let (ear, run) = pair(Ear(heard));
-            secrets.send(String::new()).unwrap();
-            ear.nothing().cast().await.unwrap();
-            drop(secrets);
-            let itself = ear.clone();
-            let end = async move {
-                itself.nothing().await.unwrap();
-                drop((ear, itself));
-            };
-            tokio::join!(run, end);
-        });
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(test);
     });
     let mut seen = BTreeMap::new();
     for (key, _, _, value) in snapshots.snapshot().into_vec() {
         let labels: Vec<_> = key.key().labels().map(metrics::Label::value).collect();
         seen.insert((key.kind(), format!("{} {}", key.key().name(), labels.join(" "))), value);
     }
+    seen
+}
+
+/// How many values a histogram was given.
+fn values(seen: &Measured, name: &str) -> usize {
+    match &seen[&(MetricKind::Histogram, name.to_owned())] {
+        DebugValue::Histogram(values) => values.len(),
+        other => panic!("{name} is no histogram: {other:?}"),
+    }
+}
+
+#[test]
+fn metrics_count_what_is_done_on_a_caller() {
+    let seen = measured(async {
+        let vault = Builder::new().on_panic(OnPanic::Continue).spawn(Vault::default());
+        vault.look().await.unwrap();
+        now(vault.keep("x")).unwrap();
+        now(vault.keep("y")).unwrap();
+        now(vault.fail()).unwrap_err();
+    });
+    let counter = |name: &str| seen.get(&(MetricKind::Counter, name.to_owned()));
+    assert_eq!(counter("actor_messages_total Vault keep"), Some(&DebugValue::Counter(2)));
+    assert_eq!(counter("actor_messages_total Vault fail"), Some(&DebugValue::Counter(1)));
+    assert_eq!(counter("actor_panics_total Vault fail"), Some(&DebugValue::Counter(1)));
+    let depth = &seen[&(MetricKind::Gauge, "actor_mailbox_depth Vault".to_owned())];
+    assert_eq!(depth, &DebugValue::Gauge(0.0.into()));
+    for histogram in ["actor_queue_seconds Vault keep", "actor_handle_seconds Vault keep"] {
+        assert_eq!(values(&seen, histogram), 2);
+    }
+}
+
+#[test]
+fn metrics_count_what_was_done() {
+    let seen = measured(async {
+        let (vault, run) = pair(Vault::default());
+        vault.keep("x").cast().await.unwrap();
+        vault.keep("y").cast().await.unwrap();
+        drop(vault.keep("z").sent().await.unwrap());
+        drop(vault);
+        run.await;
+        let (secrets, heard) = tokio::sync::mpsc::unbounded_channel();
+        let (ear, run) = pair(Ear(heard));
+        secrets.send(String::new()).unwrap();
+        ear.nothing().cast().await.unwrap();
+        drop(secrets);
+        let itself = ear.clone();
+        let end = async move {
+            itself.nothing().await.unwrap();
+            drop((ear, itself));
+        };
+        tokio::join!(run, end);
+    });
     let counter = |name: &str| seen.get(&(MetricKind::Counter, name.to_owned()));
     assert_eq!(counter("actor_messages_total Vault keep"), Some(&DebugValue::Counter(2)));
     assert_eq!(counter("actor_events_total Ear hear"), Some(&DebugValue::Counter(1)));
@@ -278,10 +352,6 @@ fn metrics_count_what_was_done() {
     let depth = &seen[&(MetricKind::Gauge, "actor_mailbox_depth Vault".to_owned())];
     assert_eq!(depth, &DebugValue::Gauge(0.0.into()));
     for histogram in ["actor_queue_seconds Vault keep", "actor_handle_seconds Vault keep"] {
-        let DebugValue::Histogram(values) = &seen[&(MetricKind::Histogram, histogram.to_owned())]
-        else {
-            panic!("{histogram} is no histogram");
-        };
-        assert_eq!(values.len(), 2);
+        assert_eq!(values(&seen, histogram), 2);
     }
 }

@@ -22,6 +22,8 @@ mod errors;
 mod executors;
 mod hooks;
 mod inline;
+mod inline_around;
+mod inline_unread;
 mod leases;
 mod lifecycle;
 mod memory;

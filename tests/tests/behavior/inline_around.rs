@@ -1,0 +1,135 @@
+//! What a handler finds around it where it runs on the thread of its caller: the locals of its caller,
+//! the runtime of its actor, and no lease.
+
+use std::cell::Cell;
+
+use actor_runtime::{ActorHandle, Builder, Context, actor, spawn};
+use tokio::runtime::{self, Handle, Runtime};
+
+use crate::support::{now, pending, ready, until};
+
+thread_local! {
+    static OF_THREAD: Cell<u32> = const { Cell::new(0) };
+}
+
+tokio::task_local! {
+    static OF_TASK: u32;
+}
+
+/// What a handler sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Locals {
+    of_thread: u32,
+    of_task: Option<u32>,
+}
+
+impl Locals {
+    fn here() -> Self {
+        Self { of_thread: OF_THREAD.get(), of_task: OF_TASK.try_with(|number| *number).ok() }
+    }
+}
+
+struct Lookout;
+
+#[actor]
+impl Lookout {
+    pub(crate) fn locals(&self) -> Locals {
+        Locals::here()
+    }
+
+    #[handler(queued)]
+    pub(crate) fn locals_in_the_loop(&self) -> Locals {
+        Locals::here()
+    }
+
+    /// Leaves a number on its thread.
+    pub(crate) fn leave(&self, number: u32) {
+        OF_THREAD.set(number);
+    }
+
+    /// Whether its caller holds a lease, and what its locals are.
+    pub(crate) fn leased(&self, context: &Context<Self>) -> (bool, Locals) {
+        (context.is_leased(), Locals::here())
+    }
+
+    pub(crate) fn runtime(&self) -> runtime::Id {
+        Handle::current().id()
+    }
+}
+
+fn runtime() -> Runtime {
+    runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap()
+}
+
+/// An actor of `runtime` that waits for messages.
+fn idle_on(runtime: &Runtime) -> LookoutHandle {
+    let lookout = Builder::new().on(runtime.handle().clone()).spawn(Lookout);
+    let here = Locals { of_thread: 1, of_task: Some(2) };
+    let before = OF_THREAD.replace(1);
+    OF_TASK.sync_scope(2, || until(|| lookout.locals().blocking() == Ok(here)));
+    OF_THREAD.set(before);
+    lookout
+}
+
+#[test]
+fn locals_are_its_callers_and_in_the_loop_they_are_not() {
+    let (own, other) = (runtime(), runtime());
+    let lookout = idle_on(&own);
+    other.block_on(OF_TASK.scope(7, async {
+        OF_THREAD.set(5);
+        let here = Locals { of_thread: 5, of_task: Some(7) };
+        assert_eq!(now(lookout.locals()), Ok(here));
+        assert_eq!(now(lookout.leave(6)), Ok(()));
+        assert_eq!(OF_THREAD.get(), 6);
+        let elsewhere = Locals { of_thread: 0, of_task: None };
+        assert_eq!(lookout.locals_in_the_loop().await, Ok(elsewhere));
+    }));
+}
+
+#[tokio::test]
+async fn nothing_runs_on_its_caller_while_the_actor_is_leased() {
+    let asked = OF_TASK.scope(7, async {
+        let lookout = spawn(Lookout);
+        lookout.locals_in_the_loop().await.unwrap();
+        let (is_leased, there) = now(lookout.leased()).unwrap();
+        assert_eq!((is_leased, there.of_task), (false, Some(7)));
+
+        let lease = lookout.lease().await.unwrap();
+        let mut outside = pending(lookout.leased());
+        for _ in 0..2 {
+            let (is_leased, there) = lease.leased().await.unwrap();
+            assert_eq!((is_leased, there.of_task), (true, None));
+        }
+        assert!(!outside.is_woken());
+        lease.release().await.unwrap();
+        lookout.locals_in_the_loop().await.unwrap();
+        let (is_leased, there) = ready(&mut outside).unwrap();
+        assert_eq!((is_leased, there.of_task), (false, None));
+        now(lookout.leased())
+    });
+    let (is_leased, there) = asked.await.unwrap();
+    assert_eq!((is_leased, there.of_task), (false, Some(7)));
+}
+
+#[test]
+fn its_runtime_is_current_in_a_runtime_that_its_caller_has_entered() {
+    let (own, other) = (runtime(), runtime());
+    let (here, there) = (idle_on(&own), idle_on(&other));
+    let (id, id_there) = (own.handle().id(), other.handle().id());
+    let away = other.handle().clone();
+    let task = own.spawn(async move {
+        let entered = away.enter();
+        for _ in 0..2 {
+            assert_eq!(now(here.runtime()), Ok(id));
+            assert_eq!(now(there.runtime()), Ok(id_there));
+        }
+        assert_eq!(Handle::current().id(), id_there);
+        drop(entered);
+        for _ in 0..2 {
+            assert_eq!(now(here.runtime()), Ok(id));
+            assert_eq!(now(there.runtime()), Ok(id_there));
+        }
+        assert_eq!(Handle::current().id(), id);
+    });
+    own.block_on(task).unwrap();
+}
