@@ -17,7 +17,6 @@ use std::{
     fmt,
     future::Future,
     marker::PhantomData,
-    mem,
     pin::Pin,
     task::{Context, Poll, ready},
     time::Duration,
@@ -30,7 +29,6 @@ use crate::{
     current,
     dropped::{Site, Watch},
     error::{CallError, Method, SendError, TrySendError},
-    home,
     mailbox::Shared,
     mark::Unmarked,
     reply::{self, Receiver, Reply},
@@ -101,14 +99,13 @@ pub struct Call<'a, M: Message, R: 'static, F, H = Unmarked> {
     is_inline: bool,
     /// Makes the message. There until it has.
     message: Option<F>,
-    stage: Stage<'a, M, R>,
+    /// None while there is nothing to wait for: the message is not made yet, or all is over.
+    stage: Option<Stage<'a, M, R>>,
     site: Site,
     mark: PhantomData<fn() -> H>,
 }
 
 enum Stage<'a, M: Message, R: 'static> {
-    /// There is nothing to wait for: the message is not made yet, or all is over.
-    AtRest,
     WaitingForRoom(Place<'a, M>, Pending<R>),
     Sent(Pending<R>),
     NotAccepted(M),
@@ -154,7 +151,7 @@ where
 {
     pub(crate) fn new(shared: &'a Arc<Shared<M>>, message: F, site: Site) -> Self {
         let message = Some(message);
-        Self { shared, is_inline: false, message, stage: Stage::AtRest, site, mark: PhantomData }
+        Self { shared, is_inline: false, message, stage: None, site, mark: PhantomData }
     }
 
     /// The same call, whose handler may run on this thread while the actor is idle.
@@ -356,14 +353,14 @@ where
     /// ```
     pub fn into_message(self) -> Option<M> {
         match self.stage {
-            Stage::NotAccepted(message) => Some(message),
-            Stage::WaitingForRoom(place, mut pending) => {
+            Some(Stage::NotAccepted(message)) => Some(message),
+            Some(Stage::WaitingForRoom(place, mut pending)) => {
                 let message = place.withdraw()?;
                 pending.watch.end();
                 Some(message)
             }
-            Stage::AtRest => self.message.map(|message| message(Reply::unwanted())),
-            Stage::Sent(_) => None,
+            Some(Stage::Sent(_)) => None,
+            None => self.message.map(|message| message(Reply::unwanted())),
         }
     }
 
@@ -374,13 +371,8 @@ where
         if !self.shared.is_resting() {
             return Poll::Ready(None);
         }
-        let budget = ready!(home::proceed(cx));
         let message = &mut self.message;
-        let outcome = Seat::call(self.shared, || Some(message.take()?(Reply::unwanted())));
-        if outcome.is_some() {
-            budget.made_progress();
-        }
-        Poll::Ready(outcome)
+        Seat::call(self.shared, cx, || Some(message.take()?(Reply::unwanted())))
     }
 
     /// Sends the message, and goes on to the stage in which there is something to wait for.
@@ -400,18 +392,18 @@ where
         let wait = match wait {
             Ok(wait) => wait,
             Err(ring) => {
-                self.stage = Stage::NotAccepted(message);
+                self.stage = Some(Stage::NotAccepted(message));
                 return Err(CallError::WouldDeadlock { method, ring });
             }
         };
         let mut pending =
             Pending { receiver, name: method.name(), _wait: wait, watch: self.site.watch(method) };
         self.stage = match offer(self.shared, message, cx) {
-            Ok(None) => Stage::Sent(pending),
-            Ok(Some(place)) => Stage::WaitingForRoom(place, pending),
+            Ok(None) => Some(Stage::Sent(pending)),
+            Ok(Some(place)) => Some(Stage::WaitingForRoom(place, pending)),
             Err(error) => {
                 pending.watch.end();
-                self.stage = Stage::NotAccepted(error.into_message());
+                self.stage = Some(Stage::NotAccepted(error.into_message()));
                 return Err(CallError::NotAccepted { method });
             }
         };
@@ -438,9 +430,9 @@ where
             return Poll::Pending;
         }
         // The usual second poll, in place: the other stages are moved out to go on to the next.
-        if let Stage::Sent(pending) = &mut self.stage {
+        if let Some(Stage::Sent(pending)) = &mut self.stage {
             let outcome = ready!(pending.poll::<M>(cx));
-            self.stage = Stage::AtRest;
+            self.stage = None;
             return Poll::Ready(outcome);
         }
         self.poll_room(cx)
@@ -450,26 +442,26 @@ where
 impl<M: Message, R, F, H> Call<'_, M, R, F, H> {
     /// Goes on to wait for the answer, once there is room for the message.
     fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, CallError>> {
-        match mem::replace(&mut self.stage, Stage::AtRest) {
-            Stage::WaitingForRoom(mut place, mut pending) => match place.poll(cx) {
+        match self.stage.take() {
+            Some(Stage::WaitingForRoom(mut place, mut pending)) => match place.poll(cx) {
                 Poll::Pending => {
-                    self.stage = Stage::WaitingForRoom(place, pending);
+                    self.stage = Some(Stage::WaitingForRoom(place, pending));
                     Poll::Pending
                 }
                 Poll::Ready(Err(message)) => {
                     pending.watch.end();
-                    self.stage = Stage::NotAccepted(message);
+                    self.stage = Some(Stage::NotAccepted(message));
                     Poll::Ready(Err(CallError::NotAccepted { method: pending.method::<M>() }))
                 }
                 Poll::Ready(Ok(())) => {
                     let outcome = pending.poll::<M>(cx);
                     if outcome.is_pending() {
-                        self.stage = Stage::Sent(pending);
+                        self.stage = Some(Stage::Sent(pending));
                     }
                     outcome
                 }
             },
-            Stage::Sent(_) | Stage::NotAccepted(_) | Stage::AtRest => {
+            Some(Stage::Sent(_) | Stage::NotAccepted(_)) | None => {
                 panic!("a call was polled after it was ready")
             }
         }
@@ -479,11 +471,11 @@ impl<M: Message, R, F, H> Call<'_, M, R, F, H> {
 impl<M: Message, R, F, H> fmt::Debug for Call<'_, M, R, F, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stage = match self.stage {
-            Stage::AtRest if self.message.is_some() => "not sent",
-            Stage::WaitingForRoom(..) => "waiting for room",
-            Stage::Sent(_) => "sent",
-            Stage::NotAccepted(_) => "not accepted",
-            Stage::AtRest => "done",
+            None if self.message.is_some() => "not sent",
+            Some(Stage::WaitingForRoom(..)) => "waiting for room",
+            Some(Stage::Sent(_)) => "sent",
+            Some(Stage::NotAccepted(_)) => "not accepted",
+            None => "done",
         };
         f.debug_struct("Call").field("actor", &M::ACTOR).field("stage", &stage).finish()
     }
@@ -494,16 +486,16 @@ impl<M: Message, R, F, H> private::Sealed for Call<'_, M, R, F, H> {}
 impl<M: Message, R, F, H> GiveUp for Call<'_, M, R, F, H> {
     fn give_up(self) -> Option<(Method, bool)> {
         match self.stage {
-            Stage::WaitingForRoom(place, mut pending) => {
+            Some(Stage::WaitingForRoom(place, mut pending)) => {
                 pending.watch.end();
                 let withdrawn = place.withdraw();
                 Some((pending.method::<M>(), withdrawn.is_none()))
             }
-            Stage::Sent(mut pending) => {
+            Some(Stage::Sent(mut pending)) => {
                 pending.watch.end();
                 Some((pending.method::<M>(), true))
             }
-            Stage::NotAccepted(_) | Stage::AtRest => None,
+            Some(Stage::NotAccepted(_)) | None => None,
         }
     }
 }

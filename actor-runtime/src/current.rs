@@ -23,24 +23,48 @@ pub(crate) struct ActorId(usize);
 impl ActorId {
     /// One that no other actor has.
     pub(crate) fn new() -> Self {
-        Self(unique())
+        // The two lowest bits say what a thread does with it: see `Doing`.
+        Self(unique() << 2)
     }
 }
 
+/// What a thread does, in one word: each handler that runs on its caller's thread replaces it and
+/// puts it back.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Doing {
+struct Doing(usize);
+
+impl Doing {
     /// No actor runs on this thread.
-    Nothing,
-    /// The actor's loop is being polled: its handlers and hooks run.
-    Running(ActorId),
-    /// As `Running`, and the handler that runs is the last and owns the actor's state.
-    Finishing(ActorId),
+    const NOTHING: Self = Self(0);
     /// The actor's state and what it did not answer are being dropped.
-    Ending,
+    const ENDING: Self = Self(1);
+    /// The bits that no actor's id uses.
+    const KIND: usize = 3;
+    const RUNNING: usize = 2;
+    const FINISHING: usize = 3;
+
+    /// The actor's loop is being polled, or a caller runs its handler.
+    fn running(actor: ActorId) -> Self {
+        Self(actor.0 | Self::RUNNING)
+    }
+
+    /// As `running`, and the handler that runs is the last and owns the actor's state.
+    fn finishing(actor: ActorId) -> Self {
+        Self(actor.0 | Self::FINISHING)
+    }
+
+    /// The actor that runs.
+    fn actor(self) -> Option<ActorId> {
+        (self.0 & Self::RUNNING != 0).then_some(ActorId(self.0 & !Self::KIND))
+    }
+
+    fn is_finishing(self) -> bool {
+        self.0 & Self::KIND == Self::FINISHING
+    }
 }
 
 thread_local! {
-    static DOING: Cell<Doing> = const { Cell::new(Doing::Nothing) };
+    static DOING: Cell<Doing> = const { Cell::new(Doing::NOTHING) };
     /// Where the reply of the last handler is, while that runs.
     static LAST_CALLED: Cell<Option<usize>> = const { Cell::new(None) };
     static ANY_LOST: Cell<bool> = const { Cell::new(false) };
@@ -68,7 +92,7 @@ impl Guard {
     #[cold]
     fn answer_lost(&self) {
         // A panic that is on its way through another actor, further out, will be caught there.
-        if self.before != Doing::Nothing && std::thread::panicking() {
+        if self.before != Doing::NOTHING && std::thread::panicking() {
             return;
         }
         ANY_LOST.with(|any| any.set(false));
@@ -81,33 +105,30 @@ impl Guard {
 /// Until the guard is dropped, this thread runs the loop of `actor`, or one of its handlers.
 #[inline]
 pub(crate) fn running(actor: ActorId) -> Guard {
-    Guard { before: DOING.with(|doing| doing.replace(Doing::Running(actor))) }
+    Guard { before: DOING.with(|doing| doing.replace(Doing::running(actor))) }
 }
 
 /// For the rest of this poll of its loop, the last handler of `actor` runs: a reply that it drops
 /// is one that a stopped actor owed, but for its own, which is at the address `called`.
 pub(crate) fn finishing(actor: ActorId, called: Option<usize>) {
     LAST_CALLED.with(|last| last.set(called));
-    DOING.with(|doing| doing.set(Doing::Finishing(actor)));
+    DOING.with(|doing| doing.set(Doing::finishing(actor)));
 }
 
 /// Until the guard is dropped, a reply that is dropped here is one that a stopped actor owed.
 pub(crate) fn ending() -> Guard {
-    Guard { before: DOING.with(|doing| doing.replace(Doing::Ending)) }
+    Guard { before: DOING.with(|doing| doing.replace(Doing::ENDING)) }
 }
 
 /// The actor whose handler or hook runs on this thread.
 pub(crate) fn actor() -> Option<ActorId> {
-    match DOING.with(Cell::get) {
-        Doing::Running(actor) | Doing::Finishing(actor) => Some(actor),
-        Doing::Nothing | Doing::Ending => None,
-    }
+    DOING.with(Cell::get).actor()
 }
 
 /// Whether this thread drops what an actor leaves behind.
 #[cfg(all(debug_assertions, not(shuttle)))]
 pub(crate) fn is_ending() -> bool {
-    DOING.with(Cell::get) == Doing::Ending
+    DOING.with(Cell::get) == Doing::ENDING
 }
 
 /// Why a reply is being dropped unanswered.
@@ -123,11 +144,15 @@ pub(crate) enum Dropped {
 
 /// Why the reply at `address` that is dropped right here is dropped.
 pub(crate) fn why_dropped(address: usize) -> Dropped {
-    match DOING.with(Cell::get) {
-        Doing::Running(_) | Doing::Finishing(_) if std::thread::panicking() => Dropped::InPanic,
-        Doing::Finishing(_) if LAST_CALLED.with(Cell::get) == Some(address) => Dropped::ByHand,
-        Doing::Ending | Doing::Finishing(_) => Dropped::AtEnd,
-        Doing::Running(_) | Doing::Nothing => Dropped::ByHand,
+    let doing = DOING.with(Cell::get);
+    if doing.actor().is_some() && std::thread::panicking() {
+        return Dropped::InPanic;
+    }
+    let is_last_called = || LAST_CALLED.with(Cell::get) == Some(address);
+    if doing == Doing::ENDING || doing.is_finishing() && !is_last_called() {
+        Dropped::AtEnd
+    } else {
+        Dropped::ByHand
     }
 }
 

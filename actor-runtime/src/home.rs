@@ -66,6 +66,6 @@ impl Drop for Away<'_> {
 
 /// Takes from what a task may do in one poll, or has it polled again later if that is used up.
 #[inline]
-pub(crate) fn proceed(cx: &mut Context<'_>) -> Poll<coop::RestoreOnPending> {
-    coop::poll_proceed(cx)
+pub(crate) fn proceed(cx: &mut Context<'_>) -> Poll<()> {
+    coop::poll_proceed(cx).map(|budget| budget.made_progress())
 }

@@ -24,7 +24,7 @@ use std::{
     io,
     ops::{Deref, DerefMut},
     sync::{Arc as StdArc, OnceLock, TryLockError},
-    task::{Context as TaskContext, Waker},
+    task::{Context as TaskContext, Poll, Waker, ready},
 };
 
 use crate::{
@@ -33,7 +33,7 @@ use crate::{
     current,
     error::{CallError, Method},
     exit::ExitReason,
-    home::Home,
+    home::{self, Home},
     mailbox::Shared,
     observe::{self, Life},
     reply::{Caller, Failure},
@@ -146,25 +146,31 @@ impl<M: Message> Seat<M> {
     #[inline]
     pub(crate) fn call<R: 'static>(
         shared: &Shared<M>,
+        cx: &mut TaskContext<'_>,
         make: impl FnOnce() -> Option<M>,
-    ) -> Option<Result<R, Box<CallError>>> {
+    ) -> Poll<Option<Result<R, Box<CallError>>>> {
         let Ok(mut place) = shared.seat.try_lock() else {
             if bug("a call is lost where another is run") {
                 drop(make());
             }
-            return None;
+            return Poll::Ready(None);
         };
         let Place { occupant: Some(occupant), broken: None } = &mut *place else {
-            return None;
+            return Poll::Ready(None);
         };
         if !shared.is_resting() {
-            return None;
+            return Poll::Ready(None);
         }
+        // Only now, so that nothing has to be given back where the handler does not run.
+        ready!(home::proceed(cx));
+        let Some(message) = make() else {
+            return Poll::Ready(None);
+        };
         let mut answer = None::<R>;
-        match occupant.answer(make()?, &mut answer, shared) {
+        Poll::Ready(match occupant.answer(message, &mut answer, shared) {
             Ok(()) => answer.map(Ok),
             Err(panicked) => Some(Err((*panicked).end(shared, place))),
-        }
+        })
     }
 }
 

@@ -74,6 +74,7 @@ impl ::actor_runtime::Actor for Counter {
     const INLINE: bool = true;
 
     // A `fn` handler: in the loop, or on the thread of a caller that finds the actor idle.
+    #[inline]
     fn dispatch_now(
         &mut self,
         message: CounterMessage,

@@ -76,7 +76,8 @@ fn inline(actor: &Actor) -> Option<TokenStream> {
     })
 }
 
-// Output: fn dispatch_now(&mut self, message: CounterMessage, _context: &Context<Self>, caller: Caller<'_>) {
+// Output: #[inline]
+//         fn dispatch_now(&mut self, message: CounterMessage, _context: &Context<Self>, caller: Caller<'_>) {
 //             match message {
 //                 CounterMessage::Add { amount, reply } => caller.answer(reply, self.add(amount)),
 //                 _ => {}
@@ -97,6 +98,7 @@ fn dispatch_now(actor: &Actor) -> Option<TokenStream> {
     let allow = allow_deprecated(actor, Handler::is_now);
     Some(quote! {
         #allow
+        #[inline]
         fn dispatch_now(
             &mut self,
             message: #message #carried,
