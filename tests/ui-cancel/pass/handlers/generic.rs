@@ -42,6 +42,8 @@ impl<T, const N: usize> Stack<T, N> {
 async fn main() {
     let stack = spawn(Stack::<_, 3> { elements: vec![1, 2, 3] });
     select! {
+        // In the other order, there is nothing left to pop.
+        biased;
         top = stack.pop() => assert_eq!(top, Ok(Some(3))),
         _ = stack.take() => {}
     }
