@@ -82,7 +82,7 @@ where
     fn nothing(&mut self, _: Nothing) {}
 
     #[on(sleep_until(self.deadline.expect("it is there")), if self.deadline.is_some())]
-    #[cfg(all())]
+    #[cfg(not(doc))]
     fn late(&mut self, (): ()) {
         self.deadline = None;
     }
