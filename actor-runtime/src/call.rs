@@ -95,8 +95,8 @@ use crate::{
 #[must_use = "a call is not sent until it is awaited, cast or sent"]
 pub struct Call<'a, M: Message, R: 'static, F, H = Unmarked> {
     shared: &'a Arc<Shared<M>>,
-    /// Whether its handler may run right here, if the actor is idle.
-    is_inline: bool,
+    /// Its handler's name, if that may run right here while the actor is idle.
+    inline: Option<&'static str>,
     /// Makes the message. There until it has.
     message: Option<F>,
     /// None while there is nothing to wait for: the message is not made yet, or all is over.
@@ -151,13 +151,14 @@ where
 {
     pub(crate) fn new(shared: &'a Arc<Shared<M>>, message: F, site: Site) -> Self {
         let message = Some(message);
-        Self { shared, is_inline: false, message, stage: None, site, mark: PhantomData }
+        Self { shared, inline: None, message, stage: None, site, mark: PhantomData }
     }
 
-    /// The same call, whose handler may run on this thread while the actor is idle.
+    /// The same call, whose handler is called `method` and may run on this thread while the actor is
+    /// idle.
     #[doc(hidden)]
-    pub fn inline(self) -> Self {
-        Self { is_inline: true, ..self }
+    pub fn inline(self, method: &'static str) -> Self {
+        Self { inline: Some(method), ..self }
     }
 
     fn into_unsent(self) -> (&'a Arc<Shared<M>>, F) {
@@ -368,11 +369,11 @@ where
     /// message has to be sent.
     #[inline]
     fn poll_inline(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<R, Box<CallError>>>> {
-        if !self.shared.is_resting() {
+        let Some(method) = self.inline.filter(|_| self.shared.is_resting()) else {
             return Poll::Ready(None);
-        }
+        };
         let message = &mut self.message;
-        Seat::call(self.shared, cx, || Some(message.take()?(Reply::unwanted())))
+        Seat::call(self.shared, method, cx, || Some(message.take()?(Reply::unwanted())))
     }
 
     /// Sends the message, and goes on to the stage in which there is something to wait for.
@@ -420,9 +421,7 @@ where
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if self.message.is_some() {
-            if self.is_inline
-                && let Some(outcome) = ready!(self.poll_inline(cx))
-            {
+            if let Some(outcome) = ready!(self.poll_inline(cx)) {
                 return Poll::Ready(outcome.map_err(|error| *error));
             }
             // The reply slot knows the waker, so there is nothing to poll yet.

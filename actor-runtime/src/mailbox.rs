@@ -226,7 +226,7 @@ pub(crate) struct Shared<M> {
     /// Whether the loop's waker is parked and it uses the seat. Written with the queue locked, read
     /// without.
     resting: AtomicBool,
-    /// Handlers that ran on their callers' threads. Written by whoever holds the seat's lock.
+    /// Handlers that ran on their callers' threads. Written by whoever has the actor in hand.
     inlined: AtomicUsize,
     /// Whether anybody has asked what runs. Only then is the clock read for every message, which
     /// may cost as much as the message.
@@ -640,20 +640,27 @@ impl<M> Shared<M> {
         queue.parked.take()
     }
 
-    /// Notes that a caller begins to run a handler. The caller has locked the seat.
-    pub(crate) fn begin_inline(&self, method: &'static str) {
+    /// Notes that a caller begins to run a handler. The caller has the actor in hand. Says whether
+    /// the [end](Self::end_inline) is to be noted as well.
+    #[inline]
+    pub(crate) fn begin_inline(&self, method: &'static str) -> bool {
         let inlined = self.inlined.load(Ordering::Relaxed);
         self.inlined.store(inlined.wrapping_add(1), Ordering::Relaxed);
-        if self.is_watched() {
-            lock(&self.queue).running = Some(Running { method, since: Some(Instant::now()) });
+        let is_watched = self.is_watched();
+        if is_watched {
+            self.note_inline(Some(Running { method, since: Some(Instant::now()) }));
         }
+        is_watched
     }
 
     /// Notes that the handler is over.
     pub(crate) fn end_inline(&self) {
-        if self.is_watched() {
-            lock(&self.queue).running = None;
-        }
+        self.note_inline(None);
+    }
+
+    #[cold]
+    fn note_inline(&self, running: Option<Running>) {
+        lock(&self.queue).running = running;
     }
 
     fn inlined(&self) -> u64 {

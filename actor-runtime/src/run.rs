@@ -17,7 +17,7 @@ use std::{
     mem,
     pin::{Pin, pin},
     sync::Arc as StdArc,
-    task::{Context as TaskContext, Poll},
+    task::{Context as TaskContext, Poll, Waker, ready},
 };
 
 use pin_project_lite::pin_project;
@@ -34,10 +34,10 @@ use crate::{
     handle::WeakHandle,
     home::Home,
     mailbox::{Entry, Next, Shared},
-    observe::{self, Life, Trace},
+    observe::{self, Trace},
     reply::{Caller, Failure, Reply, private::Link},
     ring,
-    seat::{self, AsOccupant, Occupied, Patience, Place, Resident, occupant},
+    seat::{Occupied, Resident, Sitting},
     sync::{Arc, bug},
 };
 
@@ -88,7 +88,7 @@ impl<A: Actor> Mailbox<A> {
     }
 
     /// As [`run`](Self::run), but callers may run handlers while the loop has nothing to do.
-    pub(crate) fn run_inline(self, actor: A) -> impl Future<Output = Exit<A>>
+    pub(crate) fn run_inline(mut self, actor: A) -> impl Future<Output = Exit<A>>
     where
         A: Actor<Message: Send, Undelivered: Send> + Send,
     {
@@ -96,21 +96,18 @@ impl<A: Actor> Mailbox<A> {
             return self.run_with(actor, None);
         }
         self.shared.seat.open();
-        self.run_with(actor, Some(occupant))
+        let sitting = Sitting::new(self.home.take());
+        self.run_with(actor, Some(sitting))
     }
 
-    fn run_with(
-        self,
-        actor: A,
-        as_occupant: Option<AsOccupant<A>>,
-    ) -> impl Future<Output = Exit<A>> {
-        let Self { shared, on_panic, keeps_actor, started, home } = self;
+    fn run_with(self, actor: A, sitting: Option<Sitting<A>>) -> impl Future<Output = Exit<A>> {
+        let Self { shared, on_panic, keeps_actor, started, home: _ } = self;
         let context = Arc::new(Context::new(WeakHandle(shared.clone())));
         // Boxed before it is moved into the future, which would have room for it twice.
-        let actor = Box::new(Resident { actor, context, home, life: Life::unknown(), on_panic });
-        let life = live(shared.clone(), actor, as_occupant, keeps_actor, started);
+        let actor = Box::new(Resident { actor, context, on_panic, sitting });
+        let life = live(shared.clone(), actor, keeps_actor, started);
         let life = observe::life(A::Message::ACTOR, shared.name.as_deref(), life);
-        Run { shared, inside: Some(life), patience: Patience::default() }
+        Run { shared, inside: Some(life) }
     }
 }
 
@@ -126,15 +123,12 @@ pin_project! {
         shared: Arc<Shared<M>>,
         #[pin]
         inside: Option<F>,
-        patience: Patience,
     }
 
     impl<M: Message, F> PinnedDrop for Run<M, F> {
         fn drop(this: Pin<&mut Self>) {
-            let shared = this.shared.clone();
-            if this.cut_off().is_err() {
-                seat::end_when_free(&shared);
-            }
+            // Where a caller runs a handler right now, it ends the actor afterwards.
+            let _ = this.cut_off(None);
         }
     }
 }
@@ -144,14 +138,14 @@ impl<M: Message, F> Run<M, F> {
     ///
     /// # Errors
     ///
-    /// If a caller runs a handler right now: it has to be over first.
-    fn cut_off(self: Pin<&mut Self>) -> Result<(), Occupied> {
+    /// See [`Seat::vacate`](crate::seat::Seat::vacate).
+    fn cut_off(self: Pin<&mut Self>, waker: Option<&Waker>) -> Result<(), Occupied> {
         let mut this = self.project();
         if this.inside.is_none() {
             return Ok(());
         }
         this.shared.seal();
-        let left = this.shared.seat.take()?;
+        let left = this.shared.seat.vacate(waker)?;
         let ending = current::ending();
         // A handler's locals or the state may panic while they are dropped. The end is reported
         // all the same.
@@ -183,9 +177,7 @@ impl<A: Actor, F: Future<Output = Exit<A>>> Future for Run<A::Message, F> {
                 return Poll::Pending;
             }
         }
-        if self.as_mut().cut_off().is_err() {
-            let this = self.project();
-            this.patience.ask_later(this.shared, cx);
+        if self.cut_off(Some(cx.waker())).is_err() {
             return Poll::Pending;
         }
         Poll::Ready(Exit { reason: ExitReason::Aborted, actor: None, start_error: None })
@@ -222,18 +214,15 @@ impl<M, F: Future> Future for Interruptible<'_, M, F> {
 /// The whole life of an actor that is neither aborted nor dropped.
 async fn live<A: Actor>(
     shared: Arc<Shared<A::Message>>,
-    mut actor: Box<Resident<A>>,
-    as_occupant: Option<AsOccupant<A>>,
+    actor: Box<Resident<A>>,
     keeps_actor: bool,
     mut started: Option<Reply<Result<(), A::StartError>>>,
 ) -> Exit<A> {
-    actor.life = Life::here();
     let context = actor.context.clone();
     let mut life = Loop {
         shared: &shared,
         source: shared.clone(),
         context: &context,
-        as_occupant,
         on_panic: actor.on_panic,
         actor: Some(actor),
         was_idle: true,
@@ -314,8 +303,6 @@ pub struct Loop<'a, A: Actor> {
     /// The mailbox that messages are taken from: the actor's, or that of a lease.
     source: Arc<Shared<A::Message>>,
     context: &'a Context<A>,
-    /// How the actor sits in its seat while there is nothing to do, if callers may find it there.
-    as_occupant: Option<AsOccupant<A>>,
     on_panic: OnPanic,
     /// Gone once a final handler has taken it, and while it is in its seat.
     actor: Option<Box<Resident<A>>>,
@@ -463,28 +450,19 @@ impl<A: Actor> Loop<'_, A> {
     /// have given it a reason to end.
     fn rest(&mut self) -> impl Future<Output = Option<ExitReason>> {
         let mut is_resting = false;
-        let mut patience = Patience::default();
         poll_fn(move |cx| {
-            let Some(as_occupant) = self.as_occupant.filter(|_| !self.is_leased()) else {
-                let is_over = mem::replace(&mut is_resting, true);
-                return if is_over { Poll::Ready(None) } else { Poll::Pending };
-            };
             if !mem::replace(&mut is_resting, true) {
-                if let Some(actor) = self.actor.take() {
-                    self.shared.seat.leave(as_occupant(actor));
+                if !self.is_leased() {
+                    self.actor = self.actor.take().and_then(|actor| actor.leave(self.shared));
                 }
                 return Poll::Pending;
             }
-            match self.shared.seat.take() {
-                Ok(Place { occupant, broken }) => {
-                    self.actor = occupant.and_then(|occupant| occupant.into_any().downcast().ok());
-                    Poll::Ready(broken.map(|reason| *reason))
-                }
-                Err(Occupied) => {
-                    patience.ask_later(self.shared, cx);
-                    Poll::Pending
-                }
+            if self.actor.is_some() {
+                return Poll::Ready(None);
             }
+            let (actor, broken) = ready!(Resident::poll_back(self.shared, cx));
+            self.actor = actor;
+            Poll::Ready(broken)
         })
     }
 

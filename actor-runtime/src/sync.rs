@@ -26,12 +26,63 @@ pub(crate) use std::{
 
 use std::sync::PoisonError;
 
+pub(crate) use exchange::Exchange;
+
 /// Locks `mutex`, also after a panic.
 ///
 /// No code of the user runs while one of our locks is held, so what a lock guards is consistent
 /// whatever else went wrong.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A box or nothing, exchanged in one step.
+#[cfg(not(shuttle))]
+mod exchange {
+    use atomicbox::AtomicOptionBox;
+
+    use super::Ordering;
+
+    pub(crate) struct Exchange<T>(AtomicOptionBox<T>);
+
+    impl<T> Exchange<T> {
+        pub(crate) const fn empty() -> Self {
+            Self(AtomicOptionBox::none())
+        }
+
+        /// Takes what is there.
+        #[inline]
+        pub(crate) fn take(&self) -> Option<Box<T>> {
+            self.0.take(Ordering::AcqRel)
+        }
+
+        /// Puts `content` there, and gives what was there.
+        #[inline]
+        pub(crate) fn put(&self, content: Box<T>) -> Option<Box<T>> {
+            self.0.swap(Some(content), Ordering::AcqRel)
+        }
+    }
+}
+
+#[cfg(shuttle)]
+mod exchange {
+    use super::{Mutex, lock};
+
+    pub(crate) struct Exchange<T>(Mutex<Option<Box<T>>>);
+
+    impl<T> Exchange<T> {
+        pub(crate) fn empty() -> Self {
+            Self(Mutex::new(None))
+        }
+
+        pub(crate) fn take(&self) -> Option<Box<T>> {
+            lock(&self.0).take()
+        }
+
+        pub(crate) fn put(&self, content: Box<T>) -> Option<Box<T>> {
+            lock(&self.0).replace(content)
+        }
+    }
 }
 
 /// A number that was not given out before.

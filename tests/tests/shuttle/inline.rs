@@ -158,8 +158,50 @@ fn finds_a_call_that_overtakes() {
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_a_loop_that_does_not_wait_for_its_actor() {
-    explore_with_bug("the loop asks for its actor once", callers_against_each_other);
+fn finds_a_loop_that_leaves_no_note() {
+    explore_with_bug("nobody is told that the actor is wanted", callers_against_each_other);
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn finds_a_note_that_nobody_reads() {
+    explore_with_bug("nobody reads the note", callers_against_each_other);
+}
+
+/// One runs a handler, the loop leaves a note, and another looks into the seat just then.
+fn callers_against_a_note() {
+    block_on(async {
+        let Running { desk, notes, task } = start(OnPanic::End);
+        desk.slow(0).await.unwrap();
+        let callers = [1, 2].map(|id| {
+            let desk = desk.clone();
+            thread::spawn(move || assert_eq!(desk.note(id).blocking(), Ok(id)))
+        });
+        desk.note(3).try_cast().unwrap();
+        drop(desk);
+        for caller in callers {
+            caller.join().unwrap();
+        }
+        assert_eq!(task.await.unwrap(), ExitReason::HandlesDropped);
+        assert_eq!(notes.done().len(), 4);
+    });
+}
+
+#[test]
+fn a_note_stays_until_it_is_read() {
+    explore(callers_against_a_note);
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn finds_a_note_that_is_kept_by_another_caller() {
+    explore_with_bug("who finds a note keeps it", callers_against_a_note);
+}
+
+#[test]
+#[should_panic]
+fn finds_an_actor_that_crossed_a_note() {
+    explore_with_bug("what crosses a note is lost", callers_against_a_note);
 }
 
 #[test]
@@ -231,10 +273,10 @@ enum End {
 fn callers_against_the_end(end: End) {
     block_on(async {
         let Running { desk, notes, task } = start(OnPanic::End);
-        // A thread, so that it is in the middle of a handler when others have their turn.
-        let caller = thread::spawn({
+        // Threads, so that they are in the middle of a handler when others have their turn.
+        let callers = [[1, 2], [3, 4]].map(|ids| {
             let desk = desk.clone();
-            move || [desk.note(1).blocking(), desk.note(2).blocking()]
+            thread::spawn(move || ids.map(|id| (id, desk.note(id).blocking())))
         });
         let task = match end {
             End::Shutdown => {
@@ -254,7 +296,7 @@ fn callers_against_the_end(end: End) {
         assert_eq!(desk.exited().await, reason);
         assert!(notes.is_dropped(), "the end was reported before the state was dropped");
         let at_the_end = notes.done();
-        for (id, outcome) in (1..).zip(caller.join().unwrap()) {
+        for (id, outcome) in callers.into_iter().flat_map(|caller| caller.join().unwrap()) {
             match outcome {
                 Ok(answer) => assert!(answer == id && at_the_end.contains(&id)),
                 Err(CallError::NotAccepted { .. } | CallError::Stopped { .. }) => {
@@ -281,7 +323,7 @@ fn an_abort_waits_for_it() {
 }
 
 #[test]
-fn a_loop_that_is_dropped_leaves_the_end_to_a_thread() {
+fn a_loop_that_is_dropped_leaves_the_end_to_the_caller() {
     explore(|| callers_against_the_end(End::LoopDropped));
 }
 

@@ -52,7 +52,7 @@ fn methods(actor: &Actor) -> TokenStream {
 //             Handle::call(&self.0, move |reply| CounterMessage::Save { path, reply })
 //         }
 //
-// `.inline()` follows for a `fn` that may run on the caller's thread.
+// `.inline("save")` follows for a `fn` that may run on the caller's thread.
 //
 // Not `self.0.call(..)`: a trait in scope may have a method `call` for everything.
 fn method(actor: &Actor, handler: &Handler) -> TokenStream {
@@ -73,7 +73,8 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     let track_caller = (!matches!(handler.answer, Answer::Streamed(_))
         && handler.cancel_safe.is_none())
     .then(|| quote!(#[cfg_attr(debug_assertions, track_caller)]));
-    let inline = actor.may_run_inline(handler).then(|| quote!(.inline()));
+    let name = names::text(ident);
+    let inline = actor.may_run_inline(handler).then(|| quote!(.inline(#name)));
     let returned = returned(actor, handler, &call_type);
     quote! {
         #(#docs)*
