@@ -187,19 +187,21 @@ impl<M> Queue<M> {
 }
 
 /// What the loop finds, in its mailbox or beside it.
+///
+/// What is rare is boxed: each message is moved about as one of these.
 pub(crate) enum Next<M> {
     /// A message to dispatch.
     Message(Entry<M>),
     /// A message whose caller has gone: to be dropped, not dispatched.
-    Abandoned(Entry<M>),
+    Abandoned(Box<Entry<M>>),
     /// The mailbox of a lease: see [`Shared::serve`].
     Lease(Arc<Shared<M>>),
     /// No message will come any more, for this reason.
-    Closed(ExitReason),
+    Closed(Box<ExitReason>),
     /// Nothing: an event was handled instead.
     Event,
     /// Nothing: an event ended the actor.
-    Panicked(ExitReason),
+    Panicked(Box<ExitReason>),
 }
 
 /// What became of a message that may wait for room.
@@ -385,7 +387,7 @@ impl<M: Message> Shared<M> {
                 None => {}
             }
             if let Some(reason) = queue.seal_if_closing() {
-                return Poll::Ready(Next::Closed(reason));
+                return Poll::Ready(Next::Closed(Box::new(reason)));
             }
         }
         queue = gap("the loop parks later than it looked", queue, &self.queue);
@@ -406,7 +408,7 @@ impl<M: Message> Shared<M> {
             if queue.accepted.is_empty()
                 && let Some(reason) = queue.seal_if_closing()
             {
-                return Poll::Ready(Some(Next::Closed(reason)));
+                return Poll::Ready(Some(Next::Closed(Box::new(reason))));
             }
             let has_closed = was_open && !matches!(queue.phase, Phase::Open);
             if has_closed && !bug("a close is not told while messages are held") {
@@ -421,9 +423,9 @@ impl<M: Message> Shared<M> {
     }
 
     /// Why the mailbox is closing, if it is.
-    pub(crate) fn closing(&self) -> Option<ExitReason> {
+    pub(crate) fn closing(&self) -> Option<Box<ExitReason>> {
         match &lock(&self.queue).phase {
-            Phase::Closing(reason) => Some(reason.clone()),
+            Phase::Closing(reason) => Some(Box::new(reason.clone())),
             Phase::Open | Phase::Sealed | Phase::Ended(_) => None,
         }
     }
@@ -459,7 +461,7 @@ impl<M: Message> Shared<M> {
         }
         drop(queue);
         Self::taken(promoted);
-        if is_skipped { Next::Abandoned(entry) } else { Next::Message(entry) }
+        if is_skipped { Next::Abandoned(Box::new(entry)) } else { Next::Message(entry) }
     }
 
     /// Notes that the handler of an event runs.

@@ -400,7 +400,7 @@ impl<A: Actor> Loop<'_, A> {
                     Err(reason) => return reason,
                 },
                 Next::Event => continue,
-                Next::Panicked(reason) => return reason,
+                Next::Panicked(reason) => return *reason,
                 Next::Closed(_) if self.is_leased() => match self.end_lease().await {
                     Ok(()) => continue,
                     Err(reason) => return reason,
@@ -409,7 +409,7 @@ impl<A: Actor> Loop<'_, A> {
                     if let Err(reason) = self.reclaim().await {
                         return reason;
                     }
-                    return self.idle().await.err().unwrap_or(reason);
+                    return self.idle().await.err().unwrap_or(*reason);
                 }
             };
             self.was_idle = false;
