@@ -295,6 +295,7 @@ impl<M: Message> Shared<M> {
     }
 
     /// Accepts a message, and wakes the loop if it rests.
+    #[inline(always)]
     fn accept(&self, mut queue: MutexGuard<'_, Queue<M>>, item: Item<M>) {
         if queue.accepted.capacity() == 0 {
             // Most actors never have more than one message at a time.

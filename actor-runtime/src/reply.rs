@@ -69,6 +69,7 @@ struct Slot<T> {
 
 impl<T> Slot<T> {
     /// Moves the slot out of `Waiting`, or gives it and `outcome` back if it has left already.
+    #[inline(always)]
     fn settle(self: Arc<Self>, outcome: State<T>) -> Result<(), (Arc<Self>, State<T>)> {
         let waker = {
             let mut state = lock(&self.state);
@@ -104,6 +105,7 @@ impl<T> Slot<T> {
     }
 
     /// The caller goes away without the outcome.
+    #[inline(never)]
     fn close(&self) {
         let mut state = lock(&self.state);
         if matches!(*state, State::Marked(_)) {
@@ -380,7 +382,7 @@ impl<T> Receiver<T> {
     /// # Panics
     ///
     /// If it was taken already.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, Failure>> {
         let slot = self.slot.take().expect("polled after it was ready");
         if !slot.is_shared() {
@@ -393,6 +395,7 @@ impl<T> Receiver<T> {
     }
 
     /// Takes the outcome from a slot whose other half is there.
+    #[inline(never)]
     fn poll_shared(
         &mut self,
         slot: Arc<Slot<T>>,

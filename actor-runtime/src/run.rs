@@ -392,7 +392,8 @@ impl<A: Actor> Loop<'_, A> {
                     if is_final {
                         return self.finish(method, address, message, trace).await;
                     }
-                    if !is_async {
+                    // Without sources, the look has handled it.
+                    if !is_async && !A::SOURCES.is_empty() {
                         match self.answer(message, &trace) {
                             Some(reason) => return reason,
                             None => continue,
