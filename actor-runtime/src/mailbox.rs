@@ -193,7 +193,7 @@ impl<M> Queue<M> {
     /// back when it is polled.
     #[must_use]
     fn refuse(&mut self) -> Vec<Waker> {
-        if bug("nobody is told that it closed") {
+        if self.waiting.is_empty() || bug("nobody is told that it closed") {
             return Vec::new();
         }
         // Nobody has to be woken twice, and no waker is cloned under the lock.
@@ -417,7 +417,9 @@ impl<M: Message> Shared<M> {
         // After an abort, what is queued stays there, for the end to refuse.
         if !self.is_aborted() {
             match queue.accepted.pop_front() {
-                Some(Item::Message(entry)) => return Poll::Ready(self.begin(queue, entry, cx, before)),
+                Some(Item::Message(entry)) => {
+                    return Poll::Ready(self.begin(queue, entry, cx, before));
+                }
                 Some(Item::Lease(lease)) => return Poll::Ready(self.begin_lease(queue, lease)),
                 None => {}
             }
@@ -596,7 +598,7 @@ impl<M: Message> Shared<M> {
         if self.actor.is_none() {
             observe::ended(M::ACTOR, &reason);
         }
-        if !bug("the end wakes nobody") {
+        if !watchers.is_empty() && !bug("the end wakes nobody") {
             watchers.into_values().for_each(wake);
         }
     }

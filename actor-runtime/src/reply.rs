@@ -415,15 +415,13 @@ impl<T> Receiver<T> {
         match mem::replace(&mut *state, State::Closed) {
             State::Answered(answer) => Poll::Ready(Ok(answer)),
             State::Failed(failure) => Poll::Ready(Err(failure)),
-            State::Marked(marked) => {
-                match Self::read_marked(state, marked, Some(cx.waker())) {
-                    Some(answer) => Poll::Ready(Ok(answer)),
-                    None => {
-                        self.slot = Some(slot);
-                        Poll::Pending
-                    }
+            State::Marked(marked) => match Self::read_marked(state, marked, Some(cx.waker())) {
+                Some(answer) => Poll::Ready(Ok(answer)),
+                None => {
+                    self.slot = Some(slot);
+                    Poll::Pending
                 }
-            }
+            },
             State::Closed | State::Waiting(_) => unreachable!("the caller is here"),
         }
     }
