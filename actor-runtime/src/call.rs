@@ -431,10 +431,7 @@ where
         // The usual second poll, in place: the other stages are moved out to go on to the next.
         if let Some(Stage::Sent(pending)) = &mut self.stage {
             let outcome = ready!(pending.poll::<M>(cx));
-            // Less is asked than for the drop of a stage that may be any.
-            if let Some(Stage::Sent(pending)) = self.stage.take() {
-                drop(pending);
-            }
+            self.stage = None;
             return Poll::Ready(outcome);
         }
         self.poll_room(cx)

@@ -382,7 +382,8 @@ impl<T> Receiver<T> {
     /// # Panics
     ///
     /// If it was taken already.
-    #[inline(always)]
+    // Not inlined, since a call that runs its handler itself would pay for that.
+    #[inline(never)]
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, Failure>> {
         let slot = self.slot.take().expect("polled after it was ready");
         if !slot.is_shared() {
