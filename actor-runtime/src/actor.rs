@@ -211,6 +211,11 @@ impl<'a> Envelope<'a> {
         self.is_async
     }
 
+    /// Whether the handler is over within one poll, and not the last.
+    pub(crate) fn is_now(&self) -> bool {
+        !self.is_async && !self.is_final
+    }
+
     pub(crate) fn ends_the_actor(&self) -> bool {
         self.is_final
     }

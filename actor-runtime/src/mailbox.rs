@@ -15,8 +15,10 @@
 //!
 //! What is in the queue is a message or a lease: see [`lease`].
 //!
-//! The loop rests while its waker is parked: then nothing is queued, nobody waits for room and the
-//! mailbox is open. Only then may callers look for the actor in its [`seat`](crate::seat).
+//! While the loop's waker is parked, nothing is queued, nobody waits for room and the mailbox is open.
+//! A loop that takes the last message for a `fn` parks it already then, since nothing but that handler
+//! comes before it looks again: what comes meanwhile wakes it, and what does not saves a look. Only a
+//! loop that [rests](Ease::Rests) may be found in its [`seat`](crate::seat).
 
 mod lease;
 
@@ -79,6 +81,21 @@ struct Running {
     since: Option<Instant>,
 }
 
+/// How much the loop has to do, as far as it knows without the queue's lock.
+///
+/// What takes the waker out of the queue makes it [`Busy`](Self::Busy), with the queue locked. So one
+/// who finds it otherwise knows that nothing came.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(usize)]
+enum Ease {
+    /// It looks for messages, or was woken to do so, or nobody has to know.
+    Busy,
+    /// Its waker is parked, and it runs the handler of a `fn`.
+    Ahead,
+    /// Its waker is parked, and its actor is in its seat.
+    Rests,
+}
+
 struct Queue<M> {
     phase: Phase,
     accepted: VecDeque<Item<M>>,
@@ -122,12 +139,6 @@ impl<M> Queue<M> {
         self.next_ticket
     }
 
-    /// The handler that runs, and for how long it has, at the least.
-    fn running_for(&mut self) -> Option<(&'static str, Duration)> {
-        let running = self.running.as_mut()?;
-        Some((running.method, running.since.get_or_insert_with(Instant::now).elapsed()))
-    }
-
     /// Notes that the handler that runs waits for something.
     fn note_wait(&mut self) {
         if let Some(running) = &mut self.running {
@@ -135,6 +146,11 @@ impl<M> Queue<M> {
         } else if let Some(served) = &self.served {
             lock(&served.lease.queue).note_wait();
         }
+    }
+
+    /// Whether nothing is queued and nothing has to be told.
+    fn is_empty(&self) -> bool {
+        self.accepted.is_empty() && matches!(self.phase, Phase::Open)
     }
 
     /// Keeps the loop's waker. The one returned is to be dropped with the lock released.
@@ -177,7 +193,7 @@ impl<M> Queue<M> {
     /// back when it is polled.
     #[must_use]
     fn refuse(&mut self) -> Vec<Waker> {
-        if bug("nobody is told that it closed") {
+        if self.waiting.is_empty() || bug("nobody is told that it closed") {
             return Vec::new();
         }
         // Nobody has to be woken twice, and no waker is cloned under the lock.
@@ -187,19 +203,30 @@ impl<M> Queue<M> {
 }
 
 /// What the loop finds, in its mailbox or beside it.
+///
+/// What is rare is boxed: each message is moved about as one of these.
 pub(crate) enum Next<M> {
     /// A message to dispatch.
     Message(Entry<M>),
     /// A message whose caller has gone: to be dropped, not dispatched.
-    Abandoned(Entry<M>),
+    Abandoned(Box<Entry<M>>),
     /// The mailbox of a lease: see [`Shared::serve`].
     Lease(Arc<Shared<M>>),
     /// No message will come any more, for this reason.
-    Closed(ExitReason),
+    Closed(Box<ExitReason>),
     /// Nothing: an event was handled instead.
     Event,
     /// Nothing: an event ended the actor.
-    Panicked(ExitReason),
+    Panicked(Box<ExitReason>),
+}
+
+/// What a loop does after the message that it looks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// It waits, if there is no other message: after a `fn` within the same poll.
+    Wait,
+    /// It has other things to do before it waits.
+    More,
 }
 
 /// What became of a message that may wait for room.
@@ -223,9 +250,10 @@ pub(crate) struct Shared<M> {
     actor: Option<Arc<Shared<M>>>,
     /// Where callers may find the actor.
     pub(crate) seat: Seat<M>,
-    /// Whether the loop's waker is parked and it uses the seat. Written with the queue locked, read
-    /// without.
-    resting: AtomicBool,
+    /// An [`Ease`].
+    ease: AtomicUsize,
+    /// Whether what the queue says to be running is over. Written by the loop.
+    is_idle: AtomicBool,
     /// Handlers that ran on their callers' threads. Written by whoever has the actor in hand.
     inlined: AtomicUsize,
     /// Whether anybody has asked what runs. Only then is the clock read for every message, which
@@ -254,7 +282,8 @@ impl<M: Message> Shared<M> {
             aborted: AtomicBool::new(false),
             actor,
             seat: Seat::new(),
-            resting: AtomicBool::new(false),
+            ease: AtomicUsize::new(Ease::Busy as usize),
+            is_idle: AtomicBool::new(false),
             inlined: AtomicUsize::new(0),
             watched: AtomicBool::new(false),
             queue: Mutex::new(Queue::new()),
@@ -266,6 +295,7 @@ impl<M: Message> Shared<M> {
     }
 
     /// Accepts a message, and wakes the loop if it rests.
+    #[inline(always)]
     fn accept(&self, mut queue: MutexGuard<'_, Queue<M>>, item: Item<M>) {
         if queue.accepted.capacity() == 0 {
             // Most actors never have more than one message at a time.
@@ -376,22 +406,33 @@ impl<M: Message> Shared<M> {
 
     /// Takes the next message or lease for the loop, or the news that there will be none.
     pub(crate) fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Next<M>> {
+        self.poll_next_before(cx, Before::More)
+    }
+
+    /// As [`poll_next`](Self::poll_next), by one who looks again within this poll, after the handler
+    /// of a `fn`. If nothing comes meanwhile, it [has parked](Self::has_parked) by then.
+    #[inline]
+    pub(crate) fn poll_next_before(&self, cx: &mut Context<'_>, before: Before) -> Poll<Next<M>> {
         let mut queue = lock(&self.queue);
         // After an abort, what is queued stays there, for the end to refuse.
         if !self.is_aborted() {
             match queue.accepted.pop_front() {
-                Some(Item::Message(entry)) => return Poll::Ready(self.begin(queue, entry)),
+                Some(Item::Message(entry)) => {
+                    return Poll::Ready(self.begin(queue, entry, cx, before));
+                }
                 Some(Item::Lease(lease)) => return Poll::Ready(self.begin_lease(queue, lease)),
                 None => {}
             }
             if let Some(reason) = queue.seal_if_closing() {
-                return Poll::Ready(Next::Closed(reason));
+                return Poll::Ready(Next::Closed(Box::new(reason)));
             }
         }
         queue = gap("the loop parks later than it looked", queue, &self.queue);
         // The lock was not released since the mailbox was found empty, so no message is missed.
         let stale = queue.park(cx);
-        self.resting.store(self.seat.is_used() && !self.is_aborted(), Ordering::Relaxed);
+        let rests = self.seat.is_used() && !self.is_aborted();
+        let ease = if rests { Ease::Rests } else { Ease::Busy };
+        self.ease.store(ease as usize, Ordering::Relaxed);
         drop(queue);
         drop(stale);
         Poll::Pending
@@ -406,7 +447,7 @@ impl<M: Message> Shared<M> {
             if queue.accepted.is_empty()
                 && let Some(reason) = queue.seal_if_closing()
             {
-                return Poll::Ready(Some(Next::Closed(reason)));
+                return Poll::Ready(Some(Next::Closed(Box::new(reason))));
             }
             let has_closed = was_open && !matches!(queue.phase, Phase::Open);
             if has_closed && !bug("a close is not told while messages are held") {
@@ -421,9 +462,9 @@ impl<M: Message> Shared<M> {
     }
 
     /// Why the mailbox is closing, if it is.
-    pub(crate) fn closing(&self) -> Option<ExitReason> {
+    pub(crate) fn closing(&self) -> Option<Box<ExitReason>> {
         match &lock(&self.queue).phase {
-            Phase::Closing(reason) => Some(reason.clone()),
+            Phase::Closing(reason) => Some(Box::new(reason.clone())),
             Phase::Open | Phase::Sealed | Phase::Ended(_) => None,
         }
     }
@@ -446,9 +487,17 @@ impl<M: Message> Shared<M> {
     }
 
     /// Says what is to be done with a message that was taken, and gives its room to another.
-    fn begin(&self, mut queue: MutexGuard<'_, Queue<M>>, entry: Entry<M>) -> Next<M> {
+    #[inline]
+    fn begin<'q>(
+        &'q self,
+        mut queue: MutexGuard<'q, Queue<M>>,
+        entry: Entry<M>,
+        cx: &mut Context<'_>,
+        before: Before,
+    ) -> Next<M> {
         let promoted = self.make_room(&mut queue);
         let envelope = entry.message.envelope();
+        let mut stale = None;
         let is_skipped = envelope.is_to_be_skipped() && !bug("nothing is skipped");
         if is_skipped {
             queue.counts.skipped += 1;
@@ -456,16 +505,24 @@ impl<M: Message> Shared<M> {
             queue.counts.handled += 1;
             let since = self.is_watched().then(Instant::now);
             queue.running = Some(Running { method: envelope.method(), since });
+            self.is_idle.store(false, Ordering::Relaxed);
+            if before == Before::Wait && queue.is_empty() && envelope.is_now() {
+                queue = gap("the loop parks ahead of what came", queue, &self.queue);
+                stale = queue.park(cx);
+                self.ease.store(Ease::Ahead as usize, Ordering::Relaxed);
+            }
         }
         drop(queue);
+        drop(stale);
         Self::taken(promoted);
-        if is_skipped { Next::Abandoned(entry) } else { Next::Message(entry) }
+        if is_skipped { Next::Abandoned(Box::new(entry)) } else { Next::Message(entry) }
     }
 
     /// Notes that the handler of an event runs.
     pub(crate) fn begin_event(&self, method: &'static str) {
         let mut queue = lock(&self.queue);
         queue.counts.events += 1;
+        self.is_idle.store(false, Ordering::Relaxed);
         let since = self.is_watched().then(Instant::now);
         queue.running = Some(Running { method, since });
     }
@@ -496,7 +553,7 @@ impl<M: Message> Shared<M> {
         if !matches!(queue.phase, Phase::Ended(_)) {
             queue.phase = Phase::Sealed;
         }
-        self.resting.store(false, Ordering::Relaxed);
+        self.ease.store(Ease::Busy as usize, Ordering::Relaxed);
         let left = std::mem::take(&mut queue.accepted);
         let refused = queue.refuse();
         let lease = queue.lease();
@@ -541,7 +598,7 @@ impl<M: Message> Shared<M> {
         if self.actor.is_none() {
             observe::ended(M::ACTOR, &reason);
         }
-        if !bug("the end wakes nobody") {
+        if !watchers.is_empty() && !bug("the end wakes nobody") {
             watchers.into_values().for_each(wake);
         }
     }
@@ -606,7 +663,7 @@ impl<M: Message> Shared<M> {
             queued: queue.accepted.len(),
             waiting: queue.waiting.len(),
             capacity: self.capacity,
-            running: queue.running_for(),
+            running: self.running_for(&mut queue),
             counts: Counts { handled: queue.counts.handled + self.inlined(), ..queue.counts },
             handles: self.handles.load(Ordering::Relaxed),
             lease: None,
@@ -623,7 +680,34 @@ impl<M> Shared<M> {
     /// Whether the loop waits for a message, there is none, and the actor may be in its seat.
     #[inline]
     pub(crate) fn is_resting(&self) -> bool {
-        self.resting.load(Ordering::Relaxed) || bug("a call overtakes what is queued")
+        self.ease.load(Ordering::Relaxed) == Ease::Rests as usize
+            || bug("a call overtakes what is queued")
+    }
+
+    /// Goes to rest, if nothing has come since the last message was taken. The loop is to wait then,
+    /// as after a look that found nothing.
+    #[inline]
+    pub(crate) fn has_parked(&self) -> bool {
+        if self.ease.load(Ordering::Relaxed) != Ease::Ahead as usize {
+            return false;
+        }
+        self.is_idle.store(true, Ordering::Relaxed);
+        if !self.seat.is_used() {
+            return true;
+        }
+        // In one step, so that no caller overtakes what comes right now.
+        let (ahead, rests) = (Ease::Ahead as usize, Ease::Rests as usize);
+        if bug("the loop rests although something came") {
+            self.ease.store(rests, Ordering::Relaxed);
+            return true;
+        }
+        self.ease.compare_exchange(ahead, rests, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+
+    /// The handler that runs, and for how long it has, at the least.
+    fn running_for(&self, queue: &mut Queue<M>) -> Option<(&'static str, Duration)> {
+        let running = queue.running.as_mut().filter(|_| !self.is_idle.load(Ordering::Relaxed))?;
+        Some((running.method, running.since.get_or_insert_with(Instant::now).elapsed()))
     }
 
     /// Wakes the loop for another reason than a message. From here on, nobody finds the actor in
@@ -636,7 +720,7 @@ impl<M> Shared<M> {
     /// Takes the loop's waker, to be woken with the lock released.
     #[must_use]
     fn unpark(&self, queue: &mut Queue<M>) -> Option<Waker> {
-        self.resting.store(false, Ordering::Relaxed);
+        self.ease.store(Ease::Busy as usize, Ordering::Relaxed);
         queue.parked.take()
     }
 
@@ -648,6 +732,7 @@ impl<M> Shared<M> {
         self.inlined.store(inlined.wrapping_add(1), Ordering::Relaxed);
         let is_watched = self.is_watched();
         if is_watched {
+            self.is_idle.store(false, Ordering::Relaxed);
             self.note_inline(Some(Running { method, since: Some(Instant::now()) }));
         }
         is_watched

@@ -108,7 +108,7 @@ impl<M: Message> MockMailbox<M> {
                 }
                 Next::Closed(_) if self.lease.take().is_some() => self.shared.end_lease(),
                 Next::Closed(reason) => {
-                    self.shared.end(reason);
+                    self.shared.end(*reason);
                     return Poll::Ready(None);
                 }
             }

@@ -6,8 +6,8 @@
 //! 1. A slot leaves [`State::Waiting`] once, so a caller gets one outcome, and never another's.
 //! 2. A [`Reply`] that is dropped always moves its slot out of `Waiting`, if not at once then when
 //!    the panic that dropped it has been caught. So no caller waits for an answer that cannot come.
-//! 3. A slot has two owners at first. So a [`Reply`] that is the only one has lost its caller, and
-//!    need not lock to know.
+//! 3. A slot has two owners at first. So a [`Reply`] that is the only one has lost its caller, and a
+//!    [`Receiver`] that is the only one finds the outcome: neither has to lock to know.
 //! 4. Values and wakers of the user are dropped and woken with the lock released.
 //!
 //! What a marked handler adds is in [`marked`].
@@ -18,7 +18,7 @@ use std::{
     any::Any,
     fmt, mem,
     rc::Rc,
-    sync::Arc as StdArc,
+    sync::{Arc as StdArc, PoisonError},
     task::{Context, Poll, Waker},
 };
 
@@ -68,15 +68,17 @@ struct Slot<T> {
 }
 
 impl<T> Slot<T> {
-    /// Moves the slot out of `Waiting`, or gives `outcome` back if it has left already.
-    fn settle(&self, outcome: State<T>) -> Result<(), State<T>> {
+    /// Moves the slot out of `Waiting`, or gives it and `outcome` back if it has left already.
+    #[inline(always)]
+    fn settle(self: Arc<Self>, outcome: State<T>) -> Result<(), (Arc<Self>, State<T>)> {
         let waker = {
             let mut state = lock(&self.state);
             if matches!(*state, State::Closed) && bug("a caller who left is answered") {
                 return Ok(());
             }
             let State::Waiting(waker) = &mut *state else {
-                return self.settle_marked(state, outcome);
+                let settled = self.settle_marked(state, outcome);
+                return settled.map_err(|outcome| (self, outcome));
             };
             let waker = waker.take();
             let mut state = gap("an answer comes later than the wake-up", state, &self.state);
@@ -85,20 +87,46 @@ impl<T> Slot<T> {
             waker
         };
         self.link.cut();
+        // Before the caller is woken, so that it finds itself the only owner.
+        drop(self);
         waker.into_iter().for_each(wake);
         Ok(())
     }
 
-    /// Whether the caller has let go of its half: asked of the slot that a reply holds.
-    fn is_closed(self: &Arc<Self>) -> bool {
-        Arc::strong_count(self) == 1
+    /// Takes the outcome out of a slot whose other half is gone.
+    fn into_outcome(self) -> Result<T, Failure> {
+        match self.state.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            State::Answered(answer) => Ok(answer),
+            State::Failed(failure) => Err(failure),
+            State::Marked(marked) => marked.into_answer().ok_or(Failure::Unanswered),
+            // No half goes away like that.
+            State::Waiting(_) | State::Closed => Err(Failure::Unanswered),
+        }
+    }
+
+    /// The caller goes away without the outcome.
+    #[inline(never)]
+    fn close(&self) {
+        let mut state = lock(&self.state);
+        if matches!(*state, State::Marked(_)) {
+            return self.leave(state);
+        }
+        let unread = mem::replace(&mut *state, State::Closed);
+        drop(state);
+        // The answer and the waker are the user's, so the lock is released before they are dropped.
+        drop(unread);
+    }
+
+    /// Whether the other half is there, or the loop has a share.
+    fn is_shared(self: &Arc<Self>) -> bool {
+        Arc::strong_count(self) > 1
     }
 }
 
 impl<T> Fallible for Arc<Slot<T>> {
     fn fail(&self, failure: Failure) {
         // A slot that has its outcome keeps it.
-        let _ = self.settle(State::Failed(failure));
+        let _ = self.clone().settle(State::Failed(failure));
     }
 
     fn address(&self) -> usize {
@@ -160,7 +188,7 @@ impl<T> Reply<T> {
     pub fn send(self, answer: T) {
         let mut reply = self;
         if let Some(slot) = reply.0.take()
-            && let Err(State::Answered(answer)) = slot.settle(State::Answered(answer))
+            && let Err((slot, State::Answered(answer))) = slot.settle(State::Answered(answer))
         {
             slot.give_back(answer);
         }
@@ -179,7 +207,7 @@ impl<T> Reply<T> {
             return Err(answer);
         };
         match slot.settle(State::Answered(answer)) {
-            Err(State::Answered(answer)) => {
+            Err((slot, State::Answered(answer))) => {
                 slot.keep_nothing();
                 Err(answer)
             }
@@ -197,7 +225,7 @@ impl<T> Reply<T> {
     /// Whether nobody waits for the answer: the caller went away, or the message was cast.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.0.as_ref().is_none_or(|slot| slot.is_closed() || slot.is_left())
+        self.0.as_ref().is_none_or(|slot| !slot.is_shared() || slot.is_left())
     }
 }
 
@@ -308,7 +336,7 @@ impl<T> private::Sealed for Reply<T> {}
 
 impl<T> PendingReply for Reply<T> {
     fn is_abandoned(&self) -> bool {
-        self.0.as_ref().is_some_and(|slot| slot.is_closed())
+        self.0.as_ref().is_some_and(|slot| !slot.is_shared())
     }
 
     fn stopped(&self) {
@@ -328,21 +356,25 @@ impl<T> PendingReply for Reply<T> {
 
 /// The caller's half of a slot. Dropping it closes the slot.
 pub(crate) struct Receiver<T> {
-    slot: Arc<Slot<T>>,
-    /// Whether the outcome was taken. Then the slot is closed already.
-    is_taken: bool,
+    /// There until the outcome was taken.
+    slot: Option<Arc<Slot<T>>>,
 }
 
 /// Makes a slot. `waker` is woken by the outcome unless [`Receiver::poll`] names another first.
+#[inline]
 pub(crate) fn slot<T>(waker: Option<Waker>) -> (Reply<T>, Receiver<T>) {
     let slot = Arc::new(Slot { state: Mutex::new(State::Waiting(waker)), link: Link::default() });
-    (Reply(Some(slot.clone())), Receiver { slot, is_taken: false })
+    (Reply(Some(slot.clone())), Receiver { slot: Some(slot) })
 }
 
 impl<T> Receiver<T> {
     /// Is cut when the handler is over.
+    ///
+    /// # Panics
+    ///
+    /// If the outcome was taken: then nobody waits any more.
     pub(crate) fn link(&self) -> &Link {
-        &self.slot.link
+        &self.slot.as_ref().expect("asked after it was ready").link
     }
 
     /// Takes the outcome.
@@ -350,8 +382,27 @@ impl<T> Receiver<T> {
     /// # Panics
     ///
     /// If it was taken already.
+    // Not inlined, since a call that runs its handler itself would pay for that.
+    #[inline(never)]
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, Failure>> {
-        let mut state = lock(&self.slot.state);
+        let slot = self.slot.take().expect("polled after it was ready");
+        if !slot.is_shared() {
+            match Arc::try_unwrap(slot) {
+                Ok(slot) => return Poll::Ready(slot.into_outcome()),
+                Err(_) => unreachable!("nobody else knows the slot"),
+            }
+        }
+        self.poll_shared(slot, cx)
+    }
+
+    /// Takes the outcome from a slot whose other half is there.
+    #[inline(never)]
+    fn poll_shared(
+        &mut self,
+        slot: Arc<Slot<T>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<T, Failure>> {
+        let mut state = lock(&slot.state);
         if let State::Waiting(waker) = &mut *state {
             let stale = match waker {
                 Some(waker) if waker.will_wake(cx.waker()) => None,
@@ -359,60 +410,55 @@ impl<T> Receiver<T> {
             };
             drop(state);
             drop(stale);
+            self.slot = Some(slot);
             return Poll::Pending;
         }
-        self.is_taken = true;
         match mem::replace(&mut *state, State::Closed) {
             State::Answered(answer) => Poll::Ready(Ok(answer)),
             State::Failed(failure) => Poll::Ready(Err(failure)),
-            State::Marked(marked) => {
-                let answer = Self::read_marked(state, marked, Some(cx.waker()));
-                self.is_taken = answer.is_some();
-                answer.map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer)))
-            }
-            State::Closed | State::Waiting(_) => panic!("polled after it was ready"),
+            State::Marked(marked) => match Self::read_marked(state, marked, Some(cx.waker())) {
+                Some(answer) => Poll::Ready(Ok(answer)),
+                None => {
+                    self.slot = Some(slot);
+                    Poll::Pending
+                }
+            },
+            State::Closed | State::Waiting(_) => unreachable!("the caller is here"),
         }
     }
 
     /// Whether the caller may still get an answer, or leaves one unread.
     #[cfg(all(debug_assertions, not(shuttle)))]
     pub(crate) fn is_open(&self) -> bool {
-        let is_over = matches!(*lock(&self.slot.state), State::Failed(_) | State::Closed);
-        !self.is_taken && !is_over
+        let is_over = |state: &State<T>| matches!(state, State::Failed(_) | State::Closed);
+        self.slot.as_ref().is_some_and(|slot| !is_over(&lock(&slot.state)))
     }
 
     /// Takes the outcome if there is one.
     pub(crate) fn try_take(&mut self) -> Option<Result<T, Failure>> {
-        let mut state = lock(&self.slot.state);
-        if matches!(*state, State::Waiting(_) | State::Closed) {
-            return None;
-        }
-        self.is_taken = true;
-        match mem::replace(&mut *state, State::Closed) {
-            State::Answered(answer) => Some(Ok(answer)),
-            State::Failed(failure) => Some(Err(failure)),
-            State::Marked(marked) => {
-                let answer = Self::read_marked(state, marked, None);
-                self.is_taken = answer.is_some();
-                answer.map(Ok)
+        let outcome = {
+            let slot = self.slot.as_ref()?;
+            let mut state = lock(&slot.state);
+            if matches!(*state, State::Waiting(_) | State::Closed) {
+                return None;
             }
-            State::Closed | State::Waiting(_) => None,
-        }
+            match mem::replace(&mut *state, State::Closed) {
+                State::Answered(answer) => Ok(answer),
+                State::Failed(failure) => Err(failure),
+                State::Marked(marked) => Ok(Self::read_marked(state, marked, None)?),
+                State::Closed | State::Waiting(_) => return None,
+            }
+        };
+        self.slot = None;
+        Some(outcome)
     }
 }
 
 impl<T> Drop for Receiver<T> {
+    #[inline]
     fn drop(&mut self) {
-        if self.is_taken {
-            return;
+        if let Some(slot) = self.slot.take() {
+            slot.close();
         }
-        let mut state = lock(&self.slot.state);
-        if matches!(*state, State::Marked(_)) {
-            return self.slot.leave(state);
-        }
-        let unread = mem::replace(&mut *state, State::Closed);
-        drop(state);
-        // The answer and the waker are the user's, so the lock is released before they are dropped.
-        drop(unread);
     }
 }

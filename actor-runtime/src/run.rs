@@ -321,12 +321,13 @@ impl<A: Actor> fmt::Debug for Loop<'_, A> {
 }
 
 impl<A: Actor> Loop<'_, A> {
-    /// Looks for the next message, for [`Actor::next`].
+    /// Whether the loop waits as soon as there is no message: nothing else is to be done first.
+    const WAITS_NEXT: bool = A::SOURCES.is_empty() && !A::HAS_ON_IDLE && !A::TAKES_BACK;
+
+    /// Handles what can be handled at once and looks for the next thing to do, for [`Actor::next`].
     #[inline]
     pub fn look(&mut self) -> impl Future<Output = Found<A::Message>> {
-        // Not of `self`: an actor need not be `Sync`.
-        let (source, context) = (&self.source, self.context);
-        poll_fn(move |cx| Poll::Ready(Found(back::look(source, context, cx))))
+        poll_fn(|cx| Poll::Ready(Found(self.handle_now(cx))))
     }
 
     /// Runs `#[on_start]`.
@@ -345,13 +346,10 @@ impl<A: Actor> Loop<'_, A> {
     }
 
     /// Handles messages until there are no more.
-    ///
-    /// All of a message's way is in this one function: a function more is a future more, and each
-    /// costs every message some time.
     async fn handle_messages(&mut self) -> ExitReason {
         loop {
             ring::over(self.shared.id());
-            if self.since_yield == MESSAGES_PER_POLL {
+            if self.since_yield >= MESSAGES_PER_POLL {
                 self.since_yield = 0;
                 // Who waits for `#[on_idle]` does not wait for others to stop sending.
                 if let Err(reason) = self.take_back() {
@@ -362,7 +360,6 @@ impl<A: Actor> Loop<'_, A> {
                 }
                 yield_now().await;
             }
-            self.since_yield += 1;
             let Found(Poll::Ready(next)) = A::next(self).await else {
                 match self.take_back() {
                     Ok(Taken::Some) => continue,
@@ -388,62 +385,112 @@ impl<A: Actor> Loop<'_, A> {
                 }
                 continue;
             };
-            let Entry { message, trace } = match next {
-                Next::Message(entry) => entry,
+            self.since_yield += 1;
+            match next {
+                Next::Message(Entry { message, trace }) => {
+                    let Facts { method, is_async, is_final, address, link } = Facts::of(&message);
+                    if is_final {
+                        return self.finish(method, address, message, trace).await;
+                    }
+                    // Without sources, the look has handled it.
+                    if !is_async && !A::SOURCES.is_empty() {
+                        match self.answer(message, &trace) {
+                            Some(reason) => return reason,
+                            None => continue,
+                        }
+                    }
+                    self.was_idle = false;
+                    if let Err(reason) = self.take_back() {
+                        message.envelope().stopped();
+                        return reason;
+                    }
+                    let Some(actor) = &mut self.actor else {
+                        unreachable!("only a final handler takes the actor");
+                    };
+                    let outcome = {
+                        // Pinned where it is made: what waits on the stack for the longest
+                        // handler's sake is not moved for each message.
+                        let handler = pin!(actor.dispatch(message, self.context));
+                        let handler = interruptible(self.shared, caught(handler));
+                        observe::handling(trace, A::Message::ACTOR, method, handler).await
+                    };
+                    if let Some(link) = link {
+                        link.0.cut();
+                    }
+                    if let Err(message) = outcome
+                        && let Some(reason) = self.handler_panicked(method, address, message)
+                    {
+                        return reason;
+                    }
+                }
                 Next::Abandoned(entry) => {
                     observe::skipped(A::Message::ACTOR, entry.message.envelope().method());
                     drop_caught(entry);
-                    continue;
                 }
-                Next::Lease(lease) => match self.begin_lease(lease).await {
-                    Ok(()) => continue,
-                    Err(reason) => return reason,
-                },
-                Next::Event => continue,
-                Next::Panicked(reason) => return reason,
-                Next::Closed(_) if self.is_leased() => match self.end_lease().await {
-                    Ok(()) => continue,
-                    Err(reason) => return reason,
-                },
+                Next::Lease(lease) => {
+                    if let Err(reason) = self.begin_lease(lease).await {
+                        return reason;
+                    }
+                }
+                Next::Event => {}
+                Next::Panicked(reason) => return *reason,
+                Next::Closed(_) if self.is_leased() => {
+                    if let Err(reason) = self.end_lease().await {
+                        return reason;
+                    }
+                }
                 Next::Closed(reason) => {
                     if let Err(reason) = self.reclaim().await {
                         return reason;
                     }
-                    return self.idle().await.err().unwrap_or(reason);
+                    return self.idle().await.err().unwrap_or(*reason);
                 }
-            };
-            self.was_idle = false;
-            let Facts { method, is_async, is_final, address, link } = Facts::of(&message);
-            if is_final {
-                return self.finish(method, address, message, trace).await;
-            }
-            if let Err(reason) = self.take_back() {
-                message.envelope().stopped();
-                return reason;
-            }
-            let Some(actor) = &mut self.actor else {
-                unreachable!("only a final handler takes the actor");
-            };
-            let outcome = if is_async {
-                // Pinned where it is made: what waits on the stack for the longest handler's sake
-                // is not moved for each message.
-                let handler = pin!(actor.dispatch(message, self.context));
-                let handler = interruptible(self.shared, caught(handler));
-                observe::handling(trace, A::Message::ACTOR, method, handler).await
-            } else {
-                observe::handling_now(&trace, A::Message::ACTOR, method, || {
-                    catch(|| actor.dispatch_now(message, self.context, Caller::elsewhere()))
-                })
-            };
-            if let Some(link) = link {
-                link.0.cut();
-            }
-            if let Err(message) = outcome
-                && let Some(reason) = self.handler_panicked(method, address, message)
-            {
-                return reason;
             }
         }
+    }
+
+    /// Runs the handlers of messages as long as each is a `fn`, and gives what is to be done then.
+    ///
+    /// All of such a message's way is in this one function, which is no future: what a future keeps
+    /// from one poll to the next is stored and loaded for each message.
+    fn handle_now(&mut self, cx: &mut TaskContext<'_>) -> Poll<Next<A::Message>> {
+        while self.since_yield < MESSAGES_PER_POLL {
+            let Entry { message, trace } = match back::look(&self.source, self.context, cx) {
+                Poll::Ready(Next::Message(entry)) if entry.message.envelope().is_now() => entry,
+                next => return next,
+            };
+            self.since_yield += 1;
+            if let Some(reason) = self.answer(message, &trace) {
+                return Poll::Ready(Next::Panicked(Box::new(reason)));
+            }
+            ring::over(self.shared.id());
+            if Self::WAITS_NEXT && self.source.has_parked() {
+                return Poll::Pending;
+            }
+        }
+        // Others are to run first.
+        Poll::Ready(Next::Event)
+    }
+
+    /// Runs the handler of a `fn`. Gives the reason to end, if there is one.
+    #[inline]
+    fn answer(&mut self, message: A::Message, trace: &Trace) -> Option<ExitReason> {
+        self.was_idle = false;
+        let Facts { method, address, link, .. } = Facts::of(&message);
+        if let Err(reason) = self.take_back() {
+            message.envelope().stopped();
+            return Some(reason);
+        }
+        let Some(actor) = &mut self.actor else {
+            unreachable!("only a final handler takes the actor");
+        };
+        let outcome = observe::handling_now(trace, A::Message::ACTOR, method, || {
+            catch(|| actor.dispatch_now(message, self.context, Caller::elsewhere()))
+        });
+        if let Some(link) = link {
+            link.0.cut();
+        }
+        self.handler_panicked(method, address, outcome.err()?)
     }
 
     /// Waits for whatever wakes the loop. Until then callers find the actor in its seat, and may

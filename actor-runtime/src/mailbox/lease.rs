@@ -57,7 +57,7 @@ impl<M> Served<M> {
     pub(super) fn add_to(&self, stats: &mut Stats) {
         let mut queue = lock(&self.lease.queue);
         self.lease.watched.store(true, Ordering::Relaxed);
-        stats.running = queue.running_for();
+        stats.running = self.lease.running_for(&mut queue);
         stats.counts = stats.counts.and(queue.counts);
         stats.lease = Some(LeaseStats {
             lasted: self.since.elapsed(),

@@ -44,6 +44,20 @@ enum Stage<T> {
     Returned(T),
 }
 
+impl<T> Marked<T> {
+    /// The answer, if the caller alone has the slot.
+    #[cold]
+    pub(super) fn into_answer(self) -> Option<T> {
+        let Stage::Answered(answer, _) = self.stage else {
+            return None;
+        };
+        if let Some(way) = self.way {
+            way.done();
+        }
+        Some(answer)
+    }
+}
+
 impl<T> Slot<T> {
     /// Has the answer come back on this way if nobody reads it.
     fn mark(&self, way: Way) {
@@ -225,9 +239,10 @@ impl<T> Reply<T> {
             return Err(answer);
         };
         slot.mark(way);
+        let unread = Unread(slot.clone());
         match slot.settle(State::Answered(answer)) {
-            Err(State::Answered(answer)) => Err(answer),
-            _ => Ok(Unread(slot)),
+            Err((_, State::Answered(answer))) => Err(answer),
+            _ => Ok(unread),
         }
     }
 

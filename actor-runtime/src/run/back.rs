@@ -10,7 +10,7 @@ use crate::{
     catch::catch,
     current,
     exit::ExitReason,
-    mailbox::{Next, Shared},
+    mailbox::{Before, Next, Shared},
     reply::Failure,
     sync::bug,
 };
@@ -34,7 +34,8 @@ pub(super) fn look<A: Actor>(
     context: &actor::Context<A>,
     cx: &mut Context<'_>,
 ) -> Poll<Next<A::Message>> {
-    let next = shared.poll_next(cx);
+    let before = if Loop::<A>::WAITS_NEXT { Before::Wait } else { Before::More };
+    let next = shared.poll_next_before(cx, before);
     if A::TAKES_BACK
         && next.is_pending()
         && let Some(unread) = &context.unread

@@ -173,7 +173,9 @@ impl<M: Message> Incoming<'_, M> {
 impl<A: Actor> Loop<'_, A> {
     /// Waits for the next message or event, and handles an event, for [`Actor::next`].
     pub async fn select(&mut self) -> Found<A::Message> {
-        Found(Poll::Ready(self.next_or_end().await.unwrap_or_else(Next::Panicked)))
+        Found(Poll::Ready(
+            self.next_or_end().await.unwrap_or_else(|reason| Next::Panicked(Box::new(reason))),
+        ))
     }
 
     async fn next_or_end(&mut self) -> Result<Next<A::Message>, ExitReason> {

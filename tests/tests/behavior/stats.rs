@@ -47,6 +47,16 @@ fn what_runs_and_for_how_long() {
 }
 
 #[test]
+fn nothing_runs_after_a_fn() {
+    let (probe, mut actor) = rig(Probe::new(&Log::default()));
+    for number in 0..2 {
+        probe.note(number).try_cast().unwrap();
+        actor.turn();
+        assert_eq!(probe.stats().running, None, "asked for the {number}th time");
+    }
+}
+
+#[test]
 fn what_was_done() {
     let options = actor_runtime::Builder::new().on_panic(actor_runtime::OnPanic::Continue);
     let (probe, mut actor) = crate::support::rig_with(options, Probe::new(&Log::default()));

@@ -15,7 +15,10 @@ use shuttle::{
     thread,
 };
 
-use crate::explore::{explore, explore_with_bug};
+use crate::{
+    explore::{explore, explore_with_bug},
+    probe::only_if_woken,
+};
 
 /// What became of the desk. No part of what is explored: nobody waits for these locks.
 #[derive(Clone, Default)]
@@ -96,6 +99,7 @@ fn start(on_panic: OnPanic) -> Running {
     let notes = Notes::default();
     let builder = Builder::new().on_panic(on_panic);
     let (desk, run) = actor_runtime::__private::pair_inline(builder, Desk(notes.clone()));
+    let run = only_if_woken(run);
     let at_end = notes.clone();
     let task = spawn(async move {
         let exit = run.await;
@@ -154,6 +158,38 @@ fn nobody_meets_overtakes_or_waits_for_ever() {
 #[should_panic(expected = "handled out of order")]
 fn finds_a_call_that_overtakes() {
     explore_with_bug("a call overtakes what is queued", callers_against_each_other);
+}
+
+#[test]
+#[should_panic(expected = "handled out of order")]
+fn finds_a_call_that_overtakes_what_came_meanwhile() {
+    explore_with_bug("the loop rests although something came", callers_against_each_other);
+}
+
+fn a_message_against_the_one_before_it() {
+    block_on(async {
+        let Running { desk, notes, task } = start(OnPanic::End);
+        let caller = spawn({
+            let desk = desk.clone();
+            async move { desk.slow(2).await }
+        });
+        desk.note(1).try_cast().unwrap();
+        assert_eq!(caller.await.unwrap(), Ok(2));
+        drop(desk);
+        assert_eq!(task.await.unwrap(), ExitReason::HandlesDropped);
+        assert_eq!(notes.done().len(), 2);
+    });
+}
+
+#[test]
+fn a_message_that_comes_while_a_fn_runs_is_found() {
+    explore(a_message_against_the_one_before_it);
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn finds_a_loop_that_parks_ahead_of_a_message() {
+    explore_with_bug("the loop parks ahead of what came", a_message_against_the_one_before_it);
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! The actor of the models: it notes what it does.
 
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
     panic,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    task::{Context, Poll, Wake, Waker},
 };
 
 use actor_runtime::{
@@ -285,4 +286,34 @@ impl Plan {
 /// Starts a probe with a mailbox for so many messages.
 pub fn start(capacity: usize) -> Running {
     Plan::new(capacity).start()
+}
+
+/// Polls `future` when it was woken, and never else: a task of the model is polled twice after it was
+/// woken in its sleep, which would hide a wake-up that is lost.
+pub fn only_if_woken<F: Future>(future: F) -> impl Future<Output = F::Output> {
+    let alarm = Arc::new(Alarm::default());
+    alarm.rings.store(true, Ordering::SeqCst);
+    let mut future = Box::pin(future);
+    poll_fn(move |cx| {
+        *alarm.task.lock().unwrap() = Some(cx.waker().clone());
+        if !alarm.rings.swap(false, Ordering::SeqCst) {
+            return Poll::Pending;
+        }
+        future.as_mut().poll(&mut Context::from_waker(&Waker::from(alarm.clone())))
+    })
+}
+
+/// Whether a future was woken, and the task that polls it.
+#[derive(Default)]
+struct Alarm {
+    rings: AtomicBool,
+    task: Mutex<Option<Waker>>,
+}
+
+impl Wake for Alarm {
+    fn wake(self: Arc<Self>) {
+        self.rings.store(true, Ordering::SeqCst);
+        let task = self.task.lock().unwrap().clone();
+        task.into_iter().for_each(Waker::wake);
+    }
 }
