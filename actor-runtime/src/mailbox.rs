@@ -76,9 +76,38 @@ struct Waiting<M> {
 /// A handler at work.
 struct Running {
     method: &'static str,
-    /// Since when, if that is known: from its start if the actor is watched, or else from its first
-    /// wait, or else from when somebody first asked.
-    since: Option<Instant>,
+    since: Since,
+}
+
+/// Since when a handler runs, as far as that is known.
+///
+/// From its start if the actor is watched. Or else from when it first made somebody wait: from the
+/// first message that came while it waited. Or else from when somebody first asked.
+enum Since {
+    Unknown,
+    /// It waits, and nothing has come since.
+    Waits,
+    At(Instant),
+}
+
+impl Running {
+    /// A handler that starts.
+    fn new(method: &'static str, is_watched: bool) -> Self {
+        let since = if is_watched { Since::At(Instant::now()) } else { Since::Unknown };
+        Self { method, since }
+    }
+
+    /// For how long it has run, at the least.
+    fn lasts(&mut self) -> Duration {
+        let now = Instant::now();
+        match self.since {
+            Since::At(begun) => now - begun,
+            Since::Unknown | Since::Waits => {
+                self.since = Since::At(now);
+                Duration::ZERO
+            }
+        }
+    }
 }
 
 /// How much the loop has to do, as far as it knows without the queue's lock.
@@ -142,7 +171,9 @@ impl<M> Queue<M> {
     /// Notes that the handler that runs waits for something.
     fn note_wait(&mut self) {
         if let Some(running) = &mut self.running {
-            running.since.get_or_insert_with(Instant::now);
+            if let Since::Unknown = running.since {
+                running.since = Since::Waits;
+            }
         } else if let Some(served) = &self.served {
             lock(&served.lease.queue).note_wait();
         }
@@ -302,6 +333,9 @@ impl<M: Message> Shared<M> {
             queue.accepted.reserve_exact(1);
         }
         queue.accepted.push_back(item);
+        if let Some(Running { since: since @ Since::Waits, .. }) = &mut queue.running {
+            *since = Since::At(Instant::now());
+        }
         let parked = self.unpark(&mut queue);
         drop(queue);
         observe::depth(M::ACTOR, 1);
@@ -503,8 +537,7 @@ impl<M: Message> Shared<M> {
             queue.counts.skipped += 1;
         } else {
             queue.counts.handled += 1;
-            let since = self.is_watched().then(Instant::now);
-            queue.running = Some(Running { method: envelope.method(), since });
+            queue.running = Some(Running::new(envelope.method(), self.is_watched()));
             self.is_idle.store(false, Ordering::Relaxed);
             if before == Before::Wait && queue.is_empty() && envelope.is_now() {
                 queue = gap("the loop parks ahead of what came", queue, &self.queue);
@@ -523,8 +556,7 @@ impl<M: Message> Shared<M> {
         let mut queue = lock(&self.queue);
         queue.counts.events += 1;
         self.is_idle.store(false, Ordering::Relaxed);
-        let since = self.is_watched().then(Instant::now);
-        queue.running = Some(Running { method, since });
+        queue.running = Some(Running::new(method, self.is_watched()));
     }
 
     /// Accepts no more messages. What is in the queue is still handled, and then the actor ends for
@@ -707,7 +739,7 @@ impl<M> Shared<M> {
     /// The handler that runs, and for how long it has, at the least.
     fn running_for(&self, queue: &mut Queue<M>) -> Option<(&'static str, Duration)> {
         let running = queue.running.as_mut().filter(|_| !self.is_idle.load(Ordering::Relaxed))?;
-        Some((running.method, running.since.get_or_insert_with(Instant::now).elapsed()))
+        Some((running.method, running.lasts()))
     }
 
     /// Wakes the loop for another reason than a message. From here on, nobody finds the actor in
@@ -733,7 +765,7 @@ impl<M> Shared<M> {
         let is_watched = self.is_watched();
         if is_watched {
             self.is_idle.store(false, Ordering::Relaxed);
-            self.note_inline(Some(Running { method, since: Some(Instant::now()) }));
+            self.note_inline(Some(Running::new(method, true)));
         }
         is_watched
     }

@@ -54,8 +54,9 @@ pub struct Stats {
     /// The handler that runs, and for how long it has, at the least.
     ///
     /// Nobody reads the clock for an actor that nobody looks at. So when its statistics are asked
-    /// for the first time, the time counts from the handler's first `.await` that waited; and if
-    /// there was none yet, from now. From then on it counts from the start of each handler.
+    /// for the first time, the time counts from the first message that came while the handler waited
+    /// at an `.await`; and if there was none yet, from now. From then on it counts from the start of
+    /// each handler.
     ///
     /// For the same reason a handler that runs on the thread of its caller is seen here only if it
     /// began after somebody had looked.

@@ -1,6 +1,6 @@
 //! What `stats` tells the person who is called at three in the morning.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actor_runtime::{ActorHandle, Capacity};
 
@@ -44,6 +44,23 @@ fn what_runs_and_for_how_long() {
     gate.open();
     actor.turn();
     assert_eq!(probe.stats().running, None);
+}
+
+#[test]
+fn a_handler_runs_at_the_least_since_it_made_somebody_wait() {
+    let gate = Gate::default();
+    let (probe, mut actor) = rig(Probe::new(&Log::default()));
+    probe.wait(gate.clone()).try_cast().unwrap();
+    actor.turn();
+    probe.note(1).try_cast().unwrap();
+    let queued = Instant::now();
+    crate::support::until(|| queued.elapsed() > Duration::from_millis(2));
+    let at_the_least = queued.elapsed();
+    let (method, lasts) = probe.stats().running.unwrap();
+    assert_eq!(method, "wait");
+    assert!(lasts >= at_the_least, "{lasts:?} is less than {at_the_least:?}");
+    gate.open();
+    actor.turn();
 }
 
 #[test]
