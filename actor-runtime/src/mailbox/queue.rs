@@ -1,0 +1,155 @@
+//! The queue, as it is under its lock.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    task::{Context, Waker},
+};
+
+use super::{
+    Shared,
+    lease::{Served, Tenure},
+    running::Running,
+};
+use crate::{
+    exit::ExitReason,
+    observe::Trace,
+    stats::Counts,
+    sync::{Arc, bug, lock},
+};
+
+/// How far the actor's life has come.
+pub(super) enum Phase {
+    /// Messages are accepted.
+    Open,
+    /// No more messages are accepted; those in the queue are being handled.
+    Closing(ExitReason),
+    /// The queue is done with; the actor is stopping.
+    Sealed,
+    /// The actor is gone, and said why.
+    Ended(ExitReason),
+}
+
+/// A message in the queue, with what it brings along from where it was sent.
+pub(crate) struct Entry<M> {
+    pub(crate) message: M,
+    pub(crate) trace: Trace,
+}
+
+/// What a place in the queue is for.
+pub(crate) enum Item<M> {
+    Message(Entry<M>),
+    /// The mailbox of a lease. When its turn comes, its messages alone are taken until it closes.
+    Lease(Arc<Shared<M>>),
+}
+
+/// A sender that waits for room, and its message.
+pub(super) struct Waiting<M> {
+    pub(super) item: Item<M>,
+    pub(super) waker: Waker,
+}
+
+pub(super) struct Queue<M> {
+    pub(super) phase: Phase,
+    pub(super) accepted: VecDeque<Item<M>>,
+    /// By ticket, so in the order they came.
+    pub(super) waiting: BTreeMap<u64, Waiting<M>>,
+    /// The loop's waker, while it waits for a message.
+    pub(super) parked: Option<Waker>,
+    /// The loop's waker, since it first waited inside a handler or a hook: for an abort only.
+    pub(super) interrupt: Option<Waker>,
+    /// Those who wait for the end, by ticket.
+    pub(super) watchers: BTreeMap<u64, Waker>,
+    pub(super) next_ticket: u64,
+    /// The handler that runs.
+    pub(super) running: Option<Running>,
+    pub(super) counts: Counts,
+    /// The lease that is being served, if this is an actor's own mailbox.
+    pub(super) served: Option<Box<Served<M>>>,
+    /// How far the lease has come, if this is a lease's.
+    pub(super) tenure: Tenure,
+}
+
+impl<M> Queue<M> {
+    pub(super) fn new() -> Self {
+        Self {
+            phase: Phase::Open,
+            accepted: VecDeque::new(),
+            waiting: BTreeMap::new(),
+            parked: None,
+            interrupt: None,
+            watchers: BTreeMap::new(),
+            next_ticket: 0,
+            running: None,
+            counts: Counts::default(),
+            served: None,
+            tenure: Tenure::Asked(None),
+        }
+    }
+
+    pub(super) fn ticket(&mut self) -> u64 {
+        self.next_ticket += 1;
+        self.next_ticket
+    }
+
+    /// Notes that the handler that runs waits for something.
+    pub(super) fn note_wait(&mut self) {
+        if let Some(running) = &mut self.running {
+            running.note_wait();
+        } else if let Some(served) = &self.served {
+            lock(&served.lease.queue).note_wait();
+        }
+    }
+
+    /// Whether nothing is queued and nothing has to be told.
+    pub(super) fn is_empty(&self) -> bool {
+        self.accepted.is_empty() && matches!(self.phase, Phase::Open)
+    }
+
+    /// Keeps the loop's waker. The one returned is to be dropped with the lock released.
+    #[must_use]
+    pub(super) fn park(&mut self, cx: &Context<'_>) -> Option<Waker> {
+        match &self.parked {
+            Some(waker) if waker.will_wake(cx.waker()) => None,
+            _ => self.parked.replace(cx.waker().clone()),
+        }
+    }
+
+    /// Notes that no message runs, and ends the queue if it is to end when it is empty.
+    pub(super) fn seal_if_closing(&mut self) -> Option<ExitReason> {
+        self.running = None;
+        let Phase::Closing(reason) = &self.phase else {
+            return None;
+        };
+        let reason = reason.clone();
+        self.phase = Phase::Sealed;
+        Some(reason)
+    }
+
+    /// Accepts the message of the sender that has waited longest, if there is room now.
+    #[must_use]
+    #[inline]
+    pub(super) fn promote(&mut self, capacity: usize) -> Option<Waker> {
+        if self.waiting.is_empty() || self.accepted.len() >= capacity {
+            return None;
+        }
+        self.promote_first()
+    }
+
+    pub(super) fn promote_first(&mut self) -> Option<Waker> {
+        let (_, waiting) = self.waiting.pop_first()?;
+        self.accepted.push_back(waiting.item);
+        (!bug("a promoted sender sleeps on")).then_some(waiting.waker)
+    }
+
+    /// Those who wait for room in vain, to be woken with the lock released. Each takes its message
+    /// back when it is polled.
+    #[must_use]
+    pub(super) fn refuse(&mut self) -> Vec<Waker> {
+        if self.waiting.is_empty() || bug("nobody is told that it closed") {
+            return Vec::new();
+        }
+        // Nobody has to be woken twice, and no waker is cloned under the lock.
+        let wakers = self.waiting.values_mut().map(|waiting| &mut waiting.waker);
+        wakers.map(|waker| std::mem::replace(waker, Waker::noop().clone())).collect()
+    }
+}
