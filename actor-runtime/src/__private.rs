@@ -80,6 +80,15 @@ where
     mailbox.run_inline(actor)
 }
 
+/// An actor and its own thread, for the models, which make their threads themselves.
+#[cfg(shuttle)]
+pub fn pair_thread<A: crate::Actor>(
+    builder: crate::Builder,
+    actor: A,
+) -> (A::Handle, impl FnOnce()) {
+    builder.pair_thread(actor)
+}
+
 /// As [`pair`](crate::pair()), for an actor that callers find in its seat: for the models, which
 /// have no tokio.
 #[cfg(shuttle)]

@@ -8,9 +8,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::sync::{
-    AtomicBool, Ordering,
-    thread::{self, Thread},
+use crate::{
+    batch,
+    sync::{
+        AtomicBool, Ordering,
+        thread::{self, Thread},
+    },
 };
 
 /// Wakes a thread. A thread has but one token to be unparked with, and what runs in the future may
@@ -40,7 +43,10 @@ impl Wake for Unpark {
 /// On a thread that drives a tokio runtime: blocking it would hold up every task on it.
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     match tokio::runtime::Handle::try_current() {
-        Ok(runtime) => runtime.block_on(future),
+        Ok(runtime) => {
+            batch::before_waiting();
+            runtime.block_on(future)
+        }
         Err(_) => drive(future),
     }
 }
@@ -81,6 +87,7 @@ fn drive_with<F: Future>(future: F, mut park: impl FnMut() -> bool) -> Option<F:
         if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
             return Some(output);
         }
+        batch::before_waiting();
         // A wake-up between the look and the park makes the park return at once.
         while !unpark.is_woken.swap(false, Ordering::Acquire) {
             if !park() {

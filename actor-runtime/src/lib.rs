@@ -14,6 +14,7 @@
 mod acknowledged;
 mod actor;
 mod answer;
+pub mod batch;
 mod block_on;
 mod call;
 mod call_safety;

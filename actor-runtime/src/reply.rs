@@ -26,7 +26,7 @@ pub use self::marked::Unread;
 
 use self::marked::Marked;
 use crate::{
-    catch::wake,
+    batch,
     current::{self, Dropped},
     ring::Link,
     sync::{Arc, Mutex, bug, gap, lock},
@@ -89,7 +89,7 @@ impl<T> Slot<T> {
         self.link.cut();
         // Before the caller is woken, so that it finds itself the only owner.
         drop(self);
-        waker.into_iter().for_each(wake);
+        waker.into_iter().for_each(batch::wake_caller);
         Ok(())
     }
 

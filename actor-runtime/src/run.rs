@@ -26,6 +26,7 @@ use self::back::Taken;
 pub use self::events::{Incoming, Messages, NextMessage, Selected};
 use crate::{
     actor::{Actor, Context, Message},
+    batch,
     cancel_safe::Turns,
     catch::{catch, caught, drop_caught},
     current,
@@ -44,7 +45,7 @@ use crate::{
 /// After so many messages in one poll, the loop lets other tasks run. It is what tokio gives a task
 /// to do in one poll, and more than most mailboxes hold: a task that yields is moved to another
 /// worker more often than one that waits, and then both work on the mailbox at once.
-const MESSAGES_PER_POLL: usize = 128;
+pub(crate) const MESSAGES_PER_POLL: usize = 128;
 
 /// What an actor does when one of its handlers panics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,6 +80,8 @@ pub struct Mailbox<A: Actor> {
     pub(crate) started: Option<Reply<Result<(), A::StartError>>>,
     /// The runtime the loop will be a task of, if it is known.
     pub(crate) home: Option<Home>,
+    /// The most messages of a batch. 0 if there are none.
+    pub(crate) batch: usize,
 }
 
 impl<A: Actor> Mailbox<A> {
@@ -101,11 +104,11 @@ impl<A: Actor> Mailbox<A> {
     }
 
     fn run_with(self, actor: A, sitting: Option<Sitting<A>>) -> impl Future<Output = Exit<A>> {
-        let Self { shared, on_panic, keeps_actor, started, home: _ } = self;
+        let Self { shared, on_panic, keeps_actor, started, home: _, batch } = self;
         let context = Arc::new(Context::new(WeakHandle(shared.clone())));
         // Boxed before it is moved into the future, which would have room for it twice.
         let actor = Box::new(Resident { actor, context, on_panic, sitting });
-        let life = live(shared.clone(), actor, keeps_actor, started);
+        let life = live(shared.clone(), actor, keeps_actor, started, batch);
         let life = observe::life(A::Message::ACTOR, shared.name.as_deref(), life);
         Run { shared, inside: Some(life) }
     }
@@ -145,6 +148,7 @@ impl<M: Message, F> Run<M, F> {
             return Ok(());
         }
         this.shared.seal();
+        batch::end();
         let left = this.shared.seat.vacate(waker)?;
         let ending = current::ending();
         // A handler's locals or the state may panic while they are dropped. The end is reported
@@ -217,6 +221,7 @@ async fn live<A: Actor>(
     actor: Box<Resident<A>>,
     keeps_actor: bool,
     mut started: Option<Reply<Result<(), A::StartError>>>,
+    batch: usize,
 ) -> Exit<A> {
     let context = actor.context.clone();
     let mut life = Loop {
@@ -227,6 +232,7 @@ async fn live<A: Actor>(
         actor: Some(actor),
         was_idle: true,
         since_yield: 0,
+        batch,
         turns: Turns::default(),
     };
 
@@ -240,7 +246,9 @@ async fn live<A: Actor>(
         Err((reason, error)) => (reason, error),
     };
     shared.seal();
+    batch::end();
     let reason = life.stop(reason).await;
+    batch::end();
     let actor = life.actor.take();
     interruptible(&shared, context.stop_children()).await;
     let (actor, reason) = let_go(actor, reason, keeps_actor);
@@ -310,6 +318,8 @@ pub struct Loop<'a, A: Actor> {
     was_idle: bool,
     /// Messages and events since the loop last let other tasks run.
     since_yield: usize,
+    /// The most messages of a batch, or 0 if there are none.
+    batch: usize,
     /// Whose turn it is, if there are sources of events.
     turns: Turns,
 }
@@ -347,10 +357,10 @@ impl<A: Actor> Loop<'_, A> {
 
     /// Handles messages until there are no more.
     async fn handle_messages(&mut self) -> ExitReason {
+        self.begin_turn();
         loop {
             ring::over(self.shared.id());
             if self.since_yield >= MESSAGES_PER_POLL {
-                self.since_yield = 0;
                 // Who waits for `#[on_idle]` does not wait for others to stop sending.
                 if let Err(reason) = self.take_back() {
                     return reason;
@@ -359,6 +369,7 @@ impl<A: Actor> Loop<'_, A> {
                     return reason;
                 }
                 yield_now().await;
+                self.begin_turn();
             }
             let Found(Poll::Ready(next)) = A::next(self).await else {
                 match self.take_back() {
@@ -371,16 +382,16 @@ impl<A: Actor> Loop<'_, A> {
                     // Whatever came since the look wakes this task, which was not polled again in
                     // between. So there is no need for another look before the wait.
                     Ok(Hook::Ran) => {
-                        self.since_yield = 0;
                         if let Some(reason) = self.rest().await {
                             return reason;
                         }
+                        self.begin_turn();
                     }
                     Ok(Hook::Waited) if bug("a wake-up that is spent is waited for") => {
                         pause().await;
                     }
                     // That wake-up may be spent.
-                    Ok(Hook::Waited) => {}
+                    Ok(Hook::Waited) => self.begin_turn(),
                     Err(reason) => return reason,
                 }
                 continue;
@@ -400,6 +411,7 @@ impl<A: Actor> Loop<'_, A> {
                         }
                     }
                     self.was_idle = false;
+                    self.note_left();
                     if let Err(reason) = self.take_back() {
                         message.envelope().stopped();
                         return reason;
@@ -431,6 +443,7 @@ impl<A: Actor> Loop<'_, A> {
                     if let Err(reason) = self.begin_lease(lease).await {
                         return reason;
                     }
+                    self.begin_turn();
                 }
                 Next::Event => {}
                 Next::Panicked(reason) => return *reason,
@@ -438,6 +451,7 @@ impl<A: Actor> Loop<'_, A> {
                     if let Err(reason) = self.end_lease().await {
                         return reason;
                     }
+                    self.begin_turn();
                 }
                 Next::Closed(reason) => {
                     if let Err(reason) = self.reclaim().await {
@@ -476,6 +490,7 @@ impl<A: Actor> Loop<'_, A> {
     #[inline]
     fn answer(&mut self, message: A::Message, trace: &Trace) -> Option<ExitReason> {
         self.was_idle = false;
+        self.note_left();
         let Facts { method, address, link, .. } = Facts::of(&message);
         if let Err(reason) = self.take_back() {
             message.envelope().stopped();
@@ -491,6 +506,24 @@ impl<A: Actor> Loop<'_, A> {
             link.0.cut();
         }
         self.handler_panicked(method, address, outcome.err()?)
+    }
+
+    /// Begins to count what is handled before the loop lets others run: as much as it may be, or a
+    /// batch, which is what waits right now.
+    fn begin_turn(&mut self) {
+        self.since_yield = 0;
+        if self.batch > 0 {
+            batch::next(0);
+            self.since_yield = MESSAGES_PER_POLL - self.source.len().clamp(1, self.batch);
+        }
+    }
+
+    /// Notes how many messages of the batch come after the one whose handler is to run.
+    #[inline]
+    fn note_left(&self) {
+        if self.batch > 0 {
+            batch::next(MESSAGES_PER_POLL.saturating_sub(self.since_yield));
+        }
     }
 
     /// Waits for whatever wakes the loop. Until then callers find the actor in its seat, and may
@@ -537,6 +570,7 @@ impl<A: Actor> Loop<'_, A> {
         trace: Trace,
     ) -> ExitReason {
         self.shared.seal();
+        batch::end();
         let finished = ExitReason::Finished(Method::new(A::Message::ACTOR, method));
         if let Err(reason) = self.reclaim().await {
             message.envelope().stopped();

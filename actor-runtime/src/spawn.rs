@@ -17,6 +17,7 @@ use pin_project_lite::pin_project;
 
 use crate::{
     actor::{Actor, CannotFail, Capacity, Message, Spawn},
+    batch,
     block_on::{block_on, drive},
     catch::catch,
     error::Method,
@@ -25,7 +26,7 @@ use crate::{
     home::Home,
     mailbox::Shared,
     reply::{self, Failure, Receiver},
-    run::{Mailbox, OnPanic},
+    run::{MESSAGES_PER_POLL, Mailbox, OnPanic},
 };
 
 /// Starts `actor` as a task of the current tokio runtime, and gives its handle at once.
@@ -191,6 +192,7 @@ pub struct Builder {
     mailbox: Option<Capacity>,
     on_panic: OnPanic,
     stack_size: Option<usize>,
+    batch: usize,
     runtime: Option<tokio::runtime::Handle>,
 }
 
@@ -219,6 +221,36 @@ impl Builder {
     /// The size of the stack of the actor's own thread, in bytes.
     pub fn stack_size(self, bytes: usize) -> Self {
         Self { stack_size: Some(bytes), ..self }
+    }
+
+    /// Lets an actor on a thread of its own handle its messages in batches of at most `limit`, for many
+    /// callers and short handlers. 0 stands for none, the default, and more than 128 for 128.
+    ///
+    /// A batch is what waits in the mailbox when the actor comes to look. `#[on_idle]` runs after each
+    /// batch, and then those who were answered in it are woken, all together: that takes much less time
+    /// than to wake each by itself, where the handlers are as short as a wake-up, some microseconds.
+    /// Handlers may use what they have in common: see [`batch`](crate::batch).
+    ///
+    /// The price is that a caller may learn of its answer later: after those behind it in its batch have
+    /// theirs. It is woken at the first moment at which
+    ///
+    /// - the batch is over;
+    /// - half a millisecond is over, and the handler that runs then;
+    /// - the thread waits: for a message, in a handler that awaits, in a `blocking()`;
+    /// - a handler calls [`wake_callers`](crate::batch::wake_callers), as one that takes long should;
+    /// - the actor ends.
+    ///
+    /// So do *not* use it where a handler now and then takes long and does not say so, or blocks until
+    /// somebody whom the actor has just answered does something.
+    ///
+    /// It changes nothing for actors that are not started by [`spawn_thread`](Self::spawn_thread) or
+    /// [`start_thread`](Self::start_thread), and nothing about what is answered, in which order.
+    ///
+    /// # Examples
+    ///
+    /// See [`batch`](crate::batch).
+    pub fn batch(self, limit: usize) -> Self {
+        Self { batch: limit.min(MESSAGES_PER_POLL), ..self }
     }
 
     /// Starts the actor on this runtime instead of the current one.
@@ -329,6 +361,13 @@ impl Builder {
     }
 
     #[cfg(shuttle)]
+    pub(crate) fn pair_thread<A: Actor>(self, actor: A) -> (A::Handle, impl FnOnce()) {
+        let (handle, mut mailbox) = self.mailbox_of::<A>();
+        mailbox.batch = self.batch;
+        (handle, move || mailbox.run_here(actor))
+    }
+
+    #[cfg(shuttle)]
     pub(crate) fn pair_inline<A: Spawn>(
         self,
         actor: A,
@@ -348,6 +387,7 @@ impl Builder {
             keeps_actor: false,
             started: None,
             home: None,
+            batch: 0,
         };
         (handle, mailbox)
     }
@@ -385,7 +425,7 @@ impl Builder {
 
     fn thread<A>(
         &self,
-        mailbox: Mailbox<A>,
+        mut mailbox: Mailbox<A>,
         make: impl FnOnce() -> Result<A, A::StartError> + Send + 'static,
     ) -> io::Result<()>
     where
@@ -397,11 +437,12 @@ impl Builder {
         if let Some(bytes) = self.stack_size {
             thread = thread.stack_size(bytes);
         }
+        mailbox.batch = self.batch;
         let runtime = self.runtime.clone().or_else(|| tokio::runtime::Handle::try_current().ok());
         thread.spawn(move || {
             let _entered = runtime.as_ref().map(tokio::runtime::Handle::enter);
             match catch(make) {
-                Ok(Ok(actor)) => drop(drive(mailbox.run(actor))),
+                Ok(Ok(actor)) => mailbox.run_here(actor),
                 Ok(Err(error)) => mailbox.fail(error),
                 Err(message) => mailbox.panicked(message),
             }
@@ -441,6 +482,12 @@ impl<F: Future, T: FnOnce(F::Output)> Future for Then<F, T> {
 }
 
 impl<A: Actor> Mailbox<A> {
+    /// Runs the loop of `actor` to its end on this thread, which is there for nothing else.
+    fn run_here(self, actor: A) {
+        let _holding = (self.batch > 0).then(|| batch::hold(self.shared.id()));
+        drop(drive(self.run(actor)));
+    }
+
     /// Ends an actor that could not be made.
     fn fail(self, error: A::StartError) {
         self.shared.end(ExitReason::StartFailed);

@@ -21,6 +21,7 @@ use std::{
 
 use super::{Failure, Receiver, Reply, Slot, State};
 use crate::{
+    batch,
     catch::wake,
     returns::Way,
     sync::{Arc, MutexGuard, bug, lock},
@@ -113,7 +114,7 @@ impl<T> Slot<T> {
             (None, _) => {}
         }
         self.link.cut();
-        wakers.0.into_iter().for_each(wake);
+        wakers.0.into_iter().for_each(batch::wake_caller);
         Ok(())
     }
 

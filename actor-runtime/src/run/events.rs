@@ -218,7 +218,7 @@ impl<A: Actor> Loop<'_, A> {
             }
         };
         if self.turns.take_has_waited() {
-            self.since_yield = 0;
+            self.begin_turn();
         }
         if self.turns.is_busy()
             && let Some(source) = self.turns.source()

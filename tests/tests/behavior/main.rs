@@ -16,6 +16,7 @@ mod promise_8_threads;
 mod promise_9_leases;
 
 mod acknowledged;
+mod batch;
 mod deadlock;
 mod dropping;
 mod errors;
