@@ -77,7 +77,11 @@ impl Database {
 
     /// Runs one statement that reads, and gives its rows.
     pub fn query(&mut self, sql: &str, values: Vec<Value>, rows: Reply<Result<Vec<Row>>>) {
-        self.store.read(rows, |connection| query(connection, sql, values));
+        if is_select(sql) {
+            self.store.read(rows, |connection| query(connection, sql, values));
+        } else {
+            self.store.read_apart(rows, |connection| query(connection, sql, values));
+        }
     }
 
     /// Runs several statements that change something: all of them count, or none.
@@ -160,6 +164,12 @@ impl Statement {
 fn execute(connection: &Connection, sql: &str, values: Vec<Value>) -> Result<Changed> {
     let rows = connection.prepare_cached(sql)?.execute(params_from_iter(values))?;
     Ok(Changed { rows, last_id: connection.last_insert_rowid() })
+}
+
+/// Whether it reads rows and does nothing else. A pragma may not do its work inside of a transaction.
+fn is_select(sql: &str) -> bool {
+    let word = sql.split_whitespace().next().unwrap_or_default();
+    word.eq_ignore_ascii_case("select")
 }
 
 fn query(connection: &Connection, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {

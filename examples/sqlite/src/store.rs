@@ -10,6 +10,9 @@
 //! 3. What one request did is undone if that request fails or panics, and nothing else is.
 //! 4. Nothing is read by one caller that may yet be undone for another: the answers of reads wait
 //!    for the group's commit too.
+//! 5. Reads share a transaction, and so what they see of the file, only if all of them had been asked for
+//!    when it began: they are of one [batch]. So a read sees all that was committed before it was asked
+//!    for, by whatever process. Nothing that is written stays in it.
 
 use std::{
     fmt,
@@ -20,9 +23,9 @@ use std::{
     time::Instant,
 };
 
-use actor_runtime::Reply;
+use actor_runtime::{Reply, batch};
 use rusqlite::{
-    Connection,
+    Connection, TransactionState,
     hooks::{AuthAction, AuthContext, Authorization},
 };
 
@@ -52,6 +55,8 @@ type Held = Box<dyn FnOnce(Result<()>) + Send>;
 enum Phase {
     /// Each statement is its own transaction.
     Alone,
+    /// The reads of a batch share a transaction.
+    Reading,
     /// A group has written, and is committed when its answers are given.
     Group,
     /// Somebody began a transaction, and has not ended it.
@@ -89,6 +94,12 @@ const TRANSACTION: Brackets = Brackets {
     undo: &["ROLLBACK -- store"],
 };
 
+/// Begins what reads share. It ends as a transaction does.
+const READ: &str = "BEGIN DEFERRED -- store";
+
+/// After so many steps of SQLite's machine, a statement is one that takes long.
+const MANY_STEPS: i32 = 1_000;
+
 const SAVEPOINT: Brackets = Brackets {
     begin: "SAVEPOINT request -- store",
     keep: "RELEASE request -- store",
@@ -125,16 +136,40 @@ impl Store {
             }
             _ => Authorization::Allow,
         }))?;
+        // Those who were answered before it do not wait for a statement that takes long.
+        self.connection.progress_handler(
+            MANY_STEPS,
+            Some(|| {
+                batch::wake_callers();
+                false
+            }),
+        )?;
         Ok(())
     }
 
     /// Reads: `work` runs at once, and `reply` is answered with what it gives.
+    ///
+    /// What is read in the same [batch] is read in one transaction, which saves each its locks. For what
+    /// cannot be done inside of one there is [`read_apart`](Self::read_apart).
     pub fn read<T: Send>(
         &mut self,
         reply: Reply<Result<T>>,
         work: impl FnOnce(&Connection) -> Result<T>,
     ) {
-        let outcome = self.whole().and_then(|()| work(&self.connection));
+        let outcome = self.open_reading().and_then(|()| self.whole());
+        let outcome = outcome.and_then(|()| work(&self.connection));
+        let outcome = self.keep_written(outcome);
+        self.answer(reply, outcome);
+    }
+
+    /// As [`read`](Self::read), in no transaction but one that writes: for a pragma.
+    pub fn read_apart<T: Send>(
+        &mut self,
+        reply: Reply<Result<T>>,
+        work: impl FnOnce(&Connection) -> Result<T>,
+    ) {
+        let outcome = self.end_reading().and_then(|()| self.whole());
+        let outcome = outcome.and_then(|()| work(&self.connection));
         self.answer(reply, outcome);
     }
 
@@ -172,7 +207,8 @@ impl Store {
     pub fn apply<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         self.open_group()?;
         match self.phase {
-            Phase::Alone => {
+            // What reads shared has just ended.
+            Phase::Alone | Phase::Reading => {
                 let outcome = self.bracketed(&TRANSACTION, work);
                 self.counts.commits += u64::from(outcome.is_ok());
                 self.counts.rolled_back += u64::from(outcome.is_err());
@@ -226,9 +262,10 @@ impl Store {
         is_open
     }
 
-    /// Commits what the group has written, if anything, and gives its answers. For `#[on_idle]`.
+    /// Commits what the group has written, if anything, and gives its answers. Ends what reads share. For
+    /// `#[on_idle]`.
     pub fn flush(&mut self) {
-        let mut outcome = Ok(());
+        let mut outcome = self.end_reading();
         if matches!(self.phase, Phase::Group) {
             outcome = self.whole().and_then(|()| self.end_transaction());
             self.phase = Phase::Alone;
@@ -260,6 +297,7 @@ impl Store {
 
     /// Opens a group if requests are grouped and none is open, so that what comes is part of it.
     fn open_group(&mut self) -> Result<()> {
+        self.end_reading()?;
         if matches!(self.phase, Phase::Alone) && self.options.group_commit.is_some() {
             self.control(TRANSACTION.begin)?;
             self.phase = Phase::Group;
@@ -267,11 +305,50 @@ impl Store {
         self.whole()
     }
 
+    /// Begins what reads share, if others of this batch come after this one.
+    fn open_reading(&mut self) -> Result<()> {
+        if matches!(self.phase, Phase::Reading) && self.connection.is_autocommit() {
+            // An error has ended it.
+            self.phase = Phase::Alone;
+        }
+        if matches!(self.phase, Phase::Alone) && batch::left() > 0 {
+            self.control(READ)?;
+            self.phase = Phase::Reading;
+        }
+        Ok(())
+    }
+
+    /// Ends what reads share. Those who have read need not wait for what comes now, which may take longer.
+    fn end_reading(&mut self) -> Result<()> {
+        if !matches!(self.phase, Phase::Reading) {
+            return Ok(());
+        }
+        self.phase = Phase::Alone;
+        batch::wake_callers();
+        if self.connection.is_autocommit() {
+            return Ok(());
+        }
+        let outcome = self.control(TRANSACTION.keep);
+        if outcome.is_err() {
+            self.undo(&TRANSACTION);
+        }
+        outcome
+    }
+
+    /// Commits what a read has written after all, such as an `INSERT … RETURNING`: its answer says so.
+    fn keep_written<T>(&mut self, outcome: Result<T>) -> Result<T> {
+        let state = self.connection.transaction_state(None::<&str>);
+        if matches!((self.phase, state), (Phase::Reading, Ok(TransactionState::Write))) {
+            self.end_reading()?;
+        }
+        outcome
+    }
+
     /// Gives the answer, or keeps it until the group's are given.
     fn answer<T: Send>(&mut self, reply: Reply<Result<T>>, outcome: Result<T>) {
         let group_commit = match self.phase {
             Phase::Alone | Phase::Group => self.options.group_commit,
-            Phase::Transaction => None,
+            Phase::Reading | Phase::Transaction => None,
         };
         let Some(GroupCommit { max_requests, max_age }) = group_commit else {
             reply.send(outcome);
@@ -295,7 +372,7 @@ impl Store {
     /// whole transaction back. What came after would then be kept without what came before.
     fn whole(&self) -> Result<()> {
         match self.phase {
-            Phase::Alone => Ok(()),
+            Phase::Alone | Phase::Reading => Ok(()),
             Phase::Group | Phase::Transaction if self.connection.is_autocommit() => {
                 Err(Error::RolledBack)
             }

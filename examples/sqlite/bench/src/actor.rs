@@ -47,11 +47,15 @@ impl Ledger {
     }
 }
 
-pub(crate) async fn open(file: PathBuf, group_commit: Option<GroupCommit>) -> LedgerHandle {
+pub(crate) async fn open(
+    file: PathBuf,
+    batch: usize,
+    group_commit: Option<GroupCommit>,
+) -> LedgerHandle {
     let options = Options::new(file, SCHEMA);
     let options = group_commit.into_iter().fold(options, |options, it| options.group_commit(it));
     let make = move || Ok(Ledger(options.open()?));
-    let ledger = Builder::new().start_thread(make).await.expect("a database");
+    let ledger = Builder::new().batch(batch).start_thread(make).await.expect("a database");
     ledger.fill().await.expect("an answer").expect("rows");
     ledger
 }

@@ -1,5 +1,6 @@
 //! What the database promises, and the two programs on it.
 
+mod batches;
 mod boot;
 mod crash;
 mod dropping;

@@ -1,11 +1,11 @@
 //! Random operations give what plain rusqlite gives, answer by answer, and the same file in the end.
 
-use actor_runtime::{ActorHandle, Answer};
+use actor_runtime::{ActorHandle, Answer, Builder};
 use fastrand::Rng;
 use rusqlite::{Connection, params_from_iter};
 use sqlite_actor::{Changed, DatabaseHandle, GroupCommit, Result, Row, Statement, Value};
 
-use crate::support::{SCHEMA, Scratch, grouped, start};
+use crate::support::{SCHEMA, Scratch, grouped, start_with};
 
 #[derive(Clone, Debug)]
 enum Operation {
@@ -146,7 +146,7 @@ fn dump(plain: &Connection) -> Vec<(i64, String, i64)> {
     rows.map(Result::unwrap).collect()
 }
 
-async fn same_as_plain(group_commit: Option<GroupCommit>) {
+async fn same_as_plain(batch: usize, group_commit: Option<GroupCommit>) {
     const OPERATIONS: usize = 3_000;
     let seed =
         std::env::var("SEED").map_or_else(|_| fastrand::u64(..), |seed| seed.parse().unwrap());
@@ -155,7 +155,7 @@ async fn same_as_plain(group_commit: Option<GroupCommit>) {
     let scratch = Scratch::new();
     let options = scratch.options();
     let options = group_commit.into_iter().fold(options, |options, it| options.group_commit(it));
-    let database = start(options).await.unwrap();
+    let database = start_with(Builder::new().batch(batch), options).await.unwrap();
     let mut plain = Connection::open_in_memory().unwrap();
     SCHEMA.iter().for_each(|step| plain.execute_batch(step).unwrap());
 
@@ -180,10 +180,20 @@ async fn same_as_plain(group_commit: Option<GroupCommit>) {
 
 #[tokio::test]
 async fn with_a_commit_for_each() {
-    same_as_plain(None).await;
+    same_as_plain(0, None).await;
 }
 
 #[tokio::test]
 async fn with_a_commit_for_all_that_wait() {
-    same_as_plain(Some(grouped(16))).await;
+    same_as_plain(0, Some(grouped(16))).await;
+}
+
+#[tokio::test]
+async fn in_batches_with_a_commit_for_each() {
+    same_as_plain(16, None).await;
+}
+
+#[tokio::test]
+async fn in_batches_with_a_commit_for_all_that_wait() {
+    same_as_plain(16, Some(grouped(16))).await;
 }

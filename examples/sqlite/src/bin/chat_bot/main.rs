@@ -53,5 +53,5 @@ async fn main() -> ExitCode {
 /// Starts the memory on its own thread. Await it for the handle, or for what is wrong with the file.
 fn start(file: PathBuf) -> Starting<Bot> {
     let options = Options::new(file, SCHEMA).group_commit(GroupCommit::default());
-    Builder::new().name("bot memory").start_thread(move || Bot::open(&options))
+    Builder::new().name("bot memory").batch(64).start_thread(move || Bot::open(&options))
 }

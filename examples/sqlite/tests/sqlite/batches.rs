@@ -1,0 +1,173 @@
+//! Reads that wait together: what they see, and what comes between them.
+
+use std::sync::mpsc;
+
+use actor_runtime::{Builder, Reply, actor};
+use rusqlite::Connection;
+use sqlite_actor::{Error, Options, Result, Store};
+
+use crate::support::{INSERT, Scratch, entry, start_with};
+
+/// A store that can be held up between two requests.
+struct Ledger(Store);
+
+#[actor(mailbox = 256)]
+impl Ledger {
+    /// How many entries there are.
+    pub(crate) fn count(&mut self, count: Reply<Result<i64>>) {
+        self.0.read(count, |connection| {
+            Ok(connection.query_row("SELECT count(*) FROM entry", [], |row| row.get(0))?)
+        });
+    }
+
+    /// Adds an entry.
+    pub(crate) fn add(&mut self, name: &str, done: Reply<Result<()>>) {
+        self.0.write(done, |connection| {
+            connection.execute(INSERT, (name, 1))?;
+            Ok(())
+        });
+    }
+
+    /// Adds an entry as only a read would not.
+    pub(crate) fn add_by_reading(&mut self, name: &str, done: Reply<Result<i64>>) {
+        self.0.read(done, |connection| {
+            let sql = format!("{INSERT} RETURNING id");
+            Ok(connection.query_row(&sql, (name, 1), |row| row.get(0))?)
+        });
+    }
+
+    /// Does something in between.
+    pub(crate) fn pause(&mut self, job: Box<dyn FnOnce() + Send>) {
+        job();
+    }
+
+    #[on_start]
+    fn boot(&mut self) -> Result<(), Error> {
+        self.0.boot()
+    }
+
+    #[on_idle]
+    fn flush(&mut self) {
+        self.0.flush();
+    }
+}
+
+fn ledger(options: Options) -> LedgerHandle {
+    let make = move || Ok(Ledger(options.open()?));
+    Builder::new().batch(64).start_thread(make).blocking().unwrap()
+}
+
+/// Keeps the ledger busy, so that requests gather, until the sender is dropped.
+fn busy(ledger: &LedgerHandle) -> mpsc::Sender<()> {
+    let (begun, has_begun) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel::<()>();
+    let job = Box::new(move || {
+        begun.send(()).unwrap();
+        let _ = receiver.recv();
+    });
+    ledger.pause(job).try_cast().unwrap();
+    has_begun.recv().unwrap();
+    sender
+}
+
+fn insert(connection: &Connection, name: &str) {
+    connection.execute(INSERT, (name, 1)).unwrap();
+}
+
+#[test]
+fn a_read_sees_what_was_committed_before_it_was_asked_for() {
+    let scratch = Scratch::new();
+    let ledger = ledger(scratch.options());
+    let other = scratch.plain();
+    let busy = busy(&ledger);
+    let first = ledger.count().try_call().unwrap();
+    let (sender, late) = mpsc::channel();
+    let of_job = ledger.clone();
+    let meanwhile = Box::new(move || {
+        insert(&other, "of another");
+        sender.send(of_job.count().try_call().unwrap()).unwrap();
+    });
+    ledger.pause(meanwhile).try_cast().unwrap();
+    let same_batch = ledger.count().try_call().unwrap();
+    drop(busy);
+    assert_eq!(first.blocking().unwrap().unwrap(), 0);
+    // It was asked for before the other process committed: it may see either, and sees what the first did.
+    assert_eq!(same_batch.blocking().unwrap().unwrap(), 0);
+    assert_eq!(late.recv().unwrap().blocking().unwrap().unwrap(), 1);
+}
+
+#[test]
+fn a_write_between_reads_is_seen_and_does_not_fail_for_what_they_saw() {
+    for options in [Scratch::options, |scratch: &Scratch| {
+        scratch.options().group_commit(sqlite_actor::GroupCommit::default())
+    }] {
+        let scratch = Scratch::new();
+        let ledger = ledger(options(&scratch));
+        let other = scratch.plain();
+        let busy = busy(&ledger);
+        let before = ledger.count().try_call().unwrap();
+        let meanwhile = Box::new(move || insert(&other, "of another"));
+        ledger.pause(meanwhile).try_cast().unwrap();
+        let added = ledger.add("ours").try_call().unwrap();
+        let after = ledger.count().try_call().unwrap();
+        drop(busy);
+        assert_eq!(before.blocking().unwrap().unwrap(), 0);
+        added.blocking().unwrap().unwrap();
+        assert_eq!(after.blocking().unwrap().unwrap(), 2);
+        assert_eq!(scratch.names(), ["of another", "ours"]);
+    }
+}
+
+#[test]
+fn what_a_read_writes_is_committed_before_its_answer() {
+    let scratch = Scratch::new();
+    let ledger = ledger(scratch.options());
+    let file = scratch.plain();
+    let busy = busy(&ledger);
+    let first = ledger.count().try_call().unwrap();
+    let added = ledger.add_by_reading("ours").try_call().unwrap();
+    let (sender, seen) = mpsc::channel();
+    let look = Box::new(move || {
+        let count: i64 =
+            file.query_row("SELECT count(*) FROM entry", [], |row| row.get(0)).unwrap();
+        sender.send(count).unwrap();
+    });
+    ledger.pause(look).try_cast().unwrap();
+    let last = ledger.count().try_call().unwrap();
+    drop(busy);
+    assert_eq!(first.blocking().unwrap().unwrap(), 0);
+    assert_eq!(added.blocking().unwrap().unwrap(), 1);
+    assert_eq!(seen.recv(), Ok(1));
+    assert_eq!(last.blocking().unwrap().unwrap(), 1);
+}
+
+#[test]
+fn reads_that_wait_together_hold_no_lock_afterwards() {
+    let scratch = Scratch::new();
+    let ledger = ledger(scratch.options());
+    let busy = busy(&ledger);
+    let counts: Vec<_> = (0..4).map(|_| ledger.count().try_call().unwrap()).collect();
+    drop(busy);
+    for count in counts {
+        assert_eq!(count.blocking().unwrap().unwrap(), 0);
+    }
+    // It is asked after the batch, so the batch is over by the time of its answer.
+    ledger.add("last").blocking().unwrap().unwrap();
+    let busy_pages: i64 =
+        scratch.plain().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).unwrap();
+    assert_eq!(busy_pages, 0, "somebody still reads what the log holds");
+}
+
+#[tokio::test]
+async fn a_pragma_among_queries_is_in_no_transaction() {
+    let scratch = Scratch::new();
+    let database = start_with(Builder::new().batch(64), scratch.options()).await.unwrap();
+    for _ in 0..100 {
+        let texts = ["SELECT count(*) FROM entry", "PRAGMA wal_checkpoint"];
+        let answers = texts.map(|text| database.query(text, vec![]).try_call().unwrap());
+        for answer in answers {
+            answer.await.unwrap().unwrap();
+        }
+    }
+    database.execute(INSERT, entry("last", 1)).await.unwrap().unwrap();
+}
