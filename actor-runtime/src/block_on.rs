@@ -10,8 +10,9 @@ use std::{
 
 use crate::{
     batch,
+    linger::Linger,
     sync::{
-        AtomicBool, Ordering,
+        AtomicBool, Ordering, bug,
         thread::{self, Thread},
     },
 };
@@ -54,8 +55,24 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
 /// Runs `future` to its end on a thread that is known to be there for it. What runs in the future
 /// may block the thread, also by [`block_on`].
 pub(crate) fn drive<F: Future>(future: F) -> F::Output {
-    drive_with(future, || {
+    drive_with(future, |_| {
         thread::park();
+        true
+    })
+    .unwrap_or_else(|| unreachable!("nobody stops waiting"))
+}
+
+/// As [`drive`], for a future that is expected to be woken again within microseconds.
+pub(crate) fn drive_awake<F: Future>(future: F) -> F::Output {
+    let mut linger = Linger::new();
+    drive_with(future, |is_woken| {
+        let is_seen = linger.until(|| match bug("a wake-up is used up by looking") {
+            true => is_woken.swap(false, Ordering::Relaxed),
+            false => is_woken.load(Ordering::Relaxed),
+        });
+        if !is_seen {
+            thread::park();
+        }
         true
     })
     .unwrap_or_else(|| unreachable!("nobody stops waiting"))
@@ -68,7 +85,7 @@ pub(crate) fn block_on_for<F: Future>(future: F, limit: Duration) -> Option<F::O
         runtime.block_on(async {});
     }
     let begun = Instant::now();
-    drive_with(future, || match limit.checked_sub(begun.elapsed()) {
+    drive_with(future, |_| match limit.checked_sub(begun.elapsed()) {
         Some(left) if !left.is_zero() => {
             thread::park_timeout(left);
             true
@@ -77,8 +94,12 @@ pub(crate) fn block_on_for<F: Future>(future: F, limit: Duration) -> Option<F::O
     })
 }
 
-/// Runs `future` to its end, or until `park`, which waits for a wake-up, says to stop.
-fn drive_with<F: Future>(future: F, mut park: impl FnMut() -> bool) -> Option<F::Output> {
+/// Runs `future` to its end, or until `park`, which waits for a wake-up, says to stop. It may look whether
+/// there was one.
+fn drive_with<F: Future>(
+    future: F,
+    mut park: impl FnMut(&AtomicBool) -> bool,
+) -> Option<F::Output> {
     let unpark = Arc::new(Unpark { thread: thread::current(), is_woken: AtomicBool::new(false) });
     let waker = Waker::from(unpark.clone());
     let mut cx = Context::from_waker(&waker);
@@ -90,7 +111,7 @@ fn drive_with<F: Future>(future: F, mut park: impl FnMut() -> bool) -> Option<F:
         batch::before_waiting();
         // A wake-up between the look and the park makes the park return at once.
         while !unpark.is_woken.swap(false, Ordering::Acquire) {
-            if !park() {
+            if !park(&unpark.is_woken) {
                 return None;
             }
         }

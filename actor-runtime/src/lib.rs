@@ -27,6 +27,7 @@ mod exit;
 mod handle;
 mod home;
 mod lease;
+mod linger;
 mod mailbox;
 mod mark;
 mod mock;

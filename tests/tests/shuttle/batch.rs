@@ -92,6 +92,12 @@ fn finds_a_thread_that_waits_and_has_not_woken_its_callers() {
     explore_with_bug("wake-ups are held while the thread waits", threads_that_ask);
 }
 
+#[test]
+#[should_panic(expected = "deadlock")]
+fn finds_a_thread_that_looks_for_a_wake_up_and_forgets_it() {
+    explore_with_bug("a wake-up is used up by looking", threads_that_ask);
+}
+
 #[derive(Clone, Copy)]
 enum End {
     Abort,
