@@ -58,6 +58,7 @@ impl World {
                 Some(known(subject, Some(task.abort_handle())))
             }
             1 if self.mode == Mode::Multi => {
+                let builder = builder.batch(*rng.pick(&[0, 4, 64]));
                 let started = builder.start_thread(move || Ok(subject)).await;
                 self.note_start(&life, started).map(|subject| known(subject, None))
             }
