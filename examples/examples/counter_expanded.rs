@@ -142,7 +142,7 @@ impl CounterHandle {
         impl ::core::ops::FnOnce(::actor_runtime::Reply<u64>) -> CounterMessage,
     > {
         ::actor_runtime::Handle::call(&self.0, move |reply| CounterMessage::Add { amount, reply })
-            .inline()
+            .inline("add")
     }
 
     /// The total so far.
