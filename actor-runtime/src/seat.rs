@@ -10,8 +10,8 @@
 //!    mailbox, ends the rest before it is done. So a call never overtakes a message that was accepted
 //!    before it was made.
 //! 3. Who wants an actor that is not in its seat leaves a note there. Whoever puts the actor back
-//!    finds the note in the same step, and does what it says. So no wake-up is lost, and nobody has
-//!    to ask twice.
+//!    finds the note in the same step, and does what it says. So no wake-up is lost, and the loop
+//!    does not have to ask twice.
 //! 4. Who finds a note instead of the actor puts it back; what has come there meanwhile is dealt with
 //!    as in 3. So neither a note nor the actor stays in a wrong hand.
 //! 5. The actor is out of its seat before its end is reported, on every road. So a handler that
