@@ -7,10 +7,11 @@ use std::future::Future;
 #[cfg(feature = "macros")]
 pub use actor_macros::__select;
 
-use crate::{Actor, Exit, Mailbox};
+use crate::{Actor, Exit, Mailbox, Message};
 pub use crate::{
     cancel_safe::{First, Given, select},
     reply::Unread,
+    resident::{AtRest, Occupant, Resident},
     run::{Found, Incoming, Loop, Messages, NextMessage, Selected},
 };
 
@@ -68,6 +69,13 @@ impl Proof {
     {
         run(actor, mailbox)
     }
+
+    pub fn run_inline<A>(self, actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
+    where
+        A: Actor<Message: Message<AtRest: AtRest<A>> + Send, Undelivered: Send> + Send,
+    {
+        run_inline(actor, mailbox)
+    }
 }
 
 /// The loop of an actor that may go to another thread.
@@ -76,6 +84,14 @@ impl Proof {
 pub fn run<A>(actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
 where
     A: Actor<Message: Send, Undelivered: Send> + Send,
+{
+    mailbox.run(actor)
+}
+
+/// As [`run`], for an actor that callers may find idle.
+pub fn run_inline<A>(actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
+where
+    A: Actor<Message: Message<AtRest: AtRest<A>> + Send, Undelivered: Send> + Send,
 {
     mailbox.run_inline(actor)
 }

@@ -43,10 +43,6 @@ pub trait Actor: Sized + 'static {
         async { Ok(()) }
     }
 
-    /// Whether callers may run handlers on their own threads while the actor is idle. If not, all
-    /// of them run in the loop.
-    const INLINE: bool = false;
-
     /// Runs the handler of `message`, a `fn`: in the loop, or on the thread of a caller.
     fn dispatch_now(
         &mut self,
@@ -161,6 +157,9 @@ impl CannotFail for Infallible {}
 pub trait Message: Sized + 'static {
     /// The name of the actor's type, for errors, logs and threads.
     const ACTOR: &'static str;
+    /// The actor while it is idle, for callers to run its handlers. [`Infallible`] if they run in the
+    /// loop only.
+    type AtRest: 'static;
 
     /// What is to be known of a message before its handler runs.
     fn envelope(&self) -> Envelope<'_>;

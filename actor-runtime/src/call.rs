@@ -18,12 +18,12 @@ use std::{
     future::Future,
     marker::PhantomData,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context as TaskContext, Poll, ready},
     time::Duration,
 };
 
 use crate::{
-    actor::Message,
+    actor::{Actor, Context, Message},
     answer::Answer,
     block_on::block_on,
     current,
@@ -32,8 +32,9 @@ use crate::{
     mailbox::Shared,
     mark::Unmarked,
     reply::{self, Receiver, Reply},
+    request::{Inline, InlineDyn, Request},
     ring::Wait,
-    seat::Seat,
+    seat::{Called, Seat},
     send::{Cast, Place, Sent, offer},
     sync::Arc,
     timeout::{GiveUp, Timeout, private},
@@ -93,12 +94,12 @@ use crate::{
 /// # }
 /// ```
 #[must_use = "a call is not sent until it is awaited, cast or sent"]
-pub struct Call<'a, M: Message, R: 'static, F, H = Unmarked> {
+pub struct Call<'a, M: Message, R: 'static, Q, H = Unmarked> {
     shared: &'a Arc<Shared<M>>,
-    /// Its handler's name, if that may run right here while the actor is idle.
-    inline: Option<&'static str>,
-    /// Makes the message. There until it has.
-    message: Option<F>,
+    /// There until the message is made.
+    request: Option<Q>,
+    /// Its handler's name, if that may run right here.
+    method: &'static str,
     /// None while there is nothing to wait for: the message is not made yet, or all is over.
     stage: Option<Stage<'a, M, R>>,
     site: Site,
@@ -112,7 +113,7 @@ enum Stage<'a, M: Message, R: 'static> {
 }
 
 /// Nothing in a call is pinned, so a call can be moved between two polls.
-impl<M: Message, R, F, H> Unpin for Call<'_, M, R, F, H> {}
+impl<M: Message, R, Q, H> Unpin for Call<'_, M, R, Q, H> {}
 
 /// The answer of a message that was sent, or that waits for room.
 struct Pending<R: 'static> {
@@ -139,31 +140,61 @@ impl<R> Pending<R> {
     }
 
     #[inline]
-    fn poll<M: Message>(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, CallError>> {
+    fn poll<M: Message>(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<R, CallError>> {
         self.receiver.poll(cx).map_err(|failure| failure.of(self.method::<M>()))
     }
 }
 
-impl<'a, M, R, F, H> Call<'a, M, R, F, H>
-where
-    M: Message,
-    F: FnOnce(Reply<R>) -> M,
-{
-    pub(crate) fn new(shared: &'a Arc<Shared<M>>, message: F, site: Site) -> Self {
-        let message = Some(message);
-        Self { shared, inline: None, message, stage: None, site, mark: PhantomData }
-    }
-
-    /// The same call, whose handler is called `method` and may run on this thread while the actor is
-    /// idle.
+impl<'a, M: Message, R, F, H> Call<'a, M, R, F, H> {
+    /// The same call of the handler `method`, which may `run` on this thread while the actor is idle.
     #[doc(hidden)]
-    pub fn inline(self, method: &'static str) -> Self {
-        Self { inline: Some(method), ..self }
+    #[inline]
+    pub fn inline<A, G>(self, method: &'static str, run: G) -> Call<'a, M, R, Inline<A, F, G>, H>
+    where
+        A: Actor<Message = M>,
+        F: FnOnce(Reply<R>) -> M,
+        G: FnOnce(&mut A, M, &Context<A>) -> Option<R>,
+    {
+        self.with_request(method, |make| Inline::new(make, run))
     }
 
-    fn into_unsent(self) -> (&'a Arc<Shared<M>>, F) {
-        match self.message {
-            Some(message) => (self.shared, message),
+    /// As [`inline`](Self::inline), where the handle does not know the actor's type.
+    #[doc(hidden)]
+    #[inline]
+    pub fn inline_dyn(self, method: &'static str) -> Call<'a, M, R, InlineDyn<F>, H>
+    where
+        F: FnOnce(Reply<R>) -> M,
+    {
+        self.with_request(method, InlineDyn::new)
+    }
+
+    #[inline]
+    fn with_request<Q>(
+        self,
+        method: &'static str,
+        change: impl FnOnce(F) -> Q,
+    ) -> Call<'a, M, R, Q, H> {
+        let Self { shared, request, method: _, stage, site, mark } = self;
+        Call { shared, request: request.map(change), method, stage, site, mark }
+    }
+}
+
+impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
+    #[inline]
+    pub(crate) fn new(shared: &'a Arc<Shared<M>>, request: Q, site: Site) -> Self {
+        let request = Some(request);
+        Self { shared, request, method: "", stage: None, site, mark: PhantomData }
+    }
+
+    /// The mailbox, and the message of a call that nobody waits for.
+    fn into_unwanted(self) -> (&'a Arc<Shared<M>>, M) {
+        let (shared, request) = self.into_unsent();
+        (shared, request.into_message(Reply::unwanted()))
+    }
+
+    fn into_unsent(self) -> (&'a Arc<Shared<M>>, Q) {
+        match self.request {
+            Some(request) => (self.shared, request),
             None => panic!("the call was already polled, so its message is already made"),
         }
     }
@@ -198,8 +229,8 @@ where
     /// dropped. If room was made at that very moment, it was accepted, and its handler runs: to
     /// know which, do not drop the future, or use [`try_cast`](Self::try_cast).
     pub fn cast(self) -> Cast<'a, M> {
-        let (shared, message) = self.into_unsent();
-        Cast::new(shared, message(Reply::unwanted()))
+        let (shared, message) = self.into_unwanted();
+        Cast::new(shared, message)
     }
 
     /// Sends without wanting an answer, if there is room now.
@@ -236,8 +267,8 @@ where
     /// # }
     /// ```
     pub fn try_cast(self) -> Result<(), TrySendError<M>> {
-        let (shared, message) = self.into_unsent();
-        shared.try_offer(message(Reply::unwanted()))
+        let (shared, message) = self.into_unwanted();
+        shared.try_offer(message)
     }
 
     /// Sends without wanting an answer, at once, full mailbox or not: the way out of a `Drop`.
@@ -255,8 +286,8 @@ where
     ///
     /// If the call was polled before.
     pub fn cast_now(self) -> Result<(), SendError<M>> {
-        let (shared, message) = self.into_unsent();
-        shared.force(message(Reply::unwanted())).map_err(SendError::Closed)
+        let (shared, message) = self.into_unwanted();
+        shared.force(message).map_err(SendError::Closed)
     }
 
     /// Sends if there is room now, and gives the answer as a value to await.
@@ -270,9 +301,9 @@ where
     /// If the call was polled before.
     pub fn try_call(self) -> Result<Answer<R>, TrySendError<M>> {
         let site = self.site;
-        let (shared, message) = self.into_unsent();
+        let (shared, request) = self.into_unsent();
         let (reply, receiver) = reply::slot(None);
-        let message = message(reply);
+        let message = request.into_message(reply);
         let method = Method::new(M::ACTOR, message.envelope().method());
         shared.try_offer(message)?;
         Ok(Answer::new(receiver, method, shared.id(), site))
@@ -296,9 +327,9 @@ where
     /// runs only if it has begun. With a marked handler this is cancel safe, as the call itself.
     pub fn sent(self) -> Sent<'a, M, R, H> {
         let site = self.site;
-        let (shared, message) = self.into_unsent();
+        let (shared, request) = self.into_unsent();
         let (reply, receiver) = reply::slot(None);
-        let message = message(reply);
+        let message = request.into_message(reply);
         let method = Method::new(M::ACTOR, message.envelope().method());
         let answer = Answer::new(receiver, method, shared.id(), site);
         Sent::new(shared, message, answer)
@@ -361,28 +392,43 @@ where
                 Some(message)
             }
             Some(Stage::Sent(_)) => None,
-            None => self.message.map(|message| message(Reply::unwanted())),
+            None => self.request.map(|request| request.into_message(Reply::unwanted())),
         }
     }
 
-    /// Runs the handler on this thread, if it may be and the actor is idle. `None` means that the
-    /// message has to be sent.
+    /// Runs the handler on this thread, if it may be and the actor is idle.
     #[inline]
-    fn poll_inline(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<R, Box<CallError>>>> {
-        let Some(method) = self.inline.filter(|_| self.shared.is_resting()) else {
-            return Poll::Ready(None);
-        };
-        let message = &mut self.message;
-        Seat::call(self.shared, method, cx, || Some(message.take()?(Reply::unwanted())))
+    fn poll_inline(&mut self, cx: &mut TaskContext<'_>) -> Called<R> {
+        if !Q::IS_INLINE {
+            return Called::Nobody;
+        }
+        Seat::call(self.shared, &self.method, cx, &mut self.request)
+    }
+
+    /// Sends the message if it is not sent yet, and waits for room and for the answer.
+    #[inline(never)]
+    fn poll_sent(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<R, Box<CallError>>> {
+        if self.request.is_some() {
+            // The reply slot knows the waker, so there is nothing to poll yet.
+            self.send(cx)?;
+            return Poll::Pending;
+        }
+        // The usual second poll, in place: the other stages are moved out to go on to the next.
+        if let Some(Stage::Sent(pending)) = &mut self.stage {
+            let outcome = ready!(pending.poll::<M>(cx));
+            self.stage = None;
+            return Poll::Ready(outcome.map_err(Box::new));
+        }
+        self.poll_room(cx).map_err(Box::new)
     }
 
     /// Sends the message, and goes on to the stage in which there is something to wait for.
-    fn send(&mut self, cx: &mut Context<'_>) -> Result<(), CallError> {
-        let Some(message) = self.message.take() else {
+    fn send(&mut self, cx: &mut TaskContext<'_>) -> Result<(), Box<CallError>> {
+        let Some(request) = self.request.take() else {
             return Ok(());
         };
         let (reply, receiver) = reply::slot(Some(cx.waker().clone()));
-        let message = message(reply);
+        let message = request.into_message(reply);
         let method = Method::new(M::ACTOR, message.envelope().method());
         let id = self.shared.id();
         let wait = if current::actor() == Some(id) {
@@ -394,7 +440,7 @@ where
             Ok(wait) => wait,
             Err(ring) => {
                 self.stage = Some(Stage::NotAccepted(message));
-                return Err(CallError::WouldDeadlock { method, ring });
+                return Err(Box::new(CallError::WouldDeadlock { method, ring }));
             }
         };
         let mut pending =
@@ -405,42 +451,31 @@ where
             Err(error) => {
                 pending.watch.end();
                 self.stage = Some(Stage::NotAccepted(error.into_message()));
-                return Err(CallError::NotAccepted { method });
+                return Err(Box::new(CallError::NotAccepted { method }));
             }
         };
         Ok(())
     }
 }
 
-impl<M, R, F, H> Future for Call<'_, M, R, F, H>
-where
-    M: Message,
-    F: FnOnce(Reply<R>) -> M,
-{
+impl<M: Message, R, Q: Request<M, R>, H> Future for Call<'_, M, R, Q, H> {
     type Output = Result<R, CallError>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if self.message.is_some() {
-            if let Some(outcome) = ready!(self.poll_inline(cx)) {
-                return Poll::Ready(outcome.map_err(|error| *error));
-            }
-            // The reply slot knows the waker, so there is nothing to poll yet.
-            self.send(cx)?;
-            return Poll::Pending;
-        }
-        // The usual second poll, in place: the other stages are moved out to go on to the next.
-        if let Some(Stage::Sent(pending)) = &mut self.stage {
-            let outcome = ready!(pending.poll::<M>(cx));
-            self.stage = None;
-            return Poll::Ready(outcome);
-        }
-        self.poll_room(cx)
+    // Always, so that an answer comes in registers. It does no more than call.
+    #[inline(always)]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
+        // Errors are boxed up to here, so that an answer is not moved about with room for one.
+        let outcome = match self.poll_inline(cx) {
+            Called::Here(outcome) => outcome,
+            Called::Nobody => self.poll_sent(cx),
+        };
+        outcome.map_err(CallError::unboxed)
     }
 }
 
-impl<M: Message, R, F, H> Call<'_, M, R, F, H> {
+impl<M: Message, R, Q, H> Call<'_, M, R, Q, H> {
     /// Goes on to wait for the answer, once there is room for the message.
-    fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, CallError>> {
+    fn poll_room(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<R, CallError>> {
         match self.stage.take() {
             Some(Stage::WaitingForRoom(mut place, mut pending)) => match place.poll(cx) {
                 Poll::Pending => {
@@ -467,10 +502,10 @@ impl<M: Message, R, F, H> Call<'_, M, R, F, H> {
     }
 }
 
-impl<M: Message, R, F, H> fmt::Debug for Call<'_, M, R, F, H> {
+impl<M: Message, R, Q, H> fmt::Debug for Call<'_, M, R, Q, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stage = match self.stage {
-            None if self.message.is_some() => "not sent",
+            None if self.request.is_some() => "not sent",
             Some(Stage::WaitingForRoom(..)) => "waiting for room",
             Some(Stage::Sent(_)) => "sent",
             Some(Stage::NotAccepted(_)) => "not accepted",
@@ -480,9 +515,9 @@ impl<M: Message, R, F, H> fmt::Debug for Call<'_, M, R, F, H> {
     }
 }
 
-impl<M: Message, R, F, H> private::Sealed for Call<'_, M, R, F, H> {}
+impl<M: Message, R, Q, H> private::Sealed for Call<'_, M, R, Q, H> {}
 
-impl<M: Message, R, F, H> GiveUp for Call<'_, M, R, F, H> {
+impl<M: Message, R, Q, H> GiveUp for Call<'_, M, R, Q, H> {
     fn give_up(self) -> Option<(Method, bool)> {
         match self.stage {
             Some(Stage::WaitingForRoom(place, mut pending)) => {

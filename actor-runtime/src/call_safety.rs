@@ -24,7 +24,7 @@ use crate::{
     handle::ActorHandle,
     lease::LeaseCall,
     mark::{Marked, Unmarked},
-    reply::Reply,
+    request::Request,
     send::{Cast, Sent},
     timeout::Timeout,
 };
@@ -43,7 +43,7 @@ lent_only! {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M: Message, R, F: FnOnce(Reply<R>) -> M> CancelSafe for Call<'_, M, R, F, Marked> {}
+impl<M: Message, R, Q: Request<M, R>> CancelSafe for Call<'_, M, R, Q, Marked> {}
 
 #[diagnostic::do_not_recommend]
 impl<M: Message, R> CancelSafe for Sent<'_, M, R, Marked> {}
@@ -63,7 +63,7 @@ pub trait Unsent {
     type Loses;
 }
 
-impl<M: Message, R, F> Unsent for Call<'_, M, R, F, Unmarked> {
+impl<M: Message, R, Q> Unsent for Call<'_, M, R, Q, Unmarked> {
     type Loses = LosesAnswer;
 }
 
@@ -97,7 +97,7 @@ macro_rules! unsent {
 }
 
 unsent! {
-    ['a, M: Message, R, F] Call<'a, M, R, F, Unmarked>: Self;
+    ['a, M: Message, R, Q] Call<'a, M, R, Q, Unmarked>: Self;
     ['a, M: Message, R] Sent<'a, M, R, Unmarked>: Self;
     ['a, M: Message] Cast<'a, M>: Self;
     [C: Unsent] Timeout<C>: Self;

@@ -24,7 +24,7 @@ impl ActorId {
     /// One that no other actor has.
     pub(crate) fn new() -> Self {
         // The two lowest bits say what a thread does with it: see `Doing`.
-        Self(unique() << 2)
+        Self((unique() << 2) | Doing::RUNNING)
     }
 }
 
@@ -38,14 +38,15 @@ impl Doing {
     const NOTHING: Self = Self(0);
     /// The actor's state and what it did not answer are being dropped.
     const ENDING: Self = Self(1);
-    /// The bits that no actor's id uses.
+    /// The bits that tell no actors apart.
     const KIND: usize = 3;
+    /// What they are in an actor's id.
     const RUNNING: usize = 2;
     const FINISHING: usize = 3;
 
     /// The actor's loop is being polled, or a caller runs its handler.
     fn running(actor: ActorId) -> Self {
-        Self(actor.0 | Self::RUNNING)
+        Self(actor.0)
     }
 
     /// As `running`, and the handler that runs is the last and owns the actor's state.
@@ -55,7 +56,7 @@ impl Doing {
 
     /// The actor that runs.
     fn actor(self) -> Option<ActorId> {
-        (self.0 & Self::RUNNING != 0).then_some(ActorId(self.0 & !Self::KIND))
+        (self.0 & Self::RUNNING != 0).then_some(ActorId((self.0 & !Self::KIND) | Self::RUNNING))
     }
 
     fn is_finishing(self) -> bool {
@@ -63,11 +64,17 @@ impl Doing {
     }
 }
 
+struct Now {
+    doing: Cell<Doing>,
+    /// Whether there are any replies in `LOST_IN_PANIC`.
+    any_lost: Cell<bool>,
+}
+
 thread_local! {
-    static DOING: Cell<Doing> = const { Cell::new(Doing::NOTHING) };
+    /// What is asked for each handler.
+    static NOW: Now = const { Now { doing: Cell::new(Doing::NOTHING), any_lost: Cell::new(false) } };
     /// Where the reply of the last handler is, while that runs.
     static LAST_CALLED: Cell<Option<usize>> = const { Cell::new(None) };
-    static ANY_LOST: Cell<bool> = const { Cell::new(false) };
     static LOST_IN_PANIC: RefCell<Vec<Rc<dyn Fallible>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -79,56 +86,58 @@ pub(crate) struct Guard {
 impl Drop for Guard {
     #[inline]
     fn drop(&mut self) {
-        DOING.with(|doing| doing.set(self.before));
-        // A handler may catch a panic of its own, and then nobody asks what became of the replies
-        // that were lost in it.
-        if ANY_LOST.with(Cell::get) {
-            self.answer_lost();
-        }
+        NOW.with(|now| {
+            now.doing.set(self.before);
+            // A handler may catch a panic of its own, and then nobody asks what became of the replies
+            // that were lost in it.
+            if now.any_lost.get() {
+                answer_lost(self.before);
+            }
+        });
     }
 }
 
-impl Guard {
-    #[cold]
-    fn answer_lost(&self) {
-        // A panic that is on its way through another actor, further out, will be caught there.
-        if self.before != Doing::NOTHING && std::thread::panicking() {
-            return;
-        }
-        ANY_LOST.with(|any| any.set(false));
-        for reply in LOST_IN_PANIC.with(RefCell::take) {
-            reply.fail(Failure::Unanswered);
-        }
+/// Answers what a handler took along in a panic that it caught itself. The thread goes on with what
+/// it did `before`.
+#[cold]
+fn answer_lost(before: Doing) {
+    // A panic that is on its way through another actor, further out, will be caught there.
+    if before != Doing::NOTHING && std::thread::panicking() {
+        return;
+    }
+    NOW.with(|now| now.any_lost.set(false));
+    for reply in LOST_IN_PANIC.with(RefCell::take) {
+        reply.fail(Failure::Unanswered);
     }
 }
 
 /// Until the guard is dropped, this thread runs the loop of `actor`, or one of its handlers.
 #[inline]
 pub(crate) fn running(actor: ActorId) -> Guard {
-    Guard { before: DOING.with(|doing| doing.replace(Doing::running(actor))) }
+    Guard { before: NOW.with(|now| now.doing.replace(Doing::running(actor))) }
 }
 
 /// For the rest of this poll of its loop, the last handler of `actor` runs: a reply that it drops
 /// is one that a stopped actor owed, but for its own, which is at the address `called`.
 pub(crate) fn finishing(actor: ActorId, called: Option<usize>) {
     LAST_CALLED.with(|last| last.set(called));
-    DOING.with(|doing| doing.set(Doing::finishing(actor)));
+    NOW.with(|now| now.doing.set(Doing::finishing(actor)));
 }
 
 /// Until the guard is dropped, a reply that is dropped here is one that a stopped actor owed.
 pub(crate) fn ending() -> Guard {
-    Guard { before: DOING.with(|doing| doing.replace(Doing::ENDING)) }
+    Guard { before: NOW.with(|now| now.doing.replace(Doing::ENDING)) }
 }
 
 /// The actor whose handler or hook runs on this thread.
 pub(crate) fn actor() -> Option<ActorId> {
-    DOING.with(Cell::get).actor()
+    NOW.with(|now| now.doing.get()).actor()
 }
 
 /// Whether this thread drops what an actor leaves behind.
 #[cfg(all(debug_assertions, not(shuttle)))]
 pub(crate) fn is_ending() -> bool {
-    DOING.with(Cell::get) == Doing::ENDING
+    NOW.with(|now| now.doing.get()) == Doing::ENDING
 }
 
 /// Why a reply is being dropped unanswered.
@@ -144,7 +153,7 @@ pub(crate) enum Dropped {
 
 /// Why the reply at `address` that is dropped right here is dropped.
 pub(crate) fn why_dropped(address: usize) -> Dropped {
-    let doing = DOING.with(Cell::get);
+    let doing = NOW.with(|now| now.doing.get());
     if doing.actor().is_some() && std::thread::panicking() {
         return Dropped::InPanic;
     }
@@ -159,7 +168,7 @@ pub(crate) fn why_dropped(address: usize) -> Dropped {
 /// Keeps a reply until [`answer_lost_in_panic`], which the loop calls as soon as it has caught the
 /// panic.
 pub(crate) fn lost_in_panic(reply: Rc<dyn Fallible>) {
-    ANY_LOST.with(|any| any.set(true));
+    NOW.with(|now| now.any_lost.set(true));
     LOST_IN_PANIC.with(|lost| lost.borrow_mut().push(reply));
 }
 

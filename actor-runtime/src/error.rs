@@ -105,6 +105,24 @@ impl CallError {
         }
     }
 
+    /// Moves an error out of its box.
+    ///
+    /// Field by field, since a copy of the whole would be made for each answer as well.
+    #[inline(always)]
+    #[expect(clippy::boxed_local, reason = "it comes in a box")]
+    pub(crate) fn unboxed(error: Box<Self>) -> Self {
+        match *error {
+            Self::NotAccepted { method } => Self::NotAccepted { method },
+            Self::Stopped { method } => Self::Stopped { method },
+            Self::Panicked { method, message } => Self::Panicked { method, message },
+            Self::Unanswered { method } => Self::Unanswered { method },
+            Self::TimedOut { method, after, accepted } => {
+                Self::TimedOut { method, after, accepted }
+            }
+            Self::WouldDeadlock { method, ring } => Self::WouldDeadlock { method, ring },
+        }
+    }
+
     /// Whether the handler certainly did not run, so that calling again repeats nothing.
     #[must_use]
     pub fn is_harmless_to_repeat(&self) -> bool {

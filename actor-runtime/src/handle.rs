@@ -23,6 +23,7 @@ pub struct Handle<M: Message>(pub(crate) Arc<Shared<M>>);
 
 impl<M: Message> Handle<M> {
     /// A call that has not been sent. `message` makes its message around a reply.
+    #[inline]
     #[cfg_attr(debug_assertions, track_caller)]
     pub fn call<R, F>(&self, message: F) -> Call<'_, M, R, F>
     where

@@ -9,36 +9,50 @@
 use std::{
     cell::Cell,
     hash::{Hash, Hasher},
-    task::{Context, Poll},
 };
 
 use tokio::{
-    runtime::{self, EnterGuard, Handle},
-    task::{self, coop},
+    runtime::{EnterGuard, Handle},
+    task,
 };
 
 use crate::sync::thread_local;
 
-/// A task, and its runtime.
-type Known = Cell<Option<(task::Id, runtime::Id)>>;
+/// A task, and its runtime, by their numbers.
+type Known = Cell<(u64, u64)>;
+
+/// The number of what is not known. No task and no runtime has it.
+const UNKNOWN: u64 = 0;
 
 /// How many tasks a thread remembers: those whose turns alternate.
 const TASKS: usize = 64;
 
 thread_local! {
     /// The tasks that were asked, each at its [`place`].
-    static KNOWN: [Known; TASKS] = const { [const { Cell::new(None) }; TASKS] };
+    static KNOWN: [Known; TASKS] = const { [const { Cell::new((UNKNOWN, UNKNOWN)) }; TASKS] };
 }
 
-/// Where `task` is remembered. Tasks that were spawned one after the other have different places.
+/// Where a task is remembered. Tasks that were spawned one after the other have different places.
 #[inline]
-fn place(task: task::Id) -> usize {
-    let mut number = Number(0);
-    task.hash(&mut number);
-    usize::try_from(number.0).map_or(0, |number| number % TASKS)
+fn place(task: u64) -> usize {
+    usize::try_from(task % TASKS as u64).unwrap_or(0)
 }
 
-/// What a task's id hashes: a number.
+/// The number that tokio gave `id`, which it tells nobody but a hasher.
+#[inline]
+fn number(id: impl Hash) -> u64 {
+    let mut number = Number(UNKNOWN);
+    id.hash(&mut number);
+    number.0
+}
+
+/// The task that runs here.
+#[inline]
+fn task() -> u64 {
+    task::try_id().map_or(UNKNOWN, number)
+}
+
+/// What an id hashes: a number.
 struct Number(u64);
 
 impl Hasher for Number {
@@ -58,44 +72,46 @@ impl Hasher for Number {
 
 /// The runtime of an actor.
 pub(crate) struct Home {
-    runtime: Handle,
-    id: runtime::Id,
+    runtime: Option<Handle>,
+    /// Its number.
+    id: u64,
 }
 
 impl Home {
     pub(crate) fn new(runtime: Handle) -> Self {
-        Self { id: runtime.id(), runtime }
+        Self { id: number(runtime.id()), runtime: Some(runtime) }
+    }
+
+    /// That of an actor which is no task of tokio.
+    pub(crate) const fn unknown() -> Self {
+        Self { runtime: None, id: UNKNOWN }
+    }
+
+    /// Whether this is the runtime of the task that runs here, as far as is remembered.
+    #[inline]
+    pub(crate) fn is_here(&self) -> bool {
+        let task = task();
+        KNOWN.with(|known| known[place(task)].get()) == (task, self.id)
     }
 
     /// Until the guard is dropped, this is the current runtime. There is no guard where it is that
-    /// anyway.
-    #[inline]
+    /// anyway, and then that is remembered.
     pub(crate) fn enter(&self) -> Option<Away<'_>> {
-        let task = task::try_id();
-        if let Some(task) = task
-            && KNOWN.with(|known| known[place(task)].get()) == Some((task, self.id))
-        {
-            return None;
+        let runtime = self.runtime.as_ref()?;
+        let current = Handle::try_current().map_or(UNKNOWN, |runtime| number(runtime.id()));
+        if current != self.id {
+            return Some(Away { _home: runtime.enter() });
         }
-        self.enter_from(task)
-    }
-
-    #[cold]
-    fn enter_from(&self, task: Option<task::Id>) -> Option<Away<'_>> {
-        let current = Handle::try_current().ok().map(|runtime| runtime.id());
-        if current != Some(self.id) {
-            return Some(Away { _home: self.runtime.enter() });
-        }
-        remember(task, task.map(|task| (task, self.id)));
+        remember(self.id);
         None
     }
 }
 
-#[cold]
-#[inline(never)]
-fn remember(task: Option<task::Id>, known: Option<(task::Id, runtime::Id)>) {
-    if let Some(task) = task {
-        KNOWN.with(|tasks| tasks[place(task)].set(known));
+/// Remembers the runtime of the task that runs here, if there is one.
+fn remember(runtime: u64) {
+    let task = task();
+    if task != UNKNOWN {
+        KNOWN.with(|known| known[place(task)].set((task, runtime)));
     }
 }
 
@@ -115,11 +131,5 @@ impl Drop for Away<'_> {
 #[cold]
 #[inline(never)]
 fn forget() {
-    remember(task::try_id(), None);
-}
-
-/// Takes from what a task may do in one poll, or has it polled again later if that is used up.
-#[inline]
-pub(crate) fn proceed(cx: &mut Context<'_>) -> Poll<()> {
-    coop::poll_proceed(cx).map(|budget| budget.made_progress())
+    remember(UNKNOWN);
 }

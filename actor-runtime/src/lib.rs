@@ -33,6 +33,8 @@ mod mark;
 mod mock;
 mod observe;
 mod reply;
+mod request;
+mod resident;
 mod returns;
 mod ring;
 mod run;
@@ -63,6 +65,7 @@ pub use crate::{
     mark::{Marked, Unmarked},
     mock::MockMailbox,
     reply::{Caller, PendingReply, Reply},
+    request::Request,
     run::{Mailbox, OnPanic},
     scope::{Ended, Scope},
     send::{Cast, Sent},

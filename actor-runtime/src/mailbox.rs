@@ -49,7 +49,7 @@ use crate::{
 };
 
 /// What became of a message that may wait for room.
-pub(crate) enum Offered<M> {
+pub(crate) enum Offered<M: Message> {
     Accepted,
     /// It waits, under this ticket.
     Waiting(u64),
@@ -57,7 +57,7 @@ pub(crate) enum Offered<M> {
 }
 
 /// What an actor's loop and its handles have in common.
-pub(crate) struct Shared<M> {
+pub(crate) struct Shared<M: Message> {
     id: ActorId,
     /// The name of this actor, if it was given one.
     pub(crate) name: Option<Arc<str>>,
@@ -236,7 +236,7 @@ impl<M: Message> Shared<M> {
     }
 }
 
-impl<M> Shared<M> {
+impl<M: Message> Shared<M> {
     pub(crate) fn id(&self) -> ActorId {
         self.id
     }

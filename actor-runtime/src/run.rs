@@ -37,8 +37,9 @@ use crate::{
     mailbox::{Entry, Next, Shared},
     observe::{self, Trace},
     reply::{Caller, Failure, Reply, private::Link},
+    resident::{AtRest, Left, Resident, Sitting},
     ring,
-    seat::{Occupied, Resident, Sitting},
+    seat::Occupied,
     sync::{Arc, bug},
 };
 
@@ -93,13 +94,13 @@ impl<A: Actor> Mailbox<A> {
     /// As [`run`](Self::run), but callers may run handlers while the loop has nothing to do.
     pub(crate) fn run_inline(mut self, actor: A) -> impl Future<Output = Exit<A>>
     where
-        A: Actor<Message: Send, Undelivered: Send> + Send,
+        A: Actor<Message: Message<AtRest: AtRest<A>>>,
     {
-        if !A::INLINE || A::HAS_ON_IDLE || !A::SOURCES.is_empty() {
+        if A::HAS_ON_IDLE || !A::SOURCES.is_empty() {
             return self.run_with(actor, None);
         }
         self.shared.seat.open();
-        let sitting = Sitting::new(self.home.take());
+        let sitting = Sitting::new(self.home.take().unwrap_or(Home::unknown()));
         self.run_with(actor, Some(sitting))
     }
 
@@ -191,18 +192,18 @@ impl<A: Actor, F: Future<Output = Exit<A>>> Future for Run<A::Message, F> {
 pin_project! {
     /// Lets an abort wake the loop while it waits for `future`. Whoever waits for a message need not
     /// do this: the mailbox has the waker then.
-    struct Interruptible<'a, M, F> {
+    struct Interruptible<'a, M: Message, F> {
         shared: &'a Shared<M>,
         #[pin]
         future: F,
     }
 }
 
-fn interruptible<M, F: Future>(shared: &Shared<M>, future: F) -> Interruptible<'_, M, F> {
+fn interruptible<M: Message, F: Future>(shared: &Shared<M>, future: F) -> Interruptible<'_, M, F> {
     Interruptible { shared, future }
 }
 
-impl<M, F: Future> Future for Interruptible<'_, M, F> {
+impl<M: Message, F: Future> Future for Interruptible<'_, M, F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<F::Output> {
@@ -297,9 +298,9 @@ enum Hook {
 }
 
 /// What the loop has found to do, if there is anything.
-pub struct Found<M>(Poll<Next<M>>);
+pub struct Found<M: Message>(Poll<Next<M>>);
 
-impl<M> fmt::Debug for Found<M> {
+impl<M: Message> fmt::Debug for Found<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Found").finish_non_exhaustive()
     }
@@ -530,20 +531,32 @@ impl<A: Actor> Loop<'_, A> {
     /// have given it a reason to end.
     fn rest(&mut self) -> impl Future<Output = Option<ExitReason>> {
         let mut is_resting = false;
+        let mut left = None;
         poll_fn(move |cx| {
             if !mem::replace(&mut is_resting, true) {
                 if !self.is_leased() {
-                    self.actor = self.actor.take().and_then(|actor| actor.leave(self.shared));
+                    left = self.leave();
                 }
                 return Poll::Pending;
             }
-            if self.actor.is_some() {
+            let Some(left) = &left else {
                 return Poll::Ready(None);
-            }
-            let (actor, broken) = ready!(Resident::poll_back(self.shared, cx));
+            };
+            let (actor, broken) = ready!(left.poll_back(self.shared, cx));
             self.actor = actor;
             Poll::Ready(broken)
         })
+    }
+
+    /// Leaves the actor to its callers, if it is for them.
+    fn leave(&mut self) -> Option<Left<A>> {
+        match self.actor.take()?.leave(self.shared) {
+            Ok(left) => Some(left),
+            Err(actor) => {
+                self.actor = Some(actor);
+                None
+            }
+        }
     }
 
     /// Tells of a handler's panic. Gives the reason to end, if it is one.

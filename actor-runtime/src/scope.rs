@@ -162,7 +162,7 @@ impl Scope {
     pub fn spawn<A>(&self, actor: A) -> A::Handle
     where
         A: Spawn<StartError: CannotFail>,
-        A::Message: Send,
+        A::Message: Message<AtRest: Send> + Send,
     {
         let handle = spawn::spawn(actor);
         self.add(&handle);
@@ -181,7 +181,7 @@ impl Scope {
     pub async fn start<A>(&self, actor: A) -> Result<A::Handle, StartError<A::StartError>>
     where
         A: Spawn<StartError: Send>,
-        A::Message: Send,
+        A::Message: Message<AtRest: Send> + Send,
     {
         let handle = spawn::start(actor).await?;
         self.add(&handle);
@@ -193,7 +193,7 @@ impl Scope {
     /// The scope keeps no handle: an actor whose last handle is dropped ends as ever.
     pub fn add<H: ActorHandle>(&self, handle: &H)
     where
-        H::Message: Send,
+        H::Message: Message<AtRest: Send> + Send,
     {
         self.push(Member::Actor(handle.as_handle().0.clone()));
     }

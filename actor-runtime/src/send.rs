@@ -53,7 +53,7 @@ impl<M: Message> Drop for Place<'_, M> {
 }
 
 /// The message that was offered, and not accepted.
-fn message_in<M>(item: Item<M>) -> M {
+fn message_in<M: Message>(item: Item<M>) -> M {
     match item {
         Item::Message(entry) => entry.message,
         Item::Lease(_) => unreachable!("what is offered here is a message"),

@@ -117,7 +117,7 @@ pub fn start<A: Spawn<StartError: Send>>(actor: A) -> Starting<A> {
 pub fn spawn_thread<A>(make: impl FnOnce() -> A + Send + 'static) -> io::Result<A::Handle>
 where
     A: Actor<StartError: CannotFail + Send>,
-    A::Message: Send,
+    A::Message: Message<AtRest: Send> + Send,
 {
     Builder::new().spawn_thread(make)
 }
@@ -315,7 +315,7 @@ impl Builder {
     pub fn spawn_thread<A>(self, make: impl FnOnce() -> A + Send + 'static) -> io::Result<A::Handle>
     where
         A: Actor<StartError: CannotFail + Send>,
-        A::Message: Send,
+        A::Message: Message<AtRest: Send> + Send,
     {
         let (handle, mailbox) = self.mailbox_of::<A>();
         self.thread(mailbox, || Ok(make()))?;
@@ -332,7 +332,7 @@ impl Builder {
     ) -> Starting<A>
     where
         A: Actor<StartError: Send>,
-        A::Message: Send,
+        A::Message: Message<AtRest: Send> + Send,
     {
         let (handle, mut mailbox) = self.mailbox_of::<A>();
         let (started, receiver) = reply::slot(None);
@@ -433,7 +433,7 @@ impl Builder {
     ) -> io::Result<()>
     where
         A: Actor<StartError: Send>,
-        A::Message: Send,
+        A::Message: Message<AtRest: Send> + Send,
     {
         let mut thread = thread::Builder::new()
             .name(self.name.as_deref().unwrap_or(A::Message::ACTOR).to_owned());

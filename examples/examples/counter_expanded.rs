@@ -44,19 +44,46 @@ pub enum CounterMessage {
     Finish { reply: ::actor_runtime::Reply<u64> },
 }
 
-// What the loop has to know before it dispatches a message: the name of its handler, whether its
-// caller still waits, whether it awaits, and whether it is the last.
-impl ::actor_runtime::Message for CounterMessage {
-    const ACTOR: &'static str = "Counter";
+// What callers find while the loop has nothing to do. It has a type of its own, which nobody else can
+// name, because messages may be more public than their actor.
+const _: () = {
+    /// A `Counter` that is idle, so that callers may run its handlers.
+    #[derive(::core::fmt::Debug)]
+    pub struct CounterAtRest(::std::boxed::Box<::actor_runtime::__private::Resident<Counter>>);
 
-    fn envelope(&self) -> ::actor_runtime::Envelope<'_> {
-        match self {
-            Self::Add { reply, .. } => ::actor_runtime::Envelope::new("add", reply),
-            Self::Get { reply } => ::actor_runtime::Envelope::new("get", reply).is_async(),
-            Self::Finish { reply } => ::actor_runtime::Envelope::new("finish", reply).is_final(),
+    impl ::actor_runtime::__private::AtRest<Counter> for CounterAtRest {
+        fn at_rest(
+            actor: ::std::boxed::Box<::actor_runtime::__private::Resident<Counter>>,
+        ) -> Self {
+            Self(actor)
+        }
+
+        fn resident(&mut self) -> &mut ::actor_runtime::__private::Resident<Counter> {
+            &mut self.0
+        }
+
+        fn into_resident(self) -> ::std::boxed::Box<::actor_runtime::__private::Resident<Counter>> {
+            self.0
         }
     }
-}
+
+    // What the loop has to know before it dispatches a message: the name of its handler, whether its
+    // caller still waits, whether it awaits, and whether it is the last.
+    impl ::actor_runtime::Message for CounterMessage {
+        const ACTOR: &'static str = "Counter";
+        type AtRest = CounterAtRest;
+
+        fn envelope(&self) -> ::actor_runtime::Envelope<'_> {
+            match self {
+                Self::Add { reply, .. } => ::actor_runtime::Envelope::new("add", reply),
+                Self::Get { reply } => ::actor_runtime::Envelope::new("get", reply).is_async(),
+                Self::Finish { reply } => {
+                    ::actor_runtime::Envelope::new("finish", reply).is_final()
+                }
+            }
+        }
+    }
+};
 
 // It prints the name of the handler, so the arguments need not be `Debug`.
 impl ::core::fmt::Debug for CounterMessage {
@@ -65,15 +92,14 @@ impl ::core::fmt::Debug for CounterMessage {
     }
 }
 
-// From message to method. A breakpoint here sees every message.
+// From message to method. A breakpoint here sees every message that the loop takes.
 impl ::actor_runtime::Actor for Counter {
     type Message = CounterMessage;
     type Handle = CounterHandle;
     type StartError = ::core::convert::Infallible;
     type Undelivered = ::core::convert::Infallible;
-    const INLINE: bool = true;
 
-    // A `fn` handler: in the loop, or on the thread of a caller that finds the actor idle.
+    // A `fn` handler, in the loop. A caller that finds the actor idle does without a message.
     #[inline]
     fn dispatch_now(
         &mut self,
@@ -116,7 +142,7 @@ impl ::actor_runtime::Spawn for Counter {
         mailbox: ::actor_runtime::Mailbox<Self>,
     ) -> impl ::core::future::Future<Output = ::actor_runtime::Exit<Self>> + ::core::marker::Send
     {
-        ::actor_runtime::__private::run(self, mailbox)
+        ::actor_runtime::__private::run_inline(self, mailbox)
     }
 }
 
@@ -128,7 +154,7 @@ pub struct CounterHandle(::actor_runtime::Handle<CounterMessage>);
 
 // Nothing is sent yet: what these give is a call that knows how to make its message. In debug builds,
 // like this one, it also knows where it was made: for a warning if it is dropped half way. `add` is a
-// `fn`, so it may run on the caller's thread.
+// `fn`, so it may run on the thread of its caller while the actor is idle: then no message is sent.
 impl CounterHandle {
     /// Adds `amount` and returns the new total.
     #[track_caller]
@@ -139,10 +165,15 @@ impl CounterHandle {
         '_,
         CounterMessage,
         u64,
-        impl ::core::ops::FnOnce(::actor_runtime::Reply<u64>) -> CounterMessage,
+        impl ::actor_runtime::Request<CounterMessage, u64>,
     > {
         ::actor_runtime::Handle::call(&self.0, move |reply| CounterMessage::Add { amount, reply })
-            .inline("add")
+            .inline("add", |actor: &mut Counter, message, _context| match message {
+                CounterMessage::Add { amount, .. } => {
+                    ::core::option::Option::Some(actor.add(amount))
+                }
+                _ => ::core::option::Option::None,
+            })
     }
 
     /// The total so far.
@@ -153,7 +184,7 @@ impl CounterHandle {
         '_,
         CounterMessage,
         u64,
-        impl ::core::ops::FnOnce(::actor_runtime::Reply<u64>) -> CounterMessage,
+        impl ::actor_runtime::Request<CounterMessage, u64>,
     > {
         ::actor_runtime::Handle::call(&self.0, |reply| CounterMessage::Get { reply })
     }
@@ -166,7 +197,7 @@ impl CounterHandle {
         '_,
         CounterMessage,
         u64,
-        impl ::core::ops::FnOnce(::actor_runtime::Reply<u64>) -> CounterMessage,
+        impl ::actor_runtime::Request<CounterMessage, u64>,
     > {
         ::actor_runtime::Handle::call(&self.0, |reply| CounterMessage::Finish { reply })
     }

@@ -41,6 +41,8 @@ pub(crate) struct Actor {
     pub(crate) hooks: Hooks,
     /// The enum of the answers that come back.
     pub(crate) undelivered: Ident,
+    /// The actor while it is idle.
+    pub(crate) at_rest: Ident,
     /// The marked `async fn` handlers as they are written, by their place in the impl.
     pub(crate) marked: HashMap<usize, TokenStream>,
 }

@@ -140,7 +140,7 @@ impl<M: Message> Shared<M> {
     }
 }
 
-impl<M> Shared<M> {
+impl<M: Message> Shared<M> {
     pub(crate) fn is_aborted(&self) -> bool {
         self.aborted.load(Ordering::Acquire)
     }

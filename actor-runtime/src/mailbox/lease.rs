@@ -47,12 +47,12 @@ impl Tenure {
 }
 
 /// A lease whose messages the loop takes.
-pub(super) struct Served<M> {
+pub(super) struct Served<M: Message> {
     pub(super) lease: Arc<Shared<M>>,
     since: Instant,
 }
 
-impl<M> Served<M> {
+impl<M: Message> Served<M> {
     /// Adds what the lease knows to what its actor knows.
     pub(super) fn add_to(&self, stats: &mut Stats) {
         let mut queue = lock(&self.lease.queue);
@@ -67,7 +67,7 @@ impl<M> Served<M> {
     }
 }
 
-impl<M> Queue<M> {
+impl<M: Message> Queue<M> {
     /// The lease that is being served.
     pub(super) fn lease(&self) -> Option<Arc<Shared<M>>> {
         self.served.as_ref().map(|served| served.lease.clone())
@@ -178,7 +178,7 @@ impl<M: Message> Shared<M> {
     }
 }
 
-impl<M> Shared<M> {
+impl<M: Message> Shared<M> {
     /// Whether a lease is being served.
     pub(crate) fn is_leased(&self) -> bool {
         lock(&self.queue).served.is_some()

@@ -19,7 +19,7 @@ use crate::{
 /// What the loop finds, in its mailbox or beside it.
 ///
 /// What is rare is boxed: each message is moved about as one of these.
-pub(crate) enum Next<M> {
+pub(crate) enum Next<M: Message> {
     /// A message to dispatch.
     Message(Entry<M>),
     /// A message whose caller has gone: to be dropped, not dispatched.

@@ -11,6 +11,7 @@ use super::{
     running::Running,
 };
 use crate::{
+    actor::Message,
     exit::ExitReason,
     observe::Trace,
     stats::Counts,
@@ -30,25 +31,25 @@ pub(super) enum Phase {
 }
 
 /// A message in the queue, with what it brings along from where it was sent.
-pub(crate) struct Entry<M> {
+pub(crate) struct Entry<M: Message> {
     pub(crate) message: M,
     pub(crate) trace: Trace,
 }
 
 /// What a place in the queue is for.
-pub(crate) enum Item<M> {
+pub(crate) enum Item<M: Message> {
     Message(Entry<M>),
     /// The mailbox of a lease. When its turn comes, its messages alone are taken until it closes.
     Lease(Arc<Shared<M>>),
 }
 
 /// A sender that waits for room, and its message.
-pub(super) struct Waiting<M> {
+pub(super) struct Waiting<M: Message> {
     pub(super) item: Item<M>,
     pub(super) waker: Waker,
 }
 
-pub(super) struct Queue<M> {
+pub(super) struct Queue<M: Message> {
     pub(super) phase: Phase,
     pub(super) accepted: VecDeque<Item<M>>,
     /// By ticket, so in the order they came.
@@ -69,7 +70,7 @@ pub(super) struct Queue<M> {
     pub(super) tenure: Tenure,
 }
 
-impl<M> Queue<M> {
+impl<M: Message> Queue<M> {
     pub(super) fn new() -> Self {
         Self {
             phase: Phase::Open,

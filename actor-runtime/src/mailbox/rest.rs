@@ -4,6 +4,7 @@ use std::task::Waker;
 
 use super::{Shared, queue::Queue};
 use crate::{
+    actor::Message,
     catch::wake,
     sync::{Ordering, bug, lock},
 };
@@ -23,7 +24,7 @@ pub(super) enum Ease {
     Rests,
 }
 
-impl<M> Shared<M> {
+impl<M: Message> Shared<M> {
     /// Whether the loop waits for a message, there is none, and the actor may be in its seat.
     #[inline]
     pub(crate) fn is_resting(&self) -> bool {

@@ -88,19 +88,23 @@ impl<M: Message> Shared<M> {
     }
 }
 
-impl<M> Shared<M> {
+impl<M: Message> Shared<M> {
     /// The handler that runs, and for how long it has, at the least.
     pub(super) fn running_for(&self, queue: &mut Queue<M>) -> Option<(&'static str, Duration)> {
         let running = queue.running.as_mut().filter(|_| !self.is_idle.load(Ordering::Relaxed))?;
         Some((running.method, running.lasts()))
     }
 
-    /// Notes that a caller begins to run a handler. The caller has the actor in hand. Says whether
-    /// the [end](Self::end_inline) is to be noted as well.
+    /// Counts a handler that a caller runs. The caller has the actor in hand.
     #[inline]
-    pub(crate) fn begin_inline(&self, method: &'static str) -> bool {
+    pub(crate) fn count_inline(&self) {
         let inlined = self.inlined.load(Ordering::Relaxed);
         self.inlined.store(inlined.wrapping_add(1), Ordering::Relaxed);
+    }
+
+    /// Notes that a caller begins to run a handler, if anybody asks. Says whether the
+    /// [end](Self::end_inline) is to be noted as well.
+    pub(crate) fn begin_inline(&self, method: &'static str) -> bool {
         let is_watched = self.is_watched();
         if is_watched {
             self.is_idle.store(false, Ordering::Relaxed);
@@ -114,7 +118,6 @@ impl<M> Shared<M> {
         self.note_inline(None);
     }
 
-    #[cold]
     pub(super) fn note_inline(&self, running: Option<Running>) {
         lock(&self.queue).running = running;
     }
@@ -123,7 +126,8 @@ impl<M> Shared<M> {
         self.inlined.load(Ordering::Relaxed) as u64
     }
 
-    pub(super) fn is_watched(&self) -> bool {
+    #[inline]
+    pub(crate) fn is_watched(&self) -> bool {
         self.watched.load(Ordering::Relaxed)
     }
 }

@@ -34,7 +34,7 @@ use crate::{
 
 /// What an actor with sources is given to wait for the next thing to do.
 #[derive(Debug)]
-pub struct Incoming<'a, M> {
+pub struct Incoming<'a, M: Message> {
     /// The mailbox, as one branch among others.
     pub messages: Messages<'a, M>,
     /// Whose turn it is.
@@ -43,7 +43,7 @@ pub struct Incoming<'a, M> {
 }
 
 /// The mailbox, as one branch among others: that of a lease while there is one.
-pub struct Messages<'a, M> {
+pub struct Messages<'a, M: Message> {
     shared: &'a Arc<Shared<M>>,
     /// Whether messages stay in the mailbox, and the mailbox was open when this was made.
     held: Option<WasOpen>,
@@ -52,7 +52,7 @@ pub struct Messages<'a, M> {
     returns: Option<&'a Returns>,
 }
 
-impl<M> fmt::Debug for Messages<'_, M> {
+impl<M: Message> fmt::Debug for Messages<'_, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Messages").finish_non_exhaustive()
     }
@@ -63,15 +63,15 @@ impl<M> fmt::Debug for Messages<'_, M> {
 struct WasOpen(bool);
 
 /// What came of a wait.
-pub struct Selected<M>(Outcome<M>);
+pub struct Selected<M: Message>(Outcome<M>);
 
-impl<M> fmt::Debug for Selected<M> {
+impl<M: Message> fmt::Debug for Selected<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Selected").finish_non_exhaustive()
     }
 }
 
-enum Outcome<M> {
+enum Outcome<M: Message> {
     /// What the mailbox has.
     Mailbox(Next<M>),
     /// An event, and its handler has run.
@@ -88,7 +88,7 @@ enum Outcome<M> {
     CloseBegan,
 }
 
-impl<M> Selected<M> {
+impl<M: Message> Selected<M> {
     /// Neither a message nor an event.
     #[must_use]
     pub fn nothing() -> Self {
@@ -110,13 +110,13 @@ impl<'a, M: Message> Messages<'a, M> {
 }
 
 /// See [`Messages::next`].
-pub struct NextMessage<'a, M> {
+pub struct NextMessage<'a, M: Message> {
     shared: &'a Arc<Shared<M>>,
     held: Option<WasOpen>,
     returns: Option<&'a Returns>,
 }
 
-impl<M> fmt::Debug for NextMessage<'_, M> {
+impl<M: Message> fmt::Debug for NextMessage<'_, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NextMessage").finish_non_exhaustive()
     }

@@ -55,6 +55,7 @@ pub(super) fn actor(
         vis: widest.cloned().unwrap_or(Visibility::Public(<Token![pub]>::default())),
         ty: self_ty.clone(),
         undelivered: names::suffixed(&ident, "Undelivered"),
+        at_rest: names::suffixed(&ident, "AtRest"),
         ident,
         generics,
         carried,

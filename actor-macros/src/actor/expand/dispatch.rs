@@ -23,7 +23,6 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
     let start_error = hooks::start_error(actor);
     let type_undelivered = undelivered::ty(actor);
     let take_back = undelivered::take_back(actor);
-    let inline = inline(actor);
     let dispatch_now = dispatch_now(actor);
     let dispatch = dispatch(actor);
     let finish = finish::finish(actor);
@@ -36,7 +35,6 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
             #start_error
             type Undelivered = #type_undelivered;
             #mailbox
-            #inline
 
             #dispatch_now
             #dispatch
@@ -67,15 +65,6 @@ fn mailbox(actor: &Actor) -> Option<TokenStream> {
     Some(quote!(const MAILBOX: #krate::Capacity = #krate::Capacity::#capacity;))
 }
 
-fn inline(actor: &Actor) -> Option<TokenStream> {
-    let mut handlers = actor.handlers.iter();
-    handlers.any(|handler| actor.may_run_inline(handler)).then(|| {
-        quote!(
-            const INLINE: bool = true;
-        )
-    })
-}
-
 // Output: #[inline]
 //         fn dispatch_now(&mut self, message: CounterMessage, _context: &Context<Self>, caller: Caller<'_>) {
 //             match message {
@@ -94,7 +83,7 @@ fn dispatch_now(actor: &Actor) -> Option<TokenStream> {
     let names = Names::of(actor, Handler::is_now);
     let Names { context, caller } = &names;
     let arms = handlers.iter().map(|handler| calling_arms(actor, handler, &names));
-    let others = others(actor, Handler::is_now);
+    let others = others(actor, Handler::is_now, &quote!({}));
     let allow = allow_deprecated(actor, Handler::is_now);
     Some(quote! {
         #allow
@@ -136,7 +125,7 @@ fn dispatch(actor: &Actor) -> Option<TokenStream> {
         .filter(|handler| is_here(handler))
         .map(|handler| calling_arms(actor, handler, &names));
     let grouped = groups.iter().map(|group| group.arm(actor, context));
-    let others = others(actor, is_awaited);
+    let others = others(actor, is_awaited, &quote!({}));
     let allow = allow_deprecated(actor, is_here);
     Some(quote! {
         #allow
@@ -151,46 +140,62 @@ fn dispatch(actor: &Actor) -> Option<TokenStream> {
 }
 
 /// The arms of the messages that a match does not answer, because the loop gives them to another.
-pub(super) fn others(actor: &Actor, is_here: impl Fn(&Handler) -> bool) -> TokenStream {
+///
+/// Each gives `value`.
+pub(super) fn others(
+    actor: &Actor,
+    is_here: impl Fn(&Handler) -> bool,
+    value: &TokenStream,
+) -> TokenStream {
     let message = &actor.message;
     let others: Vec<&Handler> = actor.handlers.iter().filter(|handler| !is_here(handler)).collect();
     if others.iter().any(|handler| handler.attrs.cfgs.is_empty()) {
-        return quote!(_ => {});
+        return quote!(_ => #value,);
     }
     // There may be no other message under some configuration, and then `_` would be unreachable.
     let arms = others.iter().map(|handler| {
         let (cfgs, variant) = (&handler.attrs.cfgs, &handler.variant);
-        quote!(#(#cfgs)* #message::#variant { .. } => {})
+        quote!(#(#cfgs)* #message::#variant { .. } => #value,)
     });
     quote!(#(#arms)*)
 }
 
 // Output: CounterMessage::Save { path, reply } => reply.send(self.save(&path).await),
-//
-// An argument of a call cannot have a `#[cfg]`, but an arm can: there is an arm for each way in which
-// the conditions of the arguments can come out.
 pub(super) fn calling_arms(actor: &Actor, handler: &Handler, names: &Names) -> TokenStream {
+    let cfgs = &handler.attrs.cfgs;
+    arms(handler, cfgs, |is_there| calling_arm(actor, handler, names, is_there))
+}
+
+/// The arms of a handler's message under `cfgs`, each made by `arm`, which is told which fields are
+/// there.
+///
+/// An argument of a call cannot have a `#[cfg]`, but an arm can: there is an arm for each way in which
+/// the conditions of the arguments can come out.
+pub(super) fn arms(
+    handler: &Handler,
+    cfgs: &[Attribute],
+    arm: impl Fn(&dyn Fn(&Field) -> bool) -> TokenStream,
+) -> TokenStream {
     let conditions = conditions(handler);
     let arms = (0..1_usize << conditions.len()).rev().map(|outcome| {
         let holds = |cfg: &Attribute| {
             let position = conditions.iter().position(|other| syntax::same_tokens(other, cfg));
             position.is_some_and(|position| outcome & (1 << position) != 0)
         };
-        let cfgs =
+        let outcomes =
             conditions.iter().map(|cfg| if holds(cfg) { quote!(#cfg) } else { negated(cfg) });
         let is_there = |field: &Field| field.cfgs.iter().all(holds);
-        let arm = calling_arm(actor, handler, names, is_there);
-        quote!(#(#cfgs)* #arm)
+        let arm = arm(&is_there);
+        quote!(#(#cfgs)* #(#outcomes)* #arm)
     });
-    let cfgs = &handler.attrs.cfgs;
-    arms.map(|arm| quote!(#(#cfgs)* #arm)).collect()
+    arms.collect()
 }
 
 fn calling_arm(
     actor: &Actor,
     handler: &Handler,
     names: &Names,
-    is_there: impl Fn(&Field) -> bool,
+    is_there: &dyn Fn(&Field) -> bool,
 ) -> TokenStream {
     let Names { context, caller } = names;
     let message = &actor.message;
@@ -285,13 +290,25 @@ pub(super) fn call(
     arguments: impl Iterator<Item = TokenStream>,
 ) -> TokenStream {
     let wait = is_async.then(|| quote!(.await));
+    let call = call_on(&quote!(self), &quote!(Self), receiver, ident, arguments);
+    quote!(#call #wait)
+}
+
+/// As [`call`], on the actor `itself`, of the type `ty`.
+pub(super) fn call_on(
+    itself: &TokenStream,
+    ty: &TokenStream,
+    receiver: Receiver,
+    ident: &Ident,
+    arguments: impl Iterator<Item = TokenStream>,
+) -> TokenStream {
     match receiver {
-        Receiver::Exclusive => quote!(self.#ident(#(#arguments),*) #wait),
-        Receiver::Shared | Receiver::Owned => quote!(Self::#ident(self #(, #arguments)*) #wait),
+        Receiver::Exclusive => quote!(#itself.#ident(#(#arguments),*)),
+        Receiver::Shared | Receiver::Owned => quote!(#ty::#ident(#itself #(, #arguments)*)),
     }
 }
 
-fn passed(Field { ident, passing, .. }: &Field) -> TokenStream {
+pub(super) fn passed(Field { ident, passing, .. }: &Field) -> TokenStream {
     match passing {
         Passing::Moved => quote!(#ident),
         Passing::Lent => quote!(&#ident),

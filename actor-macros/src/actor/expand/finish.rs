@@ -21,7 +21,7 @@ pub(super) fn finish(actor: &Actor) -> Option<TokenStream> {
     let names = Names::of(actor, Handler::is_final);
     let context = &names.context;
     let arms = finals.iter().map(|handler| dispatch::calling_arms(actor, handler, &names));
-    let others = dispatch::others(actor, Handler::is_final);
+    let others = dispatch::others(actor, Handler::is_final, &quote!({}));
     let allow = dispatch::allow_deprecated(actor, Handler::is_final);
     Some(quote! {
         #allow

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::message;
+use super::{dispatch, inline, message};
 use crate::{
     actor::model::{Actor, Answer, Field, Handler, Passing},
     names,
@@ -52,7 +52,7 @@ fn methods(actor: &Actor) -> TokenStream {
 //             Handle::call(&self.0, move |reply| CounterMessage::Save { path, reply })
 //         }
 //
-// `.inline("save")` follows for a `fn` that may run on the caller's thread.
+// `.inline(..)` follows for a `fn` that may run on the caller's thread.
 //
 // Not `self.0.call(..)`: a trait in scope may have a method `call` for everything.
 fn method(actor: &Actor, handler: &Handler) -> TokenStream {
@@ -73,13 +73,15 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     let track_caller = (!matches!(handler.answer, Answer::Streamed(_))
         && handler.cancel_safe.is_none())
     .then(|| quote!(#[cfg_attr(debug_assertions, track_caller)]));
-    let name = names::text(ident);
-    let inline = actor.may_run_inline(handler).then(|| quote!(.inline(#name)));
+    let inline = inline::inline(actor, handler);
+    let is_this = |other: &Handler| std::ptr::eq(other, handler);
+    let allow = inline.as_ref().and_then(|_| dispatch::allow_deprecated(actor, is_this));
     let returned = returned(actor, handler, &call_type);
     quote! {
         #(#docs)*
         #(#cfgs)*
         #(#callers)*
+        #allow
         #track_caller
         #vis fn #ident(&self #(, #parameters)*) -> #returned {
             #(#conversions)*
@@ -96,14 +98,18 @@ fn returned(actor: &Actor, handler: &Handler, call_type: &TokenStream) -> TokenS
     let Actor { krate, message, carried, .. } = actor;
     let (_, ty_generics, _) = carried.split_for_impl();
     let answer = handler.answer.ty();
-    let reply = message::reply_type(krate, &handler.answer);
+    let message = quote!(#message #ty_generics);
+    let request = match &handler.answer {
+        Answer::Streamed(ty) => quote!(::core::ops::FnOnce(#krate::Replies<#ty>) -> #message),
+        Answer::Returned(_) | Answer::Deferred(_) => quote!(#krate::Request<#message, #answer>),
+    };
     let mark = handler.cancel_safe.is_some().then(|| quote!(#krate::Marked,));
     quote! {
         #krate::#call_type<
             '_,
-            #message #ty_generics,
+            #message,
             #answer,
-            impl ::core::ops::FnOnce(#reply) -> #message #ty_generics,
+            impl #request,
             #mark
         >
     }

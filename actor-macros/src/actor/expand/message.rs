@@ -4,13 +4,14 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, parse_quote};
 
+use super::inline;
 use crate::{
     actor::model::{Actor, Answer, Field, Handler},
     generics, known, names,
 };
 
 pub(super) fn items(actor: &Actor) -> [TokenStream; 3] {
-    [enumeration(actor), message_impl(actor), debug_impl(actor)]
+    [enumeration(actor), inline::with_type(actor, message_impl(actor)), debug_impl(actor)]
 }
 
 // Input:  pub fn add(&mut self, amount: u64) -> u64
@@ -113,9 +114,11 @@ fn message_impl(actor: &Actor) -> TokenStream {
     // A reference to an enum without variants has to be looked through.
     let place = if actor.has_unconditional_variant() { quote!(self) } else { quote!(*self) };
     let name = names::text(&actor.ident);
+    let at_rest = inline::ty(actor);
     quote! {
         impl #impl_generics #krate::Message for #message #ty_generics #where_clause {
             const ACTOR: &'static str = #name;
+            type AtRest = #at_rest;
 
             fn envelope(&self) -> #krate::Envelope<'_> {
                 match #place {

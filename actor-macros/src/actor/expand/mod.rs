@@ -9,6 +9,7 @@ mod finish;
 mod groups;
 mod handle;
 mod hooks;
+mod inline;
 mod item;
 mod message;
 mod sources;

@@ -1,9 +1,10 @@
 //! The proof that the loop may go to another thread.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, Type};
 
+use super::inline;
 use crate::{
     actor::model::{Actor, StartHook, Threads},
     generics, known, syntax,
@@ -24,10 +25,12 @@ pub(super) fn spawn_impl(actor: &Actor) -> Option<TokenStream> {
     let span = actor.ident.span();
     let krate = syntax::respanned(actor.krate.to_token_stream(), span);
     let checks = checks(actor);
+    let name = if inline::is_inline(actor) { "run_inline" } else { "run" };
+    let run = Ident::new(name, span);
     let run = if checks.is_empty() {
-        quote_spanned!(span=> #krate::__private::run(self, mailbox))
+        quote_spanned!(span=> #krate::__private::#run(self, mailbox))
     } else {
-        quote_spanned!(span=> proof.run(self, mailbox))
+        quote_spanned!(span=> proof.#run(self, mailbox))
     };
     let method = quote_spanned! {span=>
         fn run(

@@ -2,7 +2,7 @@
 
 use std::{fmt::Display, future::Future, pin::Pin, thread};
 
-use actor_runtime::{ActorHandle, Call, Reply, SendError, TrySendError};
+use actor_runtime::{ActorHandle, Call, Request, SendError, TrySendError};
 use tokio_test::task::{self, Spawn};
 
 use crate::support::{
@@ -125,9 +125,9 @@ async fn send(probe: ProbeHandle, way: Way, what: What) -> String {
     }
 }
 
-async fn via<F>(way: Way, mut call: Call<'_, ProbeMessage, u64, F>) -> String
+async fn via<Q>(way: Way, mut call: Call<'_, ProbeMessage, u64, Q>) -> String
 where
-    F: FnOnce(Reply<u64>) -> ProbeMessage,
+    Q: Request<ProbeMessage, u64>,
 {
     let accepted = |()| "accepted".to_owned();
     match way {
