@@ -39,7 +39,7 @@ per_message() {
 compare_inlined() {
     inlined=$(per_message actor-1024 call)
     echo "call, on its caller: $inlined instructions"
-    [ "$inlined" -le 215 ] || status=1
+    [ "$inlined" -le 125 ] || status=1
 }
 
 # A call that is queued: it carries what a twin does without (panics, shutdown, rings, statistics).

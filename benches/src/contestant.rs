@@ -3,7 +3,7 @@
 //! To add another library, implement [`Contestant`] in a file of its own under `contestants`, and give it
 //! a line in [`ROSTER`](crate::roster::ROSTER).
 
-use std::future::Future;
+use std::{fmt, future::Future};
 
 use crate::{flavor::Flavor, workload::Row};
 
@@ -14,6 +14,9 @@ use crate::{flavor::Flavor, workload::Row};
 pub trait Contestant: 'static {
     /// What a sender holds.
     type Handle: Clone + Send + Sync + 'static;
+
+    /// What a call gives.
+    type Answer: Answer;
 
     /// The package whose version the report names.
     const PACKAGE: Option<&'static str> = None;
@@ -39,7 +42,7 @@ pub trait Contestant: 'static {
     fn spawn(capacity: usize) -> impl Future<Output = Self::Handle>;
 
     /// Adds `amount` and waits for the total.
-    fn call(handle: &Self::Handle, amount: u64) -> impl Future<Output = u64> + Send;
+    fn call(handle: &Self::Handle, amount: u64) -> impl Future<Output = Self::Answer> + Send;
 
     /// As [`call`](Self::call), by an `async` handler that has nothing to wait for.
     fn call_ready(handle: &Self::Handle, amount: u64) -> impl Future<Output = u64> + Send;
@@ -52,4 +55,29 @@ pub trait Contestant: 'static {
 
     /// Adds `amount` if there is room.
     fn try_cast(handle: &Self::Handle, amount: u64);
+}
+
+/// What a call gives: the total, or a library's `Result` of it.
+///
+/// So a contestant can give the very future that its library makes. One around it is a function more for
+/// each call, which the user of a library does not have.
+pub trait Answer {
+    /// The total.
+    ///
+    /// # Panics
+    ///
+    /// On an error.
+    fn total(self) -> u64;
+}
+
+impl Answer for u64 {
+    fn total(self) -> u64 {
+        self
+    }
+}
+
+impl<E: fmt::Debug> Answer for Result<u64, E> {
+    fn total(self) -> u64 {
+        self.expect("the contestant answers")
+    }
 }

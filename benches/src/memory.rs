@@ -7,7 +7,11 @@ use std::alloc::System;
 
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, Stats, StatsAlloc};
 
-use crate::{contestant::Contestant, flavor::Flavor, workload::Row};
+use crate::{
+    contestant::{Answer, Contestant},
+    flavor::Flavor,
+    workload::Row,
+};
 
 /// The system's allocator, with counters.
 pub static COUNTING: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -62,7 +66,7 @@ fn allocations(stats: &Stats) -> u64 {
 async fn counts<C: Contestant>(handle: &C::Handle) -> (u64, Option<u64>, Option<u64>) {
     let region = Region::new(COUNTING);
     for _ in 0..OPERATIONS {
-        C::call(handle, 1).await;
+        C::call(handle, 1).await.total();
     }
     let calls = allocations(&region.change());
 
@@ -73,7 +77,7 @@ async fn counts<C: Contestant>(handle: &C::Handle) -> (u64, Option<u64>, Option<
     }
     let casts = can_cast.then(|| allocations(&region.change()));
     // What an unbounded mailbox still holds is handled before the next count begins.
-    C::call(handle, 0).await;
+    C::call(handle, 0).await.total();
 
     let region = Region::new(COUNTING);
     let can_wait = C::cannot(Row::Yield).is_none();
@@ -91,7 +95,7 @@ async fn idle_bytes<C: Contestant>(capacity: usize) -> u64 {
         handles.push(C::spawn(capacity).await);
     }
     for handle in &handles {
-        assert_eq!(C::call(handle, 1).await, 1);
+        assert_eq!(C::call(handle, 1).await.total(), 1);
     }
     let stats = region.change();
     // The bytes of a reallocation are in both counters already.

@@ -4,7 +4,12 @@ use std::{fmt, future::Future, hint::black_box};
 
 use tokio::task::{JoinHandle, yield_now};
 
-use crate::{clock::CpuTimer, contestant::Contestant, counter::Counter, flavor::Flavor};
+use crate::{
+    clock::CpuTimer,
+    contestant::{Answer, Contestant},
+    counter::Counter,
+    flavor::Flavor,
+};
 
 /// How many callers call at once in [`Row::Call64`] and [`Row::Interleaved64`].
 const CALLERS: u64 = 64;
@@ -145,7 +150,7 @@ async fn warm_up<C: Contestant>(handle: C::Handle) {
         if C::cannot(Row::Cast).is_none() {
             C::cast(&handle, 0).await;
         }
-        assert_eq!(C::call(&handle, 0).await, 0);
+        assert_eq!(C::call(&handle, 0).await.total(), 0);
     }
 }
 
@@ -158,7 +163,7 @@ where
     let timer = CpuTimer::start();
     send(handle.clone(), operations).await;
     let taken = timer.per_operation(operations);
-    assert_eq!(C::call(&handle, 0).await, operations, "messages were lost or doubled");
+    assert_eq!(C::call(&handle, 0).await.total(), operations, "messages were lost or doubled");
     taken
 }
 
@@ -191,11 +196,11 @@ where
         task.await.expect("a sender panics only if the contestant is broken");
     }
     let expected = share * senders;
-    let mut total = C::call(&handle, 0).await;
+    let mut total = C::call(&handle, 0).await.total();
     let mut patience = if C::IN_ORDER { 0 } else { PATIENCE };
     while total < expected && patience > 0 {
         yield_now().await;
-        total = C::call(&handle, 0).await;
+        total = C::call(&handle, 0).await.total();
         patience -= 1;
     }
     let taken = timer.per_operation(expected);
@@ -206,7 +211,7 @@ where
 async fn calls<C: Contestant>(handle: C::Handle, count: u64) {
     let mut last = 0;
     for _ in 0..count {
-        let total = C::call(&handle, 1).await;
+        let total = C::call(&handle, 1).await.total();
         assert!(total > last, "a call was answered with the total of another");
         last = total;
     }
@@ -214,7 +219,7 @@ async fn calls<C: Contestant>(handle: C::Handle, count: u64) {
 
 async fn interleaved<C: Contestant>(handle: C::Handle, count: u64) {
     for _ in 0..count {
-        black_box(C::call(&handle, 1).await);
+        black_box(C::call(&handle, 1).await.total());
         yield_now().await;
     }
 }
@@ -245,7 +250,7 @@ async fn bursts<C: Contestant>(handle: C::Handle, count: u64) {
             C::try_cast(&handle, 1);
         }
         sent += burst;
-        assert_eq!(C::call(&handle, 0).await, sent, "messages were lost or doubled");
+        assert_eq!(C::call(&handle, 0).await.total(), sent, "messages were lost or doubled");
     }
 }
 

@@ -44,6 +44,7 @@ pub struct Actify;
 
 impl Contestant for Actify {
     type Handle = Handle<Summing, ()>;
+    type Answer = u64;
 
     const PACKAGE: Option<&'static str> = Some("actify");
     const NOTE: Option<&'static str> =
@@ -58,8 +59,8 @@ impl Contestant for Actify {
         Handle::new(Summing::default())
     }
 
-    async fn call(handle: &Self::Handle, amount: u64) -> u64 {
-        handle.add(amount).await
+    fn call(handle: &Self::Handle, amount: u64) -> impl Future<Output = Self::Answer> + Send {
+        handle.add(amount)
     }
 
     async fn call_ready(handle: &Self::Handle, amount: u64) -> u64 {

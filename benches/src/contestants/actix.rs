@@ -70,6 +70,7 @@ pub struct Actix;
 
 impl Contestant for Actix {
     type Handle = Addr<Summing>;
+    type Answer = Result<u64, actix::MailboxError>;
 
     const PACKAGE: Option<&'static str> = Some("actix");
     const NOTE: Option<&'static str> = Some(
@@ -85,8 +86,8 @@ impl Contestant for Actix {
         Summing { counter: Counter::default(), capacity }.start()
     }
 
-    async fn call(handle: &Self::Handle, amount: u64) -> u64 {
-        handle.send(Add(amount)).await.expect("the actor answers")
+    fn call(handle: &Self::Handle, amount: u64) -> impl Future<Output = Self::Answer> + Send {
+        handle.send(Add(amount))
     }
 
     async fn call_ready(handle: &Self::Handle, amount: u64) -> u64 {

@@ -3,7 +3,7 @@
 //! Two of them, with the same handlers: a `fn` handler of the first runs on the thread of its caller while
 //! the actor is idle, the other's is queued each time.
 
-use actor_runtime::{Builder, Capacity, actor};
+use actor_runtime::{Builder, CallError, Capacity, actor};
 
 use crate::{contestant::Contestant, counter::Counter};
 
@@ -65,13 +65,14 @@ macro_rules! contestant {
 
         impl Contestant for $contestant {
             type Handle = $handle;
+            type Answer = Result<u64, CallError>;
 
             async fn spawn(capacity: usize) -> Self::Handle {
                 Builder::new().mailbox(Capacity::bounded(capacity)).spawn($actor::default())
             }
 
-            async fn call(handle: &Self::Handle, amount: u64) -> u64 {
-                handle.add(amount).await.expect("the actor answers")
+            fn call(handle: &Self::Handle, amount: u64) -> impl Future<Output = Self::Answer> + Send {
+                handle.add(amount)
             }
 
             async fn call_ready(handle: &Self::Handle, amount: u64) -> u64 {

@@ -44,6 +44,7 @@ pub struct Interthread;
 
 impl Contestant for Interthread {
     type Handle = SummingLive;
+    type Answer = u64;
 
     const PACKAGE: Option<&'static str> = Some("interthread");
     const NOTE: Option<&'static str> =

@@ -57,6 +57,7 @@ pub struct Kameo;
 
 impl Contestant for Kameo {
     type Handle = ActorRef<Summing>;
+    type Answer = Result<u64, kameo::error::SendError<Add>>;
 
     const PACKAGE: Option<&'static str> = Some("kameo");
 
@@ -64,8 +65,8 @@ impl Contestant for Kameo {
         Summing::spawn_with_mailbox(Summing::default(), mailbox::bounded(capacity))
     }
 
-    async fn call(handle: &Self::Handle, amount: u64) -> u64 {
-        handle.ask(Add(amount)).await.expect("the actor answers")
+    fn call(handle: &Self::Handle, amount: u64) -> impl Future<Output = Self::Answer> + Send {
+        handle.ask(Add(amount)).into_future()
     }
 
     async fn call_ready(handle: &Self::Handle, amount: u64) -> u64 {

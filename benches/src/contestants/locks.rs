@@ -5,7 +5,11 @@
 
 use std::sync::Arc;
 
-use crate::{contestant::Contestant, counter::Counter, workload::Row};
+use crate::{
+    contestant::{Answer, Contestant},
+    counter::Counter,
+    workload::Row,
+};
 
 fn needs_no_wait(row: Row) -> Option<&'static str> {
     matches!(row, Row::Ready | Row::Yield).then_some("its guard must not be held over an `.await`")
@@ -17,6 +21,7 @@ pub struct Std;
 
 impl Contestant for Std {
     type Handle = Arc<std::sync::Mutex<Counter>>;
+    type Answer = u64;
 
     fn cannot(row: Row) -> Option<&'static str> {
         needs_no_wait(row)
@@ -39,7 +44,7 @@ impl Contestant for Std {
     }
 
     async fn cast(handle: &Self::Handle, amount: u64) {
-        Self::call(handle, amount).await;
+        Self::call(handle, amount).await.total();
     }
 
     fn try_cast(handle: &Self::Handle, amount: u64) {
@@ -53,6 +58,7 @@ pub struct ParkingLot;
 
 impl Contestant for ParkingLot {
     type Handle = Arc<parking_lot::Mutex<Counter>>;
+    type Answer = u64;
 
     const PACKAGE: Option<&'static str> = Some("parking_lot");
 
@@ -77,7 +83,7 @@ impl Contestant for ParkingLot {
     }
 
     async fn cast(handle: &Self::Handle, amount: u64) {
-        Self::call(handle, amount).await;
+        Self::call(handle, amount).await.total();
     }
 
     fn try_cast(handle: &Self::Handle, amount: u64) {
@@ -91,6 +97,7 @@ pub struct Tokio;
 
 impl Contestant for Tokio {
     type Handle = Arc<tokio::sync::Mutex<Counter>>;
+    type Answer = u64;
 
     const PACKAGE: Option<&'static str> = Some("tokio");
 
@@ -111,7 +118,7 @@ impl Contestant for Tokio {
     }
 
     async fn cast(handle: &Self::Handle, amount: u64) {
-        Self::call(handle, amount).await;
+        Self::call(handle, amount).await.total();
     }
 
     fn try_cast(handle: &Self::Handle, amount: u64) {

@@ -79,6 +79,7 @@ impl Drop for Owner {
 
 impl Contestant for Ractor {
     type Handle = Handle;
+    type Answer = u64;
 
     const PACKAGE: Option<&'static str> = Some("ractor");
     const NOTE: Option<&'static str> = Some(

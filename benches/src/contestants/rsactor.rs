@@ -46,6 +46,7 @@ pub struct Rsactor;
 
 impl Contestant for Rsactor {
     type Handle = ActorRef<Summing>;
+    type Answer = Result<u64, rsactor::Error>;
 
     const PACKAGE: Option<&'static str> = Some("rsactor");
 
@@ -58,8 +59,8 @@ impl Contestant for Rsactor {
         handle
     }
 
-    async fn call(handle: &Self::Handle, amount: u64) -> u64 {
-        handle.ask(Add(amount)).await.expect("the actor answers")
+    fn call(handle: &Self::Handle, amount: u64) -> impl Future<Output = Self::Answer> + Send {
+        handle.ask(Add(amount))
     }
 
     async fn call_ready(handle: &Self::Handle, amount: u64) -> u64 {

@@ -58,6 +58,7 @@ pub struct Twin;
 
 impl Contestant for Twin {
     type Handle = mpsc::Sender<Message>;
+    type Answer = u64;
 
     async fn spawn(capacity: usize) -> Self::Handle {
         let (handle, mailbox) = mpsc::channel(capacity);

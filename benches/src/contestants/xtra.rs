@@ -52,6 +52,7 @@ pub struct Xtra;
 
 impl Contestant for Xtra {
     type Handle = Address<Summing>;
+    type Answer = Result<u64, xtra::Error>;
 
     const PACKAGE: Option<&'static str> = Some("xtra");
     const NOTE: Option<&'static str> =
@@ -66,8 +67,8 @@ impl Contestant for Xtra {
         xtra::spawn_tokio(Summing::default(), Mailbox::bounded(capacity))
     }
 
-    async fn call(handle: &Self::Handle, amount: u64) -> u64 {
-        handle.send(Add(amount)).await.expect("the actor answers")
+    fn call(handle: &Self::Handle, amount: u64) -> impl Future<Output = Self::Answer> + Send {
+        handle.send(Add(amount))
     }
 
     async fn call_ready(handle: &Self::Handle, amount: u64) -> u64 {
