@@ -4,12 +4,12 @@
 //! layout do not count, and documentation does.
 
 use std::{
-    env,
+    env, mem,
     path::{Path, PathBuf},
     process::Command,
 };
 
-use syn::{Attribute, File, Item};
+use syn::{Attribute, Expr, File, Item, Stmt};
 
 #[test]
 fn counter_expanded_is_what_is_written_for_counter() {
@@ -26,21 +26,43 @@ fn counter_expanded_is_what_is_written_for_counter() {
 /// The impl and what follows from it, printed alike.
 fn items(source: &str) -> Vec<String> {
     let file = syn::parse_file(source).expect("Rust");
-    let written = file.items.into_iter().map(without_derives).filter(|item| match item {
+    let items = file.items.into_iter().map(without_derives).filter(is_written);
+    items.filter(follows_from_the_impl).map(print).collect()
+}
+
+fn follows_from_the_impl(item: &Item) -> bool {
+    match item {
         Item::Use(_) | Item::ExternCrate(_) | Item::Fn(_) => false,
         Item::Struct(item) => item.ident != "Counter",
-        Item::Impl(item) => !item.attrs.iter().any(is_of_a_derive),
         _ => true,
-    });
-    written.map(print).collect()
+    }
+}
+
+/// Whether a person or the macro wrote it, and no derive.
+fn is_written(item: &Item) -> bool {
+    !matches!(item, Item::Impl(item) if item.attrs.iter().any(is_of_a_derive))
 }
 
 /// rustc has run the derives, so they are gone from what it prints.
 fn without_derives(mut item: Item) -> Item {
-    if let Item::Struct(item) = &mut item {
-        item.attrs.retain(|attr| !attr.path().is_ident("derive"));
+    match &mut item {
+        Item::Struct(item) => item.attrs.retain(|attr| !attr.path().is_ident("derive")),
+        Item::Const(item) => {
+            if let Expr::Block(expr) = &mut *item.expr {
+                let stmts = mem::take(&mut expr.block.stmts).into_iter();
+                expr.block.stmts = stmts.filter_map(written_in_block).collect();
+            }
+        }
+        _ => {}
     }
     item
+}
+
+fn written_in_block(stmt: Stmt) -> Option<Stmt> {
+    match stmt {
+        Stmt::Item(item) => is_written(&item).then(|| Stmt::Item(without_derives(item))),
+        stmt => Some(stmt),
+    }
 }
 
 fn is_of_a_derive(attr: &Attribute) -> bool {

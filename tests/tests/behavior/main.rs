@@ -24,6 +24,7 @@ mod executors;
 mod hooks;
 mod inline;
 mod inline_around;
+mod inline_types;
 mod inline_unread;
 mod leases;
 mod lifecycle;

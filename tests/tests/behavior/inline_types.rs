@@ -1,0 +1,121 @@
+//! Which actors callers find idle, whatever their types are.
+
+use std::{fmt::Debug, marker::PhantomData};
+
+use actor_runtime::{ActorHandle, CallError, Context, Request, actor, spawn};
+use tokio::task;
+
+use crate::support::now;
+
+/// The task that runs here.
+type Task = Option<task::Id>;
+
+/// Has a parameter that its messages mention, with a bound that only its methods need, and one that they
+/// do not.
+struct Shelf<T, W> {
+    things: Vec<T>,
+    wood: PhantomData<W>,
+}
+
+#[actor]
+impl<T: Ord + Debug + 'static, W: 'static> Shelf<T, W> {
+    fn new() -> Self {
+        Self { things: Vec::new(), wood: PhantomData }
+    }
+
+    /// Keeps `thing` in order, and gives all, and where it was put there.
+    pub(crate) fn put(&mut self, label: &str, thing: T) -> (String, Task) {
+        assert_ne!(label, "glass", "no glass");
+        self.things.push(thing);
+        self.things.sort();
+        (format!("{label}: {:?}", self.things), task::try_id())
+    }
+
+    pub(crate) fn take(&mut self, context: &Context<Self>) -> (Option<T>, bool) {
+        (self.things.pop(), context.is_leased())
+    }
+
+    pub(crate) async fn rest(&mut self) {}
+}
+
+async fn idle_shelf() -> ShelfHandle<String> {
+    let shelf = spawn(Shelf::<String, u8>::new());
+    shelf.rest().await.unwrap();
+    shelf
+}
+
+#[tokio::test]
+async fn an_actor_with_parameters_is_found_idle() {
+    let shelf = idle_shelf().await;
+    task::spawn(async move {
+        let here = task::try_id();
+        assert_eq!(now(shelf.put("one", "b".into())), Ok(("one: [\"b\"]".into(), here)));
+        assert_eq!(now(shelf.put("two", "a".into())), Ok(("two: [\"a\", \"b\"]".into(), here)));
+        assert_eq!(now(shelf.take()), Ok((Some("b".into()), false)));
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn an_actor_with_parameters_panics_as_others_do() {
+    let shelf = idle_shelf().await;
+    let panicked = now(shelf.put("glass", "c".into())).unwrap_err();
+    assert!(panicked.to_string().contains("no glass"), "{panicked}");
+    assert!(matches!(panicked, CallError::Panicked { method, .. } if method.name() == "put"));
+    assert!(!shelf.is_alive());
+    assert!(!shelf.exited().await.is_orderly());
+}
+
+#[expect(unreachable_pub, reason = "that its messages are more public than it is the matter here")]
+mod hidden {
+    use actor_runtime::{actor, spawn};
+    use tokio::task;
+
+    struct Secret(super::Task);
+
+    #[actor]
+    impl Secret {
+        /// Whether the last call came from the same task.
+        pub fn again(&mut self) -> bool {
+            let here = task::try_id();
+            self.0.replace(here.unwrap()) == here
+        }
+    }
+
+    pub fn secret() -> SecretHandle {
+        spawn(Secret(None))
+    }
+}
+
+#[tokio::test]
+async fn an_actor_that_is_private_is_found_idle_by_its_public_handle() {
+    let secret = hidden::secret();
+    task::spawn(async move {
+        assert_eq!(secret.again().await, Ok(false));
+        task::yield_now().await;
+        assert_eq!(now(secret.again()), Ok(true));
+    })
+    .await
+    .unwrap();
+}
+
+/// The arguments of a call that finds nobody are those of its message.
+#[tokio::test]
+async fn a_call_that_finds_nobody_keeps_its_arguments() {
+    let shelf = spawn(Shelf::<String, u8>::new());
+    let put = shelf.put("late", "e".into());
+    assert_eq!(put.await.unwrap().0, "late: [\"e\"]");
+    assert_eq!(kept(shelf.put("never", "f".into())), "f");
+}
+
+/// What a call that was not sent carries.
+fn kept<T: 'static, R: 'static, Q>(call: actor_runtime::Call<'_, ShelfMessage<T>, R, Q>) -> T
+where
+    Q: Request<ShelfMessage<T>, R>,
+{
+    match call.into_message() {
+        Some(ShelfMessage::Put { thing, .. }) => thing,
+        _ => panic!("it was sent"),
+    }
+}
