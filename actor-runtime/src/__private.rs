@@ -7,7 +7,7 @@ use std::future::Future;
 #[cfg(feature = "macros")]
 pub use actor_macros::__select;
 
-use crate::{Actor, Exit, Mailbox, Message};
+use crate::{Actor, Exit, Mailbox, Message, resident::Sitting};
 pub use crate::{
     cancel_safe::{First, Given, select},
     reply::Unread,
@@ -76,6 +76,14 @@ impl Proof {
     {
         run_inline(actor, mailbox)
     }
+
+    pub fn run_inline_dyn<A>(self, actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
+    where
+        A: Actor<Message: Message<AtRest = Box<dyn Occupant<A::Message>>> + Send> + Send,
+        A::Undelivered: Send,
+    {
+        run_inline_dyn(actor, mailbox)
+    }
 }
 
 /// The loop of an actor that may go to another thread.
@@ -93,7 +101,16 @@ pub fn run_inline<A>(actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit
 where
     A: Actor<Message: Message<AtRest: AtRest<A>> + Send, Undelivered: Send> + Send,
 {
-    mailbox.run_inline(actor)
+    mailbox.run_inline(actor, Sitting::new)
+}
+
+/// As [`run_inline`], for an actor whose type its handle does not know.
+pub fn run_inline_dyn<A>(actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
+where
+    A: Actor<Message: Message<AtRest = Box<dyn Occupant<A::Message>>> + Send> + Send,
+    A::Undelivered: Send,
+{
+    mailbox.run_inline(actor, Sitting::new_dyn)
 }
 
 /// An actor and its own thread, for the models, which make their threads themselves.

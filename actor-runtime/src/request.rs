@@ -12,6 +12,39 @@ use crate::{
 ///
 /// A closure that makes the message around a [`Reply`] is one. The methods of a generated handle give
 /// others, whose handlers may run on the thread of their caller.
+///
+/// # Examples
+///
+/// It is named by what takes any call of an actor:
+///
+/// ```
+/// use std::fmt::Debug;
+///
+/// use actor_runtime::{Call, CallError, Request, actor, spawn};
+///
+/// # #[derive(Default)] pub struct Counter(u64);
+/// # #[actor]
+/// # impl Counter {
+/// #     /// Adds `amount` and returns the new total.
+/// #     pub fn add(&mut self, amount: u64) -> u64 { self.0 += amount; self.0 }
+/// # }
+/// async fn logged<R, Q>(call: Call<'_, CounterMessage, R, Q>) -> Result<R, CallError>
+/// where
+///     R: Debug + 'static,
+///     Q: Request<CounterMessage, R>,
+/// {
+///     let outcome = call.await;
+///     println!("{outcome:?}");
+///     outcome
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), CallError> {
+/// let counter = spawn(Counter::default());
+/// assert_eq!(logged(counter.add(2)).await?, 2);
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` makes no `{M}` around a `Reply<{R}>`",
     label = "not a request",

@@ -51,9 +51,6 @@ pub trait Occupant<M>: Send {
     /// answer's type.
     fn answer(&mut self, message: M, answer: &mut dyn Any) -> Result<(), Box<Panicked>>;
 
-    /// The actor, as a value of its type.
-    fn resident(&mut self) -> &mut dyn Any;
-
     /// The actor, as a box of its type.
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
 }
@@ -93,13 +90,34 @@ pub(crate) struct Left<A: Actor> {
 /// An actor that was taken back, unless it is gone; and why it has to end, if it has to.
 type Returned<A> = (Option<Box<Resident<A>>>, Option<ExitReason>);
 
+type BoxOccupant<A> = Box<dyn Occupant<<A as Actor>::Message>>;
+
 type AtRestOf<A> = <<A as Actor>::Message as Message>::AtRest;
 
 impl<A: Actor<Message: Message<AtRest: AtRest<A>>>> Sitting<A> {
     /// For an actor whose runtime is `home`.
     pub(crate) fn new(home: Home) -> Self {
-        let place = Some(Place::new(Content::Nothing, home));
-        Self { as_at_rest: AtRest::at_rest, as_resident: AtRest::into_resident, place }
+        Self {
+            as_at_rest: AtRest::at_rest,
+            as_resident: AtRest::into_resident,
+            place: Some(Place::new(Content::Nothing, home)),
+        }
+    }
+}
+
+impl<A> Sitting<A>
+where
+    A: Actor<Message: Message<AtRest = BoxOccupant<A>> + Send, Undelivered: Send> + Send,
+{
+    /// As [`new`](Self::new), of an actor whose type its handle does not know.
+    pub(crate) fn new_dyn(home: Home) -> Self {
+        Self {
+            as_at_rest: |resident| resident,
+            as_resident: |occupant| {
+                occupant.into_any().downcast().expect("who sits there has left its loop")
+            },
+            place: Some(Place::new(Content::Nothing, home)),
+        }
     }
 }
 
@@ -191,33 +209,12 @@ impl<A: Actor> Left<A> {
     }
 }
 
-impl<A> AtRest<A> for Box<dyn Occupant<A::Message>>
-where
-    A: Actor<Message: Message<AtRest: Send> + Send, Undelivered: Send> + Send,
-{
-    fn at_rest(actor: Box<Resident<A>>) -> Self {
-        actor
-    }
-
-    fn resident(&mut self) -> &mut Resident<A> {
-        self.as_mut().resident().downcast_mut().expect("messages are of one actor")
-    }
-
-    fn into_resident(self) -> Box<Resident<A>> {
-        self.into_any().downcast().expect("messages are of one actor")
-    }
-}
-
 impl<A> Occupant<A::Message> for Resident<A>
 where
     A: Actor<Message: Message<AtRest: Send> + Send, Undelivered: Send> + Send,
 {
     fn answer(&mut self, message: A::Message, answer: &mut dyn Any) -> Result<(), Box<Panicked>> {
         self.run(|actor, context| actor.dispatch_now(message, context, Caller::here(answer)))
-    }
-
-    fn resident(&mut self) -> &mut dyn Any {
-        self
     }
 
     fn into_any(self: Box<Self>) -> Box<dyn Any> {

@@ -37,7 +37,7 @@ use crate::{
     mailbox::{Entry, Next, Shared},
     observe::{self, Trace},
     reply::{Caller, Failure, Reply, private::Link},
-    resident::{AtRest, Left, Resident, Sitting},
+    resident::{Left, Resident, Sitting},
     ring,
     seat::Occupied,
     sync::{Arc, bug},
@@ -91,17 +91,19 @@ impl<A: Actor> Mailbox<A> {
         self.run_with(actor, None)
     }
 
-    /// As [`run`](Self::run), but callers may run handlers while the loop has nothing to do.
-    pub(crate) fn run_inline(mut self, actor: A) -> impl Future<Output = Exit<A>>
-    where
-        A: Actor<Message: Message<AtRest: AtRest<A>>>,
-    {
+    /// As [`run`](Self::run), but callers may run handlers while the loop has nothing to do. How the actor
+    /// is left to them is said by `sitting`, for its runtime.
+    pub(crate) fn run_inline(
+        mut self,
+        actor: A,
+        sitting: fn(Home) -> Sitting<A>,
+    ) -> impl Future<Output = Exit<A>> {
         if A::HAS_ON_IDLE || !A::SOURCES.is_empty() {
             return self.run_with(actor, None);
         }
         self.shared.seat.open();
-        let sitting = Sitting::new(self.home.take().unwrap_or(Home::unknown()));
-        self.run_with(actor, Some(sitting))
+        let home = self.home.take().unwrap_or(Home::unknown());
+        self.run_with(actor, Some(sitting(home)))
     }
 
     fn run_with(self, actor: A, sitting: Option<Sitting<A>>) -> impl Future<Output = Exit<A>> {

@@ -30,9 +30,13 @@ fn at_rest(actor: &Actor) -> AtRest {
     }
 }
 
-/// Whether callers may run any handler.
-pub(super) fn is_inline(actor: &Actor) -> bool {
-    !matches!(at_rest(actor), AtRest::Nothing)
+/// The function that makes the loop.
+pub(super) fn run(actor: &Actor) -> &'static str {
+    match at_rest(actor) {
+        AtRest::Nothing => "run",
+        AtRest::Known => "run_inline",
+        AtRest::Unknown => "run_inline_dyn",
+    }
 }
 
 /// The type of an actor that is idle, to those who have its messages.

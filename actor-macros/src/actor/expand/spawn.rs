@@ -25,8 +25,7 @@ pub(super) fn spawn_impl(actor: &Actor) -> Option<TokenStream> {
     let span = actor.ident.span();
     let krate = syntax::respanned(actor.krate.to_token_stream(), span);
     let checks = checks(actor);
-    let name = if inline::is_inline(actor) { "run_inline" } else { "run" };
-    let run = Ident::new(name, span);
+    let run = Ident::new(inline::run(actor), span);
     let run = if checks.is_empty() {
         quote_spanned!(span=> #krate::__private::#run(self, mailbox))
     } else {
