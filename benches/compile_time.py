@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """What an actor costs rustc, as the number of its handlers grows, beside a hand-written twin.
 
-    python3 benches/compile_time.py [-n 100,250,500,1000] [--repeat 3]
+    python3 benches/compile_time.py [--fn] [-n 100,250,500,1000] [--repeat 3]
 
-Every handler is an `async fn` with two arguments, one of them lent. Each row is the least user CPU time
+Every handler is an `async fn`, or with `--fn` a `fn`, with two arguments, one of them lent. Each row is the least user CPU time
 of the repeats, in seconds, for `rustc --emit=metadata`, the macro's own work included. Nothing is linked.
 """
 
@@ -17,10 +17,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 METHOD = """
     /// Adds `amount` under `label`.
-    pub async fn add_{i}(&mut self, label: &str, amount: u64) -> u64 {{
+    pub {kind} add_{{i}}(&mut self, label: &str, amount: u64) -> u64 {{{{
         self.total += amount + label.len() as u64;
         self.total
-    }}
+    }}}}
 """
 
 ACTOR = """//! An actor with many handlers.
@@ -58,9 +58,9 @@ impl Handle {{
 
 VARIANT = "    Add{i} {{ label: String, amount: u64, reply: tokio::sync::oneshot::Sender<u64> }},\n"
 
-ARM = """            Message::Add{i} {{ label, amount, reply }} => {{
-                let _ = reply.send(counter.add_{i}(&label, amount).await);
-            }}
+ARM = """            Message::Add{{i}} {{{{ label, amount, reply }}}} => {{{{
+                let _ = reply.send(counter.add_{{i}}(&label, amount){wait});
+            }}}}
 """
 
 HANDLE = """
@@ -77,13 +77,15 @@ def each(template, n):
     return "".join(template.format(i=i) for i in range(n))
 
 
-def actor(n):
-    return ACTOR.format(attribute="#[actor]", methods=each(METHOD, n))
+def actor(n, kind):
+    return ACTOR.format(attribute="#[actor]", methods=each(METHOD.format(kind=kind), n))
 
 
-def twin(n):
-    methods = ACTOR.format(attribute="", methods=each(METHOD, n)).replace("use actor_runtime::actor;\n", "")
-    parts = {"variants": each(VARIANT, n), "arms": each(ARM, n), "handle": each(HANDLE, n)}
+def twin(n, kind):
+    methods = each(METHOD.format(kind=kind), n)
+    methods = ACTOR.format(attribute="", methods=methods).replace("use actor_runtime::actor;\n", "")
+    arm = ARM.format(wait=".await" if kind == "async fn" else "")
+    parts = {"variants": each(VARIANT, n), "arms": each(arm, n), "handle": each(HANDLE, n)}
     return methods + TWIN.format(**parts)
 
 
@@ -116,6 +118,7 @@ def check(source, libs, directory):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--fn", dest="kind", action="store_const", const="fn", default="async fn")
     parser.add_argument("-n", default="100,250,500,1000", help="how many handlers")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--twin-up-to", type=int, default=500, help="the twin costs much more beyond")
@@ -125,10 +128,10 @@ def main():
     print("|---:|---:|---:|---:|")
     with tempfile.TemporaryDirectory() as directory:
         for n in map(int, options.n.split(",")):
-            ours = min(check(actor(n), libs, directory) for _ in range(options.repeat))
+            ours = min(check(actor(n, options.kind), libs, directory) for _ in range(options.repeat))
             row = f"| {n} | {ours:.2f} s |"
             if n <= options.twin_up_to:
-                theirs = min(check(twin(n), libs, directory) for _ in range(options.repeat))
+                theirs = min(check(twin(n, options.kind), libs, directory) for _ in range(options.repeat))
                 row += f" {theirs:.2f} s | {ours / theirs:.2f} |"
             else:
                 row += " - | - |"
