@@ -40,7 +40,7 @@ impl<M: Message> Seat<M> {
         cx: &mut TaskContext<'_>,
         slot: &mut Option<Q>,
     ) -> Called<R> {
-        // First of all: what was stored just now is known until something atomic is loaded.
+        // Taken before it is known whether it is needed: that costs less than to look at it twice.
         let Some(request) = slot.take() else {
             return Called::Nobody;
         };
