@@ -7,6 +7,7 @@
 //! Whatever the road, the end is the same three steps: no message is accepted any more and every
 //! caller is told; the state is dropped or handed over; the end is reported.
 
+mod abort;
 mod back;
 mod events;
 mod lease;
@@ -15,15 +16,16 @@ use std::{
     fmt,
     future::{Future, poll_fn},
     mem,
-    pin::{Pin, pin},
+    pin::pin,
     sync::Arc as StdArc,
-    task::{Context as TaskContext, Poll, Waker, ready},
+    task::{Context as TaskContext, Poll, ready},
 };
 
-use pin_project_lite::pin_project;
-
-use self::back::Taken;
 pub use self::events::{Incoming, Messages, NextMessage, Selected};
+use self::{
+    abort::{Run, interruptible},
+    back::Taken,
+};
 use crate::{
     actor::{Actor, Context, Message},
     batch,
@@ -39,7 +41,6 @@ use crate::{
     reply::{Caller, Failure, Reply, private::Link},
     resident::{Left, Resident, Sitting},
     ring,
-    seat::Occupied,
     sync::{Arc, bug},
 };
 
@@ -113,108 +114,13 @@ impl<A: Actor> Mailbox<A> {
         let actor = Box::new(Resident { actor, context, on_panic, sitting });
         let life = live(shared.clone(), actor, keeps_actor, started, batch);
         let life = observe::life(A::Message::ACTOR, shared.name.as_deref(), life);
-        Run { shared, inside: Some(life) }
+        Run::new(shared, life)
     }
 }
 
 impl<A: Actor> fmt::Debug for Mailbox<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Mailbox").field("actor", &A::Message::ACTOR).finish_non_exhaustive()
-    }
-}
-
-pin_project! {
-    /// The loop, and how it ends when it is aborted or dropped.
-    struct Run<M: Message, F> {
-        shared: Arc<Shared<M>>,
-        #[pin]
-        inside: Option<F>,
-    }
-
-    impl<M: Message, F> PinnedDrop for Run<M, F> {
-        fn drop(this: Pin<&mut Self>) {
-            // Where a caller runs a handler right now, it ends the actor afterwards.
-            let _ = this.cut_off(None);
-        }
-    }
-}
-
-impl<M: Message, F> Run<M, F> {
-    /// Ends an actor in the middle of whatever it does.
-    ///
-    /// # Errors
-    ///
-    /// See [`Seat::vacate`](crate::seat::Seat::vacate).
-    fn cut_off(self: Pin<&mut Self>, waker: Option<&Waker>) -> Result<(), Occupied> {
-        let mut this = self.project();
-        if this.inside.is_none() {
-            return Ok(());
-        }
-        this.shared.seal();
-        batch::end();
-        let left = this.shared.seat.vacate(waker)?;
-        let ending = current::ending();
-        // A handler's locals or the state may panic while they are dropped. The end is reported
-        // all the same.
-        let _ = catch(|| this.inside.set(None));
-        drop_caught(left);
-        drop(ending);
-        this.shared.end(ExitReason::Aborted);
-        Ok(())
-    }
-}
-
-impl<A: Actor, F: Future<Output = Exit<A>>> Future for Run<A::Message, F> {
-    type Output = Exit<A>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Exit<A>> {
-        if !self.shared.is_aborted() {
-            let mut this = self.as_mut().project();
-            let inside = this.inside.as_mut().as_pin_mut().expect("polled after the end");
-            let running = current::running(this.shared.id());
-            let exit = inside.poll(cx);
-            drop(running);
-            if exit.is_ready() {
-                this.inside.set(None);
-                return exit;
-            }
-            // Whatever the loop waits for, it has left its waker for an abort that comes later:
-            // see `Interruptible`.
-            if bug("the loop waits later than it looked") || !this.shared.is_aborted() {
-                return Poll::Pending;
-            }
-        }
-        if self.cut_off(Some(cx.waker())).is_err() {
-            return Poll::Pending;
-        }
-        Poll::Ready(Exit { reason: ExitReason::Aborted, actor: None, start_error: None })
-    }
-}
-
-pin_project! {
-    /// Lets an abort wake the loop while it waits for `future`. Whoever waits for a message need not
-    /// do this: the mailbox has the waker then.
-    struct Interruptible<'a, M: Message, F> {
-        shared: &'a Shared<M>,
-        #[pin]
-        future: F,
-    }
-}
-
-fn interruptible<M: Message, F: Future>(shared: &Shared<M>, future: F) -> Interruptible<'_, M, F> {
-    Interruptible { shared, future }
-}
-
-impl<M: Message, F: Future> Future for Interruptible<'_, M, F> {
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        let output = this.future.poll(cx);
-        if output.is_pending() {
-            this.shared.interrupt_with(cx);
-        }
-        output
     }
 }
 
