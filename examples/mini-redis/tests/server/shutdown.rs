@@ -27,8 +27,9 @@ fn end_under_load() {
     let served = Arc::new(AtomicUsize::new(0));
     let clients: Vec<_> = (0..8)
         .map(|_| {
-            let served = served.clone();
-            thread::spawn(move || count_until_the_end(Client::connect(address), &served))
+            // Here, not in the thread: that may start when the server has ended.
+            let (client, served) = (Client::connect(address), served.clone());
+            thread::spawn(move || count_until_the_end(client, &served))
         })
         .collect();
     while served.load(SeqCst) < 500 {
