@@ -7,12 +7,15 @@ use std::future::Future;
 #[cfg(feature = "macros")]
 pub use actor_macros::__select;
 
-use crate::{Actor, Exit, Mailbox, Message, resident::Sitting};
+use crate::{Actor, Exit, Mailbox, Message, life::resident::Sitting};
 pub use crate::{
     cancel_safe::{First, Given, select},
-    reply::Unread,
-    resident::{AtRest, Occupant, Resident},
-    run::{Found, Incoming, Loop, Messages, NextMessage, Selected},
+    life::{
+        events::{Incoming, Messages, NextMessage, Selected},
+        resident::{AtRest, Occupant, Resident},
+        run::{Found, Loop},
+    },
+    slot::marked::Unread,
 };
 
 /// A type that can be sent between threads; with a text of our own for one that cannot.

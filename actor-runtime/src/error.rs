@@ -249,3 +249,14 @@ impl<M> fmt::Debug for TrySendError<M> {
 }
 
 impl<M> Error for TrySendError<M> {}
+
+/// Why a slot was left without an answer.
+#[derive(Clone, Debug)]
+pub(crate) enum Failure {
+    /// The actor stopped.
+    Stopped,
+    /// The handler dropped the reply.
+    Unanswered,
+    /// The handler panicked, with this text.
+    Panicked(Arc<str>),
+}

@@ -1,21 +1,8 @@
-//! How an actor ended.
+//! Why an actor ends.
 
-use std::{
-    fmt,
-    future::Future,
-    pin::Pin,
-    sync::Arc as StdArc,
-    task::{Context, Poll},
-};
+use std::{fmt, sync::Arc as StdArc};
 
-use crate::{
-    actor::{Actor, Message},
-    block_on::block_on,
-    current,
-    error::Method,
-    mailbox::Shared,
-    sync::Arc,
-};
+use crate::error::{Failure, Method};
 
 /// Why an actor ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,85 +51,25 @@ impl fmt::Display for ExitReason {
     }
 }
 
-/// An actor that has ended: why, and what is left of it.
-pub struct Exit<A: Actor> {
-    /// Why it ended.
-    pub reason: ExitReason,
-    /// The actor itself, unless its end consumed it: a `self` handler took it, a panic may have
-    /// left it broken, or it was aborted.
-    pub actor: Option<A>,
-    /// What `#[on_start]` failed with.
-    pub start_error: Option<A::StartError>,
-}
-
-impl<A: Actor> fmt::Debug for Exit<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Exit").field("reason", &self.reason).finish_non_exhaustive()
-    }
-}
-
-/// Waits for the end of an actor and gives its reason.
-///
-/// When it is ready, nothing of the actor runs any more and its state has been dropped or handed
-/// back. It keeps neither the actor nor a handle alive.
-///
-/// # Panics
-///
-/// If it is awaited by a handler of the actor itself, which would wait for ever.
-///
-/// # Cancel safety
-///
-/// Dropping it and asking again loses nothing.
-#[must_use = "futures do nothing unless polled"]
-pub struct Exited<M: Message> {
-    shared: Arc<Shared<M>>,
-    ticket: Option<u64>,
-}
-
-impl<M: Message> Exited<M> {
-    pub(crate) fn new(shared: Arc<Shared<M>>) -> Self {
-        Self { shared, ticket: None }
-    }
-
-    /// Waits on a thread that runs no async code.
+/// What an actor does when one of its handlers panics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnPanic {
+    /// The actor ends: its state may be broken. The default.
+    #[default]
+    End,
+    /// The actor goes on with the state as the panic left it. Only the caller of the handler that
+    /// panicked learns of it.
     ///
-    /// # Panics
-    ///
-    /// On a thread that drives a tokio runtime, where waiting would block it.
-    pub fn blocking(self) -> ExitReason {
-        block_on(self)
-    }
-
-    /// Closes the mailbox of the actor that is waited for.
-    pub(crate) fn close(&self) {
-        self.shared.close(ExitReason::Shutdown);
-    }
+    /// Choose it for handlers that change the state in one step, at their end.
+    Continue,
 }
 
-impl<M: Message> Future for Exited<M> {
-    type Output = ExitReason;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<ExitReason> {
-        let Self { shared, ticket } = &mut *self;
-        assert!(
-            current::actor() != Some(shared.id()),
-            "`{}` waits for its own end in one of its handlers: use `Context::stop` there",
-            M::ACTOR,
-        );
-        shared.poll_ended(ticket, cx)
-    }
-}
-
-impl<M: Message> Drop for Exited<M> {
-    fn drop(&mut self) {
-        if let Some(ticket) = self.ticket {
-            self.shared.unwatch(ticket);
+impl OnPanic {
+    /// What is told to those whose replies a panic took along.
+    pub(crate) fn of_others(self) -> Failure {
+        match self {
+            Self::Continue => Failure::Unanswered,
+            Self::End => Failure::Stopped,
         }
-    }
-}
-
-impl<M: Message> fmt::Debug for Exited<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Exited").field("actor", &M::ACTOR).finish_non_exhaustive()
     }
 }

@@ -11,70 +11,68 @@
 #![cfg_attr(feature = "macros", doc = include_str!("../../docs/guide.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod acknowledged;
-mod actor;
-mod answer;
-pub mod batch;
-mod block_on;
 mod call;
-mod call_safety;
 pub mod cancel_safe;
 mod catch;
-mod current;
-mod dropped;
 mod error;
 mod exit;
 mod handle;
-mod home;
-mod lease;
-mod linger;
+mod inline;
+mod life;
 mod mailbox;
-mod mark;
-mod mock;
 mod observe;
-mod reply;
-mod request;
-mod resident;
-mod returns;
-mod ring;
-mod run;
 mod scope;
 mod seat;
-mod send;
-mod spawn;
-mod stats;
-mod stream;
+mod slot;
 mod sync;
-mod timeout;
-mod unread;
+mod thread;
 
 #[cfg(shuttle)]
 #[doc(hidden)]
 pub use crate::sync::seeded::seed_bug;
 
+pub use crate::thread::batch;
 pub use crate::{
-    acknowledged::Acknowledged,
-    actor::{Actor, CannotFail, Capacity, Context, Envelope, Message, Spawn},
-    answer::Answer,
-    call::Call,
-    dropped::{OnDroppedCall, on_dropped_call},
-    error::{CallError, Method, SendError, TrySendError},
-    exit::{Exit, ExitReason, Exited},
-    handle::{ActorHandle, Handle, Shutdown, WeakHandle},
-    lease::{Lease, LeaseCall, Release},
-    mark::{Marked, Unmarked},
-    mock::MockMailbox,
-    reply::{Caller, PendingReply, Reply},
-    request::Request,
-    run::{Mailbox, OnPanic},
-    scope::{Ended, Scope},
-    send::{Cast, Sent},
-    spawn::{
-        Builder, Running, StartError, Starting, pair, spawn, spawn_local, spawn_thread, start,
+    call::{
+        Call,
+        answer::Answer,
+        cast::{Cast, Sent},
+        dropped::{OnDroppedCall, on_dropped_call},
+        mark::{Marked, Unmarked},
+        request::Request,
+        stream::{ReplyStream, StreamCall},
+        timeout::Timeout,
     },
-    stats::{Counts, LeaseStats, Stats},
-    stream::{Replies, ReplyStream, StreamCall, TrySendValue},
-    timeout::Timeout,
+    error::{CallError, Method, SendError, TrySendError},
+    exit::{ExitReason, OnPanic},
+    handle::{
+        ActorHandle, Handle,
+        exited::{Exited, Shutdown},
+        lease::{Lease, LeaseCall, Release},
+        mock::MockMailbox,
+        weak::WeakHandle,
+    },
+    life::{
+        actor::{Actor, CannotFail, Spawn},
+        builder::Builder,
+        context::Context,
+        exit::Exit,
+        run::Mailbox,
+        spawn::{pair, spawn, spawn_local, spawn_thread, start},
+        starting::{Running, StartError, Starting},
+    },
+    mailbox::{
+        capacity::Capacity,
+        stats::{Counts, LeaseStats, Stats},
+    },
+    scope::{Ended, Scope},
+    slot::{
+        acknowledged::Acknowledged,
+        caller::Caller,
+        message::{Envelope, Message, PendingReply},
+        replies::{Replies, TrySendValue},
+        reply::Reply,
+    },
 };
 
 #[doc(hidden)]

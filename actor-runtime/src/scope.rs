@@ -9,11 +9,15 @@ use std::{
 };
 
 use crate::{
-    actor::{CannotFail, Message, Spawn},
     exit::ExitReason,
     handle::ActorHandle,
+    life::{
+        actor::{CannotFail, Spawn},
+        spawn,
+        starting::StartError,
+    },
     mailbox::Shared,
-    spawn::{self, StartError},
+    slot::message::Message,
     sync::{Arc, Mutex, lock},
 };
 

@@ -19,21 +19,17 @@
 //!
 //! Only the loop of an actor that was started as a task of tokio uses a seat.
 
-mod call;
-mod taken;
-
 use std::{
     mem,
     task::{Context as TaskContext, Poll, Waker},
 };
 
-pub(crate) use self::call::Called;
 use crate::{
-    actor::Message,
     exit::ExitReason,
-    home::Home,
     observe::Life,
+    slot::message::Message,
     sync::{AtomicBool, Exchange, Ordering, bug},
+    thread::home::Home,
 };
 
 /// See the module.
@@ -47,10 +43,10 @@ pub(crate) struct Seat<M: Message> {
 
 /// What is exchanged in a seat.
 pub(crate) struct Place<M: Message> {
-    content: Content<M>,
+    pub(crate) content: Content<M>,
     /// The actor's runtime.
-    home: Home,
-    life: Life,
+    pub(crate) home: Home,
+    pub(crate) life: Life,
 }
 
 pub(crate) enum Content<M: Message> {
@@ -70,7 +66,7 @@ impl<M: Message> Place<M> {
         Box::new(Self { content, home, life: Life::unknown() })
     }
 
-    fn is_note(&self) -> bool {
+    pub(crate) fn is_note(&self) -> bool {
         matches!(self.content, Content::Wanted(_) | Content::Forsaken)
     }
 }
@@ -91,6 +87,18 @@ impl<M: Message> Seat<M> {
     pub(crate) fn new() -> Self {
         let [is_used, is_left] = [AtomicBool::new(false), AtomicBool::new(false)];
         Self { place: Exchange::empty(), is_used, is_left }
+    }
+
+    /// Takes what is in the seat.
+    #[inline(always)]
+    pub(crate) fn take(&self) -> Option<Box<Place<M>>> {
+        self.place.take()
+    }
+
+    /// Puts `place` into the seat, and returns what was there.
+    #[inline(always)]
+    pub(crate) fn put(&self, place: Box<Place<M>>) -> Option<Box<Place<M>>> {
+        self.place.put(place)
     }
 
     /// From here on, callers may find the actor here.
@@ -145,7 +153,7 @@ impl<M: Message> Seat<M> {
     }
 
     /// Takes the actor, or leaves a `note` for whoever has it.
-    fn take_or(&self, note: impl FnOnce() -> Content<M>) -> Option<Box<Place<M>>> {
+    pub(crate) fn take_or(&self, note: impl FnOnce() -> Content<M>) -> Option<Box<Place<M>>> {
         // An older note is of no use any more.
         if let Some(place) = self.place.take().filter(|place| !place.is_note()) {
             return Some(place);

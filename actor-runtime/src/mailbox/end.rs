@@ -2,18 +2,18 @@
 
 use std::task::{Context, Poll};
 
-use super::{
+use crate::mailbox::{
     Shared,
     queue::{Item, Phase},
     rest::Ease,
 };
 use crate::{
-    actor::Message,
     catch::{drop_caught, wake},
-    current,
     exit::ExitReason,
     observe,
+    slot::message::Message,
     sync::{Ordering, bug, gap, lock},
+    thread::current,
 };
 
 impl<M: Message> Shared<M> {

@@ -17,12 +17,12 @@ use std::{
     time::Instant,
 };
 
-use super::{Item, Next, Offered, Phase, Queue, Shared};
+use crate::mailbox::{Item, Next, Offered, Phase, Queue, Shared};
 use crate::{
-    actor::Message,
     catch::wake,
     exit::ExitReason,
-    stats::{LeaseStats, Stats},
+    mailbox::stats::{LeaseStats, Stats},
+    slot::message::Message,
     sync::{Arc, MutexGuard, Ordering, bug, gap, lock},
 };
 

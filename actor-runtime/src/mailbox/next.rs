@@ -2,17 +2,17 @@
 
 use std::task::{Context, Poll, Waker};
 
-use super::{
+use crate::mailbox::{
     Shared,
     queue::{Entry, Item, Phase, Queue},
     rest::Ease,
     running::Running,
 };
 use crate::{
-    actor::Message,
     catch::wake,
     exit::ExitReason,
     observe,
+    slot::message::Message,
     sync::{Arc, MutexGuard, Ordering, bug, gap, lock},
 };
 

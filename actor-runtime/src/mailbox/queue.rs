@@ -5,16 +5,16 @@ use std::{
     task::{Context, Waker},
 };
 
-use super::{
+use crate::mailbox::{
     Shared,
     lease::{Served, Tenure},
     running::Running,
 };
 use crate::{
-    actor::Message,
     exit::ExitReason,
+    mailbox::stats::Counts,
     observe::Trace,
-    stats::Counts,
+    slot::message::Message,
     sync::{Arc, bug, lock},
 };
 

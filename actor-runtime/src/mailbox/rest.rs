@@ -2,10 +2,10 @@
 
 use std::task::Waker;
 
-use super::{Shared, queue::Queue};
+use crate::mailbox::{Shared, queue::Queue};
 use crate::{
-    actor::Message,
     catch::wake,
+    slot::message::Message,
     sync::{Ordering, bug, lock},
 };
 

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Shared, queue::Queue};
+use crate::mailbox::{Shared, queue::Queue};
 use crate::{
-    actor::Message,
+    mailbox::stats::{Counts, Stats},
     observe,
-    stats::{Counts, Stats},
+    slot::message::Message,
     sync::{Ordering, lock},
 };
 

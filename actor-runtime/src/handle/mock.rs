@@ -1,0 +1,136 @@
+//! A mailbox without an actor, to test who calls one.
+
+use futures_core::Stream;
+use std::{
+    fmt,
+    future::{Future, poll_fn},
+    pin::Pin,
+    task::{Context, Poll, Waker},
+};
+
+use crate::{
+    exit::ExitReason,
+    handle::{ActorHandle, Handle},
+    mailbox::{Next, Shared, capacity::Capacity},
+    slot::message::Message,
+    sync::Arc,
+};
+
+/// The messages that a mocked handle was sent, in order. See [`ActorHandle::mock`].
+///
+/// A lease is granted when its turn comes, and then its messages are given until it ends.
+///
+/// Dropping it stops the mocked actor: calls then fail as with a real one.
+///
+/// # Examples
+///
+/// ```
+/// # use actor_runtime::actor;
+/// use actor_runtime::ActorHandle;
+/// # pub struct Counter(u64);
+/// # #[actor]
+/// # impl Counter {
+/// #     /// Adds `amount` and returns the new total.
+/// #     pub fn add(&mut self, amount: u64) -> u64 { self.0 += amount; self.0 }
+/// # }
+///
+/// // The code to test: it knows the counter by its handle only.
+/// async fn add_twice(counter: &CounterHandle) -> u64 {
+///     counter.add(1).await.unwrap();
+///     counter.add(1).await.unwrap()
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let (counter, mut messages) = CounterHandle::mock();
+/// let test = tokio::spawn(async move { add_twice(&counter).await });
+/// for answer in [1, 40] {
+///     let Some(CounterMessage::Add { amount: 1, reply }) = messages.recv().await else {
+///         panic!("expected one to be added");
+///     };
+///     reply.send(answer);
+/// }
+/// assert_eq!(test.await.unwrap(), 40);
+/// # }
+/// ```
+pub struct MockMailbox<M: Message> {
+    shared: Arc<Shared<M>>,
+    /// The lease whose messages come before all others.
+    lease: Option<Arc<Shared<M>>>,
+}
+
+pub(crate) fn pair<H: ActorHandle>(mailbox: Capacity) -> (H, MockMailbox<H::Message>) {
+    let shared = Shared::new(None, mailbox);
+    (H::from_handle(Handle(shared.clone())), MockMailbox { shared, lease: None })
+}
+
+impl<M: Message> MockMailbox<M> {
+    /// The next message; `None` when there are no more handles and no more messages.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses no message.
+    pub fn recv(&mut self) -> impl Future<Output = Option<M>> {
+        poll_fn(|cx| self.poll_recv(cx))
+    }
+
+    /// The next message, if there is one now.
+    pub fn try_recv(&mut self) -> Option<M> {
+        match self.poll_recv(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(message) => message,
+            Poll::Pending => None,
+        }
+    }
+
+    fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<M>> {
+        if self.shared.exit_reason().is_some() {
+            return Poll::Ready(None);
+        }
+        loop {
+            let source = self.lease.as_ref().unwrap_or(&self.shared);
+            let Poll::Ready(next) = source.poll_next(cx) else {
+                // Asked last: whoever aborts from here on finds the waker.
+                if self.shared.is_aborted() {
+                    self.shared.end(ExitReason::Aborted);
+                    return Poll::Ready(None);
+                }
+                return Poll::Pending;
+            };
+            match next {
+                Next::Message(entry) => return Poll::Ready(Some(entry.message)),
+                Next::Abandoned(_) | Next::Event | Next::Panicked(_) => {}
+                Next::Lease(lease) => {
+                    if self.shared.serve(&lease) {
+                        lease.grant();
+                        self.lease = Some(lease);
+                    }
+                }
+                Next::Closed(_) if self.lease.take().is_some() => self.shared.end_lease(),
+                Next::Closed(reason) => {
+                    self.shared.end(*reason);
+                    return Poll::Ready(None);
+                }
+            }
+        }
+    }
+}
+
+impl<M: Message> Stream for MockMailbox<M> {
+    type Item = M;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<M>> {
+        self.get_mut().poll_recv(cx)
+    }
+}
+
+impl<M: Message> Drop for MockMailbox<M> {
+    fn drop(&mut self) {
+        self.shared.end(ExitReason::Aborted);
+    }
+}
+
+impl<M: Message> fmt::Debug for MockMailbox<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MockMailbox").field("actor", &M::ACTOR).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,122 @@
+//! A handler on its caller's thread.
+
+pub(crate) mod call;
+pub(crate) mod taken;
+
+use std::marker::PhantomData;
+
+use crate::{
+    call::{
+        Call,
+        request::{Panicked, Request},
+    },
+    life::{
+        actor::Actor,
+        context::Context,
+        resident::{AtRest, Occupant},
+    },
+    slot::{message::Message, reply::Reply},
+};
+
+/// The request of a handler of `A` that may run on the thread of its caller.
+#[expect(missing_debug_implementations, reason = "a call shows itself without it")]
+pub struct Inline<A, F, G> {
+    /// Makes the message.
+    make: F,
+    /// Runs its handler.
+    run: G,
+    actor: PhantomData<fn(A)>,
+}
+
+impl<A, F, G> Inline<A, F, G> {
+    #[inline]
+    pub(crate) fn new(make: F, run: G) -> Self {
+        Self { make, run, actor: PhantomData }
+    }
+}
+
+impl<M, R, A, F, G> Request<M, R> for Inline<A, F, G>
+where
+    M: Message<AtRest: AtRest<A>>,
+    R: 'static,
+    A: Actor<Message = M>,
+    F: FnOnce(Reply<R>) -> M,
+    G: FnOnce(&mut A, M, &Context<A>) -> Option<R>,
+{
+    const IS_INLINE: bool = true;
+
+    #[inline]
+    fn into_message(self, reply: Reply<R>) -> M {
+        (self.make)(reply)
+    }
+
+    // Always, so that the arguments are not put together as a message first.
+    #[inline(always)]
+    fn run(self, actor: &mut M::AtRest) -> Result<R, Box<Panicked>> {
+        let Self { make, run, .. } = self;
+        actor.resident().run(|actor, context| {
+            let answer = run(actor, make(Reply::unwanted()), context);
+            answer.expect("a handler answers its own message")
+        })
+    }
+}
+
+/// The request of a handler that may run on the thread of its caller, of an actor whose type the handle
+/// does not know.
+#[expect(missing_debug_implementations, reason = "a call shows itself without it")]
+pub struct InlineDyn<F> {
+    /// Makes the message.
+    make: F,
+}
+
+impl<F> InlineDyn<F> {
+    #[inline]
+    pub(crate) fn new(make: F) -> Self {
+        Self { make }
+    }
+}
+
+impl<M, R, F> Request<M, R> for InlineDyn<F>
+where
+    M: Message<AtRest = Box<dyn Occupant<M>>>,
+    R: 'static,
+    F: FnOnce(Reply<R>) -> M,
+{
+    const IS_INLINE: bool = true;
+
+    #[inline]
+    fn into_message(self, reply: Reply<R>) -> M {
+        (self.make)(reply)
+    }
+
+    #[inline]
+    fn run(self, actor: &mut M::AtRest) -> Result<R, Box<Panicked>> {
+        let mut answer = None::<R>;
+        actor.answer((self.make)(Reply::unwanted()), &mut answer)?;
+        Ok(answer.expect("a handler answers its own message"))
+    }
+}
+
+impl<'a, M: Message, R, F, H> Call<'a, M, R, F, H> {
+    /// The same call of the handler `method`, which may `run` on this thread while the actor is idle.
+    #[doc(hidden)]
+    #[inline]
+    pub fn inline<A, G>(self, method: &'static str, run: G) -> Call<'a, M, R, Inline<A, F, G>, H>
+    where
+        A: Actor<Message = M>,
+        F: FnOnce(Reply<R>) -> M,
+        G: FnOnce(&mut A, M, &Context<A>) -> Option<R>,
+    {
+        self.with_request(method, |make| Inline::new(make, run))
+    }
+
+    /// As [`inline`](Self::inline), where the handle does not know the actor's type.
+    #[doc(hidden)]
+    #[inline]
+    pub fn inline_dyn(self, method: &'static str) -> Call<'a, M, R, InlineDyn<F>, H>
+    where
+        F: FnOnce(Reply<R>) -> M,
+    {
+        self.with_request(method, InlineDyn::new)
+    }
+}

@@ -1,0 +1,157 @@
+//! An actor that is starting, and one that is awaited.
+
+use std::{
+    error::Error,
+    fmt,
+    future::Future,
+    io,
+    pin::Pin,
+    sync::Arc as StdArc,
+    task::{Context, Poll, ready},
+};
+
+use crate::{
+    error::Failure,
+    exit::ExitReason,
+    life::{actor::Actor, exit::Exit},
+    slot::{message::Message, receiver::Receiver},
+    thread::block_on::block_on,
+};
+
+/// Why an actor did not start.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StartError<E> {
+    /// Its `#[on_start]`, or what makes it, gave this error.
+    Failed(E),
+    /// Its `#[on_start]`, or what makes it, panicked with this text.
+    Panicked(StdArc<str>),
+    /// It was aborted, or its runtime was shut down, before it had started.
+    Aborted,
+    /// The system gave no thread.
+    NoThread(io::Error),
+}
+
+impl<E: fmt::Display> fmt::Display for StartError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(error) => write!(f, "the actor failed to start: {error}"),
+            Self::Panicked(message) => write!(f, "the actor panicked while it started: {message}"),
+            Self::Aborted => f.write_str("the actor was aborted while it started"),
+            Self::NoThread(_) => f.write_str("the system gave no thread for the actor"),
+        }
+    }
+}
+
+impl<E: Error + 'static> Error for StartError<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Failed(error) => error.source(),
+            Self::NoThread(error) => Some(error),
+            Self::Panicked(_) | Self::Aborted => None,
+        }
+    }
+}
+
+/// An actor that is starting: gives its handle, or why there is none. See [`start`].
+///
+/// # Cancel safety
+///
+/// If it is dropped, the actor ends as soon as it has started.
+#[must_use = "the actor ends at once if nobody takes its handle"]
+pub struct Starting<A: Actor> {
+    pub(super) handle: Option<A::Handle>,
+    pub(super) outcome: Outcome<A::StartError>,
+}
+
+pub(super) enum Outcome<E: 'static> {
+    Awaited(Receiver<Result<(), E>>),
+    NoThread(io::Error),
+    Taken,
+}
+
+impl<A: Actor> Starting<A> {
+    /// Waits on a thread that runs no async code.
+    ///
+    /// # Errors
+    ///
+    /// See [`StartError`].
+    ///
+    /// # Panics
+    ///
+    /// On a thread that drives a tokio runtime, where waiting would block it.
+    pub fn blocking(self) -> Result<A::Handle, StartError<A::StartError>> {
+        block_on(self)
+    }
+}
+
+/// Nothing in it is pinned.
+impl<A: Actor> Unpin for Starting<A> {}
+
+impl<A: Actor> Future for Starting<A> {
+    type Output = Result<A::Handle, StartError<A::StartError>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let outcome = match &mut self.outcome {
+            Outcome::Awaited(receiver) => ready!(receiver.poll(cx)),
+            Outcome::NoThread(_) | Outcome::Taken => {
+                match std::mem::replace(&mut self.outcome, Outcome::Taken) {
+                    Outcome::NoThread(error) => {
+                        return Poll::Ready(Err(StartError::NoThread(error)));
+                    }
+                    _ => panic!("polled after it was ready"),
+                }
+            }
+        };
+        self.outcome = Outcome::Taken;
+        let handle = self.handle.take();
+        Poll::Ready(match (outcome, handle) {
+            (Ok(Ok(())), Some(handle)) => Ok(handle),
+            (Ok(Err(error)), _) => Err(StartError::Failed(error)),
+            (Err(Failure::Panicked(message)), _) => Err(StartError::Panicked(message)),
+            (Err(Failure::Stopped | Failure::Unanswered) | Ok(Ok(())), _) => {
+                Err(StartError::Aborted)
+            }
+        })
+    }
+}
+
+impl<A: Actor> fmt::Debug for Starting<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Starting").field("actor", &A::Message::ACTOR).finish_non_exhaustive()
+    }
+}
+
+/// Gives what comes of an actor at its end: see [`Builder::spawn_returning`].
+///
+/// Dropping it changes nothing for the actor.
+#[must_use = "futures do nothing unless polled"]
+pub struct Running<A: Actor>(pub(super) Receiver<Exit<A>>);
+
+impl<A: Actor> Running<A> {
+    /// Waits on a thread that runs no async code.
+    ///
+    /// # Panics
+    ///
+    /// On a thread that drives a tokio runtime, where waiting would block it.
+    #[must_use]
+    pub fn blocking(self) -> Exit<A> {
+        block_on(self)
+    }
+}
+
+impl<A: Actor> Future for Running<A> {
+    type Output = Exit<A>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Exit<A>> {
+        let exit = ready!(self.0.poll(cx));
+        let aborted = Exit { reason: ExitReason::Aborted, actor: None, start_error: None };
+        Poll::Ready(exit.unwrap_or(aborted))
+    }
+}
+
+impl<A: Actor> fmt::Debug for Running<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("actor", &A::Message::ACTOR).finish_non_exhaustive()
+    }
+}
