@@ -38,13 +38,12 @@ use crate::{
         cast::{Cast, Sent},
         dropped::{Site, Watch},
         mark::Unmarked,
-        request::{Called, Request},
+        request::{Called, Request, Target},
         room::{Place, offer},
         timeout::{GiveUp, Timeout, private},
     },
     error::{CallError, Method, SendError, TrySendError},
     mailbox::Shared,
-    seat::Seat,
     slot as reply,
     slot::{message::Message, receiver::Receiver, reply::Reply},
     sync::Arc,
@@ -386,15 +385,6 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
         }
     }
 
-    /// Runs the handler on this thread, if it may be and the actor is idle.
-    #[inline]
-    fn poll_inline(&mut self, cx: &mut TaskContext<'_>) -> Called<R> {
-        if !Q::IS_INLINE {
-            return Called::Nobody;
-        }
-        Seat::call(self.shared, &self.method, cx, &mut self.request)
-    }
-
     /// Sends the message if it is not sent yet, and waits for room and for the answer.
     #[inline(never)]
     fn poll_sent(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<R, Box<CallError>>> {
@@ -455,9 +445,11 @@ impl<M: Message, R, Q: Request<M, R>, H> Future for Call<'_, M, R, Q, H> {
     #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
         // Errors are boxed up to here, so that an answer is not moved about with room for one.
-        let outcome = match self.poll_inline(cx) {
+        let this = &mut *self;
+        let target = Target { shared: this.shared, method: &this.method };
+        let outcome = match Q::poll_here(target, cx, &mut this.request) {
             Called::Here(outcome) => outcome,
-            Called::Nobody => self.poll_sent(cx),
+            Called::Nobody => this.poll_sent(cx),
         };
         outcome.map_err(CallError::unboxed)
     }

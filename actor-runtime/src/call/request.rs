@@ -1,12 +1,11 @@
 //! What a call asks of its actor: a message for the mailbox, or a handler to run right here.
 
-use std::{sync::Arc as StdArc, task::Poll};
+use std::task::{Context, Poll};
 
 use crate::{
     error::CallError,
-    exit::OnPanic,
+    mailbox::Shared,
     slot::{message::Message, reply::Reply},
-    thread::current,
 };
 
 /// What a [`Call`](crate::Call) carries: the arguments, and what can be done with them.
@@ -52,18 +51,21 @@ use crate::{
     note = "a request is a closure `|reply| Message {{ .., reply }}`, or what a generated handle makes"
 )]
 pub trait Request<M: Message, R: 'static>: Sized {
-    /// Whether its handler may run on the thread of its caller.
-    #[doc(hidden)]
-    const IS_INLINE: bool = false;
-
     /// The message, whose answer goes to `reply`.
     fn into_message(self, reply: Reply<R>) -> M;
 
-    /// Runs its handler on this thread, if that [may be](Self::IS_INLINE).
+    /// Runs the handler on this thread if the actor is idle, with the request that is in `slot`.
+    ///
+    /// Only a request of [`inline`](crate::inline) does.
     #[doc(hidden)]
-    fn run(self, actor: &mut M::AtRest) -> Result<R, Box<Panicked>> {
-        let _ = actor;
-        unreachable!("only an inline request is run here")
+    #[inline(always)]
+    fn poll_here(
+        target: Target<'_, M>,
+        cx: &mut Context<'_>,
+        slot: &mut Option<Self>,
+    ) -> Called<R> {
+        let _ = (target, cx, slot);
+        Called::Nobody
     }
 }
 
@@ -74,27 +76,18 @@ impl<M: Message, R: 'static, F: FnOnce(Reply<R>) -> M> Request<M, R> for F {
     }
 }
 
-/// A panic on a caller's thread.
+/// The actor that a request goes to, and the name of its handler.
+///
+/// The name is behind a reference so that it is read only where it is needed.
 #[expect(missing_debug_implementations, reason = "no user sees it")]
-pub struct Panicked {
-    pub(crate) text: StdArc<str>,
-    /// What it means to the actor.
-    pub(crate) on_panic: OnPanic,
-    /// Whether the handler ran: the actor may have panicked over what came back before.
-    pub(crate) in_handler: bool,
-}
-
-impl Panicked {
-    /// Answers whom the handler took along.
-    #[cold]
-    pub(crate) fn of_handler(text: StdArc<str>, on_panic: OnPanic) -> Box<Self> {
-        current::answer_lost_in_panic(&text, None, &on_panic.of_others());
-        Box::new(Self { text, on_panic, in_handler: true })
-    }
+pub struct Target<'a, M: Message> {
+    pub(crate) shared: &'a Shared<M>,
+    pub(crate) method: &'a &'static str,
 }
 
 /// What became of a call of an actor that was looked for in its seat.
-pub(crate) enum Called<R> {
+#[expect(missing_debug_implementations, reason = "no user sees it")]
+pub enum Called<R> {
     /// Its handler ran, or is to run when the caller's task has let others run.
     Here(Poll<Result<R, Box<CallError>>>),
     /// The actor is not there.

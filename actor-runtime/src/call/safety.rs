@@ -1,15 +1,11 @@
 //! What `select!` and `#[cancel_safe]` may do with calls.
 //!
-//! The one place where [`cancel_safe`](crate::cancel_safe) meets actors.
-//!
 //! - A call of a handler that is marked `#[cancel_safe]` may be dropped, and lent.
 //! - Any other call may not be dropped: its handler may or may not have run, and its answer is lost.
 //! - Nor may such a call that is not sent be lent to a `select!` over and over: it is sent when its branch is
 //!   first polled, and nobody can say when that is.
 //! - Nor may a cast be dropped or lent, for the same reasons: its message was sent, or is gone with it.
 //! - An answer that is lent loses nothing.
-//! - Nor does a lease that is lent. Dropping one that nobody has taken leaves nothing behind, and gives up its
-//!   place in the queue.
 
 use std::{ops::Deref, pin::Pin};
 
@@ -26,7 +22,6 @@ use crate::{
         ByMut, ByTemporary, ByValue, CancelSafe, LosesAnswer, LosesMessage, LosesTurn, Refuses,
         lent_only, m,
     },
-    handle::{ActorHandle, lease::LeaseCall},
     slot::message::Message,
 };
 
@@ -36,8 +31,6 @@ impl<R> CancelSafe for &mut Answer<R> {}
 
 lent_only! {
     [R] Answer<R>: LosesResult;
-    ['h, H: ActorHandle] LeaseCall<'h, H>: LosesLease;
-    ['h, H: ActorHandle] Timeout<LeaseCall<'h, H>>: LosesLease;
 }
 
 #[diagnostic::do_not_recommend]

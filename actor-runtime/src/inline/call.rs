@@ -13,74 +13,74 @@ use std::{
 };
 use tokio::task::coop;
 
+use super::RunHere;
 use crate::{
-    call::request::{Called, Panicked, Request},
+    call::request::{Called, Target},
     inline::taken::Taken,
+    life::resident::Panicked,
     mailbox::Shared,
     observe::{self, Life},
-    seat::{Content, Place, Seat},
+    seat::{Content, Place},
     slot::message::Message,
     sync::bug,
     thread::{current, home::Home, ring},
 };
 
-impl<M: Message> Seat<M> {
-    /// Takes the request and runs its handler, called `method`, if the actor is in its seat.
-    ///
-    /// The name is read where it is needed: after a panic, and for those who watch.
-    // Its caller is inlined, and this is not: a future that awaits several calls has it once.
-    #[inline(never)]
-    pub(crate) fn call<R: 'static, Q: Request<M, R>>(
-        shared: &Shared<M>,
-        method: &&'static str,
-        cx: &mut TaskContext<'_>,
-        slot: &mut Option<Q>,
-    ) -> Called<R> {
-        // Taken before it is known whether it is needed: that costs less than to look at it twice.
-        let Some(request) = slot.take() else {
-            return Called::Nobody;
-        };
-        if !shared.is_resting() {
-            *slot = Some(request);
-            return Called::Nobody;
-        }
-        let Some(place) = shared.seat.take().or_else(|| take_soon(shared)) else {
-            if !bug("a call is lost where another is run") {
-                *slot = Some(request);
-            }
-            return Called::Nobody;
-        };
-        let mut taken = Taken::new(shared, place);
-        let Some(Place { content: Content::Actor(actor), home, life }) = taken.place() else {
-            *slot = Some(request);
-            return Called::Nobody;
-        };
-        // Only now, so that nothing has to be given back where the handler does not run.
-        match coop::poll_proceed(cx) {
-            Poll::Ready(budget) => budget.made_progress(),
-            Poll::Pending => {
-                *slot = Some(request);
-                return Called::Here(Poll::Pending);
-            }
-        }
-        let outcome = if home.is_here() && !shared.is_watched() {
-            run(shared, life, method, actor, request)
-        } else {
-            run_watched(shared, home, life, method, actor, request)
-        };
-        Called::Here(Poll::Ready(match outcome {
-            Ok(answer) => {
-                taken.put_back();
-                Ok(answer)
-            }
-            Err(panicked) => Err(taken.panicked(method, *panicked)),
-        }))
+/// Takes the request and runs its handler, called `method`, if the actor is in its seat.
+///
+/// The name is read where it is needed: after a panic, and for those who watch.
+// Its caller is inlined, and this is not: a future that awaits several calls has it once.
+#[inline(never)]
+pub(super) fn call<M: Message, R: 'static, Q: RunHere<M, R>>(
+    target: Target<'_, M>,
+    cx: &mut TaskContext<'_>,
+    slot: &mut Option<Q>,
+) -> Called<R> {
+    let Target { shared, method } = target;
+    // Taken before it is known whether it is needed: that costs less than to look at it twice.
+    let Some(request) = slot.take() else {
+        return Called::Nobody;
+    };
+    if !shared.is_resting() {
+        *slot = Some(request);
+        return Called::Nobody;
     }
+    let Some(place) = shared.seat.take().or_else(|| take_soon(shared)) else {
+        if !bug("a call is lost where another is run") {
+            *slot = Some(request);
+        }
+        return Called::Nobody;
+    };
+    let mut taken = Taken::new(shared, place);
+    let Some(Place { content: Content::Actor(actor), home, life }) = taken.place() else {
+        *slot = Some(request);
+        return Called::Nobody;
+    };
+    // Only now, so that nothing has to be given back where the handler does not run.
+    match coop::poll_proceed(cx) {
+        Poll::Ready(budget) => budget.made_progress(),
+        Poll::Pending => {
+            *slot = Some(request);
+            return Called::Here(Poll::Pending);
+        }
+    }
+    let outcome = if home.is_here() && !shared.is_watched() {
+        run(shared, life, method, actor, request)
+    } else {
+        run_watched(shared, home, life, method, actor, request)
+    };
+    Called::Here(Poll::Ready(match outcome {
+        Ok(answer) => {
+            taken.put_back();
+            Ok(answer)
+        }
+        Err(panicked) => Err(taken.panicked(method, *panicked)),
+    }))
 }
 
 /// Runs a handler of `actor`.
 #[inline(always)]
-fn run<M: Message, R: 'static, Q: Request<M, R>>(
+fn run<M: Message, R: 'static, Q: RunHere<M, R>>(
     shared: &Shared<M>,
     life: &Life,
     method: &'static str,
@@ -98,7 +98,7 @@ fn run<M: Message, R: 'static, Q: Request<M, R>>(
 /// As [`run`], for an actor of another runtime, or while somebody asks what runs.
 #[cold]
 #[inline(never)]
-fn run_watched<M: Message, R: 'static, Q: Request<M, R>>(
+fn run_watched<M: Message, R: 'static, Q: RunHere<M, R>>(
     shared: &Shared<M>,
     home: &Home,
     life: &Life,

@@ -8,15 +8,22 @@ use std::marker::PhantomData;
 use crate::{
     call::{
         Call,
-        request::{Panicked, Request},
+        request::{Called, Request, Target},
     },
     life::{
         actor::Actor,
         context::Context,
-        resident::{AtRest, Occupant},
+        resident::{AtRest, Occupant, Panicked},
     },
     slot::{message::Message, reply::Reply},
 };
+use std::task::Context as TaskContext;
+
+/// A request whose handler may run on the thread of its caller.
+trait RunHere<M: Message, R: 'static>: Request<M, R> {
+    /// Runs the handler.
+    fn run(self, actor: &mut M::AtRest) -> Result<R, Box<Panicked>>;
+}
 
 /// The request of a handler of `A` that may run on the thread of its caller.
 #[expect(missing_debug_implementations, reason = "a call shows itself without it")]
@@ -43,13 +50,29 @@ where
     F: FnOnce(Reply<R>) -> M,
     G: FnOnce(&mut A, M, &Context<A>) -> Option<R>,
 {
-    const IS_INLINE: bool = true;
-
     #[inline]
     fn into_message(self, reply: Reply<R>) -> M {
         (self.make)(reply)
     }
 
+    #[inline(always)]
+    fn poll_here(
+        target: Target<'_, M>,
+        cx: &mut TaskContext<'_>,
+        slot: &mut Option<Self>,
+    ) -> Called<R> {
+        call::call(target, cx, slot)
+    }
+}
+
+impl<M, R, A, F, G> RunHere<M, R> for Inline<A, F, G>
+where
+    M: Message<AtRest: AtRest<A>>,
+    R: 'static,
+    A: Actor<Message = M>,
+    F: FnOnce(Reply<R>) -> M,
+    G: FnOnce(&mut A, M, &Context<A>) -> Option<R>,
+{
     // Always, so that the arguments are not put together as a message first.
     #[inline(always)]
     fn run(self, actor: &mut M::AtRest) -> Result<R, Box<Panicked>> {
@@ -82,13 +105,27 @@ where
     R: 'static,
     F: FnOnce(Reply<R>) -> M,
 {
-    const IS_INLINE: bool = true;
-
     #[inline]
     fn into_message(self, reply: Reply<R>) -> M {
         (self.make)(reply)
     }
 
+    #[inline(always)]
+    fn poll_here(
+        target: Target<'_, M>,
+        cx: &mut TaskContext<'_>,
+        slot: &mut Option<Self>,
+    ) -> Called<R> {
+        call::call(target, cx, slot)
+    }
+}
+
+impl<M, R, F> RunHere<M, R> for InlineDyn<F>
+where
+    M: Message<AtRest = Box<dyn Occupant<M>>>,
+    R: 'static,
+    F: FnOnce(Reply<R>) -> M,
+{
     #[inline]
     fn run(self, actor: &mut M::AtRest) -> Result<R, Box<Panicked>> {
         let mut answer = None::<R>;

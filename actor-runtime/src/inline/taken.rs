@@ -3,10 +3,10 @@
 use std::mem::{self, ManuallyDrop};
 
 use crate::{
-    call::request::Panicked,
     catch::{drop_caught, wake},
     error::{CallError, Method},
     exit::{ExitReason, OnPanic},
+    life::resident::Panicked,
     mailbox::Shared,
     seat::{Content, Place},
     slot::message::Message,

@@ -4,11 +4,11 @@ use std::{
     any::Any,
     fmt,
     ops::{Deref, DerefMut},
+    sync::Arc as StdArc,
     task::{Context as TaskContext, Poll, ready},
 };
 
 use crate::{
-    call::request::Panicked,
     catch::catch,
     error::Failure,
     exit::{ExitReason, OnPanic},
@@ -52,6 +52,25 @@ pub trait Occupant<M>: Send {
 
     /// The actor, as a box of its type.
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
+}
+
+/// A panic on a caller's thread.
+#[expect(missing_debug_implementations, reason = "no user sees it")]
+pub struct Panicked {
+    pub(crate) text: StdArc<str>,
+    /// What it means to the actor.
+    pub(crate) on_panic: OnPanic,
+    /// Whether the handler ran: the actor may have panicked over what came back before.
+    pub(crate) in_handler: bool,
+}
+
+impl Panicked {
+    /// Answers whom the handler took along.
+    #[cold]
+    pub(crate) fn of_handler(text: StdArc<str>, on_panic: OnPanic) -> Box<Self> {
+        current::answer_lost_in_panic(&text, None, &on_panic.of_others());
+        Box::new(Self { text, on_panic, in_handler: true })
+    }
 }
 
 /// How an actor is left in its seat, and comes back.
