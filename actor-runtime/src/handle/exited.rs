@@ -81,7 +81,7 @@ impl<M: Message> fmt::Debug for Exited<M> {
     }
 }
 
-/// Closes the mailbox and waits for the end. See [`ActorHandle::shutdown`].
+/// Closes the mailbox and waits for the end. See [`ActorHandle::shutdown`](crate::ActorHandle::shutdown).
 #[derive(Debug)]
 #[must_use = "an actor is not shut down until this is awaited; `close` does not wait"]
 pub struct Shutdown<M: Message> {

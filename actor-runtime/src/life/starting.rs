@@ -53,7 +53,7 @@ impl<E: Error + 'static> Error for StartError<E> {
     }
 }
 
-/// An actor that is starting: gives its handle, or why there is none. See [`start`].
+/// An actor that is starting: gives its handle, or why there is none. See [`start`](crate::start()).
 ///
 /// # Cancel safety
 ///
@@ -122,7 +122,7 @@ impl<A: Actor> fmt::Debug for Starting<A> {
     }
 }
 
-/// Gives what comes of an actor at its end: see [`Builder::spawn_returning`].
+/// Gives what comes of an actor at its end: see [`Builder::spawn_returning`](crate::Builder::spawn_returning).
 ///
 /// Dropping it changes nothing for the actor.
 #[must_use = "futures do nothing unless polled"]

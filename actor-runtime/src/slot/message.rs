@@ -8,7 +8,7 @@ use private::Link;
 pub trait Message: Sized + 'static {
     /// The name of the actor's type, for errors, logs and threads.
     const ACTOR: &'static str;
-    /// The actor while it is idle, for callers to run its handlers. [`Infallible`] if they run in the
+    /// The actor while it is idle, for callers to run its handlers. [`Infallible`](std::convert::Infallible) if they run in the
     /// loop only.
     type AtRest: 'static;
 
@@ -95,7 +95,7 @@ impl fmt::Debug for Envelope<'_> {
 
 /// What the loop asks of a message's reply before it dispatches the message.
 ///
-/// Implemented by [`Reply`] and [`Replies`](crate::Replies), and by nothing else.
+/// Implemented by [`Reply`](crate::Reply) and [`Replies`](crate::Replies), and by nothing else.
 pub trait PendingReply: private::Sealed {
     /// Whether a caller waited for the answer and went away. A cast was never waited for.
     #[doc(hidden)]

@@ -1,6 +1,6 @@
 //! Streamed answers: many values for one message, with the reader holding the handler back.
 //!
-//! Invariants, as in [`reply`](crate::reply): a stream ends once, with success or with the reason
+//! Invariants, as in [`slot`](crate::slot): a stream ends once, with success or with the reason
 //! why there is no more; a [`Replies`] that is dropped ends its stream; values and wakers of the
 //! user are dropped and woken with the lock released.
 

@@ -1,7 +1,7 @@
 //! The way back to an actor: tells its loop what became of answers that it wants back.
 //!
 //! It carries no answers, only their numbers, so it knows no types and can be held by anybody. The
-//! answers stay in their slots, which the loop has on record ([`unread`](crate::unread)).
+//! answers stay in their slots, which the loop has on record ([`unread`](crate::slot::unread)).
 //!
 //! Invariants:
 //!

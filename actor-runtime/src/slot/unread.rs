@@ -1,7 +1,7 @@
 //! The answers that an actor wants back if nobody reads them, on record in its loop.
 //!
 //! A record is made when such an answer is given, or when a handler is given the right to answer later.
-//! It is dropped when the answer was read, or has come back. See [`returns`](crate::returns) for how the
+//! It is dropped when the answer was read, or has come back. See [`returns`](crate::slot::returns) for how the
 //! loop learns of either.
 
 use std::{

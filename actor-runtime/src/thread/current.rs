@@ -188,7 +188,7 @@ pub(crate) fn answer_lost_in_panic(message: &Arc<str>, called: Option<usize>, ot
     }
 }
 
-/// A slot of any type, as [`current`] keeps it.
+/// A slot of any type, as a thread keeps it.
 pub(crate) trait Fallible {
     fn fail(&self, failure: Failure);
 

@@ -2,7 +2,7 @@
 //!
 //! While a handler waits for another actor, an edge from its actor to the other one is on record.
 //! A wait that would close a ring is refused before it begins. In release builds all of this is
-//! empty; a call to oneself is refused there too, by [`current`](crate::current) alone.
+//! empty; a call to oneself is refused there too, by [`current`](crate::thread::current) alone.
 //!
 //! An edge counts only as long as both handlers run. When the one that was called is over, whatever
 //! it left to be answered later may be answered by anybody. When the one that called is over, it
