@@ -5,6 +5,7 @@
 
 mod actor;
 mod cancel_safe;
+mod checked_select;
 mod diagnostics;
 mod generics;
 mod known;
@@ -213,7 +214,7 @@ pub fn __select(tokens: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn checked_select(args: TokenStream, item: TokenStream) -> TokenStream {
-    select::expand_scope(args.into(), item.into()).into()
+    checked_select::expand(args.into(), item.into()).into()
 }
 
 /// Marks an `async fn` that may be dropped at any `.await` and called again, and checks that it may.

@@ -32,5 +32,5 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     };
     let options = parse::options(args);
     let actor = check::actor(options, &syntax, &mut diagnostics);
-    expand::actor(&syntax, actor.as_ref(), diagnostics.finish())
+    expand::actor(&syntax, actor, diagnostics.finish())
 }

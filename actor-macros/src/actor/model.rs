@@ -5,10 +5,10 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::Ident;
 use syn::{Attribute, Expr, Generics, Path, Type, Visibility};
 
-use crate::syntax;
+use crate::{cancel_safe::CheckedFunction, checked_select::CheckedMethod, syntax};
 
 pub(crate) struct Actor {
     /// The path to the runtime crate.
@@ -43,8 +43,16 @@ pub(crate) struct Actor {
     pub(crate) undelivered: Ident,
     /// The actor while it is idle.
     pub(crate) at_rest: Ident,
-    /// The marked `async fn` handlers as they are written, by their place in the impl.
-    pub(crate) marked: HashMap<usize, TokenStream>,
+    /// The methods that are not written as they were, by their position in the impl.
+    pub(crate) rewritten: HashMap<usize, Rewritten>,
+}
+
+/// A method whose body is rewritten.
+pub(crate) enum Rewritten {
+    /// A marked `async fn` handler.
+    Handler(Box<CheckedFunction>),
+    /// A method with plain `select!`s, and the attributes that stay on it.
+    Selects(Vec<Attribute>, Box<CheckedMethod>),
 }
 
 pub(crate) enum Mailbox {

@@ -1,4 +1,4 @@
-//! `select!` that accepts only branches which may be dropped, and `#[checked_select]`.
+//! `select!` that accepts only branches which may be dropped.
 //!
 //! ```text
 //! tokens ── parse ──▶ Select ── expand ──▶ tokens
@@ -16,7 +16,6 @@ mod known;
 mod parse;
 mod pattern;
 mod place;
-mod scope;
 mod spans;
 #[cfg(test)]
 mod tests;
@@ -25,7 +24,7 @@ use proc_macro2::TokenStream;
 
 pub(crate) use self::{
     expand::awaited,
-    scope::{check_selects_in_block, check_selects_in_method},
+    parse::{Branch, Order, Select, parse_plain},
 };
 
 /// Expands `select!`. The tokens begin with the path of the runtime, `@$crate`.
@@ -33,9 +32,4 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     let (select, diagnostics) = parse::parse(tokens);
     // What was understood is expanded beside the errors, so that editors and the type checker go on.
     expand::after(diagnostics.finish(), expand::select(&select))
-}
-
-/// Expands `#[checked_select]`.
-pub(crate) fn expand_scope(args: TokenStream, item: TokenStream) -> TokenStream {
-    scope::rewrite(args, item)
 }

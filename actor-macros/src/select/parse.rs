@@ -16,16 +16,16 @@ use crate::diagnostics::Diagnostics;
 /// As many as fit into the set of disabled branches.
 const MOST_BRANCHES: usize = 64;
 
-pub(super) struct Select {
+pub(crate) struct Select {
     /// The path of the runtime.
-    pub(super) krate: TokenStream,
-    pub(super) order: Order,
-    pub(super) branches: Vec<Branch>,
-    pub(super) otherwise: Option<Expr>,
+    pub(crate) krate: TokenStream,
+    pub(crate) order: Order,
+    pub(crate) branches: Vec<Branch>,
+    pub(crate) otherwise: Option<Expr>,
 }
 
 /// Which branch is polled first.
-pub(super) enum Order {
+pub(crate) enum Order {
     /// Another one each time.
     Fair,
     /// `biased;`: the first.
@@ -35,14 +35,14 @@ pub(super) enum Order {
 }
 
 /// `pattern = future, if condition => handler`.
-pub(super) struct Branch {
-    pub(super) pattern: Pat,
+pub(crate) struct Branch {
+    pub(crate) pattern: Pat,
     /// With `in turns;`, a branch that is a source of events says what its handler takes:
     /// `pattern: ty = future => handler`.
-    pub(super) ty: Option<Type>,
-    pub(super) future: Expr,
-    pub(super) condition: Option<Expr>,
-    pub(super) handler: Expr,
+    pub(crate) ty: Option<Type>,
+    pub(crate) future: Expr,
+    pub(crate) condition: Option<Expr>,
+    pub(crate) handler: Expr,
 }
 
 /// Reads `@path` of the runtime, then the branches.
@@ -60,9 +60,9 @@ pub(super) fn parse(tokens: TokenStream) -> (Select, Diagnostics) {
     (branches.select, branches.diagnostics)
 }
 
-/// Reads branches without a path before them, for a scope that rewrites them; nothing, if there is
+/// Reads branches without a path before them, of a `select!` that is to be replaced; `None` if there is
 /// a mistake in them.
-pub(super) fn parse_plain(tokens: TokenStream) -> Option<Select> {
+pub(crate) fn parse_plain(tokens: TokenStream) -> Option<Select> {
     let mut branches = Branches::new();
     let parsed = (|input: ParseStream| branches.parse(input)).parse2(tokens);
     let is_right = parsed.is_ok() && branches.diagnostics.count() == 0;

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::{Ident, TokenStream};
-use syn::{Attribute, Path, Type, Visibility};
+use proc_macro2::Ident;
+use syn::{Attribute, Type, Visibility};
 
 use super::{
     attrs::{self, HookKind},
@@ -14,22 +14,23 @@ use super::{
 };
 use crate::{
     actor::{
-        model::{Handler, Hooks, Source, StartHook},
+        model::{Handler, Hooks, Rewritten, Source, StartHook},
         parse::{Item, ItemKind, Marker, Method},
     },
-    cancel_safe, syntax,
+    cancel_safe::{self, options::is_cancel_safe},
+    checked_select::CheckedMethod,
+    syntax,
 };
 
 /// Goes through the items of the impl.
 pub(super) struct Methods<'a> {
     message: &'a Ident,
-    krate: &'a Path,
     /// All of them.
     items: &'a [Item],
     scope: Scope<'a>,
     handlers: Vec<Handler>,
     sources: Vec<Source>,
-    marked_bodies: HashMap<usize, TokenStream>,
+    rewritten: HashMap<usize, Rewritten>,
     hooks: Hooks,
     /// Who has which variant, and which markers were seen.
     variants: HashMap<String, Ident>,
@@ -39,20 +40,14 @@ pub(super) struct Methods<'a> {
 }
 
 impl<'a> Methods<'a> {
-    pub(super) fn new(
-        message: &'a Ident,
-        krate: &'a Path,
-        items: &'a [Item],
-        scope: Scope<'a>,
-    ) -> Self {
+    pub(super) fn new(message: &'a Ident, items: &'a [Item], scope: Scope<'a>) -> Self {
         Self {
             message,
-            krate,
             items,
             scope,
             handlers: Vec::new(),
             sources: Vec::new(),
-            marked_bodies: HashMap::new(),
+            rewritten: HashMap::new(),
             hooks: Hooks::default(),
             variants: HashMap::new(),
             marked: Vec::new(),
@@ -63,7 +58,10 @@ impl<'a> Methods<'a> {
     /// The item at this place in the impl.
     pub(super) fn item(&mut self, place: usize, item: &'a Item) {
         match &item.kind {
-            ItemKind::Method(method) => self.method(place, item, method),
+            ItemKind::Method(method) => {
+                self.method(place, item, method);
+                self.selects(place, item);
+            }
             ItemKind::Unreadable { vis, error } => {
                 if !matches!(vis, Visibility::Inherited) {
                     self.has_candidate = true;
@@ -134,8 +132,23 @@ impl<'a> Methods<'a> {
     fn marked_body(&mut self, place: usize, item: &Item, mark: &Mark<'_>) {
         let attrs = item.attrs.iter().filter(|attr| !mark.is(attr)).cloned().collect();
         let (tokens, diagnostics) = (item.tokens.clone(), &mut *self.scope.diagnostics);
-        let body = cancel_safe::handler(attrs, tokens, &mark.options, self.krate, diagnostics);
-        self.marked_bodies.extend(body.map(|body| (place, body)));
+        let function = cancel_safe::check_handler(attrs, tokens, &mark.options, diagnostics);
+        let handler = function.map(|function| Rewritten::Handler(Box::new(function)));
+        self.rewritten.extend(handler.map(|handler| (place, handler)));
+    }
+
+    /// Finds the plain `select!`s of a method. In a method that is marked and no handler, its own
+    /// attribute does.
+    fn selects(&mut self, place: usize, item: &Item) {
+        let is_mark = |attr: &Attribute| is_cancel_safe(attr.path());
+        let is_rewritten = self.rewritten.contains_key(&place);
+        if is_rewritten || !item.is_handler() && item.attrs.iter().any(is_mark) {
+            return;
+        }
+        if let Some(method) = CheckedMethod::of(&item.tokens) {
+            let attrs = item.attrs.iter().filter(|attr| !is_mark(attr)).cloned().collect();
+            self.rewritten.insert(place, Rewritten::Selects(attrs, Box::new(method)));
+        }
     }
 
     fn no_handler(&mut self, ident: &Ident, has_receiver: bool, attr: &Attribute) {
@@ -205,12 +218,12 @@ impl<'a> Methods<'a> {
         self,
         actor: &Ident,
         self_ty: &Type,
-    ) -> (Vec<Handler>, Vec<Source>, Hooks, HashMap<usize, TokenStream>) {
+    ) -> (Vec<Handler>, Vec<Source>, Hooks, HashMap<usize, Rewritten>) {
         if !self.has_candidate {
             let message = format!("no method of `{actor}` is a handler");
             let help = "mark the methods that answer messages `pub` or `pub(crate)`";
             self.scope.diagnostics.report(self_ty, message, help);
         }
-        (self.handlers, self.sources, self.hooks, self.marked_bodies)
+        (self.handlers, self.sources, self.hooks, self.rewritten)
     }
 }

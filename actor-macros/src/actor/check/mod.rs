@@ -37,12 +37,11 @@ pub(super) fn actor(
     let message = options.message.unwrap_or_else(|| names::suffixed(&ident, "Message"));
     let handle = options.handle.unwrap_or_else(|| names::suffixed(&ident, "Handle"));
 
-    let mut methods =
-        Methods::new(&message, &options.krate, &syntax.items, Scope { self_ty, diagnostics });
+    let mut methods = Methods::new(&message, &syntax.items, Scope { self_ty, diagnostics });
     for (place, item) in syntax.items.iter().enumerate() {
         methods.item(place, item);
     }
-    let (handlers, sources, hooks, marked) = methods.finish(&ident, self_ty);
+    let (handlers, sources, hooks, rewritten) = methods.finish(&ident, self_ty);
     source::check_first(options.first_key.as_ref(), &sources, diagnostics);
     let messages_if = source::messages_if(options.messages_if, &sources, diagnostics);
 
@@ -69,7 +68,7 @@ pub(super) fn actor(
         first: options.first,
         messages_if,
         hooks,
-        marked,
+        rewritten,
     })
 }
 

@@ -27,9 +27,13 @@ pub(super) fn untouched(item: TokenStream, errors: TokenStream) -> TokenStream {
 }
 
 /// The user's impl, what is wrong with it, and what it generates.
-pub(super) fn actor(syntax: &ActorImpl, actor: Option<&Actor>, errors: TokenStream) -> TokenStream {
-    let item = item::item(syntax, actor);
-    let generated = actor.map(generated);
+pub(super) fn actor(
+    syntax: &ActorImpl,
+    mut actor: Option<Actor>,
+    errors: TokenStream,
+) -> TokenStream {
+    let item = item::item(syntax, actor.as_mut());
+    let generated = actor.as_ref().map(generated);
     quote!(#errors #item #generated)
 }
 

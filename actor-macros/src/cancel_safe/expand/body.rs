@@ -19,7 +19,6 @@ pub(super) fn ask_about_awaits(
     krate: &TokenStream,
 ) {
     Rewrite { looks, krate }.visit_block_mut(block);
-    select::check_selects_in_block(block, krate);
 }
 
 struct Rewrite<'a> {

@@ -6,27 +6,14 @@
 mod body;
 mod parameters;
 
-use std::collections::HashMap;
-
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{
-    Attribute, Block, LitStr, Path, ReturnType, Signature, Type, Visibility,
+    Path, ReturnType, Signature, Type,
     visit::{self, Visit},
 };
 
-use super::check::{Doubt, Spot};
-
-/// Why the future is cancel safe.
-pub(super) enum How {
-    /// Its body was checked; these calls in it are left to the borrow checker.
-    Checked(HashMap<Spot, Doubt>),
-    /// Its author says so.
-    Trusted(LitStr),
-    /// It is not, which was reported. It is still written as if it were, so that those who call it
-    /// get no errors on top.
-    Refused,
-}
+use super::model::{CheckedFunction, Grounds};
 
 // Input:
 //     async fn next(&mut self, (low, high): (u8, u8)) -> Option<u8> { BODY }
@@ -38,22 +25,17 @@ pub(super) enum How {
 //             BODY
 //         })
 //     }
-pub(super) fn function(
-    attrs: Vec<Attribute>,
-    vis: Visibility,
-    mut signature: Signature,
-    mut block: Block,
-    how: How,
-    krate: &Path,
-) -> TokenStream {
+pub(crate) fn function(function: CheckedFunction, krate: &Path) -> TokenStream {
+    let CheckedFunction { attrs, vis, mut signature, mut block, grounds, selects } = function;
     let krate = quote!(#krate);
-    let why = match &how {
-        How::Checked(looks) => {
+    let why = match &grounds {
+        Grounds::Checked(looks) => {
+            selects.replace_in_block(&mut block, &krate);
             body::ask_about_awaits(&mut block, looks, &krate);
             quote!("the body was checked")
         }
-        How::Trusted(why) => quote!(#why),
-        How::Refused => quote!("refused"),
+        Grounds::Trusted(why) => quote!(#why),
+        Grounds::Refused => quote!("refused"),
     };
     let moved = parameters::take_over(&mut signature);
     let hint = output_hint(&signature.output);

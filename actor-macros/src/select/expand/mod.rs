@@ -5,14 +5,12 @@
 
 mod branches;
 mod judge;
-mod scope;
 mod sources;
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 
 pub(crate) use self::judge::awaited;
-pub(super) use self::scope::{invocation, replaced};
 use super::parse::Select;
 
 /// A local variable that no user code can see.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 
-use super::{expand, expand_scope, known, parse, place::Question};
+use super::{expand, known, parse, place::Question};
 
 fn tokens(source: &str) -> TokenStream {
     source.parse().expect("the source is tokens")
@@ -52,28 +52,6 @@ fn an_awaited_future() {
     let awaited = super::awaited(&future, &tokens("::actor_runtime"));
     let file = syn::parse2(quote::quote!(async fn run(&mut self) { #awaited.await }));
     check("an_awaited_future", &prettyplease::unparse(&file.expect("an expression")));
-}
-
-#[test]
-fn selects_in_a_block() {
-    let mut block: syn::Block = syn::parse_quote!({
-        let x = tokio::select! { y = z => y };
-    });
-    super::check_selects_in_block(&mut block, &tokens("::actors"));
-    let rewritten = quote::quote!(#block).to_string();
-    assert!(rewritten.contains(":: actors :: select ! { y = z => y , }"), "{rewritten}");
-}
-
-#[test]
-fn scope() {
-    let item = "impl Client {
-        async fn run(&self) {
-            tokio::select! { biased; x = self.a() => { select! { y = b() => x + y } } else => 0 }
-        }
-    }";
-    let expansion = expand_scope(TokenStream::new(), tokens(item));
-    let file = syn::parse2(expansion).expect("the expansion is an item");
-    check("scope", &prettyplease::unparse(&file));
 }
 
 /// A name that one of them does not have would be asked about in vain, or not compile.

@@ -1,0 +1,93 @@
+//! Checks the function as a whole: whether it can be marked, and whether its body may be.
+
+use proc_macro2::TokenStream;
+use syn::{Block, ReturnType, Signature, Type};
+
+use super::{
+    super::{
+        model::{CheckedFunction, Grounds},
+        options::Options,
+        parse::{self, Body, Function},
+    },
+    Arguments, check,
+};
+use crate::{checked_select::PlainSelects, diagnostics::Diagnostics};
+
+/// The function; `None` if it cannot be marked, or if its body cannot be read.
+pub(in crate::cancel_safe) fn function(
+    function: Function,
+    options: &Options,
+    arguments: Arguments,
+    diagnostics: &mut Diagnostics,
+) -> Option<CheckedFunction> {
+    if !is_markable(&function, diagnostics) {
+        return None;
+    }
+    let Function { attrs, vis, signature, body: Body::Block(block) } = function else {
+        return None;
+    };
+    let grounds = grounds(options, &signature, &block, arguments, diagnostics);
+    let selects = PlainSelects::of_block(&block);
+    Some(CheckedFunction { attrs, vis, signature, block, grounds, selects })
+}
+
+/// Why the function is cancel safe. If it is not, that is reported.
+fn grounds(
+    options: &Options,
+    signature: &Signature,
+    block: &Block,
+    arguments: Arguments,
+    diagnostics: &mut Diagnostics,
+) -> Grounds {
+    if let Some(why) = &options.trusted {
+        return Grounds::Trusted(why.clone());
+    }
+    let verdict = check(signature, block, arguments);
+    for finding in &verdict.findings {
+        let message = format!("{} [{}]", finding.message, finding.rule);
+        if finding.caret.tokens.is_empty() {
+            diagnostics.report(&signature.ident, message, &finding.help);
+        } else {
+            diagnostics.report(&finding.caret.tokens, message, &finding.help);
+        }
+    }
+    if verdict.findings.is_empty() { Grounds::Checked(verdict.looks) } else { Grounds::Refused }
+}
+
+/// Whether the signature can be marked at all.
+fn is_markable(function: &Function, diagnostics: &mut Diagnostics) -> bool {
+    let signature = &function.signature;
+    let name = &signature.ident;
+    if signature.asyncness.is_none() {
+        let message = format!("`#[cancel_safe]` goes on an `async fn`, and `{name}` is none");
+        let help = "a function that returns a future is marked by its type: `-> impl CancelSafe<Output = T>`";
+        diagnostics.report(signature.fn_token, message, help);
+        return false;
+    }
+    if let Body::None = function.body {
+        let message = format!("`#[cancel_safe]` checks a body, and `{name}` has none");
+        let help = format!(
+            "declare it by its type, `fn {name}(..) -> impl CancelSafe<Output = T> + Send;`, and mark the function that implements it"
+        );
+        diagnostics.report(signature.asyncness, message, help);
+        return false;
+    }
+    if let ReturnType::Type(_, ty) = &signature.output
+        && matches!(&**ty, Type::Never(_))
+    {
+        let message = format!("`{name}` never gives a value, and a future needs a type for it");
+        diagnostics.report(ty, message, "write `-> std::convert::Infallible`");
+        return false;
+    }
+    true
+}
+
+/// Reports an item that cannot be read as a function.
+pub(in crate::cancel_safe) fn no_function(item: &TokenStream, diagnostics: &mut Diagnostics) {
+    // The compiler reports better what is wrong with a function.
+    if !parse::is_function(item.clone()) {
+        let first: TokenStream = item.clone().into_iter().take(1).collect();
+        let message = "`#[cancel_safe]` goes on an `async fn`";
+        diagnostics.report(first, message, "put it on each function that may be dropped");
+    }
+}
