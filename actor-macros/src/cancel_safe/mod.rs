@@ -10,6 +10,7 @@
 
 pub(crate) mod check;
 mod expand;
+mod function;
 mod model;
 pub(crate) mod options;
 mod parse;
@@ -34,9 +35,9 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let options = Options::parse(args, &mut diagnostics);
     options.refuse_answer(&mut diagnostics);
     let checked = match parse::parse(item.clone()) {
-        Some(function) => check::function(function, &options, Arguments::Given, &mut diagnostics),
+        Some(function) => function::check(function, &options, Arguments::Given, &mut diagnostics),
         None => {
-            check::no_function(&item, &mut diagnostics);
+            function::no_function(&item, &mut diagnostics);
             None
         }
     };
@@ -59,5 +60,5 @@ pub(crate) fn check_handler(
     }
     let attrs = attrs.into_iter().chain(function.attrs).collect();
     let function = Function { attrs, ..function };
-    check::function(function, options, Arguments::InMessage, diagnostics)
+    function::check(function, options, Arguments::InMessage, diagnostics)
 }

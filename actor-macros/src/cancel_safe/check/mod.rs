@@ -11,7 +11,6 @@
 mod branches;
 mod calls;
 mod flow;
-mod function;
 mod known;
 mod loops;
 mod lower;
@@ -26,7 +25,6 @@ mod waits;
 
 use syn::{Block, Signature};
 
-pub(super) use function::{function, no_function};
 #[cfg(test)]
 pub(crate) use rules::Finding;
 pub(crate) use {

@@ -1,20 +1,20 @@
-//! Checks the function as a whole: whether it can be marked, and whether its body may be.
+//! Checks the function as a whole: whether it can be marked, and whether its body may be dropped.
+//!
+//! The check of the body, in `check`, stands alone: a tool of the tests runs it on other crates.
 
 use proc_macro2::TokenStream;
 use syn::{Block, ReturnType, Signature, Type};
 
 use super::{
-    super::{
-        model::{CheckedFunction, Grounds},
-        options::Options,
-        parse::{self, Body, Function},
-    },
-    Arguments, check,
+    check::{self, Arguments},
+    model::{CheckedFunction, Grounds},
+    options::Options,
+    parse::{self, Body, Function},
 };
 use crate::{checked_select::PlainSelects, diagnostics::Diagnostics};
 
 /// The function; `None` if it cannot be marked, or if its body cannot be read.
-pub(in crate::cancel_safe) fn function(
+pub(super) fn check(
     function: Function,
     options: &Options,
     arguments: Arguments,
@@ -42,7 +42,7 @@ fn grounds(
     if let Some(why) = &options.trusted {
         return Grounds::Trusted(why.clone());
     }
-    let verdict = check(signature, block, arguments);
+    let verdict = check::check(signature, block, arguments);
     for finding in &verdict.findings {
         let message = format!("{} [{}]", finding.message, finding.rule);
         if finding.caret.tokens.is_empty() {
@@ -83,7 +83,7 @@ fn is_markable(function: &Function, diagnostics: &mut Diagnostics) -> bool {
 }
 
 /// Reports an item that cannot be read as a function.
-pub(in crate::cancel_safe) fn no_function(item: &TokenStream, diagnostics: &mut Diagnostics) {
+pub(super) fn no_function(item: &TokenStream, diagnostics: &mut Diagnostics) {
     // The compiler reports better what is wrong with a function.
     if !parse::is_function(item.clone()) {
         let first: TokenStream = item.clone().into_iter().take(1).collect();
