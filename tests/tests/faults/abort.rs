@@ -1,4 +1,4 @@
-//! An abort ends the actor at the next moment it could wait.
+//! An abort ends the actor at its next `.await`.
 
 use actor_runtime::{ActorHandle, CallError, Context, ExitReason, actor, pair};
 
@@ -12,7 +12,7 @@ pub struct Fuse {
 
 #[actor]
 impl Fuse {
-    /// Aborts the actor, from inside.
+    /// Aborts its own actor.
     pub fn blow(&mut self, context: &Context<Self>) -> u32 {
         if let Some(handle) = context.handle().upgrade() {
             handle.abort();
@@ -21,7 +21,7 @@ impl Fuse {
         self.handled
     }
 
-    /// Does nothing else.
+    /// Counts and does nothing else.
     pub fn count(&mut self) -> u32 {
         self.handled += 1;
         self.handled
@@ -29,7 +29,7 @@ impl Fuse {
 }
 
 #[test]
-fn nothing_that_is_queued_is_handled_after_an_abort() {
+fn queued_messages_are_not_handled_after_an_abort() {
     let (fuse, run) = pair(Fuse::default());
     let mut run = ByHand::new(run);
     let mut blow = ByHand::new(fuse.blow()).waits();

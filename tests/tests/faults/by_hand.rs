@@ -10,7 +10,7 @@ use std::{
     task::{Context, Poll, Wake, Waker},
 };
 
-/// A waker that counts, and panics if it is told to.
+/// A waker that counts its wake-ups, and may panic.
 pub struct Counting {
     wakes: AtomicUsize,
     panics: bool,
@@ -21,7 +21,7 @@ impl Counting {
         Arc::new(Self { wakes: AtomicUsize::new(0), panics: false })
     }
 
-    /// One that panics when it is woken.
+    /// A waker that panics when it is woken.
     pub fn panicking() -> Arc<Self> {
         Arc::new(Self { wakes: AtomicUsize::new(0), panics: true })
     }
@@ -64,7 +64,7 @@ impl<F: Future> ByHand<F> {
         self
     }
 
-    /// What it gives, which has to be there now.
+    /// Polls once, and expects the output.
     #[track_caller]
     pub fn gives(&mut self) -> F::Output {
         match self.poll() {

@@ -1,10 +1,10 @@
-//! Messages, values and states whose drop panics, or sends.
+//! Messages, values and states that panic or send when they are dropped.
 
 use actor_runtime::{ActorHandle, CallError, ExitReason, Replies, WeakHandle, actor, pair};
 
 use crate::by_hand::{ByHand, Counting};
 
-/// Panics when it is dropped, unless a drop of it is already on the way.
+/// Panics when it is dropped, if it is armed.
 pub struct Bomb(bool);
 
 impl Drop for Bomb {
@@ -33,27 +33,27 @@ pub struct Shop {
 
 #[actor(mailbox = 8)]
 impl Shop {
-    /// Takes something that may go off.
+    /// Takes a value whose drop may panic.
     pub fn take(&mut self, bomb: Bomb) {
         std::mem::forget(bomb);
     }
 
-    /// Never answers.
+    /// Never replies.
     pub async fn stuck(&mut self) {
         std::future::pending::<()>().await;
     }
 
-    /// Counts what was given back.
+    /// Counts returned items.
     pub fn give_back(&mut self) {
         self.returned += 1;
     }
 
-    /// How much was given back.
+    /// How many items were returned.
     pub fn returned(&self) -> u32 {
         self.returned
     }
 
-    /// Takes a lease.
+    /// Takes a lease and drops it.
     pub fn lease(&mut self, lease: Lease) {
         drop(lease);
     }
@@ -63,24 +63,24 @@ impl Shop {
         while replies.send(Bomb(true)).await.is_ok() {}
     }
 
-    /// Streams nothing, for now.
+    /// Keeps the sender of a stream, and sends nothing yet.
     pub fn stream(&mut self, replies: Replies<u32>) {
         self.kept.push(replies);
     }
 
-    /// Takes over the streams that another owes.
+    /// Takes over the stream senders of another actor.
     pub fn take_over(&mut self, mut owed: Vec<Replies<u32>>) {
         self.kept.append(&mut owed);
     }
 
-    /// Gives a stream away.
+    /// Gives a stream sender away.
     pub fn give(&mut self) -> Option<Replies<u32>> {
         self.kept.pop()
     }
 }
 
 #[test]
-fn a_message_that_panics_when_it_is_dropped_harms_nobody_at_the_end() {
+fn a_queued_message_that_panics_on_drop_does_not_affect_other_callers() {
     let (shop, run) = pair(Shop::default());
     let mut run = ByHand::new(run);
     let mut stuck = ByHand::new(shop.stuck()).waits();
@@ -97,7 +97,7 @@ fn a_message_that_panics_when_it_is_dropped_harms_nobody_at_the_end() {
 }
 
 #[test]
-fn an_abandoned_message_that_panics_when_it_is_dropped_harms_nobody() {
+fn an_abandoned_message_that_panics_on_drop_does_not_affect_the_actor() {
     let (shop, run) = pair(Shop::default());
     let mut run = ByHand::new(run);
     drop(shop.take(Bomb(true)).try_call().unwrap());
@@ -108,7 +108,7 @@ fn an_abandoned_message_that_panics_when_it_is_dropped_harms_nobody() {
 }
 
 #[test]
-fn values_that_panic_when_they_are_dropped_do_not_keep_the_writer() {
+fn a_stream_writer_is_woken_although_dropping_the_values_panics() {
     let (shop, run) = pair(Shop::default());
     let mut run = ByHand::new(run);
     let mut sent = ByHand::new(shop.bombs().buffer(1).sent());
@@ -121,7 +121,7 @@ fn values_that_panic_when_they_are_dropped_do_not_keep_the_writer() {
 }
 
 #[test]
-fn a_message_may_send_when_it_is_dropped() {
+fn a_message_may_send_from_its_drop() {
     let (shop, run) = pair(Shop::default());
     let mut run = ByHand::new(run);
     let mut handled = ByHand::new(shop.lease(Lease(shop.downgrade()))).waits();
@@ -132,7 +132,7 @@ fn a_message_may_send_when_it_is_dropped() {
     assert_eq!(returned.gives(), Ok(0), "it was sent after that call");
     assert_eq!(shop.mailbox_len(), 0);
 
-    // Into the mailbox that is being emptied.
+    // While the mailbox is being emptied.
     shop.lease(Lease(shop.downgrade())).try_cast().unwrap();
     shop.lease(Lease(shop.downgrade())).try_cast().unwrap();
     drop(run);
@@ -141,7 +141,7 @@ fn a_message_may_send_when_it_is_dropped() {
 }
 
 #[test]
-fn a_stream_in_a_message_that_is_thrown_away_says_that_it_was_cut() {
+fn a_stream_fails_when_the_message_that_holds_its_sender_is_discarded() {
     let (first, first_run) = pair(Shop::default());
     let (second, second_run) = pair(Shop::default());
     let mut first_run = ByHand::new(first_run);
@@ -155,7 +155,7 @@ fn a_stream_in_a_message_that_is_thrown_away_says_that_it_was_cut() {
     assert!(matches!(value, Some(Err(CallError::Stopped { .. }))), "{value:?}");
 }
 
-/// Drops a loop, while it is dropped by a panic itself.
+/// Drops a loop while a panic unwinds.
 struct Unwinding<F>(Option<ByHand<F>>);
 
 impl<F> Drop for Unwinding<F> {
@@ -166,7 +166,7 @@ impl<F> Drop for Unwinding<F> {
 }
 
 #[test]
-fn a_loop_that_a_panic_drops_ends_its_actor() {
+fn a_loop_dropped_during_unwinding_ends_its_actor() {
     let (shop, run) = pair(Shop::default());
     let mut run = ByHand::new(run);
     let mut stuck = ByHand::new(shop.stuck()).waits();
@@ -183,7 +183,7 @@ fn a_loop_that_a_panic_drops_ends_its_actor() {
 }
 
 #[test]
-fn nobody_who_went_away_is_remembered() {
+fn wakers_of_dropped_waiters_are_released() {
     let (shop, run) = pair(Shop::default());
     for _ in 0..100 {
         drop(ByHand::with(shop.exited(), Counting::new()).waits());

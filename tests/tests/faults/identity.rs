@@ -1,10 +1,10 @@
-//! An actor is not mistaken for one that lived at the same place before.
+//! An actor is not mistaken for an earlier one at the same address.
 
 use actor_runtime::{Answer, CallError, Reply, actor, pair};
 
 use crate::by_hand::ByHand;
 
-/// Keeps replies, and waits for answers.
+/// Keeps replies, and awaits answers of other actors.
 #[derive(Default)]
 pub struct Desk {
     kept: Vec<Reply<u32>>,
@@ -22,15 +22,16 @@ impl Desk {
         std::mem::take(&mut self.kept)
     }
 
-    /// Waits for somebody else's answer.
+    /// Awaits an answer of another actor.
     pub async fn wait(&mut self, answer: Answer<u32>) -> Result<u32, CallError> {
         answer.await
     }
 }
 
 #[test]
-fn an_answer_of_an_actor_that_is_gone_may_be_awaited_in_its_place() {
-    // The memory of one is likely to be used for the next; a few tries make it certain enough.
+fn an_answer_from_an_earlier_actor_at_the_same_address_can_be_awaited() {
+    // The memory of an actor is likely to be reused for the next one; 64 attempts make it nearly
+    // certain.
     for _ in 0..64 {
         let (desk, run) = pair(Desk::default());
         let mut run = ByHand::new(run);

@@ -1,4 +1,4 @@
-//! Loops that are thrown away: wherever that happens, everybody is told.
+//! Loops that are dropped early: callers always get an error.
 
 use actor_runtime::{ActorHandle, Builder, CallError, ExitReason, actor, pair};
 use tokio::{runtime, task::LocalSet};
@@ -19,7 +19,7 @@ impl Counter {
 }
 
 #[test]
-fn a_local_task_that_never_ran_ends_its_actor() {
+fn dropping_a_local_task_that_never_ran_ends_its_actor() {
     let runtime = runtime::Builder::new_current_thread().build().unwrap();
     let local = LocalSet::new();
     let counter = {
@@ -34,7 +34,7 @@ fn a_local_task_that_never_ran_ends_its_actor() {
 }
 
 #[test]
-fn a_task_of_a_runtime_that_goes_away_ends_its_actor() {
+fn dropping_the_runtime_ends_its_actors() {
     let runtime = runtime::Builder::new_current_thread().build().unwrap();
     let counter = Builder::new().on(runtime.handle().clone()).spawn(Counter(0));
     let answer = counter.add().try_call().unwrap();
@@ -49,7 +49,7 @@ fn a_task_of_a_runtime_that_goes_away_ends_its_actor() {
 }
 
 #[test]
-fn a_loop_that_was_never_polled_ends_its_actor() {
+fn dropping_a_loop_that_was_never_polled_ends_its_actor() {
     let (counter, run) = pair(Counter(0));
     let exited = ByHand::new(counter.exited()).waits();
     let answer = counter.add().try_call().unwrap();

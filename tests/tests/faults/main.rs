@@ -1,7 +1,7 @@
-//! What goes wrong outside of the runtime and must not harm anybody in it: drops, wakers and
-//! handlers that panic, loops that are thrown away, handles in odd places.
+//! Faults from outside of the runtime, which must not affect anything else in it: drops, wakers and
+//! handlers that panic, loops that are dropped early, handles in unusual places.
 //!
-//! Nothing here waits for time to pass. A caller who would wait for ever is one who is still
+//! Nothing here waits for time to pass. A caller that would wait forever is one that is still
 //! pending when nothing is left to run.
 
 #![expect(unreachable_pub, reason = "nothing is reachable in a test, and `pub` makes a handler")]

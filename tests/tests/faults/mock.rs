@@ -5,7 +5,7 @@ use actor_runtime::{ActorHandle, ExitReason};
 use crate::{by_hand::ByHand, loops::CounterHandle};
 
 #[test]
-fn a_mock_ends_when_it_was_asked_without_waiting() {
+fn a_mock_polled_without_waiting_ends() {
     let (counter, mut messages) = CounterHandle::mock();
     counter.close();
     assert!(messages.try_recv().is_none());

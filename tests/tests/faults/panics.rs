@@ -1,4 +1,4 @@
-//! Panics inside of panics: the caller is told which one it was.
+//! Nested panics: the caller gets the right one.
 
 use std::panic::{self, AssertUnwindSafe};
 
@@ -7,7 +7,7 @@ use actor_runtime::{CallError, OnPanic, Reply, actor, pair};
 
 use crate::by_hand::ByHand;
 
-/// Holds another actor's loop while it panics.
+/// Owns another actor's loop while it panics.
 #[derive(Default)]
 pub struct Outer {
     kept: Vec<Reply<u32>>,
@@ -24,7 +24,7 @@ impl<T> Drop for Dropping<T> {
 
 #[actor]
 impl Outer {
-    /// Panics, and takes the loop of another actor with it. The reply goes first.
+    /// Panics, which drops the loop of another actor. The reply is dropped first.
     pub fn panic_with_another(&mut self, reply: Reply<u32>) {
         let (_inner, run) = pair(Outer::default());
         let _run = Dropping(Some(ByHand::new(run).waits()));
@@ -32,7 +32,7 @@ impl Outer {
         panic!("the outer one");
     }
 
-    /// Panics, catches it, and waits.
+    /// Catches a panic of its own, then waits.
     pub async fn catch_own(&mut self, reply: Reply<u32>) {
         let _ = panic::catch_unwind(AssertUnwindSafe(move || {
             let _reply = reply;
@@ -46,7 +46,7 @@ impl Outer {
         self.kept.push(reply);
     }
 
-    /// Panics with what was kept.
+    /// Panics while it holds the kept replies.
     pub fn panic_with_kept(&mut self) {
         let _kept = std::mem::take(&mut self.kept);
         panic!("with all of it");
@@ -67,7 +67,7 @@ fn assert_panicked<T: std::fmt::Debug>(outcome: Result<T, CallError>, text: &str
 }
 
 #[test]
-fn a_loop_dropped_by_a_panic_does_not_hide_the_panic() {
+fn a_loop_dropped_during_unwinding_does_not_hide_the_panic() {
     let (outer, mut run) = continuing();
     let mut call = ByHand::new(outer.panic_with_another()).waits();
     assert!(run.poll().is_pending());
@@ -75,7 +75,7 @@ fn a_loop_dropped_by_a_panic_does_not_hide_the_panic() {
 }
 
 #[test]
-fn a_reply_lost_in_a_panic_that_was_caught_is_unanswered() {
+fn a_reply_dropped_by_a_caught_panic_is_unanswered() {
     let (outer, mut run) = continuing();
     let mut call = ByHand::new(outer.catch_own()).waits();
     assert!(run.poll().is_pending());
@@ -84,7 +84,7 @@ fn a_reply_lost_in_a_panic_that_was_caught_is_unanswered() {
 }
 
 #[test]
-fn the_other_callers_of_a_handler_that_panics_are_told_that_nobody_answers() {
+fn other_callers_whose_replies_a_panic_drops_get_unanswered() {
     let (outer, mut run) = continuing();
     let mut kept = ByHand::new(outer.keep()).waits();
     let mut call = ByHand::new(outer.panic_with_kept()).waits();

@@ -1,4 +1,4 @@
-//! Scopes with odd deadlines, and with many short lives.
+//! Scopes with an infinite deadline, and with many short-lived actors.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use actor_runtime::{ActorHandle, ExitReason, Scope};
 use crate::loops::Counter;
 
 #[tokio::test(start_paused = true)]
-async fn a_scope_may_wait_for_ever() {
+async fn a_scope_may_have_an_infinite_deadline() {
     let scope = Scope::with_deadline(Duration::MAX);
     let counter = scope.spawn(Counter::default());
     let ended = scope.shutdown().await;
@@ -16,7 +16,7 @@ async fn a_scope_may_wait_for_ever() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_scope_keeps_those_that_live_through_many_that_do_not() {
+async fn a_scope_keeps_running_actors_and_forgets_ended_ones() {
     let scope = Scope::new();
     let stays: Vec<_> = (0..40).map(|_| scope.spawn(Counter::default())).collect();
     for _ in 0..1_000 {

@@ -1,4 +1,4 @@
-//! Plain threads that wait, and that are waited for.
+//! Plain threads that block, and are woken.
 
 use std::{sync::mpsc, task::Poll, thread};
 
@@ -11,12 +11,12 @@ pub struct Blocking {
 
 #[actor(local)]
 impl Blocking {
-    /// Answers.
+    /// Replies.
     pub fn get(&self) -> u32 {
         7
     }
 
-    /// Is woken for one thing while it blocks its thread for another.
+    /// Is woken for one wait while its thread blocks in another.
     pub async fn both(&self) -> u32 {
         let (send, receive) = mpsc::channel();
         let mut thread = None;
@@ -30,12 +30,12 @@ impl Blocking {
                 let other = self.other.clone().expect("there is another");
                 let woken = thread::spawn(move || {
                     waker.wake();
-                    // Only now is there something to see, so this wake-up must not be lost.
+                    // Only now is there a value, so this wake-up must not be lost.
                     send
                 })
                 .join()
                 .expect("no panic");
-                // The thread parks in here, and takes a token that was meant for the loop.
+                // The thread parks in here, and consumes an unpark token meant for the loop.
                 asked += other.get().blocking().expect("the other is alive");
                 let _ = woken.send(asked);
                 thread = Some(());
@@ -47,7 +47,7 @@ impl Blocking {
 }
 
 #[test]
-fn a_wake_up_is_not_lost_in_a_wait_inside_a_wait() {
+fn a_wake_up_is_not_lost_in_a_nested_wait() {
     let other = spawn_thread(|| Blocking { other: None }).unwrap();
     let blocking = spawn_thread(move || Blocking { other: Some(other) }).unwrap();
     let (done, is_done) = mpsc::channel();

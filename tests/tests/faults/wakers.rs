@@ -1,4 +1,4 @@
-//! Wakers that panic: they are somebody else's code, and only who they belong to may suffer.
+//! Wakers that panic: they are foreign code, and only their owners may be affected.
 
 use actor_runtime::{ActorHandle, CallError, ExitReason, actor, pair};
 
@@ -18,7 +18,7 @@ impl Counter {
 }
 
 #[test]
-fn a_caller_whose_waker_panics_harms_neither_the_actor_nor_others() {
+fn a_waker_that_panics_does_not_affect_the_actor_or_other_callers() {
     let (counter, run) = pair(Counter::default());
     let mut run = ByHand::new(run);
     let mut first = ByHand::with(counter.add(), Counting::panicking()).waits();
@@ -32,7 +32,7 @@ fn a_caller_whose_waker_panics_harms_neither_the_actor_nor_others() {
 }
 
 #[test]
-fn everybody_is_told_of_the_end_even_if_a_waker_panics() {
+fn every_caller_learns_of_the_end_although_a_waker_panics() {
     let (counter, run) = pair(Counter::default());
     let run = ByHand::new(run).waits();
     let mut queued = ByHand::with(counter.add(), Counting::panicking()).waits();
@@ -51,7 +51,7 @@ fn everybody_is_told_of_the_end_even_if_a_waker_panics() {
 }
 
 #[test]
-fn everybody_is_told_that_it_closed_even_if_a_waker_panics() {
+fn every_caller_learns_of_the_close_although_a_waker_panics() {
     let (counter, run) = pair(Counter::default());
     counter.add().try_cast().unwrap();
     let mut waiting = ByHand::with(counter.add(), Counting::panicking()).waits();
