@@ -1,7 +1,7 @@
-//! The smallest complete actor: a struct, an `impl`, and a handle to call it by.
+//! The smallest complete actor: a struct, an `impl`, and a handle to call it.
 //!
-//! Run with `cargo run --example counter`. What `#[actor]` writes for it is in
-//! `counter_expanded.rs`, annotated.
+//! Run with `cargo run --example counter`. `counter_expanded.rs` has the code that `#[actor]`
+//! generates for it, annotated.
 
 use actor_runtime::{ActorHandle, actor, spawn};
 
@@ -34,14 +34,14 @@ impl Counter {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let counter = spawn(Counter { total: 0 });
 
-    // A call waits for its answer, a cast only for room in the mailbox.
+    // A call waits for its reply, a cast only for room in the mailbox.
     assert_eq!(counter.add(2).await?, 2);
     counter.add(3).cast().await?;
     let total = counter.get().await?;
     assert_eq!(total, 5);
     println!("counted to {total}");
 
-    // The last message takes the actor with it. Whoever calls afterwards is told.
+    // A handler that takes `self` is the last to run. Later calls fail.
     assert_eq!(counter.finish().await?, 5);
     println!("the actor has ended: {}", counter.exited().await);
     println!("one more call: {}", counter.add(1).await.unwrap_err());

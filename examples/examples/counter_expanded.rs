@@ -1,6 +1,6 @@
-//! What `#[actor]` makes of `counter.rs`: the output of `cargo expand`, with notes.
+//! The code that `#[actor]` generates for `counter.rs`: the output of `cargo expand`, with notes.
 //!
-//! Run with `cargo run --example counter_expanded`; it prints what `counter` prints. To see the
+//! Run with `cargo run --example counter_expanded`; it prints the same as `counter`. To see the
 //! original, run `cargo expand -p actor-examples --example counter`.
 
 #![expect(clippy::single_match, reason = "the macro writes alike for one handler and for many")]
@@ -13,7 +13,7 @@ pub struct Counter {
     total: u64,
 }
 
-// The impl is as it was. Its methods can be called, and tested, without any actor.
+// The impl is unchanged. Its methods can be called and tested without an actor.
 impl Counter {
     /// Adds `amount` and returns the new total.
     pub fn add(&mut self, amount: u64) -> u64 {
@@ -32,7 +32,8 @@ impl Counter {
     }
 }
 
-// What travels from the handle to the loop: the arguments of a method, and where its answer goes.
+// A message is sent from the handle to the loop. It has the method's arguments, and where its reply
+// goes.
 /// A message to `Counter`: one variant per handler.
 #[allow(missing_docs, reason = "the handlers say what their arguments are")]
 pub enum CounterMessage {
@@ -44,8 +45,8 @@ pub enum CounterMessage {
     Finish { reply: ::actor_runtime::Reply<u64> },
 }
 
-// What callers find while the loop has nothing to do. It has a type of its own, which nobody else can
-// name, because messages may be more public than their actor.
+// The idle actor, as callers find it while the loop has nothing to do. It has a type of its own,
+// which no other code can name, because messages may be more public than their actor.
 const _: () = {
     /// A `Counter` that is idle, so that callers may run its handlers.
     #[derive(::core::fmt::Debug)]
@@ -67,8 +68,8 @@ const _: () = {
         }
     }
 
-    // What the loop has to know before it dispatches a message: the name of its handler, whether its
-    // caller still waits, whether it awaits, and whether it is the last.
+    // The loop needs these facts before it dispatches a message: the name of its handler, whether
+    // its caller still waits, whether the handler awaits, and whether it is the last.
     impl ::actor_runtime::Message for CounterMessage {
         const ACTOR: &'static str = "Counter";
         type AtRest = CounterAtRest;
@@ -85,21 +86,21 @@ const _: () = {
     }
 };
 
-// It prints the name of the handler, so the arguments need not be `Debug`.
+// Prints the name of the handler, so the arguments need not be `Debug`.
 impl ::core::fmt::Debug for CounterMessage {
     fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         formatter.write_str(::actor_runtime::Message::envelope(self).method())
     }
 }
 
-// From message to method. A breakpoint here sees every message that the loop takes.
+// Maps messages to methods. A breakpoint here sees every message that the loop takes.
 impl ::actor_runtime::Actor for Counter {
     type Message = CounterMessage;
     type Handle = CounterHandle;
     type StartError = ::core::convert::Infallible;
     type Undelivered = ::core::convert::Infallible;
 
-    // A `fn` handler, in the loop. A caller that finds the actor idle does without a message.
+    // `fn` handlers, in the loop. A caller that finds the actor idle runs them without a message.
     #[inline]
     fn dispatch_now(
         &mut self,
@@ -113,7 +114,7 @@ impl ::actor_runtime::Actor for Counter {
         }
     }
 
-    // An `async fn` handler: always in the loop.
+    // `async fn` handlers, which always run in the loop.
     async fn dispatch(
         &mut self,
         message: CounterMessage,
@@ -125,7 +126,7 @@ impl ::actor_runtime::Actor for Counter {
         }
     }
 
-    // The last handler takes the actor with it.
+    // The handler that takes `self` consumes the actor.
     async fn finish(self, message: CounterMessage, _context: &::actor_runtime::Context<Self>) {
         match message {
             CounterMessage::Finish { reply } => reply.send(Self::finish(self)),
@@ -134,8 +135,8 @@ impl ::actor_runtime::Actor for Counter {
     }
 }
 
-// The one place that asks for `Send`: here the compiler proves that the whole loop has it.
-// `#[actor(local)]` leaves this out.
+// The only place that asks for `Send`: the compiler proves here that the whole loop is `Send`.
+// `#[actor(local)]` omits this impl.
 impl ::actor_runtime::Spawn for Counter {
     fn run(
         self,
@@ -146,15 +147,15 @@ impl ::actor_runtime::Spawn for Counter {
     }
 }
 
-// One counted reference to the mailbox. For a generic actor these two are written out, because a
-// derive would ask of its type parameters what it derives.
+// One counted reference to the mailbox. For a generic actor, `Clone` and `Debug` are written out,
+// because a derive would put bounds on its type parameters.
 /// A handle to a running `Counter`.
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct CounterHandle(::actor_runtime::Handle<CounterMessage>);
 
-// Nothing is sent yet: what these give is a call that knows how to make its message. In debug builds,
-// like this one, it also knows where it was made: for a warning if it is dropped half way. `add` is a
-// `fn`, so it may run on the thread of its caller while the actor is idle: then no message is sent.
+// These methods send nothing yet; each returns a call that can make its message. In debug builds,
+// the call also records where it was made, for a warning if it is dropped after it was sent. `add`
+// is a `fn`, so it may run on its caller's thread while the actor is idle: then no message is sent.
 impl CounterHandle {
     /// Adds `amount` and returns the new total.
     #[track_caller]
@@ -203,7 +204,7 @@ impl CounterHandle {
     }
 }
 
-// Closing, waiting for the end, statistics: what every handle can do comes with this trait.
+// This trait has what every handle can do: close the actor, wait for its end, get statistics.
 impl ::actor_runtime::ActorHandle for CounterHandle {
     type Message = CounterMessage;
 
@@ -220,14 +221,14 @@ impl ::actor_runtime::ActorHandle for CounterHandle {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let counter = spawn(Counter { total: 0 });
 
-    // A call waits for its answer, a cast only for room in the mailbox.
+    // A call waits for its reply, a cast only for room in the mailbox.
     assert_eq!(counter.add(2).await?, 2);
     counter.add(3).cast().await?;
     let total = counter.get().await?;
     assert_eq!(total, 5);
     println!("counted to {total}");
 
-    // The last message takes the actor with it. Whoever calls afterwards is told.
+    // A handler that takes `self` is the last to run. Later calls fail.
     assert_eq!(counter.finish().await?, 5);
     println!("the actor has ended: {}", counter.exited().await);
     println!("one more call: {}", counter.add(1).await.unwrap_err());

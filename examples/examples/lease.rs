@@ -1,14 +1,15 @@
-//! A transaction that nobody comes between, and that undoes itself if its holder goes away.
+//! A transaction as a lease: no other message comes between its messages, and it is rolled back if
+//! its holder fails.
 //!
-//! Run with `cargo run --example lease`. Many tasks move money between two accounts, three messages
-//! each time; a third of them fail in the middle. Nobody ever sees money that is on its way, and
-//! in the end none is lost.
+//! Run with `cargo run --example lease`. Many tasks transfer money between two accounts, with
+//! several messages each; a third of them fail half way. No task ever sees a transfer half done,
+//! and in the end no money is lost.
 
 use std::error::Error;
 
 use actor_runtime::{ActorHandle, ExitReason, actor, spawn};
 
-/// Two accounts, and what they were when the transaction began.
+/// Two accounts, and their balances at the start of the transaction.
 #[derive(Debug)]
 pub struct Bank {
     accounts: [i64; 2],
@@ -17,24 +18,24 @@ pub struct Bank {
 
 #[actor]
 impl Bank {
-    /// Takes `amount` out of `account`, or puts it in if it is negative.
+    /// Withdraws `amount` from `account`, or deposits it if it is negative.
     pub fn take(&mut self, account: usize, amount: i64) -> i64 {
         self.before.get_or_insert(self.accounts);
         self.accounts[account] -= amount;
         self.accounts[account]
     }
 
-    /// Keeps what was done.
+    /// Keeps the changes.
     pub fn commit(&mut self) {
         self.before = None;
     }
 
-    /// What there is in all accounts.
+    /// The sum of all accounts.
     pub fn total(&self) -> i64 {
         self.accounts.iter().sum()
     }
 
-    /// What was not committed was not done.
+    /// Undoes changes that were not committed.
     #[on_release]
     fn roll_back(&mut self) {
         if let Some(before) = self.before.take() {
@@ -43,7 +44,7 @@ impl Bank {
     }
 }
 
-/// Moves `amount`, unless the second account is not to be had.
+/// Transfers `amount`, unless the second account is blocked.
 async fn transfer(
     bank: &BankHandle,
     amount: i64,
@@ -53,7 +54,8 @@ async fn transfer(
     transaction.take(0, amount).await?;
     tokio::task::yield_now().await;
     if is_blocked {
-        // The transaction is dropped in its middle, as it is wherever an error or a panic ends it.
+        // The lease is dropped half way, as it is whenever an error or a panic ends the
+        // transaction.
         return Err("the second account is blocked".into());
     }
     transaction.take(1, -amount).await?;
@@ -72,7 +74,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         })
         .collect();
     for _ in 0..50 {
-        // A call of its own takes its turn between two transactions.
+        // A call through the ordinary handle gets its turn between two transactions.
         assert_eq!(bank.total().await?, 2_000, "money is on its way");
     }
     let mut done = 0;

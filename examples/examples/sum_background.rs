@@ -1,12 +1,12 @@
-//! A background task and its handle, as two plain values: any executor runs the one, any thread
-//! uses the other.
+//! A background task and its handle as two plain values: any executor can run the task, and any
+//! thread can use the handle.
 //!
-//! Run with `cargo run --example sum_background`. It sums on tokio, on smol, and on two plain
-//! threads with no executor anywhere. Test with `cargo test --example sum_background`.
+//! Run with `cargo run --example sum_background`. It adds numbers on tokio, on smol, and on two
+//! plain threads without an executor. Test with `cargo test --example sum_background`.
 //!
-//! `pair` gives the handle and the loop, and polls nothing. Requests that are dropped before their
-//! turn are skipped, and counted; the loop ends when the last handle is gone, and gives the actor
-//! back.
+//! `pair` returns the handle and the loop, and polls nothing. Requests that are dropped before
+//! their turn are skipped and counted. The loop ends when the last handle is dropped, and returns
+//! the actor.
 
 use std::{
     future::Future,
@@ -24,7 +24,8 @@ pub struct SumBackground {
     sums: u64,
 }
 
-// Whoever asks for a sum waits for it, so the mailbox is as long as there are callers.
+// Every caller waits for its reply, so the mailbox cannot hold more messages than there are
+// callers.
 #[actor(mailbox = unbounded)]
 impl SumBackground {
     /// The sum of `a` and `b`.
@@ -34,7 +35,7 @@ impl SumBackground {
     }
 }
 
-/// Uses a handle: from where, it cannot tell. Returns how many sums it asked for.
+/// Uses a handle, from any context. Returns how many sums it requested.
 async fn sum_some(handle: SumBackgroundHandle) -> Result<u64, CallError> {
     for a in 1..5 {
         let sum = handle.sum(a, 2).await?;
@@ -71,7 +72,7 @@ fn on_smol() -> Result<(), CallError> {
     })
 }
 
-/// The loop on one plain thread, its user on another.
+/// Runs the loop on one plain thread and its user on another.
 fn on_threads() -> Result<(), CallError> {
     let (handle, background) = pair(SumBackground::default());
     let background = thread::spawn(|| block_on(background));
@@ -80,7 +81,7 @@ fn on_threads() -> Result<(), CallError> {
     Ok(())
 }
 
-/// Requests whose callers went away are not summed.
+/// Requests whose callers are gone are skipped.
 fn cancelled() -> Result<(), CallError> {
     use actor_runtime::ActorHandle;
     block_on(async {
@@ -101,14 +102,14 @@ fn cancelled() -> Result<(), CallError> {
     })
 }
 
-/// Polls `background` as well, until `foreground` is ready.
+/// Polls `background` alongside, until `foreground` is ready.
 async fn alongside<T>(
     mut background: impl Future + Unpin,
     foreground: impl Future<Output = T>,
 ) -> T {
     let mut foreground = pin!(foreground);
     std::future::poll_fn(|cx| {
-        // The loop goes on as long as somebody has a handle, so it is not ready here.
+        // The loop runs as long as there is a handle, so it is not ready here.
         let _ = std::pin::Pin::new(&mut background).poll(cx);
         foreground.as_mut().poll(cx)
     })

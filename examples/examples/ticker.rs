@@ -1,7 +1,7 @@
-//! An actor that waits for more than messages: readings from a channel, and the tick of a clock.
+//! An actor that waits for more than messages: readings from a channel, and the ticks of a clock.
 //!
-//! Run with `cargo run --example ticker`. Time is paused, so it is over at once, and every run is the
-//! same.
+//! Run with `cargo run --example ticker`. Time is paused, so it finishes at once, and every run is
+//! the same.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ pub struct Station {
 
 #[actor]
 impl Station {
-    /// The sensor: not asked while the station is paused, so it has to wait.
+    /// The sensor. It is not polled while the station is paused, so the sender has to wait.
     #[on(self.readings.recv(), if !self.is_paused)]
     fn reading(&mut self, reading: Option<f64>, context: &Context<Self>) {
         match reading {
@@ -32,7 +32,7 @@ impl Station {
         }
     }
 
-    /// The clock. It goes on however many readings and messages come in.
+    /// The clock. It keeps ticking however many readings and messages arrive.
     #[on(self.seconds.tick())]
     async fn second(&mut self, _: Instant) {
         if !self.now.is_empty() {
@@ -46,7 +46,7 @@ impl Station {
         self.averages.clone()
     }
 
-    /// Stops reading, or goes on.
+    /// Pauses or resumes reading.
     pub fn pause(&mut self, is_paused: bool) {
         self.is_paused = is_paused;
     }
@@ -77,7 +77,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     assert_eq!(station.averages().await?, [4.5, 14.5, 24.5]);
 
-    // A paused station takes nothing from the channel: there is room for one reading in it.
+    // A paused station takes nothing from the channel, which has room for one reading.
     station.pause(true).await?;
     sensor.try_send(30.0)?;
     assert!(sensor.try_send(31.0).is_err(), "the sensor is held back");
@@ -86,7 +86,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     sleep(second).await;
     assert_eq!(station.averages().await?.last(), Some(&30.5));
 
-    // The sensor is gone: the station is told, and stops by itself.
+    // The sensor is gone: the station gets `None`, and stops itself.
     drop(sensor);
     println!("the actor has ended: {}", station.exited().await);
     Ok(())
