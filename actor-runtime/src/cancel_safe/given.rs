@@ -29,6 +29,7 @@ impl<T> Given<T> {
     label = "the source gives `{Self}`",
     note = "a handler takes what its source gives; where that is `Option<T>`, it may take `T`, and is not run for `None`"
 )]
+#[doc(hidden)]
 pub trait Gives<Shape, T>: Sized {
     /// The value, unless it says that there is none. The shape comes first, so that rustc knows it
     /// when it looks for the impl.

@@ -15,6 +15,8 @@
 //! 4. They are methods of traits and not functions, because rustc then quotes no source of ours; and
 //!    they give back the future's own type, so that what follows is not an error too.
 //! 5. Nothing here does anything when it runs.
+//! 6. Every trait here is `#[doc(hidden)]`: rustdoc lists blanket impls of other traits on the page of
+//!    every type of a user's crate.
 
 use std::{
     marker::PhantomData,
@@ -130,6 +132,7 @@ macro_rules! texts {
     )*) => { $(
         $(#[doc = $doc])*
         #[diagnostic::on_unimplemented $text]
+        #[doc(hidden)]
         pub trait $name<Why, M>: Sized {
             /// The future itself.
             #[inline(always)]
@@ -251,6 +254,7 @@ texts! {
     note = "a receiver or another source is lent: `&mut receiver`",
     note = "a value that is there already needs no branch: use it in a handler"
 )]
+#[doc(hidden)]
 pub trait IsFuture<Shape>: Sized {
     /// The branch itself.
     #[inline(always)]
@@ -275,6 +279,7 @@ impl<F: CancelSafe, M> SafeHandler<Handler, M> for F {}
 impl<F: CancelSafe, M> KeepsItsAnswer<Handler, M> for F {}
 
 /// Implemented by handles of actors: their methods are handlers.
+#[doc(hidden)]
 pub trait MakesCalls {}
 
 /// A question about the receiver `R` and the method `M`.
@@ -377,6 +382,7 @@ pub mod traits {
 }
 
 /// A place that, passed as `M` says, is a source.
+#[doc(hidden)]
 pub trait MakesFutures<M> {}
 
 impl<R> MakesFutures<ByMut> for R where for<'a> &'a mut R: IntoCancelSafe {}

@@ -48,6 +48,7 @@ impl<F> LooksTimeless for Look<F> {}
     note = "for a moment: keep its `Instant` in the actor, and wait for `sleep_until(self.deadline)`",
     note = "for a timer that is set again and again: keep it in the actor, `Pin<Box<Sleep>>`, and wait for `&mut self.timer`"
 )]
+#[doc(hidden)]
 pub trait KeepsItsTime<Timer>: Sized {
     /// The source itself.
     #[inline(always)]
