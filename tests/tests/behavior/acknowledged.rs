@@ -1,10 +1,10 @@
-//! Answers whose sender learns whether they were read.
+//! `Reply::send_acknowledged`: the sender learns whether its reply was read.
 
 use actor_runtime::{Reply, actor, spawn_thread};
 
 use crate::support::{Log, now, pending, ready, rig, still_pending};
 
-/// Gives each number once, to somebody who takes it.
+/// Gives each number once, to a caller that reads it.
 struct Numbers {
     log: Log,
     next: u64,
@@ -25,13 +25,13 @@ impl Numbers {
         self.log.add("over");
     }
 
-    /// As `next`, wanted or not.
+    /// Like `next`, but runs for abandoned calls, too.
     #[handler(run_abandoned)]
     pub(crate) async fn next_for_anybody(&mut self, reply: Reply<u64>) {
         self.next(reply).await;
     }
 
-    /// Answers, and does not wait to the end.
+    /// Replies, and does not wait for the acknowledgement.
     pub(crate) async fn next_in_haste(&mut self, reply: Reply<u64>) {
         let acknowledged = reply.send_acknowledged(self.next);
         self.log.add(format!("{acknowledged:?}"));
@@ -39,7 +39,7 @@ impl Numbers {
 }
 
 #[test]
-fn a_handler_waits_until_its_answer_is_read() {
+fn send_acknowledged_waits_until_the_reply_is_read() {
     let log = Log::default();
     let (numbers, mut actor) = rig(Numbers::new(&log));
     let mut one = pending(numbers.next());
@@ -59,7 +59,7 @@ fn a_handler_waits_until_its_answer_is_read() {
 }
 
 #[test]
-fn an_answer_that_nobody_reads_is_given_back() {
+fn an_unread_reply_is_handed_back() {
     let log = Log::default();
     let (numbers, mut actor) = rig(Numbers::new(&log));
     let call = pending(numbers.next());
@@ -78,7 +78,7 @@ fn an_answer_that_nobody_reads_is_given_back() {
 }
 
 #[test]
-fn an_acknowledgement_that_nobody_waits_for_leaves_the_answer_to_its_caller() {
+fn dropping_the_acknowledgement_leaves_the_reply_to_the_caller() {
     let log = Log::default();
     let (numbers, mut actor) = rig(Numbers::new(&log));
     let mut call = pending(numbers.next_in_haste());
@@ -92,7 +92,7 @@ fn an_acknowledgement_that_nobody_waits_for_leaves_the_answer_to_its_caller() {
 }
 
 #[test]
-fn on_a_thread_of_its_own() {
+fn acknowledged_replies_work_on_an_actor_thread() {
     let numbers = spawn_thread(|| Numbers::new(&Log::default())).unwrap();
     assert_eq!(numbers.next().blocking(), Ok(1));
     drop(numbers.next().sent());

@@ -1,4 +1,5 @@
-//! Batches: when callers of an actor on its own thread are woken, and what its handlers know.
+//! Batches: when the callers of an actor on its own thread are woken, and what its handlers can
+//! ask.
 
 use std::{
     sync::{
@@ -20,7 +21,7 @@ use crate::support::{Gate, Log, until};
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Does what it is told, and notes what it sees.
+/// Runs the jobs it is given, and logs what it sees.
 #[derive(Default)]
 struct Worker {
     log: Log,
@@ -37,12 +38,12 @@ impl Drop for Worker {
 
 #[actor(mailbox = 256)]
 impl Worker {
-    /// Does it.
+    /// Runs the job.
     pub(crate) fn work(&mut self, job: Job) {
         job();
     }
 
-    /// Notes what is left of the batch.
+    /// Logs how many messages of the batch are left.
     pub(crate) fn note(&mut self, name: &'static str) {
         self.log.add(format!("{name}, {} left", batch::left()));
     }
@@ -52,12 +53,12 @@ impl Worker {
         gate.passed().await;
     }
 
-    /// Is the last.
+    /// Runs the job as the last handler.
     pub(crate) fn finish(self, job: Job) {
         job();
     }
 
-    /// Does it at the end: in `#[on_stop]`, or else when the state is dropped.
+    /// Runs the job at the end: in `#[on_stop]`, or else when the state is dropped.
     pub(crate) fn at_end(&mut self, job: Job) {
         self.at_end = Some(job);
     }
@@ -75,7 +76,7 @@ impl Worker {
     }
 }
 
-/// A caller that waits for its answer: whether it was woken, and what it would find if it looked.
+/// A caller that waits for its reply: tells whether it was woken, and whether the reply is there.
 #[derive(Clone)]
 struct Caller(Arc<Waiting>);
 
@@ -109,7 +110,7 @@ impl Caller {
     }
 }
 
-/// A worker that takes batches of at most so many.
+/// A worker that takes batches of at most `limit` messages.
 fn worker(limit: usize) -> (WorkerHandle, Log) {
     let log = Log::default();
     let worker = Worker { log: log.clone(), at_end: None };
@@ -117,7 +118,7 @@ fn worker(limit: usize) -> (WorkerHandle, Log) {
     (builder.spawn_thread(move || worker).unwrap(), log)
 }
 
-/// Sends a job, and waits for its answer as a task does.
+/// Sends a job, and waits for its reply as a task does.
 fn caller(worker: &WorkerHandle, job: impl FnOnce() + Send + 'static) -> Caller {
     Caller::of(worker.work(Box::new(job)).try_call().unwrap())
 }
@@ -135,7 +136,7 @@ fn busy(worker: &WorkerHandle) -> mpsc::Sender<()> {
     sender
 }
 
-/// What `f` gives when it runs as the second message of a batch, after one that was answered.
+/// What `f` returns as the second message of a batch, after a message that was answered.
 fn seen_by_the_second<T: Send + 'static>(f: impl FnOnce(&Caller) -> T + Send + 'static) -> T {
     let (worker, _) = worker(8);
     let (sender, seen) = mpsc::channel();
@@ -148,7 +149,7 @@ fn seen_by_the_second<T: Send + 'static>(f: impl FnOnce(&Caller) -> T + Send + '
 }
 
 #[test]
-fn callers_are_woken_when_their_batch_is_over() {
+fn callers_are_woken_at_the_end_of_their_batch() {
     let (worker, _) = worker(8);
     let busy = busy(&worker);
     let first = caller(&worker, || {});
@@ -160,7 +161,7 @@ fn callers_are_woken_when_their_batch_is_over() {
 }
 
 #[test]
-fn an_answer_is_there_before_its_caller_is_woken() {
+fn a_reply_is_available_before_its_caller_is_woken() {
     assert!(seen_by_the_second(|first| !first.is_woken() && first.has_answer()));
 }
 
@@ -177,7 +178,7 @@ fn without_batches_callers_are_woken_at_once() {
 }
 
 #[test]
-fn a_handler_may_have_them_woken() {
+fn a_handler_can_wake_callers_early() {
     assert!(seen_by_the_second(|first| {
         batch::wake_callers();
         first.is_woken()
@@ -185,7 +186,7 @@ fn a_handler_may_have_them_woken() {
 }
 
 #[test]
-fn nobody_is_kept_waiting_by_many_handlers_for_more_than_a_moment() {
+fn callers_are_woken_between_handlers_after_half_a_millisecond() {
     let (worker, _) = worker(8);
     let busy = busy(&worker);
     let first = caller(&worker, || {});
@@ -203,7 +204,7 @@ fn nobody_is_kept_waiting_by_many_handlers_for_more_than_a_moment() {
 }
 
 #[test]
-fn nobody_waits_for_a_handler_that_awaits() {
+fn callers_are_woken_before_a_handler_waits() {
     let (worker, _) = worker(8);
     let busy = busy(&worker);
     let first = caller(&worker, || {});
@@ -215,13 +216,13 @@ fn nobody_waits_for_a_handler_that_awaits() {
 }
 
 #[test]
-fn nobody_waits_for_a_handler_that_blocks_on_another_actor() {
+fn callers_are_woken_before_a_handler_blocks_on_another_actor() {
     let (worker, _) = worker(8);
     blocks_on_another(&worker);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn nobody_waits_for_a_handler_that_blocks_on_another_actor_beside_a_runtime() {
+async fn callers_are_woken_before_a_handler_blocks_on_another_actor_with_a_runtime() {
     let (worker, _) = worker(8);
     tokio::task::spawn_blocking(move || blocks_on_another(&worker)).await.unwrap();
 }
@@ -238,7 +239,7 @@ fn blocks_on_another(worker: &WorkerHandle) {
 }
 
 #[test]
-fn everybody_is_woken_before_the_last_hook_runs_and_before_the_state_is_dropped() {
+fn callers_are_woken_before_on_stop_and_before_the_state_is_dropped() {
     type End = fn(&WorkerHandle);
     let ends: [End; 4] = [
         |worker| drop(worker.shutdown().now_or_never()),
@@ -264,7 +265,7 @@ fn everybody_is_woken_before_the_last_hook_runs_and_before_the_state_is_dropped(
 }
 
 #[test]
-fn a_last_handler_keeps_nobody_waiting() {
+fn callers_are_woken_before_a_final_handler_runs() {
     let (worker, _) = worker(8);
     let busy = busy(&worker);
     let first = caller(&worker, || {});
@@ -276,10 +277,10 @@ fn a_last_handler_keeps_nobody_waiting() {
 }
 
 #[test]
-fn what_another_actor_on_that_thread_answers_is_told_at_once() {
+fn callers_of_another_actor_on_the_same_thread_are_woken_at_once() {
     let answer = seen_by_the_second(|_| {
         let (other, run) = pair(Worker::default());
-        // This executor waits without asking anybody, and who asks is polled first.
+        // This executor parks the thread by its own means, and polls the caller first.
         let ask = async move { other.note("asked").await };
         block_on(join(ask, run)).0
     });
@@ -287,7 +288,7 @@ fn what_another_actor_on_that_thread_answers_is_told_at_once() {
 }
 
 #[test]
-fn a_batch_is_what_waited_when_it_began() {
+fn a_batch_holds_the_messages_queued_when_it_began() {
     let (worker, log) = worker(8);
     let of_job = worker.clone();
     let busy = busy(&worker);
@@ -335,7 +336,7 @@ fn the_messages_of_a_lease_are_batches_of_their_own() {
 }
 
 #[test]
-fn elsewhere_there_are_no_batches() {
+fn only_actors_on_their_own_thread_take_batches() {
     let log = Log::default();
     let (worker, run) = Builder::new().batch(8).pair(Worker { log: log.clone(), at_end: None });
     worker.note("first").try_cast().unwrap();

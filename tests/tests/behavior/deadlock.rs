@@ -1,5 +1,5 @@
-//! Calls that would wait for themselves: to oneself always, in a ring in debug builds. And what
-//! only looks like one, which is let through.
+//! Calls that would deadlock: a handler that calls its own actor is refused in every build, a ring
+//! of calls in debug builds. Calls that only look like a ring are accepted.
 
 use std::sync::{Arc, Mutex};
 
@@ -31,25 +31,25 @@ impl Narcissus {
         error.to_string()
     }
 
-    /// Sends itself a message, and awaits the answer.
+    /// Sends itself a message, and awaits the reply.
     pub(crate) async fn answer(&self, context: &Context<Self>) -> String {
         let this = context.handle().upgrade().unwrap();
         let answer = this.one().sent().await.unwrap();
         said(answer.await)
     }
 
-    /// Sends itself a message, and keeps the answer for later.
+    /// Sends itself a message, and keeps the answer for a later handler.
     pub(crate) async fn answer_later(&mut self, context: &Context<Self>) {
         let this = context.handle().upgrade().unwrap();
         self.answers.push(this.one().sent().await.unwrap());
     }
 
-    /// What came of `answer_later`.
+    /// The outcome of `answer_later`.
     pub(crate) fn later(&mut self) -> Option<Result<u32, CallError>> {
         self.answers.pop()?.try_take()
     }
 
-    /// Sends itself two messages, where there is room for one.
+    /// Sends itself two messages, with room for one.
     pub(crate) async fn cast(&self, context: &Context<Self>) -> String {
         let this = context.handle().upgrade().unwrap();
         this.one().cast().await.unwrap();
@@ -60,7 +60,7 @@ impl Narcissus {
         this.one().sent().await.unwrap_err().to_string()
     }
 
-    /// Lets a task of its own make the call.
+    /// Makes the call from a task of its own.
     pub(crate) fn through_a_task(&self, reply: Reply<u32>, context: &Context<Self>) {
         let this = context.handle().upgrade().unwrap();
         tokio::spawn(async move { reply.send(this.one().await.unwrap()) });
@@ -76,7 +76,7 @@ const TO_ONESELF: &str = "`Narcissus::one` was called from a handler of the same
                           which would wait for itself";
 
 #[test]
-fn a_call_to_oneself_is_refused() {
+fn a_handler_cannot_call_its_own_actor() {
     let (narcissus, mut actor) = rig(Narcissus::default());
     let mut call = pending(narcissus.call());
     actor.turn();
@@ -87,13 +87,13 @@ fn a_call_to_oneself_is_refused() {
 }
 
 #[test]
-fn a_call_to_oneself_is_refused_on_a_thread_too() {
+fn a_handler_cannot_block_on_its_own_actor() {
     let narcissus = actor_runtime::spawn_thread(Narcissus::default).unwrap();
     assert_eq!(narcissus.blocking().blocking().unwrap(), TO_ONESELF);
 }
 
 #[test]
-fn an_answer_to_oneself_can_be_read_by_a_later_handler() {
+fn a_later_handler_can_read_an_answer_from_its_own_actor() {
     let (narcissus, mut actor) = rig(Narcissus::default());
     narcissus.answer_later().try_cast().unwrap();
     actor.turn();
@@ -103,7 +103,7 @@ fn an_answer_to_oneself_can_be_read_by_a_later_handler() {
 }
 
 #[test]
-fn waiting_for_room_in_ones_own_mailbox_is_refused() {
+fn a_handler_cannot_wait_for_room_in_its_own_mailbox() {
     let (narcissus, mut actor) = rig(Narcissus::default());
     let mut call = pending(narcissus.cast());
     actor.turn();
@@ -113,29 +113,29 @@ fn waiting_for_room_in_ones_own_mailbox_is_refused() {
 }
 
 #[tokio::test]
-async fn a_task_that_an_actor_started_may_call_it() {
+async fn a_task_spawned_by_a_handler_may_call_the_actor() {
     let narcissus = actor_runtime::spawn(Narcissus::default());
     assert_eq!(narcissus.through_a_task().await, Ok(1));
 }
 
 #[test]
 #[should_panic(expected = "`Narcissus` waits for its own end")]
-fn waiting_for_ones_own_end_panics() {
+fn a_handler_that_waits_for_its_own_exit_panics() {
     struct Narcissus;
     #[actor]
     impl Narcissus {
-        /// Shuts itself down, and waits for it.
+        /// Shuts itself down, and waits for the exit.
         pub(crate) async fn end(&self, context: &Context<Self>) {
             context.handle().upgrade().unwrap().shutdown().await;
         }
     }
     let (narcissus, mut actor) = rig(Narcissus);
     narcissus.end().try_cast().unwrap();
-    // The panic is the actor's end, so it is raised again for the test to see.
+    // The panic ends the actor, so the test raises it again.
     panic!("{}", actor.reason());
 }
 
-/// Knows the next one in a ring.
+/// Knows the next actor in a ring.
 #[derive(Default)]
 struct Link {
     next: Option<LinkHandle>,
@@ -154,7 +154,7 @@ impl Link {
         1
     }
 
-    /// Asks the next one, which asks the next one, `steps` times.
+    /// Asks the next actor, which asks the next, `steps` times.
     pub(crate) async fn ask(&self, steps: u32) -> Result<u32, CallError> {
         match (&self.next, steps) {
             (Some(next), 1) => next.one().await,
@@ -163,7 +163,7 @@ impl Link {
         }
     }
 
-    /// Asks the next one, who lets somebody else answer.
+    /// Asks the next actor, which replies later.
     pub(crate) async fn ask_somebody(&self, desk: Desk) -> Result<u32, CallError> {
         match &self.next {
             Some(next) => next.pass_on(desk).await,
@@ -171,7 +171,7 @@ impl Link {
         }
     }
 
-    /// Asks the next one, and does not wait for the answer beyond one poll.
+    /// Asks the next actor, polls the answer once, and keeps it.
     pub(crate) async fn peek(&mut self, gate: Gate) {
         let Some(next) = &self.next else { return };
         let mut answer = next.behind(gate).sent().await.unwrap();
@@ -179,7 +179,7 @@ impl Link {
         self.answer = Some(answer);
     }
 
-    /// Waits for the gate, and asks the next one.
+    /// Waits for the gate, and asks the next actor.
     pub(crate) async fn behind(&self, gate: Gate) -> u32 {
         gate.passed().await;
         match &self.next {
@@ -188,22 +188,22 @@ impl Link {
         }
     }
 
-    /// What came of `peek`.
+    /// The outcome of `peek`.
     pub(crate) fn peeked(&mut self) -> Option<Result<u32, CallError>> {
         self.answer.as_mut()?.try_take()
     }
 
-    /// Lets somebody else answer.
+    /// Leaves the reply on the desk.
     pub(crate) fn pass_on(&self, desk: Desk, reply: Reply<u32>) {
         desk.0.lock().unwrap().push(reply);
     }
 }
 
-/// Where replies lie that somebody else will send.
+/// Holds replies that the test sends.
 #[derive(Clone, Default)]
 struct Desk(Arc<Mutex<Vec<Reply<u32>>>>);
 
-/// So many actors, each of which knows the next, and the last the first.
+/// A ring of so many actors, each of which knows the next.
 fn ring(actors: usize) -> (Vec<LinkHandle>, Vec<Rig<Link>>) {
     let (handles, mut loops): (Vec<_>, Vec<_>) = (0..actors).map(|_| rig(Link::default())).unzip();
     for (at, handle) in handles.iter().enumerate() {
@@ -221,7 +221,7 @@ fn turn_all(loops: &mut [Rig<Link>]) {
 
 #[cfg(debug_assertions)]
 #[test]
-fn a_ring_is_refused_and_the_error_names_who_waits_for_whom() {
+fn a_ring_of_calls_is_refused_and_named_in_the_error() {
     use crate::support::ready;
 
     let (handles, mut loops) = ring(2);
@@ -243,24 +243,24 @@ fn a_ring_is_refused_and_the_error_names_who_waits_for_whom() {
 }
 
 #[test]
-fn a_chain_that_does_not_come_back_is_no_ring() {
+fn a_chain_of_calls_is_not_a_ring() {
     let (handles, mut loops) = ring(3);
     let mut call = pending(handles[0].ask(2));
     turn_all(&mut loops);
     assert_eq!(outcome(&mut call), "answered Ok(1)");
-    // What was waited for is forgotten.
+    // The recorded waits are gone.
     let mut call = pending(handles[2].ask(2));
     turn_all(&mut loops);
     assert_eq!(outcome(&mut call), "answered Ok(1)");
 }
 
 #[test]
-fn an_actor_whose_answer_comes_from_somebody_else_may_call_those_who_wait_for_it() {
+fn a_deferred_reply_does_not_close_a_ring() {
     let (handles, mut loops) = ring(2);
     let desk = Desk::default();
     let mut waits = pending(handles[0].ask_somebody(desk.clone()));
     turn_all(&mut loops);
-    // The second owes the first an answer, but runs no handler for it any more.
+    // The second actor owes the first a reply, but runs no handler for it any more.
     let mut calls = pending(handles[1].ask(1));
     turn_all(&mut loops);
     assert!(!calls.is_woken(), "the first is busy, and will be free");
@@ -271,12 +271,12 @@ fn an_actor_whose_answer_comes_from_somebody_else_may_call_those_who_wait_for_it
 }
 
 #[test]
-fn an_answer_that_nobody_waits_for_any_more_is_no_ring() {
+fn an_answer_that_is_no_longer_awaited_does_not_close_a_ring() {
     let (handles, mut loops) = ring(2);
     let gate = Gate::default();
     handles[0].peek(gate.clone()).try_cast().unwrap();
     turn_all(&mut loops);
-    // The first has looked at the answer once and gone on. Now the second calls the first.
+    // The first actor has polled the answer once and gone on. Now the second calls the first.
     gate.open();
     turn_all(&mut loops);
     let mut peeked = pending(handles[0].peeked());
@@ -290,7 +290,7 @@ struct Echo;
 
 #[actor]
 impl Echo {
-    /// Nothing, in the end.
+    /// Sends nothing.
     pub(crate) fn sound(&self, _sounds: Replies<u32>) {}
 
     /// Reads its own stream to the end, and counts what it reads.
@@ -307,7 +307,7 @@ impl Echo {
 }
 
 #[test]
-fn a_stream_of_oneself_is_refused_once_and_ends() {
+fn a_handler_cannot_read_a_stream_of_its_own_actor() {
     let (echo, mut actor) = rig(Echo);
     let mut call = pending(echo.listen());
     actor.turn();

@@ -1,8 +1,8 @@
-//! Dropping each public future at every await.
+//! Drops each public future at every await.
 //!
-//! A future is polled so many times, with one step of the world between two polls, and dropped.
-//! Then the world goes on to its end, and its log says what was done. A table per future says what
-//! is expected, from a future that was never polled to one that was polled to its end.
+//! A future is polled a number of times, with one step of the world between two polls, and dropped.
+//! Then the world runs to its end, and its log shows what was done. A table per future has the
+//! expected outcomes, from a future that was never polled to one that was polled to completion.
 
 use std::{future::Future, pin::Pin, time::Duration};
 
@@ -29,8 +29,8 @@ fn poll_and_drop(future: Dropped<'_>, polls: usize, mut step: impl FnMut()) {
     }
 }
 
-/// An actor in a handler, with one more in its mailbox: whoever calls waits for room, then in the
-/// mailbox, then for the handler. Each step opens the gate once.
+/// An actor in a handler, with one more message in its mailbox: a caller waits for room, then in
+/// the mailbox, then for the handler. Each step opens the gate once.
 struct Stages {
     probe: ProbeHandle,
     actor: Rig<Probe>,
@@ -49,8 +49,8 @@ impl Stages {
         Self { probe, actor, log, gate }
     }
 
-    /// Drops what `make` makes after so many polls, lets everything run, and says whether its
-    /// handler began, whether it ended, and how many calls were skipped.
+    /// Drops the future that `make` returns after so many polls, lets everything run, and returns
+    /// whether its handler started, whether it completed, and how many calls were skipped.
     fn drop_after(
         polls: usize,
         make: impl for<'a> Fn(&'a ProbeHandle, Gate) -> Dropped<'a>,
@@ -65,7 +65,7 @@ impl Stages {
             gate.open();
             actor.turn();
         }
-        // Two of them are there without it.
+        // Two of them are logged without it.
         let lines = log.take();
         let count = |line| lines.iter().filter(|&logged| logged == line).count() > 2;
         assert_eq!(probe.stats().waiting, 0);
@@ -73,8 +73,8 @@ impl Stages {
     }
 }
 
-/// Compares what becomes of a call that is dropped after each number of polls: not sent, waiting
-/// for room, in the mailbox, in its handler, done.
+/// Checks the outcome of a call that is dropped after each number of polls: not sent, waiting for
+/// room, in the mailbox, in its handler, completed.
 #[track_caller]
 fn check(
     make: impl for<'a> Fn(&'a ProbeHandle, Gate) -> Dropped<'a>,
@@ -89,7 +89,7 @@ const NOT_SENT: (bool, bool, u64) = (false, false, 0);
 const SKIPPED: (bool, bool, u64) = (false, false, 1);
 const RAN_TO_ITS_END: (bool, bool, u64) = (true, true, 0);
 
-/// What is promised of a call in each of its stages.
+/// The promised outcome of a call in each stage.
 const A_CALL: [(bool, bool, u64); 5] =
     [NOT_SENT, NOT_SENT, SKIPPED, RAN_TO_ITS_END, RAN_TO_ITS_END];
 
@@ -116,7 +116,7 @@ fn sent_and_its_answer() {
 
 #[test]
 fn cast() {
-    // Once there was room, it was sent, whether or not it was polled since.
+    // Once there was room, the cast is sent, whether or not it was polled since.
     check(
         |probe, gate| probe.wait(gate).cast().map(drop).boxed_local(),
         [NOT_SENT, NOT_SENT, RAN_TO_ITS_END, RAN_TO_ITS_END, RAN_TO_ITS_END],
@@ -124,7 +124,7 @@ fn cast() {
 }
 
 #[test]
-fn a_cast_that_was_accepted_is_handled_though_it_was_dropped() {
+fn an_accepted_cast_is_handled_although_its_future_is_dropped() {
     let Stages { probe, mut actor, log, gate } = Stages::new();
     let cast = pending(probe.note(1).cast());
     gate.open();
@@ -137,7 +137,7 @@ fn a_cast_that_was_accepted_is_handled_though_it_was_dropped() {
 }
 
 #[test]
-fn a_sent_that_was_accepted_is_skipped_when_it_is_dropped() {
+fn an_accepted_call_is_skipped_when_its_sent_future_is_dropped() {
     let Stages { probe, mut actor, log, gate } = Stages::new();
     let sent = pending(probe.note(1).sent());
     gate.open();
@@ -150,7 +150,7 @@ fn a_sent_that_was_accepted_is_skipped_when_it_is_dropped() {
     assert_eq!(probe.stats().counts.skipped, 1);
 }
 
-/// Streams what the gate lets through.
+/// Streams a number whenever the gate opens.
 #[derive(Clone)]
 struct Fountain {
     log: Log,
@@ -173,7 +173,7 @@ impl Fountain {
     }
 }
 
-/// A fountain in a handler, with one more in its mailbox.
+/// A fountain that is polled by hand, with its state.
 fn fountain() -> (FountainHandle, Rig<Fountain>, Fountain) {
     let state = Fountain { log: Log::default(), gate: Gate::default() };
     let (fountain, actor) = rig(state.clone());
@@ -182,10 +182,11 @@ fn fountain() -> (FountainHandle, Rig<Fountain>, Fountain) {
 
 #[test]
 fn a_stream_call() {
-    // Not sent, waiting for room, in the mailbox, in its handler: how many of the three have begun.
+    // Not sent, waiting for room, in the mailbox, in its handler: how many of the three have
+    // started.
     for (polls, begun) in [(0, 1), (1, 1), (2, 2), (3, 3)] {
         let (fountain, mut actor, Fountain { log, gate }) = fountain();
-        // The one in the handler and the one in the mailbox are given up in their turn.
+        // The calls in the handler and in the mailbox are dropped in their turn.
         let mut first = Some(now(fountain.flow().sent()).unwrap());
         actor.turn();
         let mut second = Some(now(fountain.flow().sent()).unwrap());
@@ -214,7 +215,7 @@ fn a_stream_call() {
 }
 
 #[test]
-fn the_next_of_a_stream_loses_nothing() {
+fn dropping_the_next_of_a_stream_loses_nothing() {
     let (fountain, mut actor, Fountain { gate, .. }) = fountain();
     let mut stream = fountain.flow();
     drop(pending(stream.next()));
@@ -229,8 +230,8 @@ fn the_next_of_a_stream_loses_nothing() {
 }
 
 #[test]
-fn sending_a_value_that_is_given_up_sends_it_not_at_all() {
-    /// Sends a first value, gives the second up, and sends a third.
+fn a_dropped_stream_send_sends_nothing() {
+    /// Sends a first value, drops the send of the second, and sends a third.
     struct Hasty;
     #[actor]
     impl Hasty {
@@ -293,7 +294,7 @@ fn the_loop() {
 
 #[tokio::test]
 async fn starting() {
-    /// Takes its time to start.
+    /// Starts when the gate opens.
     struct Late {
         log: Log,
         gate: Gate,

@@ -1,4 +1,4 @@
-//! What errors say: their texts, their sources, and that `unwrap` asks nothing of user types.
+//! Errors: their texts, their sources, and that `unwrap` requires no traits of user types.
 
 use std::{error::Error, io, time::Duration};
 
@@ -6,15 +6,15 @@ use actor_runtime::{CallError, ExitReason, SendError, StartError, TrySendError, 
 
 use crate::support::{Gate, Log, Probe, now, outcome, pending, ready, rig, said};
 
-/// Neither `Debug` nor `Clone` nor anything else.
+/// Implements neither `Debug` nor `Clone` nor anything else.
 struct Opaque(u8);
 
-/// Takes and gives what has no traits.
+/// Takes and returns values without traits.
 struct Vault;
 
 #[actor(mailbox = 1)]
 impl Vault {
-    /// Gives it back.
+    /// Returns the item.
     pub(crate) fn pass(&self, item: Opaque) -> Opaque {
         item
     }
@@ -23,7 +23,7 @@ impl Vault {
 fn is_error<E: Error + Send + Sync + 'static>(_: &E) {}
 
 #[test]
-fn unwrap_asks_nothing_of_the_users_types() {
+fn unwrap_requires_no_traits_of_user_types() {
     let (vault, mut actor) = rig(Vault);
     let mut call = pending(vault.pass(Opaque(7)));
     assert_eq!(format!("{:?}", vault.pass(Opaque(1)).try_cast().unwrap_err()), "Full(..)");
@@ -43,7 +43,7 @@ fn unwrap_asks_nothing_of_the_users_types() {
 }
 
 #[test]
-fn a_refused_message_is_matched_on_by_name() {
+fn a_refused_message_can_be_matched_by_name() {
     let (vault, _actor) = rig(Vault);
     vault.pass(Opaque(1)).try_cast().unwrap();
     match vault.pass(Opaque(2)).try_cast() {
@@ -53,7 +53,7 @@ fn a_refused_message_is_matched_on_by_name() {
 }
 
 #[test]
-fn errors_of_sending_can_be_boxed() {
+fn send_errors_can_be_boxed() {
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     actor.drop_loop();
     let cast = now(probe.note(1).cast()).unwrap_err();
@@ -69,7 +69,7 @@ fn errors_of_sending_can_be_boxed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_error_of_a_call_names_actor_and_handler() {
+async fn call_errors_name_actor_and_handler() {
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     let mut forgotten = pending(probe.forget());
     let mut gone = pending(probe.fail("oh"));
@@ -103,7 +103,7 @@ async fn each_error_of_a_call_names_actor_and_handler() {
 }
 
 #[test]
-fn a_fallible_handlers_own_error_stays_its_own() {
+fn a_handlers_own_error_is_separate_from_the_call_error() {
     struct Disk;
     #[actor]
     impl Disk {
@@ -125,7 +125,7 @@ fn a_fallible_handlers_own_error_stays_its_own() {
 }
 
 #[test]
-fn errors_of_starting_have_their_source() {
+fn start_errors_have_a_source() {
     let failed = StartError::Failed(io::Error::new(io::ErrorKind::NotFound, Inner));
     assert_eq!(failed.to_string(), "the actor failed to start: the reason");
     let no_thread = StartError::<io::Error>::NoThread(io::Error::other("out of threads"));
@@ -138,7 +138,7 @@ fn errors_of_starting_have_their_source() {
     assert!(panicked.source().is_none() && aborted.source().is_none());
 }
 
-/// The error below an error.
+/// The source of an error.
 #[derive(Debug)]
 struct Inner;
 
@@ -151,7 +151,7 @@ impl std::fmt::Display for Inner {
 impl Error for Inner {}
 
 #[test]
-fn each_exit_reason_has_its_text() {
+fn exit_reasons_have_a_text() {
     let gate = Gate::default();
     gate.open();
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
@@ -168,7 +168,7 @@ fn each_exit_reason_has_its_text() {
 }
 
 #[test]
-fn what_is_printed_for_debugging_asks_nothing_of_the_users_types() {
+fn debug_output_requires_no_traits_of_user_types() {
     let (vault, actor) = rig(Vault);
     assert_eq!(format!("{vault:?}"), "VaultHandle(Handle { actor: \"Vault\", .. })");
     let call = vault.pass(Opaque(1));

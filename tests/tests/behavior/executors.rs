@@ -12,7 +12,7 @@ use futures::{future, task::LocalSpawnExt};
 use crate::support::{Log, Probe};
 
 #[test]
-fn a_loop_is_joined_with_its_caller() {
+fn a_loop_can_be_joined_with_its_caller() {
     let log = Log::default();
     let (probe, run) = actor_runtime::pair(Probe::new(&log));
     let caller = async move {
@@ -29,7 +29,7 @@ fn a_loop_is_joined_with_its_caller() {
 }
 
 #[test]
-fn actors_share_a_pool_of_another_library() {
+fn actors_run_on_a_local_pool() {
     let mut pool = LocalPool::new();
     let log = Log::default();
     let handles: Vec<_> = (0..4)
@@ -50,7 +50,7 @@ fn actors_share_a_pool_of_another_library() {
 }
 
 #[test]
-fn a_loop_is_driven_by_bare_polls() {
+fn a_loop_can_be_polled_by_hand() {
     let (probe, run) = actor_runtime::pair(Probe::new(&Log::default()));
     let mut cx = Context::from_waker(Waker::noop());
     let mut run = pin!(run);
@@ -84,7 +84,7 @@ fn plain_threads_call_an_actor_without_a_runtime() {
 }
 
 #[test]
-fn a_loop_goes_to_another_thread() {
+fn a_loop_can_run_on_another_thread() {
     let (probe, run) = actor_runtime::pair(Probe::new(&Log::default()));
     let thread = std::thread::spawn(move || block_on(run).reason);
     assert_eq!(block_on(probe.note(1)), Ok(1));
@@ -93,7 +93,7 @@ fn a_loop_goes_to_another_thread() {
 }
 
 #[test]
-fn an_actor_that_has_much_to_do_lets_others_run() {
+fn a_busy_actor_yields() {
     let log = Log::default();
     let options = Builder::new().mailbox(actor_runtime::Capacity::UNBOUNDED);
     let (probe, run) = options.pair(Probe::new(&log));

@@ -5,7 +5,7 @@ use actor_runtime::{ActorHandle, Builder, Capacity, Context, ExitReason, OnPanic
 
 use crate::support::{Gate, Log, outcome, pending, rig, rig_with};
 
-/// Writes down when its hooks run.
+/// Logs when its hooks run.
 struct Diary {
     log: Log,
     panics_in: &'static str,
@@ -48,7 +48,7 @@ impl Diary {
         self.write("stop");
     }
 
-    /// Writes a line.
+    /// Logs a line.
     pub(crate) fn line(&self, line: u32) {
         self.log.add(line.to_string());
     }
@@ -64,7 +64,7 @@ impl Diary {
     }
 }
 
-/// Lets `diary` live through two messages and be closed.
+/// Runs a diary through two messages, then closes it.
 fn life(mut prepare: impl FnMut(&DiaryHandle)) -> (Vec<String>, ExitReason) {
     let log = Log::default();
     let (diary, mut actor) = rig(Diary::new(&log));
@@ -77,14 +77,14 @@ fn life(mut prepare: impl FnMut(&DiaryHandle)) -> (Vec<String>, ExitReason) {
 }
 
 #[test]
-fn in_order() {
+fn hooks_run_in_order() {
     let (lines, reason) = life(|_| {});
     assert_eq!(lines, ["start", "1", "2", "idle", "stop"]);
     assert_eq!(reason, ExitReason::Shutdown);
 }
 
 #[test]
-fn nothing_begins_before_the_loop_is_polled() {
+fn on_start_runs_at_the_first_poll() {
     let log = Log::default();
     let (diary, mut actor) = rig(Diary::new(&log));
     assert_eq!(log.take(), [""; 0]);
@@ -94,7 +94,7 @@ fn nothing_begins_before_the_loop_is_polled() {
 }
 
 #[test]
-fn idle_runs_once_each_time_the_mailbox_has_run_empty() {
+fn on_idle_runs_once_each_time_the_mailbox_runs_empty() {
     let log = Log::default();
     let (diary, mut actor) = rig(Diary::new(&log));
     actor.turn();
@@ -111,7 +111,7 @@ fn idle_runs_once_each_time_the_mailbox_has_run_empty() {
 }
 
 #[test]
-fn a_message_that_comes_while_idle_runs_is_handled_after_it() {
+fn a_message_sent_while_on_idle_runs_is_handled_afterwards() {
     let log = Log::default();
     let gate = Gate::default();
     let diary = Diary { log: log.clone(), panics_in: "nobody waits", idle: gate.clone() };
@@ -136,7 +136,7 @@ fn an_actor_without_messages_starts_and_stops() {
 }
 
 #[test]
-fn stop_does_not_run_after_a_final_handler_an_abort_or_a_panic() {
+fn on_stop_does_not_run_after_a_final_handler_an_abort_or_a_panic() {
     let (lines, _) = life(|diary| diary.finish().try_cast().unwrap());
     assert_eq!(lines, ["start", "1", "2", "finish"]);
     let (lines, _) = life(|diary| diary.fail().try_cast().unwrap());
@@ -147,7 +147,7 @@ fn stop_does_not_run_after_a_final_handler_an_abort_or_a_panic() {
 }
 
 #[test]
-fn a_panic_in_a_hook_is_the_actors_end() {
+fn a_panic_in_a_hook_ends_the_actor() {
     for (hook, method) in [("start", "on_start"), ("idle", "on_idle"), ("stop", "on_stop")] {
         for on_panic in [OnPanic::End, OnPanic::Continue] {
             let options = Builder::new().on_panic(on_panic);
@@ -168,7 +168,7 @@ fn a_panic_in_a_hook_is_the_actors_end() {
 }
 
 #[test]
-fn hooks_of_an_actor_whose_mailbox_holds_one_message() {
+fn hooks_run_with_a_mailbox_for_one_message() {
     let log = Log::default();
     let options = Builder::new().mailbox(Capacity::bounded(1));
     let (diary, mut actor) = rig_with(options, Diary::new(&log));
@@ -179,7 +179,7 @@ fn hooks_of_an_actor_whose_mailbox_holds_one_message() {
 }
 
 #[test]
-fn idle_runs_in_time_where_messages_never_end() {
+fn on_idle_runs_after_every_128_messages_under_load() {
     let log = Log::default();
     let options = Builder::new().mailbox(Capacity::UNBOUNDED);
     let (diary, mut actor) = rig_with(options, Diary::new(&log));

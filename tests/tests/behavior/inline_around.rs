@@ -1,5 +1,4 @@
-//! What a handler finds around it where it runs on the thread of its caller: the locals of its caller,
-//! the runtime of its actor, and no lease.
+//! The surroundings of an inline handler: its caller's locals, its actor's runtime, and no lease.
 
 use std::cell::Cell;
 
@@ -16,7 +15,7 @@ tokio::task_local! {
     static OF_TASK: u32;
 }
 
-/// What a handler sees.
+/// The locals that a handler sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Locals {
     of_thread: u32,
@@ -42,12 +41,12 @@ impl Lookout {
         Locals::here()
     }
 
-    /// Leaves a number on its thread.
+    /// Sets the local of its thread.
     pub(crate) fn leave(&self, number: u32) {
         OF_THREAD.set(number);
     }
 
-    /// Whether its caller holds a lease, and what its locals are.
+    /// Whether its caller holds a lease, and its locals.
     pub(crate) fn leased(&self, context: &Context<Self>) -> (bool, Locals) {
         (context.is_leased(), Locals::here())
     }
@@ -61,7 +60,7 @@ fn runtime() -> Runtime {
     runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap()
 }
 
-/// An actor of `runtime` that waits for messages.
+/// An actor on `runtime` that waits for messages.
 fn idle_on(runtime: &Runtime) -> LookoutHandle {
     let lookout = Builder::new().on(runtime.handle().clone()).spawn(Lookout);
     let here = Locals { of_thread: 1, of_task: Some(2) };
@@ -72,7 +71,7 @@ fn idle_on(runtime: &Runtime) -> LookoutHandle {
 }
 
 #[test]
-fn locals_are_its_callers_and_in_the_loop_they_are_not() {
+fn an_inline_handler_sees_the_locals_of_its_caller() {
     let (own, other) = (runtime(), runtime());
     let lookout = idle_on(&own);
     other.block_on(OF_TASK.scope(7, async {
@@ -87,7 +86,7 @@ fn locals_are_its_callers_and_in_the_loop_they_are_not() {
 }
 
 #[tokio::test]
-async fn nothing_runs_on_its_caller_while_the_actor_is_leased() {
+async fn no_handler_runs_inline_during_a_lease() {
     let asked = OF_TASK.scope(7, async {
         let lookout = spawn(Lookout);
         lookout.locals_in_the_loop().await.unwrap();
@@ -112,7 +111,7 @@ async fn nothing_runs_on_its_caller_while_the_actor_is_leased() {
 }
 
 #[test]
-fn its_runtime_is_current_in_a_runtime_that_its_caller_has_entered() {
+fn the_actors_runtime_is_current_when_its_caller_has_entered_another() {
     let (own, other) = (runtime(), runtime());
     let (here, there) = (idle_on(&own), idle_on(&other));
     let (id, id_there) = (own.handle().id(), other.handle().id());

@@ -1,4 +1,4 @@
-//! Which actors callers find idle, whatever their types are.
+//! Handlers run inline whatever the types of the actor are.
 
 use std::{fmt::Debug, marker::PhantomData};
 
@@ -10,8 +10,8 @@ use crate::support::now;
 /// The task that runs here.
 type Task = Option<task::Id>;
 
-/// Has a parameter that its messages mention, with a bound that only its methods need, and one that they
-/// do not.
+/// Has one parameter that its messages mention, with a bound that only its methods need, and one
+/// that they do not mention.
 struct Shelf<T, W> {
     things: Vec<T>,
     wood: PhantomData<W>,
@@ -23,7 +23,7 @@ impl<T: Ord + Debug + 'static, W: 'static> Shelf<T, W> {
         Self { things: Vec::new(), wood: PhantomData }
     }
 
-    /// Keeps `thing` in order, and gives all, and where it was put there.
+    /// Adds `thing` in order; returns all things, and the task that ran the handler.
     pub(crate) fn put(&mut self, label: &str, thing: T) -> (String, Task) {
         assert_ne!(label, "glass", "no glass");
         self.things.push(thing);
@@ -45,7 +45,7 @@ async fn idle_shelf() -> ShelfHandle<String> {
 }
 
 #[tokio::test]
-async fn an_actor_with_parameters_is_found_idle() {
+async fn an_actor_with_type_parameters_runs_handlers_inline() {
     let shelf = idle_shelf().await;
     task::spawn(async move {
         let here = task::try_id();
@@ -58,7 +58,7 @@ async fn an_actor_with_parameters_is_found_idle() {
 }
 
 #[tokio::test]
-async fn an_actor_with_parameters_panics_as_others_do() {
+async fn an_inline_panic_ends_an_actor_with_type_parameters() {
     let shelf = idle_shelf().await;
     let panicked = now(shelf.put("glass", "c".into())).unwrap_err();
     assert!(panicked.to_string().contains("no glass"), "{panicked}");
@@ -89,7 +89,7 @@ mod hidden {
 }
 
 #[tokio::test]
-async fn an_actor_that_is_private_is_found_idle_by_its_public_handle() {
+async fn a_private_actor_runs_handlers_inline_through_its_public_handle() {
     let secret = hidden::secret();
     task::spawn(async move {
         assert_eq!(secret.again().await, Ok(false));
@@ -100,16 +100,16 @@ async fn an_actor_that_is_private_is_found_idle_by_its_public_handle() {
     .unwrap();
 }
 
-/// The arguments of a call that finds nobody are those of its message.
+/// The arguments of a call that is not inline are those of its message.
 #[tokio::test]
-async fn a_call_that_finds_nobody_keeps_its_arguments() {
+async fn a_call_that_is_not_inline_keeps_its_arguments() {
     let shelf = spawn(Shelf::<String, u8>::new());
     let put = shelf.put("late", "e".into());
     assert_eq!(put.await.unwrap().0, "late: [\"e\"]");
     assert_eq!(kept(shelf.put("never", "f".into())), "f");
 }
 
-/// What a call that was not sent carries.
+/// The argument of a call that was not sent.
 fn kept<T: 'static, R: 'static, Q>(call: actor_runtime::Call<'_, ShelfMessage<T>, R, Q>) -> T
 where
     Q: Request<ShelfMessage<T>, R>,

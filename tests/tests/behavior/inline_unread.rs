@@ -1,5 +1,5 @@
-//! Answers that nobody has read, where handlers run on their callers: what comes back is there before
-//! the next handler runs, and whoever gives up around a call loses nothing.
+//! Unread replies and inline handlers: replies are taken back before the next inline handler runs,
+//! and a caller that cancels a call loses nothing.
 
 use std::{
     collections::BTreeSet,
@@ -15,11 +15,11 @@ use crate::support::{Log, now, outcome, pending, said};
 /// An element that cannot be put back.
 const TOO_HOT: u32 = 100;
 
-/// Elements that are to be neither lost nor copied.
+/// Elements that must be neither lost nor duplicated.
 struct Stack {
     log: Log,
     elements: Vec<u32>,
-    /// How often an element was taken on the task of a caller.
+    /// How many elements were popped inline.
     taken_there: usize,
 }
 
@@ -37,18 +37,18 @@ impl Stack {
     /// Runs in the loop.
     pub(crate) async fn rest(&self) {}
 
-    /// Looks how many there are.
+    /// How many elements there are.
     pub(crate) fn count(&self) -> usize {
         self.elements.len()
     }
 
-    /// Holds its thread up.
+    /// Blocks its thread.
     pub(crate) fn block(&self, entered: mpsc::Sender<()>, released: mpsc::Receiver<()>) {
         entered.send(()).unwrap();
         released.recv().unwrap();
     }
 
-    /// Ends the actor with what is left.
+    /// Ends the actor, and returns what is left.
     pub(crate) fn finish(self) -> (Vec<u32>, usize) {
         (self.elements, self.taken_there)
     }
@@ -70,7 +70,7 @@ async fn idle_stack(elements: impl IntoIterator<Item = u32>) -> (StackHandle, Lo
     (stack, log)
 }
 
-/// Has two answers dropped unread: the loop is woken for them, and has not run since.
+/// Drops two answers unread. The loop is woken for them, and has not run since.
 async fn drop_two_answers(stack: &StackHandle) {
     let first = stack.pop(None).sent().await.unwrap();
     let second = stack.pop(None).sent().await.unwrap();
@@ -80,7 +80,7 @@ async fn drop_two_answers(stack: &StackHandle) {
 }
 
 #[tokio::test]
-async fn what_came_back_is_there_before_a_handler_runs_on_its_caller() {
+async fn unread_replies_are_taken_back_before_an_inline_handler_runs() {
     let (stack, log) = idle_stack([1, 2, 3]).await;
     drop_two_answers(&stack).await;
     assert_eq!(now(stack.count()), Ok(3));
@@ -91,7 +91,7 @@ async fn what_came_back_is_there_before_a_handler_runs_on_its_caller() {
 }
 
 #[tokio::test]
-async fn a_panic_while_it_is_put_back_is_the_actors_end() {
+async fn a_panic_while_taking_a_reply_back_ends_the_actor() {
     let (stack, log) = idle_stack([TOO_HOT]).await;
     let unread = stack.pop(None).sent().await.unwrap();
     stack.rest().await.unwrap();
@@ -106,7 +106,7 @@ async fn a_panic_while_it_is_put_back_is_the_actors_end() {
 }
 
 #[tokio::test]
-async fn who_gives_up_where_its_task_may_do_no_more_has_run_nothing() {
+async fn a_call_cancelled_without_task_budget_never_runs() {
     let (stack, log) = idle_stack([1, 2, 3]).await;
     while has_budget_remaining() {
         now(stack.count()).unwrap();
@@ -118,7 +118,7 @@ async fn who_gives_up_where_its_task_may_do_no_more_has_run_nothing() {
 }
 
 #[tokio::test]
-async fn who_gives_up_while_another_caller_is_served_has_run_nothing() {
+async fn a_cancelled_call_behind_a_running_handler_never_runs() {
     let (stack, log) = idle_stack([1, 2, 3]).await;
     let (entered, was_entered) = mpsc::channel();
     let (release, released) = mpsc::channel();
@@ -137,7 +137,7 @@ async fn who_gives_up_while_another_caller_is_served_has_run_nothing() {
     assert_eq!(log.take(), ["pop Some(3)"]);
 }
 
-/// Takes elements until there are none, and gives each call up at the second poll, or before.
+/// Pops elements until there are none, and cancels each call at the second poll or before.
 async fn take_all(stack: StackHandle, taken: Arc<Mutex<Vec<u32>>>) {
     let mut is_over = false;
     while !is_over {
@@ -152,14 +152,14 @@ async fn take_all(stack: StackHandle, taken: Arc<Mutex<Vec<u32>>>) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn tasks_that_give_up_around_their_calls_lose_nothing() {
+async fn tasks_that_cancel_their_calls_lose_nothing() {
     const ELEMENTS: u32 = TOO_HOT;
     for _ in 0..20 {
         let (stack, _) = idle_stack(0..ELEMENTS).await;
         let taken = Arc::new(Mutex::new(Vec::new()));
         let take = || tokio::spawn(take_all(stack.clone(), taken.clone()));
         let mut takers: Vec<_> = (0..6).map(|_| take()).collect();
-        // Some are dropped wherever they are.
+        // Some are aborted wherever they are.
         takers.drain(..3).for_each(|taker| taker.abort());
         for taker in takers {
             taker.await.unwrap();

@@ -1,5 +1,5 @@
-//! What a lease is besides what is promised of it: its bounds, its handle, what it refuses, and what it
-//! is to the other parts of an actor.
+//! Leases beyond what is promised: bounds, handles, refusals, and how they combine with other
+//! features.
 
 use actor_runtime::{
     ActorHandle, Answer, CallError, Exit, ExitReason, Lease, SendError, TrySendError, actor, spawn,
@@ -12,7 +12,7 @@ use crate::support::{
 };
 
 #[test]
-fn a_lease_is_bounded_as_its_actor_is() {
+fn a_lease_has_the_bound_of_its_actor() {
     let (_, ledger, mut actor, lease) = leased();
     ledger.note(1).try_cast().unwrap();
     ledger.note(2).try_cast().unwrap();
@@ -27,7 +27,7 @@ fn a_lease_is_bounded_as_its_actor_is() {
 }
 
 #[test]
-fn a_lease_takes_the_room_of_one_message_until_it_begins() {
+fn a_queued_lease_takes_the_room_of_one_message() {
     let (_, ledger, mut actor) = ledger();
     let _one = pending(ledger.lease());
     let _two = pending(ledger.lease());
@@ -40,7 +40,7 @@ fn a_lease_takes_the_room_of_one_message_until_it_begins() {
 }
 
 #[test]
-fn leases_take_turns() {
+fn leases_are_granted_in_order() {
     let (log, ledger, mut actor) = ledger();
     let mut calls: Vec<_> = (0..4).map(|_| pending(ledger.lease())).collect();
     for (number, call) in (0..).zip(&mut calls) {
@@ -74,7 +74,7 @@ fn clones_of_a_leased_handle_end_with_the_lease() {
 }
 
 #[test]
-fn a_leased_handle_knows_its_actor() {
+fn a_leased_handle_identifies_its_actor() {
     let (_, ledger, mut actor, lease) = leased();
     assert!(lease.is_same_actor(&ledger) && ledger.is_same_actor(&lease));
     assert_eq!(lease.name(), "Ledger");
@@ -101,7 +101,7 @@ fn a_lease_keeps_its_actor_alive() {
 }
 
 #[test]
-fn an_actor_flushes_before_it_is_leased_and_when_its_lease_rests() {
+fn on_idle_runs_before_a_lease_begins_and_when_its_mailbox_is_empty() {
     let (log, ledger, mut actor) = ledger();
     let mut other = pending(ledger.note_idle());
     let mut call = pending(ledger.lease());
@@ -120,7 +120,7 @@ fn an_actor_flushes_before_it_is_leased_and_when_its_lease_rests() {
 }
 
 #[test]
-fn an_actor_does_not_wait_for_itself() {
+fn a_handler_cannot_wait_for_a_lease_of_its_own_actor() {
     type Send = fn(LedgerHandle, Lease<LedgerHandle>) -> Answer<String>;
     let ways: [(&str, Send); 3] = [
         ("lease", |leased, _| leased.lease_itself().try_call().unwrap()),
@@ -141,7 +141,7 @@ fn an_actor_does_not_wait_for_itself() {
 }
 
 #[test]
-fn a_lease_is_not_leased() {
+fn a_lease_cannot_be_leased() {
     let (_, ledger, mut actor, lease) = leased();
     assert_eq!(
         said(now(lease.lease())),
@@ -155,7 +155,7 @@ fn a_lease_is_not_leased() {
 }
 
 #[test]
-fn an_actor_that_has_stopped_is_not_leased() {
+fn a_stopped_actor_cannot_be_leased() {
     let (_, ledger, mut actor) = ledger();
     ledger.close();
     assert_eq!(
@@ -166,7 +166,7 @@ fn an_actor_that_has_stopped_is_not_leased() {
 }
 
 #[test]
-fn what_stats_say_of_a_lease() {
+fn stats_describe_the_lease() {
     let (_, ledger, mut actor) = ledger();
     ledger.note(1).try_cast().unwrap();
     let mut call = pending(ledger.lease());
@@ -196,7 +196,7 @@ fn what_stats_say_of_a_lease() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lease_can_be_given_up() {
+async fn a_lease_request_can_time_out() {
     let log = Log::default();
     let ledger = spawn(Ledger::new(&log, OnRelease::Returns));
     let lease = ledger.lease().await.unwrap();
@@ -212,7 +212,7 @@ async fn a_lease_can_be_given_up() {
 }
 
 #[test]
-fn a_mocked_actor_is_leased_too() {
+fn a_mocked_actor_can_be_leased() {
     let (ledger, mut messages) = LedgerHandle::mock();
     let mut call = pending(ledger.lease());
     drop(pending(ledger.lease()));
@@ -233,9 +233,9 @@ fn a_mocked_actor_is_leased_too() {
     assert!(matches!(now(ledger.lease()), Err(CallError::NotAccepted { .. })));
 }
 
-/// Who is leased is handed over at its end like any actor.
+/// An actor that was leased is returned at its end like any other.
 #[test]
-fn an_actor_that_was_leased_is_handed_back() {
+fn an_actor_that_was_leased_is_returned() {
     let (_, ledger, mut actor, lease) = leased();
     drop((lease, ledger));
     let Exit { reason, actor, .. } = actor.exit();
@@ -243,7 +243,7 @@ fn an_actor_that_was_leased_is_handed_back() {
     assert!(actor.is_some());
 }
 
-/// Hears numbers beside its messages.
+/// Handles numbers from a source beside its messages.
 struct Listener {
     log: Log,
     heard: mpsc::UnboundedReceiver<u64>,
@@ -262,14 +262,14 @@ impl Listener {
         self.log.add("release");
     }
 
-    /// Writes `number` down.
+    /// Logs `number`.
     pub(crate) fn note(&mut self, number: u64) {
         self.log.add(number.to_string());
     }
 }
 
 #[test]
-fn a_leased_actor_still_hears_what_its_sources_give() {
+fn a_leased_actor_still_handles_events() {
     let log = Log::default();
     let (sender, heard) = mpsc::unbounded_channel();
     let (listener, mut actor) = rig(Listener { log: log.clone(), heard });

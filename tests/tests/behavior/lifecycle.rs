@@ -1,4 +1,4 @@
-//! How an actor ends, who learns of it, and who has it in the end.
+//! How an actor ends, who learns of it, and who receives its state.
 
 use actor_runtime::{ActorHandle, Builder, Capacity, Context, ExitReason, actor};
 
@@ -7,7 +7,7 @@ use crate::support::{
 };
 
 #[test]
-fn the_last_handle_ends_the_actor_after_what_was_accepted() {
+fn dropping_the_last_handle_ends_the_actor_after_accepted_messages() {
     let log = Log::default();
     let (probe, mut actor) = rig(Probe::new(&log));
     let other = probe.clone();
@@ -24,7 +24,7 @@ fn the_last_handle_ends_the_actor_after_what_was_accepted() {
 }
 
 #[test]
-fn an_answer_and_a_watch_keep_no_actor_alive() {
+fn answers_and_exited_do_not_keep_an_actor_alive() {
     let gate = Gate::default();
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     let mut answer = pending(probe.wait(gate.clone()).try_call().unwrap());
@@ -37,7 +37,7 @@ fn an_answer_and_a_watch_keep_no_actor_alive() {
 }
 
 #[test]
-fn a_weak_handle_keeps_no_actor_alive() {
+fn a_weak_handle_does_not_keep_an_actor_alive() {
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     let weak = probe.downgrade();
     let again = weak.upgrade().unwrap();
@@ -52,7 +52,7 @@ fn a_weak_handle_keeps_no_actor_alive() {
 }
 
 #[test]
-fn a_weak_handle_of_an_actor_that_was_ended_gives_a_handle_that_says_so() {
+fn a_weak_handle_of_an_ended_actor_upgrades_to_a_closed_handle() {
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     let weak = probe.downgrade();
     probe.close();
@@ -63,7 +63,7 @@ fn a_weak_handle_of_an_actor_that_was_ended_gives_a_handle_that_says_so() {
 }
 
 #[test]
-fn closing_twice_is_fine_and_the_first_reason_stays() {
+fn closing_twice_keeps_the_first_reason() {
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     probe.close();
     probe.close();
@@ -76,7 +76,7 @@ fn closing_twice_is_fine_and_the_first_reason_stays() {
 }
 
 #[test]
-fn an_actor_is_alive_as_long_as_it_accepts() {
+fn an_actor_is_alive_while_it_accepts_messages() {
     let gate = Gate::default();
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     assert!(probe.is_alive());
@@ -91,7 +91,7 @@ fn an_actor_is_alive_as_long_as_it_accepts() {
 }
 
 #[test]
-fn many_wait_for_the_end_and_some_give_up() {
+fn many_tasks_can_wait_for_the_exit_and_some_give_up() {
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     let mut waiters: Vec<_> = (0..10).map(|_| pending(probe.exited())).collect();
     waiters.truncate(7);
@@ -123,8 +123,8 @@ fn an_abort_ends_a_handler_at_its_await() {
 }
 
 #[test]
-fn an_abort_comes_between_two_handlers_that_do_not_await() {
-    /// Aborts itself, and writes down what it does after that.
+fn an_abort_takes_effect_between_two_handlers_that_do_not_await() {
+    /// Aborts itself, and logs what it does afterwards.
     struct Hasty(Log);
     #[actor]
     impl Hasty {
@@ -134,7 +134,7 @@ fn an_abort_comes_between_two_handlers_that_do_not_await() {
             self.0.add("aborted");
         }
 
-        /// Writes that it ran.
+        /// Logs that it ran.
         pub(crate) fn go_on(&self) {
             self.0.add("went on");
         }
@@ -162,7 +162,7 @@ fn an_abort_comes_between_two_handlers_that_do_not_await() {
 }
 
 #[test]
-fn an_abort_wakes_an_actor_that_waits_for_messages() {
+fn an_abort_wakes_an_idle_actor() {
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     actor.turn();
     probe.abort();
@@ -170,7 +170,7 @@ fn an_abort_wakes_an_actor_that_waits_for_messages() {
 }
 
 #[test]
-fn an_abort_comes_in_the_middle_of_a_shutdown() {
+fn an_abort_interrupts_a_shutdown() {
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     probe.wait(Gate::default()).try_cast().unwrap();
     actor.turn();
@@ -183,7 +183,7 @@ fn an_abort_comes_in_the_middle_of_a_shutdown() {
 }
 
 #[test]
-fn an_abort_after_the_end_changes_nothing() {
+fn an_abort_after_the_exit_has_no_effect() {
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     probe.close();
     assert_eq!(actor.reason(), "shut down");
@@ -192,7 +192,7 @@ fn an_abort_after_the_end_changes_nothing() {
 }
 
 #[test]
-fn an_actor_stops_itself_after_what_was_accepted() {
+fn stop_handles_accepted_messages_first() {
     let log = Log::default();
     let (probe, mut actor) = rig(Probe::new(&log));
     let mut stop = pending(probe.stop());
@@ -200,13 +200,13 @@ fn an_actor_stops_itself_after_what_was_accepted() {
     let mut late = pending(probe.note(2));
     assert_eq!(actor.reason(), "shut down");
     assert_eq!(outcome(&mut stop), "answered ()");
-    // It waited for room, and got it when `stop` was taken.
+    // It waited for room, which `stop` left when it was taken.
     assert_eq!(outcome(&mut late), "answered 2");
     assert_eq!(log.take(), ["note 1", "note 2"]);
 }
 
 #[test]
-fn a_final_handler_answers_and_ends_the_actor() {
+fn a_final_handler_replies_and_ends_the_actor() {
     let (log, gate) = (Log::default(), Gate::default());
     let (probe, mut actor) = rig(Probe::new(&log));
     let mut finish = pending(probe.finish(gate.clone()));
@@ -232,13 +232,13 @@ fn a_final_handler_can_be_cast() {
     assert_eq!(log.take(), ["finish"]);
 }
 
-/// Has something to give back.
+/// Has a value to return.
 #[derive(Debug, Default, PartialEq)]
 struct Sum(u32);
 
 #[actor]
 impl Sum {
-    /// Adds.
+    /// Adds `number`.
     pub(crate) fn add(&mut self, number: u32) {
         self.0 += number;
     }
@@ -250,7 +250,7 @@ impl Sum {
 }
 
 #[test]
-fn the_loop_gives_the_actor_back() {
+fn the_loop_returns_the_actor() {
     let (sum, mut actor) = rig(Sum::default());
     sum.add(3).try_cast().unwrap();
     drop(sum);
@@ -260,7 +260,7 @@ fn the_loop_gives_the_actor_back() {
 }
 
 #[tokio::test]
-async fn a_task_gives_the_actor_back_if_asked_to() {
+async fn spawn_returning_returns_the_actor() {
     let (sum, running) = Builder::new().spawn_returning(Sum::default());
     sum.add(3).await.unwrap();
     sum.close();
@@ -279,7 +279,7 @@ async fn a_task_gives_the_actor_back_if_asked_to() {
 }
 
 #[test]
-fn a_task_whose_runtime_is_gone_gives_nothing_back() {
+fn spawn_returning_returns_no_actor_if_its_runtime_is_gone() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let options = Builder::new().on(runtime.handle().clone());
     let (sum, running) = options.spawn_returning(Sum::default());
@@ -290,7 +290,7 @@ fn a_task_whose_runtime_is_gone_gives_nothing_back() {
 }
 
 #[test]
-fn an_actor_that_is_handed_back_can_be_started_again() {
+fn a_returned_actor_can_be_started_again() {
     let (sum, mut first) = rig(Sum::default());
     sum.add(3).try_cast().unwrap();
     sum.close();
@@ -302,7 +302,7 @@ fn an_actor_that_is_handed_back_can_be_started_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_option_of_a_builder() {
+async fn builder_options() {
     let runtime = tokio::runtime::Handle::current();
     let options = Builder::new().name("till").mailbox(Capacity::bounded(3)).on(runtime);
     let sum = options.clone().spawn(Sum::default());
@@ -317,13 +317,13 @@ async fn each_option_of_a_builder() {
 
 #[test]
 #[should_panic(expected = "a mailbox holds at least one message")]
-fn a_mailbox_for_nothing_is_refused() {
+fn a_mailbox_capacity_of_zero_is_refused() {
     let _ = Capacity::bounded(0);
 }
 
 #[test]
-fn lifecycle_methods_give_way_to_handlers_of_the_same_name() {
-    /// Has handlers named like what every handle can do.
+fn handlers_take_precedence_over_handle_methods_of_the_same_name() {
+    /// Has a handler with the name of a handle's method.
     struct Shop;
     #[actor]
     impl Shop {

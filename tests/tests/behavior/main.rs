@@ -1,7 +1,7 @@
-//! What actors do, and what they never do: one module per promise, and one per part.
+//! The behavior of actors: one module per promise, and one per feature.
 //!
-//! `docs/promises.md` lists the promises with the tests that carry them. Futures are polled by
-//! hand and time is paused, so a test passes or fails for a reason and never by luck.
+//! `docs/promises.md` lists the promises with their tests. Futures are polled by hand and time is
+//! paused, so a test never passes or fails by luck.
 
 mod support;
 

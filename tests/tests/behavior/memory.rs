@@ -1,4 +1,4 @@
-//! What is let go, and when: messages, answers, state, and the places of those who waited.
+//! What is dropped when: messages, replies, state, and the wakers of dropped futures.
 
 use std::sync::{Arc, Weak};
 
@@ -6,7 +6,7 @@ use actor_runtime::{ActorHandle, Reply, actor};
 
 use crate::support::{Gate, now, outcome, pending, ready, rig};
 
-/// Something whose life can be watched.
+/// A value whose lifetime can be watched.
 #[derive(Clone, Default)]
 struct Item(Arc<()>);
 
@@ -34,7 +34,7 @@ struct Shelf {
 
 #[actor(mailbox = 1)]
 impl Shelf {
-    /// Takes an item and gives it back.
+    /// Returns the item.
     pub(crate) fn pass(&self, item: Item) -> Item {
         item
     }
@@ -45,12 +45,12 @@ impl Shelf {
         item
     }
 
-    /// Answers when the actor ends: never.
+    /// Keeps the reply and never sends it.
     pub(crate) fn keep(&mut self, reply: Reply<Item>) {
         self.kept.push(reply);
     }
 
-    /// Panics with an item in hand.
+    /// Panics while it holds an item.
     pub(crate) fn fail(&self, item: Item) {
         let _item = item;
         panic!("on purpose");
@@ -65,7 +65,7 @@ impl Shelf {
 }
 
 #[test]
-fn the_state_goes_when_the_actor_does() {
+fn the_state_is_dropped_when_the_actor_ends() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let entered = runtime.enter();
     let roads: [fn(&ShelfHandle); 3] = [ActorHandle::close, ActorHandle::abort, |shelf| {
@@ -82,7 +82,7 @@ fn the_state_goes_when_the_actor_does() {
 }
 
 #[test]
-fn the_state_goes_when_the_loop_is_dropped() {
+fn the_state_is_dropped_with_the_loop() {
     let (state, watch) = Shelf::new();
     let (shelf, mut actor) = rig(state);
     actor.turn();
@@ -92,7 +92,7 @@ fn the_state_goes_when_the_loop_is_dropped() {
 }
 
 #[test]
-fn what_is_queued_goes_when_the_actor_does() {
+fn queued_messages_are_dropped_when_the_actor_ends() {
     let (shelf, mut actor) = rig(Shelf::new().0);
     let (running, watch_running) = Item::watched();
     let (queued, watch_queued) = Item::watched();
@@ -111,7 +111,7 @@ fn what_is_queued_goes_when_the_actor_does() {
 }
 
 #[test]
-fn a_message_that_is_withdrawn_is_dropped_at_once() {
+fn a_withdrawn_message_is_dropped_at_once() {
     let (shelf, _actor) = rig(Shelf::new().0);
     shelf.pass(Item::default()).try_cast().unwrap();
     let (waiting, watch) = Item::watched();
@@ -123,7 +123,7 @@ fn a_message_that_is_withdrawn_is_dropped_at_once() {
 }
 
 #[test]
-fn a_message_whose_caller_has_gone_is_dropped_in_its_turn() {
+fn an_abandoned_message_is_dropped_in_its_turn() {
     let (shelf, mut actor) = rig(Shelf::new().0);
     let (item, watch) = Item::watched();
     drop(pending(shelf.pass(item)));
@@ -133,7 +133,7 @@ fn a_message_whose_caller_has_gone_is_dropped_in_its_turn() {
 }
 
 #[test]
-fn an_answer_nobody_reads_is_dropped() {
+fn an_unread_reply_is_dropped() {
     let (shelf, mut actor) = rig(Shelf::new().0);
     let (item, watch) = Item::watched();
     let gate = Gate::default();
@@ -158,7 +158,7 @@ fn an_answer_nobody_reads_is_dropped() {
 }
 
 #[test]
-fn a_refused_message_lives_until_it_is_taken_back_or_the_call_is_dropped() {
+fn a_refused_message_lives_as_long_as_its_call() {
     let (shelf, mut actor) = rig(Shelf::new().0);
     shelf.close();
     actor.turn();
@@ -171,7 +171,7 @@ fn a_refused_message_lives_until_it_is_taken_back_or_the_call_is_dropped() {
 }
 
 #[test]
-fn those_who_wait_leave_nothing_behind() {
+fn dropped_senders_leave_nothing_behind() {
     let (shelf, mut actor) = rig(Shelf::new().0);
     shelf.pass(Item::default()).try_cast().unwrap();
     for _ in 0..1000 {
@@ -186,7 +186,7 @@ fn those_who_wait_leave_nothing_behind() {
 }
 
 #[test]
-fn those_who_wait_for_the_end_and_give_up_are_forgotten() {
+fn wakers_of_dropped_futures_are_released() {
     let (shelf, actor) = rig(Shelf::new().0);
     let watch = Arc::new(Nothing);
     let waker = std::task::Waker::from(watch.clone());
@@ -209,7 +209,7 @@ fn those_who_wait_for_the_end_and_give_up_are_forgotten() {
     drop(actor);
 }
 
-/// A waker that does nothing but be counted.
+/// A waker that only counts its references.
 struct Nothing;
 
 impl std::task::Wake for Nothing {
@@ -217,7 +217,7 @@ impl std::task::Wake for Nothing {
 }
 
 #[test]
-fn an_actor_that_owes_an_answer_and_ends_keeps_nothing() {
+fn an_actor_that_ends_while_it_owes_a_reply_is_dropped() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let entered = runtime.enter();
     let (state, watch) = Shelf::new();
@@ -233,7 +233,7 @@ fn an_actor_that_owes_an_answer_and_ends_keeps_nothing() {
 }
 
 #[test]
-fn a_message_with_its_own_actors_handle_keeps_it_alive_only_until_it_is_handled() {
+fn a_handle_in_a_message_keeps_the_actor_alive_until_it_is_handled() {
     struct Keeper;
     #[actor]
     impl Keeper {

@@ -1,4 +1,4 @@
-//! Mocked handles: the messages of a caller, typed, without the actor.
+//! Mocked handles: a caller's messages, with their types, without the actor.
 
 use actor_runtime::{ActorHandle, Capacity, ExitReason, TrySendError};
 use futures::StreamExt;
@@ -6,7 +6,7 @@ use futures::StreamExt;
 use crate::support::{ProbeHandle, ProbeMessage, now, outcome, pending, ready, said};
 
 #[test]
-fn messages_come_in_order_and_are_answered_by_the_test() {
+fn a_test_receives_messages_in_order_and_replies_to_them() {
     let (probe, mut messages) = ProbeHandle::mock();
     let mut one = pending(probe.note(1));
     probe.fail("text").try_cast().unwrap();
@@ -26,7 +26,7 @@ fn messages_come_in_order_and_are_answered_by_the_test() {
 }
 
 #[test]
-fn a_reply_that_is_dropped_is_unanswered() {
+fn a_dropped_reply_is_unanswered() {
     let (probe, mut messages) = ProbeHandle::mock();
     let mut call = pending(probe.note(1));
     drop(messages.try_recv());
@@ -34,7 +34,7 @@ fn a_reply_that_is_dropped_is_unanswered() {
 }
 
 #[test]
-fn a_message_whose_caller_has_gone_does_not_come() {
+fn an_abandoned_message_is_not_received() {
     let (probe, mut messages) = ProbeHandle::mock();
     drop(pending(probe.note(1)));
     probe.note(2).try_cast().unwrap();
@@ -42,7 +42,7 @@ fn a_message_whose_caller_has_gone_does_not_come() {
 }
 
 #[test]
-fn waiting_for_a_message_is_woken_by_one() {
+fn recv_is_woken_by_a_message() {
     let (probe, mut messages) = ProbeHandle::mock();
     let mut next = pending(messages.recv());
     probe.note(1).try_cast().unwrap();
@@ -50,7 +50,7 @@ fn waiting_for_a_message_is_woken_by_one() {
 }
 
 #[test]
-fn the_messages_end_with_the_last_handle() {
+fn messages_end_with_the_last_handle() {
     let (probe, messages) = ProbeHandle::mock();
     let mut messages = messages;
     probe.note(1).try_cast().unwrap();
@@ -61,7 +61,7 @@ fn the_messages_end_with_the_last_handle() {
 }
 
 #[test]
-fn the_end_is_seen_however_it_is_looked_for() {
+fn try_recv_and_recv_both_see_the_end() {
     let (probe, mut messages) = ProbeHandle::mock();
     let mut exited = pending(probe.exited());
     probe.close();
@@ -71,7 +71,7 @@ fn the_end_is_seen_however_it_is_looked_for() {
 }
 
 #[test]
-fn a_mock_is_shut_down_when_its_messages_were_taken() {
+fn shutting_down_a_mock_completes_once_its_messages_are_taken() {
     let (probe, mut messages) = ProbeHandle::mock();
     probe.note(1).try_cast().unwrap();
     let mut shutdown = pending(probe.shutdown());
@@ -81,7 +81,7 @@ fn a_mock_is_shut_down_when_its_messages_were_taken() {
 }
 
 #[test]
-fn a_mock_that_is_dropped_has_stopped() {
+fn a_dropped_mock_has_stopped() {
     let (probe, messages) = ProbeHandle::mock();
     let mut queued = pending(probe.note(1));
     drop(messages);
@@ -91,7 +91,7 @@ fn a_mock_that_is_dropped_has_stopped() {
 }
 
 #[test]
-fn a_mock_has_the_mailbox_it_is_given() {
+fn a_mock_has_the_given_capacity() {
     let (probe, _messages) = ProbeHandle::mock();
     assert_eq!(probe.mailbox_capacity(), Capacity::DEFAULT);
     let (probe, mut messages) = ProbeHandle::mock_with(Capacity::bounded(1));

@@ -1,4 +1,4 @@
-//! `#[on(EXPR)]`: what a source gives is handled like a message.
+//! `#[on(EXPR)]`: an event of a source is handled like a message.
 
 use std::{cell::Cell, collections::VecDeque, io, rc::Rc};
 
@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 
 use crate::support::{Gate, Log, outcome, pending, ready, rig, rig_with, still_pending};
 
-/// Frames, of which every second one has a tail.
+/// Reads frames of two bytes.
 struct Socket {
     bytes: mpsc::UnboundedReceiver<u8>,
     buffer: VecDeque<u8>,
@@ -33,7 +33,7 @@ impl Socket {
     }
 }
 
-/// A source of its own kind.
+/// A source of a type that `select!` does not know.
 struct Orders(mpsc::UnboundedReceiver<u32>);
 
 impl Orders {
@@ -82,7 +82,7 @@ impl Desk {
         self.log.add("stop");
     }
 
-    /// Says whether orders are taken.
+    /// Sets whether orders are taken.
     pub(crate) fn take_orders(&mut self, takes_orders: bool) {
         self.takes_orders = takes_orders;
         self.log.add(format!("orders: {takes_orders}"));
@@ -119,7 +119,7 @@ fn desk() -> (Desk, Ends) {
 }
 
 #[test]
-fn messages_and_events_are_handled_as_they_come() {
+fn messages_and_events_are_handled_as_they_arrive() {
     let (desk, ends) = desk();
     let (desk, mut actor) = rig(desk);
     actor.turn();
@@ -138,7 +138,7 @@ fn messages_and_events_are_handled_as_they_come() {
 }
 
 #[test]
-fn a_future_dropped_for_a_message_loses_nothing() {
+fn a_source_dropped_for_a_message_loses_nothing() {
     let (desk, ends) = desk();
     let (desk, mut actor) = rig(desk);
     ends.bytes.send(4).unwrap();
@@ -151,7 +151,7 @@ fn a_future_dropped_for_a_message_loses_nothing() {
 }
 
 #[test]
-fn a_guard_that_is_false_keeps_a_source_out() {
+fn a_false_guard_disables_a_source() {
     let (desk, ends) = desk();
     let (desk, mut actor) = rig(desk);
     desk.take_orders(false).try_cast().unwrap();
@@ -168,7 +168,7 @@ fn a_guard_that_is_false_keeps_a_source_out() {
 }
 
 #[test]
-fn a_handler_is_over_before_the_next_begins() {
+fn a_handler_completes_before_the_next_starts() {
     let (desk, ends) = desk();
     let (desk, mut actor) = rig(desk);
     ends.frame(1, 1);
@@ -189,7 +189,7 @@ fn a_handler_is_over_before_the_next_begins() {
 }
 
 #[test]
-fn idle_runs_only_when_no_source_is_ready_either() {
+fn on_idle_runs_only_when_no_source_is_ready() {
     let (desk, ends) = desk();
     let (desk, mut actor) = rig(desk);
     for order in 1..=3 {
@@ -203,7 +203,7 @@ fn idle_runs_only_when_no_source_is_ready_either() {
 }
 
 #[test]
-fn a_handler_may_stop_the_actor() {
+fn an_event_handler_may_stop_the_actor() {
     let (desk, ends) = desk();
     let (desk, mut actor) = rig(desk);
     ends.orders.send(0).unwrap();
@@ -213,7 +213,7 @@ fn a_handler_may_stop_the_actor() {
 }
 
 #[test]
-fn a_panic_is_the_actors_end() {
+fn a_panic_in_an_event_handler_ends_the_actor() {
     let (desk, ends) = desk();
     let (desk, mut actor) = rig(desk);
     let mut call = pending(desk.take_orders(true));
@@ -225,7 +225,7 @@ fn a_panic_is_the_actors_end() {
 }
 
 #[test]
-fn an_actor_that_goes_on_after_a_panic_handles_the_next_event() {
+fn with_on_panic_continue_the_next_event_is_handled() {
     let (desk, ends) = desk();
     let (desk, mut actor) = rig_with(Builder::new().on_panic(OnPanic::Continue), desk);
     ends.frame(0, 0);
@@ -248,7 +248,7 @@ fn an_abort_drops_a_handler_and_the_sources() {
 }
 
 #[test]
-fn an_abort_ends_a_wait() {
+fn an_abort_interrupts_the_wait_for_events() {
     let (desk, ends) = desk();
     let (desk, mut actor) = rig(desk);
     actor.turn();
@@ -258,7 +258,7 @@ fn an_abort_ends_a_wait() {
 }
 
 #[test]
-fn senders_that_wait_for_room_get_their_turn() {
+fn senders_waiting_for_room_are_accepted() {
     let (desk, ends) = desk();
     let (desk, mut actor) = rig_with(Builder::new().mailbox(Capacity::bounded(1)), desk);
     let mut calls: Vec<_> = (0..3).map(|_| pending(desk.take_orders(true))).collect();
@@ -269,7 +269,7 @@ fn senders_that_wait_for_room_get_their_turn() {
     }
 }
 
-/// Waits for nothing but a source, and takes no message.
+/// Has a source and no messages.
 struct Listener {
     orders: mpsc::UnboundedReceiver<u32>,
     log: Log,
@@ -295,7 +295,7 @@ fn an_actor_needs_no_messages() {
     assert_eq!(actor.exit().reason, ExitReason::Shutdown);
 }
 
-/// Listens where it was made: it cannot be sent.
+/// Has a source, and is not `Send`.
 struct Here {
     numbers: mpsc::UnboundedReceiver<u32>,
     sum: Rc<Cell<u32>>,
@@ -316,7 +316,7 @@ impl Here {
     }
 }
 
-/// Listens anywhere.
+/// Has a source, and is `Send`.
 struct Anywhere<T> {
     numbers: mpsc::UnboundedReceiver<T>,
     sum: u32,
@@ -336,7 +336,7 @@ impl<T: Into<u32> + Send> Anywhere<T> {
 }
 
 #[tokio::test]
-async fn on_a_task_a_local_set_and_a_thread() {
+async fn sources_work_on_a_task_a_local_set_and_a_thread() {
     let (one, numbers) = mpsc::unbounded_channel();
     let task = actor_runtime::spawn(Anywhere::<u16> { numbers, sum: 0 });
     one.send(1).unwrap();
@@ -359,7 +359,7 @@ async fn on_a_task_a_local_set_and_a_thread() {
 }
 
 #[test]
-fn on_another_executor() {
+fn sources_work_on_another_executor() {
     let (four, numbers) = mpsc::unbounded_channel();
     let (handle, run) = actor_runtime::pair(Anywhere::<u8> { numbers, sum: 0 });
     let exit = futures::executor::block_on(async {
@@ -373,13 +373,13 @@ fn on_another_executor() {
     assert_eq!(exit.actor.unwrap().sum, 4);
 }
 
-/// A source that panics when it is told to.
+/// A source that panics in the given place.
 struct Bomb(&'static str);
 
 impl Bomb {
     fn goes_off(&mut self, place: &'static str) -> bool {
         if self.0 == place {
-            // Once, so that the actor could go on.
+            // Once, so that the actor could continue.
             self.0 = "nowhere";
             panic!("on purpose in the {place}");
         }
@@ -394,7 +394,7 @@ impl Bomb {
     }
 }
 
-/// Waits beside one.
+/// Has a source that may panic.
 struct Fragile {
     numbers: mpsc::UnboundedReceiver<u32>,
     bomb: Bomb,
@@ -424,7 +424,7 @@ fn fragile(place: &'static str, on_panic: OnPanic) -> (String, Vec<String>) {
 }
 
 #[test]
-fn a_panic_in_a_source_is_one_of_its_handler() {
+fn a_panic_in_a_source_counts_as_one_of_its_handler() {
     let (reason, log) = fragile("source", OnPanic::End);
     assert_eq!(reason, "`Fragile::never` panicked: on purpose in the source");
     assert_eq!(log, [""; 0]);
@@ -434,7 +434,7 @@ fn a_panic_in_a_source_is_one_of_its_handler() {
 }
 
 #[test]
-fn a_panic_in_a_guard_is_always_the_actors_end() {
+fn a_panic_in_a_guard_always_ends_the_actor() {
     for on_panic in [OnPanic::End, OnPanic::Continue] {
         let (reason, log) = fragile("guard", on_panic);
         assert_eq!(reason, "`Fragile::select` panicked: on purpose in the guard");

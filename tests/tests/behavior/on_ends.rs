@@ -1,4 +1,4 @@
-//! Sources that end, and actors whose sources go on.
+//! Sources that end, and actors whose sources continue.
 
 use std::{
     future::{Ready, ready},
@@ -16,7 +16,7 @@ use tokio::{
 
 use crate::support::{Gate, Log, rig};
 
-/// A source that counts how often it is asked.
+/// A source that counts how often its future is created.
 struct Counted<T> {
     next: T,
     asked: Log,
@@ -34,7 +34,7 @@ impl<T: Copy> Counted<T> {
     }
 }
 
-/// Both of its first two sources have ended.
+/// Its first two sources have ended.
 struct Ended {
     items: Counted<Option<u32>>,
     frames: Counted<Result<Option<u32>, ()>>,
@@ -59,19 +59,19 @@ impl Ended {
         self.log.add(format!("live {live}"));
     }
 
-    /// Lets the first source have something again.
+    /// Makes the first source give an item again.
     pub(crate) fn refill(&mut self) {
         self.items.next = Some(1);
     }
 
-    /// Does nothing.
+    /// Makes the first source end again.
     pub(crate) fn message(&mut self) {
         self.items.next = None;
     }
 }
 
 #[test]
-fn a_source_that_has_ended_rests_while_others_go_on() {
+fn an_ended_source_rests_while_others_continue() {
     let log = Log::default();
     let asked = Log::default();
     let (sender, live) = mpsc::unbounded_channel();
@@ -100,7 +100,7 @@ fn a_source_that_has_ended_rests_while_others_go_on() {
 }
 
 #[test]
-fn a_source_that_has_something_again_is_asked_after_the_next_message() {
+fn a_refilled_source_is_polled_after_the_next_message() {
     let log = Log::default();
     let (_sender, live) = mpsc::unbounded_channel();
     let items = Counted::new(None, &Log::default());
@@ -113,7 +113,7 @@ fn a_source_that_has_something_again_is_asked_after_the_next_message() {
     assert_eq!(log.take(), ["item 1"]);
 }
 
-/// Its handlers ask for the end.
+/// Its methods take the `Option` or the error of an ended source.
 struct Told {
     left: mpsc::UnboundedReceiver<u32>,
     right: mpsc::UnboundedReceiver<u32>,
@@ -151,7 +151,7 @@ impl Told {
 }
 
 #[test]
-fn a_handler_that_asks_for_the_end_is_told_once_for_each_thing_that_happens() {
+fn a_method_that_takes_an_option_sees_the_end_once_per_wait() {
     let log = Log::default();
     let (left, left_end) = mpsc::unbounded_channel();
     let (right, right_end) = mpsc::unbounded_channel();
@@ -186,7 +186,7 @@ fn a_handler_that_asks_for_the_end_is_told_once_for_each_thing_that_happens() {
     assert!(log.take().len() <= 17);
 }
 
-/// Starts jobs, and collects what comes of them.
+/// Starts jobs, and collects their results.
 struct Jobs {
     jobs: JoinSet<u32>,
     log: Log,
@@ -209,7 +209,7 @@ impl Jobs {
 }
 
 #[tokio::test]
-async fn a_guard_keeps_an_empty_set_out_of_the_race() {
+async fn a_guard_disables_an_empty_join_set() {
     let log = Log::default();
     let gate = Gate::default();
     let jobs = actor_runtime::spawn(Jobs { jobs: JoinSet::new(), log: log.clone() });
@@ -223,7 +223,7 @@ async fn a_guard_keeps_an_empty_set_out_of_the_race() {
     }
 }
 
-/// Lives on its source: it keeps a handle to itself.
+/// Lives for its source: it keeps a handle to itself.
 struct Server {
     requests: mpsc::UnboundedReceiver<io::Result<u32>>,
     itself: Option<ServerHandle>,
@@ -250,7 +250,7 @@ impl Server {
 }
 
 #[test]
-fn an_actor_that_holds_its_own_handle_lives_on_its_sources() {
+fn an_actor_with_a_handle_to_itself_lives_for_its_sources() {
     let log = Log::default();
     let (sender, requests) = mpsc::unbounded_channel();
     let (handle, mut actor) = rig(Server { requests, itself: None, log: log.clone() });
@@ -266,7 +266,7 @@ fn an_actor_that_holds_its_own_handle_lives_on_its_sources() {
 }
 
 #[test]
-fn without_a_handle_it_ends_though_a_source_may_have_more() {
+fn sources_do_not_keep_an_actor_alive() {
     let log = Log::default();
     let (sender, live) = mpsc::unbounded_channel();
     let items = Counted::new(None, &Log::default());

@@ -55,7 +55,7 @@ fn client(window: usize) -> (Client, mpsc::UnboundedSender<u32>, Log) {
 }
 
 #[test]
-fn messages_wait_in_the_mailbox_until_an_event_lets_them_through() {
+fn messages_are_held_back_until_an_event_lets_them_through() {
     let (client, server, log) = client(2);
     let (client, mut actor) = rig(client);
     let mut calls: Vec<_> = (0..4).map(|_| pending(client.ask())).collect();
@@ -74,7 +74,7 @@ fn messages_wait_in_the_mailbox_until_an_event_lets_them_through() {
 }
 
 #[test]
-fn a_mailbox_that_holds_messages_holds_senders_back() {
+fn senders_wait_while_messages_are_held_back() {
     let (client, server, log) = client(1);
     let (client, mut actor) = rig_with(Builder::new().mailbox(Capacity::bounded(1)), client);
     let mut first = pending(client.ask());
@@ -93,7 +93,7 @@ fn a_mailbox_that_holds_messages_holds_senders_back() {
 }
 
 #[test]
-fn a_mailbox_that_closes_is_drained_as_events_let_messages_through() {
+fn a_closed_mailbox_is_drained_as_events_let_messages_through() {
     let (client, server, log) = client(1);
     let (client, mut actor) = rig(client);
     let mut calls: Vec<_> = (0..3).map(|_| pending(client.ask())).collect();
@@ -112,7 +112,7 @@ fn a_mailbox_that_closes_is_drained_as_events_let_messages_through() {
 }
 
 #[test]
-fn it_ends_at_once_when_no_source_is_left_that_could_let_messages_through() {
+fn held_messages_are_refused_if_no_source_could_let_them_through() {
     let (client, _server, log) = client(0);
     let (client, mut actor) = rig(client);
     let mut call = pending(client.ask());
@@ -125,7 +125,7 @@ fn it_ends_at_once_when_no_source_is_left_that_could_let_messages_through() {
 }
 
 #[test]
-fn it_ends_when_its_source_has_ended() {
+fn held_messages_are_refused_when_the_source_ends() {
     let (client, server, log) = client(1);
     let (client, mut actor) = rig(client);
     let mut calls: Vec<_> = (0..2).map(|_| pending(client.ask())).collect();
@@ -139,7 +139,7 @@ fn it_ends_when_its_source_has_ended() {
 }
 
 #[test]
-fn an_abort_ends_it_while_messages_are_held() {
+fn an_abort_ends_an_actor_that_holds_messages_back() {
     let (client, _server, log) = client(0);
     let (client, mut actor) = rig(client);
     let mut call = pending(client.ask());
@@ -151,7 +151,7 @@ fn an_abort_ends_it_while_messages_are_held() {
 }
 
 #[test]
-fn the_last_handle_ends_it() {
+fn dropping_the_last_handle_ends_an_actor_that_holds_messages_back() {
     let (client, _server, _log) = client(0);
     let (client, mut actor) = rig(client);
     client.ask().try_cast().unwrap();

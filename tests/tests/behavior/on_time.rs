@@ -1,4 +1,4 @@
-//! Timers beside a mailbox that is never empty: they come at their time.
+//! Timers beside a mailbox that is never empty fire on time.
 
 use std::{pin::Pin, time::Duration};
 
@@ -59,7 +59,7 @@ impl Clock {
 }
 
 #[tokio::test(start_paused = true)]
-async fn timers_come_at_their_time_while_messages_come_faster() {
+async fn timers_fire_on_time_while_messages_come_faster() {
     let log = Log::default();
     let clock = spawn(Clock::new(&log));
     for _ in 0..2100 {

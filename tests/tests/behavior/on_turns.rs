@@ -1,4 +1,4 @@
-//! Whose turn it is, where messages and several sources have something at once.
+//! Fairness: which is handled first if messages and several sources are ready at once.
 
 use std::{
     future::{Future, poll_fn},
@@ -61,7 +61,7 @@ actor_with_busy_sources!(Messages, first = mailbox);
 actor_with_busy_sources!(Events, first = sources);
 
 #[tokio::test]
-async fn each_has_its_turn_after_all_others() {
+async fn the_mailbox_and_the_sources_take_turns() {
     let log = Log::default();
     let fair = actor_runtime::spawn(Fair::new(&log));
     for _ in 0..30 {
@@ -78,7 +78,7 @@ async fn each_has_its_turn_after_all_others() {
 }
 
 #[test]
-fn sources_that_are_always_ready_let_other_tasks_run() {
+fn sources_that_are_always_ready_yield_to_other_tasks() {
     let log = Log::default();
     let (handle, run) = actor_runtime::pair(Fair::new(&log));
     let mut run = tokio_test::task::spawn(run);
@@ -91,7 +91,7 @@ fn sources_that_are_always_ready_let_other_tasks_run() {
 }
 
 #[tokio::test]
-async fn the_budget_of_a_task_holds() {
+async fn events_respect_the_budget_of_a_task() {
     let (sender, numbers) = mpsc::unbounded_channel();
     for number in 0..1000 {
         sender.send(number).unwrap();
@@ -132,7 +132,7 @@ impl Numbers {
 }
 
 #[test]
-fn messages_first() {
+fn with_first_mailbox_messages_come_first() {
     let log = Log::default();
     let (handle, run) = actor_runtime::pair(Messages::new(&log));
     let mut run = tokio_test::task::spawn(run);
@@ -146,7 +146,7 @@ fn messages_first() {
 }
 
 #[test]
-fn sources_first() {
+fn with_first_sources_events_come_first() {
     let log = Log::default();
     let (handle, run) = actor_runtime::pair(Events::new(&log));
     let mut run = tokio_test::task::spawn(run);
@@ -160,7 +160,7 @@ fn sources_first() {
 }
 
 #[test]
-fn once_it_closes_messages_come_first_and_it_ends() {
+fn once_closed_messages_come_first_and_the_actor_ends() {
     let log = Log::default();
     let (handle, mut actor) = rig(Events::new(&log));
     handle.message().try_cast().unwrap();
@@ -171,7 +171,7 @@ fn once_it_closes_messages_come_first_and_it_ends() {
 }
 
 #[test]
-fn the_last_handle_ends_an_actor_whose_sources_are_always_ready() {
+fn dropping_the_last_handle_ends_an_actor_whose_sources_are_always_ready() {
     let log = Log::default();
     let (handle, mut actor) = rig(Fair::new(&log));
     drop(handle);
@@ -180,7 +180,7 @@ fn the_last_handle_ends_an_actor_whose_sources_are_always_ready() {
 }
 
 #[test]
-fn a_full_mailbox_does_not_keep_sources_waiting() {
+fn a_full_mailbox_does_not_starve_sources() {
     let (sender, numbers) = mpsc::unbounded_channel();
     let log = Log::default();
     let options = Builder::new().mailbox(Capacity::bounded(2));
@@ -234,7 +234,7 @@ impl Waiting {
 }
 
 #[tokio::test]
-async fn an_actor_that_waits_is_not_polled() {
+async fn an_idle_actor_is_not_polled() {
     let polls = Log::default();
     let waiting = actor_runtime::spawn(Waiting { never: Never { polls: polls.clone() } });
     waiting.message().await.unwrap();
@@ -248,7 +248,7 @@ async fn an_actor_that_waits_is_not_polled() {
 }
 
 #[tokio::test]
-async fn sources_have_their_turns_while_a_lease_is_held() {
+async fn sources_take_turns_during_a_lease() {
     let log = Log::default();
     let handle = actor_runtime::spawn(Fair::new(&log));
     let lease = handle.lease().await.unwrap();

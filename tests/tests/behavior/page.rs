@@ -1,9 +1,9 @@
-//! `docs/promises.md` names tests: they exist, and each promise has some.
+//! The tests that `docs/promises.md` names exist, and each promise has some.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
 #[test]
-fn every_promise_names_tests_and_every_test_named_exists() {
+fn every_promise_lists_existing_tests() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = fs::read_to_string(here.join("../docs/promises.md")).unwrap();
     let rows: Vec<_> = page.lines().filter_map(row).collect();
@@ -28,7 +28,7 @@ fn row(line: &str) -> Option<(&str, Vec<&str>)> {
     Some((number, tests))
 }
 
-/// The names of the functions in a file that are marked as tests.
+/// The names of the test functions in a file.
 fn tests_of(file: &Path) -> BTreeSet<String> {
     let source = fs::read_to_string(file).unwrap_or_else(|error| panic!("{file:?}: {error}"));
     let mut is_test = false;

@@ -1,5 +1,5 @@
-//! Promise 1: one message at a time, in the order accepted; an actor's state is never touched by
-//! two threads at once.
+//! Promise 1: messages are handled one at a time, in the order accepted, and an actor's state is
+//! never used by two threads at once.
 
 use std::{
     collections::HashMap,
@@ -16,7 +16,7 @@ use crate::support::{
 };
 
 #[test]
-fn messages_run_in_the_order_they_were_accepted() {
+fn messages_are_handled_in_the_order_accepted() {
     let log = Log::default();
     let options = Builder::new().mailbox(Capacity::bounded(8));
     let (probe, mut actor) = rig_with(options, Probe::new(&log));
@@ -33,7 +33,7 @@ fn messages_run_in_the_order_they_were_accepted() {
 }
 
 #[test]
-fn senders_that_wait_for_room_are_accepted_in_the_order_they_came() {
+fn senders_waiting_for_room_are_accepted_in_order() {
     let log = Log::default();
     let (probe, mut actor) = rig(Probe::new(&log));
     probe.note(1).try_cast().unwrap();
@@ -49,14 +49,14 @@ fn senders_that_wait_for_room_are_accepted_in_the_order_they_came() {
 }
 
 #[test]
-fn nobody_is_accepted_before_those_who_wait() {
+fn waiting_senders_are_accepted_before_new_ones() {
     let log = Log::default();
     let gate = Gate::default();
     let (probe, mut actor) = rig(Probe::new(&log));
     probe.wait(gate.clone()).try_cast().unwrap();
     probe.note(1).try_cast().unwrap();
     let mut two = pending(probe.note(2).cast());
-    // The room that the first message leaves goes to the one who waits.
+    // The room that the first message leaves goes to the waiting sender.
     actor.turn();
     assert!(matches!(probe.note(3).try_cast(), Err(TrySendError::Full(_))));
     ready(&mut two).unwrap();
@@ -66,7 +66,7 @@ fn nobody_is_accepted_before_those_who_wait() {
 }
 
 #[test]
-fn what_must_not_wait_comes_after_what_was_accepted_and_before_what_comes_later() {
+fn cast_now_keeps_the_order() {
     let log = Log::default();
     let (probe, mut actor) = rig(Probe::new(&log));
     probe.note(1).try_cast().unwrap();
@@ -78,7 +78,7 @@ fn what_must_not_wait_comes_after_what_was_accepted_and_before_what_comes_later(
 }
 
 #[test]
-fn a_handler_is_over_before_the_next_begins() {
+fn a_handler_completes_before_the_next_starts() {
     let log = Log::default();
     let gate = Gate::default();
     let (probe, mut actor) = rig(Probe::new(&log));
@@ -94,7 +94,7 @@ fn a_handler_is_over_before_the_next_begins() {
     assert_eq!(outcome(&mut note), "answered 1");
 }
 
-/// Finds out whether it is entered twice, and whether a sender's messages come in order.
+/// Detects whether handlers overlap, and whether a sender's messages come in order.
 #[derive(Default)]
 struct Witness {
     is_inside: Arc<AtomicBool>,
@@ -114,15 +114,15 @@ impl Witness {
         self.is_inside.store(false, Ordering::SeqCst);
     }
 
-    /// How often two handlers ran at once, how often a message came out of order, and how many
-    /// came.
+    /// How often two handlers overlapped, how often a message came out of order, and how many
+    /// messages came.
     pub(crate) fn verdict(&self) -> (u32, u32, u32) {
         (self.overlaps, self.disorders, self.last.values().map(|last| last + 1).sum())
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn many_threads_never_meet_in_an_actor_and_each_keeps_its_order() {
+async fn handlers_never_overlap_and_each_sender_keeps_its_order() {
     const SENDERS: u32 = 8;
     const EACH: u32 = 250;
     let witness = actor_runtime::spawn(Witness::default());

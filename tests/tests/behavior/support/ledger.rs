@@ -1,10 +1,10 @@
-//! An actor to be leased.
+//! An actor for leases.
 
 use actor_runtime::{ActorHandle, Context, Lease, Reply, actor};
 
 use super::{Gate, Log, Rig, pending, ready, rig, said};
 
-/// Writes down what it does. Its mailbox holds two messages.
+/// Logs what it does. Its mailbox holds two messages.
 pub(crate) struct Ledger {
     log: Log,
     kept: Vec<Reply<u64>>,
@@ -48,7 +48,7 @@ impl Ledger {
         self.log.add("stop");
     }
 
-    /// Writes `number` down and answers with it.
+    /// Logs `number` and returns it.
     pub(crate) fn note(&mut self, number: u64) -> u64 {
         self.log.add(number.to_string());
         number
@@ -59,7 +59,7 @@ impl Ledger {
         gate.passed().await;
     }
 
-    /// Answers when there is nothing else to do.
+    /// Replies in `#[on_idle]`.
     pub(crate) fn note_idle(&mut self, reply: Reply<u64>) {
         self.kept.push(reply);
     }
@@ -69,7 +69,7 @@ impl Ledger {
         panic!("on purpose");
     }
 
-    /// Whether this came through a lease.
+    /// Whether this message came through a lease.
     pub(crate) fn is_leased(&self, context: &Context<Self>) -> bool {
         context.is_leased()
     }
@@ -79,7 +79,7 @@ impl Ledger {
         self.log.add("finish");
     }
 
-    /// Asks for a lease of itself.
+    /// Requests a lease of itself.
     pub(crate) async fn lease_itself(&self, context: &Context<Self>) -> String {
         said(context.handle().upgrade().unwrap().lease().await)
     }
@@ -101,7 +101,7 @@ pub(crate) fn ledger() -> (Log, LedgerHandle, Rig<Ledger>) {
     (log, ledger, actor)
 }
 
-/// A ledger, and a lease of it that was taken.
+/// A ledger, and a lease of it.
 pub(crate) fn leased() -> (Log, LedgerHandle, Rig<Ledger>, Lease<LedgerHandle>) {
     let (log, ledger, mut actor) = ledger();
     let lease = lease_of(&ledger, &mut actor);

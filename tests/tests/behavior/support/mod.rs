@@ -1,8 +1,8 @@
-//! What the tests share: futures and loops that are polled by hand, a log, a gate, and an actor
-//! that does as it is told.
+//! Shared by the tests: futures and loops that are polled by hand, a log, a gate, and a scripted
+//! actor.
 //!
-//! Nothing here waits for a time to pass. A future that is expected to be ready must have been
-//! woken first, and so must a loop: a wake-up that is lost fails the test instead of hanging it.
+//! Nothing here waits for time to pass. A future that is expected to be ready must have been woken
+//! first, and so must a loop: a lost wake-up fails the test instead of hanging it.
 
 mod ledger;
 mod probe;
@@ -25,10 +25,10 @@ pub(crate) use self::{
     probe::{Probe, ProbeHandle, ProbeMessage},
 };
 
-/// Long enough never to be over, where time is paused.
+/// A timeout that never elapses while time is paused.
 pub(crate) const AN_HOUR: Duration = Duration::from_secs(3600);
 
-/// Polls `future` for the first time, and expects that it waits.
+/// Polls `future` for the first time, and expects it to be pending.
 #[track_caller]
 pub(crate) fn pending<F: Future>(future: F) -> Spawn<F> {
     let mut task = task::spawn(future);
@@ -36,13 +36,13 @@ pub(crate) fn pending<F: Future>(future: F) -> Spawn<F> {
     task
 }
 
-/// Polls `task` again, and expects that it goes on waiting.
+/// Polls `task` again, and expects it to be still pending.
 #[track_caller]
 pub(crate) fn still_pending<F: Future>(task: &mut Spawn<F>) {
     assert!(task.poll().is_pending(), "ready too early");
 }
 
-/// Polls `task` after it was woken, and expects that it is ready.
+/// Polls `task` after it was woken, and expects it to be ready.
 #[track_caller]
 pub(crate) fn ready<F: Future>(task: &mut Spawn<F>) -> F::Output {
     assert!(task.is_woken(), "nobody woke the task");
@@ -52,7 +52,7 @@ pub(crate) fn ready<F: Future>(task: &mut Spawn<F>) -> F::Output {
     }
 }
 
-/// Polls `future` once, and expects that it is ready.
+/// Polls `future` once, and expects it to be ready.
 #[track_caller]
 pub(crate) fn now<F: Future>(future: F) -> F::Output {
     match task::spawn(future).poll() {
@@ -61,7 +61,7 @@ pub(crate) fn now<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// What comes of a call, in words: the answer, or what the error says.
+/// The outcome of a call as text: its reply, or its error.
 pub(crate) fn said<T: Debug>(outcome: Result<T, CallError>) -> String {
     match outcome {
         Ok(answer) => format!("answered {answer:?}"),
@@ -69,7 +69,7 @@ pub(crate) fn said<T: Debug>(outcome: Result<T, CallError>) -> String {
     }
 }
 
-/// Polls `task` after it was woken, and says what came of it.
+/// Polls `task` after it was woken, and returns its outcome as text.
 #[track_caller]
 pub(crate) fn outcome<T: Debug>(
     task: &mut Spawn<impl Future<Output = Result<T, CallError>>>,
@@ -77,7 +77,7 @@ pub(crate) fn outcome<T: Debug>(
     said(ready(task))
 }
 
-/// Spins until `condition` holds: for tests whose other thread cannot be polled by hand.
+/// Spins until `condition` holds, for tests with a thread that cannot be polled by hand.
 #[track_caller]
 pub(crate) fn until(mut condition: impl FnMut() -> bool) {
     let begun = Instant::now();
@@ -101,7 +101,7 @@ pub(crate) fn rig<A: Actor>(actor: A) -> (A::Handle, Rig<A>) {
     rig_with(Builder::new(), actor)
 }
 
-/// As [`rig`], with options.
+/// Like [`rig`], with options.
 pub(crate) fn rig_with<A: Actor>(builder: Builder, actor: A) -> (A::Handle, Rig<A>) {
     let (handle, run) = builder.pair(actor);
     let run: Boxed<Exit<A>> = Box::pin(run);
@@ -109,12 +109,12 @@ pub(crate) fn rig_with<A: Actor>(builder: Builder, actor: A) -> (A::Handle, Rig<
 }
 
 impl<A: Actor> Rig<A> {
-    /// Polls the loop until it has nothing to do: only if something woke it.
+    /// Polls the loop as long as it is woken.
     pub(crate) fn turn(&mut self) {
         self.turn_with(&mut || {});
     }
 
-    /// As [`turn`](Self::turn); in between, others have their turns.
+    /// Like [`turn`](Self::turn), and runs `others` after each poll.
     pub(crate) fn turn_with(&mut self, others: &mut dyn FnMut()) {
         while let Some(run) = &mut self.run {
             if self.was_polled && !run.is_woken() {
@@ -129,31 +129,31 @@ impl<A: Actor> Rig<A> {
         }
     }
 
-    /// Lets the actor come to its end.
+    /// Runs the actor to its end.
     #[track_caller]
     pub(crate) fn exit(&mut self) -> Exit<A> {
         self.turn();
         self.exit.take().expect("the actor runs on")
     }
 
-    /// Why the actor ended, in words.
+    /// Why the actor ended, as text.
     #[track_caller]
     pub(crate) fn reason(&mut self) -> String {
         self.exit().reason.to_string()
     }
 
-    /// Drops the loop, as a runtime does that is shut down.
+    /// Drops the loop, as a runtime that shuts down does.
     pub(crate) fn drop_loop(&mut self) {
         self.run = None;
     }
 
-    /// Whether the loop has not ended.
+    /// Whether the loop is still running.
     pub(crate) fn runs(&self) -> bool {
         self.run.is_some()
     }
 }
 
-/// What was done, in order.
+/// What happened, in order.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Log(Arc<Mutex<Vec<String>>>);
 
@@ -162,7 +162,7 @@ impl Log {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line.into());
     }
 
-    /// What was done since the last time.
+    /// The lines since the last call.
     pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -172,7 +172,7 @@ impl Log {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Writes down that it is dropped.
+    /// Returns a value that logs `line` when it is dropped.
     pub(crate) fn on_drop(&self, line: &'static str) -> LogsDrop {
         LogsDrop(self.clone(), line)
     }
@@ -187,7 +187,7 @@ impl Drop for LogsDrop {
     }
 }
 
-/// Holds a handler back until it is opened: once for each time.
+/// Holds a handler back until it is opened, once per opening.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Gate(Arc<Notify>);
 

@@ -1,10 +1,10 @@
-//! The actor most tests talk to: it does as it is told and keeps a log.
+//! The scripted actor that most tests use; it keeps a log.
 
 use actor_runtime::{Context, Reply, actor};
 
 use super::{Gate, Log};
 
-/// Does as it is told. Its mailbox holds two messages.
+/// Does what its messages say. Its mailbox holds two messages.
 pub(crate) struct Probe {
     log: Log,
     kept: Vec<Reply<u64>>,
@@ -16,20 +16,20 @@ impl Probe {
         Self { log: log.clone(), kept: Vec::new() }
     }
 
-    /// Writes `number` down and answers with it.
+    /// Logs `number` and returns it.
     pub(crate) fn note(&mut self, number: u64) -> u64 {
         self.log.add(format!("note {number}"));
         number
     }
 
-    /// As `note`, wanted or not.
+    /// Like `note`, but runs for abandoned calls, too.
     #[handler(run_abandoned)]
     pub(crate) fn note_anyway(&mut self, number: u64) -> u64 {
         self.log.add(format!("note {number} anyway"));
         number
     }
 
-    /// Begins, waits for the gate, ends.
+    /// Starts, waits for the gate, and completes.
     pub(crate) async fn wait(&mut self, gate: Gate) -> u64 {
         self.log.add("wait");
         gate.passed().await;
@@ -48,29 +48,29 @@ impl Probe {
         panic!("behind the gate");
     }
 
-    /// Answers when `answer_kept` is called.
+    /// Replies when `answer_kept` is called.
     pub(crate) fn keep(&mut self, reply: Reply<u64>) {
         self.kept.push(reply);
     }
 
-    /// Answers all that was kept with `number`.
+    /// Sends `number` to all kept replies.
     pub(crate) fn answer_kept(&mut self, number: u64) {
         for reply in self.kept.drain(..) {
             reply.send(number);
         }
     }
 
-    /// Never answers.
+    /// Drops the reply.
     pub(crate) fn forget(&mut self, reply: Reply<u64>) {
         drop(reply);
     }
 
-    /// Stops the actor from inside.
+    /// Stops the actor from within.
     pub(crate) fn stop(&mut self, context: &Context<Self>) {
         context.stop();
     }
 
-    /// Waits for the gate, and is the last.
+    /// Waits for the gate, as the last handler.
     pub(crate) async fn finish(self, gate: Gate) -> u64 {
         gate.passed().await;
         self.log.add("finish");
