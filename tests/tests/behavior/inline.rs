@@ -1,4 +1,5 @@
-//! A `fn` handler of an idle actor runs on the thread of its caller; and what that does not change.
+//! A `fn` handler of an idle actor runs inline, on the thread of its caller; and nothing else
+//! changes.
 
 use std::{
     sync::{
@@ -20,7 +21,7 @@ use tokio::{
 
 use crate::support::{AN_HOUR, Log, LogsDrop, now, outcome, pending, ready, said, until};
 
-/// More turns of the scheduler than the loop asks for its actor by itself.
+/// More polls than the loop needs to look for its actor by itself.
 const MANY_TURNS: usize = 200;
 
 /// Where a handler runs.
@@ -36,7 +37,7 @@ impl Place {
     }
 }
 
-/// Holds a handler up on a thread that may block.
+/// Blocks a handler until it is released, on a thread that may block.
 struct Barrier {
     entered: mpsc::Sender<()>,
     released: mpsc::Receiver<()>,
@@ -124,7 +125,7 @@ impl Desk {
         self.own = None;
     }
 
-    /// Calls itself, and polls the call once.
+    /// Calls its own actor, and polls the call once.
     pub(crate) fn call_oneself(&self, context: &Context<Self>) -> String {
         let own = context.handle().upgrade().unwrap();
         said(now(own.note(1)))
@@ -136,7 +137,7 @@ impl Desk {
         now(other.ask_back(own)).unwrap()
     }
 
-    /// Polls a call to who asks.
+    /// Polls a call to the desk that asks.
     pub(crate) fn ask_back(&self, caller: DeskHandle) -> Place {
         drop(pending(caller.place()));
         Place::here()
@@ -153,12 +154,12 @@ async fn idle_desk(log: &Log) -> DeskHandle {
 }
 
 async fn idle(desk: DeskHandle) -> DeskHandle {
-    // On one thread, who answered has gone on to wait before the caller goes on.
+    // With one thread, the actor waits again before its caller continues.
     desk.place_of_async().await.unwrap();
     desk
 }
 
-/// Calls `block` from a thread that is no task, where it runs at once.
+/// Calls `block` from a plain thread, where it runs inline.
 fn blocked(desk: &DeskHandle) -> (JoinHandle<Result<Place, CallError>>, mpsc::Sender<()>) {
     let (barrier, guard) = barrier();
     let desk = desk.clone();
@@ -173,7 +174,7 @@ fn blocked(desk: &DeskHandle) -> (JoinHandle<Result<Place, CallError>>, mpsc::Se
 }
 
 #[tokio::test]
-async fn a_fn_of_an_idle_actor_runs_on_its_callers_task_within_one_poll() {
+async fn a_fn_of_an_idle_actor_runs_in_its_callers_task_within_one_poll() {
     let desk = idle_desk(&Log::default()).await;
     tokio::spawn(async move {
         let here = Ok(Place::here());
@@ -186,7 +187,7 @@ async fn a_fn_of_an_idle_actor_runs_on_its_callers_task_within_one_poll() {
 }
 
 #[tokio::test]
-async fn whoever_calls_keeps_to_the_order_of_what_was_accepted() {
+async fn inline_calls_keep_the_order_of_accepted_messages() {
     let log = Log::default();
     let desk = idle_desk(&log).await;
     desk.note(1).try_cast().unwrap();
@@ -205,7 +206,7 @@ async fn until_woken<F: Future>(task: &mut tokio_test::task::Spawn<F>) {
     }
 }
 
-/// Has a hook that is to run whenever the mailbox has run empty.
+/// Has a hook that runs whenever the mailbox has run empty.
 struct Flushing(Log);
 
 #[actor]
@@ -221,7 +222,7 @@ impl Flushing {
     }
 }
 
-/// Never runs on its callers.
+/// Never runs handlers inline.
 struct Reserved;
 
 #[actor(inline = false)]
@@ -232,7 +233,7 @@ impl Reserved {
 }
 
 #[tokio::test]
-async fn whatever_is_not_to_run_there_runs_in_the_loop() {
+async fn other_handlers_run_in_the_loop() {
     let log = Log::default();
     let desk = idle_desk(&log).await;
     let own = desk.place_of_async().await.unwrap();
@@ -263,7 +264,7 @@ async fn whatever_is_not_to_run_there_runs_in_the_loop() {
 }
 
 #[tokio::test]
-async fn nothing_runs_before_the_actor_has_started_or_beside_a_handler() {
+async fn no_handler_runs_inline_before_the_start_or_beside_another() {
     let log = Log::default();
     let desk = spawn(Desk::new(&log));
     let mut early = pending(desk.note(1));
@@ -287,7 +288,7 @@ async fn nothing_runs_before_the_actor_has_started_or_beside_a_handler() {
 }
 
 #[tokio::test]
-async fn a_task_that_only_calls_lets_others_run() {
+async fn a_task_that_only_makes_inline_calls_yields() {
     let desk = idle_desk(&Log::default()).await;
     let has_run = Arc::new(AtomicBool::new(false));
     let other = has_run.clone();
@@ -302,14 +303,14 @@ async fn a_task_that_only_calls_lets_others_run() {
 }
 
 #[test]
-fn its_runtime_is_current_whoever_calls() {
+fn the_actors_runtime_is_current_for_every_caller() {
     let runtime = || runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
     let (own, other) = (runtime(), runtime());
     let log = Log::default();
     let desk = Builder::new().on(own.handle().clone()).spawn(Desk::new(&log));
     let id = own.handle().id();
 
-    // On a plain thread, at first perhaps by way of the loop.
+    // On a plain thread, at first perhaps through the loop.
     until(|| desk.place().blocking() == Ok(Place::here()));
     assert_eq!(desk.runtime().blocking(), Ok(id));
     assert!(Handle::try_current().is_err());
@@ -331,12 +332,12 @@ fn its_runtime_is_current_whoever_calls() {
     let there = other.handle().id();
     assert_eq!(foreign.unwrap(), (Ok(id), Ok(there), Ok(there), Ok(id), there));
 
-    // In the root of its own.
+    // In the root task of its own runtime.
     assert_eq!(own.block_on(async { desk.runtime().await }), Ok(id));
 }
 
 #[tokio::test]
-async fn a_panic_is_the_actors_and_not_its_callers() {
+async fn an_inline_panic_ends_the_actor_and_not_its_caller() {
     let log = Log::default();
     let desk = idle_desk(&log).await;
     let kept = tokio::spawn(desk.keep().sent().await.unwrap());
@@ -355,7 +356,7 @@ async fn a_panic_is_the_actors_and_not_its_callers() {
 }
 
 #[tokio::test]
-async fn an_actor_that_is_told_to_go_on_goes_on() {
+async fn with_on_panic_continue_the_actor_carries_on() {
     let log = Log::default();
     let desk = Builder::new().on_panic(OnPanic::Continue).spawn(Desk::new(&log));
     let desk = idle(desk).await;
@@ -367,7 +368,7 @@ async fn an_actor_that_is_told_to_go_on_goes_on() {
 }
 
 #[tokio::test]
-async fn statistics_count_it_and_name_it() {
+async fn stats_count_and_name_inline_handlers() {
     let desk = idle_desk(&Log::default()).await;
     let before = desk.stats().counts.handled;
     now(desk.note(1)).unwrap();
@@ -381,7 +382,7 @@ async fn statistics_count_it_and_name_it() {
     assert_eq!(desk.stats().running, None);
 }
 
-/// The end comes when the handler is over, and not before.
+/// Checks that the actor ends when the handler has finished, and not before.
 async fn ends_after_it(end: impl FnOnce(&DeskHandle), reason: ExitReason) {
     let log = Log::default();
     let desk = idle_desk(&log).await;
@@ -402,22 +403,22 @@ async fn ends_after_it(end: impl FnOnce(&DeskHandle), reason: ExitReason) {
 }
 
 #[tokio::test]
-async fn a_shutdown_waits_for_it() {
+async fn a_shutdown_waits_for_an_inline_handler() {
     ends_after_it(|desk| desk.close(), ExitReason::Shutdown).await;
 }
 
 #[tokio::test]
-async fn an_abort_does_not_cut_it_off() {
+async fn an_abort_does_not_interrupt_an_inline_handler() {
     let end = |desk: &DeskHandle| {
         desk.abort();
-        // What is called after the abort may still be accepted, until the loop has seen it.
+        // Calls made after the abort may still be accepted, until the loop has seen it.
         desk.close();
     };
     ends_after_it(end, ExitReason::Aborted).await;
 }
 
 #[test]
-fn a_runtime_that_is_dropped_meanwhile_does_not_wait_for_it() {
+fn dropping_the_runtime_does_not_wait_for_an_inline_handler() {
     let log = Log::default();
     let runtime = runtime::Builder::new_current_thread().build().unwrap();
     let desk = runtime.block_on(idle_desk(&log));
@@ -433,7 +434,7 @@ fn a_runtime_that_is_dropped_meanwhile_does_not_wait_for_it() {
 }
 
 #[test]
-fn a_handler_may_drop_the_runtime_of_its_actor() {
+fn an_inline_handler_may_drop_the_runtime_of_its_actor() {
     struct Owner(Option<Runtime>);
 
     #[actor]
@@ -450,8 +451,8 @@ fn a_handler_may_drop_the_runtime_of_its_actor() {
     let runtime = runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
     let owner = Builder::new().on(runtime.handle().clone()).spawn(Owner(None));
     owner.own(runtime).blocking().unwrap();
-    // If the loop has not come to rest, the runtime is dropped on its own worker, which panics: so
-    // wait until it has.
+    // If the loop is not resting, the runtime is dropped on its own worker, which panics. So wait
+    // until it is.
     until(|| owner.stats().running.is_none());
     let told = owner.disown().blocking();
     assert!(matches!(told, Ok(()) | Err(CallError::Panicked { .. })), "{told:?}");
@@ -459,7 +460,7 @@ fn a_handler_may_drop_the_runtime_of_its_actor() {
 }
 
 #[tokio::test]
-async fn a_handler_may_end_its_actor() {
+async fn an_inline_handler_may_end_its_actor() {
     let log = Log::default();
     let desk = idle_desk(&log).await;
     now(desk.stop()).unwrap();
@@ -480,7 +481,7 @@ async fn a_handler_may_end_its_actor() {
 }
 
 #[tokio::test]
-async fn a_call_to_oneself_is_refused_as_in_the_loop() {
+async fn an_inline_handler_cannot_call_its_own_actor() {
     let desk = idle_desk(&Log::default()).await;
     let here = said(now(desk.call_oneself()));
     let queued = said(desk.call_oneself().sent().await.unwrap().await);
@@ -489,7 +490,7 @@ async fn a_call_to_oneself_is_refused_as_in_the_loop() {
 }
 
 #[tokio::test]
-async fn handlers_of_two_actors_run_on_one_caller_and_never_meet() {
+async fn inline_handlers_of_two_actors_nest_and_never_overlap() {
     let (first, second) = (Log::default(), Log::default());
     let (first, second) = (idle_desk(&first).await, idle_desk(&second).await);
     assert_eq!(now(first.ask_around(second.clone())), Ok(Place::here()));

@@ -1,8 +1,8 @@
-//! Promise 2: every call ends with an answer, or with an error that says why, at once when the
-//! actor is gone. No caller hangs, and no answer goes to another caller.
+//! Promise 2: every call completes with a reply, or with an error that says why; if the actor is
+//! gone, it fails at once. No caller hangs, and no reply reaches another caller.
 //!
-//! Each road on which an actor can end is taken with a call in every place where a call can be:
-//! answered later, running, in the mailbox, waiting for room.
+//! Each way in which an actor can end is tried with a call in every place where a call can be: to
+//! be answered later, running, in the mailbox, waiting for room.
 
 use actor_runtime::{ActorHandle, Answer, Builder, Capacity, ExitReason, OnPanic};
 use tokio_test::task::Spawn;
@@ -22,7 +22,7 @@ struct Busy {
     queued: Spawn<Answer<u64>>,
 }
 
-/// An actor with a reply it keeps, the handler `running` in its middle, and a call in its mailbox.
+/// An actor that keeps a reply, with the handler `running` half way, and a call in its mailbox.
 fn busy(running: impl FnOnce(&ProbeHandle, Gate) -> Answer<u64>) -> Busy {
     let log = Log::default();
     let gate = Gate::default();
@@ -37,19 +37,19 @@ fn busy(running: impl FnOnce(&ProbeHandle, Gate) -> Answer<u64>) -> Busy {
 }
 
 impl Busy {
-    /// An actor whose running handler is well-behaved.
+    /// An actor whose running handler waits for the gate.
     fn waiting() -> Self {
         busy(|probe, gate| probe.wait(gate).try_call().unwrap())
     }
 
-    /// Ends the actor, with one more call that waits for room, and compares what the four calls
-    /// are told: the one answered later, the running, the queued and the waiting.
+    /// Ends the actor, with one more call that waits for room, and compares the outcomes of the
+    /// four calls: the one to be answered later, the running, the queued and the waiting.
     #[track_caller]
     fn end(mut self, road: impl FnOnce(&ProbeHandle, &Gate), expected: [&str; 4]) {
         let probe = self.probe.clone();
         let mut waiting = pending(probe.note(2));
         road(&probe, &self.gate);
-        // The loop hands the actor back to who polled it; here it is let go.
+        // The loop returns the actor to the test, which drops it here.
         drop(self.actor.exit());
         let told = [
             outcome(&mut self.kept),
@@ -126,7 +126,7 @@ fn when_a_handler_that_takes_the_actor_runs() {
     let mut second_waiting = pending(probe.note(3));
     let mut third_waiting = pending(probe.note(4));
     actor.turn();
-    // Two were accepted, into the room that the first two left.
+    // Two were accepted, into the room left by the first two messages.
     for refused in [&mut queued, &mut first_waiting, &mut second_waiting] {
         assert_eq!(outcome(refused), NOTE_STOPPED);
     }
@@ -154,7 +154,7 @@ fn when_the_last_handle_is_dropped() {
 }
 
 #[tokio::test]
-async fn when_it_is_shut_down_and_owes_an_answer() {
+async fn when_it_is_shut_down_and_owes_a_reply() {
     let probe = actor_runtime::spawn(Probe::new(&Log::default()));
     let kept = probe.keep().sent().await.unwrap();
     probe.shutdown().await;
@@ -185,7 +185,7 @@ fn when_its_reply_is_dropped_unanswered() {
 }
 
 #[test]
-fn when_the_actor_goes_on_after_a_panic() {
+fn when_the_actor_continues_after_a_panic() {
     let options = Builder::new().on_panic(OnPanic::Continue);
     let (probe, mut actor) = rig_with(options, Probe::new(&Log::default()));
     let mut fail = pending(probe.fail("oh"));
@@ -196,7 +196,7 @@ fn when_the_actor_goes_on_after_a_panic() {
 }
 
 #[test]
-fn a_call_to_an_actor_that_has_ended_is_told_at_once() {
+fn a_call_to_an_ended_actor_fails_at_once() {
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     probe.close();
     actor.exit();
@@ -204,16 +204,16 @@ fn a_call_to_an_actor_that_has_ended_is_told_at_once() {
 }
 
 #[test]
-fn each_caller_gets_the_answer_to_its_own_call() {
+fn each_caller_gets_the_reply_to_its_own_call() {
     let options = Builder::new().mailbox(Capacity::bounded(64));
     let (probe, mut actor) = rig_with(options, Probe::new(&Log::default()));
     let mut calls: Vec<_> = (0..64).map(|number| Some(pending(probe.note(number)))).collect();
-    // Some callers go away: nobody gets what they would have got.
+    // Some callers are dropped: no other caller gets their replies.
     for gone in (0..64).step_by(3) {
         calls[gone] = None;
     }
     actor.turn();
-    // They read their answers in another order than they asked.
+    // The callers read their replies in another order than they called.
     for (number, call) in calls.iter_mut().enumerate().rev() {
         if let Some(call) = call {
             assert_eq!(ready(call), Ok(number as u64));
@@ -222,7 +222,7 @@ fn each_caller_gets_the_answer_to_its_own_call() {
 }
 
 #[test]
-fn replies_that_were_kept_go_to_those_who_asked() {
+fn kept_replies_go_to_their_callers() {
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     let mut before = pending(probe.keep());
     actor.turn();

@@ -1,5 +1,6 @@
-//! Promise 3: a call dropped before it starts is not run (unless its handler is marked
-//! `run_abandoned`; a cast always runs). Once started, a handler always runs to its end.
+//! Promise 3: if a call is dropped before its handler has started, the handler does not run (unless
+//! it is marked `run_abandoned`; a cast always runs). Once started, a handler always runs to
+//! completion.
 
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ fn occupied() -> (ProbeHandle, Rig<Probe>, Log, Gate) {
 }
 
 #[test]
-fn a_call_dropped_in_the_mailbox_is_not_run() {
+fn a_call_dropped_in_the_mailbox_does_not_run() {
     let (probe, mut actor, log, gate) = occupied();
     drop(pending(probe.note(1)));
     gate.open();
@@ -28,7 +29,7 @@ fn a_call_dropped_in_the_mailbox_is_not_run() {
 }
 
 #[test]
-fn an_answer_dropped_in_the_mailbox_is_not_run() {
+fn a_call_whose_answer_is_dropped_in_the_mailbox_does_not_run() {
     let (probe, mut actor, log, gate) = occupied();
     drop(probe.note(1).try_call().unwrap());
     gate.open();
@@ -37,7 +38,7 @@ fn an_answer_dropped_in_the_mailbox_is_not_run() {
 }
 
 #[test]
-fn a_call_dropped_while_it_waits_for_room_is_not_run() {
+fn a_call_dropped_while_it_waits_for_room_does_not_run() {
     let (probe, mut actor, log, gate) = occupied();
     probe.note(1).try_cast().unwrap();
     probe.note(2).try_cast().unwrap();
@@ -52,7 +53,7 @@ fn a_call_dropped_while_it_waits_for_room_is_not_run() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_timed_out_in_the_mailbox_is_not_run() {
+async fn a_call_that_timed_out_in_the_mailbox_does_not_run() {
     let (probe, mut actor, log, gate) = occupied();
     let second = Duration::from_secs(1);
     let mut call = pending(probe.note(1).timeout(second));
@@ -64,7 +65,7 @@ async fn a_call_that_timed_out_in_the_mailbox_is_not_run() {
 }
 
 #[test]
-fn a_call_marked_run_abandoned_is_run() {
+fn a_dropped_call_of_a_run_abandoned_handler_runs() {
     let (probe, mut actor, log, gate) = occupied();
     drop(pending(probe.note_anyway(1)));
     gate.open();
@@ -74,7 +75,7 @@ fn a_call_marked_run_abandoned_is_run() {
 }
 
 #[test]
-fn a_call_marked_run_abandoned_that_waits_for_room_was_not_sent() {
+fn a_dropped_call_of_a_run_abandoned_handler_is_withdrawn_while_it_waits_for_room() {
     let (probe, mut actor, log, gate) = occupied();
     probe.note(1).try_cast().unwrap();
     probe.note(2).try_cast().unwrap();
@@ -85,7 +86,7 @@ fn a_call_marked_run_abandoned_that_waits_for_room_was_not_sent() {
 }
 
 #[test]
-fn a_cast_is_always_run() {
+fn a_cast_always_runs() {
     let (probe, mut actor, log, gate) = occupied();
     probe.note(1).try_cast().unwrap();
     probe.note(2).cast_now().unwrap();
@@ -97,7 +98,7 @@ fn a_cast_is_always_run() {
 }
 
 #[test]
-fn a_handler_that_has_begun_runs_to_its_end() {
+fn a_handler_that_has_started_runs_to_completion() {
     let (log, gate) = (Log::default(), Gate::default());
     let (probe, mut actor) = rig(Probe::new(&log));
     let call = pending(probe.wait(gate.clone()));
@@ -112,7 +113,7 @@ fn a_handler_that_has_begun_runs_to_its_end() {
 }
 
 #[test]
-fn a_final_handler_whose_caller_has_gone_is_not_run() {
+fn an_abandoned_final_handler_does_not_run() {
     let (probe, mut actor, log, gate) = occupied();
     drop(pending(probe.finish(Gate::default())));
     gate.open();

@@ -1,5 +1,5 @@
-//! Promise 4: an unread answer of a handler marked `#[cancel_safe(undelivered = ..)]` comes back to the
-//! actor. Nothing is lost, at shutdown either.
+//! Promise 4: an unread reply of a handler marked `#[cancel_safe(undelivered = ..)]` goes back to
+//! the actor. None is lost, not even during a shutdown.
 
 use std::collections::VecDeque;
 
@@ -10,13 +10,13 @@ use crate::support::{Gate, Log, Rig, now, outcome, pending, ready, rig, rig_with
 /// An element that cannot be put back.
 const TOO_HOT: u32 = 100;
 
-/// A queue whose elements are to be neither lost nor copied.
+/// A queue whose elements must be neither lost nor duplicated.
 struct Queue {
     log: Log,
     elements: VecDeque<u32>,
-    /// Those who wait for an element.
+    /// Callers that wait for an element.
     waiting: VecDeque<Reply<u32>>,
-    /// Is passed before an element is taken slowly.
+    /// Opened before an element is taken slowly.
     gate: Gate,
 }
 
@@ -40,7 +40,7 @@ impl Queue {
         element
     }
 
-    /// Takes the first element, after a while.
+    /// Takes the first element, once the gate opens.
     #[cancel_safe(undelivered = put_back)]
     pub(crate) async fn pop_slowly(&mut self) -> u32 {
         self.log.add("wait");
@@ -49,7 +49,7 @@ impl Queue {
         self.elements.pop_front().unwrap_or(0)
     }
 
-    /// Takes the first element, or the next that comes.
+    /// Takes the first element, or the next one that is added.
     #[cancel_safe(undelivered = put_back)]
     pub(crate) fn pop_later(&mut self, reply: Reply<u32>) {
         self.waiting.push_back(reply);
@@ -62,7 +62,7 @@ impl Queue {
         self.serve();
     }
 
-    /// Looks at the first element, after a while.
+    /// Returns the first element, once the gate opens, and leaves it.
     #[cancel_safe]
     pub(crate) async fn peek_slowly(&self) -> Option<u32> {
         let passed = self.gate.passed();
@@ -70,12 +70,12 @@ impl Queue {
         self.elements.front().copied()
     }
 
-    /// Waits inside of the handler.
+    /// Waits inside the handler.
     pub(crate) async fn wait(&mut self, gate: Gate) {
         gate.passed().await;
     }
 
-    /// Ends the actor with what is left.
+    /// Ends the actor, and returns what is left.
     pub(crate) fn finish(self) -> VecDeque<u32> {
         self.elements
     }
@@ -116,13 +116,13 @@ fn running(elements: u32) -> (QueueHandle, Rig<Queue>, Log, Gate) {
 }
 
 #[test]
-fn an_answer_that_was_sent_and_not_read_comes_back() {
+fn an_unread_reply_comes_back() {
     let (queue, mut actor, log, _) = running(3);
     let call = pending(queue.pop());
     actor.turn();
     assert_eq!(log.take(), ["pop Some(1)", "idle"]);
     drop(call);
-    // It is woken for it.
+    // The loop is woken for the unread reply.
     actor.turn();
     assert_eq!(log.take(), ["back 1", "idle"]);
     let mut call = pending(queue.pop());
@@ -131,7 +131,7 @@ fn an_answer_that_was_sent_and_not_read_comes_back() {
 }
 
 #[test]
-fn before_every_message() {
+fn unread_replies_come_back_before_the_next_message() {
     let (queue, mut actor, log, _) = running(3);
     let call = pending(queue.pop());
     actor.turn();
@@ -144,12 +144,12 @@ fn before_every_message() {
 }
 
 #[test]
-fn in_the_order_in_which_they_had_left() {
+fn unread_replies_come_back_in_reverse_order() {
     let (queue, mut actor, log, _) = running(4);
     let calls: Vec<_> = (0..3).map(|_| pending(queue.pop())).collect();
     actor.turn();
     log.take();
-    // They go away in another order.
+    // They are dropped in another order.
     let [first, second, third] = calls.try_into().ok().unwrap();
     drop(second);
     drop(third);
@@ -167,7 +167,7 @@ fn in_the_order_in_which_they_had_left() {
 }
 
 #[test]
-fn an_answer_that_cannot_be_sent_comes_back_at_once() {
+fn a_reply_that_cannot_be_sent_comes_back_at_once() {
     let (queue, mut actor, log, gate) = running(2);
     queue.pop().try_cast().unwrap();
     actor.turn();
@@ -180,7 +180,7 @@ fn an_answer_that_cannot_be_sent_comes_back_at_once() {
 }
 
 #[test]
-fn a_body_is_dropped_with_its_caller_and_the_next_message_is_handled() {
+fn a_body_is_dropped_with_its_caller_and_the_next_message_handled() {
     let (queue, mut actor, log, gate) = running(2);
     let call = pending(queue.pop_slowly());
     actor.turn();
@@ -199,7 +199,7 @@ fn a_body_is_dropped_with_its_caller_and_the_next_message_is_handled() {
 }
 
 #[test]
-fn so_is_a_body_that_only_looks() {
+fn a_body_without_undelivered_is_dropped_with_its_caller() {
     let (queue, mut actor, _, gate) = running(1);
     let call = pending(queue.peek_slowly());
     actor.turn();
@@ -212,7 +212,7 @@ fn so_is_a_body_that_only_looks() {
 }
 
 #[test]
-fn a_panic_while_it_is_put_back_is_the_actors_end() {
+fn a_panic_while_taking_a_reply_back_ends_the_actor() {
     let (queue, mut actor, _, _) = running(0);
     queue.push(TOO_HOT).try_cast().unwrap();
     let unread = pending(queue.pop());
@@ -224,7 +224,7 @@ fn a_panic_while_it_is_put_back_is_the_actors_end() {
 }
 
 #[test]
-fn an_abort_comes_before_what_is_taken_back_at_the_end() {
+fn an_abort_during_shutdown_takes_nothing_back() {
     let (queue, mut actor, log, _) = running(2);
     let _unread = queue.pop().try_call().unwrap();
     actor.turn();
@@ -240,7 +240,7 @@ fn an_abort_comes_before_what_is_taken_back_at_the_end() {
 }
 
 #[test]
-fn an_answer_that_is_given_later_comes_back() {
+fn an_unread_deferred_reply_comes_back() {
     let (queue, mut actor, log, _) = running(0);
     let first = pending(queue.pop_later());
     let mut second = pending(queue.pop_later());
@@ -250,13 +250,13 @@ fn an_answer_that_is_given_later_comes_back() {
     drop(first);
     still_pending(&mut second);
     actor.turn();
-    // It comes back, and goes to the one who waits.
+    // The element comes back, and goes to the waiting caller.
     assert_eq!(ready(&mut second), Ok(1));
     assert_eq!(log.take(), ["idle", "idle", "back 1", "idle"]);
 }
 
 #[test]
-fn an_answer_that_is_given_later_to_nobody_comes_back() {
+fn a_deferred_reply_is_not_sent_to_a_caller_that_is_gone() {
     let (log, gate) = (Log::default(), Gate::default());
     let mut state = queue(&log, &gate, 0);
     state.waiting.clear();
@@ -268,7 +268,7 @@ fn an_answer_that_is_given_later_to_nobody_comes_back() {
     drop(call);
     gate.open();
     actor.turn();
-    // `serve` asks whether anybody is there.
+    // `serve` checks whether the caller is still there.
     assert_eq!(log.take(), ["idle"]);
     let mut pop = pending(queue.pop());
     actor.turn();
@@ -276,7 +276,7 @@ fn an_answer_that_is_given_later_to_nobody_comes_back() {
 }
 
 #[test]
-fn a_cast_that_is_answered_later_comes_back() {
+fn a_deferred_reply_is_not_sent_to_a_cast() {
     let (queue, mut actor, log, _) = running(0);
     queue.pop_later().try_cast().unwrap();
     actor.turn();
@@ -289,7 +289,7 @@ fn a_cast_that_is_answered_later_comes_back() {
 }
 
 #[test]
-fn at_shutdown_what_is_unread_is_taken_back_before_on_stop() {
+fn at_shutdown_unread_replies_come_back_before_on_stop() {
     let (queue, mut actor, log, _) = running(2);
     let mut answer = queue.pop().try_call().unwrap();
     actor.turn();
@@ -302,7 +302,7 @@ fn at_shutdown_what_is_unread_is_taken_back_before_on_stop() {
 }
 
 #[test]
-fn at_shutdown_who_waits_gets_its_answer() {
+fn at_shutdown_a_waiting_caller_gets_its_reply() {
     let (queue, mut actor, log, _) = running(2);
     let mut call = pending(queue.pop());
     queue.close();
@@ -317,7 +317,7 @@ fn at_shutdown_who_waits_gets_its_answer() {
 }
 
 #[test]
-fn a_call_that_nobody_polls_does_not_hold_up_the_end() {
+fn a_call_that_is_not_polled_does_not_delay_the_exit() {
     let (queue, mut actor, log, _) = running(1);
     let mut call = pending(queue.pop());
     drop(pending(queue.shutdown()));
@@ -327,7 +327,7 @@ fn a_call_that_nobody_polls_does_not_hold_up_the_end() {
 }
 
 #[test]
-fn the_last_handler_gets_what_was_not_read() {
+fn unread_replies_come_back_before_the_final_handler() {
     let (queue, mut actor, _, _) = running(3);
     let call = pending(queue.pop());
     let unread = queue.pop().try_call().unwrap();
@@ -340,7 +340,7 @@ fn the_last_handler_gets_what_was_not_read() {
 }
 
 #[test]
-fn a_state_that_is_handed_over_holds_everything() {
+fn unread_replies_come_back_before_the_actor_is_returned() {
     let (log, gate) = (Log::default(), Gate::default());
     let (queue, mut actor) = rig_with(Builder::new(), queue(&log, &gate, 3));
     let one = pending(queue.pop());
@@ -354,7 +354,7 @@ fn a_state_that_is_handed_over_holds_everything() {
 }
 
 #[test]
-fn an_abort_drops_what_is_on_its_way() {
+fn an_abort_takes_nothing_back() {
     let (queue, mut actor, log, _) = running(2);
     let call = pending(queue.pop());
     actor.turn();
@@ -401,14 +401,14 @@ impl Filled {
 }
 
 #[test]
-fn an_actor_with_sources_takes_back_too() {
+fn unread_replies_come_back_to_an_actor_with_sources() {
     let log = Log::default();
     let (arrive, arriving) = tokio::sync::mpsc::unbounded_channel();
     let (queue, mut actor) = rig(Filled { log: log.clone(), elements: [1].into(), arriving });
     let call = pending(queue.pop());
     actor.turn();
     drop(call);
-    // It is woken for it, and goes on waiting for its source.
+    // The loop is woken for the unread reply, and continues to wait for its source.
     actor.turn();
     assert_eq!(log.take(), ["back Some(1)"]);
     arrive.send(2).expect("the actor has the other end");
@@ -417,7 +417,7 @@ fn an_actor_with_sources_takes_back_too() {
     let mut call = pending(queue.pop());
     actor.turn();
     assert_eq!(ready(&mut call), Ok(Some(1)));
-    // At the end as well.
+    // At the end, too.
     let call = pending(queue.pop());
     actor.turn();
     let _shutdown = pending(queue.shutdown());
@@ -427,7 +427,7 @@ fn an_actor_with_sources_takes_back_too() {
 }
 
 #[test]
-fn the_holder_of_a_lease_gives_back_before_its_lease_ends() {
+fn unread_replies_of_a_lease_come_back_before_it_ends() {
     let log = Log::default();
     let (_arrive, arriving) = tokio::sync::mpsc::unbounded_channel();
     let (queue, mut actor) = rig(Filled { log: log.clone(), elements: [1, 2].into(), arriving });

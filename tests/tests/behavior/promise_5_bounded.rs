@@ -1,11 +1,11 @@
-//! Promise 5: mailboxes are bounded by default, and a full one holds the sender back. Unbounded
-//! only where asked for.
+//! Promise 5: mailboxes are bounded by default, and a full mailbox makes its senders wait. A
+//! mailbox is unbounded only on request.
 
 use actor_runtime::{Actor, ActorHandle, Builder, Capacity, TrySendError, actor};
 
 use crate::support::{Gate, Log, Probe, pending, ready, rig, rig_with};
 
-/// An actor that says nothing about its mailbox.
+/// Sets no capacity.
 #[derive(Default)]
 struct Plain(usize);
 
@@ -18,7 +18,7 @@ impl Plain {
     }
 }
 
-/// An actor that asks for a mailbox without a bound.
+/// Has an unbounded mailbox.
 #[derive(Default)]
 struct Glutton(usize);
 
@@ -32,7 +32,7 @@ impl Glutton {
 }
 
 #[test]
-fn an_actor_that_says_nothing_has_a_bounded_mailbox() {
+fn a_mailbox_is_bounded_by_default() {
     let (plain, _actor) = rig(Plain::default());
     assert_eq!(plain.mailbox_capacity(), Capacity::bounded(64));
     for _ in 0..64 {
@@ -44,7 +44,7 @@ fn an_actor_that_says_nothing_has_a_bounded_mailbox() {
 }
 
 #[test]
-fn the_bound_is_the_one_asked_for() {
+fn a_mailbox_has_the_requested_bound() {
     assert_eq!(Probe::MAILBOX, Capacity::bounded(2));
     let options = Builder::new().mailbox(Capacity::bounded(5));
     let (probe, _actor) = rig_with(options, Probe::new(&Log::default()));
@@ -54,7 +54,7 @@ fn the_bound_is_the_one_asked_for() {
 }
 
 #[test]
-fn a_mailbox_is_unbounded_only_where_asked_for() {
+fn a_mailbox_is_unbounded_only_on_request() {
     let (glutton, mut actor) = rig(Glutton::default());
     assert_eq!(Glutton::MAILBOX, Capacity::UNBOUNDED);
     for _ in 0..10_000 {
@@ -66,7 +66,7 @@ fn a_mailbox_is_unbounded_only_where_asked_for() {
 }
 
 #[test]
-fn a_full_mailbox_holds_every_sender_back() {
+fn a_full_mailbox_makes_senders_wait() {
     let (log, gate) = (Log::default(), Gate::default());
     let (probe, mut actor) = rig(Probe::new(&log));
     probe.wait(gate.clone()).try_cast().unwrap();
@@ -90,7 +90,7 @@ fn a_full_mailbox_holds_every_sender_back() {
 }
 
 #[test]
-fn what_must_not_wait_goes_past_the_bound_and_makes_no_room() {
+fn cast_now_exceeds_the_bound_and_makes_no_room() {
     let (log, gate) = (Log::default(), Gate::default());
     let (probe, mut actor) = rig(Probe::new(&log));
     probe.wait(gate.clone()).try_cast().unwrap();
@@ -104,7 +104,7 @@ fn what_must_not_wait_goes_past_the_bound_and_makes_no_room() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_mailbox_never_holds_more_than_its_bound() {
+async fn a_mailbox_never_holds_more_than_its_bound() {
     let probe = actor_runtime::spawn(Probe::new(&Log::default()));
     let senders: Vec<_> = (0..8)
         .map(|_| {

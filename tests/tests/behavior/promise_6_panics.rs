@@ -1,13 +1,13 @@
-//! Promise 6: a panic in a handler is that actor's end, unless it is told to go on. Its caller
-//! learns of the panic, all others that the actor stopped, the exit says so, and nobody else is
-//! harmed.
+//! Promise 6: a panic in a handler ends the actor, unless configured otherwise. Its caller gets the
+//! panic's message, all other callers an error that the actor stopped, and the exit reason says so.
+//! Nothing else is affected.
 
 use actor_runtime::{ActorHandle, Builder, Context, ExitReason, OnPanic, Reply, actor};
 
 use crate::support::{Gate, Log, LogsDrop, Probe, now, outcome, pending, rig, rig_with, said};
 
 #[test]
-fn its_caller_learns_of_it_and_all_others_that_the_actor_stopped() {
+fn the_caller_gets_the_panic_and_all_others_that_the_actor_stopped() {
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     let mut kept = pending(probe.keep());
     actor.turn();
@@ -18,12 +18,12 @@ fn its_caller_learns_of_it_and_all_others_that_the_actor_stopped() {
     assert_eq!(outcome(&mut fail), "`Probe::fail` panicked: broken");
     assert_eq!(outcome(&mut kept), "the actor stopped before it answered `Probe::keep`");
     assert_eq!(outcome(&mut queued), "the actor stopped before it answered `Probe::note`");
-    // The handler that panicked had left its room to this one.
+    // The handler that panicked had left its room to this message.
     assert_eq!(outcome(&mut waiting), "the actor stopped before it answered `Probe::note`");
 }
 
 #[test]
-fn the_exit_says_so() {
+fn the_exit_reason_has_the_panic() {
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     probe.fail("broken").try_cast().unwrap();
     let exit = actor.exit();
@@ -39,7 +39,7 @@ fn the_exit_says_so() {
 }
 
 #[test]
-fn a_panic_behind_an_await_is_no_other() {
+fn a_panic_after_an_await_is_the_same() {
     let gate = Gate::default();
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     let mut fail = pending(probe.fail_behind(gate.clone()));
@@ -50,7 +50,7 @@ fn a_panic_behind_an_await_is_no_other() {
 }
 
 #[tokio::test]
-async fn nobody_else_is_harmed() {
+async fn other_actors_are_not_affected() {
     let broken = actor_runtime::spawn(Probe::new(&Log::default()));
     let sound = actor_runtime::spawn(Probe::new(&Log::default()));
     assert_eq!(said(broken.fail("broken").await), "`Probe::fail` panicked: broken");
@@ -60,7 +60,7 @@ async fn nobody_else_is_harmed() {
 }
 
 #[test]
-fn an_actor_that_is_told_to_go_on_goes_on() {
+fn with_on_panic_continue_the_actor_carries_on() {
     let options = Builder::new().on_panic(OnPanic::Continue);
     let log = Log::default();
     let (probe, mut actor) = rig_with(options, Probe::new(&log));
@@ -80,7 +80,7 @@ fn an_actor_that_is_told_to_go_on_goes_on() {
     assert_eq!(actor.reason(), "shut down");
 }
 
-/// Panics in ways of its own.
+/// Panics in unusual ways.
 struct Oddity {
     kept: Vec<Reply<u32>>,
     _state: Option<LogsDrop>,
@@ -97,12 +97,12 @@ impl Oddity {
         panic!("{} and {}", "one", "two");
     }
 
-    /// Panics with something that is no text.
+    /// Panics with a value that is not a text.
     pub(crate) fn with_number(&self) {
         std::panic::panic_any(7);
     }
 
-    /// Catches a panic of its own that took the reply along.
+    /// Catches its own panic, which dropped the reply.
     pub(crate) fn caught_inside(&self, reply: Reply<u32>) {
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let _lost = reply;
@@ -111,23 +111,23 @@ impl Oddity {
         assert!(caught.is_err());
     }
 
-    /// Is answered later.
+    /// Keeps the reply.
     pub(crate) fn keep(&mut self, reply: Reply<u32>) {
         self.kept.push(reply);
     }
 
-    /// Panics with the replies of others in its hands.
+    /// Panics while it holds the replies of other callers.
     pub(crate) fn with_replies_of_others(&mut self) {
         let _lost = std::mem::take(&mut self.kept);
         panic!("dropped them all");
     }
 
-    /// Panics as the last.
+    /// Panics in the final handler.
     pub(crate) fn finish(self) {
         panic!("at the end");
     }
 
-    /// Panics after it has asked for the end.
+    /// Panics after it has stopped the actor.
     pub(crate) fn stop(&self, context: &Context<Self>) {
         context.stop();
         panic!("while stopping");
@@ -135,7 +135,7 @@ impl Oddity {
 }
 
 #[test]
-fn the_text_of_a_panic_is_what_it_said() {
+fn the_error_has_the_panic_message() {
     for (broken, text) in [
         (Oddity::call_with_string as fn() -> String, "`Oddity::with_string` panicked: one and two"),
         (Oddity::call_with_number, "`Oddity::with_number` panicked: (a value that is not a text)"),
@@ -146,7 +146,7 @@ fn the_text_of_a_panic_is_what_it_said() {
     }
 }
 
-/// Calls a handler, and says what the caller is told.
+/// Calls a handler, and returns the outcome of the call.
 macro_rules! call {
     ($($name:ident => $handler:ident),*) => {
         impl Oddity {
@@ -170,7 +170,7 @@ call!(
 );
 
 #[test]
-fn a_reply_lost_in_a_panic_that_was_caught_is_unanswered() {
+fn a_reply_dropped_by_a_caught_panic_is_unanswered() {
     let (oddity, mut actor) = rig(Oddity::new());
     let mut call = pending(oddity.caught_inside());
     actor.turn();
@@ -179,7 +179,7 @@ fn a_reply_lost_in_a_panic_that_was_caught_is_unanswered() {
 }
 
 #[test]
-fn replies_of_others_that_a_panic_took_along_say_that_the_actor_stopped() {
+fn other_replies_dropped_by_a_panic_fail_with_stopped() {
     let (oddity, mut actor) = rig(Oddity::new());
     let mut kept = pending(oddity.keep());
     let mut panics = pending(oddity.with_replies_of_others());
@@ -189,7 +189,7 @@ fn replies_of_others_that_a_panic_took_along_say_that_the_actor_stopped() {
 }
 
 #[test]
-fn replies_of_others_that_a_panic_took_along_are_unanswered_if_the_actor_goes_on() {
+fn other_replies_dropped_by_a_panic_are_unanswered_if_the_actor_continues() {
     let options = Builder::new().on_panic(OnPanic::Continue);
     let (oddity, mut actor) = rig_with(options, Oddity::new());
     let mut kept = pending(oddity.keep());
@@ -200,7 +200,7 @@ fn replies_of_others_that_a_panic_took_along_are_unanswered_if_the_actor_goes_on
 }
 
 #[test]
-fn replies_of_others_that_a_panicking_final_handler_took_along_say_that_the_actor_stopped() {
+fn other_replies_dropped_by_a_panic_in_a_final_handler_fail_with_stopped() {
     let (oddity, mut actor) = rig(Oddity::new());
     let mut kept = pending(oddity.keep());
     let mut last = pending(oddity.finish());
@@ -210,7 +210,7 @@ fn replies_of_others_that_a_panicking_final_handler_took_along_say_that_the_acto
 }
 
 #[test]
-fn a_panic_while_the_state_is_dropped_is_in_the_exit() {
+fn a_panic_while_the_state_is_dropped_is_in_the_exit_reason() {
     struct Bomb;
     impl Drop for Bomb {
         fn drop(&mut self) {

@@ -1,5 +1,5 @@
-//! Promise 7: `shutdown` drains what was accepted; afterwards every call says *stopped*. Nothing
-//! runs on after the exit was reported.
+//! Promise 7: `shutdown` handles all messages that were accepted; every later call fails. Nothing
+//! of an actor runs after its exit was reported.
 
 use std::sync::{Arc, OnceLock};
 
@@ -12,7 +12,7 @@ use crate::support::{
 };
 
 #[test]
-fn what_was_accepted_is_done() {
+fn accepted_messages_are_handled() {
     let (log, gate) = (Log::default(), Gate::default());
     let (probe, mut actor) = rig(Probe::new(&log));
     let mut running = pending(probe.wait(gate.clone()));
@@ -31,7 +31,7 @@ fn what_was_accepted_is_done() {
 }
 
 #[test]
-fn nothing_more_is_accepted_as_soon_as_it_begins() {
+fn no_message_is_accepted_once_shutdown_begins() {
     let (log, gate) = (Log::default(), Gate::default());
     let (probe, mut actor) = rig(Probe::new(&log));
     probe.wait(gate.clone()).try_cast().unwrap();
@@ -42,7 +42,7 @@ fn nothing_more_is_accepted_as_soon_as_it_begins() {
     assert!(matches!(now(probe.note(1).cast()), Err(SendError::Closed(_))));
     assert!(matches!(probe.note(1).try_cast(), Err(TrySendError::Closed(_))));
     assert!(matches!(probe.note(1).try_call(), Err(TrySendError::Closed(_))));
-    // What gives something back is still taken, until the actor has handled its last message.
+    // `cast_now` is accepted until the actor has handled its last message.
     probe.note(2).cast_now().unwrap();
     gate.open();
     actor.exit();
@@ -51,13 +51,13 @@ fn nothing_more_is_accepted_as_soon_as_it_begins() {
 }
 
 #[test]
-fn a_shutdown_is_not_begun_before_it_is_polled() {
+fn a_shutdown_begins_when_it_is_polled() {
     let (probe, _actor) = rig(Probe::new(&Log::default()));
     drop(probe.shutdown());
     assert!(probe.is_alive());
 }
 
-/// Writes down everything that happens to it.
+/// Logs everything that happens to it.
 struct Chatty {
     log: Log,
     on_stop: Gate,
@@ -70,12 +70,12 @@ impl Chatty {
         Self { log: log.clone(), on_stop: on_stop.clone(), _state: log.on_drop("state dropped") }
     }
 
-    /// Has children that are slow to stop.
+    /// Adopts a child that is slow to stop.
     pub(crate) fn adopt(&self, child: ChattyHandle, context: &Context<Self>) {
         context.children().add(&child);
     }
 
-    /// Holds something over an await.
+    /// Holds a value across an await.
     pub(crate) async fn hold(&self, gate: Gate) {
         let _held = self.log.on_drop("local dropped");
         gate.passed().await;
@@ -90,7 +90,7 @@ impl Chatty {
 }
 
 #[tokio::test]
-async fn the_exit_is_reported_last_of_all() {
+async fn the_exit_is_reported_last() {
     let (log, gate) = (Log::default(), Gate::default());
     let (child_log, child_gate) = (Log::default(), Gate::default());
     let child = actor_runtime::spawn(Chatty::new(&child_log, &child_gate));
@@ -118,7 +118,7 @@ async fn the_exit_is_reported_last_of_all() {
 }
 
 #[test]
-fn an_abort_drops_what_runs_before_it_reports_the_exit() {
+fn an_abort_drops_the_running_handler_before_the_exit_is_reported() {
     let (log, gate) = (Log::default(), Gate::default());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let options = Builder::new().on(runtime.handle().clone());
@@ -133,7 +133,7 @@ fn an_abort_drops_what_runs_before_it_reports_the_exit() {
     assert_eq!(log.take(), [""; 0]);
 }
 
-/// Looks, when it is dropped, whether its end was reported already.
+/// Logs, when it is dropped, whether its exit was already reported.
 struct Witness {
     own: Arc<OnceLock<WitnessHandle>>,
     log: Log,
@@ -146,7 +146,7 @@ impl Witness {
         panic!("on purpose");
     }
 
-    /// Is the last.
+    /// Is the final handler.
     pub(crate) fn finish(self) {}
 }
 
@@ -174,7 +174,7 @@ fn the_state_is_dropped_before_the_exit_is_reported() {
         own.set(witness.clone()).unwrap();
         road(&witness);
         runtime.block_on(tokio::task::yield_now());
-        // The last road is this one.
+        // The last way to end is this one.
         drop(runtime);
         assert_eq!(log.take(), ["dropped, None reported"]);
         assert!(witness.exit_reason().is_some());
@@ -182,7 +182,7 @@ fn the_state_is_dropped_before_the_exit_is_reported() {
 }
 
 #[tokio::test]
-async fn every_way_to_wait_for_the_end_says_the_same() {
+async fn every_way_to_wait_for_the_exit_gives_the_same_reason() {
     let probe = actor_runtime::spawn(Probe::new(&Log::default()));
     let waiters: Vec<_> = (0..3).map(|_| tokio::spawn(probe.exited())).collect();
     assert_eq!(probe.shutdown().await, ExitReason::Shutdown);

@@ -1,7 +1,8 @@
 //! Promise 8: which thread a handler runs on.
 //!
-//! Here is what runs on the actor's own task or thread in any case: `async fn` handlers, and actors
-//! whose thread is theirs. What may run on a caller's thread is in [`inline`](crate::inline).
+//! The handlers here always run on the actor's own task or thread: `async fn` handlers, and
+//! handlers of actors with a thread of their own. For handlers that may run on a caller's thread,
+//! see [`inline`](crate::inline).
 
 use std::{
     rc::Rc,
@@ -11,7 +12,7 @@ use std::{
 use actor_runtime::{ActorHandle, actor};
 use tokio::task::LocalSet;
 
-/// Says where its handlers run.
+/// Returns where its handlers run.
 #[derive(Default)]
 struct Here;
 
@@ -75,7 +76,7 @@ async fn an_async_fn_runs_on_the_actors_own_task() {
 }
 
 #[test]
-fn every_handler_of_an_actor_on_its_own_thread_runs_there() {
+fn handlers_of_an_actor_on_its_own_thread_run_there() {
     let here = actor_runtime::spawn_thread(|| Here).unwrap();
     let own = here.thread().blocking().unwrap();
     assert_ne!(own, thread::current().id());
@@ -86,7 +87,7 @@ fn every_handler_of_an_actor_on_its_own_thread_runs_there() {
 }
 
 #[test]
-fn every_handler_of_a_local_actor_runs_on_the_thread_it_was_made_on() {
+fn handlers_of_a_local_actor_run_on_the_thread_that_created_it() {
     let made = actor_runtime::spawn_thread(|| Stuck(Rc::default())).unwrap();
     let own = made.thread().blocking().unwrap();
     assert_eq!(made.thread_of_fn().blocking().unwrap(), own);

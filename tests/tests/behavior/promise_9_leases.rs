@@ -1,6 +1,5 @@
-//! While an actor is leased, nobody comes between its holder's messages, and when the lease ends,
-//! `#[on_release]` has run before anything else is handled. A lease never outlives its welcome: no
-//! road leaves one behind.
+//! Promise 9: a leased actor handles the messages of the lease and no others, and `#[on_release]`
+//! runs before anything else is handled. However an actor ends, its lease ends as well.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +13,7 @@ use crate::support::{
 };
 
 #[test]
-fn nobody_comes_between_the_messages_of_a_lease() {
+fn no_other_message_comes_between_those_of_a_lease() {
     let (log, ledger, mut actor, lease) = leased();
     let mut others: Vec<_> = (10..14).map(|number| pending(ledger.note(number))).collect();
     for number in 1..=3 {
@@ -41,7 +40,7 @@ fn a_handler_knows_whether_its_caller_holds_a_lease() {
     drop(lease);
     actor.turn();
     assert_eq!((ready(&mut during), ready(&mut after)), (Ok(true), Ok(false)));
-    // What is left of a lease when its actor closes is still the holder's.
+    // Messages left in a lease when its actor closes still belong to the lease.
     let lease = lease_of(&ledger, &mut actor);
     let through = lease.clone();
     let mut during = pending(through.is_leased());
@@ -51,7 +50,7 @@ fn a_handler_knows_whether_its_caller_holds_a_lease() {
 }
 
 #[test]
-fn a_lease_begins_in_its_turn() {
+fn a_lease_is_granted_in_its_turn() {
     let (log, ledger, mut actor) = ledger();
     ledger.note(1).try_cast().unwrap();
     let mut call = pending(ledger.lease());
@@ -64,7 +63,7 @@ fn a_lease_begins_in_its_turn() {
 }
 
 #[test]
-fn what_was_sent_through_a_lease_is_done_before_it_ends() {
+fn messages_of_a_lease_are_handled_before_it_ends() {
     let (log, ledger, mut actor, lease) = leased();
     let _next = pending(ledger.note(9));
     let clone = lease.clone();
@@ -79,7 +78,7 @@ fn what_was_sent_through_a_lease_is_done_before_it_ends() {
 }
 
 #[test]
-fn release_waits_for_the_hook() {
+fn release_waits_for_on_release() {
     let log = Log::default();
     let gate = Gate::default();
     let waits = OnRelease::Waits(gate.clone());
@@ -98,7 +97,7 @@ fn release_waits_for_the_hook() {
 }
 
 #[test]
-fn a_lease_that_is_not_taken_is_nobodys() {
+fn a_lease_dropped_before_it_was_received_has_no_effect() {
     let (log, ledger, mut actor) = ledger();
     let gate = Gate::default();
     ledger.wait(gate.clone()).try_cast().unwrap();
@@ -120,7 +119,7 @@ fn a_lease_that_is_not_taken_is_nobodys() {
 }
 
 #[test]
-fn nobody_who_holds_a_lease_holds_up_the_shutdown() {
+fn a_lease_does_not_delay_a_shutdown() {
     let (log, ledger, mut actor, lease) = leased();
     ledger.note(9).try_cast().unwrap();
     let mut asked = pending(ledger.lease());
@@ -137,7 +136,7 @@ fn nobody_who_holds_a_lease_holds_up_the_shutdown() {
 }
 
 #[test]
-fn a_sender_that_waits_for_room_in_a_lease_is_told_of_its_end() {
+fn a_sender_waiting_for_room_in_a_lease_fails_when_it_ends() {
     let (_, ledger, mut actor, lease) = leased();
     lease.note(1).try_cast().unwrap();
     lease.note(2).try_cast().unwrap();
@@ -149,7 +148,7 @@ fn a_sender_that_waits_for_room_in_a_lease_is_told_of_its_end() {
 }
 
 #[test]
-fn on_every_other_road_to_its_actors_end_a_lease_gives_errors() {
+fn after_any_other_end_of_the_actor_a_lease_gives_errors() {
     let stopped = |method| format!("the actor stopped before it answered `Ledger::{method}`");
     type Road = fn(&LedgerHandle, &Lease<LedgerHandle>, &mut Rig<Ledger>);
     let roads: &[Road] = &[
@@ -183,7 +182,7 @@ fn on_every_other_road_to_its_actors_end_a_lease_gives_errors() {
 }
 
 #[test]
-fn an_abort_ends_an_actor_that_waits_for_its_holder() {
+fn an_abort_ends_an_actor_that_waits_for_its_lease() {
     let (log, ledger, mut actor, lease) = leased();
     actor.turn();
     ledger.abort();
@@ -194,7 +193,7 @@ fn an_abort_ends_an_actor_that_waits_for_its_holder() {
 }
 
 #[test]
-fn a_panic_in_a_leased_message_ends_the_lease_only_with_the_actor() {
+fn a_panic_during_a_lease_ends_the_lease_only_with_the_actor() {
     let log = Log::default();
     let options = Builder::new().on_panic(OnPanic::Continue);
     let (ledger, mut actor) = rig_with(options, Ledger::new(&log, OnRelease::Returns));
@@ -212,7 +211,7 @@ fn a_panic_in_a_leased_message_ends_the_lease_only_with_the_actor() {
 }
 
 #[test]
-fn a_panic_in_the_hook_is_the_actors_end() {
+fn a_panic_in_on_release_ends_the_actor() {
     for on_panic in [OnPanic::End, OnPanic::Continue] {
         let log = Log::default();
         let options = Builder::new().on_panic(on_panic);
@@ -228,8 +227,7 @@ fn a_panic_in_the_hook_is_the_actors_end() {
     }
 }
 
-/// A bank with one account, on a thread of its own, and transactions that are rolled back unless
-/// they are committed.
+/// A bank on a thread of its own, with transactions that are rolled back unless they are committed.
 #[derive(Default)]
 struct Bank {
     kept: BTreeSet<u64>,
@@ -243,36 +241,36 @@ impl Bank {
         assert!(self.transaction.replace(self.kept.clone()).is_none(), "a transaction in another");
     }
 
-    /// Writes `number` down: for good, unless in a transaction.
+    /// Writes `number`: permanently, unless in a transaction.
     pub(crate) fn write(&mut self, number: u64) {
         self.transaction.as_mut().unwrap_or(&mut self.kept).insert(number);
     }
 
-    /// Writes `number` down if in a transaction.
+    /// Writes `number` if in a transaction.
     pub(crate) fn draft(&mut self, number: u64) {
         if let Some(transaction) = &mut self.transaction {
             transaction.insert(number);
         }
     }
 
-    /// Makes the transaction last.
+    /// Makes the transaction permanent.
     pub(crate) fn commit(&mut self) {
         self.kept = self.transaction.take().expect("a transaction");
     }
 
-    /// Ends the transaction without a trace.
+    /// Discards the transaction.
     #[on_release]
     pub(crate) fn roll_back(&mut self) {
         self.transaction = None;
     }
 
-    /// What was written for good.
+    /// The numbers written permanently.
     pub(crate) fn kept(&self) -> BTreeSet<u64> {
         self.kept.clone()
     }
 }
 
-/// Drops a transaction in its middle; each `Drop` sends something more, as drivers do.
+/// Drops a transaction half way; its `Drop` sends one more message, as drivers do.
 async fn transaction_that_is_dropped(bank: &BankHandle, number: u64) {
     struct Transaction(Lease<BankHandle>);
 
@@ -288,7 +286,7 @@ async fn transaction_that_is_dropped(bank: &BankHandle, number: u64) {
     std::future::pending::<()>().await;
 }
 
-/// Runs 200 transactions that are dropped in their middle, and makes a write right after each.
+/// Runs 200 transactions that are dropped half way, with a write right after each.
 async fn acknowledged_writes(bank: BankHandle) {
     let others = tokio::spawn({
         let bank = bank.clone();
@@ -319,7 +317,7 @@ async fn writes_acknowledged_after_a_dropped_transaction_survive() {
 }
 
 #[test]
-fn leases_on_plain_threads() {
+fn leases_work_on_plain_threads() {
     let bank = spawn_thread(Bank::default).unwrap();
     let threads: Vec<_> = (0..4)
         .map(|thread| {

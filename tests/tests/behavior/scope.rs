@@ -6,7 +6,7 @@ use actor_runtime::{ActorHandle, Builder, Context, ExitReason, Scope, StartError
 
 use crate::support::{AN_HOUR, Gate, Log, now, pending, ready, still_pending, until};
 
-/// Writes down its end.
+/// Logs its end.
 #[derive(Clone)]
 struct Member {
     name: &'static str,
@@ -20,7 +20,7 @@ impl Member {
         Self { name, log: log.clone(), gate: None }
     }
 
-    /// One that stops only when the gate is opened.
+    /// Stops only when the gate opens.
     fn slow(name: &'static str, log: &Log) -> Self {
         Self { gate: Some(Gate::default()), ..Self::new(name, log) }
     }
@@ -57,7 +57,8 @@ async fn actors_stop_in_reverse_order() {
     for name in ["one", "two", "three"] {
         scope.add(&spawn(name, &log));
     }
-    // The scope keeps no handles: they ended with their last. These are kept.
+    // The scope keeps no handles, so these actors ended with their last handle. The next ones are
+    // kept.
     scope.shutdown().await;
     log.take();
 
@@ -74,7 +75,7 @@ async fn actors_stop_in_reverse_order() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_actor_is_stopped_only_when_the_one_before_it_has_ended() {
+async fn an_actor_is_stopped_only_when_the_previous_one_has_ended() {
     let (scope, log) = (Scope::new(), Log::default());
     let first = scope.spawn(Member::new("first", &log));
     let slow = Member::slow("last", &log);
@@ -91,7 +92,7 @@ async fn an_actor_is_stopped_only_when_the_one_before_it_has_ended() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_has_not_ended_at_the_deadline_is_aborted() {
+async fn actors_that_have_not_ended_at_the_deadline_are_aborted() {
     let (scope, log) = (Scope::with_deadline(AN_HOUR), Log::default());
     let _first = scope.spawn(Member::new("first", &log));
     let _stuck = scope.spawn(Member::slow("stuck", &log));
@@ -106,11 +107,11 @@ async fn what_has_not_ended_at_the_deadline_is_aborted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_blocks_its_thread_is_given_up() {
+async fn an_actor_that_blocks_its_thread_is_given_up() {
     struct Rock;
     #[actor]
     impl Rock {
-        /// Blocks until it is told to go on.
+        /// Blocks until it is released.
         pub(crate) fn block(&self, go_on: std::sync::mpsc::Receiver<()>) {
             let _ = go_on.recv();
         }
@@ -128,12 +129,12 @@ async fn what_blocks_its_thread_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_child_stops_in_its_place() {
+async fn a_child_scope_stops_in_its_place() {
     let (scope, log) = (Scope::new(), Log::default());
     let one = scope.spawn(Member::new("one", &log));
     let child = scope.child();
     let four = scope.spawn(Member::new("four", &log));
-    // Started last, but in the place of the child.
+    // Started last, but stops in the place of the child.
     let two = child.spawn(Member::new("two", &log));
     let grandchild = child.child();
     let three = grandchild.spawn(Member::new("three", &log));
@@ -145,7 +146,7 @@ async fn a_child_stops_in_its_place() {
 }
 
 #[tokio::test]
-async fn a_child_that_was_empty_when_others_came_is_not_forgotten() {
+async fn a_child_scope_that_was_empty_is_not_forgotten() {
     let (scope, log) = (Scope::new(), Log::default());
     let child = scope.child();
     let kept = [0; 9].map(|_| scope.spawn(Member::new("parent's", &log)));
@@ -157,7 +158,7 @@ async fn a_child_that_was_empty_when_others_came_is_not_forgotten() {
 }
 
 #[tokio::test]
-async fn a_child_may_end_before_its_parent() {
+async fn a_child_scope_may_end_before_its_parent() {
     let (scope, log) = (Scope::new(), Log::default());
     let one = scope.spawn(Member::new("one", &log));
     let child = scope.child();
@@ -170,7 +171,7 @@ async fn a_child_may_end_before_its_parent() {
 }
 
 #[tokio::test]
-async fn a_scope_that_is_dropped_aborts_what_is_left() {
+async fn a_dropped_scope_aborts_its_actors() {
     let (scope, log) = (Scope::new(), Log::default());
     let member = scope.spawn(Member::new("member", &log));
     let child = scope.child();
@@ -185,7 +186,7 @@ async fn a_scope_that_is_dropped_aborts_what_is_left() {
 }
 
 #[tokio::test]
-async fn a_scope_that_is_aborted_waits_for_the_end_when_it_is_shut_down() {
+async fn shutting_down_an_aborted_scope_waits_for_the_exits() {
     let (scope, log) = (Scope::new(), Log::default());
     let member = scope.spawn(Member::new("member", &log));
     scope.abort();
@@ -197,7 +198,7 @@ async fn a_scope_that_is_aborted_waits_for_the_end_when_it_is_shut_down() {
 }
 
 #[tokio::test]
-async fn a_scope_that_was_shut_down_starts_nothing() {
+async fn a_scope_that_was_shut_down_starts_no_actors() {
     let (scope, log) = (Scope::new(), Log::default());
     assert_eq!(scope.shutdown().await, []);
     let late = scope.spawn(Member::new("late", &log));
@@ -208,7 +209,7 @@ async fn a_scope_that_was_shut_down_starts_nothing() {
 }
 
 #[tokio::test]
-async fn two_may_shut_a_scope_down_at_once() {
+async fn a_scope_can_be_shut_down_twice_at_once() {
     let (scope, log) = (Scope::new(), Log::default());
     let members = ["one", "two"].map(|name| scope.spawn(Member::new(name, &log)));
     let other = scope.clone();
@@ -219,7 +220,7 @@ async fn two_may_shut_a_scope_down_at_once() {
 }
 
 #[tokio::test]
-async fn a_member_that_ended_by_itself_is_told_with_its_reason_or_forgotten() {
+async fn a_member_that_ended_by_itself_is_reported_with_its_reason() {
     let (scope, log) = (Scope::new(), Log::default());
     let failed = scope.spawn(Member::new("failed", &log));
     let _ = failed.fail().await;
@@ -231,7 +232,7 @@ async fn a_member_that_ended_by_itself_is_told_with_its_reason_or_forgotten() {
 }
 
 #[tokio::test]
-async fn children_of_an_actor_stop_before_its_end_is_reported() {
+async fn children_of_an_actor_stop_before_its_exit_is_reported() {
     let log = Log::default();
     let parent = actor_runtime::spawn(Member::new("parent", &log));
     let child = parent.bear(Member::new("child", &log)).await.unwrap();
@@ -265,7 +266,7 @@ async fn children_of_an_actor_that_is_aborted_are_aborted() {
 }
 
 #[tokio::test]
-async fn a_scope_starts_actors_that_may_fail_to() {
+async fn a_scope_starts_actors_that_may_fail() {
     struct Picky(bool);
     #[actor]
     impl Picky {
@@ -286,14 +287,14 @@ async fn a_scope_starts_actors_that_may_fail_to() {
 }
 
 #[test]
-fn an_empty_scope_is_shut_down_without_a_runtime() {
+fn an_empty_scope_shuts_down_without_a_runtime() {
     let scope = Scope::default();
     assert_eq!(format!("{scope:?}"), "Scope { len: 0, .. }");
     assert_eq!(now(scope.shutdown()), []);
 }
 
-/// tokio catches both signals for the whole process from the first time on, so that the other
-/// tests do not notice.
+/// tokio handles both signals for the whole process from the first use on, so other tests are not
+/// affected.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_signal_shuts_the_scope_down() {
@@ -313,7 +314,7 @@ async fn a_signal_shuts_the_scope_down() {
 }
 
 #[tokio::test]
-async fn the_end_of_a_member_wakes_the_shutdown() {
+async fn the_exit_of_a_member_wakes_the_shutdown() {
     let (scope, log) = (Scope::new(), Log::default());
     let _member = scope.spawn(Member::new("member", &log));
     let mut shutdown = pending(scope.shutdown());

@@ -1,7 +1,7 @@
 //! Every way of sending, with every outcome.
 //!
-//! A case prepares an actor, sends one message in each of some ways, lets something happen, and
-//! compares what the sender is told, in words. Ways that block run on a thread of their own.
+//! A case prepares an actor, sends one message in some of the ways, lets something happen, and
+//! compares the sender's outcome as text. Ways that block run on a thread of their own.
 
 mod ways;
 
@@ -81,8 +81,8 @@ async fn aborted_while_waiting_for_room() {
     }
 }
 
-/// What is said of a message that a stopped actor did not accept. It comes back, but from the
-/// ways that keep the call for themselves.
+/// The outcome if a stopped actor did not accept the message. It is handed back, except by the ways
+/// that consume the call.
 fn not_accepted(way: Way) -> &'static str {
     match way {
         Way::Await => "`Probe::note` was not accepted: the actor has stopped; note 7 came back",
@@ -149,7 +149,7 @@ async fn answered_later() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn to_an_actor_that_is_dropped_unstarted() {
+async fn to_an_actor_that_was_dropped_before_it_started() {
     for &way in WANT_NONE {
         let mut case = Case::new();
         case.actor.drop_loop();
@@ -183,7 +183,7 @@ async fn timed_out_after_it_was_accepted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn timed_out_when_room_had_just_been_made() {
+async fn timed_out_after_it_was_answered() {
     let mut case = Case::full();
     let mut call = pending(case.probe.note(7).timeout(AN_HOUR));
     // The mailbox accepts it, and the handler runs, before its sender is polled.
@@ -204,7 +204,7 @@ async fn an_answer_can_time_out() {
 
 #[test]
 #[should_panic(expected = "runtime")]
-fn a_timeout_that_is_awaited_without_a_runtime_panics() {
+fn awaiting_a_timeout_without_a_runtime_panics() {
     let case = Case::new();
     let _ = now(case.probe.note(1).timeout(AN_HOUR));
 }
@@ -232,7 +232,7 @@ fn an_answer_can_be_taken_without_waiting() {
 }
 
 #[tokio::test]
-async fn an_answer_can_be_taken_along_into_a_task() {
+async fn an_answer_can_be_moved_into_a_task() {
     let probe = actor_runtime::spawn(Probe::new(&Log::default()));
     let answer = probe.note(7).sent().await.unwrap();
     let task = tokio::spawn(answer);
@@ -240,7 +240,7 @@ async fn an_answer_can_be_taken_along_into_a_task() {
 }
 
 #[test]
-fn a_call_gives_its_message_back_in_each_stage_before_it_was_accepted() {
+fn a_call_hands_its_message_back_until_it_is_accepted() {
     let mut case = Case::full();
     let unsent = case.probe.note(3);
     assert_eq!(ways::back(unsent.into_message()), "note 3 came back");
@@ -271,7 +271,7 @@ fn a_call_that_was_polled_cannot_be_cast() {
 }
 
 #[test]
-fn a_call_that_is_not_used_sends_nothing() {
+fn an_unused_call_sends_nothing() {
     let case = Case::new();
     drop(case.probe.note(1));
     drop(case.probe.note(1).cast());

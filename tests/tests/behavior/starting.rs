@@ -1,4 +1,4 @@
-//! Starting: actors that may fail to, on a task, on a thread and by hand.
+//! Starting actors that may fail, on a task, on a thread and by hand.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use actor_runtime::{ActorHandle, Builder, Context, ExitReason, StartError, actor
 
 use crate::support::{Gate, Log, LogsDrop, pending, ready, rig, said};
 
-/// Why it does not start.
+/// Why the engine does not start.
 #[derive(Debug, PartialEq)]
 struct NoFuel(u8);
 
@@ -16,7 +16,7 @@ impl fmt::Display for NoFuel {
     }
 }
 
-/// What an engine does when it is started.
+/// What the engine does when it is started.
 #[derive(Clone, Copy)]
 enum Plan {
     Start,
@@ -63,7 +63,7 @@ impl Engine {
 }
 
 #[tokio::test]
-async fn the_handle_is_given_out_when_the_actor_has_started() {
+async fn start_returns_the_handle_once_the_actor_has_started() {
     let log = Log::default();
     let mut starting = pending(actor_runtime::start(Engine::new(Plan::Start, &log)));
     assert_eq!(log.take(), [""; 0]);
@@ -76,7 +76,7 @@ async fn the_handle_is_given_out_when_the_actor_has_started() {
 }
 
 #[tokio::test]
-async fn the_error_is_given_out_when_nothing_is_left() {
+async fn start_returns_the_error_once_the_state_is_dropped() {
     let log = Log::default();
     let error = actor_runtime::start(Engine::new(Plan::Fail, &log)).await.unwrap_err();
     assert!(matches!(&error, StartError::Failed(NoFuel(3))));
@@ -85,7 +85,7 @@ async fn the_error_is_given_out_when_nothing_is_left() {
 }
 
 #[tokio::test]
-async fn a_panic_is_told_to_who_starts_it() {
+async fn start_returns_a_panic_as_an_error() {
     let log = Log::default();
     let error = actor_runtime::start(Engine::new(Plan::Panic, &log)).await.unwrap_err();
     assert_eq!(error.to_string(), "the actor panicked while it started: explosion");
@@ -93,7 +93,7 @@ async fn a_panic_is_told_to_who_starts_it() {
 }
 
 #[test]
-fn a_runtime_that_shuts_down_aborts_the_start() {
+fn dropping_the_runtime_aborts_the_start() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let options = Builder::new().on(runtime.handle().clone());
     let mut starting = pending(options.start(Engine::new(Plan::Wait, &Log::default())));
@@ -103,7 +103,7 @@ fn a_runtime_that_shuts_down_aborts_the_start() {
 }
 
 #[test]
-fn by_hand_the_exit_has_the_actor_and_the_error() {
+fn a_failed_start_by_hand_returns_the_actor_and_the_error() {
     let log = Log::default();
     let (engine, mut actor) = rig(Engine::new(Plan::Fail, &log));
     let mut call = pending(engine.run());
@@ -117,7 +117,7 @@ fn by_hand_the_exit_has_the_actor_and_the_error() {
 }
 
 #[test]
-fn by_hand_a_panic_leaves_no_actor() {
+fn a_panicked_start_by_hand_returns_no_actor() {
     let log = Log::default();
     let (_engine, mut actor) = rig(Engine::new(Plan::Panic, &log));
     let exit = actor.exit();
@@ -127,7 +127,7 @@ fn by_hand_a_panic_leaves_no_actor() {
 }
 
 #[test]
-fn on_a_thread_the_handle_is_given_out_when_the_actor_has_started() {
+fn start_thread_returns_the_handle_once_the_actor_has_started() {
     let log = Log::default();
     let make = {
         let log = log.clone();
@@ -139,7 +139,7 @@ fn on_a_thread_the_handle_is_given_out_when_the_actor_has_started() {
 }
 
 #[test]
-fn on_a_thread_each_failure_is_told() {
+fn start_thread_returns_every_failure() {
     let log = Log::default();
     let make = |plan| {
         let log = log.clone();
@@ -159,8 +159,8 @@ fn on_a_thread_each_failure_is_told() {
 }
 
 #[test]
-fn a_thread_the_system_does_not_give_is_told() {
-    // No system has an address space for this stack.
+fn start_thread_reports_a_missing_thread() {
+    // No system has an address space for a stack of this size.
     let starting = Builder::new()
         .stack_size(usize::MAX / 4)
         .start_thread(|| Ok(Engine::new(Plan::Start, &Log::default())));
@@ -168,7 +168,7 @@ fn a_thread_the_system_does_not_give_is_told() {
 }
 
 #[tokio::test]
-async fn a_call_that_comes_while_it_starts_waits() {
+async fn a_call_made_during_the_start_waits() {
     let log = Log::default();
     let engine = Engine::new(Plan::Wait, &log);
     let gate = engine.gate.clone();

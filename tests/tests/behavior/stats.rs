@@ -1,4 +1,4 @@
-//! What `stats` tells the person who is called at three in the morning.
+//! `stats`: what it reports, and when.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use actor_runtime::{ActorHandle, Capacity};
 use crate::support::{Gate, Log, Probe, outcome, pending, rig};
 
 #[test]
-fn who_is_queued_and_who_waits() {
+fn stats_count_queued_messages_and_waiting_senders() {
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     let mut calls: Vec<_> = (0..5).map(|number| pending(probe.note(number))).collect();
     let stats = probe.stats();
@@ -22,7 +22,7 @@ fn who_is_queued_and_who_waits() {
 }
 
 #[test]
-fn what_runs_and_for_how_long() {
+fn stats_name_the_running_handler_and_its_duration() {
     let gate = Gate::default();
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     actor.turn();
@@ -47,7 +47,7 @@ fn what_runs_and_for_how_long() {
 }
 
 #[test]
-fn a_handler_runs_at_the_least_since_it_made_somebody_wait() {
+fn the_running_time_counts_at_least_from_the_first_message_behind_it() {
     let gate = Gate::default();
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     probe.wait(gate.clone()).try_cast().unwrap();
@@ -64,7 +64,7 @@ fn a_handler_runs_at_the_least_since_it_made_somebody_wait() {
 }
 
 #[test]
-fn nothing_runs_after_a_fn() {
+fn no_handler_is_running_after_a_fn() {
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     for number in 0..2 {
         probe.note(number).try_cast().unwrap();
@@ -74,7 +74,7 @@ fn nothing_runs_after_a_fn() {
 }
 
 #[test]
-fn what_was_done() {
+fn stats_count_handled_skipped_and_panicked() {
     let options = actor_runtime::Builder::new().on_panic(actor_runtime::OnPanic::Continue);
     let (probe, mut actor) = crate::support::rig_with(options, Probe::new(&Log::default()));
     probe.note(1).try_cast().unwrap();
@@ -87,7 +87,7 @@ fn what_was_done() {
 }
 
 #[test]
-fn how_many_handles_there_are() {
+fn stats_count_handles() {
     let (probe, _actor) = rig(Probe::new(&Log::default()));
     assert_eq!(probe.stats().handles, 1);
     let second = probe.clone();
@@ -101,7 +101,7 @@ fn how_many_handles_there_are() {
 }
 
 #[test]
-fn of_an_actor_that_has_ended() {
+fn stats_of_an_ended_actor() {
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     probe.fail("oh").try_cast().unwrap();
     probe.note(1).try_cast().unwrap();

@@ -1,4 +1,4 @@
-//! Streamed answers: order, back-pressure, and every way to end one.
+//! Streamed replies: order, backpressure, and every way to end a stream.
 
 use std::sync::{
     Arc,
@@ -24,7 +24,7 @@ impl Source {
         Self { log: Log::default(), made: Arc::default(), kept: None }
     }
 
-    /// Counts up to `end`, as fast as it is read.
+    /// Counts up to `end`, as fast as the numbers are read.
     pub(crate) async fn count(&self, end: u32, mut numbers: Replies<u32>) {
         let _local = LogsDrop::from(&self.log);
         for number in 0..end {
@@ -44,7 +44,7 @@ impl Source {
         panic!("in the middle");
     }
 
-    /// Sends what there is room for.
+    /// Sends until the buffer is full.
     pub(crate) fn burst(&self, mut numbers: Replies<u32>) {
         for number in 0.. {
             match numbers.try_send(number) {
@@ -59,12 +59,12 @@ impl Source {
         }
     }
 
-    /// Goes on with the stream after the handler.
+    /// Keeps the stream after the handler.
     pub(crate) fn keep(&mut self, numbers: Replies<u32>) {
         self.kept = Some(numbers);
     }
 
-    /// Sends one number into what was kept, or ends it.
+    /// Sends one number into the kept stream, or ends it.
     pub(crate) fn feed(&mut self, number: Option<u32>) {
         match (number, &mut self.kept) {
             (Some(number), Some(kept)) => kept.try_send(number).unwrap(),
@@ -72,7 +72,7 @@ impl Source {
         }
     }
 
-    /// Gives the stream to a task that panics.
+    /// Moves the stream into a task that panics.
     pub(crate) fn delegate(&self, numbers: Replies<u32>) {
         tokio::spawn(async move {
             let _numbers = numbers;
@@ -80,12 +80,12 @@ impl Source {
         });
     }
 
-    /// Sends one number, and is the last.
+    /// Sends one number, as the final handler.
     pub(crate) async fn finish(self, mut numbers: Replies<u32>) {
         numbers.send(1).await.unwrap();
     }
 
-    /// Reads a stream of its own.
+    /// Reads a stream of its own actor.
     pub(crate) async fn read_oneself(&self, context: &Context<Self>) -> String {
         let this = context.handle().upgrade().unwrap();
         let mut numbers = this.count(1);
@@ -118,7 +118,7 @@ fn next<T>(stream: &mut ReplyStream<T>) -> Option<Option<Result<T, CallError>>> 
 }
 
 #[test]
-fn values_come_in_order_and_then_the_end() {
+fn values_come_in_order_followed_by_the_end() {
     let (source, mut actor, log, _) = source();
     let mut stream = now(source.count(40).sent()).unwrap();
     let mut numbers = Vec::new();
@@ -142,7 +142,7 @@ fn a_handler_is_never_more_than_the_buffer_ahead() {
         let mut stream = now(call.buffer(buffer).sent()).unwrap();
         for read in 0..60 {
             actor.turn();
-            // What is in the buffer, and the one the handler has in hand.
+            // The values in the buffer, and the one that the handler is sending.
             let ahead = made.load(Ordering::SeqCst) - read;
             assert_eq!(ahead as usize, buffer + 1, "after {read}");
             assert_eq!(next(&mut stream), Some(Some(Ok(read))));
@@ -151,7 +151,7 @@ fn a_handler_is_never_more_than_the_buffer_ahead() {
 }
 
 #[test]
-fn a_buffer_for_nothing_holds_one() {
+fn a_buffer_of_zero_holds_one() {
     let (source, mut actor, log, _) = source();
     let stream = now(source.burst().buffer(0).sent()).unwrap();
     actor.turn();
@@ -160,7 +160,7 @@ fn a_buffer_for_nothing_holds_one() {
 }
 
 #[test]
-fn without_a_word_the_buffer_holds_sixteen() {
+fn the_default_buffer_holds_sixteen() {
     let (source, mut actor, log, _) = source();
     let stream = now(source.burst().sent()).unwrap();
     actor.turn();
@@ -169,7 +169,7 @@ fn without_a_word_the_buffer_holds_sixteen() {
 }
 
 #[test]
-fn a_reader_is_woken_by_a_value_and_a_handler_by_a_reader() {
+fn a_value_wakes_the_reader_and_reading_wakes_the_handler() {
     let (source, mut actor, log, _) = source();
     let mut stream = source.count(3).buffer(1);
     let mut first = pending(stream.next());
@@ -178,7 +178,7 @@ fn a_reader_is_woken_by_a_value_and_a_handler_by_a_reader() {
     drop(first);
     assert_eq!(log.take(), [""; 0]);
     for number in 1..3 {
-        // It only goes on because it was woken.
+        // The loop only continues because it was woken.
         actor.turn();
         assert_eq!(now(stream.next()), Some(Ok(number)));
     }
@@ -187,7 +187,7 @@ fn a_reader_is_woken_by_a_value_and_a_handler_by_a_reader() {
 }
 
 #[test]
-fn a_reader_that_goes_tells_the_handler() {
+fn a_handler_learns_that_its_reader_is_gone() {
     let (source, mut actor, log, _) = source();
     let mut stream = now(source.count(10).buffer(1).sent()).unwrap();
     actor.turn();
@@ -199,7 +199,7 @@ fn a_reader_that_goes_tells_the_handler() {
 }
 
 #[test]
-fn a_panic_in_the_middle_comes_after_what_was_sent() {
+fn a_panic_comes_after_the_values_that_were_sent() {
     let (source, mut actor, ..) = source();
     let gate = Gate::default();
     let mut stream = now(source.fail(gate.clone()).sent()).unwrap();
@@ -213,7 +213,7 @@ fn a_panic_in_the_middle_comes_after_what_was_sent() {
 }
 
 #[test]
-fn an_abort_in_the_middle_comes_after_what_was_sent() {
+fn an_abort_comes_after_the_values_that_were_sent() {
     let (source, mut actor, log, _) = source();
     let mut stream = now(source.count(10).buffer(1).sent()).unwrap();
     actor.turn();
@@ -246,7 +246,7 @@ fn a_shutdown_lets_the_stream_end() {
 }
 
 #[test]
-fn a_stream_in_the_mailbox_of_an_actor_that_stops_ends_with_an_error() {
+fn a_queued_stream_ends_with_an_error_if_the_actor_stops() {
     let (source, mut actor, ..) = source();
     let mut sent = now(source.count(3).sent()).unwrap();
     let mut waiting = source.count(4);
@@ -267,7 +267,7 @@ fn a_stream_in_the_mailbox_of_an_actor_that_stops_ends_with_an_error() {
 }
 
 #[test]
-fn a_stream_call_that_is_dropped_in_the_mailbox_is_not_begun() {
+fn a_stream_call_dropped_in_the_mailbox_does_not_run() {
     let (source, mut actor, log, made) = source();
     drop(now(source.count(3).sent()).unwrap());
     actor.turn();
@@ -288,7 +288,7 @@ fn a_stream_call_that_is_not_polled_sends_nothing() {
 }
 
 #[test]
-fn the_stream_of_a_final_handler_ends_in_good_order_and_those_it_leaves_do_not() {
+fn the_stream_of_a_final_handler_ends_normally_and_other_streams_with_an_error() {
     let (source, mut actor, ..) = source();
     let mut kept = now(source.keep().sent()).unwrap();
     actor.turn();
@@ -301,7 +301,7 @@ fn the_stream_of_a_final_handler_ends_in_good_order_and_those_it_leaves_do_not()
 }
 
 #[test]
-fn a_stream_goes_on_after_its_handler() {
+fn a_stream_may_continue_after_its_handler() {
     let (source, mut actor, ..) = source();
     let mut stream = now(source.keep().sent()).unwrap();
     actor.turn();
@@ -315,7 +315,7 @@ fn a_stream_goes_on_after_its_handler() {
 }
 
 #[tokio::test]
-async fn a_stream_that_a_task_loses_in_a_panic_ends_with_an_error() {
+async fn a_stream_dropped_by_a_panicking_task_ends_with_an_error() {
     let source = actor_runtime::spawn(Source::new());
     let mut stream = source.delegate();
     let error = stream.next().await.unwrap().unwrap_err();
@@ -324,7 +324,7 @@ async fn a_stream_that_a_task_loses_in_a_panic_ends_with_an_error() {
 }
 
 #[test]
-fn reading_a_stream_of_oneself_is_refused_and_sends_nothing() {
+fn a_handler_cannot_read_a_stream_of_its_own_actor() {
     let (source, mut actor, log, _) = source();
     let mut call = pending(source.read_oneself());
     actor.turn();
@@ -336,11 +336,11 @@ fn reading_a_stream_of_oneself_is_refused_and_sends_nothing() {
 }
 
 #[test]
-fn a_stream_is_read_and_written_on_plain_threads() {
+fn a_stream_can_be_read_and_written_on_plain_threads() {
     struct Worker;
     #[actor]
     impl Worker {
-        /// Counts up to `end`, blocking.
+        /// Counts up to `end`, with blocking sends.
         pub(crate) fn count(&self, end: u32, mut numbers: Replies<u32>) {
             for number in 0..end {
                 numbers.send_blocking(number).unwrap();
@@ -357,7 +357,7 @@ fn a_stream_is_read_and_written_on_plain_threads() {
 }
 
 #[test]
-fn what_a_value_says_that_was_not_sent() {
+fn unsent_values_have_error_texts() {
     let full = TrySendValue::Full(1);
     let closed = TrySendValue::Closed(2);
     assert_eq!(full.to_string(), "the value was not sent: the reader has to catch up first");

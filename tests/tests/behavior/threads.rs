@@ -1,4 +1,4 @@
-//! Actors on a thread of their own, and actors that must not leave theirs.
+//! Actors on a thread of their own, and actors that must not leave their thread.
 
 use std::{cell::Cell, rc::Rc, thread, time::Duration};
 
@@ -8,7 +8,7 @@ use tokio::task::LocalSet;
 
 use crate::support::{AN_HOUR, until};
 
-/// Cannot be sent to another thread.
+/// Is not `Send`.
 struct Stuck {
     total: Rc<Cell<u32>>,
 }
@@ -19,7 +19,7 @@ impl Stuck {
         Self { total: Rc::default() }
     }
 
-    /// Adds, with something that is not `Send` held over an await.
+    /// Adds `number`, and holds a value that is not `Send` across an await.
     pub(crate) async fn add(&mut self, number: u32) -> u32 {
         let total = self.total.clone();
         tokio::task::yield_now().await;
@@ -37,7 +37,7 @@ impl Stuck {
         thread::current().name().map(str::to_owned)
     }
 
-    /// Sleeps on the timer of the runtime at hand.
+    /// Sleeps on the timer of the current runtime.
     pub(crate) async fn nap(&self) {
         tokio::time::sleep(AN_HOUR).await;
     }
@@ -49,7 +49,7 @@ impl Stuck {
 }
 
 #[test]
-fn a_plain_thread_shuts_an_actor_down_and_waits_for_its_end() {
+fn a_plain_thread_can_shut_down_an_actor_and_wait_for_its_exit() {
     let stuck = actor_runtime::spawn_thread(Stuck::new).unwrap();
     stuck.add(2).cast_blocking().unwrap();
     let exited = stuck.exited();
@@ -60,7 +60,7 @@ fn a_plain_thread_shuts_an_actor_down_and_waits_for_its_end() {
 }
 
 #[test]
-fn an_actor_that_is_not_send_is_made_on_its_thread() {
+fn an_actor_that_is_not_send_is_created_on_its_thread() {
     let stuck = actor_runtime::spawn_thread(Stuck::new).unwrap();
     assert_eq!(stuck.add(2).blocking(), Ok(2));
     assert_eq!(block_on(stuck.add(3)), Ok(5));
@@ -69,7 +69,7 @@ fn an_actor_that_is_not_send_is_made_on_its_thread() {
 }
 
 #[test]
-fn its_thread_is_named() {
+fn an_actor_thread_is_named() {
     let plain = actor_runtime::spawn_thread(Stuck::new).unwrap();
     assert_eq!(plain.thread_name().blocking().unwrap().as_deref(), Some("Stuck"));
     let named = Builder::new().name("solver").stack_size(1 << 20).spawn_thread(Stuck::new).unwrap();
@@ -77,7 +77,7 @@ fn its_thread_is_named() {
 }
 
 #[test]
-fn a_panic_while_it_is_made_is_its_end() {
+fn a_panic_while_the_actor_is_created_ends_it() {
     let stuck = actor_runtime::spawn_thread::<Stuck>(|| panic!("in the works")).unwrap();
     let reason = block_on(stuck.exited());
     assert_eq!(reason.to_string(), "`Stuck::make` panicked: in the works");
@@ -85,7 +85,7 @@ fn a_panic_while_it_is_made_is_its_end() {
 }
 
 #[test]
-fn a_panic_in_a_handler_is_its_end() {
+fn a_panic_in_a_handler_ends_an_actor_on_a_thread() {
     let stuck = actor_runtime::spawn_thread(Stuck::new).unwrap();
     let told = stuck.fail().blocking().unwrap_err();
     assert_eq!(told.to_string(), "`Stuck::fail` panicked: on purpose");
@@ -93,7 +93,7 @@ fn a_panic_in_a_handler_is_its_end() {
 }
 
 #[test]
-fn its_thread_ends_with_the_last_handle() {
+fn an_actor_thread_ends_with_the_last_handle() {
     let stuck = actor_runtime::spawn_thread(Stuck::new).unwrap();
     let exited = stuck.exited();
     stuck.add(1).cast_blocking().unwrap();
@@ -109,14 +109,14 @@ fn an_actor_on_a_thread_may_block_on_another() {
 }
 
 #[tokio::test]
-async fn an_actor_on_a_thread_may_block_on_another_beside_a_runtime() {
+async fn an_actor_on_a_thread_may_block_on_another_with_a_runtime() {
     let one = actor_runtime::spawn_thread(Stuck::new).unwrap();
     let other = actor_runtime::spawn_thread(Stuck::new).unwrap();
     assert_eq!(one.add_to(other, 4).await, Ok(Ok(4)));
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_timer_of_the_runtime_at_hand_works_on_the_thread() {
+async fn timers_of_the_current_runtime_work_on_an_actor_thread() {
     let stuck = actor_runtime::spawn_thread(Stuck::new).unwrap();
     let napped = stuck.nap().sent().await.unwrap();
     until(|| stuck.stats().running.is_some());
@@ -124,7 +124,7 @@ async fn the_timer_of_the_runtime_at_hand_works_on_the_thread() {
 }
 
 #[test]
-fn an_abort_ends_a_thread_that_awaits() {
+fn an_abort_ends_an_actor_thread_that_awaits() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let stuck = Builder::new().on(runtime.handle().clone()).spawn_thread(Stuck::new).unwrap();
     let call = block_on(stuck.nap().sent()).unwrap();
@@ -148,7 +148,7 @@ fn a_local_actor_runs_on_a_local_set() {
 }
 
 #[test]
-fn a_local_actor_is_polled_by_hand() {
+fn a_local_actor_can_be_polled_by_hand() {
     let (stuck, run) = actor_runtime::pair(Stuck::new());
     let (answer, exit) = block_on(futures::future::join(async move { stuck.add(2).await }, run));
     assert_eq!(answer, Ok(2));
@@ -175,7 +175,7 @@ fn spawning_without_a_runtime_panics() {
 }
 
 #[test]
-fn a_plain_thread_waits_no_longer_than_it_is_told() {
+fn timeouts_work_on_plain_threads() {
     let stuck = actor_runtime::spawn_thread(Stuck::new).unwrap();
     assert_eq!(stuck.add(2).timeout(AN_HOUR).blocking(), Ok(2));
     assert_eq!(stuck.add(2).try_call().unwrap().timeout(AN_HOUR).blocking(), Ok(4));
@@ -193,7 +193,7 @@ fn a_plain_thread_waits_no_longer_than_it_is_told() {
 
 #[tokio::test]
 #[should_panic(expected = "Cannot")]
-async fn blocking_for_a_while_a_thread_that_drives_a_runtime_panics() {
+async fn blocking_with_a_timeout_on_a_thread_that_drives_a_runtime_panics() {
     let stuck = actor_runtime::spawn_thread(Stuck::new).unwrap();
     let _ = stuck.add(1).timeout(AN_HOUR).blocking();
 }

@@ -1,4 +1,4 @@
-//! The ways to send a message, and what a sender is told, in words.
+//! The ways to send a message, and the sender's outcome as text.
 
 use std::{fmt::Display, future::Future, pin::Pin, thread};
 
@@ -42,7 +42,7 @@ impl Way {
     }
 }
 
-/// What to send.
+/// The message to send.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum What {
     Note(u64),
@@ -85,7 +85,7 @@ impl Case {
         }
         let before = self.on_their_way();
         let probe = self.probe.clone();
-        // It never waits: what blocks in it blocks the thread.
+        // The future never waits: blocking calls block the thread.
         let thread = thread::spawn(move || futures::executor::block_on(send(probe, way, what)));
         until(|| thread.is_finished() || self.on_their_way() > before);
         InFlight::Blocked(thread)
@@ -105,7 +105,7 @@ pub(super) enum InFlight {
 }
 
 impl InFlight {
-    /// What the sender is told in the end.
+    /// The outcome for the sender.
     #[track_caller]
     pub(super) fn told(self) -> String {
         match self {
@@ -167,7 +167,7 @@ fn refused(error: impl Display, message: ProbeMessage) -> String {
     format!("{error}; {}", back(Some(message)))
 }
 
-/// Which message came back: it has its type and its arguments.
+/// The message that was handed back, with its type and its arguments.
 pub(super) fn back(message: Option<ProbeMessage>) -> String {
     match message {
         Some(ProbeMessage::Note { number, .. }) => format!("note {number} came back"),
