@@ -1,5 +1,4 @@
-//! `#[on(EXPR)]`. Each mistake is a program in `tests/ui` too; here are those of which there are many
-//! kinds.
+//! `#[on(EXPR)]`.
 
 use super::{check, check_method, check_with};
 
@@ -22,6 +21,7 @@ fn an_expression_and_perhaps_a_guard() {
     on("self.a.b(), c", [",", "nothing follows a source but its guard", EXAMPLE]);
     on("self.a.b(), if c, d", [",", "nothing follows a source but its guard", EXAMPLE]);
     on("= b", ["=", "expected an expression", EXAMPLE]);
+    on("self.", [")", "expected identifier or integer", EXAMPLE]);
     check_method("#[on(self.a.b(), if c,)] fn tick(&mut self, _: u8) {}", &[]);
 }
 
@@ -49,6 +49,77 @@ fn a_moment_is_no_duration() {
     on("sleep_until(Instant::now() + a)", ["Instant::now()", message, help]);
     on("time::timeout_at(a.max(now()), b)", ["now()", message, help]);
     check_method("#[on(sleep_until(self.now))] fn tick(&mut self, _: ()) {}", &[]);
+}
+
+#[test]
+fn a_method_takes_what_its_source_gives() {
+    let tick = |signature: &str, expected: [&str; 3]| {
+        check_method(&format!("#[on(self.a.b())] fn tick{signature} {{}}"), &[expected]);
+    };
+    tick(
+        "(&mut self)",
+        [
+            "tick",
+            "`#[on(..)]` method `tick` does not take what its source gives",
+            "take it as a parameter, or `_: Type` if it says nothing",
+        ],
+    );
+    tick(
+        "(&mut self, a: u8, b: u8)",
+        [
+            "b: u8",
+            "`#[on(..)]` method `tick` takes more than one value, but its source gives one",
+            "take one value, as a tuple if the source gives one; everything else is in `self`",
+        ],
+    );
+    tick(
+        "(&mut self, a: u8, b: &Context<Self>, c: &Context<Self>)",
+        ["&Context<Self>", "`#[on(..)]` method `tick` takes the context twice", "keep one of them"],
+    );
+    tick(
+        "(&mut self, a: &Instant)",
+        [
+            "&Instant",
+            "`#[on(..)]` method `tick` takes a borrow, but its source has let go of the actor by then",
+            "take `Instant`",
+        ],
+    );
+    tick(
+        "(&mut self, a: impl Into<Instant>)",
+        [
+            "impl Into<Instant>",
+            "`#[on(..)]` method `tick` takes `impl Into<Instant>`, but its source gives one type",
+            "take `Instant`",
+        ],
+    );
+    tick(
+        "<T>(&mut self, a: T)",
+        [
+            "T",
+            "`#[on(..)]` method `tick` is generic, but its source gives one type",
+            "take what the source gives, or make the actor generic",
+        ],
+    );
+}
+
+#[test]
+fn a_method_has_one_source_and_plain_conditions() {
+    check_method(
+        "#[on(a)] #[on(b)] fn tick(&mut self, _: u8) {}",
+        &[[
+            "#[on(b)]",
+            "a method handles the events of one source",
+            "write a method for each, and let both call a third",
+        ]],
+    );
+    check_method(
+        "#[cfg_attr(all(), cfg(all()))] #[on(a)] fn tick(&mut self, _: u8) {}",
+        &[[
+            "#[cfg_attr(all(), cfg(all()))]",
+            "`#[on(..)]` method `tick` has a `cfg` in a `cfg_attr`",
+            "write one `#[cfg(..)]`",
+        ]],
+    );
 }
 
 #[test]
@@ -137,5 +208,10 @@ fn an_order_and_a_condition_need_a_source() {
     );
     let help = "write `first = mailbox` or `first = sources`; without it they take turns";
     check_with("first", item, &[["first", "option `first` needs a value", help]]);
+    let message = "`messages` is nothing that could come first";
+    check_with("first = messages", item, &[["messages", message, help]]);
+    let help = "write when messages are taken: `messages_if = self.is_ready`";
+    let message = "option `messages_if` needs a condition";
+    check_with("messages_if", item, &[["messages_if", message, help]]);
     check("impl Counter { #[on(self.a.b())] fn tick(&mut self, _: u8) {} }", &[]);
 }

@@ -23,6 +23,7 @@ fn options_are_known() {
         "local, local",
         &[["local", "option `local` is given twice", "keep one of them"]],
     );
+    check_options("128", &[["128", "expected ident", KNOWN]]);
     check_options("local = true", &[["true", "option `local` takes no value", "write `local`"]]);
     check_options(
         "mailbox",
