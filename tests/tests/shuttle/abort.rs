@@ -1,4 +1,4 @@
-//! Calls against an abort: it ends wherever the actor waits, and everybody is told.
+//! Calls against an abort: the actor ends wherever it waits, and every caller gets an error.
 
 use actor_runtime::{ActorHandle, CallError, ExitReason};
 use shuttle::future::{block_on, spawn};
@@ -44,7 +44,7 @@ fn calls_against_abort() {
 }
 
 #[test]
-fn calls_end_when_it_is_aborted() {
+fn calls_complete_when_the_actor_is_aborted() {
     explore(calls_against_abort);
 }
 
@@ -56,17 +56,17 @@ fn finds_a_loop_that_misses_the_abort() {
 
 #[test]
 #[should_panic(expected = "dropped its reply")]
-fn finds_callers_who_are_not_told_of_the_abort() {
+fn finds_callers_that_are_not_failed_by_the_abort() {
     explore_with_bug("the end is not told to callers", calls_against_abort);
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_a_reply_that_is_dropped_in_silence() {
+fn finds_a_dropped_reply_that_does_not_fail_its_call() {
     explore_with_bug("a dropped reply says nothing", calls_against_abort);
 }
 
-/// The loop's future is dropped, by an executor that goes away.
+/// The loop's future is dropped, as by an executor that shuts down.
 fn calls_against_a_dropped_loop() {
     block_on(async {
         let Running { probe, notes, task } = start(1);
@@ -92,12 +92,12 @@ fn calls_against_a_dropped_loop() {
 }
 
 #[test]
-fn calls_end_when_the_loop_is_dropped() {
+fn calls_complete_when_the_loop_is_dropped() {
     explore(calls_against_a_dropped_loop);
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_an_end_that_nobody_hears_of() {
+fn finds_an_exit_that_wakes_no_waiter() {
     explore_with_bug("the end wakes nobody", calls_against_a_dropped_loop);
 }

@@ -1,4 +1,4 @@
-//! Answers whose sender learns whether they were read, against callers that go away.
+//! `Reply::send_acknowledged` against callers that give up.
 
 use std::task::Poll;
 
@@ -10,7 +10,7 @@ use crate::{
     probe::{Running, Token, start},
 };
 
-/// Waits for an answer for a few turns. Says whether it came in time.
+/// Polls an answer for a few turns. Returns whether the reply came in time.
 async fn read(mut answer: Answer<Token>, turns: u32) -> bool {
     for _ in 0..turns {
         if let Poll::Ready(token) = futures::poll!(&mut answer) {
@@ -48,7 +48,7 @@ fn acknowledged_against_drop() {
 }
 
 #[test]
-fn who_answers_learns_whether_it_was_read() {
+fn a_sender_learns_whether_its_reply_was_read() {
     explore(acknowledged_against_drop);
 }
 
@@ -60,12 +60,12 @@ fn finds_an_acknowledgement_that_is_missed() {
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_an_answer_that_comes_back_in_silence() {
+fn finds_a_returned_reply_that_wakes_no_sender() {
     explore_with_bug("an answer comes back in silence", acknowledged_against_drop);
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_an_unread_answer_that_is_dropped() {
+fn finds_an_unread_reply_that_is_dropped() {
     explore_with_bug("an unread answer is dropped", acknowledged_against_drop);
 }

@@ -1,4 +1,4 @@
-//! An answer against a caller who goes away: one of them comes first, and both know which.
+//! A reply against a caller that gives up: one of them is first, and both sides agree which.
 
 use std::{
     future::poll_fn,
@@ -18,7 +18,7 @@ use crate::{
     probe::{Running, Token, start},
 };
 
-/// Polls a future once, and lets it go.
+/// Polls a future once, and drops it.
 async fn poll_once<F: Future>(future: F) -> Option<F::Output> {
     let mut future = Box::pin(future);
     poll_fn(|cx| {
@@ -30,7 +30,7 @@ async fn poll_once<F: Future>(future: F) -> Option<F::Output> {
     .await
 }
 
-fn an_answer_against_a_caller_who_leaves() {
+fn a_reply_against_a_caller_that_gives_up() {
     block_on(async {
         let running = start(64);
         let has_left = Arc::new(AtomicBool::new(false));
@@ -61,7 +61,7 @@ fn an_answer_against_a_caller_who_leaves() {
                 drop(answer.unwrap());
             }
             None if had_left => assert_eq!(was_taken, Some(false), "taken by one who had left"),
-            // It may have come between the only poll and the drop.
+            // The reply may have come between the only poll and the drop.
             None => assert!(was_taken.is_some()),
         }
         assert!(token_dropped.load(Ordering::SeqCst), "an unread answer was lost");
@@ -70,17 +70,17 @@ fn an_answer_against_a_caller_who_leaves() {
 }
 
 #[test]
-fn an_answer_reaches_its_caller_or_comes_back() {
-    explore(an_answer_against_a_caller_who_leaves);
+fn a_reply_reaches_its_caller_or_is_returned() {
+    explore(a_reply_against_a_caller_that_gives_up);
 }
 
 #[test]
 #[should_panic(expected = "taken by one who had left")]
-fn finds_an_answer_given_to_nobody() {
-    explore_with_bug("a caller who left is answered", an_answer_against_a_caller_who_leaves);
+fn finds_a_reply_to_a_caller_that_is_gone() {
+    explore_with_bug("a caller who left is answered", a_reply_against_a_caller_that_gives_up);
 }
 
-fn an_answer_against_a_caller_who_waits() {
+fn a_reply_against_a_caller_that_waits() {
     block_on(async {
         let running = start(64);
         let first = running.probe.later().sent().await.unwrap();
@@ -104,23 +104,20 @@ fn an_answer_against_a_caller_who_waits() {
 }
 
 #[test]
-fn a_caller_who_waits_learns_of_everything() {
-    explore(an_answer_against_a_caller_who_waits);
+fn a_waiting_caller_is_woken_by_every_outcome() {
+    explore(a_reply_against_a_caller_that_waits);
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_a_caller_who_is_not_woken() {
-    explore_with_bug(
-        "an answer comes later than the wake-up",
-        an_answer_against_a_caller_who_waits,
-    );
+fn finds_a_caller_that_is_not_woken() {
+    explore_with_bug("an answer comes later than the wake-up", a_reply_against_a_caller_that_waits);
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_a_reply_that_is_forgotten() {
-    explore_with_bug("a dropped reply says nothing", an_answer_against_a_caller_who_waits);
+fn finds_a_forgotten_reply() {
+    explore_with_bug("a dropped reply says nothing", a_reply_against_a_caller_that_waits);
 }
 
 fn a_call_dropped_before_it_starts() {
@@ -131,7 +128,7 @@ fn a_call_dropped_before_it_starts() {
             async move {
                 let got = poll_once(probe.note(1)).await;
                 assert!(got.is_none(), "the first poll only sends");
-                // So many messages had been taken when the call was gone.
+                // So many messages had been taken when the call was dropped.
                 probe.stats().counts.handled
             }
         });
@@ -147,12 +144,12 @@ fn a_call_dropped_before_it_starts() {
 }
 
 #[test]
-fn a_call_that_was_dropped_does_not_begin() {
+fn a_dropped_call_does_not_start() {
     explore(a_call_dropped_before_it_starts);
 }
 
 #[test]
 #[should_panic(expected = "it began after its caller had left")]
-fn finds_a_call_that_begins_for_nobody() {
+fn finds_a_dropped_call_that_starts() {
     explore_with_bug("nothing is skipped", a_call_dropped_before_it_starts);
 }

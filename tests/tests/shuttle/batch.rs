@@ -1,5 +1,5 @@
-//! Wake-ups that an actor on a thread of its own holds back: against the callers that wait for them, and
-//! against every end of the actor.
+//! Wake-ups that an actor on its own thread holds back, against the callers that wait for them, and
+//! against every way the actor can end.
 
 use std::panic;
 
@@ -8,7 +8,7 @@ use shuttle::{future::block_on, thread};
 
 use crate::explore::{explore, explore_with_bug};
 
-/// Answers, in one way or another.
+/// Replies at once or later.
 #[derive(Default)]
 struct Clerk {
     kept: Vec<Reply<u32>>,
@@ -16,17 +16,17 @@ struct Clerk {
 
 #[actor]
 impl Clerk {
-    /// Answers with `id`.
+    /// Returns `id`.
     pub fn now(&mut self, id: u32) -> u32 {
         id
     }
 
-    /// Answers with 9 when nothing waits any more, or before it ends.
+    /// Replies with 9 when the mailbox is empty, or before the actor ends.
     pub fn later(&mut self, reply: Reply<u32>) {
         self.kept.push(reply);
     }
 
-    /// Says how many are left of the batch, and has the others woken.
+    /// Wakes the other callers, and returns how many messages of the batch are left.
     pub fn left(&mut self) -> usize {
         batch::wake_callers();
         batch::left()
@@ -37,7 +37,7 @@ impl Clerk {
         panic::resume_unwind(Box::new("as it was told"));
     }
 
-    /// Ends it.
+    /// Ends the actor.
     pub fn finish(self) -> u32 {
         7
     }
@@ -82,19 +82,19 @@ fn threads_that_ask() {
 }
 
 #[test]
-fn everybody_is_woken() {
+fn all_callers_are_woken() {
     explore(threads_that_ask);
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_a_thread_that_waits_and_has_not_woken_its_callers() {
+fn finds_a_thread_that_waits_before_it_wakes_its_callers() {
     explore_with_bug("wake-ups are held while the thread waits", threads_that_ask);
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_a_thread_that_looks_for_a_wake_up_and_forgets_it() {
+fn finds_a_wake_up_that_is_consumed_by_a_check() {
     explore_with_bug("a wake-up is used up by looking", threads_that_ask);
 }
 
@@ -134,27 +134,27 @@ fn threads_against(end: End) {
 }
 
 #[test]
-fn everybody_is_woken_at_an_abort() {
+fn all_callers_are_woken_at_an_abort() {
     explore(|| threads_against(End::Abort));
 }
 
 #[test]
-fn everybody_is_woken_when_a_handler_ends_the_actor() {
+fn all_callers_are_woken_when_a_final_handler_runs() {
     explore(|| threads_against(End::Finish));
 }
 
 #[test]
-fn everybody_is_woken_at_a_panic() {
+fn all_callers_are_woken_at_a_panic() {
     explore(|| threads_against(End::Panic));
 }
 
 #[test]
-fn everybody_is_woken_at_a_shutdown() {
+fn all_callers_are_woken_at_a_shutdown() {
     explore(|| threads_against(End::Shutdown));
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_an_end_that_forgets_who_was_answered() {
+fn finds_an_exit_that_forgets_answered_callers() {
     explore_with_bug("the end forgets whom it has not woken", || threads_against(End::Panic));
 }

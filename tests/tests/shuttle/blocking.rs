@@ -37,8 +37,8 @@ fn plain_threads_are_woken() {
     explore(threads_against_the_end);
 }
 
-/// A thread alone with the actor. A parked thread may wake up by itself in a model as well as in
-/// earnest, and the fewer others run meanwhile, the rarer that is.
+/// One thread and the actor. A parked thread may wake up spuriously, in a model as in reality, and
+/// the fewer other threads run meanwhile, the rarer that is.
 fn one_thread() {
     let Running { probe, notes, task } = start(1);
     let thread = thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! Those who wait for the end, against the end.
+//! Tasks that wait for the exit, against the exit.
 
 use std::{future::poll_fn, pin::Pin, task::Poll};
 
@@ -19,7 +19,7 @@ fn watchers_against_the_end() {
         let watchers = [
             spawn(waiting),
             spawn(async move {
-                // One who asks, goes away, and asks anew.
+                // Asks, drops the future, and asks again.
                 let first = poll_fn(|cx| Poll::Ready(Pin::new(&mut impatient).poll(cx))).await;
                 drop(impatient);
                 match (first, weak.upgrade()) {
@@ -47,18 +47,18 @@ fn watchers_against_the_end() {
 }
 
 #[test]
-fn whoever_waits_for_the_end_learns_of_it() {
+fn every_task_that_waits_for_the_exit_is_woken() {
     explore(watchers_against_the_end);
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_a_watcher_who_comes_too_late() {
+fn finds_a_watcher_that_registers_too_late() {
     explore_with_bug("a watcher waits later than it looked", watchers_against_the_end);
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_a_watcher_who_is_not_woken() {
+fn finds_a_watcher_that_is_not_woken() {
     explore_with_bug("the end wakes nobody", watchers_against_the_end);
 }

@@ -1,4 +1,4 @@
-//! Messages, closing and aborts against an actor that waits for a source too.
+//! Messages, closing and aborts against an actor with an event source.
 
 use std::{
     collections::VecDeque,
@@ -54,7 +54,7 @@ impl Feed {
     }
 }
 
-/// The next item. As with tokio's channels, nobody is woken for a future that was dropped.
+/// The next item. As with tokio's channels, a dropped future is not woken.
 struct Next<'a>(&'a Feed);
 
 impl Future for Next<'_> {
@@ -78,10 +78,10 @@ impl Drop for Next<'_> {
     }
 }
 
-/// It takes an item when it gives it.
+/// It takes an item only when it returns it.
 impl CancelSafe for Next<'_> {}
 
-/// What the actor did, for the model to look at. Nobody waits for it.
+/// What the actor did, for the model to inspect. No thread waits for these.
 #[derive(Clone, Default)]
 struct Seen(Arc<Counts>);
 
@@ -111,7 +111,7 @@ struct Watcher {
     feed: Feed,
     last: Option<u32>,
     seen: Seen,
-    /// Told of each event.
+    /// Receives each event.
     told: mpsc::Sender<u32>,
     is_quick: bool,
 }
@@ -122,13 +122,13 @@ impl Watcher {
     async fn item(&mut self, item: u32) {
         self.seen.begin();
         assert!(self.last.replace(item).is_none_or(|last| last < item), "out of order");
-        // Now and then, so that there are handlers of both kinds.
+        // Now and then, so that there are handlers that wait and handlers that do not.
         if item % 2 == 1 && !self.is_quick {
             yield_now().await;
         }
         self.seen.0.events.fetch_add(1, Ordering::SeqCst);
         self.seen.end();
-        // Not everybody who starts it listens.
+        // Some models drop the receiver.
         let _ = self.told.send(item);
     }
 
@@ -137,7 +137,7 @@ impl Watcher {
         self.seen.0.idle_times.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Counts itself.
+    /// Counts the message.
     pub async fn count(&mut self) {
         self.seen.begin();
         yield_now().await;
@@ -199,7 +199,7 @@ fn finds_an_event_missed_while_idle() {
     explore_with_bug("the loop waits without its sources", messages_against_events);
 }
 
-fn messages_against_a_silent_source() {
+fn messages_against_a_source_without_events() {
     block_on(async {
         let Running { handle, task, .. } = start(&Feed::default(), true);
         let caller = spawn({
@@ -214,14 +214,17 @@ fn messages_against_a_silent_source() {
 }
 
 #[test]
-fn a_source_that_is_silent_hides_no_message() {
-    explore(messages_against_a_silent_source);
+fn a_source_without_events_hides_no_message() {
+    explore(messages_against_a_source_without_events);
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
 fn finds_a_message_missed_beside_a_source() {
-    explore_with_bug("the loop parks later than it looked", messages_against_a_silent_source);
+    explore_with_bug(
+        "the loop parks later than it looked",
+        messages_against_a_source_without_events,
+    );
 }
 
 fn a_close_against_events() {
@@ -233,20 +236,20 @@ fn a_close_against_events() {
         handle.close();
         let at_close = seen.events();
         assert_eq!(task.await.unwrap(), ExitReason::Shutdown);
-        // The one that it had begun to look at.
+        // One more event may have been polled already.
         assert!(seen.events() <= at_close + 1, "events went on");
         assert_eq!(seen.0.messages.load(Ordering::SeqCst), 1, "what was accepted is done");
     });
 }
 
 #[test]
-fn no_event_comes_after_the_end_began() {
+fn no_event_is_handled_after_the_close() {
     explore(a_close_against_events);
 }
 
 #[test]
 #[should_panic(expected = "events went on")]
-fn finds_events_that_go_on_while_it_closes() {
+fn finds_events_that_are_handled_after_the_close() {
     explore_with_bug("events go on while the mailbox closes", a_close_against_events);
 }
 
@@ -263,21 +266,21 @@ fn an_abort_against_events() {
 }
 
 #[test]
-fn no_event_comes_after_an_abort() {
+fn no_event_is_handled_after_an_abort() {
     explore(an_abort_against_events);
 }
 
 #[test]
 #[should_panic(expected = "events went on")]
-fn finds_events_that_go_on_after_an_abort() {
+fn finds_events_that_are_handled_after_an_abort() {
     explore_with_bug("events go on after an abort", an_abort_against_events);
 }
 
-/// Takes a message only when an item has come in since the last.
+/// Takes a message only if an item has arrived since the last message.
 struct Gatekeeper {
     feed: Feed,
     items: u32,
-    /// Whether a message that was let through may still be followed by another.
+    /// Whether another message may be let through.
     is_open: bool,
 }
 
@@ -288,7 +291,7 @@ impl Gatekeeper {
         self.items += 1;
     }
 
-    /// Goes through. The second is the last.
+    /// Goes through. The second message is the last.
     pub async fn pass(&mut self) -> u32 {
         self.items -= 1;
         yield_now().await;
@@ -323,7 +326,7 @@ fn a_close_against_messages_that_are_held() {
                     assert_eq!(left, 0);
                     passed += 1;
                 }
-                // It closed too early, or nothing was left that could let it through.
+                // The actor closed too early, or no source was left that could let it through.
                 Err(CallError::NotAccepted { .. } | CallError::Stopped { .. }) => {}
                 Err(error) => panic!("{error}"),
             }
@@ -333,19 +336,19 @@ fn a_close_against_messages_that_are_held() {
 }
 
 #[test]
-fn messages_that_are_held_let_the_actor_end() {
+fn held_messages_let_the_actor_end() {
     explore(a_close_against_messages_that_are_held);
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_a_close_that_is_not_heard_of() {
+fn finds_a_close_that_does_not_wake_the_loop() {
     explore_with_bug("the loop parks later than it looked", a_close_against_messages_that_are_held);
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_a_close_that_changes_nothing() {
+fn finds_a_close_that_is_missed_while_messages_are_held() {
     explore_with_bug(
         "a close is not told while messages are held",
         a_close_against_messages_that_are_held,

@@ -1,4 +1,4 @@
-//! Runs a model in many orders.
+//! Runs a model under many schedules.
 
 use std::{env, panic};
 
@@ -7,16 +7,16 @@ use shuttle::{
     scheduler::{PctScheduler, RandomScheduler, Scheduler},
 };
 
-/// How many times the thread that runs may be preempted where it matters, in the second half of
-/// the runs: most bugs need no more.
+/// How many times the running thread may be preempted where it matters, in the second half of the
+/// runs: most bugs need no more.
 const DEPTH: usize = 3;
 
-/// Runs `model` in random orders, and in orders with few but unlucky preemptions.
+/// Runs `model` under random schedules, and under schedules with few but unlucky preemptions.
 pub fn explore(model: fn()) {
     run(model, FailurePersistence::Print);
 }
 
-/// Runs `model` with a bug planted in the runtime, and panics with what the model found.
+/// Runs `model` with a bug seeded in the runtime, and panics with what the model found.
 pub fn explore_with_bug(bug: &'static str, model: fn()) {
     actor_runtime::seed_bug(Some(bug));
     let found = panic::catch_unwind(|| run(model, FailurePersistence::None));

@@ -1,4 +1,4 @@
-//! The last handle that is dropped, against calls and against weak handles that are upgraded.
+//! Dropping the last handle, against calls and against upgrades of weak handles.
 
 use actor_runtime::{ActorHandle, ExitReason};
 use shuttle::future::{block_on, spawn};
@@ -20,14 +20,15 @@ fn upgrade_against_the_last_drop() {
                     let Some(probe) = weak.upgrade() else {
                         return (id, false);
                     };
-                    // Nobody ends it on purpose, so as long as there is a handle it is alive.
+                    // The model never shuts the actor down, so it is alive as long as there is a
+                    // handle.
                     assert_eq!(probe.note(id).await, Ok(id), "it ended under a handle");
                     (id, true)
                 })
             })
             .collect();
         let owner = spawn(async move {
-            // A call that is not awaited to its end does not keep the actor either.
+            // A cast does not keep the actor alive either.
             probe.note(1).try_cast().expect("there is room");
             drop(probe);
         });
@@ -43,12 +44,12 @@ fn upgrade_against_the_last_drop() {
 }
 
 #[test]
-fn it_lives_as_long_as_there_is_a_handle() {
+fn an_actor_lives_as_long_as_there_is_a_handle() {
     explore(upgrade_against_the_last_drop);
 }
 
 #[test]
 #[should_panic(expected = "it ended under a handle")]
-fn finds_a_handle_that_comes_too_late() {
+fn finds_a_handle_that_is_counted_too_late() {
     explore_with_bug("a handle is counted later than it looked", upgrade_against_the_last_drop);
 }

@@ -1,4 +1,4 @@
-//! Messages, and the end, against an actor that is busy with a hook.
+//! Messages, and the end, against an actor that is running a hook.
 
 use actor_runtime::{ActorHandle, CallError, ExitReason};
 use shuttle::future::{block_on, spawn};
@@ -34,7 +34,7 @@ fn messages_against_idle_times() {
 }
 
 #[test]
-fn a_message_ends_an_idle_time() {
+fn a_message_wakes_an_actor_after_on_idle() {
     explore(messages_against_idle_times);
 }
 
@@ -77,12 +77,12 @@ fn an_abort_against_hooks() {
 }
 
 #[test]
-fn an_abort_ends_a_hook() {
+fn an_abort_interrupts_a_hook() {
     explore(an_abort_against_hooks);
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_an_end_nobody_hears_of_while_it_stops() {
+fn finds_an_exit_that_wakes_no_waiter() {
     explore_with_bug("the end wakes nobody", an_abort_against_hooks);
 }

@@ -1,5 +1,5 @@
-//! Handlers on the threads of their callers: against each other, against what is queued, against a
-//! panic, and against the end.
+//! Inline handlers: against each other, against queued messages, against a panic, and against the
+//! end.
 
 use std::{
     panic,
@@ -20,7 +20,7 @@ use crate::{
     probe::only_if_woken,
 };
 
-/// What became of the desk. No part of what is explored: nobody waits for these locks.
+/// What happened to the desk. Not part of what is explored: no thread waits for these locks.
 #[derive(Clone, Default)]
 struct Notes(Arc<Inner>);
 
@@ -46,7 +46,7 @@ impl Notes {
     }
 }
 
-/// An actor that its callers find in its seat.
+/// An actor that callers find in its seat.
 struct Desk(Notes);
 
 impl Drop for Desk {
@@ -57,7 +57,7 @@ impl Drop for Desk {
 }
 
 impl Desk {
-    /// Runs on whatever thread, while others run on theirs.
+    /// Runs on any thread, while others run on theirs.
     fn work(&self, id: u32) {
         let notes = &self.0.0;
         assert!(!notes.is_busy.swap(true, Ordering::SeqCst), "two handlers at once");
@@ -69,7 +69,7 @@ impl Desk {
 
 #[actor]
 impl Desk {
-    /// Notes `id`, and answers with it.
+    /// Notes `id` and returns it.
     pub fn note(&mut self, id: u32) -> u32 {
         self.work(id);
         id
@@ -112,7 +112,7 @@ fn start(on_panic: OnPanic) -> Running {
     Running { desk, notes, task }
 }
 
-/// Everybody who has a message for the desk; each sends two, one after the other.
+/// Callers with two messages each, sent one after the other.
 fn callers(desk: &DeskHandle) -> Vec<JoinHandle<()>> {
     let inline = desk.clone();
     let queued = desk.clone();
@@ -150,19 +150,19 @@ fn callers_against_each_other() {
 }
 
 #[test]
-fn nobody_meets_overtakes_or_waits_for_ever() {
+fn inline_calls_never_overlap_overtake_or_hang() {
     explore(callers_against_each_other);
 }
 
 #[test]
 #[should_panic(expected = "handled out of order")]
-fn finds_a_call_that_overtakes() {
+fn finds_an_inline_call_that_overtakes_a_queued_message() {
     explore_with_bug("a call overtakes what is queued", callers_against_each_other);
 }
 
 #[test]
 #[should_panic(expected = "handled out of order")]
-fn finds_a_call_that_overtakes_what_came_meanwhile() {
+fn finds_an_inline_call_that_overtakes_a_message_sent_meanwhile() {
     explore_with_bug("the loop rests although something came", callers_against_each_other);
 }
 
@@ -182,7 +182,7 @@ fn a_message_against_the_one_before_it() {
 }
 
 #[test]
-fn a_message_that_comes_while_a_fn_runs_is_found() {
+fn a_message_sent_while_a_fn_runs_is_found() {
     explore(a_message_against_the_one_before_it);
 }
 
@@ -200,11 +200,11 @@ fn finds_a_loop_that_leaves_no_note() {
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_a_note_that_nobody_reads() {
+fn finds_a_note_that_is_not_read() {
     explore_with_bug("nobody reads the note", callers_against_each_other);
 }
 
-/// One runs a handler, the loop leaves a note, and another looks into the seat just then.
+/// A caller runs a handler, the loop leaves a note, and another caller checks the seat just then.
 fn callers_against_a_note() {
     block_on(async {
         let Running { desk, notes, task } = start(OnPanic::End);
@@ -236,13 +236,13 @@ fn finds_a_note_that_is_kept_by_another_caller() {
 
 #[test]
 #[should_panic]
-fn finds_an_actor_that_crossed_a_note() {
+fn finds_an_actor_that_is_lost_in_exchange_for_a_note() {
     explore_with_bug("what crosses a note is lost", callers_against_a_note);
 }
 
 #[test]
 #[should_panic]
-fn finds_a_call_that_is_lost() {
+fn finds_a_lost_call() {
     explore_with_bug("a call is lost where another is run", callers_against_each_other);
 }
 
@@ -288,7 +288,7 @@ fn a_panic_ends_the_actor() {
 }
 
 #[test]
-fn a_panic_is_the_callers_alone() {
+fn with_on_panic_continue_only_the_caller_is_affected() {
     explore(|| callers_against_a_panic(OnPanic::Continue));
 }
 
@@ -298,7 +298,7 @@ fn finds_an_actor_that_survives_its_panic() {
     explore_with_bug("nobody finds it broken", || callers_against_a_panic(OnPanic::End));
 }
 
-/// How the desk ends.
+/// How the actor ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
     Shutdown,
@@ -309,7 +309,7 @@ enum End {
 fn callers_against_the_end(end: End) {
     block_on(async {
         let Running { desk, notes, task } = start(OnPanic::End);
-        // Threads, so that they are in the middle of a handler when others have their turn.
+        // Threads, so that they are inside a handler when others run.
         let callers = [[1, 2], [3, 4]].map(|ids| {
             let desk = desk.clone();
             thread::spawn(move || ids.map(|id| (id, desk.note(id).blocking())))
@@ -349,17 +349,17 @@ fn callers_against_the_end(end: End) {
 }
 
 #[test]
-fn a_shutdown_waits_for_it() {
+fn a_shutdown_waits_for_an_inline_handler() {
     explore(|| callers_against_the_end(End::Shutdown));
 }
 
 #[test]
-fn an_abort_waits_for_it() {
+fn an_abort_waits_for_an_inline_handler() {
     explore(|| callers_against_the_end(End::Abort));
 }
 
 #[test]
-fn a_loop_that_is_dropped_leaves_the_end_to_the_caller() {
+fn a_dropped_loop_leaves_the_exit_to_the_caller() {
     explore(|| callers_against_the_end(End::LoopDropped));
 }
 
@@ -379,7 +379,7 @@ fn finds_an_abort_that_does_not_wait() {
 
 #[test]
 #[should_panic(expected = "the end was reported before the state was dropped")]
-fn finds_an_end_that_leaves_a_caller_behind() {
+fn finds_a_dropped_loop_that_does_not_wait() {
     explore_with_bug("the end does not wait for a caller", || {
         callers_against_the_end(End::LoopDropped);
     });

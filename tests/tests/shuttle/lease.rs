@@ -1,4 +1,4 @@
-//! Leases: granted or given up, released while others wait, and ended by whatever ends the actor.
+//! Leases: granted or given up, released while others wait, and ended with the actor.
 
 use std::task::Poll;
 
@@ -10,8 +10,8 @@ use crate::{
     probe::{Notes, ProbeHandle, RELEASED, Running, start},
 };
 
-/// Asks for a lease, and gives up after a few turns of the others: not asked, asked, or granted.
-/// Says whether the lease came in time.
+/// Requests a lease, and gives up after a few turns of the others: not requested, requested, or
+/// granted. Returns whether the lease came in time.
 async fn give_up(probe: &ProbeHandle, turns: u32) -> bool {
     let mut call = Box::pin(probe.lease());
     for _ in 0..turns {
@@ -52,17 +52,18 @@ fn grant_against_drop() {
 }
 
 #[test]
-fn a_lease_that_is_given_up_is_nobodys() {
+fn a_lease_given_up_before_it_was_received_has_no_effect() {
     explore(grant_against_drop);
 }
 
 #[test]
 #[should_panic(expected = "for each lease that somebody had")]
-fn finds_a_hook_for_a_lease_that_nobody_had() {
+fn finds_a_hook_for_a_lease_that_was_never_received() {
     explore_with_bug("a lease that nobody had is released", grant_against_drop);
 }
 
-/// Nothing of others between the messages of a lease, and the hook right after them.
+/// Asserts that no other message came between those of a lease, and that the hook ran right after
+/// them.
 fn assert_undisturbed(notes: &Notes, ids: [u32; 2]) {
     let begun = notes.begun();
     let first = begun.iter().position(|id| *id == ids[0]).unwrap();
@@ -82,7 +83,7 @@ fn release_against_messages() {
                     lease.note(two).cast_now().unwrap();
                     let _clone = lease.clone();
                     drop(lease);
-                    // What the same caller sends next comes after the hook.
+                    // The next message of the same caller comes after the hook.
                     assert_eq!(probe.note(one + 10).await, Ok(one + 10));
                 })
             })
@@ -101,7 +102,7 @@ fn release_against_messages() {
 }
 
 #[test]
-fn nobody_comes_between() {
+fn no_other_message_comes_between_those_of_a_lease() {
     explore(release_against_messages);
 }
 
@@ -119,11 +120,11 @@ fn finds_a_lease_that_outlives_its_holder() {
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_a_grant_that_nobody_hears_of() {
+fn finds_a_grant_that_wakes_no_holder() {
     explore_with_bug("a tenant waits later than it looked", release_against_messages);
 }
 
-/// A holder that never gives back what it has, and one that waits behind it.
+/// A holder that never drops its lease, and one that waits behind it.
 fn close_against_lease() {
     block_on(async {
         let Running { probe, notes, task } = start(1);
@@ -162,7 +163,7 @@ fn close_against_lease() {
 }
 
 #[test]
-fn a_holder_holds_up_no_shutdown() {
+fn a_lease_does_not_delay_a_shutdown() {
     explore(close_against_lease);
 }
 
@@ -207,7 +208,7 @@ fn abort_against_lease() {
 }
 
 #[test]
-fn an_abort_finds_the_loop_in_a_lease() {
+fn an_abort_ends_a_leased_actor() {
     explore(abort_against_lease);
 }
 
@@ -219,6 +220,6 @@ fn finds_an_abort_that_misses_the_lease() {
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_holders_who_are_not_told_of_the_end() {
+fn finds_holders_that_are_not_failed_by_the_exit() {
     explore_with_bug("the end is not told to the lease", abort_against_lease);
 }

@@ -1,4 +1,4 @@
-//! Models of what is promised, with every order of steps that two or more threads may take.
+//! Models of the promises, run under many schedules of two or more threads.
 //!
 //! ```text
 //! RUSTFLAGS="--cfg shuttle" CARGO_TARGET_DIR=target/shuttle \
@@ -6,12 +6,12 @@
 //! ```
 //!
 //! A model is a small program that uses the real runtime. [shuttle](https://docs.rs/shuttle) runs
-//! it many times and decides at every lock and every atomic who goes on. It also notices a caller
-//! who waits for ever. Each model has twins that plant a bug in the runtime and have to fail: they
-//! show that the model can.
+//! it many times, and at every lock and every atomic decides which thread runs next. It also
+//! detects callers that wait forever. Each model has twins that seed a bug in the runtime and must
+//! fail, to show that the model can find it.
 //!
-//! `SCHEDULES` sets how many orders each model is run in, twice: 10,000 if nothing is said.
-//! A failure prints its seed (`SHUTTLE_RANDOM_SEED` runs it again) and its schedule (for
+//! `SCHEDULES` sets how many schedules each model is run under, twice; the default is 10,000. A
+//! failure prints its seed (`SHUTTLE_RANDOM_SEED` runs it again) and its schedule (for
 //! `shuttle::replay`).
 
 #![cfg(shuttle)]

@@ -1,4 +1,5 @@
-//! A handler that panics: its caller learns of it, everybody else that the actor stopped.
+//! A handler that panics: its caller gets the panic, all other callers an error that the actor
+//! stopped.
 
 use actor_runtime::{CallError, ExitReason, OnPanic};
 use shuttle::future::{block_on, spawn};
@@ -48,12 +49,12 @@ fn a_panic_ends_the_actor() {
 }
 
 #[test]
-fn a_panic_is_the_callers_alone() {
+fn with_on_panic_continue_only_the_caller_is_affected() {
     explore(|| a_panic(OnPanic::Continue));
 }
 
 #[test]
 #[should_panic(expected = "a panic was reported as Err(Unanswered")]
-fn finds_a_panic_that_nobody_learns_of() {
+fn finds_a_panic_that_is_not_reported() {
     explore_with_bug("nobody learns of a panic", || a_panic(OnPanic::End));
 }

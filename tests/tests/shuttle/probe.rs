@@ -15,10 +15,10 @@ use actor_runtime::{
 };
 use shuttle::future::{JoinHandle, yield_now};
 
-/// What the probe notes when a lease has ended.
+/// The id that the probe notes when a lease has ended.
 pub const RELEASED: u32 = u32::MAX;
 
-/// What became of the probe, for the model to look at. It is no part of what is explored: nobody
+/// What happened to the probe, for the model to inspect. Not part of what is explored: no thread
 /// ever waits for these locks, and shuttle does not know of them.
 #[derive(Clone, Default)]
 pub struct Notes(Arc<Inner>);
@@ -41,24 +41,24 @@ impl Notes {
         self.0.done.lock().unwrap().push(id);
     }
 
-    /// The messages whose handlers began, in order.
+    /// The messages whose handlers started, in order.
     pub fn begun(&self) -> Vec<u32> {
         self.0.begun.lock().unwrap().clone()
     }
 
-    /// The messages whose handlers ran to their end, in order.
+    /// The messages whose handlers completed, in order.
     pub fn done(&self) -> Vec<u32> {
         self.0.done.lock().unwrap().clone()
     }
 
-    /// Whether the handler of `id` began. At most once is part of the answer.
+    /// Whether the handler of `id` started. Asserts that it started at most once.
     pub fn has_begun(&self, id: u32) -> bool {
         let times = self.begun().into_iter().filter(|&begun| begun == id).count();
         assert!(times <= 1, "the handler of {id} ran {times} times");
         times == 1
     }
 
-    /// Asserts that of these messages, those that were handled were handled in this order.
+    /// Asserts that those of these messages that were handled were handled in this order.
     pub fn assert_order(&self, ids: &[u32]) {
         let begun = self.begun();
         let handled: Vec<_> = begun.into_iter().filter(|id| ids.contains(id)).collect();
@@ -66,23 +66,23 @@ impl Notes {
         assert_eq!(handled, expected, "handled out of order");
     }
 
-    /// How often the probe had nothing to do.
+    /// How often `on_idle` ran.
     pub fn idle_times(&self) -> usize {
         self.0.idle_times.load(Ordering::SeqCst)
     }
 
-    /// How many handlers had run when `on_stop` did.
+    /// How many handlers had completed when `on_stop` ran.
     pub fn stopped_after(&self) -> usize {
         self.0.stopped_after.load(Ordering::SeqCst)
     }
 
-    /// Whether the state of the probe is gone.
+    /// Whether the state of the probe was dropped.
     pub fn is_dropped(&self) -> bool {
         self.0.is_dropped.load(Ordering::SeqCst)
     }
 }
 
-/// Something that is to be neither lost nor copied.
+/// A value that must be neither lost nor duplicated.
 #[derive(Default)]
 pub struct Token(Arc<AtomicBool>);
 
@@ -101,7 +101,7 @@ impl Drop for Token {
     }
 }
 
-/// Does one of everything.
+/// Has a handler of every kind.
 pub struct Probe {
     notes: Notes,
     kept: Vec<Reply<Token>>,
@@ -118,7 +118,7 @@ impl Drop for Probe {
 impl Probe {
     #[on_idle]
     async fn idle(&mut self) {
-        // Now and then, so that there are idle times of both kinds.
+        // Now and then, so that the hook sometimes waits and sometimes does not.
         if self.has_slow_hooks && self.notes.begun().len() % 2 == 1 {
             yield_now().await;
         }
@@ -139,14 +139,14 @@ impl Probe {
         yield_now().await;
     }
 
-    /// Notes `id`, and answers with it.
+    /// Notes `id` and returns it.
     pub fn note(&mut self, id: u32) -> u32 {
         self.notes.begin(id);
         self.notes.end(id);
         id
     }
 
-    /// Notes `id`, but takes a while.
+    /// Like `note`, but yields in between.
     pub async fn slow(&mut self, id: u32) -> u32 {
         self.notes.begin(id);
         yield_now().await;
@@ -154,23 +154,23 @@ impl Probe {
         id
     }
 
-    /// As `note`, with something to carry.
+    /// Like `note`, with a token to carry.
     pub fn carry(&mut self, id: u32, token: Token) -> u32 {
         drop(token);
         self.note(id)
     }
 
-    /// Never answers.
+    /// Never replies.
     pub async fn stuck(&mut self, id: u32) -> u32 {
         self.notes.begin(id);
         std::future::pending().await
     }
 
-    /// Panics, after a while.
+    /// Panics after it has yielded.
     pub async fn panic(&mut self, id: u32) -> u32 {
         self.notes.begin(id);
         yield_now().await;
-        // As `panic!` does, but without the hook that would print a failing schedule.
+        // Like `panic!`, but without the hook that would print a failing schedule.
         panic::resume_unwind(Box::new("as it was told"))
     }
 
@@ -179,18 +179,18 @@ impl Probe {
         self.kept.push(reply);
     }
 
-    /// Answers who was told to come back later; says whether somebody was there to take it.
+    /// Sends `token` to the last kept reply; returns whether a caller was there to take it.
     pub fn answer_later(&mut self, token: Token) -> Option<bool> {
         let reply = self.kept.pop()?;
         Some(reply.send_or_return(token).is_ok())
     }
 
-    /// Lets go of the replies that were kept.
+    /// Drops the kept replies.
     pub fn forget_later(&mut self) {
         self.kept.clear();
     }
 
-    /// Counts up to `count`; notes whether the reader was there to the end.
+    /// Counts up to `count`; notes whether the reader stayed to the end.
     pub async fn count(&mut self, count: u32, mut replies: Replies<u32>) {
         self.notes.begin(count);
         for value in 0..count {
@@ -201,7 +201,7 @@ impl Probe {
         self.notes.end(count);
     }
 
-    /// Answers, and notes `id` if somebody read it.
+    /// Replies, and notes `id` if the reply was read.
     pub async fn acknowledged(&mut self, id: u32, reply: Reply<Token>) {
         self.notes.begin(id);
         if reply.send_acknowledged(Token::default()).await.is_ok() {
@@ -223,7 +223,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Lets go of the handle, and waits until the probe is gone.
+    /// Drops the handle, and waits until the probe is gone.
     pub async fn ended(self) -> (ExitReason, Notes) {
         drop(self.probe);
         let reason = self.task.await.expect("nobody aborts the task");
@@ -231,7 +231,7 @@ impl Running {
     }
 }
 
-/// How a probe is started.
+/// How to start a probe.
 pub struct Plan {
     capacity: Capacity,
     on_panic: OnPanic,
@@ -245,17 +245,17 @@ impl Plan {
         Self { capacity, on_panic: OnPanic::End, has_slow_hooks: false }
     }
 
-    /// It ends, or goes on, when a handler panics.
+    /// Whether the actor ends or continues when a handler panics.
     pub fn on_panic(self, on_panic: OnPanic) -> Self {
         Self { on_panic, ..self }
     }
 
-    /// `on_stop` takes a while, and `on_idle` now and then.
+    /// `on_stop` yields, and `on_idle` now and then.
     pub fn slow_hooks(self) -> Self {
         Self { has_slow_hooks: true, ..self }
     }
 
-    /// The probe, which has not been polled yet.
+    /// The probe, not yet polled.
     pub fn pair(self) -> (ProbeHandle, Notes, impl Future<Output = Exit<Probe>> + Send) {
         let Self { capacity, on_panic, has_slow_hooks } = self;
         let notes = Notes::default();
@@ -273,7 +273,7 @@ impl Plan {
             let exit = run.await;
             let begun = notes_at_end.begun();
             let reason = exit.reason.clone();
-            // Its end was reported before the loop was ready, and for the same reason.
+            // Its exit was reported before the loop was ready, and for the same reason.
             assert_eq!(watched.await, reason);
             drop(exit);
             assert_eq!(notes_at_end.begun(), begun, "something ran on after the end");
@@ -288,8 +288,8 @@ pub fn start(capacity: usize) -> Running {
     Plan::new(capacity).start()
 }
 
-/// Polls `future` when it was woken, and never else: a task of the model is polled twice after it was
-/// woken in its sleep, which would hide a wake-up that is lost.
+/// Polls `future` only when it was woken. A task of a model is polled twice after it was woken
+/// while asleep, which would hide a lost wake-up.
 pub fn only_if_woken<F: Future>(future: F) -> impl Future<Output = F::Output> {
     let alarm = Arc::new(Alarm::default());
     alarm.rings.store(true, Ordering::SeqCst);

@@ -1,4 +1,4 @@
-//! Senders who wait for room in a full mailbox.
+//! Senders that wait for room in a full mailbox.
 
 use std::{future::poll_fn, pin::pin, sync::atomic::Ordering, task::Poll};
 
@@ -10,7 +10,7 @@ use crate::{
     probe::{Plan, ProbeMessage, Running, Token, start},
 };
 
-/// Whoever waits is let in, in order.
+/// Waiting senders are accepted, in order.
 fn room_against_promotion() {
     block_on(async {
         let Running { probe, notes, task } = start(1);
@@ -36,17 +36,17 @@ fn room_against_promotion() {
 }
 
 #[test]
-fn whoever_waits_for_room_gets_it() {
+fn waiting_senders_are_accepted() {
     explore(room_against_promotion);
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_a_sender_who_sleeps_on() {
+fn finds_a_promoted_sender_that_is_not_woken() {
     explore_with_bug("a promoted sender sleeps on", room_against_promotion);
 }
 
-/// Whoever waits when it closes gets the message back.
+/// Senders that wait when the mailbox closes get their message back.
 fn room_against_close() {
     block_on(async {
         let Running { probe, notes, task } = start(1);
@@ -78,7 +78,7 @@ fn room_against_close() {
     });
 }
 
-/// The count of what was accepted has to be that of what was handled.
+/// The messages accepted must be those that were handled.
 fn nothing_is_lost_at_close() {
     block_on(async {
         let Running { probe, notes, task } = start(1);
@@ -99,24 +99,24 @@ fn nothing_is_lost_at_close() {
 }
 
 #[test]
-fn whoever_waits_for_room_learns_that_it_closed() {
+fn waiting_senders_fail_when_the_mailbox_closes() {
     explore(room_against_close);
     explore(nothing_is_lost_at_close);
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_a_sender_who_is_not_told_that_it_closed() {
+fn finds_a_waiting_sender_that_does_not_fail() {
     explore_with_bug("nobody is told that it closed", room_against_close);
 }
 
 #[test]
 #[should_panic(expected = "accepted is handled")]
-fn finds_a_message_accepted_after_the_end() {
+fn finds_a_message_accepted_after_the_exit() {
     explore_with_bug("a sender is accepted later than it looked", nothing_is_lost_at_close);
 }
 
-/// Whoever stops waiting takes the message away, unless it was accepted at that very moment.
+/// A sender that stops waiting withdraws its message, unless it was accepted at that very moment.
 fn room_against_withdraw() {
     block_on(async {
         let (probe, notes, run) = Plan::new(1).pair();
@@ -133,7 +133,7 @@ fn room_against_withdraw() {
                     }
                 }
                 assert_eq!(probe.stats().waiting, 0, "it still waits for room");
-                // Either it was handed back and is gone, or it was accepted.
+                // Either it was withdrawn and dropped, or it was accepted.
                 !token_dropped.load(Ordering::SeqCst) || notes.has_begun(2)
             }
         });
@@ -148,12 +148,12 @@ fn room_against_withdraw() {
 }
 
 #[test]
-fn whoever_stops_waiting_takes_the_message_away() {
+fn a_sender_that_stops_waiting_withdraws_its_message() {
     explore(room_against_withdraw);
 }
 
 #[test]
 #[should_panic(expected = "it still waits for room")]
-fn finds_a_message_that_stays_behind() {
+fn finds_a_withdrawn_message_that_stays() {
     explore_with_bug("a withdrawn message stays", room_against_withdraw);
 }

@@ -1,4 +1,5 @@
-//! `cast_now`, as a `Drop` uses it: before anything sent later, and never refused by a live actor.
+//! `cast_now`, as used in a `Drop` impl: handled before anything sent later, and never refused by a
+//! live actor.
 
 use actor_runtime::{ActorHandle, ExitReason};
 use shuttle::future::{block_on, spawn};
@@ -36,13 +37,13 @@ fn cast_now_with_a_full_mailbox() {
 }
 
 #[test]
-fn cast_now_comes_before_what_is_sent_later() {
+fn cast_now_comes_before_later_messages() {
     explore(cast_now_with_a_full_mailbox);
 }
 
 #[test]
 #[should_panic(expected = "assertion `left == right` failed")]
-fn finds_a_cast_that_is_overtaken() {
+fn finds_a_cast_now_that_is_overtaken() {
     explore_with_bug("cast_now is overtaken", cast_now_with_a_full_mailbox);
 }
 
@@ -68,12 +69,12 @@ fn cast_now_against_shutdown() {
 }
 
 #[test]
-fn cast_now_is_refused_by_no_live_actor() {
+fn cast_now_is_never_refused_by_a_live_actor() {
     explore(cast_now_against_shutdown);
 }
 
 #[test]
 #[should_panic(expected = "refused by a live actor")]
-fn finds_a_cast_that_is_refused_too_early() {
+fn finds_a_cast_now_that_is_refused_too_early() {
     explore_with_bug("cast_now is refused while closing", cast_now_against_shutdown);
 }

@@ -1,4 +1,5 @@
-//! Calls against a shutdown: what was accepted is done, everything else is refused, nobody hangs.
+//! Calls against a shutdown: accepted messages are handled, everything else is refused, no caller
+//! hangs.
 
 use actor_runtime::{ActorHandle, CallError, ExitReason};
 use shuttle::future::{block_on, spawn};
@@ -48,13 +49,13 @@ fn calls_against_shutdown() {
 }
 
 #[test]
-fn calls_end_when_it_is_shut_down() {
+fn calls_complete_when_the_actor_is_shut_down() {
     explore(calls_against_shutdown);
 }
 
 #[test]
 #[should_panic]
-fn finds_a_sender_accepted_after_the_end() {
+fn finds_a_sender_accepted_after_the_exit() {
     explore_with_bug("a sender is accepted later than it looked", calls_against_shutdown);
 }
 
@@ -88,12 +89,12 @@ fn calls_against_the_final_handler() {
 }
 
 #[test]
-fn calls_end_when_a_handler_takes_the_actor() {
+fn calls_complete_when_a_final_handler_runs() {
     explore(calls_against_the_final_handler);
 }
 
 #[test]
 #[should_panic(expected = "dropped its reply")]
-fn finds_callers_who_are_not_told_that_it_finished() {
+fn finds_callers_that_are_not_failed_by_the_exit() {
     explore_with_bug("the end is not told to callers", calls_against_the_final_handler);
 }

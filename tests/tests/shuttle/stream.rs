@@ -1,4 +1,4 @@
-//! Streamed answers, against a reader who goes away and against an abort.
+//! Streamed replies, against a reader that stops reading and against an abort.
 
 use actor_runtime::{ActorHandle, CallError, ExitReason};
 use shuttle::future::{block_on, spawn};
@@ -27,30 +27,30 @@ fn a_stream_to_its_end() {
 }
 
 #[test]
-fn a_stream_gives_every_value_in_order() {
+fn a_stream_yields_every_value_in_order() {
     explore(a_stream_to_its_end);
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_a_writer_who_misses_its_room() {
+fn finds_a_writer_that_misses_its_room() {
     explore_with_bug("a writer waits later than it looked", a_stream_to_its_end);
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_a_reader_who_misses_a_value() {
+fn finds_a_reader_that_misses_a_value() {
     explore_with_bug("a reader waits later than it looked", a_stream_to_its_end);
 }
 
-fn a_stream_against_a_reader_who_leaves() {
+fn a_stream_against_a_reader_that_stops() {
     block_on(async {
         let Running { probe, notes, task } = start(64);
         let mut values = probe.count(4).buffer(1).sent().await.unwrap();
         let reader = spawn(async move {
             assert_eq!(values.next().await, Some(Ok(0)));
         });
-        // The handler goes on when nobody reads, and so the actor does.
+        // The handler continues when its reader is gone, and so does the actor.
         assert_eq!(probe.note(9).await, Ok(9));
         reader.await.unwrap();
         assert_eq!(notes.done(), [9], "the handler is told that nobody reads on");
@@ -60,14 +60,14 @@ fn a_stream_against_a_reader_who_leaves() {
 }
 
 #[test]
-fn a_handler_learns_that_nobody_reads_on() {
-    explore(a_stream_against_a_reader_who_leaves);
+fn a_handler_learns_that_its_reader_is_gone() {
+    explore(a_stream_against_a_reader_that_stops);
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_a_reader_who_leaves_in_silence() {
-    explore_with_bug("a reader leaves in silence", a_stream_against_a_reader_who_leaves);
+fn finds_a_reader_that_stops_without_waking_the_writer() {
+    explore_with_bug("a reader leaves in silence", a_stream_against_a_reader_that_stops);
 }
 
 fn a_stream_against_an_abort() {
@@ -101,12 +101,12 @@ fn a_stream_against_an_abort() {
 }
 
 #[test]
-fn a_stream_says_that_it_was_cut() {
+fn an_aborted_stream_ends_with_an_error() {
     explore(a_stream_against_an_abort);
 }
 
 #[test]
 #[should_panic(expected = "a stream that was cut says so")]
-fn finds_a_stream_that_is_cut_in_silence() {
+fn finds_an_aborted_stream_that_ends_without_an_error() {
     explore_with_bug("the end is not told to callers", a_stream_against_an_abort);
 }

@@ -1,5 +1,5 @@
-//! Answers that come back: whoever gives up, and whenever, each element is with one caller or with the
-//! actor.
+//! Unread replies: whichever caller gives up, and whenever, each element is with one caller or with
+//! the actor.
 
 use std::{collections::VecDeque, future::poll_fn, pin::Pin, task::Poll};
 
@@ -22,7 +22,7 @@ impl Purse {
         self.elements.pop_front().unwrap_or(0)
     }
 
-    /// Takes the next element, after a while.
+    /// Takes the next element, after it has yielded.
     #[cancel_safe(undelivered = put_back)]
     pub async fn take_slowly(&mut self) -> u32 {
         assume_cancel_safe("a turn is nothing", yield_now()).await;
@@ -36,7 +36,7 @@ impl Purse {
         self.serve();
     }
 
-    /// Never answers.
+    /// Never replies.
     #[cancel_safe(idempotent)]
     pub async fn stuck(&mut self) {
         assume_cancel_safe("it does nothing", std::future::pending::<()>()).await;
@@ -59,7 +59,7 @@ impl Purse {
     }
 }
 
-/// A purse as a task of the model, which gives what is left in it.
+/// Starts a purse as a task of the model, which returns the elements left in it.
 fn start(elements: u32) -> (PurseHandle, JoinHandle<Vec<u32>>) {
     let purse = Purse { elements: (1..=elements).collect(), waiting: VecDeque::new() };
     let (handle, run) = Builder::new().pair(purse);
@@ -70,7 +70,7 @@ fn start(elements: u32) -> (PurseHandle, JoinHandle<Vec<u32>>) {
     (handle, task)
 }
 
-/// Polls `future` at most `times`, with a turn for others in between, and drops it.
+/// Polls `future` at most `times`, yields in between, and drops it.
 async fn within<F: Future + Unpin>(times: u32, mut future: F) -> Option<F::Output> {
     for _ in 0..times {
         let polled = poll_fn(|cx| Poll::Ready(Pin::new(&mut future).poll(cx))).await;
@@ -82,7 +82,7 @@ async fn within<F: Future + Unpin>(times: u32, mut future: F) -> Option<F::Outpu
     None
 }
 
-/// Gives up two times out of three, and asks again at once.
+/// Gives up two times out of three, and calls again at once.
 async fn impatient(purse: PurseHandle, rounds: u32) -> Vec<u32> {
     let mut read = Vec::new();
     for round in 0..rounds {
@@ -92,7 +92,7 @@ async fn impatient(purse: PurseHandle, rounds: u32) -> Vec<u32> {
     read
 }
 
-fn one_who_gives_up_and_asks_again() {
+fn one_caller_that_gives_up_and_retries() {
     block_on(async {
         let (purse, task) = start(4);
         let mut read = spawn(impatient(purse.clone(), 5)).await.unwrap();
@@ -103,23 +103,23 @@ fn one_who_gives_up_and_asks_again() {
 }
 
 #[test]
-fn one_caller_gets_all_in_order() {
-    explore(one_who_gives_up_and_asks_again);
+fn one_caller_gets_all_elements_in_order() {
+    explore(one_caller_that_gives_up_and_retries);
 }
 
 #[test]
 #[should_panic(expected = "lost, twice or out of order")]
-fn finds_an_answer_that_is_not_handed_back() {
-    explore_with_bug("an unread answer is dropped", one_who_gives_up_and_asks_again);
+fn finds_an_unread_reply_that_is_dropped() {
+    explore_with_bug("an unread answer is dropped", one_caller_that_gives_up_and_retries);
 }
 
 #[test]
 #[should_panic(expected = "lost, twice or out of order")]
-fn finds_a_message_that_comes_before_what_came_back() {
-    explore_with_bug("a message comes before what came back", one_who_gives_up_and_asks_again);
+fn finds_a_message_handled_before_an_unread_reply_is_taken_back() {
+    explore_with_bug("a message comes before what came back", one_caller_that_gives_up_and_retries);
 }
 
-fn two_who_give_up() {
+fn two_callers_that_give_up() {
     block_on(async {
         let (purse, task) = start(4);
         let callers = [3, 3].map(|rounds| spawn(impatient(purse.clone(), rounds)));
@@ -136,17 +136,17 @@ fn two_who_give_up() {
 }
 
 #[test]
-fn many_callers_lose_nothing() {
-    explore(two_who_give_up);
+fn two_callers_that_give_up_lose_nothing() {
+    explore(two_callers_that_give_up);
 }
 
 #[test]
 #[should_panic(expected = "lost or twice")]
-fn finds_what_is_lost_among_many() {
-    explore_with_bug("an unread answer is dropped", two_who_give_up);
+fn finds_an_element_lost_by_two_callers() {
+    explore_with_bug("an unread answer is dropped", two_callers_that_give_up);
 }
 
-fn an_answer_that_comes_back_to_who_waits() {
+fn a_reply_that_comes_back_to_a_waiting_caller() {
     block_on(async {
         let (purse, task) = start(1);
         let leaver = spawn({
@@ -162,13 +162,13 @@ fn an_answer_that_comes_back_to_who_waits() {
 }
 
 #[test]
-fn what_comes_back_goes_to_who_waits() {
-    explore(an_answer_that_comes_back_to_who_waits);
+fn a_returned_reply_goes_to_a_waiting_caller() {
+    explore(a_reply_that_comes_back_to_a_waiting_caller);
 }
 
-/// The one who waits has asked before the other gives up, so that nothing but the return wakes the
-/// actor.
-fn an_answer_that_comes_back_to_a_sleeper() {
+/// The waiting caller has called before the other gives up, so nothing but the returned reply wakes
+/// the actor.
+fn a_reply_that_comes_back_to_a_sleeping_actor() {
     block_on(async {
         let (purse, task) = start(1);
         let first = purse.take_later().sent().await.unwrap();
@@ -186,17 +186,20 @@ fn an_answer_that_comes_back_to_a_sleeper() {
 }
 
 #[test]
-fn what_comes_back_wakes_the_actor() {
-    explore(an_answer_that_comes_back_to_a_sleeper);
+fn a_returned_reply_wakes_the_actor() {
+    explore(a_reply_that_comes_back_to_a_sleeping_actor);
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
-fn finds_an_answer_that_wakes_nobody() {
-    explore_with_bug("an answer comes back in silence", an_answer_that_comes_back_to_a_sleeper);
+fn finds_a_returned_reply_that_does_not_wake_the_actor() {
+    explore_with_bug(
+        "an answer comes back in silence",
+        a_reply_that_comes_back_to_a_sleeping_actor,
+    );
 }
 
-fn a_body_whose_caller_leaves() {
+fn a_body_whose_caller_gives_up() {
     block_on(async {
         let (purse, task) = start(2);
         let stuck = spawn({
@@ -219,16 +222,16 @@ fn a_body_whose_caller_leaves() {
 
 #[test]
 fn a_body_is_dropped_with_its_caller() {
-    explore(a_body_whose_caller_leaves);
+    explore(a_body_whose_caller_gives_up);
 }
 
 #[test]
 #[should_panic(expected = "deadlock")]
 fn finds_a_body_that_outlives_its_caller() {
-    explore_with_bug("a body is not told that its caller left", a_body_whose_caller_leaves);
+    explore_with_bug("a body is not told that its caller left", a_body_whose_caller_gives_up);
 }
 
-fn an_end_against_who_reads() {
+fn a_shutdown_against_readers() {
     block_on(async {
         let (purse, task) = start(3);
         let answer = purse.take().sent().await.unwrap();
@@ -238,7 +241,7 @@ fn an_end_against_who_reads() {
             let purse = purse.clone();
             async move { within(2, purse.take()).await }
         });
-        // Nothing hangs, although one answer is not looked at until the end.
+        // Nothing hangs, although one answer is not polled until the end.
         purse.shutdown().await;
         let mut all: Vec<_> = reader.await.unwrap().into_iter().collect();
         all.extend(leaver.await.unwrap().and_then(Result::ok));
@@ -250,11 +253,11 @@ fn an_end_against_who_reads() {
 }
 
 #[test]
-fn at_the_end_each_element_is_with_its_caller_or_with_the_actor() {
-    explore(an_end_against_who_reads);
+fn at_shutdown_each_element_is_with_its_caller_or_with_the_actor() {
+    explore(a_shutdown_against_readers);
 }
 
-fn an_end_and_a_drop_after_it() {
+fn a_shutdown_and_a_drop_after_it() {
     block_on(async {
         let (purse, task) = start(2);
         let unread = purse.take().sent().await.unwrap();
@@ -265,12 +268,12 @@ fn an_end_and_a_drop_after_it() {
 }
 
 #[test]
-fn what_is_unread_at_the_end_is_taken_back() {
-    explore(an_end_and_a_drop_after_it);
+fn unread_replies_are_taken_back_at_shutdown() {
+    explore(a_shutdown_and_a_drop_after_it);
 }
 
 #[test]
 #[should_panic(expected = "lost at the end")]
-fn finds_what_stays_unread_at_the_end() {
-    explore_with_bug("what is unread at the end stays unread", an_end_and_a_drop_after_it);
+fn finds_unread_replies_that_are_not_taken_back_at_shutdown() {
+    explore_with_bug("what is unread at the end stays unread", a_shutdown_and_a_drop_after_it);
 }
