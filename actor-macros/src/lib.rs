@@ -7,10 +7,8 @@ mod actor;
 mod cancel_safe;
 mod checked_select;
 mod diagnostics;
-mod generics;
-mod known;
-mod lower;
 mod names;
+mod options;
 mod select;
 mod syntax;
 

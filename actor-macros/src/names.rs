@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
-use syn::{ext::IdentExt, spanned::Spanned};
+use syn::{Path, PathSegment, Token, ext::IdentExt, spanned::Spanned};
 
 /// The text of an identifier as a user thinks of it, without `r#`.
 pub(crate) fn text(ident: &Ident) -> String {
@@ -72,6 +72,19 @@ impl Namer {
         let name = name.unwrap_or_default();
         self.taken.insert(name.clone());
         Ident::new(&name, span)
+    }
+}
+
+/// `::actor_runtime`, unless the user says otherwise.
+pub(crate) fn runtime() -> Path {
+    absolute_path(&["actor_runtime"])
+}
+
+pub(crate) fn absolute_path(words: &[&str]) -> Path {
+    let word = |word: &&str| PathSegment::from(Ident::new(word, Span::call_site()));
+    Path {
+        leading_colon: Some(Token![::](Span::call_site())),
+        segments: words.iter().map(word).collect(),
     }
 }
 

@@ -1,9 +1,13 @@
 //! Small questions about syntax, asked by more than one step.
 
+use std::borrow::Cow;
+
 use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    GenericArgument, Lifetime, Path, PathArguments, PathSegment, Type, TypePath,
+    GenericArgument, Lifetime, Path, PathArguments, PathSegment, ReturnType, Signature, Type,
+    TypePath, TypeTuple,
+    punctuated::Punctuated,
     visit::{self, Visit},
 };
 
@@ -38,6 +42,18 @@ pub(crate) fn type_arguments(segment: &PathSegment) -> Vec<&Type> {
 
 pub(crate) fn is_unit(ty: &Type) -> bool {
     matches!(ungrouped(ty), Type::Tuple(tuple) if tuple.elems.is_empty())
+}
+
+/// The type that a function returns, which is `()` if none is written.
+pub(crate) fn returned(sig: &Signature) -> Cow<'_, Type> {
+    match &sig.output {
+        ReturnType::Default => Cow::Owned(Type::Tuple(TypeTuple {
+            attrs: Vec::new(),
+            paren_token: Default::default(),
+            elems: Punctuated::new(),
+        })),
+        ReturnType::Type(_, ty) => Cow::Borrowed(ty),
+    }
 }
 
 /// The `'_`s in a type.

@@ -11,14 +11,17 @@
 
 mod check;
 mod expand;
+mod generics;
+mod marker;
 mod model;
 mod parse;
+mod std_types;
 #[cfg(test)]
 mod tests;
 
 use proc_macro2::TokenStream;
 
-use crate::diagnostics::Diagnostics;
+use crate::{diagnostics::Diagnostics, options};
 
 /// Expands `#[actor(args)] item`.
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -30,7 +33,6 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
             return expand::untouched(item, diagnostics.finish());
         }
     };
-    let options = parse::options(args);
-    let actor = check::actor(options, &syntax, &mut diagnostics);
-    expand::actor(&syntax, actor, diagnostics.finish())
+    let model = check::actor(options::parse(args), &syntax, &mut diagnostics);
+    expand::actor(&syntax, model, diagnostics.finish())
 }

@@ -3,12 +3,28 @@
 //! Facts only: types are rewritten to be valid outside of the impl, names are settled, and what
 //! excludes each other is one enum.
 
-use std::collections::HashMap;
-
 use proc_macro2::Ident;
 use syn::{Attribute, Expr, Generics, Path, Type, Visibility};
 
+use super::marker::HookKind;
 use crate::{cancel_safe::CheckedFunction, checked_select::CheckedMethod, syntax};
+
+pub(crate) struct Model {
+    /// The items of the user's impl, in their order.
+    pub(crate) items: Vec<Item>,
+    /// `None` if it is in doubt what type it is.
+    pub(crate) actor: Option<Actor>,
+}
+
+/// What is written for an item of the user's impl.
+pub(crate) enum Item {
+    /// The item as it was, below these attributes.
+    AsItWas(Vec<Attribute>),
+    /// A marked `async fn` handler.
+    Marked(Box<CheckedFunction>),
+    /// A method with plain `select!`s, below these attributes.
+    Selecting(Vec<Attribute>, Box<CheckedMethod>),
+}
 
 pub(crate) struct Actor {
     /// The path to the runtime crate.
@@ -38,21 +54,12 @@ pub(crate) struct Actor {
     pub(crate) first: First,
     /// When messages are taken from the mailbox.
     pub(crate) messages_if: Option<Expr>,
-    pub(crate) hooks: Hooks,
+    /// One of a kind, in source order.
+    pub(crate) hooks: Vec<Hook>,
     /// The enum of the answers that come back.
     pub(crate) undelivered: Ident,
     /// The actor while it is idle.
     pub(crate) at_rest: Ident,
-    /// The methods that are not written as they were, by their position in the impl.
-    pub(crate) rewritten: HashMap<usize, Rewritten>,
-}
-
-/// A method whose body is rewritten.
-pub(crate) enum Rewritten {
-    /// A marked `async fn` handler.
-    Handler(Box<CheckedFunction>),
-    /// A method with plain `select!`s, and the attributes that stay on it.
-    Selects(Vec<Attribute>, Box<CheckedMethod>),
 }
 
 pub(crate) enum Mailbox {
@@ -135,17 +142,24 @@ pub(crate) struct Field {
     pub(crate) ident: Ident,
     /// The conditions of `#[cfg]`s on the argument.
     pub(crate) cfgs: Vec<Attribute>,
-    /// The type in the message.
-    pub(crate) ty: Type,
-    pub(crate) passing: Passing,
+    pub(crate) carried: Carried,
 }
 
-/// How a field becomes an argument of the handler.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Passing {
-    Moved,
-    /// The handler borrows: `&str` travels as `String`.
-    Lent,
+/// What a message carries for an argument. All but the first are lent to the handler, which takes a
+/// borrow of them.
+pub(crate) enum Carried {
+    /// What the handler takes.
+    Moved(Type),
+    /// For `&str`.
+    String,
+    /// For `&Path`.
+    PathBuf,
+    /// For `&OsStr`.
+    OsString,
+    /// For `&CStr`.
+    CString,
+    /// For `&[T]`; of this `T`.
+    Vec(Type),
 }
 
 /// What a caller gets, and how.
@@ -191,31 +205,25 @@ pub(crate) enum First {
     Sources,
 }
 
-#[derive(Default)]
-pub(crate) struct Hooks {
-    pub(crate) start: Option<StartHook>,
-    pub(crate) stop: Option<Hook>,
-    pub(crate) idle: Option<Hook>,
-    pub(crate) release: Option<Hook>,
-}
-
 /// A method that the loop calls.
-#[derive(Clone)]
 pub(crate) struct Hook {
+    pub(crate) kind: HookKind,
     pub(crate) ident: Ident,
     pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) is_deprecated: bool,
     pub(crate) receiver: Receiver,
     pub(crate) is_async: bool,
     pub(crate) takes_context: bool,
-}
-
-pub(crate) struct StartHook {
-    pub(crate) hook: Hook,
     /// The `E` of the `Result<(), E>` that it returns.
     pub(crate) error: Option<Type>,
 }
 
 impl Actor {
+    /// The hook that may keep the actor from starting, with its error.
+    pub(crate) fn start_error(&self) -> Option<(&Hook, &Type)> {
+        self.hooks.iter().find_map(|hook| Some((hook, hook.error.as_ref()?)))
+    }
+
     pub(crate) fn handlers_that_end(&self) -> impl Iterator<Item = &Handler> {
         self.handlers.iter().filter(|handler| handler.is_final())
     }
@@ -244,10 +252,10 @@ impl Actor {
     }
 }
 
-/// The different conditions of sources.
-pub(crate) fn conditions(sources: &[Source]) -> Vec<&Attribute> {
+/// The different conditions among `cfgs`.
+pub(crate) fn conditions<'a>(cfgs: impl IntoIterator<Item = &'a Attribute>) -> Vec<&'a Attribute> {
     let mut conditions: Vec<&Attribute> = Vec::new();
-    for cfg in sources.iter().flat_map(|source| &source.cfgs) {
+    for cfg in cfgs {
         if !conditions.iter().any(|other| syntax::same_tokens(other, &cfg)) {
             conditions.push(cfg);
         }
@@ -291,6 +299,20 @@ impl Handler {
             Some(WhenUnread::TakenBack(method)) => Some(method),
             Some(WhenUnread::Dropped) | None => None,
         }
+    }
+}
+
+impl Carried {
+    /// The type that the user wrote, as far as it is not one of the standard library.
+    pub(crate) fn users_type(&self) -> Option<&Type> {
+        match self {
+            Self::Moved(ty) | Self::Vec(ty) => Some(ty),
+            Self::String | Self::PathBuf | Self::OsString | Self::CString => None,
+        }
+    }
+
+    pub(crate) fn is_lent(&self) -> bool {
+        !matches!(self, Self::Moved(_))
     }
 }
 

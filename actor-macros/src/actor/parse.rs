@@ -7,11 +7,9 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use syn::{
     Attribute, Expr, Generics, Path, Signature, Token, Type, Visibility, braced,
     ext::IdentExt,
-    parse::{Parse, ParseStream, Parser, discouraged::Speculative},
+    parse::{Parse, ParseStream, discouraged::Speculative},
     token,
 };
-
-use crate::names;
 
 /// The impl block under the attribute.
 pub(crate) struct ActorImpl {
@@ -30,9 +28,8 @@ pub(crate) struct ActorImpl {
 
 /// One item of the impl block.
 pub(crate) struct Item {
-    /// Without the markers, which mean nothing to rustc.
+    /// All of its attributes, the markers among them.
     pub(crate) attrs: Vec<Attribute>,
-    pub(crate) markers: Vec<Marker>,
     /// All that follows the attributes, as it was written.
     pub(crate) tokens: TokenStream,
     pub(crate) kind: ItemKind,
@@ -49,43 +46,9 @@ pub(crate) enum ItemKind {
     Other,
 }
 
-/// An attribute of ours on an item.
-pub(crate) struct Marker {
-    pub(crate) kind: MarkerKind,
-    pub(crate) attr: Attribute,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum MarkerKind {
-    Handler,
-    OnStart,
-    OnStop,
-    OnIdle,
-    OnRelease,
-    On,
-    /// Close to the name of a marker.
-    Misspelled(&'static str),
-}
-
 pub(crate) struct Method {
     pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
-}
-
-impl Item {
-    /// Whether it has a place among the messages: a method that is `pub`, takes `self` and is no hook.
-    pub(crate) fn is_handler(&self) -> bool {
-        let is_hook = self.markers.iter().any(|marker| {
-            matches!(marker.kind, MarkerKind::OnStart | MarkerKind::OnStop | MarkerKind::OnIdle)
-        });
-        match &self.kind {
-            ItemKind::Method(method) => {
-                let is_public = !matches!(method.vis, Visibility::Inherited);
-                is_public && method.sig.receiver().is_some() && !is_hook
-            }
-            ItemKind::Unreadable { .. } | ItemKind::Other => false,
-        }
-    }
 }
 
 impl Parse for ActorImpl {
@@ -145,9 +108,9 @@ fn trait_and_type(input: ParseStream<'_>) -> syn::Result<(Option<Path>, Type)> {
 }
 
 fn item(input: ParseStream<'_>) -> syn::Result<Item> {
-    let (attrs, markers) = match input.fork().call(Attribute::parse_outer) {
-        Ok(_) => without_markers(input.call(Attribute::parse_outer)?),
-        Err(_) => (Vec::new(), Vec::new()),
+    let attrs = match input.fork().call(Attribute::parse_outer) {
+        Ok(_) => input.call(Attribute::parse_outer)?,
+        Err(_) => Vec::new(),
     };
     let start = input.fork();
     let kind = if is_function(input) {
@@ -167,38 +130,7 @@ fn item(input: ParseStream<'_>) -> syn::Result<Item> {
         skip_other(input)?;
         ItemKind::Other
     };
-    Ok(Item { attrs, markers, tokens: between(&start, input), kind })
-}
-
-fn without_markers(all: Vec<Attribute>) -> (Vec<Attribute>, Vec<Marker>) {
-    let mut attrs = Vec::new();
-    let mut markers = Vec::new();
-    for attr in all {
-        match attr.path().get_ident().and_then(MarkerKind::from_ident) {
-            Some(kind) => markers.push(Marker { kind, attr }),
-            None => attrs.push(attr),
-        }
-    }
-    (attrs, markers)
-}
-
-impl MarkerKind {
-    pub(crate) const NAMES: &[&str] =
-        &["handler", "on_start", "on_stop", "on_idle", "on_release", "on"];
-    /// All but `on`, of which too many words are a misspelling.
-    const LONG_NAMES: &[&str] = &["handler", "on_start", "on_stop", "on_idle", "on_release"];
-
-    fn from_ident(ident: &Ident) -> Option<Self> {
-        match ident.to_string().as_str() {
-            "handler" => Some(Self::Handler),
-            "on_start" => Some(Self::OnStart),
-            "on_stop" => Some(Self::OnStop),
-            "on_idle" => Some(Self::OnIdle),
-            "on_release" => Some(Self::OnRelease),
-            "on" => Some(Self::On),
-            other => names::misspelled(other, Self::LONG_NAMES).map(Self::Misspelled),
-        }
-    }
+    Ok(Item { attrs, tokens: between(&start, input), kind })
 }
 
 /// Whether `fn` follows what may stand before it.
@@ -314,44 +246,4 @@ fn between(start: ParseStream<'_>, end: ParseStream<'_>) -> TokenStream {
         cursor = rest;
     }
     tokens
-}
-
-/// The options in `#[actor(…)]`, as far as they could be read.
-pub(crate) struct Options {
-    pub(crate) options: Vec<ActorOption>,
-    pub(crate) error: Option<syn::Error>,
-}
-
-/// `key`, `key = value`, or `key =` while somebody types.
-pub(crate) struct ActorOption {
-    pub(crate) key: Ident,
-    pub(crate) value: Option<Expr>,
-}
-
-/// Reads the options up to the first that has no shape.
-pub(crate) fn options(args: TokenStream) -> Options {
-    let mut options = Vec::new();
-    let parser = |input: ParseStream<'_>| {
-        while !input.is_empty() {
-            options.push(input.parse()?);
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
-            }
-        }
-        Ok(())
-    };
-    let error = parser.parse2(args).err();
-    Options { options, error }
-}
-
-impl Parse for ActorOption {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let key = input.call(Ident::parse_any)?;
-        let value = match input.parse::<Option<Token![=]>>()? {
-            Some(_) if input.is_empty() || input.peek(Token![,]) => None,
-            Some(_) => Some(input.parse()?),
-            None => None,
-        };
-        Ok(Self { key, value })
-    }
 }

@@ -12,10 +12,10 @@
 //! clippy's `disallowed-macros` looks through expansions and would report it at every use.
 
 mod expand;
-mod known;
+mod method_names;
 mod parse;
 mod pattern;
-mod place;
+mod question;
 mod spans;
 #[cfg(test)]
 mod tests;

@@ -108,6 +108,16 @@ impl Old {
 
     #[deprecated]
     pub(crate) fn old_end(self) {}
+
+    #[deprecated]
+    #[on_start]
+    #[on_idle]
+    fn old_hook(&self) {}
+
+    #[deprecated]
+    #[on_release]
+    #[actor_runtime::cancel_safe]
+    pub(crate) async fn old_marked_hook(&mut self) {}
 }
 
 #[tokio::test]

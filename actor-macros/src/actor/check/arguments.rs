@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use proc_macro2::Ident;
 use syn::{Attribute, FnArg, Pat, PatType, Signature, Type, TypeReference};
 
-use super::{attrs, handler::Scope, subject::Subject, types};
+use super::{attrs, owned, scope::Scope, subject::Subject, types};
 use crate::{
-    actor::model::{Answer, Argument, Field, Passing},
-    lower,
+    actor::model::{Answer, Argument, Carried, Field},
     names::{self, Namer},
     syntax,
 };
@@ -124,15 +123,16 @@ impl Check<'_, '_> {
     fn field(&mut self, typed: &PatType, ty: &Type, ident: Ident) -> Option<Argument> {
         let lent = match ty {
             Type::Reference(reference) if self.is_borrowed_reply(reference) => return None,
-            Type::Reference(reference) => lower::lent_as(reference),
+            Type::Reference(reference) => owned::twin(reference),
             _ => None,
         };
-        let passing = if lent.is_some() { Passing::Lent } else { Passing::Moved };
-        let carried = lent.as_ref().unwrap_or(&typed.ty);
-        self.types(carried, &typed.pat);
-        let ty = self.scope.outside(carried);
+        let mut carried = lent.unwrap_or_else(|| Carried::Moved((*typed.ty).clone()));
+        if let Carried::Moved(ty) | Carried::Vec(ty) = &mut carried {
+            self.types(ty, &typed.pat);
+            *ty = self.scope.outside(ty);
+        }
         let cfgs = attrs::cfgs(&typed.attrs);
-        Some(Argument::Field(Box::new(Field { ident, cfgs, ty, passing })))
+        Some(Argument::Field(Box::new(Field { ident, cfgs, carried })))
     }
 
     fn types(&mut self, ty: &Type, pat: &Pat) {
@@ -179,10 +179,7 @@ impl Check<'_, '_> {
             Type::Reference(reference) => &reference.elem,
             _ => ty,
         };
-        let segment = syntax::last_segment(ty).filter(|segment| segment.ident == "Context");
-        segment.is_some_and(|segment| {
-            matches!(syntax::type_arguments(segment)[..], [actor] if self.scope.is_self(actor))
-        })
+        self.scope.is_owned_context(ty)
     }
 
     fn context(&mut self, typed: &PatType, ty: &Type) -> Option<Argument> {

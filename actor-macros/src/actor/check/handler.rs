@@ -1,10 +1,13 @@
 //! Checks a method that is to answer a message.
 
-use syn::{Generics, ReturnType, Safety, Signature, Type, Visibility, parse_quote};
+use syn::{Generics, Safety, Signature, Type, Visibility};
 
 use super::{
     arguments::{self, Parameters},
-    attrs::{self, Marked},
+    attrs,
+    markers::Markers,
+    outside,
+    scope::Scope,
     subject::Subject,
     types,
 };
@@ -14,48 +17,26 @@ use crate::{
         parse::Method,
     },
     diagnostics::Diagnostics,
-    lower::{self, WithoutSelf},
     names, syntax,
 };
-
-/// What the checks of all methods share.
-pub(super) struct Scope<'a> {
-    /// The type of the actor.
-    pub(super) self_ty: &'a Type,
-    pub(super) diagnostics: &'a mut Diagnostics,
-}
-
-impl Scope<'_> {
-    /// Whether `ty` is the actor's own type.
-    pub(super) fn is_self(&self, ty: &Type) -> bool {
-        let ty = syntax::ungrouped(ty);
-        matches!(ty, Type::Path(path) if path.path.is_ident("Self"))
-            || syntax::same_tokens(ty, self.self_ty)
-    }
-
-    /// `ty` as it is written outside of the impl.
-    pub(super) fn outside(&self, ty: &Type) -> Type {
-        WithoutSelf { self_ty: self.self_ty }.rewrite(ty)
-    }
-}
 
 /// The handler, unless something about it was reported.
 pub(super) fn check(
     method: &Method,
     attrs: &[syn::Attribute],
-    marked: &Marked<'_>,
+    markers: &Markers<'_>,
     scope: &mut Scope<'_>,
 ) -> Option<Handler> {
     let mistakes = scope.diagnostics.count();
     qualifiers(&method.sig, scope.diagnostics);
     parameters_of_its_own(&method.sig, scope.diagnostics);
     // What has been reported is taken for corrected.
-    let sig = &lower::without_own_lifetimes(&method.sig);
+    let sig = &outside::without_own_lifetimes(&method.sig);
     let receiver = self::receiver(sig, scope);
     let parameters = arguments::check(sig, scope);
     let answer = answer(sig, &parameters, scope);
     where_clause(sig, scope.diagnostics);
-    queued(sig, receiver, &parameters, marked, scope.diagnostics);
+    queued(sig, receiver, &parameters, markers, scope.diagnostics);
     if scope.diagnostics.count() > mistakes {
         return None;
     }
@@ -66,9 +47,9 @@ pub(super) fn check(
         attrs: attrs::travelling(attrs),
         receiver: receiver?,
         is_async: sig.asyncness.is_some(),
-        is_run_abandoned: marked.is_run_abandoned,
+        is_run_abandoned: markers.is_run_abandoned,
         cancel_safe: None,
-        is_queued: marked.queued.is_some(),
+        is_queued: markers.queued.is_some(),
         arguments: parameters.arguments,
         answer,
         reply: parameters.reply_name,
@@ -131,10 +112,10 @@ fn queued(
     sig: &Signature,
     receiver: Option<Receiver>,
     parameters: &Parameters,
-    marked: &Marked<'_>,
+    markers: &Markers<'_>,
     diagnostics: &mut Diagnostics,
 ) {
-    let Some(option) = &marked.queued else { return };
+    let Some(option) = &markers.queued else { return };
     let reason = if sig.asyncness.is_some() {
         "is an `async fn`".to_owned()
     } else if receiver == Some(Receiver::Owned) {
@@ -195,7 +176,7 @@ fn receiver(sig: &Signature, scope: &mut Scope<'_>) -> Option<Receiver> {
 
 fn answer(sig: &Signature, parameters: &Parameters, scope: &mut Scope<'_>) -> Answer {
     let handler = &sig.ident;
-    let returned = returned(sig);
+    let returned = syntax::returned(sig);
     let Some(answer) = &parameters.answer else {
         if let Type::Never(never) = syntax::ungrouped(&returned) {
             let message =
@@ -218,14 +199,6 @@ fn answer(sig: &Signature, parameters: &Parameters, scope: &mut Scope<'_>) -> An
         scope.diagnostics.report(&returned, message, help);
     }
     answer.to_answer(scope)
-}
-
-/// The type that a method returns, which is `()` if none is written.
-pub(super) fn returned(sig: &Signature) -> Type {
-    match &sig.output {
-        ReturnType::Default => parse_quote!(()),
-        ReturnType::Type(_, ty) => (**ty).clone(),
-    }
 }
 
 /// How far a visibility reaches, to find the widest.

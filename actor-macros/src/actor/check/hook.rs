@@ -1,15 +1,16 @@
 //! Checks a method that the loop calls.
 
+use std::borrow::Cow;
+
 use syn::{Attribute, FnArg, Safety, Signature, Type};
 
-use super::{
-    attrs::{self, HookKind},
-    handler::{self, Scope},
-    subject::Subject,
-    types,
-};
+use super::{attrs, scope::Scope, subject::Subject, types};
 use crate::{
-    actor::model::{Hook, Receiver},
+    actor::{
+        marker::{HookKind, MarkerKind},
+        model::{Hook, Receiver},
+    },
+    diagnostics::Diagnostics,
     syntax,
 };
 
@@ -21,34 +22,60 @@ pub(super) fn check(
     scope: &mut Scope<'_>,
 ) -> Option<Hook> {
     let mistakes = scope.diagnostics.count();
-    let marker = kind.marker();
+    let marker = &MarkerKind::Hook(kind).written();
+    let travelling = attrs::travelling(attrs);
+    let this = format!("`{marker}` method `{}`", sig.ident);
+    attrs::refuse_unreadable(&travelling.cfgs, &this, scope.diagnostics);
+    let nothing_says = ["nothing would say what for", "make the actor generic"];
+    qualifiers(sig, marker, nothing_says, scope.diagnostics);
+    let receiver = receiver(sig, marker, scope);
+    let takes_context = takes_context(sig, marker, scope);
+    let error = error(sig, kind, scope);
+    where_clause(sig, marker, scope.diagnostics);
+    if scope.diagnostics.count() > mistakes {
+        return None;
+    }
+    Some(Hook {
+        kind,
+        ident: sig.ident.clone(),
+        cfgs: travelling.cfgs,
+        is_deprecated: travelling.is_deprecated,
+        receiver: receiver?,
+        is_async: sig.asyncness.is_some(),
+        takes_context,
+        error,
+    })
+}
+
+/// Reports what the loop cannot call. `generic` says why it cannot be generic, and what to do.
+pub(super) fn qualifiers(
+    sig: &Signature,
+    marker: &str,
+    generic: [&str; 2],
+    diagnostics: &mut Diagnostics,
+) {
+    let ident = &sig.ident;
     if let Safety::Unsafe(unsafe_token) = &sig.safety {
         let message = format!(
-            "`{marker}` method `{}` is `unsafe`, but the loop cannot promise what that asks for",
-            sig.ident
+            "`{marker}` method `{ident}` is `unsafe`, but the loop cannot promise what that asks for"
         );
-        scope.diagnostics.report(unsafe_token, message, "make it safe");
+        diagnostics.report(unsafe_token, message, "make it safe");
     }
     if !sig.generics.params.is_empty() {
-        let message =
-            format!("`{marker}` method `{}` is generic, but nothing would say what for", sig.ident);
-        scope.diagnostics.report(&sig.generics.params, message, "make the actor generic");
+        let [reason, help] = generic;
+        let message = format!("`{marker}` method `{ident}` is generic, but {reason}");
+        diagnostics.report(&sig.generics.params, message, help);
     }
-    let receiver = receiver(sig, marker, scope);
-    let takes_context = parameters(sig, marker, scope);
+}
+
+pub(super) fn where_clause(sig: &Signature, marker: &str, diagnostics: &mut Diagnostics) {
     if let Some(clause) = &sig.generics.where_clause {
         let message = format!(
             "`{marker}` method `{}` has a where clause of its own, but it is called whatever it says",
             sig.ident
         );
-        scope.diagnostics.report(clause, message, "move it to the impl");
+        diagnostics.report(clause, message, "move it to the impl");
     }
-    if scope.diagnostics.count() > mistakes {
-        return None;
-    }
-    let is_async = sig.asyncness.is_some();
-    let cfgs = attrs::cfgs(attrs);
-    Some(Hook { ident: sig.ident.clone(), cfgs, receiver: receiver?, is_async, takes_context })
 }
 
 pub(super) fn receiver(sig: &Signature, marker: &str, scope: &mut Scope<'_>) -> Option<Receiver> {
@@ -73,13 +100,13 @@ pub(super) fn receiver(sig: &Signature, marker: &str, scope: &mut Scope<'_>) -> 
 }
 
 /// Whether the hook takes the context, which is all it may take.
-fn parameters(sig: &Signature, marker: &str, scope: &mut Scope<'_>) -> bool {
+fn takes_context(sig: &Signature, marker: &str, scope: &mut Scope<'_>) -> bool {
     let mut takes_context = false;
     for argument in &sig.inputs {
         let FnArg::Typed(typed) = argument else {
             continue;
         };
-        if !takes_context && is_context(&typed.ty, scope) {
+        if !takes_context && scope.is_context(&typed.ty) {
             takes_context = true;
             continue;
         }
@@ -87,44 +114,48 @@ fn parameters(sig: &Signature, marker: &str, scope: &mut Scope<'_>) -> bool {
             "`{marker}` method `{}` takes an argument, but nobody calls it with one",
             sig.ident
         );
-        scope.diagnostics.report(
-            typed,
-            message,
-            "take nothing but `&Context<Self>`, and keep what it needs in the actor",
-        );
+        let help = "take nothing but `&Context<Self>`, and keep what it needs in the actor";
+        scope.diagnostics.report(typed, message, help);
     }
     takes_context
 }
 
-pub(super) fn is_context(ty: &Type, scope: &Scope<'_>) -> bool {
-    let Type::Reference(reference) = syntax::ungrouped(ty) else {
-        return false;
-    };
-    let segment = syntax::last_segment(&reference.elem);
-    reference.mutability.is_none()
-        && segment.is_some_and(|segment| {
-            let arguments = syntax::type_arguments(segment);
-            segment.ident == "Context" && matches!(arguments[..], [actor] if scope.is_self(actor))
-        })
-}
-
-/// All hooks but `#[on_start]` return nothing.
-pub(super) fn returns_nothing(sig: &Signature, kind: HookKind, scope: &mut Scope<'_>) {
-    let returned = handler::returned(sig);
+/// Reports what is returned and not read. `help` says what else to do.
+pub(super) fn returns_nothing(
+    sig: &Signature,
+    marker: &str,
+    help: &str,
+    diagnostics: &mut Diagnostics,
+) {
+    let returned = syntax::returned(sig);
     if !syntax::is_unit(&returned) {
-        let message = format!(
-            "`{}` method `{}` returns `{}`, but nobody reads it",
-            kind.marker(),
-            sig.ident,
-            syntax::printed(&returned)
-        );
-        scope.diagnostics.report(returned, message, "return nothing");
+        unread(sig, marker, &returned, help, diagnostics);
     }
 }
 
-/// `#[on_start]` returns nothing or `Result<(), E>`: gives that `E`.
-pub(super) fn start_error(sig: &Signature, scope: &mut Scope<'_>) -> Option<Type> {
-    let returned = handler::returned(sig);
+fn unread(
+    sig: &Signature,
+    marker: &str,
+    returned: &Type,
+    help: &str,
+    diagnostics: &mut Diagnostics,
+) {
+    let message = format!(
+        "`{marker}` method `{}` returns `{}`, but nobody reads it",
+        sig.ident,
+        syntax::printed(returned)
+    );
+    diagnostics.report(returned, message, help);
+}
+
+/// The `E`, if the hook may fail and returns `Result<(), E>`.
+fn error(sig: &Signature, kind: HookKind, scope: &mut Scope<'_>) -> Option<Type> {
+    let marker = &MarkerKind::Hook(kind).written();
+    if !kind.may_fail() {
+        returns_nothing(sig, marker, "return nothing", scope.diagnostics);
+        return None;
+    }
+    let returned: Cow<'_, Type> = syntax::returned(sig);
     if syntax::is_unit(&returned) {
         return None;
     }
@@ -137,20 +168,16 @@ pub(super) fn start_error(sig: &Signature, scope: &mut Scope<'_>) -> Option<Type
         }
         [ok] if syntax::is_unit(ok) => {
             let message = format!(
-                "`#[on_start]` method `{}` returns `{}`, which does not name its error",
+                "`{marker}` method `{}` returns `{}`, which does not name its error",
                 sig.ident,
-                syntax::printed(&returned)
+                syntax::printed(&*returned)
             );
             let help = format!("return `Result<(), {}>`", error_beside(&returned));
-            scope.diagnostics.report(&returned, message, help);
+            scope.diagnostics.report(&*returned, message, help);
         }
         _ => {
-            let message = format!(
-                "`#[on_start]` method `{}` returns `{}`, but nobody reads it",
-                sig.ident,
-                syntax::printed(&returned)
-            );
-            scope.diagnostics.report(&returned, message, "return nothing, or `Result<(), E>`");
+            let help = "return nothing, or `Result<(), E>`";
+            unread(sig, marker, &returned, help, scope.diagnostics);
         }
     }
     None

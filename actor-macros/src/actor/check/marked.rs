@@ -23,18 +23,9 @@ pub(super) struct Mark<'a> {
     is_readable: bool,
 }
 
-impl Mark<'_> {
-    /// Whether `attr` is a mark, even a second one.
-    pub(super) fn is(&self, attr: &Attribute) -> bool {
-        options::is_cancel_safe(attr.path())
-    }
-}
-
-/// Reads the mark of a method that is a handler.
-pub(super) fn read<'a>(attrs: &'a [Attribute], diagnostics: &mut Diagnostics) -> Option<Mark<'a>> {
+/// Reads the mark of a handler.
+pub(super) fn read<'a>(attr: &'a Attribute, diagnostics: &mut Diagnostics) -> Mark<'a> {
     let mistakes = diagnostics.count();
-    let mut marks = attrs.iter().filter(|attr| options::is_cancel_safe(attr.path()));
-    let attr = marks.next()?;
     let args = match &attr.meta {
         Meta::Path(_) => TokenStream::new(),
         Meta::List(list) => list.tokens.clone(),
@@ -45,10 +36,7 @@ pub(super) fn read<'a>(attrs: &'a [Attribute], diagnostics: &mut Diagnostics) ->
         }
     };
     let options = Options::parse(args, diagnostics);
-    for second in marks {
-        diagnostics.report(second, "`#[cancel_safe]` is given twice", "keep one of them");
-    }
-    Some(Mark { attr, options, is_readable: diagnostics.count() == mistakes })
+    Mark { attr, options, is_readable: diagnostics.count() == mistakes }
 }
 
 /// What becomes of an answer of `handler` that nobody takes; `None` if it cannot be marked.

@@ -7,48 +7,48 @@ mod attrs;
 mod handler;
 mod header;
 mod hook;
+mod items;
 mod marked;
-mod methods;
+mod markers;
 mod options;
+mod outside;
+mod owned;
+mod scope;
 mod source;
 mod subject;
 mod types;
 
-use syn::{Generics, Token, Type, Visibility, visit_mut::VisitMut};
+use syn::{Generics, Token, Visibility};
 
 pub(super) use self::header::not_an_impl;
-use self::{handler::Scope, methods::Methods};
+use self::{items::Items, outside::WithoutSelf, scope::Scope};
 use super::{
-    model::{Actor, Handler},
-    parse::{self, ActorImpl},
+    generics,
+    model::{Actor, Carried, Handler, Model},
+    parse::ActorImpl,
 };
-use crate::{diagnostics::Diagnostics, generics, lower::WithoutSelf, names, syntax};
+use crate::{diagnostics::Diagnostics, names, options::Options, syntax};
 
-/// The actor, unless it is in doubt what type it is.
-pub(super) fn actor(
-    options: parse::Options,
-    syntax: &ActorImpl,
-    diagnostics: &mut Diagnostics,
-) -> Option<Actor> {
+pub(super) fn actor(args: Options, syntax: &ActorImpl, diagnostics: &mut Diagnostics) -> Model {
     let name = syntax::last_segment(&syntax.self_ty).map(|segment| &segment.ident);
-    let options = options::check(options, name, diagnostics);
-    let ident = header::check(syntax, diagnostics)?;
+    let options = options::check(args, name, diagnostics);
+    let Some(ident) = header::check(syntax, diagnostics) else {
+        return Model { items: items::as_written(&syntax.items), actor: None };
+    };
     let self_ty = syntax::ungrouped(&syntax.self_ty);
     let message = options.message.unwrap_or_else(|| names::suffixed(&ident, "Message"));
     let handle = options.handle.unwrap_or_else(|| names::suffixed(&ident, "Handle"));
 
-    let mut methods = Methods::new(&message, &syntax.items, Scope { self_ty, diagnostics });
-    for (place, item) in syntax.items.iter().enumerate() {
-        methods.item(place, item);
-    }
-    let (handlers, sources, hooks, rewritten) = methods.finish(&ident, self_ty);
+    let mut checked = Items::check(&message, &syntax.items, Scope { self_ty, diagnostics });
+    checked.refuse_none(&ident, self_ty);
+    let Items { items, handlers, sources, hooks, .. } = checked;
     source::check_first(options.first_key.as_ref(), &sources, diagnostics);
     let messages_if = source::messages_if(options.messages_if, &sources, diagnostics);
 
-    let generics = without_self(&syntax.generics, self_ty);
+    let generics = WithoutSelf { self_ty }.rewrite_generics(&syntax.generics);
     let carried = carried(&generics, &handlers);
     let widest = handlers.iter().map(|handler| &handler.vis).max_by_key(|vis| handler::reach(vis));
-    Some(Actor {
+    let actor = Actor {
         krate: options.krate,
         attrs: attrs::of_everything(&syntax.attrs),
         vis: widest.cloned().unwrap_or(Visibility::Public(<Token![pub]>::default())),
@@ -68,19 +68,14 @@ pub(super) fn actor(
         first: options.first,
         messages_if,
         hooks,
-        rewritten,
-    })
-}
-
-fn without_self(generics: &Generics, self_ty: &Type) -> Generics {
-    let mut generics = generics.clone();
-    WithoutSelf { self_ty }.visit_generics_mut(&mut generics);
-    generics
+    };
+    Model { items, actor: Some(actor) }
 }
 
 /// The generics of the message and the handle.
 fn carried(generics: &Generics, handlers: &[Handler]) -> Generics {
-    let fields = handlers.iter().flat_map(Handler::fields).map(|field| &field.ty);
+    let fields = handlers.iter().flat_map(Handler::fields).map(|field| &field.carried);
     let answers = handlers.iter().map(|handler| handler.answer.ty());
-    generics::mentioned(generics, &fields.chain(answers).collect::<Vec<_>>())
+    let types: Vec<_> = fields.filter_map(Carried::users_type).chain(answers).collect();
+    generics::mentioned(generics, &types)
 }

@@ -4,15 +4,14 @@ use std::collections::HashSet;
 
 use proc_macro2::Ident;
 use quote::ToTokens;
-use syn::{Expr, ExprLit, Lit, Path, parse_quote};
+use syn::{Expr, ExprLit, Lit, Path};
 
 use crate::{
-    actor::{
-        model::{First, Mailbox, Threads},
-        parse::{self, ActorOption},
-    },
+    actor::model::{First, Mailbox, Threads},
     diagnostics::Diagnostics,
-    names, syntax,
+    names,
+    options::{self, AttributeOption},
+    syntax,
 };
 
 const KNOWN: &str = "the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, \
@@ -36,12 +35,12 @@ pub(super) struct Options {
 }
 
 pub(super) fn check(
-    syntax: parse::Options,
+    syntax: options::Options,
     actor: Option<&Ident>,
     diagnostics: &mut Diagnostics,
 ) -> Options {
     let mut options = Options {
-        krate: parse_quote!(::actor_runtime),
+        krate: names::runtime(),
         mailbox: Mailbox::Default,
         handle: None,
         message: None,
@@ -83,8 +82,8 @@ impl Options {
         }
     }
 
-    fn set(&mut self, option: ActorOption, diagnostics: &mut Diagnostics) {
-        let ActorOption { key, value } = option;
+    fn set(&mut self, option: AttributeOption, diagnostics: &mut Diagnostics) {
+        let AttributeOption { key, value } = option;
         match (key.to_string().as_str(), value) {
             ("mailbox", Some(value)) => self.mailbox = mailbox(value, diagnostics),
             ("handle", Some(value)) => self.handle = name(&key, &value, diagnostics),

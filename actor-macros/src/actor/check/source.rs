@@ -2,17 +2,11 @@
 
 use proc_macro2::{Ident, TokenTree};
 use syn::{
-    Attribute, Expr, FnArg, Meta, Pat, PatType, Safety, Signature, Type, Visibility,
+    Attribute, Expr, FnArg, Meta, Pat, PatType, Signature, Type, Visibility,
     visit::{self, Visit},
 };
 
-use super::{
-    attrs::{self, Marked},
-    handler::{self, Scope},
-    hook,
-    subject::Subject,
-    types,
-};
+use super::{attrs, hook, markers::Markers, scope::Scope, subject::Subject, types};
 use crate::{
     actor::{
         model::{self, Source, SourceParameter},
@@ -36,24 +30,26 @@ const EXAMPLE: &str = "name what the actor waits for, `#[on(self.ticks.tick())]`
 pub(super) fn check(
     method: &Method,
     attrs: &[Attribute],
-    on: &Attribute,
-    marked: &Marked<'_>,
+    markers: &Markers<'_>,
     scope: &mut Scope<'_>,
 ) -> Option<Source> {
     let mistakes = scope.diagnostics.count();
     let sig = &method.sig;
-    other_markers(sig, on, marked, scope.diagnostics);
-    let event = event(on, scope.diagnostics);
-    visibility(method, scope.diagnostics);
-    qualifiers(sig, scope.diagnostics);
-    let receiver = hook::receiver(sig, "#[on(..)]", scope);
-    let parameters = Parameters::check(sig, scope);
-    returns_nothing(sig, scope.diagnostics);
+    let marker = "#[on(..)]";
+    let event = event(markers.on?, scope.diagnostics);
     let travelling = attrs::travelling(attrs);
-    for cfg in travelling.cfgs.iter().filter(|cfg| cfg.path().is_ident("cfg_attr")) {
-        let message = format!("`#[on(..)]` method `{}` has a `cfg` in a `cfg_attr`", sig.ident);
-        scope.diagnostics.report(cfg, message, "write one `#[cfg(..)]`");
-    }
+    let this = format!("`{marker}` method `{}`", sig.ident);
+    attrs::refuse_unreadable(&travelling.cfgs, &this, scope.diagnostics);
+    visibility(method, scope.diagnostics);
+    let one_type =
+        ["its source gives one type", "take what the source gives, or make the actor generic"];
+    hook::qualifiers(sig, marker, one_type, scope.diagnostics);
+    let receiver = hook::receiver(sig, marker, scope);
+    let parameters = Parameters::check(sig, scope);
+    let help =
+        "return nothing: note it in the actor, or take `&Context<Self>` and call `context.stop()`";
+    hook::returns_nothing(sig, marker, help, scope.diagnostics);
+    hook::where_clause(sig, marker, scope.diagnostics);
     if scope.diagnostics.count() > mistakes {
         return None;
     }
@@ -71,20 +67,6 @@ pub(super) fn check(
         ty,
         value,
     })
-}
-
-fn other_markers(
-    sig: &Signature,
-    on: &Attribute,
-    marked: &Marked<'_>,
-    diagnostics: &mut Diagnostics,
-) {
-    let hook = marked.hooks.first().map(|(kind, attr)| (kind.marker(), *attr));
-    let handler = marked.handler.map(|attr| ("#[handler(..)]", attr));
-    if let Some((marker, attr)) = hook.or(handler) {
-        let message = format!("`{}` cannot be `{marker}` and `{}`", sig.ident, syntax::printed(on));
-        diagnostics.report(attr, message, format!("remove `{marker}`"));
-    }
 }
 
 fn event(on: &Attribute, diagnostics: &mut Diagnostics) -> Option<Event> {
@@ -195,44 +177,6 @@ fn visibility(method: &Method, diagnostics: &mut Diagnostics) {
     diagnostics.report(&method.vis, message, help);
 }
 
-fn qualifiers(sig: &Signature, diagnostics: &mut Diagnostics) {
-    let ident = &sig.ident;
-    if let Safety::Unsafe(unsafe_token) = &sig.safety {
-        let message = format!(
-            "`#[on(..)]` method `{ident}` is `unsafe`, but the loop cannot promise what that asks for"
-        );
-        diagnostics.report(unsafe_token, message, "make it safe");
-    }
-    if !sig.generics.params.is_empty() {
-        let message =
-            format!("`#[on(..)]` method `{ident}` is generic, but its source gives one type");
-        diagnostics.report(
-            &sig.generics.params,
-            message,
-            "take what the source gives, or make the actor generic",
-        );
-    }
-    if let Some(clause) = &sig.generics.where_clause {
-        let message = format!(
-            "`#[on(..)]` method `{ident}` has a where clause of its own, but it is called whatever it says"
-        );
-        diagnostics.report(clause, message, "move it to the impl");
-    }
-}
-
-fn returns_nothing(sig: &Signature, diagnostics: &mut Diagnostics) {
-    let returned = handler::returned(sig);
-    if !syntax::is_unit(&returned) {
-        let message = format!(
-            "`#[on(..)]` method `{}` returns `{}`, but nobody reads it",
-            sig.ident,
-            syntax::printed(&returned)
-        );
-        let help = "return nothing: note it in the actor, or take `&Context<Self>` and call `context.stop()`";
-        diagnostics.report(returned, message, help);
-    }
-}
-
 /// What the method takes.
 #[derive(Default)]
 struct Parameters {
@@ -265,7 +209,7 @@ impl Parameters {
             let help = "put the `#[cfg(..)]` on the whole method";
             scope.diagnostics.report(cfg, message, help);
         }
-        if hook::is_context(&typed.ty, scope) {
+        if scope.is_context(&typed.ty) {
             if self.all.contains(&SourceParameter::Context) {
                 let message = format!("`#[on(..)]` method `{ident}` takes the context twice");
                 scope.diagnostics.report(&typed.ty, message, "keep one of them");
@@ -343,8 +287,11 @@ pub(super) fn check_number(sources: &[Source], diagnostics: &mut Diagnostics) {
         let help = "put some of them into a stream, a `StreamMap` or a `JoinSet`";
         diagnostics.report(&last.ident, message, help);
     }
-    let before = model::conditions(&sources[..sources.len() - 1]).len();
-    if before <= MOST_CONDITIONS && model::conditions(sources).len() > MOST_CONDITIONS {
+    let conditions = |sources: &[Source]| {
+        model::conditions(sources.iter().flat_map(|source| &source.cfgs)).len()
+    };
+    let before = conditions(&sources[..sources.len() - 1]);
+    if before <= MOST_CONDITIONS && conditions(sources) > MOST_CONDITIONS {
         let message = format!("sources of events are under more than {MOST_CONDITIONS} conditions");
         let help = "use a condition that another one has, or a guard: `#[on(.., if cfg!(..))]`";
         diagnostics.report(last.cfgs.last(), message, help);

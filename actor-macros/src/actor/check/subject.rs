@@ -3,7 +3,8 @@
 use proc_macro2::Ident;
 use syn::{Lifetime, PathSegment, TypeImplTrait, TypeParamBound, TypeReference};
 
-use crate::{diagnostics::Diagnostics, lower, syntax};
+use super::owned;
+use crate::{diagnostics::Diagnostics, syntax};
 
 /// What a type is the type of.
 #[derive(Clone, Copy)]
@@ -16,7 +17,7 @@ pub(super) enum Subject<'a> {
 
 impl Subject<'_> {
     pub(super) fn report_borrow(self, reference: &TypeReference, diagnostics: &mut Diagnostics) {
-        let owned = lower::owned_text(reference);
+        let owned = owned::text(reference);
         let message = match self {
             Self::Argument { handler, name } => format!(
                 "handler `{handler}` borrows its argument `{name}`, but a message must own what it carries"

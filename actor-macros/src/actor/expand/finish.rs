@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::dispatch::{self, Names};
+use super::arms::{self, Names};
 use crate::actor::model::{Actor, Handler};
 
 // Output: async fn finish(self, message: CounterMessage, _context: &Context<Self>) {
@@ -20,9 +20,9 @@ pub(super) fn finish(actor: &Actor) -> Option<TokenStream> {
     let (_, carried, _) = actor.carried.split_for_impl();
     let names = Names::of(actor, Handler::is_final);
     let context = &names.context;
-    let arms = finals.iter().map(|handler| dispatch::calling_arms(actor, handler, &names));
-    let others = dispatch::others(actor, Handler::is_final, &quote!({}));
-    let allow = dispatch::allow_deprecated(actor, Handler::is_final);
+    let arms = finals.iter().map(|handler| arms::calling(actor, handler, &names));
+    let others = arms::others(actor, Handler::is_final, &quote!({}));
+    let allow = arms::allow_deprecated(actor, Handler::is_final);
     Some(quote! {
         #allow
         async fn finish(self, message: #message #carried, #context: &#krate::Context<Self>) {

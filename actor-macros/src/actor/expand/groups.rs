@@ -8,10 +8,10 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
-use super::dispatch::{self, Names};
-use crate::{
-    actor::model::{Actor, Handler},
+use super::arms::{self, Names};
+use crate::actor::{
     generics,
+    model::{Actor, Handler},
 };
 
 /// The most arms that await in one method. 16 and 64 cost rustc the same or more.
@@ -80,9 +80,8 @@ impl Group<'_> {
         let is_here = |handler: &Handler| self.contains(handler);
         let names = Names::of(actor, is_here);
         let context = &names.context;
-        let allow = dispatch::allow_deprecated(actor, is_here);
-        let arms =
-            self.handlers.iter().map(|handler| dispatch::calling_arms(actor, handler, &names));
+        let allow = arms::allow_deprecated(actor, is_here);
+        let arms = self.handlers.iter().map(|handler| arms::calling(actor, handler, &names));
         let method = &self.method;
         quote! {
             #allow

@@ -3,9 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{dispatch, inline, message};
+use super::{arms, inline, message};
 use crate::{
-    actor::model::{Actor, Answer, Field, Handler, Passing},
+    actor::model::{Actor, Answer, Field, Handler},
     names,
 };
 
@@ -75,10 +75,10 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     .then(|| quote!(#[cfg_attr(debug_assertions, track_caller)]));
     let inline = inline::inline(actor, handler);
     let is_this = |other: &Handler| std::ptr::eq(other, handler);
-    let allow = inline.as_ref().and_then(|_| dispatch::allow_deprecated(actor, is_this));
+    let allow = inline.as_ref().and_then(|_| arms::allow_deprecated(actor, is_this));
     let returned = returned(actor, handler, &call_type);
     quote! {
-        #(#docs)*
+        #docs
         #(#cfgs)*
         #(#callers)*
         #allow
@@ -116,19 +116,17 @@ fn returned(actor: &Actor, handler: &Handler, call_type: &TokenStream) -> TokenS
 }
 
 fn parameter(field: &Field) -> TokenStream {
-    let Field { ident, cfgs, ty, passing } = field;
-    match passing {
-        Passing::Moved => quote!(#(#cfgs)* #ident: #ty),
-        Passing::Lent => quote!(#(#cfgs)* #ident: impl ::core::convert::Into<#ty>),
+    let Field { ident, cfgs, carried } = field;
+    let ty = message::carried_type(carried);
+    if carried.is_lent() {
+        quote!(#(#cfgs)* #ident: impl ::core::convert::Into<#ty>)
+    } else {
+        quote!(#(#cfgs)* #ident: #ty)
     }
 }
 
-fn conversion(field: &Field) -> Option<TokenStream> {
-    let Field { ident, cfgs, passing, .. } = field;
-    match passing {
-        Passing::Moved => None,
-        Passing::Lent => Some(quote!(#(#cfgs)* let #ident = ::core::convert::Into::into(#ident);)),
-    }
+fn conversion(Field { ident, cfgs, carried }: &Field) -> Option<TokenStream> {
+    carried.is_lent().then(|| quote!(#(#cfgs)* let #ident = ::core::convert::Into::into(#ident);))
 }
 
 fn actor_handle_impl(actor: &Actor) -> TokenStream {

@@ -4,17 +4,20 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Attribute, Meta, Type};
 
-use super::dispatch;
-use crate::actor::model::{Actor, Hook, StartHook};
+use super::arms;
+use crate::actor::{
+    marker::HookKind,
+    model::{Actor, Hook},
+};
 
 /// `type StartError = …;`
 pub(super) fn start_error(actor: &Actor) -> TokenStream {
     let infallible = quote!(
         type StartError = ::core::convert::Infallible;
     );
-    match &actor.hooks.start {
-        Some(StartHook { hook, error: Some(error) }) => conditional(hook, error, &infallible),
-        Some(StartHook { error: None, .. }) | None => infallible,
+    match actor.start_error() {
+        Some((hook, error)) => conditional(hook, error, &infallible),
+        None => infallible,
     }
 }
 
@@ -37,51 +40,37 @@ fn condition(cfg: &Attribute) -> Option<&TokenStream> {
 // Input:  #[on_stop] async fn save(&mut self) { .. }
 // Output: async fn on_stop(&mut self, _context: &Context<Self>) { self.save().await }
 pub(super) fn hooks(actor: &Actor) -> TokenStream {
-    let start = actor.hooks.start.as_ref().map(|start| on_start(actor, start));
-    let stop = actor.hooks.stop.as_ref().map(|hook| unit_hook(actor, "on_stop", hook));
-    let idle = actor.hooks.idle.as_ref().map(|hook| on_idle(actor, hook));
-    let release = actor.hooks.release.as_ref().map(|hook| unit_hook(actor, "on_release", hook));
-    quote!(#start #stop #idle #release)
+    actor.hooks.iter().map(|hook| self::hook(actor, hook)).collect()
 }
 
-fn on_idle(actor: &Actor, hook: &Hook) -> TokenStream {
-    let cfgs = &hook.cfgs;
-    let method = unit_hook(actor, "on_idle", hook);
-    quote! {
-        #(#cfgs)*
-        const HAS_ON_IDLE: bool = true;
-        #method
-    }
-}
-
-fn on_start(actor: &Actor, StartHook { hook, error }: &StartHook) -> TokenStream {
+fn hook(actor: &Actor, hook: &Hook) -> TokenStream {
     let krate = &actor.krate;
     let cfgs = &hook.cfgs;
+    let name = format_ident!("{}", hook.kind.name());
+    let allow = hook
+        .is_deprecated
+        .then(|| quote!(#[allow(deprecated, reason = "a deprecated hook is still called")]));
     let (context, call) = call(hook);
-    let body = match error {
-        Some(_) => call,
-        None => quote!(#call; ::core::result::Result::Ok(())),
+    let (returned, body) = match hook.kind {
+        HookKind::Start => {
+            let body = match hook.error {
+                Some(_) => call,
+                None => quote!(#call; ::core::result::Result::Ok(())),
+            };
+            (Some(quote!(-> ::core::result::Result<(), Self::StartError>)), body)
+        }
+        HookKind::Stop | HookKind::Idle | HookKind::Release => (None, quote!(#call;)),
+    };
+    let has_on_idle = match hook.kind {
+        HookKind::Idle => Some(quote!(#(#cfgs)* const HAS_ON_IDLE: bool = true;)),
+        HookKind::Start | HookKind::Stop | HookKind::Release => None,
     };
     quote! {
+        #has_on_idle
         #(#cfgs)*
-        async fn on_start(
-            &mut self,
-            #context: &#krate::Context<Self>,
-        ) -> ::core::result::Result<(), Self::StartError> {
+        #allow
+        async fn #name(&mut self, #context: &#krate::Context<Self>) #returned {
             #body
-        }
-    }
-}
-
-fn unit_hook(actor: &Actor, name: &str, hook: &Hook) -> TokenStream {
-    let krate = &actor.krate;
-    let cfgs = &hook.cfgs;
-    let name = format_ident!("{name}");
-    let (context, call) = call(hook);
-    quote! {
-        #(#cfgs)*
-        async fn #name(&mut self, #context: &#krate::Context<Self>) {
-            #call;
         }
     }
 }
@@ -91,6 +80,6 @@ fn call(hook: &Hook) -> (Ident, TokenStream) {
     let context =
         if hook.takes_context { format_ident!("context") } else { format_ident!("_context") };
     let arguments = hook.takes_context.then(|| quote!(#context));
-    let call = dispatch::call(hook.receiver, &hook.ident, hook.is_async, arguments.into_iter());
+    let call = arms::call(hook.receiver, &hook.ident, hook.is_async, arguments.into_iter());
     (context, call)
 }

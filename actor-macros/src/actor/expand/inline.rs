@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::dispatch;
+use super::arms::{self, Outcome};
 use crate::{
     actor::model::{Actor, Argument, Field, Handler},
     names::{self, Namer},
@@ -114,10 +114,9 @@ fn closure(actor: &Actor, handler: &Handler) -> TokenStream {
     let mut namer = Namer::default();
     handler.fields().for_each(|field| namer.take(&field.ident));
     let [itself, context] = ["actor", context].map(|name| namer.fresh(name));
-    let arms =
-        dispatch::arms(handler, &[], |is_there| arm(actor, handler, [&itself, &context], is_there));
+    let arms = arms::of(handler, &[], |outcome| arm(actor, handler, [&itself, &context], outcome));
     let is_here = |other: &Handler| std::ptr::eq(other, handler);
-    let others = dispatch::others(actor, is_here, &quote!(::core::option::Option::None));
+    let others = arms::others(actor, is_here, &quote!(::core::option::Option::None));
     quote! {
         |#itself: &mut #ty, message, #context| match message {
             #arms
@@ -130,18 +129,19 @@ fn arm(
     actor: &Actor,
     handler: &Handler,
     [itself, context]: [&Ident; 2],
-    is_there: &dyn Fn(&Field) -> bool,
+    outcome: &Outcome<'_>,
 ) -> TokenStream {
+    let is_there = |field: &Field| outcome.has(&field.cfgs);
     let Actor { message, ty, .. } = actor;
     let Handler { variant, ident, receiver, .. } = handler;
     let fields = handler.fields().filter(|field| is_there(field)).map(|field| &field.ident);
     let arguments = handler.arguments.iter().filter_map(|argument| match argument {
-        Argument::Field(field) => is_there(field).then(|| dispatch::passed(field)),
+        Argument::Field(field) => is_there(field).then(|| arms::passed(field)),
         Argument::Context => Some(quote!(#context)),
         Argument::Reply => None,
     });
     // In brackets it is a type: rustc then says once that there is none.
     let ty = quote!(<#ty>);
-    let call = dispatch::call_on(&quote!(#itself), &ty, *receiver, ident, arguments);
+    let call = arms::call_on(&quote!(#itself), &ty, *receiver, ident, arguments);
     quote!(#message::#variant { #(#fields,)* .. } => ::core::option::Option::Some(#call),)
 }

@@ -2,12 +2,16 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, parse_quote};
+use syn::Attribute;
 
 use super::inline;
 use crate::{
-    actor::model::{Actor, Answer, Field, Handler},
-    generics, known, names,
+    actor::{
+        generics,
+        model::{Actor, Answer, Carried, Field, Handler},
+        std_types,
+    },
+    names,
 };
 
 pub(super) fn items(actor: &Actor) -> [TokenStream; 3] {
@@ -42,8 +46,8 @@ fn allow_undocumented(actor: &Actor) -> Option<TokenStream> {
 /// The type of an argument may be as private as the actor, which the macro does not see.
 fn allow_private(actor: &Actor) -> Option<TokenStream> {
     let may_be_private = |field: &Field| {
-        let parts = known::maybe_not_send(&field.ty);
-        parts.iter().any(|part| !generics::is_parameter(part, &actor.generics))
+        let parts = field.carried.users_type().map(std_types::maybe_not_send);
+        parts.iter().flatten().any(|part| !generics::is_parameter(part, &actor.generics))
     };
     actor.handlers.iter().flat_map(Handler::fields).any(may_be_private).then(|| {
         quote!(#[allow(private_interfaces, reason = "a type too private for its handler is reported there")])
@@ -67,7 +71,7 @@ fn variant(actor: &Actor, handler: &Handler) -> TokenStream {
     let fields = handler.fields().map(field);
     let ty = reply_type(krate, &handler.answer);
     quote! {
-        #(#attrs)*
+        #attrs
         #(#cfgs)*
         #variant {
             #(#fields)*
@@ -77,15 +81,14 @@ fn variant(actor: &Actor, handler: &Handler) -> TokenStream {
 }
 
 /// The documentation and lint levels of a handler, for what stands for it.
-pub(super) fn attrs(actor: &Actor, handler: &Handler) -> Vec<Attribute> {
-    let mut attrs = handler.attrs.docs.clone();
-    if !attrs.iter().any(is_text) {
+pub(super) fn attrs(actor: &Actor, handler: &Handler) -> TokenStream {
+    let (docs, lints) = (&handler.attrs.docs, &handler.attrs.lints);
+    let doc = (!docs.iter().any(is_text)).then(|| {
         let (actor, handler) = (names::text(&actor.ident), names::text(&handler.ident));
         let doc = format!(" Calls `{actor}::{handler}`.");
-        attrs.push(parse_quote!(#[doc = #doc]));
-    }
-    attrs.extend(handler.attrs.lints.iter().cloned());
-    attrs
+        quote!(#[doc = #doc])
+    });
+    quote!(#(#docs)* #doc #(#lints)*)
 }
 
 /// A text, unlike `#[doc(hidden)]`.
@@ -93,9 +96,20 @@ fn is_text(doc: &Attribute) -> bool {
     !matches!(doc.meta, syn::Meta::List(_))
 }
 
-fn field(field: &Field) -> TokenStream {
-    let Field { ident, cfgs, ty, .. } = field;
+fn field(Field { ident, cfgs, carried }: &Field) -> TokenStream {
+    let ty = carried_type(carried);
     quote!(#(#cfgs)* #ident: #ty,)
+}
+
+pub(super) fn carried_type(carried: &Carried) -> TokenStream {
+    match carried {
+        Carried::Moved(ty) => quote!(#ty),
+        Carried::String => quote!(::std::string::String),
+        Carried::PathBuf => quote!(::std::path::PathBuf),
+        Carried::OsString => quote!(::std::ffi::OsString),
+        Carried::CString => quote!(::std::ffi::CString),
+        Carried::Vec(ty) => quote!(::std::vec::Vec<#ty>),
+    }
 }
 
 /// `Reply<T>`, or `Replies<T>` for a stream.

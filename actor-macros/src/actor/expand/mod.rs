@@ -4,6 +4,7 @@
 //! one-line calls into the runtime, in the order in which one would explain it. All paths are
 //! absolute, and names are fresh by their text.
 
+mod arms;
 mod dispatch;
 mod finish;
 mod groups;
@@ -19,7 +20,11 @@ mod undelivered;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{model::Actor, parse::ActorImpl};
+use super::{
+    model::{Actor, Model},
+    parse::ActorImpl,
+};
+use crate::names;
 
 /// The item as it was, and why it was not read.
 pub(super) fn untouched(item: TokenStream, errors: TokenStream) -> TokenStream {
@@ -27,12 +32,10 @@ pub(super) fn untouched(item: TokenStream, errors: TokenStream) -> TokenStream {
 }
 
 /// The user's impl, what is wrong with it, and what it generates.
-pub(super) fn actor(
-    syntax: &ActorImpl,
-    mut actor: Option<Actor>,
-    errors: TokenStream,
-) -> TokenStream {
-    let item = item::item(syntax, actor.as_mut());
+pub(super) fn actor(syntax: &ActorImpl, model: Model, errors: TokenStream) -> TokenStream {
+    let Model { items, actor } = model;
+    let krate = actor.as_ref().map_or_else(names::runtime, |actor| actor.krate.clone());
+    let item = item::item(syntax, items, &krate);
     let generated = actor.as_ref().map(generated);
     quote!(#errors #item #generated)
 }

@@ -2,9 +2,8 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::Attribute;
 
-use super::dispatch;
+use super::arms;
 use crate::{
     actor::model::{self, Actor, First, Receiver, Source, SourceParameter},
     names, syntax,
@@ -29,19 +28,11 @@ pub(super) fn sources(actor: &Actor) -> Option<TokenStream> {
     if actor.sources.is_empty() {
         return None;
     }
-    let conditions = model::conditions(&actor.sources);
-    let methods = (0..1_usize << conditions.len()).rev().map(|outcome| {
-        let holds = |cfg: &Attribute| {
-            let position = conditions.iter().position(|other| syntax::same_tokens(other, cfg));
-            position.is_some_and(|position| outcome & (1 << position) != 0)
-        };
-        let cfgs = conditions
-            .iter()
-            .map(|cfg| if holds(cfg) { quote!(#cfg) } else { dispatch::negated(cfg) });
-        let cfgs: Vec<_> = cfgs.collect();
-        let is_here = |source: &&Source| source.cfgs.iter().all(holds);
+    let conditions = model::conditions(actor.sources.iter().flat_map(|source| &source.cfgs));
+    let methods = arms::outcomes(&conditions).into_iter().map(|outcome| {
+        let is_here = |source: &&Source| outcome.has(&source.cfgs);
         let sources: Vec<&Source> = actor.sources.iter().filter(is_here).collect();
-        (!sources.is_empty()).then(|| select(actor, &sources, &cfgs))
+        (!sources.is_empty()).then(|| select(actor, &sources, &outcome.cfgs()))
     });
     let first = first(actor);
     let methods: TokenStream = methods.flatten().collect();
@@ -71,7 +62,7 @@ fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-fn select(actor: &Actor, sources: &[&Source], cfgs: &[TokenStream]) -> TokenStream {
+fn select(actor: &Actor, sources: &[&Source], cfgs: &TokenStream) -> TokenStream {
     let krate = &actor.krate;
     let names = sources.iter().map(|source| names::text(&source.ident));
     let takes_context =
@@ -94,17 +85,17 @@ fn select(actor: &Actor, sources: &[&Source], cfgs: &[TokenStream]) -> TokenStre
         branch(source, &Names { this: &this, incoming: &incoming, context: &context })
     });
     quote! {
-        #(#cfgs)*
+        #cfgs
         const SOURCES: &'static [&'static str] = &[#(#names),*];
 
-        #(#cfgs)*
+        #cfgs
         async fn next(
             #life: &mut #krate::__private::Loop<'_, Self>,
         ) -> #krate::__private::Found<Self::Message> {
             #life.select().await
         }
 
-        #(#cfgs)*
+        #cfgs
         #allow
         async fn select(
             &mut #this,
@@ -153,7 +144,7 @@ fn call(source: &Source, names: &Names<'_>) -> TokenStream {
         SourceParameter::Value => quote!(#value),
         SourceParameter::Context => quote!(#context),
     });
-    // Not every `self.name()` finds the user's method: see `dispatch::call`.
+    // Not every `self.name()` finds the user's method: see `arms::call`.
     let call = match source.receiver {
         Receiver::Exclusive => quote!(#this.#ident(#(#arguments),*)),
         Receiver::Shared | Receiver::Owned => quote!(Self::#ident(#this #(, #arguments)*)),

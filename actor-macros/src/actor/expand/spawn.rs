@@ -6,8 +6,12 @@ use syn::{Attribute, Type};
 
 use super::inline;
 use crate::{
-    actor::model::{Actor, StartHook, Threads},
-    generics, known, syntax,
+    actor::{
+        generics,
+        model::{Actor, Threads},
+        std_types,
+    },
+    syntax,
 };
 
 // Output: fn run(self, mailbox: Mailbox<Self>) -> impl Future<Output = Exit<Self>> + Send {
@@ -57,11 +61,12 @@ fn checks(actor: &Actor) -> TokenStream {
     for handler in &actor.handlers {
         let own: &[Attribute] = &handler.attrs.cfgs;
         for field in handler.fields() {
-            checks.extend(type_checks(actor, [own, &field.cfgs], &field.ty));
+            let ty = field.carried.users_type();
+            checks.extend(ty.map(|ty| type_checks(actor, [own, &field.cfgs], ty)));
         }
         checks.extend(type_checks(actor, [own, &[]], handler.answer.ty()));
     }
-    if let Some(StartHook { hook, error: Some(error) }) = &actor.hooks.start {
+    if let Some((hook, error)) = actor.start_error() {
         checks.extend(type_checks(actor, [&hook.cfgs, &[]], error));
     }
     if checks.is_empty() {
@@ -77,7 +82,7 @@ fn type_checks(actor: &Actor, cfgs: [&[Attribute]; 2], ty: &Type) -> TokenStream
     let [own, cfgs] = cfgs;
     let span = actor.ident.span();
     // Parameters are, by the bounds of this impl.
-    let parts = known::maybe_not_send(ty).into_iter();
+    let parts = std_types::maybe_not_send(ty).into_iter();
     let unsure = parts.filter(|part| !generics::is_parameter(part, &actor.generics));
     let checks = unsure.map(|ty| {
         let travels = travels(actor, ty);

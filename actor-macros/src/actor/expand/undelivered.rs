@@ -4,7 +4,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Type;
 
-use crate::{actor::model::Actor, generics, names};
+use crate::{
+    actor::{generics, model::Actor},
+    names,
+};
 
 // Input:  #[cancel_safe(undelivered = put_back)] pub fn pop(&mut self) -> Option<u32>
 // Output: pub enum StackUndelivered { Pop(Unread<Option<u32>>) }

@@ -7,7 +7,7 @@ use super::{
     super::{
         parse::{Branch, Order, Select},
         pattern,
-        place::Question,
+        question::Question,
         spans::Ends,
     },
     judge, local, sources,

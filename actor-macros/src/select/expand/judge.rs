@@ -5,8 +5,8 @@ use quote::{quote, quote_spanned};
 use syn::{Expr, ext::IdentExt};
 
 use super::super::{
-    known,
-    place::{Question, Receiver},
+    method_names,
+    question::{Question, Receiver},
     spans::Ends,
 };
 use crate::syntax;
@@ -30,7 +30,7 @@ pub(crate) fn awaited(future: &Expr, krate: &TokenStream) -> TokenStream {
     let module = syntax::respanned(module, first);
     let made = quote_spanned!(last=> #module::IntoFuture::into_future(#future));
     let handler = match &question {
-        Question::Method { method, .. } if !known::is_known(&method.unraw().to_string()) => {
+        Question::Method { method, .. } if !method_names::is_known(&method.unraw().to_string()) => {
             quote!(#module::KeepsItsAnswer)
         }
         _ => quote!(#module::SafeHandler),
@@ -61,7 +61,7 @@ pub(super) fn judged(
     let mut texts = Vec::new();
     match Question::about(future) {
         Question::Method { method, .. } => {
-            texts.extend(known::text_for(&method.unraw().to_string()).map(text));
+            texts.extend(method_names::text_for(&method.unraw().to_string()).map(text));
             texts.push(handler.clone());
         }
         Question::Mutable(_) => texts.push(text("WasSent")),
@@ -91,7 +91,7 @@ pub(super) fn named_handler(future: &Expr, name: &Ident) -> Option<TokenStream> 
         return None;
     };
     let method = method.unraw();
-    if known::is_known(&method.to_string()) {
+    if method_names::is_known(&method.to_string()) {
         return None;
     }
     let message = format!(
@@ -132,7 +132,7 @@ pub(super) fn kind(question: &Question, krate: &TokenStream) -> Option<TokenStre
     let name = |method: &Ident| {
         let mut name = method.clone();
         name.set_span(Span::call_site());
-        match known::is_known(&method.unraw().to_string()) {
+        match method_names::is_known(&method.unraw().to_string()) {
             true => quote!(::core::marker::PhantomData::<#names::m::#name>),
             false => quote!(::core::marker::PhantomData::<#names::OtherMethod>),
         }

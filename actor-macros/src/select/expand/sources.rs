@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Type};
 
 use super::{
-    super::{parse::Branch, place::Question, spans::Ends},
+    super::{parse::Branch, question::Question, spans::Ends},
     local,
 };
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 
-use super::{expand, known, parse, place::Question};
+use super::{expand, method_names, parse, question::Question};
 
 fn tokens(source: &str) -> TokenStream {
     source.parse().expect("the source is tokens")
@@ -61,7 +61,7 @@ fn method_names_are_those_of_the_runtime() {
     let (_, names) = runtime.split_once("names! {").expect("the names are in a macro");
     let (names, _) = names.split_once('}').expect("and it ends");
     let names: BTreeSet<_> = names.split_whitespace().collect();
-    assert_eq!(names, known::all());
+    assert_eq!(names, method_names::all());
 }
 
 #[test]

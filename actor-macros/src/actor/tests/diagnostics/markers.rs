@@ -1,6 +1,8 @@
-//! `#[handler(…)]` and the hooks.
+//! `#[handler(…)]`, the hooks and `#[cancel_safe]`.
 
-use super::check_method;
+use super::{check_method, expand};
+
+const HOOKS: [&str; 4] = ["on_start", "on_stop", "on_idle", "on_release"];
 
 /// The help of each option that is not known.
 const OPTION: &str =
@@ -224,4 +226,78 @@ fn hooks_return_what_somebody_reads() {
             "return nothing",
         ]],
     );
+}
+
+/// A mark is checked by `#[actor]` on handlers, and by its own attribute on all other methods.
+#[test]
+fn a_mark_stays_on_what_is_no_handler() {
+    let is_left = |item: &str| {
+        let expansion = expand("", &format!("impl Counter {{ {item} pub fn ok(&self) {{}} }}"));
+        expansion.to_string().matches("# [cancel_safe").count() == 1
+    };
+    for vis in ["", "pub", "pub(crate)"] {
+        for hook in HOOKS {
+            assert!(is_left(&format!("#[{hook}] #[cancel_safe] {vis} async fn f(&mut self) {{}}")));
+            assert!(is_left(&format!("#[cancel_safe] #[{hook}] {vis} fn f(&self) {{}}")));
+        }
+        assert!(is_left(&format!("#[cancel_safe] {vis} async fn new() -> Self {{ Self }}")));
+        assert!(is_left(&format!("#[cancel_safe] {vis} const LIMIT: u8 = 1;")));
+    }
+    assert!(is_left("#[cancel_safe] #[on(a)] async fn f(&mut self, _: u8) {}"));
+    assert!(is_left("#[cancel_safe] async fn f(&mut self) {}"));
+    assert!(!is_left("#[cancel_safe] pub async fn f(&self) {}"));
+    assert!(!is_left("#[cancel_safe] pub fn f(&self) {}"));
+}
+
+#[test]
+fn a_mark_is_given_once_and_without_a_condition() {
+    let twice = ["#[cancel_safe]", "`#[cancel_safe]` is given twice", "keep one of them"];
+    check_method("#[cancel_safe] #[cancel_safe] pub fn f(&self) {}", &[twice]);
+    check_method("#[on_stop] #[cancel_safe] #[cancel_safe] async fn f(&self) {}", &[twice]);
+    check_method("#[cancel_safe] #[cancel_safe] async fn f(&self) {}", &[twice]);
+    check_method(
+        "#[cfg_attr(unix, cancel_safe)] pub async fn f(&self) {}",
+        &[[
+            "cancel_safe",
+            "the marker `#[cancel_safe]` cannot be conditional",
+            "put `#[cancel_safe]` on the method, and the condition into a `#[cfg(..)]` of the method or into its body",
+        ]],
+    );
+    check_method("#[on_stop] #[cfg_attr(unix, cancel_safe)] async fn f(&self) {}", &[]);
+}
+
+#[test]
+fn a_method_is_one_thing() {
+    check_method(
+        "#[on(a.b())] #[on_stop] #[handler(queued)] fn f(&mut self, _: u8) {}",
+        &[
+            ["#[on_stop]", "`f` cannot be `#[on_stop]` and `#[on(a.b())]`", "remove `#[on_stop]`"],
+            [
+                "#[handler(queued)]",
+                "`f` cannot be `#[handler(..)]` and `#[on(a.b())]`",
+                "remove `#[handler(..)]`",
+            ],
+        ],
+    );
+    check_method("#[on_stop] #[on_idle] fn f(&mut self) {}", &[]);
+}
+
+#[test]
+fn a_hook_may_be_deprecated_or_under_a_condition() {
+    for hook in HOOKS {
+        let item = format!(
+            "impl Counter {{ #[{hook}] #[deprecated] fn f(&self) {{}} pub fn ok(&self) {{}} }}"
+        );
+        let expansion = expand("", &item).to_string();
+        assert!(expansion.contains("a deprecated hook is still called"), "{expansion}");
+        let marker = format!("#[{hook}]");
+        check_method(
+            &format!("#[cfg_attr(all(), cfg(all()))] {marker} fn f(&self) {{}}"),
+            &[[
+                "#[cfg_attr(all(), cfg(all()))]",
+                &format!("`{marker}` method `f` has a `cfg` in a `cfg_attr`"),
+                "write one `#[cfg(..)]`",
+            ]],
+        );
+    }
 }

@@ -2,23 +2,36 @@
 
 use std::mem;
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::{
-    GenericParam, Generics, Token, Type, TypeParamBound, TypePath, WherePredicate, parse_quote,
-    punctuated::Punctuated,
+    GenericParam, Generics, Lifetime, Token, TraitBound, TraitBoundModifiers, Type, TypeParamBound,
+    TypePath, WherePredicate, punctuated::Punctuated,
 };
 
-use crate::{known, syntax};
+use super::std_types;
+use crate::{names, syntax};
 
 /// `generics`, where each type parameter lives as long as its actor may.
 pub(crate) fn with_static(generics: &Generics) -> Generics {
-    with_bounds(generics, &[parse_quote!('static)])
+    with_bounds(generics, &[outlives_all()])
 }
 
 /// `generics`, where each type parameter may also go to another thread.
 pub(crate) fn with_send(generics: &Generics) -> Generics {
-    with_bounds(generics, &[parse_quote!(::core::marker::Send), parse_quote!('static)])
+    let send = TypeParamBound::Trait(TraitBound {
+        paren_token: None,
+        lifetimes: None,
+        modifiers: TraitBoundModifiers::default(),
+        maybe: None,
+        path: names::absolute_path(&["core", "marker", "Send"]),
+    });
+    with_bounds(generics, &[send, outlives_all()])
+}
+
+/// `'static`
+fn outlives_all() -> TypeParamBound {
+    TypeParamBound::Lifetime(Lifetime::new("'static", Span::call_site()))
 }
 
 fn with_bounds(generics: &Generics, required: &[TypeParamBound]) -> Generics {
@@ -79,7 +92,7 @@ pub(crate) fn mentioned(generics: &Generics, types: &[&Type]) -> Generics {
     let params: Punctuated<GenericParam, Token![,]> =
         generics.params.iter().filter(|parameter| is_mentioned(parameter)).cloned().collect();
     let mut kept = Generics { params, ..generics.clone() };
-    if types.iter().all(|ty| known::needs_no_bounds(ty, generics)) {
+    if types.iter().all(|ty| std_types::needs_no_bounds(ty, generics)) {
         drop_bounds(&mut kept);
     } else {
         keep_bounds(&mut kept, generics);

@@ -1,58 +1,20 @@
-//! Types as they are outside of the impl: owned, and without `Self`.
+//! Types as they are outside of the impl: without `Self`, and without a method's own lifetimes.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote_spanned};
+use quote::ToTokens;
 use syn::{
-    Ident, Lifetime, Macro, Path, PathArguments, QSelf, Receiver, ReceiverKind, Signature, Type,
-    TypePath, TypeReference, parse_quote,
+    Generics, Ident, Lifetime, Macro, Path, PathArguments, QSelf, Receiver, ReceiverKind,
+    Signature, Token, Type, TypePath, TypeReference,
     visit_mut::{self, VisitMut},
 };
 
 use crate::syntax;
 
-/// The owned twin of a borrow that a handler may take: what travels, and is lent to the handler.
-pub(crate) fn lent_as(reference: &TypeReference) -> Option<Type> {
-    if reference.lifetime.is_some() || reference.mutability.is_some() {
-        return None;
-    }
-    match syntax::ungrouped(&reference.elem) {
-        Type::Slice(slice) => {
-            let elem = &slice.elem;
-            Some(parse_quote!(::std::vec::Vec<#elem>))
-        }
-        elem => {
-            let segment = syntax::last_segment(elem)?;
-            if !segment.arguments.is_none() {
-                return None;
-            }
-            match segment.ident.to_string().as_str() {
-                "str" => Some(parse_quote!(::std::string::String)),
-                "Path" => Some(parse_quote!(::std::path::PathBuf)),
-                "OsStr" => Some(parse_quote!(::std::ffi::OsString)),
-                "CStr" => Some(parse_quote!(::std::ffi::CString)),
-                _ => None,
-            }
-        }
-    }
-}
-
-/// What to write instead of a borrow, as text for a `help`.
-pub(crate) fn owned_text(reference: &TypeReference) -> String {
-    let plain = TypeReference { lifetime: None, mutability: None, ..reference.clone() };
-    match (lent_as(&plain), syntax::ungrouped(&reference.elem)) {
-        (_, Type::Slice(slice)) => format!("Vec<{}>", syntax::printed(&slice.elem)),
-        (_, Type::TraitObject(object)) => format!("Box<{} + Send>", syntax::printed(object)),
-        (_, Type::Reference(inner)) => owned_text(inner),
-        (Some(twin), _) => syntax::last_segment(&twin).map_or_else(String::new, syntax::printed),
-        (None, elem) => syntax::printed(elem),
-    }
-}
-
 /// The signature without the lifetimes that the method itself declares.
 ///
 /// Input:  `fn find<'a>(&'a self, name: &'a str)`
 /// Output: `fn find<'a>(&self, name: &str)`
-pub(crate) fn without_own_lifetimes(sig: &Signature) -> Signature {
+pub(super) fn without_own_lifetimes(sig: &Signature) -> Signature {
     let declared = sig.generics.lifetimes().map(|parameter| parameter.lifetime.ident.clone());
     let mut elide = Elide { declared: declared.collect() };
     let mut elided = sig.clone();
@@ -88,21 +50,27 @@ impl VisitMut for Elide {
 ///
 /// Input: `Vec<Self>`, `[u8; Self::SIZE]`
 /// Output: `Vec<Ring<N>>`, `[u8; <Ring<N>>::SIZE]`
-pub(crate) struct WithoutSelf<'a> {
-    pub(crate) self_ty: &'a Type,
+pub(super) struct WithoutSelf<'a> {
+    pub(super) self_ty: &'a Type,
 }
 
 impl WithoutSelf<'_> {
-    pub(crate) fn rewrite(&mut self, ty: &Type) -> Type {
+    pub(super) fn rewrite(mut self, ty: &Type) -> Type {
         let mut rewritten = ty.clone();
         self.visit_type_mut(&mut rewritten);
+        rewritten
+    }
+
+    pub(super) fn rewrite_generics(mut self, generics: &Generics) -> Generics {
+        let mut rewritten = generics.clone();
+        self.visit_generics_mut(&mut rewritten);
         rewritten
     }
 
     /// The type in the place of one `Self`: errors about it belong there.
     fn at(&self, span: Span) -> Type {
         let tokens = syntax::respanned(self.self_ty.to_token_stream(), span);
-        parse_quote!(#tokens)
+        syn::parse2(tokens).unwrap_or_else(|_| self.self_ty.clone())
     }
 
     /// `Self::SIZE` becomes `Ring::SIZE`, or `<Ring<N>>::SIZE`.
@@ -119,10 +87,11 @@ impl WithoutSelf<'_> {
                 *path = Path { leading_colon: own.leading_colon, segments };
             }
             ty => {
-                let rest: Vec<_> = rest.collect();
-                let qualified: TypePath = parse_quote!(<#ty>::#(#rest)::*);
-                *qself = qualified.qself;
-                *path = qualified.path;
+                let (lt_token, gt_token) = (<Token![<]>::default(), <Token![>]>::default());
+                let qualified =
+                    QSelf { lt_token, ty: Box::new(ty), position: 0, as_token: None, gt_token };
+                *qself = Some(qualified);
+                *path = Path { leading_colon: Some(Default::default()), segments: rest.collect() };
             }
         }
     }
@@ -162,7 +131,12 @@ impl WithoutSelf<'_> {
                 Type::Path(TypePath { qself: None, path, .. }) if has_no_arguments(&path) => {
                     path.to_token_stream()
                 }
-                ty => quote_spanned!(ident.span()=> <#ty>),
+                ty => {
+                    let mut tokens = Token![<](ident.span()).into_token_stream();
+                    ty.to_tokens(&mut tokens);
+                    Token![>](ident.span()).to_tokens(&mut tokens);
+                    tokens
+                }
             },
             TokenTree::Group(group) => {
                 let stream = self.rewrite_tokens(group.stream());

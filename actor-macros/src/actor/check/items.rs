@@ -1,0 +1,179 @@
+//! Goes through the items of the impl: handlers, hooks, sources of events, and what is none of these.
+
+use std::collections::HashMap;
+
+use proc_macro2::Ident;
+use syn::{Attribute, Type, Visibility};
+
+use super::{
+    handler, hook, marked,
+    markers::{Markers, Role},
+    scope::Scope,
+    source,
+};
+use crate::{
+    actor::{
+        marker::{HookKind, MarkerKind},
+        model::{self, Handler, Hook, Source},
+        parse::{self, Method},
+    },
+    cancel_safe,
+    checked_select::CheckedMethod,
+};
+
+pub(super) struct Items<'a> {
+    message: &'a Ident,
+    /// All of them, as they were written.
+    written: &'a [parse::Item],
+    scope: Scope<'a>,
+    pub(super) items: Vec<model::Item>,
+    pub(super) handlers: Vec<Handler>,
+    pub(super) sources: Vec<Source>,
+    pub(super) hooks: Vec<Hook>,
+    /// The handler of each variant.
+    variants: HashMap<String, Ident>,
+    /// The hooks that were seen, even if they are wrong.
+    seen: Vec<HookKind>,
+    /// Whether a method is meant to be a handler, even if it is wrong.
+    has_candidate: bool,
+}
+
+/// The items of an impl that is no actor's.
+pub(super) fn as_written(items: &[parse::Item]) -> Vec<model::Item> {
+    items.iter().map(|item| model::Item::AsItWas(Role::of(item).kept(item))).collect()
+}
+
+impl<'a> Items<'a> {
+    /// `message` is the name of the message, for errors about its variants.
+    pub(super) fn check(message: &'a Ident, written: &'a [parse::Item], scope: Scope<'a>) -> Self {
+        let mut items = Self {
+            message,
+            written,
+            scope,
+            items: Vec::new(),
+            handlers: Vec::new(),
+            sources: Vec::new(),
+            hooks: Vec::new(),
+            variants: HashMap::new(),
+            seen: Vec::new(),
+            has_candidate: false,
+        };
+        for item in written {
+            let checked = items.item(item);
+            items.items.push(checked);
+        }
+        items
+    }
+
+    fn item(&mut self, item: &'a parse::Item) -> model::Item {
+        let role = Role::of(item);
+        let markers = Markers::read(item, role, self.scope.diagnostics);
+        let attrs = role.kept(item);
+        match role {
+            Role::Handler(method) => {
+                self.has_candidate = true;
+                if let Some(function) = self.handler(item, method, &markers, &attrs) {
+                    return function;
+                }
+            }
+            Role::Hook(method) => self.hooks(item, method, &markers),
+            Role::Source(method) => {
+                self.has_candidate = true;
+                let source = source::check(method, &item.attrs, &markers, &mut self.scope);
+                self.sources.extend(source);
+                source::check_number(&self.sources, self.scope.diagnostics);
+            }
+            Role::Helper(_) | Role::Other => {}
+            Role::Unreadable { vis, error } => {
+                if !matches!(vis, Visibility::Inherited) {
+                    self.has_candidate = true;
+                    let help = "a handler is `pub fn name(&self, argument: Type) -> Answer { .. }`";
+                    self.scope.diagnostics.report_syntax(error, help);
+                }
+            }
+        }
+        self.selecting(item, role, attrs)
+    }
+
+    /// Checks a handler. Gives what is written in its place if it is marked and rewritten.
+    fn handler(
+        &mut self,
+        item: &parse::Item,
+        method: &Method,
+        markers: &Markers<'_>,
+        attrs: &[Attribute],
+    ) -> Option<model::Item> {
+        let mark = markers.cancel_safe.map(|attr| marked::read(attr, self.scope.diagnostics));
+        let handler = handler::check(method, &item.attrs, markers, &mut self.scope);
+        let mut handler = handler.filter(|handler| self.is_new(handler))?;
+        let mut function = None;
+        if let Some(mark) = mark {
+            let diagnostics = &mut *self.scope.diagnostics;
+            handler.cancel_safe = marked::check(&handler, &mark, self.written, diagnostics);
+            if handler.cancel_safe.is_some() {
+                let (attrs, tokens) = (attrs.to_vec(), item.tokens.clone());
+                function = cancel_safe::check_handler(attrs, tokens, &mark.options, diagnostics);
+            }
+        }
+        self.handlers.push(handler);
+        function.map(|function| model::Item::Marked(Box::new(function)))
+    }
+
+    fn hooks(&mut self, item: &parse::Item, method: &Method, markers: &Markers<'_>) {
+        for (kind, attr) in &markers.hooks {
+            if self.seen.contains(kind) {
+                let marker = MarkerKind::Hook(*kind).written();
+                let message = format!("`{marker}` marks a second method, `{}`", method.sig.ident);
+                let help = "keep one of them, and let it call the other";
+                self.scope.diagnostics.report(attr, message, help);
+                continue;
+            }
+            self.seen.push(*kind);
+            self.hooks.extend(hook::check(&method.sig, &item.attrs, *kind, &mut self.scope));
+        }
+    }
+
+    /// An item that is written as it was, but for its plain `select!`s.
+    fn selecting(&self, item: &parse::Item, role: Role<'_>, attrs: Vec<Attribute>) -> model::Item {
+        // A mark that stays finds them by itself.
+        let is_marked =
+            attrs.iter().any(|attr| MarkerKind::of(attr.path()) == Some(MarkerKind::CancelSafe));
+        let method = match role {
+            Role::Handler(_) | Role::Hook(_) | Role::Source(_) | Role::Helper(_) if !is_marked => {
+                CheckedMethod::of(&item.tokens)
+            }
+            _ => None,
+        };
+        match method {
+            Some(method) => model::Item::Selecting(attrs, Box::new(method)),
+            None => model::Item::AsItWas(attrs),
+        }
+    }
+
+    /// Reports two handlers that would be one variant.
+    fn is_new(&mut self, handler: &Handler) -> bool {
+        let variant = handler.variant.to_string();
+        let Some(first) = self.variants.get(&variant) else {
+            self.variants.insert(variant, handler.ident.clone());
+            return true;
+        };
+        if *first == handler.ident {
+            // Under a `cfg` it is another version of the same handler; otherwise rustc reports it.
+            return !handler.attrs.cfgs.is_empty();
+        }
+        let message = format!(
+            "handlers `{first}` and `{}` would both be the variant `{}::{variant}`",
+            handler.ident, self.message
+        );
+        self.scope.diagnostics.report(&handler.ident, message, "rename one of them");
+        false
+    }
+
+    pub(super) fn refuse_none(&mut self, actor: &Ident, self_ty: &Type) {
+        if !self.has_candidate {
+            let message = format!("no method of `{actor}` is a handler");
+            let help = "mark the methods that answer messages `pub` or `pub(crate)`";
+            self.scope.diagnostics.report(self_ty, message, help);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! What the checks of all methods share.
+
+use syn::Type;
+
+use super::outside::WithoutSelf;
+use crate::{diagnostics::Diagnostics, syntax};
+
+pub(super) struct Scope<'a> {
+    /// The type of the actor.
+    pub(super) self_ty: &'a Type,
+    pub(super) diagnostics: &'a mut Diagnostics,
+}
+
+impl Scope<'_> {
+    /// Whether `ty` is the actor's own type.
+    pub(super) fn is_self(&self, ty: &Type) -> bool {
+        let ty = syntax::ungrouped(ty);
+        matches!(ty, Type::Path(path) if path.path.is_ident("Self"))
+            || syntax::same_tokens(ty, self.self_ty)
+    }
+
+    /// Whether `ty` is `&Context<Self>`.
+    pub(super) fn is_context(&self, ty: &Type) -> bool {
+        let Type::Reference(reference) = syntax::ungrouped(ty) else { return false };
+        reference.mutability.is_none() && self.is_owned_context(&reference.elem)
+    }
+
+    /// Whether `ty` is `Context<Self>`.
+    pub(super) fn is_owned_context(&self, ty: &Type) -> bool {
+        let segment = syntax::last_segment(ty).filter(|segment| segment.ident == "Context");
+        segment.is_some_and(
+            |segment| matches!(syntax::type_arguments(segment)[..], [actor] if self.is_self(actor)),
+        )
+    }
+
+    /// `ty` as it is written outside of the impl.
+    pub(super) fn outside(&self, ty: &Type) -> Type {
+        WithoutSelf { self_ty: self.self_ty }.rewrite(ty)
+    }
+}

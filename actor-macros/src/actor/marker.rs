@@ -1,0 +1,93 @@
+//! The markers on methods: the one list of them. A `match` on a kind names all of them, so the compiler
+//! finds what a new one needs.
+
+use syn::Path;
+
+use crate::{cancel_safe::options::is_cancel_safe, names};
+
+/// What an attribute of ours says about a method.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MarkerKind {
+    /// `#[handler(..)]`
+    Handler,
+    /// `#[on(..)]`
+    On,
+    Hook(HookKind),
+    /// `#[cancel_safe]`, which is an attribute of its own where the method is not a handler.
+    CancelSafe,
+}
+
+/// When the loop calls a hook.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HookKind {
+    Start,
+    Stop,
+    Idle,
+    Release,
+}
+
+impl MarkerKind {
+    const ALL: &[Self] = &[
+        Self::Handler,
+        Self::On,
+        Self::Hook(HookKind::Start),
+        Self::Hook(HookKind::Stop),
+        Self::Hook(HookKind::Idle),
+        Self::Hook(HookKind::Release),
+        Self::CancelSafe,
+    ];
+
+    /// The marker that an attribute with this path is, however the path is written.
+    pub(crate) fn of(path: &Path) -> Option<Self> {
+        let is_this = |kind: &&Self| match kind {
+            Self::CancelSafe => is_cancel_safe(path),
+            Self::Handler | Self::On | Self::Hook(_) => path.is_ident(kind.name()),
+        };
+        Self::ALL.iter().find(is_this).copied()
+    }
+
+    /// The marker that an attribute with this path was probably meant to be.
+    pub(crate) fn misspelled(path: &Path) -> Option<&'static str> {
+        // Too many words are close to `on`, and rustc finds a misspelled `cancel_safe`.
+        let may_be_meant = |kind: &&Self| matches!(kind, Self::Handler | Self::Hook(_));
+        let names: Vec<_> = Self::ALL.iter().filter(may_be_meant).map(|kind| kind.name()).collect();
+        names::misspelled(&path.get_ident()?.to_string(), &names)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Handler => "handler",
+            Self::On => "on",
+            Self::Hook(hook) => hook.name(),
+            Self::CancelSafe => "cancel_safe",
+        }
+    }
+
+    /// As a user writes it, for an error.
+    pub(crate) fn written(self) -> String {
+        match self {
+            Self::Handler | Self::On => format!("#[{}(..)]", self.name()),
+            Self::Hook(_) | Self::CancelSafe => format!("#[{}]", self.name()),
+        }
+    }
+}
+
+impl HookKind {
+    /// The name of its marker, and of the method of `Actor` that it becomes.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Start => "on_start",
+            Self::Stop => "on_stop",
+            Self::Idle => "on_idle",
+            Self::Release => "on_release",
+        }
+    }
+
+    /// Whether it may return an error, with which the actor does not start.
+    pub(crate) fn may_fail(self) -> bool {
+        match self {
+            Self::Start => true,
+            Self::Stop | Self::Idle | Self::Release => false,
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! What is between the parentheses of an attribute: `key`, or `key = value`.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::{
+    Expr, Token,
+    ext::IdentExt,
+    parse::{Parse, ParseStream, Parser},
+};
+
+/// The options, as far as they could be read.
+pub(crate) struct Options {
+    pub(crate) options: Vec<AttributeOption>,
+    pub(crate) error: Option<syn::Error>,
+}
+
+/// `key`, `key = value`, or `key =` while somebody types.
+pub(crate) struct AttributeOption {
+    pub(crate) key: Ident,
+    pub(crate) value: Option<Expr>,
+}
+
+/// Reads the options up to the first that has no shape.
+pub(crate) fn parse(args: TokenStream) -> Options {
+    let mut options = Vec::new();
+    let parser = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            options.push(input.parse()?);
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    };
+    let error = parser.parse2(args).err();
+    Options { options, error }
+}
+
+impl Parse for AttributeOption {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let key = input.call(Ident::parse_any)?;
+        let value = match input.parse::<Option<Token![=]>>()? {
+            Some(_) if input.is_empty() || input.peek(Token![,]) => None,
+            Some(_) => Some(input.parse()?),
+            None => None,
+        };
+        Ok(Self { key, value })
+    }
+}
