@@ -34,7 +34,8 @@ impl Counter {
 
 // A message is sent from the handle to the loop. It has the method's arguments, and where its reply
 // goes.
-/// A message to `Counter`: one variant per handler.
+/// A message to [`Counter`](type@Counter): one variant per handler.
+#[allow(rustdoc::private_intra_doc_links, reason = "the actor may be private")]
 #[allow(missing_docs, reason = "the handlers say what their arguments are")]
 pub enum CounterMessage {
     /// Adds `amount` and returns the new total.
@@ -149,7 +150,8 @@ impl ::actor_runtime::Spawn for Counter {
 
 // One counted reference to the mailbox. For a generic actor, `Clone` and `Debug` are written out,
 // because a derive would put bounds on its type parameters.
-/// A handle to a running `Counter`.
+/// A handle to a running [`Counter`](type@Counter).
+#[allow(rustdoc::private_intra_doc_links, reason = "the actor may be private")]
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct CounterHandle(::actor_runtime::Handle<CounterMessage>);
 

@@ -3,11 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{arms, inline, message};
-use crate::{
-    actor::model::{Actor, Answer, Field, Handler},
-    names,
-};
+use super::{arms, docs, inline, message};
+use crate::actor::model::{Actor, Answer, Field, Handler};
 
 pub(super) fn items(actor: &Actor) -> Vec<TokenStream> {
     let mut items = vec![structure(actor), methods(actor), actor_handle_impl(actor)];
@@ -25,11 +22,11 @@ fn has_type_parameters(actor: &Actor) -> bool {
 fn structure(actor: &Actor) -> TokenStream {
     let Actor { krate, vis, message, handle, carried, .. } = actor;
     let (_, ty_generics, where_clause) = carried.split_for_impl();
-    let doc = format!(" A handle to a running `{}`.", names::text(&actor.ident));
+    let doc = docs::linked(actor, " A handle to a running {}.");
     let derive = (!has_type_parameters(actor))
         .then(|| quote!(#[derive(::core::clone::Clone, ::core::fmt::Debug)]));
     quote! {
-        #[doc = #doc]
+        #doc
         #derive
         #vis struct #handle #carried (#krate::Handle<#message #ty_generics>) #where_clause;
     }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Attribute;
 
-use super::inline;
+use super::{docs, inline};
 use crate::{
     actor::{
         generics,
@@ -23,12 +23,12 @@ pub(super) fn items(actor: &Actor) -> [TokenStream; 3] {
 fn enumeration(actor: &Actor) -> TokenStream {
     let Actor { vis, message, carried, .. } = actor;
     let (generics, where_clause) = (&carried, &carried.where_clause);
-    let doc = format!(" A message to `{}`: one variant per handler.", names::text(&actor.ident));
+    let doc = docs::linked(actor, " A message to {}: one variant per handler.");
     let variants = actor.handlers.iter().map(|handler| variant(actor, handler));
     let allows = [allow_undocumented(actor), allow_private(actor), allow_names(actor)];
     let allow = allows.into_iter().flatten();
     quote! {
-        #[doc = #doc]
+        #doc
         #(#allow)*
         #vis enum #message #generics #where_clause {
             #(#variants)*

@@ -6,6 +6,7 @@
 
 mod arms;
 mod dispatch;
+mod docs;
 mod finish;
 mod groups;
 mod handle;

@@ -1,0 +1,85 @@
+//! A small crate of a user's, of which `tests/rustdoc.rs` makes the documentation.
+
+#![deny(missing_docs, rustdoc::all)]
+
+use actor_runtime::{actor, cancel_safe};
+
+/// Has nothing to do with actors.
+pub struct Plain;
+
+/// A value behind a function of the same name.
+pub struct Limiter {
+    left: u64,
+}
+
+/// Makes a limiter.
+#[allow(non_snake_case, reason = "its name is also that of the type")]
+pub fn Limiter(left: u64) -> Limiter {
+    Limiter { left }
+}
+
+#[actor]
+impl Limiter {
+    /// Takes `amount`, if there is as much left.
+    pub fn take(&mut self, amount: u64) -> bool {
+        let left = self.left.checked_sub(amount);
+        self.left = left.unwrap_or(self.left);
+        left.is_some()
+    }
+
+    /// Reads what may be taken from a file.
+    pub async fn load(&mut self, path: &std::path::Path) -> std::io::Result<()> {
+        self.left = path.as_os_str().len() as u64;
+        Ok(())
+    }
+}
+
+/// Generic, and its answers come back.
+pub struct Stack<T> {
+    items: Vec<T>,
+}
+
+#[actor]
+impl<T: Send + 'static> Stack<T> {
+    /// Takes the last item.
+    #[cancel_safe(undelivered = push_back)]
+    pub fn pop(&mut self) -> Option<T> {
+        self.items.pop()
+    }
+
+    fn push_back(&mut self, item: Option<T>) {
+        self.items.extend(item);
+    }
+}
+
+/// In another module than its handle.
+pub mod inner {
+    /// An actor.
+    pub struct Deep;
+
+    /// An actor whose name is a keyword.
+    #[allow(non_camel_case_types, reason = "it is called so elsewhere")]
+    pub struct r#type;
+}
+
+#[actor(handle = Remote)]
+impl inner::Deep {
+    /// Does nothing.
+    pub fn nothing(&self) {}
+
+    pub(crate) fn less(&self) {}
+}
+
+#[actor(message = TypeMessage)]
+impl inner::r#type {
+    /// Does nothing.
+    pub fn nothing(&self) {}
+}
+
+struct Private;
+
+#[actor]
+impl Private {
+    /// Does nothing.
+    pub fn nothing(&self) {}
+}
