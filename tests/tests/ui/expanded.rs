@@ -3,13 +3,11 @@
 //! rustc prints the real expansion. Both are read as syntax and printed alike, so that comments and
 //! layout do not count, and documentation does.
 
-use std::{
-    env, mem,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{mem, path::Path};
 
 use syn::{Attribute, Expr, File, Item, Stmt};
+
+use crate::PROGRAMS;
 
 #[test]
 fn counter_expanded_is_what_is_written_for_counter() {
@@ -80,48 +78,16 @@ fn print(item: Item) -> String {
 
 /// What rustc makes of all macros in `example`.
 fn expansion(example: &Path) -> String {
-    let artifacts = cargo_build();
-    let runtime = library(&artifacts, "actor_runtime");
-    let tokio = library(&artifacts, "tokio");
-    let folder = runtime.parent().expect("a folder of libraries");
     // Only this one rustc is told to take `-Z`: build scripts of libraries look at the variable, and
     // would be run again.
-    let rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+    let rustc = PROGRAMS
+        .libraries()
+        .rustc()
         .env("RUSTC_BOOTSTRAP", "1")
-        .args(["-Zunpretty=expanded", "--edition=2024"])
+        .arg("-Zunpretty=expanded")
         .arg(example)
-        .arg("--extern")
-        .arg(format!("actor_runtime={}", runtime.display()))
-        .arg("--extern")
-        .arg(format!("tokio={}", tokio.display()))
-        .arg("-L")
-        .arg(format!("dependency={}", folder.display()))
         .output()
         .expect("there is a rustc");
     assert!(rustc.status.success(), "{}", String::from_utf8_lossy(&rustc.stderr));
     String::from_utf8(rustc.stdout).expect("an expansion in UTF-8")
-}
-
-/// What cargo says of all that it builds for the example, which is built already or soon will be.
-fn cargo_build() -> String {
-    let cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["build", "--package=actor-examples", "--example=counter"])
-        .arg("--message-format=json-render-diagnostics")
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-        .output()
-        .expect("there is a cargo");
-    assert!(cargo.status.success(), "{}", String::from_utf8_lossy(&cargo.stderr));
-    String::from_utf8(cargo.stdout).expect("messages in UTF-8")
-}
-
-/// The file of the library `name` among the strings of cargo's messages.
-fn library(messages: &str, name: &str) -> PathBuf {
-    let start = format!("lib{name}-");
-    let is_library = |path: &&Path| {
-        let file = path.file_name().map(|file| file.to_string_lossy());
-        file.is_some_and(|file| file.starts_with(&start) && file.ends_with(".rlib"))
-    };
-    let mut strings = messages.split('"').map(Path::new);
-    let library = strings.find(is_library);
-    library.unwrap_or_else(|| panic!("cargo built no library `{name}`")).to_owned()
 }

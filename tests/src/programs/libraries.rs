@@ -1,0 +1,58 @@
+//! The libraries that cargo has built for a test.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// What libraries are called, and where they are.
+#[derive(Debug)]
+pub struct Libraries(Vec<(String, PathBuf)>);
+
+impl Libraries {
+    /// The libraries `names`, as cargo builds them in `folder` for the test `test`: they are there
+    /// already if that test runs because of a `cargo test` in the same folder.
+    ///
+    /// # Panics
+    ///
+    /// Panics if cargo fails, or builds no such library.
+    #[must_use]
+    pub fn of_test(folder: &str, test: &str, names: &[&str]) -> Self {
+        let cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+            .args(["test", "--no-run", "--test", test])
+            .arg("--message-format=json-render-diagnostics")
+            .current_dir(folder)
+            .output()
+            .expect("there is a cargo");
+        assert!(cargo.status.success(), "{}", String::from_utf8_lossy(&cargo.stderr));
+        let messages = String::from_utf8(cargo.stdout).expect("messages in UTF-8");
+        let named = |name: &&str| ((*name).to_owned(), library(&messages, name));
+        Self(names.iter().map(named).collect())
+    }
+
+    /// rustc, which is given the libraries.
+    #[must_use]
+    pub fn rustc(&self) -> Command {
+        let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+        rustc.arg("--edition=2024");
+        for (name, file) in &self.0 {
+            let folder = file.parent().expect("a folder of libraries");
+            rustc.arg("--extern").arg(format!("{name}={}", file.display()));
+            rustc.arg("-L").arg(format!("dependency={}", folder.display()));
+        }
+        rustc
+    }
+}
+
+/// The file of the library `name` among the strings of cargo's messages.
+fn library(messages: &str, name: &str) -> PathBuf {
+    let start = format!("lib{name}-");
+    let is_library = |path: &&Path| {
+        let file = path.file_name().map(|file| file.to_string_lossy());
+        file.is_some_and(|file| file.starts_with(&start) && file.ends_with(".rlib"))
+    };
+    let mut strings = messages.split('"').map(Path::new);
+    let library = strings.find(is_library);
+    library.unwrap_or_else(|| panic!("cargo built no library `{name}`")).to_owned()
+}

@@ -1,0 +1,62 @@
+//! What the macros say to their users: programs that they must refuse, and well, and programs that
+//! they must accept.
+//!
+//! `ui` has the programs of `#[actor]`, `ui-cancel` those of `select!` and of the types in
+//! `cancel_safe`, `ui-cancel-safe` those of `#[cancel_safe]`. In each:
+//!
+//! - `fail`: the words are ours, and the same under every rustc.
+//! - `rustc`: the words are rustc's, or rustc's around ours. They change from version to version,
+//!   so they are compared under [`BLESSED`] only.
+//! - `pass`: accepted, and run.
+//!
+//! The first line of a refused program says where the caret has to be and what has to be said.
+//! `UPDATE_CASES=1 cargo test -p actor-tests --test ui` writes each `.stderr`. Judge it by that line,
+//! as a user would read it. Write them under [`BLESSED`] without the component `rust-src`, with which
+//! rustc quotes the standard library. `ONLY=word` is for one program.
+
+mod expanded;
+
+use std::{env, process::Command, sync::LazyLock};
+
+use actor_tests::programs::{Libraries, Programs};
+
+/// The version of rustc whose words are in the folders `rustc`.
+const BLESSED: &str = "rustc 1.95.";
+
+static PROGRAMS: LazyLock<Programs> = LazyLock::new(|| {
+    let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let libraries = Libraries::of_test(workspace, "ui", &["actor_runtime", "futures", "tokio"]);
+    Programs::new("tests", env!("CARGO_TARGET_TMPDIR"), libraries)
+});
+
+#[test]
+fn refused_in_our_words() {
+    PROGRAMS.refused(&["ui/fail", "ui-cancel/fail", "ui-cancel-safe/fail"]);
+}
+
+#[test]
+fn refused_in_the_words_of_rustc() {
+    let version = rustc_version();
+    if version.starts_with(BLESSED) {
+        PROGRAMS.refused(&["ui/rustc", "ui-cancel/rustc"]);
+    } else {
+        println!("skipped: the words are those of {BLESSED}*, and this is {version}");
+    }
+}
+
+#[test]
+fn accepted() {
+    PROGRAMS.accepted(&["ui/pass", "ui-cancel/pass", "ui-cancel-safe/pass"]);
+}
+
+#[test]
+#[should_panic(expected = "is accepted")]
+fn a_program_that_compiles_is_not_refused() {
+    PROGRAMS.refused(&["ui/pass/use"]);
+}
+
+fn rustc_version() -> String {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).arg("--version").output().expect("there is a rustc");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
