@@ -1,8 +1,8 @@
 //! A background task and its handle as two plain values: any executor can run the task, and any
 //! thread can use the handle.
 //!
-//! Run with `cargo run --example sum_background`. It adds numbers on tokio, on smol, and on two
-//! plain threads without an executor. Test with `cargo test --example sum_background`.
+//! Run with `cargo run --example sum_background`. It adds numbers on tokio, on smol's executor, and
+//! on two plain threads without an executor. Test with `cargo test --example sum_background`.
 //!
 //! `pair` returns the handle and the loop, and polls nothing. Requests that are dropped before
 //! their turn are skipped and counted. The loop ends when the last handle is dropped, and returns
@@ -63,13 +63,14 @@ fn on_tokio() -> Result<(), CallError> {
 }
 
 fn on_smol() -> Result<(), CallError> {
-    smol::block_on(async {
+    let executor = async_executor::Executor::new();
+    block_on(executor.run(async {
         let (handle, background) = pair(SumBackground::default());
-        let background = smol::spawn(background);
+        let background = executor.spawn(background);
         let asked = sum_some(handle).await?;
         check(&background.await, asked);
         Ok(())
-    })
+    }))
 }
 
 /// Runs the loop on one plain thread and its user on another.
@@ -137,7 +138,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 fn main() -> Result<(), CallError> {
     println!("on tokio:");
     on_tokio()?;
-    println!("on smol:");
+    println!("on smol's executor:");
     on_smol()?;
     println!("on two plain threads:");
     on_threads()?;

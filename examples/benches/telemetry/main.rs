@@ -1,6 +1,6 @@
 //! The generated actor against a hand-written twin: the same buffer behind `mpsc` and `oneshot`.
 //!
-//! Run with `cargo bench -p actor-examples --bench telemetry`. What is measured is the CPU time of
+//! Run with `cargo bench -p actor-examples --features measure`. What is measured is the CPU time of
 //! the process for each operation; the ratio is the median of the ratios of neighbouring rounds,
 //! so that a busy machine slows both. It measures, and judges nothing.
 

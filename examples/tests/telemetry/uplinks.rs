@@ -1,6 +1,10 @@
 //! The server, as an uplink sees it: what is wrong costs the one who does it, and nobody else.
 
-use std::{fs, io, time::Duration};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use actor_examples::telemetry::{
     Settings, Station,
@@ -184,8 +188,7 @@ async fn uplinks_beyond_the_limit_wait_their_turn() {
 /// What is recorded is what came in, and playing it gives the same frames again.
 #[tokio::test]
 async fn a_recorded_capture_is_replayed_whole() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("pass.tlm");
+    let path = folder("replayed").join("pass.tlm");
     let station = start(Settings { record: Some(path.clone()), ..undrained(10_000) }).await;
     let plans = (1..=5).map(|satellite| Plan { emergency_every: 9, ..Plan::new(satellite, 300) });
     let sent = fly_all(&station, plans).await;
@@ -219,13 +222,13 @@ async fn the_captures_beside_the_example_are_good() {
 
 #[tokio::test]
 async fn a_capture_that_is_cut_off_or_missing_is_one_error() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("cut.tlm");
+    let folder = folder("cut_off");
+    let path = folder.join("cut.tlm");
     let whole = fs::read(format!("{}/telemetry/captures/polar.tlm", env!("CARGO_MANIFEST_DIR")));
     fs::write(&path, &whole.unwrap()[..1000]).unwrap();
     let station = start(undrained(1000)).await;
     station.gateway().replay(path).await.unwrap().unwrap();
-    station.gateway().replay(folder.path().join("none.tlm")).await.unwrap().unwrap();
+    station.gateway().replay(folder.join("none.tlm")).await.unwrap().unwrap();
     station.gateway().quiet().await.unwrap();
     let remains = station.stop().await;
     let mut errors: Vec<_> =
@@ -238,8 +241,15 @@ async fn a_capture_that_is_cut_off_or_missing_is_one_error() {
 
 #[tokio::test]
 async fn a_recording_that_cannot_begin_starts_no_station() {
-    let folder = tempfile::tempdir().unwrap();
-    let record = Some(folder.path().to_owned());
+    let record = Some(folder("no_recording"));
     let error = Station::start(Settings { record, ..undrained(10) }).await.unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::IsADirectory);
+}
+
+/// An empty folder of the test `name`.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
 }
