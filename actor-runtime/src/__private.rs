@@ -7,7 +7,11 @@ use std::future::Future;
 #[cfg(feature = "macros")]
 pub use actor_macros::__select;
 
-use crate::{Actor, Exit, Mailbox, Message, life::resident::Sitting};
+use crate::{
+    Exit,
+    by_hand::{Drive, Mailbox, Message},
+    life::resident::Sitting,
+};
 pub use crate::{
     cancel_safe::{First, Given, select},
     life::{
@@ -15,6 +19,7 @@ pub use crate::{
         resident::{AtRest, Occupant, Resident},
         run::{Found, Loop},
     },
+    slot::caller::Caller,
     slot::marked::Unread,
 };
 
@@ -68,21 +73,21 @@ impl Proof {
 
     pub fn run<A>(self, actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
     where
-        A: Actor<Message: Send, Undelivered: Send> + Send,
+        A: Drive<Message: Send, Undelivered: Send> + Send,
     {
         run(actor, mailbox)
     }
 
     pub fn run_inline<A>(self, actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
     where
-        A: Actor<Message: Message<AtRest: AtRest<A>> + Send, Undelivered: Send> + Send,
+        A: Drive<Message: Message<AtRest: AtRest<A>> + Send, Undelivered: Send> + Send,
     {
         run_inline(actor, mailbox)
     }
 
     pub fn run_inline_dyn<A>(self, actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
     where
-        A: Actor<Message: Message<AtRest = Box<dyn Occupant<A::Message>>> + Send> + Send,
+        A: Drive<Message: Message<AtRest = Box<dyn Occupant<A::Message>>> + Send> + Send,
         A::Undelivered: Send,
     {
         run_inline_dyn(actor, mailbox)
@@ -94,7 +99,7 @@ impl Proof {
 /// That the future is `Send` is for rustc to find out, but that `A` is not is said better here.
 pub fn run<A>(actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
 where
-    A: Actor<Message: Send, Undelivered: Send> + Send,
+    A: Drive<Message: Send, Undelivered: Send> + Send,
 {
     mailbox.run(actor)
 }
@@ -102,7 +107,7 @@ where
 /// As [`run`], for an actor that callers may find idle.
 pub fn run_inline<A>(actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
 where
-    A: Actor<Message: Message<AtRest: AtRest<A>> + Send, Undelivered: Send> + Send,
+    A: Drive<Message: Message<AtRest: AtRest<A>> + Send, Undelivered: Send> + Send,
 {
     mailbox.run_inline(actor, Sitting::new)
 }
@@ -110,7 +115,7 @@ where
 /// As [`run_inline`], for an actor whose type its handle does not know.
 pub fn run_inline_dyn<A>(actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
 where
-    A: Actor<Message: Message<AtRest = Box<dyn Occupant<A::Message>>> + Send> + Send,
+    A: Drive<Message: Message<AtRest = Box<dyn Occupant<A::Message>>> + Send> + Send,
     A::Undelivered: Send,
 {
     mailbox.run_inline(actor, Sitting::new_dyn)
@@ -118,17 +123,14 @@ where
 
 /// An actor and its own thread, for the models, which make their threads themselves.
 #[cfg(shuttle)]
-pub fn pair_thread<A: crate::Actor>(
-    builder: crate::Builder,
-    actor: A,
-) -> (A::Handle, impl FnOnce()) {
+pub fn pair_thread<A: Drive>(builder: crate::Builder, actor: A) -> (A::Handle, impl FnOnce()) {
     builder.pair_thread(actor)
 }
 
 /// As [`pair`](crate::pair()), for an actor that callers find in its seat: for the models, which
 /// have no tokio.
 #[cfg(shuttle)]
-pub fn pair_inline<A: crate::Spawn>(
+pub fn pair_inline<A: crate::by_hand::Spawn>(
     builder: crate::Builder,
     actor: A,
 ) -> (A::Handle, impl Future<Output = Exit<A>> + Send) {

@@ -43,118 +43,132 @@ impl fmt::Debug for Method {
 }
 
 /// Why an awaited call has no answer.
+///
+/// [`kind`](Self::kind) says what happened, and [`method`](Self::method) which handler was called.
+///
+/// # Examples
+///
+/// ```
+/// use actor_runtime::{CallError, CallErrorKind};
+///
+/// fn describe(error: &CallError) -> &'static str {
+///     match error.kind() {
+///         CallErrorKind::Closed => "nothing was done: try another actor",
+///         CallErrorKind::TimedOut { accepted: false, .. } => "nothing was done: the mailbox is full",
+///         _ => "the handler may have run",
+///     }
+/// }
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct CallError(Box<Inner>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Inner {
+    method: Method,
+    kind: CallErrorKind,
+}
+
+/// What became of a call that has no answer. See [`CallError::kind`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum CallError {
-    /// The actor had stopped before it accepted the message: nothing was done.
+pub enum CallErrorKind {
+    /// The mailbox was closed, so the message was not accepted and nothing was done.
     ///
-    /// [`Call::into_message`](crate::Call::into_message) gives the message back.
-    NotAccepted {
-        /// The handler that was called.
-        method: Method,
-    },
+    /// [`Call::into_message`](crate::Call::into_message) returns the message.
+    Closed,
     /// The message was accepted, and then the actor stopped without answering.
     ///
     /// The handler may have run, in part or not at all.
-    Stopped {
-        /// The handler that was called.
-        method: Method,
-    },
+    Stopped,
     /// The handler panicked.
     Panicked {
-        /// The handler that was called.
-        method: Method,
-        /// What the panic said.
+        /// The message of the panic.
         message: Arc<str>,
     },
     /// The actor is alive, but it dropped the [`Reply`](crate::Reply) without answering.
-    Unanswered {
-        /// The handler that was called.
-        method: Method,
-    },
-    /// The time given to [`Call::timeout`](crate::Call::timeout) was over.
+    Unanswered,
+    /// The time given to [`Call::timeout`](crate::Call::timeout) elapsed.
     TimedOut {
-        /// The handler that was called.
-        method: Method,
         /// How long the call was given.
         after: Duration,
         /// Whether the message was in the mailbox. If not, it was withdrawn and nothing was done.
         /// If so, it is skipped unless its handler has already begun.
         accepted: bool,
     },
-    /// The call would wait for the very actor that makes it, itself or through others.
+    /// The call would wait for the actor that makes it, itself or through other actors.
     WouldDeadlock {
-        /// The handler that was called.
-        method: Method,
-        /// Who waits for whom, beginning with the actor called. Empty for a call to oneself.
+        /// Which actor waits for which, beginning with the actor called. Empty if a handler called
+        /// its own actor.
         ring: Vec<Method>,
     },
 }
 
 impl CallError {
+    #[cold]
+    pub(crate) fn new(method: Method, kind: CallErrorKind) -> Self {
+        Self(Box::new(Inner { method, kind }))
+    }
+
     /// The handler that was called.
     #[must_use]
     pub fn method(&self) -> Method {
-        match self {
-            Self::NotAccepted { method }
-            | Self::Stopped { method }
-            | Self::Panicked { method, .. }
-            | Self::Unanswered { method }
-            | Self::TimedOut { method, .. }
-            | Self::WouldDeadlock { method, .. } => *method,
-        }
+        self.0.method
     }
 
-    /// Moves an error out of its box.
-    ///
-    /// Field by field, since a copy of the whole would be made for each answer as well.
-    #[inline(always)]
-    #[expect(clippy::boxed_local, reason = "it comes in a box")]
-    pub(crate) fn unboxed(error: Box<Self>) -> Self {
-        match *error {
-            Self::NotAccepted { method } => Self::NotAccepted { method },
-            Self::Stopped { method } => Self::Stopped { method },
-            Self::Panicked { method, message } => Self::Panicked { method, message },
-            Self::Unanswered { method } => Self::Unanswered { method },
-            Self::TimedOut { method, after, accepted } => {
-                Self::TimedOut { method, after, accepted }
-            }
-            Self::WouldDeadlock { method, ring } => Self::WouldDeadlock { method, ring },
-        }
+    /// What happened.
+    #[must_use]
+    pub fn kind(&self) -> &CallErrorKind {
+        &self.0.kind
+    }
+
+    /// What happened, by value.
+    #[must_use]
+    pub fn into_kind(self) -> CallErrorKind {
+        self.0.kind
     }
 
     /// Whether the handler certainly did not run, so that calling again repeats nothing.
     #[must_use]
-    pub fn is_harmless_to_repeat(&self) -> bool {
-        match self {
-            Self::NotAccepted { .. } | Self::WouldDeadlock { .. } => true,
-            Self::TimedOut { accepted, .. } => !accepted,
-            Self::Stopped { .. } | Self::Panicked { .. } | Self::Unanswered { .. } => false,
+    pub fn is_safe_to_retry(&self) -> bool {
+        match self.kind() {
+            CallErrorKind::Closed | CallErrorKind::WouldDeadlock { .. } => true,
+            CallErrorKind::TimedOut { accepted, .. } => !accepted,
+            CallErrorKind::Stopped | CallErrorKind::Panicked { .. } | CallErrorKind::Unanswered => {
+                false
+            }
         }
+    }
+}
+
+impl fmt::Debug for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { method, kind } = &*self.0;
+        f.debug_struct("CallError").field("method", method).field("kind", kind).finish()
     }
 }
 
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotAccepted { method } => {
+        let Inner { method, kind } = &*self.0;
+        match kind {
+            CallErrorKind::Closed => {
                 write!(f, "`{method}` was not accepted: the actor has stopped")
             }
-            Self::Stopped { method } => {
+            CallErrorKind::Stopped => {
                 write!(f, "the actor stopped before it answered `{method}`")
             }
-            Self::Panicked { method, message } => write!(f, "`{method}` panicked: {message}"),
-            Self::Unanswered { method } => {
+            CallErrorKind::Panicked { message } => write!(f, "`{method}` panicked: {message}"),
+            CallErrorKind::Unanswered => {
                 write!(f, "`{method}` dropped its reply without answering")
             }
-            Self::TimedOut { method, after, .. } => {
+            CallErrorKind::TimedOut { after, .. } => {
                 write!(f, "`{method}` did not answer within {after:?}")
             }
-            Self::WouldDeadlock { method, ring } if ring.is_empty() => write!(
+            CallErrorKind::WouldDeadlock { ring } if ring.is_empty() => write!(
                 f,
                 "`{method}` was called from a handler of the same actor, which would wait for itself"
             ),
-            Self::WouldDeadlock { method, ring } => {
+            CallErrorKind::WouldDeadlock { ring } => {
                 write!(f, "`{method}` would wait for its own caller: ")?;
                 for waiting_for in ring {
                     write!(f, "its actor waits for `{waiting_for}`, ")?;
@@ -181,7 +195,7 @@ pub enum SendError<M> {
 
 impl<M> SendError<M> {
     /// The message that was not sent.
-    pub fn into_message(self) -> M {
+    pub fn into_inner(self) -> M {
         match self {
             Self::Closed(message) | Self::WouldDeadlock(message) => message,
         }
@@ -210,36 +224,36 @@ impl<M> fmt::Debug for SendError<M> {
 
 impl<M> Error for SendError<M> {}
 
-/// Why a message was not sent at once, with the message.
+/// Why a message, or a value of a stream, was not sent at once. It holds what was not sent.
 ///
-/// Its [`Debug`](fmt::Debug) asks nothing of the message, so `unwrap` always works.
+/// Its [`Debug`](fmt::Debug) has no bound on what it holds, so `unwrap` always works.
 #[derive(PartialEq, Eq, Clone, Copy)]
-pub enum TrySendError<M> {
-    /// The mailbox is full.
-    Full(M),
-    /// The actor has stopped.
-    Closed(M),
+pub enum TrySendError<T> {
+    /// There is no room: the mailbox is full, or the reader of the stream has to catch up first.
+    Full(T),
+    /// The receiver is gone: the actor has stopped, or the stream is not read any more.
+    Closed(T),
 }
 
-impl<M> TrySendError<M> {
-    /// The message that was not sent.
-    pub fn into_message(self) -> M {
+impl<T> TrySendError<T> {
+    /// What was not sent.
+    pub fn into_inner(self) -> T {
         match self {
-            Self::Full(message) | Self::Closed(message) => message,
+            Self::Full(unsent) | Self::Closed(unsent) => unsent,
         }
     }
 }
 
-impl<M> fmt::Display for TrySendError<M> {
+impl<T> fmt::Display for TrySendError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Full(_) => "the message was not accepted: the mailbox is full",
-            Self::Closed(_) => "the message was not accepted: the actor has stopped",
+            Self::Full(_) => "not sent: there is no room",
+            Self::Closed(_) => "not sent: the receiving side is closed",
         })
     }
 }
 
-impl<M> fmt::Debug for TrySendError<M> {
+impl<T> fmt::Debug for TrySendError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Full(_) => "Full(..)",
@@ -248,7 +262,7 @@ impl<M> fmt::Debug for TrySendError<M> {
     }
 }
 
-impl<M> Error for TrySendError<M> {}
+impl<T> Error for TrySendError<T> {}
 
 /// Why a slot was left without an answer.
 #[derive(Clone, Debug)]

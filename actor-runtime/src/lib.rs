@@ -11,6 +11,7 @@
 #![cfg_attr(feature = "macros", doc = include_str!("../../docs/guide.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod by_hand;
 mod call;
 pub mod cancel_safe;
 mod catch;
@@ -21,6 +22,7 @@ mod inline;
 mod life;
 mod mailbox;
 mod observe;
+pub mod prelude;
 mod scope;
 mod seat;
 mod slot;
@@ -38,26 +40,23 @@ pub use crate::{
         answer::Answer,
         cast::{Cast, Sent},
         dropped::{OnDroppedCall, on_dropped_call},
-        mark::{Marked, Unmarked},
-        request::Request,
         stream::{ReplyStream, StreamCall},
         timeout::Timeout,
     },
-    error::{CallError, Method, SendError, TrySendError},
+    error::{CallError, CallErrorKind, Method, SendError, TrySendError},
     exit::{ExitReason, OnPanic},
     handle::{
-        ActorHandle, Handle,
+        ActorHandle,
         exited::{Exited, Shutdown},
         lease::{Lease, LeaseCall, Release},
         mock::MockMailbox,
         weak::WeakHandle,
     },
     life::{
-        actor::{Actor, CannotFail, Spawn},
+        actor::Actor,
         builder::Builder,
         context::Context,
         exit::Exit,
-        run::Mailbox,
         spawn::{pair, spawn, spawn_local, spawn_thread, start},
         starting::{Running, StartError, Starting},
     },
@@ -65,14 +64,8 @@ pub use crate::{
         capacity::Capacity,
         stats::{Counts, LeaseStats, Stats},
     },
-    scope::{Ended, Scope},
-    slot::{
-        acknowledged::Acknowledged,
-        caller::Caller,
-        message::{Envelope, Message, PendingReply},
-        replies::{Replies, TrySendValue},
-        reply::Reply,
-    },
+    scope::{MemberExit, Scope},
+    slot::{acknowledged::Acknowledged, replies::Replies, reply::Reply},
 };
 
 #[doc(hidden)]

@@ -129,7 +129,7 @@ impl<M: Message> Life for Shared<M> {
 /// How a member of a scope ended. See [`Scope::shutdown`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Ended {
+pub struct MemberExit {
     /// The name of the actor.
     pub name: String,
     /// Why it ended; `None` if it did not even when it was aborted, because it blocks its thread.
@@ -208,7 +208,7 @@ impl Scope {
     ///
     /// If the future is dropped, what was stopped stays stopped and the rest goes on running.
     /// Shutting down again takes it up from there.
-    pub async fn shutdown(&self) -> Vec<Ended> {
+    pub async fn shutdown(&self) -> Vec<MemberExit> {
         let mut ended = Vec::new();
         if self.last().is_none() {
             lock(&self.0.members).is_closed = true;
@@ -237,7 +237,7 @@ impl Scope {
     /// Outside of a tokio runtime with its drivers enabled.
     #[cfg(feature = "signal")]
     #[cfg_attr(docsrs, doc(cfg(feature = "signal")))]
-    pub async fn until_signal(&self) -> std::io::Result<Vec<Ended>> {
+    pub async fn until_signal(&self) -> std::io::Result<Vec<MemberExit>> {
         signal().await?;
         Ok(self.shutdown().await)
     }
@@ -270,7 +270,7 @@ impl Inner {
         drop(gone);
     }
 
-    async fn shutdown(&self, deadline: tokio::time::Instant, ended: &mut Vec<Ended>) {
+    async fn shutdown(&self, deadline: tokio::time::Instant, ended: &mut Vec<MemberExit>) {
         while let Some(member) = self.last() {
             match &member {
                 Member::Actor(life) => ended.push(stop(&**life, deadline).await),
@@ -301,14 +301,14 @@ impl Drop for Inner {
 }
 
 /// Stops one actor: in order until the deadline, and then by force.
-async fn stop(life: &(dyn Life + Send + Sync), deadline: tokio::time::Instant) -> Ended {
+async fn stop(life: &(dyn Life + Send + Sync), deadline: tokio::time::Instant) -> MemberExit {
     life.close();
     let mut reason = tokio::time::timeout_at(deadline, ended(life)).await.ok();
     if reason.is_none() {
         life.abort();
         reason = tokio::time::timeout(GRACE, ended(life)).await.ok();
     }
-    Ended { name: life.name(), reason }
+    MemberExit { name: life.name(), reason }
 }
 
 /// Waits for the end of an actor.

@@ -71,16 +71,18 @@ const _: () = {
 
     // The loop needs these facts before it dispatches a message: the name of its handler, whether
     // its caller still waits, whether the handler awaits, and whether it is the last.
-    impl ::actor_runtime::Message for CounterMessage {
+    impl ::actor_runtime::by_hand::Message for CounterMessage {
         const ACTOR: &'static str = "Counter";
         type AtRest = CounterAtRest;
 
-        fn envelope(&self) -> ::actor_runtime::Envelope<'_> {
+        fn envelope(&self) -> ::actor_runtime::by_hand::Envelope<'_> {
             match self {
-                Self::Add { reply, .. } => ::actor_runtime::Envelope::new("add", reply),
-                Self::Get { reply } => ::actor_runtime::Envelope::new("get", reply).is_async(),
+                Self::Add { reply, .. } => {
+                    ::actor_runtime::by_hand::Envelope::new("add", reply).sync()
+                }
+                Self::Get { reply } => ::actor_runtime::by_hand::Envelope::new("get", reply),
                 Self::Finish { reply } => {
-                    ::actor_runtime::Envelope::new("finish", reply).is_final()
+                    ::actor_runtime::by_hand::Envelope::new("finish", reply).last()
                 }
             }
         }
@@ -90,7 +92,7 @@ const _: () = {
 // Prints the name of the handler, so the arguments need not be `Debug`.
 impl ::core::fmt::Debug for CounterMessage {
     fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        formatter.write_str(::actor_runtime::Message::envelope(self).method())
+        formatter.write_str(::actor_runtime::by_hand::Message::envelope(self).method())
     }
 }
 
@@ -101,20 +103,6 @@ impl ::actor_runtime::Actor for Counter {
     type StartError = ::core::convert::Infallible;
     type Undelivered = ::core::convert::Infallible;
 
-    // `fn` handlers, in the loop. A caller that finds the actor idle runs them without a message.
-    #[inline]
-    fn dispatch_now(
-        &mut self,
-        message: CounterMessage,
-        _context: &::actor_runtime::Context<Self>,
-        caller: ::actor_runtime::Caller<'_>,
-    ) {
-        match message {
-            CounterMessage::Add { amount, reply } => caller.answer(reply, self.add(amount)),
-            _ => {}
-        }
-    }
-
     // `async fn` handlers, which always run in the loop.
     async fn dispatch(
         &mut self,
@@ -123,6 +111,26 @@ impl ::actor_runtime::Actor for Counter {
     ) {
         match message {
             CounterMessage::Get { reply } => reply.send(Self::get(self).await),
+            _ => {}
+        }
+    }
+}
+
+// What the loop needs besides: whether there is an `#[on_idle]`, and the handlers that it does not
+// await.
+impl ::actor_runtime::by_hand::Drive for Counter {
+    const HAS_ON_IDLE: bool = false;
+
+    // `fn` handlers, in the loop. A caller that finds the actor idle runs them without a message.
+    #[inline]
+    fn dispatch_now(
+        &mut self,
+        message: CounterMessage,
+        _context: &::actor_runtime::Context<Self>,
+        caller: ::actor_runtime::__private::Caller<'_>,
+    ) {
+        match message {
+            CounterMessage::Add { amount, reply } => caller.answer(reply, self.add(amount)),
             _ => {}
         }
     }
@@ -138,10 +146,10 @@ impl ::actor_runtime::Actor for Counter {
 
 // The only place that asks for `Send`: the compiler proves here that the whole loop is `Send`.
 // `#[actor(local)]` omits this impl.
-impl ::actor_runtime::Spawn for Counter {
+impl ::actor_runtime::by_hand::Spawn for Counter {
     fn run(
         self,
-        mailbox: ::actor_runtime::Mailbox<Self>,
+        mailbox: ::actor_runtime::by_hand::Mailbox<Self>,
     ) -> impl ::core::future::Future<Output = ::actor_runtime::Exit<Self>> + ::core::marker::Send
     {
         ::actor_runtime::__private::run_inline(self, mailbox)
@@ -153,7 +161,7 @@ impl ::actor_runtime::Spawn for Counter {
 /// A handle to a running [`Counter`](type@Counter).
 #[allow(rustdoc::private_intra_doc_links, reason = "the actor may be private")]
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
-pub struct CounterHandle(::actor_runtime::Handle<CounterMessage>);
+pub struct CounterHandle(::actor_runtime::by_hand::Handle<CounterMessage>);
 
 // These methods send nothing yet; each returns a call that can make its message. In debug builds,
 // the call also records where it was made, for a warning if it is dropped after it was sent. `add`
@@ -168,15 +176,16 @@ impl CounterHandle {
         '_,
         CounterMessage,
         u64,
-        impl ::actor_runtime::Request<CounterMessage, u64>,
+        impl ::actor_runtime::by_hand::Request<CounterMessage, u64>,
     > {
-        ::actor_runtime::Handle::call(&self.0, move |reply| CounterMessage::Add { amount, reply })
-            .inline("add", |actor: &mut Counter, message, _context| match message {
-                CounterMessage::Add { amount, .. } => {
-                    ::core::option::Option::Some(actor.add(amount))
-                }
-                _ => ::core::option::Option::None,
-            })
+        ::actor_runtime::by_hand::Handle::call(&self.0, move |reply| CounterMessage::Add {
+            amount,
+            reply,
+        })
+        .inline("add", |actor: &mut Counter, message, _context| match message {
+            CounterMessage::Add { amount, .. } => ::core::option::Option::Some(actor.add(amount)),
+            _ => ::core::option::Option::None,
+        })
     }
 
     /// The total so far.
@@ -187,9 +196,9 @@ impl CounterHandle {
         '_,
         CounterMessage,
         u64,
-        impl ::actor_runtime::Request<CounterMessage, u64>,
+        impl ::actor_runtime::by_hand::Request<CounterMessage, u64>,
     > {
-        ::actor_runtime::Handle::call(&self.0, |reply| CounterMessage::Get { reply })
+        ::actor_runtime::by_hand::Handle::call(&self.0, |reply| CounterMessage::Get { reply })
     }
 
     /// Ends the actor with its total.
@@ -200,9 +209,9 @@ impl CounterHandle {
         '_,
         CounterMessage,
         u64,
-        impl ::actor_runtime::Request<CounterMessage, u64>,
+        impl ::actor_runtime::by_hand::Request<CounterMessage, u64>,
     > {
-        ::actor_runtime::Handle::call(&self.0, |reply| CounterMessage::Finish { reply })
+        ::actor_runtime::by_hand::Handle::call(&self.0, |reply| CounterMessage::Finish { reply })
     }
 }
 
@@ -210,11 +219,11 @@ impl CounterHandle {
 impl ::actor_runtime::ActorHandle for CounterHandle {
     type Message = CounterMessage;
 
-    fn as_handle(&self) -> &::actor_runtime::Handle<CounterMessage> {
+    fn as_handle(&self) -> &::actor_runtime::by_hand::Handle<CounterMessage> {
         &self.0
     }
 
-    fn from_handle(handle: ::actor_runtime::Handle<CounterMessage>) -> Self {
+    fn from_handle(handle: ::actor_runtime::by_hand::Handle<CounterMessage>) -> Self {
         Self(handle)
     }
 }

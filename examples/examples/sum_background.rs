@@ -148,6 +148,8 @@ fn main() -> Result<(), CallError> {
 
 #[cfg(test)]
 mod tests {
+    use actor_runtime::CallErrorKind;
+
     use super::*;
 
     #[test]
@@ -201,7 +203,13 @@ mod tests {
         let (handle, background) = pair(SumBackground::default());
         let answer = handle.sum(1, 2).try_call().unwrap();
         drop(background);
-        assert!(matches!(block_on(answer), Err(CallError::Stopped { .. })));
-        assert!(matches!(block_on(handle.sum(1, 2)), Err(CallError::NotAccepted { .. })));
+        assert!(matches!(
+            block_on(answer).map_err(CallError::into_kind),
+            Err(CallErrorKind::Stopped)
+        ));
+        assert!(matches!(
+            block_on(handle.sum(1, 2)).map_err(CallError::into_kind),
+            Err(CallErrorKind::Closed)
+        ));
     }
 }

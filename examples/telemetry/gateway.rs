@@ -318,7 +318,7 @@ async fn attend(
     let Some(gateway) = gateway.upgrade() else {
         return Some(report);
     };
-    match gateway.ended(report).cast().await.map_err(SendError::into_message) {
+    match gateway.ended(report).cast().await.map_err(SendError::into_inner) {
         Err(GatewayMessage::Ended { report, .. }) => Some(report),
         _ => None,
     }

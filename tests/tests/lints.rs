@@ -128,7 +128,7 @@ impl Everything {
         for reply in self.waiting.drain(..) {
             reply.send(self.total);
         }
-        context.handle().is_alive()
+        !context.handle().is_closed()
     }
 
     /// Answers with a stream.

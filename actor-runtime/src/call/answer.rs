@@ -13,7 +13,7 @@ use crate::{
         dropped::{Site, Watch},
         timeout::{GiveUp, Timeout, private},
     },
-    error::{CallError, Failure, Method},
+    error::{CallError, CallErrorKind, Failure, Method},
     slot::receiver::Receiver,
     thread::{
         block_on::block_on,
@@ -92,12 +92,12 @@ impl<R> Answer<R> {
     fn begin_to_wait(&mut self) -> Result<(), CallError> {
         let method = self.method;
         if current::actor() == Some(self.actor) {
-            return Err(CallError::WouldDeadlock { method, ring: Vec::new() });
+            return Err(CallError::new(method, CallErrorKind::WouldDeadlock { ring: Vec::new() }));
         }
         // Somebody else may wait than at the last poll: a later handler, or a task.
         self.wait = None;
         let wait = Wait::begin(self.actor, method, self.receiver.link())
-            .map_err(|ring| CallError::WouldDeadlock { method, ring })?;
+            .map_err(|ring| CallError::new(method, CallErrorKind::WouldDeadlock { ring }))?;
         self.wait = Some(wait);
         Ok(())
     }
@@ -147,9 +147,9 @@ impl Failure {
     #[cold]
     pub(crate) fn of(self, method: Method) -> CallError {
         match self {
-            Self::Stopped => CallError::Stopped { method },
-            Self::Unanswered => CallError::Unanswered { method },
-            Self::Panicked(message) => CallError::Panicked { method, message },
+            Self::Stopped => CallError::new(method, CallErrorKind::Stopped),
+            Self::Unanswered => CallError::new(method, CallErrorKind::Unanswered),
+            Self::Panicked(message) => CallError::new(method, CallErrorKind::Panicked { message }),
         }
     }
 }

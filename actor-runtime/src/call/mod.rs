@@ -42,7 +42,7 @@ use crate::{
         room::{Place, offer},
         timeout::{GiveUp, Timeout, private},
     },
-    error::{CallError, Method, SendError, TrySendError},
+    error::{CallError, CallErrorKind, Method, SendError, TrySendError},
     mailbox::Shared,
     slot as reply,
     slot::{message::Message, receiver::Receiver, reply::Reply},
@@ -188,7 +188,7 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
         }
     }
 
-    /// Gives up after `duration`: the call ends with [`CallError::TimedOut`] and is dropped.
+    /// Gives up after `duration`: the call ends with [`CallErrorKind::TimedOut`] and is dropped.
     ///
     /// # Panics
     ///
@@ -387,7 +387,7 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
 
     /// Sends the message if it is not sent yet, and waits for room and for the answer.
     #[inline(never)]
-    fn poll_sent(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<R, Box<CallError>>> {
+    fn poll_sent(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<R, CallError>> {
         if self.request.is_some() {
             // The reply slot knows the waker, so there is nothing to poll yet.
             self.send(cx)?;
@@ -397,13 +397,13 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
         if let Some(Stage::Sent(pending)) = &mut self.stage {
             let outcome = ready!(pending.poll::<M>(cx));
             self.stage = None;
-            return Poll::Ready(outcome.map_err(Box::new));
+            return Poll::Ready(outcome);
         }
-        self.poll_room(cx).map_err(Box::new)
+        self.poll_room(cx)
     }
 
     /// Sends the message, and goes on to the stage in which there is something to wait for.
-    fn send(&mut self, cx: &mut TaskContext<'_>) -> Result<(), Box<CallError>> {
+    fn send(&mut self, cx: &mut TaskContext<'_>) -> Result<(), CallError> {
         let Some(request) = self.request.take() else {
             return Ok(());
         };
@@ -420,7 +420,7 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
             Ok(wait) => wait,
             Err(ring) => {
                 self.stage = Some(Stage::NotAccepted(message));
-                return Err(Box::new(CallError::WouldDeadlock { method, ring }));
+                return Err(CallError::new(method, CallErrorKind::WouldDeadlock { ring }));
             }
         };
         let mut pending =
@@ -430,8 +430,8 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
             Ok(Some(place)) => Some(Stage::WaitingForRoom(place, pending)),
             Err(error) => {
                 pending.watch.end();
-                self.stage = Some(Stage::NotAccepted(error.into_message()));
-                return Err(Box::new(CallError::NotAccepted { method }));
+                self.stage = Some(Stage::NotAccepted(error.into_inner()));
+                return Err(CallError::new(method, CallErrorKind::Closed));
             }
         };
         Ok(())
@@ -444,14 +444,12 @@ impl<M: Message, R, Q: Request<M, R>, H> Future for Call<'_, M, R, Q, H> {
     // Always, so that an answer comes in registers. It does no more than call.
     #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
-        // Errors are boxed up to here, so that an answer is not moved about with room for one.
         let this = &mut *self;
         let target = Target { shared: this.shared, method: &this.method };
-        let outcome = match Q::poll_here(target, cx, &mut this.request) {
+        match Q::poll_here(target, cx, &mut this.request) {
             Called::Here(outcome) => outcome,
             Called::Nobody => this.poll_sent(cx),
-        };
-        outcome.map_err(CallError::unboxed)
+        }
     }
 }
 
@@ -467,7 +465,7 @@ impl<M: Message, R, Q, H> Call<'_, M, R, Q, H> {
                 Poll::Ready(Err(message)) => {
                     pending.watch.end();
                     self.stage = Some(Stage::NotAccepted(message));
-                    Poll::Ready(Err(CallError::NotAccepted { method: pending.method::<M>() }))
+                    Poll::Ready(Err(CallError::new(pending.method::<M>(), CallErrorKind::Closed)))
                 }
                 Poll::Ready(Ok(())) => {
                     let outcome = pending.poll::<M>(cx);

@@ -89,7 +89,7 @@ pub struct Target<'a, M: Message> {
 #[expect(missing_debug_implementations, reason = "no user sees it")]
 pub enum Called<R> {
     /// Its handler ran, or is to run when the caller's task has let others run.
-    Here(Poll<Result<R, Box<CallError>>>),
+    Here(Poll<Result<R, CallError>>),
     /// The actor is not there.
     Nobody,
 }

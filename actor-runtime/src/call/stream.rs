@@ -13,7 +13,7 @@ use std::{
 use crate::{
     call::{cast::Cast, room as send, room::Place},
     catch::wake,
-    error::{CallError, Method, SendError},
+    error::{CallError, CallErrorKind, Method, SendError},
     mailbox::Shared,
     slot::{
         message::Message,
@@ -78,7 +78,10 @@ impl<T> ReplyStream<T> {
                 flow.end = Some(Ok(()));
                 flow.reader_is_gone = true;
                 let method = self.method;
-                Poll::Ready(Some(Err(CallError::WouldDeadlock { method, ring: Vec::new() })))
+                Poll::Ready(Some(Err(CallError::new(
+                    method,
+                    CallErrorKind::WouldDeadlock { ring: Vec::new() },
+                ))))
             }
             None => {
                 flow = gap("a reader waits later than it looked", flow, &self.channel.0);
@@ -221,7 +224,10 @@ where
                 let method = stream.method;
                 if current::actor() == Some(stream.actor) {
                     let ring = Vec::new();
-                    return Poll::Ready(Some(Err(CallError::WouldDeadlock { method, ring })));
+                    return Poll::Ready(Some(Err(CallError::new(
+                        method,
+                        CallErrorKind::WouldDeadlock { ring },
+                    ))));
                 }
                 match send::offer(self.shared, message, cx) {
                     Ok(place) => (stream, place),
@@ -237,7 +243,7 @@ where
                 Poll::Ready(Ok(())) => {}
                 Poll::Ready(Err(_)) => {
                     let method = stream.method;
-                    return Poll::Ready(Some(Err(CallError::NotAccepted { method })));
+                    return Poll::Ready(Some(Err(CallError::new(method, CallErrorKind::Closed))));
                 }
                 Poll::Pending => {
                     self.stage = Stage::WaitingForRoom(place, stream);
@@ -255,8 +261,10 @@ where
 
 fn refused<M>(error: &SendError<M>, method: Method) -> CallError {
     match error {
-        SendError::Closed(_) => CallError::NotAccepted { method },
-        SendError::WouldDeadlock(_) => CallError::WouldDeadlock { method, ring: Vec::new() },
+        SendError::Closed(_) => CallError::new(method, CallErrorKind::Closed),
+        SendError::WouldDeadlock(_) => {
+            CallError::new(method, CallErrorKind::WouldDeadlock { ring: Vec::new() })
+        }
     }
 }
 

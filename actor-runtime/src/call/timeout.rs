@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    error::{CallError, Method},
+    error::{CallError, CallErrorKind, Method},
     thread::block_on::block_on_for,
 };
 
@@ -64,7 +64,7 @@ where
     /// let counter = spawn_thread(|| Counter { total: 0, kept: Vec::new() })?;
     /// assert_eq!(counter.add(2).timeout(Duration::from_secs(60)).blocking()?, 2);
     /// let late = counter.ponder().timeout(Duration::from_millis(1)).blocking();
-    /// assert!(matches!(late, Err(CallError::TimedOut { accepted: true, .. })));
+    /// assert!(matches!(late, Err(CallErrorKind::TimedOut { accepted: true, .. })));
     /// # Ok(())
     /// # }
     /// ```
@@ -75,7 +75,9 @@ where
             return outcome;
         }
         match call.give_up() {
-            Some((method, accepted)) => Err(CallError::TimedOut { method, after, accepted }),
+            Some((method, accepted)) => {
+                Err(CallError::new(method, CallErrorKind::TimedOut { after, accepted }))
+            }
             None => unreachable!("a call that is pending has been sent"),
         }
     }
@@ -113,9 +115,10 @@ where
             ready!(sleep.poll(cx));
         }
         match this.call.take().and_then(C::give_up) {
-            Some((method, accepted)) => {
-                Poll::Ready(Err(CallError::TimedOut { method, after: *this.after, accepted }))
-            }
+            Some((method, accepted)) => Poll::Ready(Err(CallError::new(
+                method,
+                CallErrorKind::TimedOut { after: *this.after, accepted },
+            ))),
             None => unreachable!("a call that is pending has been sent"),
         }
     }

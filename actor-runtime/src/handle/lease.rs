@@ -15,7 +15,7 @@ use crate::{
         room::{Place, offer_lease},
         timeout::{GiveUp, Timeout, private},
     },
-    error::{CallError, Method},
+    error::{CallError, CallErrorKind, Method},
     exit::ExitReason,
     handle::{ActorHandle, Handle},
     mailbox::Shared,
@@ -119,9 +119,9 @@ impl<H: ActorHandle> fmt::Debug for Lease<H> {
 ///
 /// # Errors
 ///
-/// [`CallError::Panicked`] if `#[on_release]` panicked, [`CallError::Stopped`] if it did not run: the
+/// [`CallErrorKind::Panicked`] if `#[on_release]` panicked, [`CallErrorKind::Stopped`] if it did not run: the
 /// actor was aborted, or ended by a panic or a handler that takes `self`. And
-/// [`CallError::WouldDeadlock`] in a handler of the actor itself.
+/// [`CallErrorKind::WouldDeadlock`] in a handler of the actor itself.
 ///
 /// # Cancel safety
 ///
@@ -165,9 +165,9 @@ impl<M: Message> Future for Release<M> {
         Poll::Ready(match reason {
             ExitReason::Shutdown => Ok(()),
             ExitReason::Panicked { method: panicked, message } if panicked == method => {
-                Err(CallError::Panicked { method, message })
+                Err(CallError::new(method, CallErrorKind::Panicked { message }))
             }
-            _ => Err(CallError::Stopped { method }),
+            _ => Err(CallError::new(method, CallErrorKind::Stopped)),
         })
     }
 }
@@ -189,10 +189,10 @@ impl<M: Message> fmt::Debug for Release<M> {
 /// Notes who waits here, or says why nobody should.
 fn begin_to_wait<M: Message>(shared: &Shared<M>, method: Method) -> Result<Wait, CallError> {
     if current::actor() == Some(shared.id()) {
-        return Err(CallError::WouldDeadlock { method, ring: Vec::new() });
+        return Err(CallError::new(method, CallErrorKind::WouldDeadlock { ring: Vec::new() }));
     }
     Wait::begin(shared.id(), method, &Link::default())
-        .map_err(|ring| CallError::WouldDeadlock { method, ring })
+        .map_err(|ring| CallError::new(method, CallErrorKind::WouldDeadlock { ring }))
 }
 
 /// A lease that has not been asked for: await it. See [`ActorHandle::lease`].
@@ -235,7 +235,7 @@ impl<'a, H: ActorHandle> LeaseCall<'a, H> {
         Self { actor, stage: Stage::Unsent }
     }
 
-    /// Gives up after `duration`, with [`CallError::TimedOut`].
+    /// Gives up after `duration`, with [`CallErrorKind::TimedOut`].
     ///
     /// # Panics
     ///
@@ -268,14 +268,17 @@ impl<'a, H: ActorHandle> LeaseCall<'a, H> {
         let shared = &self.actor.as_handle().0;
         if shared.is_lease() {
             // It would wait for the end of the lease that it is asked through.
-            return Err(CallError::WouldDeadlock { method, ring: vec![method] });
+            return Err(CallError::new(
+                method,
+                CallErrorKind::WouldDeadlock { ring: vec![method] },
+            ));
         }
         let wait = begin_to_wait(shared, method)?;
         let asked = Asked { lease: Lease::new(self.actor), _wait: wait };
         self.stage = match offer_lease(shared, asked.lease.shared(), cx) {
             Ok(None) => Stage::Sent(asked),
             Ok(Some(place)) => Stage::WaitingForRoom(place, asked),
-            Err(()) => return Err(CallError::NotAccepted { method }),
+            Err(()) => return Err(CallError::new(method, CallErrorKind::Closed)),
         };
         Ok(())
     }
@@ -296,7 +299,9 @@ impl<H: ActorHandle> Future for LeaseCall<'_, H> {
                     self.stage = Stage::WaitingForRoom(place, asked);
                     return Poll::Pending;
                 }
-                Poll::Ready(Err(_)) => return Poll::Ready(Err(CallError::NotAccepted { method })),
+                Poll::Ready(Err(_)) => {
+                    return Poll::Ready(Err(CallError::new(method, CallErrorKind::Closed)));
+                }
                 Poll::Ready(Ok(())) => asked,
             },
             Stage::Sent(asked) => asked,
@@ -308,7 +313,9 @@ impl<H: ActorHandle> Future for LeaseCall<'_, H> {
                 Poll::Pending
             }
             Poll::Ready(Ok(())) => Poll::Ready(Ok(asked.lease)),
-            Poll::Ready(Err(())) => Poll::Ready(Err(CallError::Stopped { method })),
+            Poll::Ready(Err(())) => {
+                Poll::Ready(Err(CallError::new(method, CallErrorKind::Stopped)))
+            }
         }
     }
 }

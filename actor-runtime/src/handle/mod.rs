@@ -107,10 +107,10 @@ pub trait ActorHandle: Clone + fmt::Debug + Sized + 'static {
     ///
     /// # Errors
     ///
-    /// [`CallError::NotAccepted`](crate::CallError::NotAccepted) and
-    /// [`Stopped`](crate::CallError::Stopped) if the actor stopped before it was asked, or before the
+    /// [`CallErrorKind::Closed`](crate::CallErrorKind::Closed) and
+    /// [`Stopped`](crate::CallErrorKind::Stopped) if the actor stopped before it was asked, or before the
     /// turn of the lease: an actor that is being shut down begins no lease.
-    /// [`WouldDeadlock`](crate::CallError::WouldDeadlock) in a handler of the actor itself, in a ring
+    /// [`WouldDeadlock`](crate::CallErrorKind::WouldDeadlock) in a handler of the actor itself, in a ring
     /// of actors that wait for each other (in debug builds), and through another lease.
     ///
     /// # Cancel safety
@@ -196,9 +196,12 @@ pub trait ActorHandle: Clone + fmt::Debug + Sized + 'static {
         self.as_handle().0.of_actor().exit_reason()
     }
 
-    /// Whether the actor accepts messages.
-    fn is_alive(&self) -> bool {
-        self.as_handle().0.is_open()
+    /// Whether the mailbox is closed: the actor accepts no more messages.
+    ///
+    /// The actor may still be handling what it accepted before. See
+    /// [`exit_reason`](Self::exit_reason) for whether it has ended.
+    fn is_closed(&self) -> bool {
+        !self.as_handle().0.is_open()
     }
 
     /// A handle that does not keep the actor alive.
@@ -241,5 +244,18 @@ pub trait ActorHandle: Clone + fmt::Debug + Sized + 'static {
     /// As [`mock`](Self::mock), with a mailbox of another size.
     fn mock_with(mailbox: Capacity) -> (Self, MockMailbox<Self::Message>) {
         mock::pair(mailbox)
+    }
+}
+
+/// The handle of an actor that is [written by hand](crate::by_hand).
+impl<M: Message> ActorHandle for Handle<M> {
+    type Message = M;
+
+    fn as_handle(&self) -> &Handle<M> {
+        self
+    }
+
+    fn from_handle(handle: Handle<M>) -> Self {
+        handle
     }
 }

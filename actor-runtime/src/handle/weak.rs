@@ -22,10 +22,10 @@ impl<H: ActorHandle> WeakHandle<H> {
         self.0.try_add_handle().then(|| H::from_handle(Handle(self.0.clone())))
     }
 
-    /// Whether the actor accepts messages.
+    /// Whether the mailbox is closed: the actor accepts no more messages.
     #[must_use]
-    pub fn is_alive(&self) -> bool {
-        self.0.is_open()
+    pub fn is_closed(&self) -> bool {
+        !self.0.is_open()
     }
 
     pub(crate) fn close(&self) {

@@ -11,8 +11,8 @@ use crate::{
         request::{Called, Request, Target},
     },
     life::{
-        actor::Actor,
         context::Context,
+        drive::Drive,
         resident::{AtRest, Occupant, Panicked},
     },
     slot::{message::Message, reply::Reply},
@@ -46,7 +46,7 @@ impl<M, R, A, F, G> Request<M, R> for Inline<A, F, G>
 where
     M: Message<AtRest: AtRest<A>>,
     R: 'static,
-    A: Actor<Message = M>,
+    A: Drive<Message = M>,
     F: FnOnce(Reply<R>) -> M,
     G: FnOnce(&mut A, M, &Context<A>) -> Option<R>,
 {
@@ -69,7 +69,7 @@ impl<M, R, A, F, G> RunHere<M, R> for Inline<A, F, G>
 where
     M: Message<AtRest: AtRest<A>>,
     R: 'static,
-    A: Actor<Message = M>,
+    A: Drive<Message = M>,
     F: FnOnce(Reply<R>) -> M,
     G: FnOnce(&mut A, M, &Context<A>) -> Option<R>,
 {
@@ -140,7 +140,7 @@ impl<'a, M: Message, R, F, H> Call<'a, M, R, F, H> {
     #[inline]
     pub fn inline<A, G>(self, method: &'static str, run: G) -> Call<'a, M, R, Inline<A, F, G>, H>
     where
-        A: Actor<Message = M>,
+        A: Drive<Message = M>,
         F: FnOnce(Reply<R>) -> M,
         G: FnOnce(&mut A, M, &Context<A>) -> Option<R>,
     {

@@ -4,7 +4,7 @@ use std::mem::{self, ManuallyDrop};
 
 use crate::{
     catch::{drop_caught, wake},
-    error::{CallError, Method},
+    error::{CallError, CallErrorKind, Method},
     exit::{ExitReason, OnPanic},
     life::resident::Panicked,
     mailbox::Shared,
@@ -68,19 +68,19 @@ impl<'a, M: Message> Taken<'a, M> {
 
     /// Ends the actor after a panic, if that is its end. Gives what the caller is told.
     #[cold]
-    pub(super) fn panicked(self, method: &'static str, panicked: Panicked) -> Box<CallError> {
+    pub(super) fn panicked(self, method: &'static str, panicked: Panicked) -> CallError {
         let Panicked { text: message, on_panic, in_handler } = panicked;
         let called = Method::new(M::ACTOR, method);
         let (method, error) = if in_handler {
-            (called, CallError::Panicked { method: called, message: message.clone() })
+            (called, CallError::new(called, CallErrorKind::Panicked { message: message.clone() }))
         } else {
-            (Method::new(M::ACTOR, "undelivered"), CallError::Stopped { method: called })
+            (Method::new(M::ACTOR, "undelivered"), CallError::new(called, CallErrorKind::Stopped))
         };
         self.shared.panicked(method.name(), &message);
         if on_panic == OnPanic::End {
             self.end(ExitReason::Panicked { method, message });
         }
-        Box::new(error)
+        error
     }
 
     /// Has the loop end its actor.

@@ -9,8 +9,8 @@ use crate::{
     error::Failure,
     exit::ExitReason,
     life::{
-        actor::Actor,
         context::Context,
+        drive::Drive,
         run::{Loop, panicked, yield_now},
     },
     mailbox::{Before, Next, Shared},
@@ -32,7 +32,7 @@ pub(super) enum Taken {
 /// Looks for the next message. If there is none, the loop is woken by one, or by an answer that comes
 /// back.
 #[inline]
-pub(super) fn look<A: Actor>(
+pub(super) fn look<A: Drive>(
     shared: &Shared<A::Message>,
     context: &Context<A>,
     cx: &mut TaskContext<'_>,
@@ -49,7 +49,7 @@ pub(super) fn look<A: Actor>(
     next
 }
 
-impl<A: Actor> Loop<'_, A> {
+impl<A: Drive> Loop<'_, A> {
     /// Gives the actor what nobody read.
     #[inline]
     pub(super) fn take_back(&mut self) -> Result<Taken, ExitReason> {

@@ -16,10 +16,11 @@ use crate::{
     exit::{ExitReason, OnPanic},
     handle::{ActorHandle, Handle},
     life::{
-        actor::{Actor, CannotFail, Spawn},
+        actor::Actor,
+        drive::{Drive, Spawn},
         exit::Exit,
         run::{MESSAGES_PER_POLL, Mailbox},
-        starting::{Outcome, Running, Starting},
+        starting::{CannotFail, Outcome, Running, Starting},
     },
     mailbox::{Shared, capacity::Capacity},
     slot as reply,
@@ -182,7 +183,7 @@ impl Builder {
     /// If the system gives no thread.
     pub fn spawn_thread<A>(self, make: impl FnOnce() -> A + Send + 'static) -> io::Result<A::Handle>
     where
-        A: Actor<StartError: CannotFail + Send>,
+        A: Drive<StartError: CannotFail + Send>,
         A::Message: Message<AtRest: Send> + Send,
     {
         let (handle, mailbox) = self.mailbox_of::<A>();
@@ -199,7 +200,7 @@ impl Builder {
         make: impl FnOnce() -> Result<A, A::StartError> + Send + 'static,
     ) -> Starting<A>
     where
-        A: Actor<StartError: Send>,
+        A: Drive<StartError: Send>,
         A::Message: Message<AtRest: Send> + Send,
     {
         let (handle, mut mailbox) = self.mailbox_of::<A>();
@@ -218,21 +219,21 @@ impl Builder {
     ///
     /// Outside of a [`LocalSet`](tokio::task::LocalSet) or local runtime.
     #[track_caller]
-    pub fn spawn_local<A: Actor<StartError: CannotFail>>(self, actor: A) -> A::Handle {
+    pub fn spawn_local<A: Drive<StartError: CannotFail>>(self, actor: A) -> A::Handle {
         let (handle, mailbox) = self.mailbox_of::<A>();
         tokio::task::spawn_local(then(mailbox.run(actor), drop));
         handle
     }
 
     /// As [`pair`](crate::pair()).
-    pub fn pair<A: Actor>(self, actor: A) -> (A::Handle, impl Future<Output = Exit<A>>) {
+    pub fn pair<A: Drive>(self, actor: A) -> (A::Handle, impl Future<Output = Exit<A>>) {
         let (handle, mut mailbox) = self.mailbox_of::<A>();
         mailbox.keeps_actor = true;
         (handle, mailbox.run(actor))
     }
 
     #[cfg(shuttle)]
-    pub(crate) fn pair_thread<A: Actor>(self, actor: A) -> (A::Handle, impl FnOnce()) {
+    pub(crate) fn pair_thread<A: Drive>(self, actor: A) -> (A::Handle, impl FnOnce()) {
         let (handle, mut mailbox) = self.mailbox_of::<A>();
         mailbox.batch = self.batch;
         (handle, move || mailbox.run_here(actor))
@@ -300,7 +301,7 @@ impl Builder {
         make: impl FnOnce() -> Result<A, A::StartError> + Send + 'static,
     ) -> io::Result<()>
     where
-        A: Actor<StartError: Send>,
+        A: Drive<StartError: Send>,
         A::Message: Message<AtRest: Send> + Send,
     {
         let mut thread = thread::Builder::new()
@@ -352,7 +353,7 @@ impl<F: Future, T: FnOnce(F::Output)> Future for Then<F, T> {
     }
 }
 
-impl<A: Actor> Mailbox<A> {
+impl<A: Drive> Mailbox<A> {
     /// Runs the loop of `actor` to its end on this thread, which is there for nothing else.
     fn run_here(self, actor: A) {
         if self.batch == 0 {

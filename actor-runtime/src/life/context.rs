@@ -50,11 +50,11 @@ pub struct Context<A: Actor> {
 }
 
 impl<A: Actor> Context<A> {
-    pub(crate) fn new(handle: WeakHandle<A::Handle>) -> Self {
+    pub(crate) fn new(handle: WeakHandle<A::Handle>, takes_back: bool) -> Self {
         Self {
             handle,
             children: OnceLock::new(),
-            unread: A::TAKES_BACK.then(|| Box::new(Unreads::new())),
+            unread: takes_back.then(|| Box::new(Unreads::new())),
         }
     }
 

@@ -25,8 +25,8 @@ use crate::{
     exit::{ExitReason, OnPanic},
     life::{
         abort::interruptible,
-        actor::Actor,
         back::Taken,
+        drive::Drive,
         run::{Found, Loop, pause, unless_aborted},
     },
     mailbox::{Next, Shared},
@@ -173,7 +173,7 @@ impl<M: Message> Incoming<'_, M> {
     }
 }
 
-impl<A: Actor> Loop<'_, A> {
+impl<A: Drive> Loop<'_, A> {
     /// Waits for the next message or event, and handles an event, for [`Actor::next`].
     pub async fn select(&mut self) -> Found<A::Message> {
         Found(Poll::Ready(

@@ -8,7 +8,7 @@ use crate::{
     exit::ExitReason,
     life::{
         abort::interruptible,
-        actor::Actor,
+        drive::Drive,
         run::{Loop, panicked, unless_aborted},
     },
     mailbox::Shared,
@@ -16,7 +16,7 @@ use crate::{
     thread::current,
 };
 
-impl<A: Actor> Loop<'_, A> {
+impl<A: Drive> Loop<'_, A> {
     /// Whether the messages of a lease are handled, and no others.
     pub(super) fn is_leased(&self) -> bool {
         !Arc::ptr_eq(&self.source, self.shared)

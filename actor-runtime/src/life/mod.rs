@@ -5,6 +5,7 @@ pub(crate) mod actor;
 pub(crate) mod back;
 pub(crate) mod builder;
 pub(crate) mod context;
+pub(crate) mod drive;
 pub(crate) mod events;
 pub(crate) mod exit;
 pub(crate) mod lease;

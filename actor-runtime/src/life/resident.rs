@@ -12,7 +12,7 @@ use crate::{
     catch::catch,
     error::Failure,
     exit::{ExitReason, OnPanic},
-    life::{actor::Actor, context::Context},
+    life::{actor::Actor, context::Context, drive::Drive},
     mailbox::Shared,
     seat::{Back, Content, Place},
     slot::{caller::Caller, message::Message},
@@ -106,7 +106,7 @@ impl<A: Actor<Message: Message<AtRest: AtRest<A>>>> Sitting<A> {
 
 impl<A> Sitting<A>
 where
-    A: Actor<Message: Message<AtRest = BoxOccupant<A>> + Send, Undelivered: Send> + Send,
+    A: Drive<Message: Message<AtRest = BoxOccupant<A>> + Send, Undelivered: Send> + Send,
 {
     /// As [`new`](Self::new), of an actor whose type its handle does not know.
     pub(crate) fn new_dyn(home: Home) -> Self {
@@ -140,7 +140,7 @@ impl<A: Actor> DerefMut for Resident<A> {
     }
 }
 
-impl<A: Actor> Resident<A> {
+impl<A: Drive> Resident<A> {
     /// Runs a handler on this thread.
     #[inline]
     pub(crate) fn run<R>(
@@ -210,7 +210,7 @@ impl<A: Actor> Left<A> {
 
 impl<A> Occupant<A::Message> for Resident<A>
 where
-    A: Actor<Message: Message<AtRest: Send> + Send, Undelivered: Send> + Send,
+    A: Drive<Message: Message<AtRest: Send> + Send, Undelivered: Send> + Send,
 {
     fn answer(&mut self, message: A::Message, answer: &mut dyn Any) -> Result<(), Box<Panicked>> {
         self.run(|actor, context| actor.dispatch_now(message, context, Caller::here(answer)))

@@ -28,6 +28,7 @@ use crate::{
         actor::Actor,
         back::Taken,
         context::Context,
+        drive::Drive,
         exit::Exit,
         resident::{Left, Resident, Sitting},
     },
@@ -61,7 +62,7 @@ pub struct Mailbox<A: Actor> {
     pub(crate) batch: usize,
 }
 
-impl<A: Actor> Mailbox<A> {
+impl<A: Drive> Mailbox<A> {
     /// The loop of `actor`: a future that ends when the actor does. All handlers run in it.
     pub fn run(self, actor: A) -> impl Future<Output = Exit<A>> {
         self.run_with(actor, None)
@@ -88,7 +89,7 @@ impl<A: Actor> Mailbox<A> {
         sitting: Option<Sitting<A>>,
     ) -> impl Future<Output = Exit<A>> {
         let Self { shared, on_panic, keeps_actor, started, home: _, batch } = self;
-        let context = Arc::new(Context::new(WeakHandle(shared.clone())));
+        let context = Arc::new(Context::new(WeakHandle(shared.clone()), A::TAKES_BACK));
         // Boxed before it is moved into the future, which would have room for it twice.
         let actor = Box::new(Resident { actor, context, on_panic, sitting });
         let life = live(shared.clone(), actor, keeps_actor, started, batch);
@@ -104,7 +105,7 @@ impl<A: Actor> fmt::Debug for Mailbox<A> {
 }
 
 /// The whole life of an actor that is neither aborted nor dropped.
-async fn live<A: Actor>(
+async fn live<A: Drive>(
     shared: Arc<Shared<A::Message>>,
     actor: Box<Resident<A>>,
     keeps_actor: bool,
@@ -218,7 +219,7 @@ impl<A: Actor> fmt::Debug for Loop<'_, A> {
     }
 }
 
-impl<A: Actor> Loop<'_, A> {
+impl<A: Drive> Loop<'_, A> {
     /// Whether the loop waits as soon as there is no message: nothing else is to be done first.
     pub(super) const WAITS_NEXT: bool = A::SOURCES.is_empty() && !A::HAS_ON_IDLE && !A::TAKES_BACK;
 

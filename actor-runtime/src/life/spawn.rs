@@ -6,10 +6,10 @@ use std::{future::Future, io};
 
 use crate::{
     life::{
-        actor::{Actor, CannotFail, Spawn},
         builder::Builder,
+        drive::{Drive, Spawn},
         exit::Exit,
-        starting::{StartError, Starting},
+        starting::{CannotFail, StartError, Starting},
     },
     scope::Scope,
     slot::message::Message,
@@ -102,7 +102,7 @@ pub fn start<A: Spawn<StartError: Send>>(actor: A) -> Starting<A> {
 /// ```
 pub fn spawn_thread<A>(make: impl FnOnce() -> A + Send + 'static) -> io::Result<A::Handle>
 where
-    A: Actor<StartError: CannotFail + Send>,
+    A: Drive<StartError: CannotFail + Send>,
     A::Message: Message<AtRest: Send> + Send,
 {
     Builder::new().spawn_thread(make)
@@ -115,7 +115,7 @@ where
 ///
 /// Outside of one.
 #[track_caller]
-pub fn spawn_local<A: Actor<StartError: CannotFail>>(actor: A) -> A::Handle {
+pub fn spawn_local<A: Drive<StartError: CannotFail>>(actor: A) -> A::Handle {
     Builder::new().spawn_local(actor)
 }
 
@@ -145,7 +145,7 @@ pub fn spawn_local<A: Actor<StartError: CannotFail>>(actor: A) -> A::Handle {
 /// # Ok(())
 /// # }
 /// ```
-pub fn pair<A: Actor>(actor: A) -> (A::Handle, impl Future<Output = Exit<A>>) {
+pub fn pair<A: Drive>(actor: A) -> (A::Handle, impl Future<Output = Exit<A>>) {
     Builder::new().pair(actor)
 }
 

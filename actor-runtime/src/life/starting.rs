@@ -1,6 +1,7 @@
 //! An actor that is starting, and one that is awaited.
 
 use std::{
+    convert::Infallible,
     error::Error,
     fmt,
     future::Future,
@@ -17,6 +18,18 @@ use crate::{
     slot::{message::Message, receiver::Receiver},
     thread::block_on::block_on,
 };
+
+/// An actor that cannot fail to start, so that its handle can be given out before it has.
+#[diagnostic::on_unimplemented(
+    message = "this actor may fail to start with a `{Self}`, so its handle cannot be given out yet",
+    label = "may fail to start",
+    note = "use `start` in the place of `spawn`, and await the handle or the error: `start(actor).await?`",
+    note = "in a scope that is `scope.start(actor).await?`, and on a thread of its own `Builder::new().start_thread(|| Ok(..)).await?`"
+)]
+pub trait CannotFail {}
+
+#[diagnostic::do_not_recommend]
+impl CannotFail for Infallible {}
 
 /// Why an actor did not start.
 #[derive(Debug)]

@@ -28,9 +28,11 @@ pub struct Envelope<'a> {
 
 impl<'a> Envelope<'a> {
     /// A message for the handler `method`, whose answer goes to `reply`.
+    ///
+    /// [`Actor::dispatch`](crate::Actor::dispatch) runs the handler.
     #[must_use]
     pub fn new(method: &'static str, reply: &'a dyn PendingReply) -> Self {
-        Self { method, reply, run_abandoned: false, is_async: false, is_final: false }
+        Self { method, reply, run_abandoned: false, is_async: true, is_final: false }
     }
 
     /// The handler runs even if its caller has gone: `#[handler(run_abandoned)]`.
@@ -39,15 +41,17 @@ impl<'a> Envelope<'a> {
         Self { run_abandoned: true, ..self }
     }
 
-    /// The handler is an `async fn`.
+    /// The handler is a `fn`, which the loop runs by another method than `dispatch`.
+    #[doc(hidden)]
     #[must_use]
-    pub fn is_async(self) -> Self {
-        Self { is_async: true, ..self }
+    pub fn sync(self) -> Self {
+        Self { is_async: false, ..self }
     }
 
     /// The handler takes `self`, so it is the last.
+    #[doc(hidden)]
     #[must_use]
-    pub fn is_final(self) -> Self {
+    pub fn last(self) -> Self {
         Self { is_final: true, ..self }
     }
 

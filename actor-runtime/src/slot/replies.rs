@@ -14,7 +14,7 @@ use std::{
 
 use crate::{
     catch::wake,
-    error::Failure,
+    error::{Failure, TrySendError},
     slot::message::{PendingReply, private},
     sync::{Arc, Mutex, gap, lock},
     thread::{
@@ -121,7 +121,7 @@ impl<T> Replies<T> {
             }
             drop(flow);
             let value = value.take().expect("polled after it was ready");
-            Poll::Ready(self.try_send(value).map_err(TrySendValue::into_value))
+            Poll::Ready(self.try_send(value).map_err(TrySendError::into_inner))
         })
     }
 
@@ -130,15 +130,15 @@ impl<T> Replies<T> {
     /// # Errors
     ///
     /// The value, and whether there is no room or nobody who reads.
-    pub fn try_send(&mut self, value: T) -> Result<(), TrySendValue<T>> {
+    pub fn try_send(&mut self, value: T) -> Result<(), TrySendError<T>> {
         let mut flow = lock(&self.0.0);
         if flow.reader_is_gone {
             drop(flow);
-            return Err(TrySendValue::Closed(value));
+            return Err(TrySendError::Closed(value));
         }
         if flow.values.len() >= flow.capacity {
             drop(flow);
-            return Err(TrySendValue::Full(value));
+            return Err(TrySendError::Full(value));
         }
         flow.values.push_back(value);
         let reader = flow.reader.take();
@@ -205,32 +205,3 @@ impl<T> fmt::Debug for Replies<T> {
         f.debug_struct("Replies").field("is_closed", &self.is_closed()).finish_non_exhaustive()
     }
 }
-
-/// Why a value was not sent at once, with the value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TrySendValue<T> {
-    /// The reader has to catch up first.
-    Full(T),
-    /// Nobody reads on.
-    Closed(T),
-}
-
-impl<T> TrySendValue<T> {
-    /// The value that was not sent.
-    pub fn into_value(self) -> T {
-        match self {
-            Self::Full(value) | Self::Closed(value) => value,
-        }
-    }
-}
-
-impl<T> fmt::Display for TrySendValue<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Full(_) => "the value was not sent: the reader has to catch up first",
-            Self::Closed(_) => "the value was not sent: nobody reads on",
-        })
-    }
-}
-
-impl<T: fmt::Debug> std::error::Error for TrySendValue<T> {}

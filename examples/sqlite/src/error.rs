@@ -5,7 +5,7 @@
 
 use std::{error, fmt, io, path::PathBuf, sync::Arc};
 
-use actor_runtime::{CallError, SendError, StartError, TrySendError};
+use actor_runtime::{CallError, CallErrorKind, SendError, StartError, TrySendError};
 use rusqlite::{ErrorCode, ffi};
 
 /// What all of this crate gives.
@@ -130,10 +130,10 @@ impl Rule {
 impl Error {
     /// Whether nothing was done, so that asking again repeats nothing.
     #[must_use]
-    pub fn is_harmless_to_repeat(&self) -> bool {
+    pub fn is_safe_to_retry(&self) -> bool {
         match self {
             Self::Busy | Self::MailboxFull | Self::Closed { was_accepted: false } => true,
-            Self::Call(error) => error.is_harmless_to_repeat(),
+            Self::Call(error) => error.is_safe_to_retry(),
             _ => false,
         }
     }
@@ -170,11 +170,11 @@ impl From<rusqlite::Error> for Error {
 
 impl From<CallError> for Error {
     fn from(error: CallError) -> Self {
-        match error {
-            CallError::NotAccepted { .. } => Self::Closed { was_accepted: false },
-            CallError::Stopped { .. } => Self::Closed { was_accepted: true },
-            CallError::Panicked { message, .. } => Self::Panicked(message),
-            error => Self::Call(error),
+        match error.kind() {
+            CallErrorKind::Closed => Self::Closed { was_accepted: false },
+            CallErrorKind::Stopped => Self::Closed { was_accepted: true },
+            CallErrorKind::Panicked { message } => Self::Panicked(message.clone()),
+            _ => Self::Call(error),
         }
     }
 }

@@ -259,7 +259,7 @@ fn a_dropped_stream_send_sends_nothing() {
 fn exited() {
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
     drop(pending(probe.exited()));
-    assert!(probe.is_alive());
+    assert!(!probe.is_closed());
     let mut exited = pending(probe.exited());
     probe.close();
     actor.exit();
@@ -359,17 +359,17 @@ async fn the_shutdown_of_a_scope() {
     last.wait(gate.clone()).cast().await.unwrap();
     tokio::task::yield_now().await;
     drop(scope.shutdown());
-    assert!(last.is_alive());
+    assert!(!last.is_closed());
     {
         let mut shutdown = pending(scope.shutdown());
-        assert!(!last.is_alive(), "what was stopped stays stopped");
+        assert!(last.is_closed(), "what was stopped stays stopped");
         tokio::time::advance(Duration::from_secs(1)).await;
         still_pending(&mut shutdown);
     }
-    assert!(first.is_alive(), "and the rest goes on");
+    assert!(!first.is_closed(), "and the rest goes on");
     gate.open();
     assert_eq!(last.exited().await.to_string(), "shut down");
-    assert!(first.is_alive());
+    assert!(!first.is_closed());
     assert_eq!(scope.shutdown().await.len(), 2);
-    assert!(!first.is_alive());
+    assert!(first.is_closed());
 }

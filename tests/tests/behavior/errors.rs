@@ -31,14 +31,14 @@ fn unwrap_requires_no_traits_of_user_types() {
     assert_eq!(ready(&mut call).map_err(|error| error.to_string()).ok().unwrap().0, 7);
     drop(call);
     let answer = vault.pass(Opaque(8)).try_call().unwrap();
-    let message = vault.pass(Opaque(9)).try_cast().unwrap_err().into_message();
+    let message = vault.pass(Opaque(9)).try_cast().unwrap_err().into_inner();
     assert_eq!(format!("{message:?}"), "pass");
     drop(answer);
     actor.drop_loop();
     assert_eq!(format!("{:?}", vault.pass(Opaque(1)).cast_now().unwrap_err()), "Closed(..)");
     assert_eq!(format!("{:?}", now(vault.pass(Opaque(1)).cast()).unwrap_err()), "Closed(..)");
     let VaultMessage::Pass { item, .. } =
-        now(vault.pass(Opaque(3)).sent()).unwrap_err().into_message();
+        now(vault.pass(Opaque(3)).sent()).unwrap_err().into_inner();
     assert_eq!(item.0, 3);
 }
 
@@ -95,7 +95,7 @@ async fn call_errors_name_actor_and_handler() {
         is_error(error);
         assert_eq!((error.method().actor(), error.method().name()), ("Probe", name));
         assert_eq!(error.to_string(), text);
-        assert_eq!(error.is_harmless_to_repeat(), is_harmless, "{error}");
+        assert_eq!(error.is_safe_to_retry(), is_harmless, "{error}");
         assert!(error.source().is_none());
         assert_eq!(error.clone(), *error);
         assert_eq!(format!("{:?}", error.method()), format!("Probe::{name}"));

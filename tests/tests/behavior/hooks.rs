@@ -44,7 +44,7 @@ impl Diary {
 
     #[on_stop]
     async fn end(&mut self, context: &Context<Self>) {
-        assert!(!context.handle().is_alive());
+        assert!(context.handle().is_closed());
         self.write("stop");
     }
 

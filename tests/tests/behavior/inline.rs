@@ -11,8 +11,8 @@ use std::{
 };
 
 use actor_runtime::{
-    ActorHandle, Builder, CallError, Context, ExitReason, OnPanic, Reply, WeakHandle, actor, pair,
-    spawn,
+    ActorHandle, Builder, CallError, CallErrorKind, Context, ExitReason, OnPanic, Reply,
+    WeakHandle, actor, pair, spawn,
 };
 use tokio::{
     runtime::{self, Handle, Runtime},
@@ -343,8 +343,8 @@ async fn an_inline_panic_ends_the_actor_and_not_its_caller() {
     let kept = tokio::spawn(desk.keep().sent().await.unwrap());
     idle(desk.clone()).await;
     assert_eq!(said(now(desk.fail("broken"))), "`Desk::fail` panicked: broken");
-    assert!(!desk.is_alive());
-    assert!(matches!(now(desk.note(1)), Err(CallError::NotAccepted { .. })));
+    assert!(desk.is_closed());
+    assert!(matches!(now(desk.note(1)).map_err(CallError::into_kind), Err(CallErrorKind::Closed)));
     let ExitReason::Panicked { method, message } = desk.exited().await else {
         panic!("it ended for another reason");
     };
@@ -389,7 +389,7 @@ async fn ends_after_it(end: impl FnOnce(&DeskHandle), reason: ExitReason) {
     let (caller, release) = blocked(&desk);
     let mut exited = pending(desk.exited());
     end(&desk);
-    assert!(matches!(now(desk.note(1)), Err(CallError::NotAccepted { .. })));
+    assert!(matches!(now(desk.note(1)).map_err(CallError::into_kind), Err(CallErrorKind::Closed)));
     for _ in 0..MANY_TURNS {
         yield_now().await;
     }
@@ -454,8 +454,8 @@ fn an_inline_handler_may_drop_the_runtime_of_its_actor() {
     // If the loop is not resting, the runtime is dropped on its own worker, which panics. So wait
     // until it is.
     until(|| owner.stats().running.is_none());
-    let told = owner.disown().blocking();
-    assert!(matches!(told, Ok(()) | Err(CallError::Panicked { .. })), "{told:?}");
+    let told = owner.disown().blocking().map_err(CallError::into_kind);
+    assert!(matches!(told, Ok(()) | Err(CallErrorKind::Panicked { .. })), "{told:?}");
     until(|| owner.exit_reason().is_some());
 }
 
@@ -464,7 +464,7 @@ async fn an_inline_handler_may_end_its_actor() {
     let log = Log::default();
     let desk = idle_desk(&log).await;
     now(desk.stop()).unwrap();
-    assert!(!desk.is_alive());
+    assert!(desk.is_closed());
     assert_eq!(desk.exited().await, ExitReason::Shutdown);
 
     let desk = idle_desk(&log).await;

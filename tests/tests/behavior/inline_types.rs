@@ -2,7 +2,7 @@
 
 use std::{fmt::Debug, marker::PhantomData};
 
-use actor_runtime::{ActorHandle, CallError, Context, Request, actor, spawn};
+use actor_runtime::{ActorHandle, CallErrorKind, Context, actor, by_hand::Request, spawn};
 use tokio::task;
 
 use crate::support::now;
@@ -62,8 +62,11 @@ async fn an_inline_panic_ends_an_actor_with_type_parameters() {
     let shelf = idle_shelf().await;
     let panicked = now(shelf.put("glass", "c".into())).unwrap_err();
     assert!(panicked.to_string().contains("no glass"), "{panicked}");
-    assert!(matches!(panicked, CallError::Panicked { method, .. } if method.name() == "put"));
-    assert!(!shelf.is_alive());
+    assert!(
+        matches!(panicked.kind(), CallErrorKind::Panicked { .. })
+            && panicked.method().name() == "put"
+    );
+    assert!(shelf.is_closed());
     assert!(!shelf.exited().await.is_orderly());
 }
 

@@ -2,7 +2,8 @@
 //! features.
 
 use actor_runtime::{
-    ActorHandle, Answer, CallError, Exit, ExitReason, Lease, SendError, TrySendError, actor, spawn,
+    ActorHandle, Answer, CallError, CallErrorKind, Exit, ExitReason, Lease, SendError,
+    TrySendError, actor, spawn,
 };
 use tokio::sync::mpsc;
 
@@ -62,8 +63,8 @@ fn clones_of_a_leased_handle_end_with_the_lease() {
     drop(lease);
     actor.turn();
     assert_eq!(log.take(), ["1", "release"]);
-    assert!(!clone.is_alive() && !weak.is_alive());
-    assert!(matches!(now(clone.note(2)), Err(CallError::NotAccepted { .. })));
+    assert!(clone.is_closed() && weak.is_closed());
+    assert!(matches!(now(clone.note(2)).map_err(CallError::into_kind), Err(CallErrorKind::Closed)));
     assert!(matches!(clone.note(2).cast_now(), Err(SendError::Closed(_))));
     assert!(matches!(weak.upgrade().unwrap().note(2).try_cast(), Err(TrySendError::Closed(_))));
     drop(clone);
@@ -230,7 +231,10 @@ fn a_mocked_actor_can_be_leased() {
     drop(lease);
     assert!(matches!(messages.try_recv(), Some(LedgerMessage::Note { number: 9, .. })));
     drop(messages);
-    assert!(matches!(now(ledger.lease()), Err(CallError::NotAccepted { .. })));
+    assert!(matches!(
+        now(ledger.lease()).map_err(CallError::into_kind),
+        Err(CallErrorKind::Closed)
+    ));
 }
 
 /// An actor that was leased is returned at its end like any other.

@@ -44,10 +44,10 @@ fn a_weak_handle_does_not_keep_an_actor_alive() {
     assert!(again.is_same_actor(&probe));
     assert_eq!(probe.stats().handles, 2);
     drop(probe);
-    assert!(weak.is_alive());
+    assert!(!weak.is_closed());
     drop(again);
     assert!(weak.clone().upgrade().is_none(), "the last handle is gone");
-    assert!(!weak.is_alive());
+    assert!(weak.is_closed());
     assert_eq!(actor.reason(), "the last handle was dropped");
 }
 
@@ -79,11 +79,11 @@ fn closing_twice_keeps_the_first_reason() {
 fn an_actor_is_alive_while_it_accepts_messages() {
     let gate = Gate::default();
     let (probe, mut actor) = rig(Probe::new(&Log::default()));
-    assert!(probe.is_alive());
+    assert!(!probe.is_closed());
     probe.wait(gate.clone()).try_cast().unwrap();
     actor.turn();
     probe.close();
-    assert!(!probe.is_alive());
+    assert!(probe.is_closed());
     assert_eq!(probe.exit_reason(), None, "it is still at work");
     gate.open();
     actor.turn();
@@ -211,7 +211,7 @@ fn a_final_handler_replies_and_ends_the_actor() {
     let (probe, mut actor) = rig(Probe::new(&log));
     let mut finish = pending(probe.finish(gate.clone()));
     actor.turn();
-    assert!(!probe.is_alive());
+    assert!(probe.is_closed());
     assert!(probe.note(1).cast_now().is_err(), "it is the last of all");
     gate.open();
     let exit = actor.exit();

@@ -209,7 +209,7 @@ fn an_event_handler_may_stop_the_actor() {
     ends.orders.send(0).unwrap();
     assert_eq!(actor.exit().reason, ExitReason::Shutdown);
     assert_eq!(ends.log.take(), ["order 0", "idle", "stop"]);
-    assert!(!desk.is_alive());
+    assert!(desk.is_closed());
 }
 
 #[test]

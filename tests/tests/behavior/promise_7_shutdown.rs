@@ -4,7 +4,8 @@
 use std::sync::{Arc, OnceLock};
 
 use actor_runtime::{
-    ActorHandle, Builder, CallError, Context, ExitReason, SendError, TrySendError, actor,
+    ActorHandle, Builder, CallError, CallErrorKind, Context, ExitReason, SendError, TrySendError,
+    actor,
 };
 
 use crate::support::{
@@ -37,8 +38,8 @@ fn no_message_is_accepted_once_shutdown_begins() {
     probe.wait(gate.clone()).try_cast().unwrap();
     actor.turn();
     let _shutdown = pending(probe.shutdown());
-    assert!(!probe.is_alive());
-    assert!(matches!(now(probe.note(1)), Err(CallError::NotAccepted { .. })));
+    assert!(probe.is_closed());
+    assert!(matches!(now(probe.note(1)).map_err(CallError::into_kind), Err(CallErrorKind::Closed)));
     assert!(matches!(now(probe.note(1).cast()), Err(SendError::Closed(_))));
     assert!(matches!(probe.note(1).try_cast(), Err(TrySendError::Closed(_))));
     assert!(matches!(probe.note(1).try_call(), Err(TrySendError::Closed(_))));
@@ -54,7 +55,7 @@ fn no_message_is_accepted_once_shutdown_begins() {
 fn a_shutdown_begins_when_it_is_polled() {
     let (probe, _actor) = rig(Probe::new(&Log::default()));
     drop(probe.shutdown());
-    assert!(probe.is_alive());
+    assert!(!probe.is_closed());
 }
 
 /// Logs everything that happens to it.
@@ -102,12 +103,12 @@ async fn the_exit_is_reported_last() {
     tokio::task::yield_now().await;
     assert_eq!(log.take(), ["stopping"]);
     still_pending(&mut exited);
-    assert!(child.is_alive(), "the actor itself is stopped first");
+    assert!(!child.is_closed(), "the actor itself is stopped first");
 
     gate.open();
     tokio::task::yield_now().await;
     assert_eq!(log.take(), ["stopped"]);
-    assert!(!child.is_alive());
+    assert!(child.is_closed());
     still_pending(&mut exited);
 
     child_gate.open();
@@ -192,5 +193,8 @@ async fn every_way_to_wait_for_the_exit_gives_the_same_reason() {
     for waiter in waiters {
         assert_eq!(waiter.await.unwrap(), ExitReason::Shutdown);
     }
-    assert!(matches!(probe.note(1).await, Err(CallError::NotAccepted { .. })));
+    assert!(matches!(
+        probe.note(1).await.map_err(CallError::into_kind),
+        Err(CallErrorKind::Closed)
+    ));
 }

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use actor_runtime::{
-    ActorHandle, Builder, CallError, ExitReason, Lease, OnPanic, actor, spawn, spawn_thread,
+    ActorHandle, Builder, CallError, CallErrorKind, ExitReason, Lease, OnPanic, actor, spawn,
+    spawn_thread,
 };
 
 use crate::support::{
@@ -125,7 +126,7 @@ fn a_lease_does_not_delay_a_shutdown() {
     let mut asked = pending(ledger.lease());
     lease.note(1).try_cast().unwrap();
     let mut shutdown = pending(ledger.shutdown());
-    assert!(matches!(now(lease.note(2)), Err(CallError::NotAccepted { .. })));
+    assert!(matches!(now(lease.note(2)).map_err(CallError::into_kind), Err(CallErrorKind::Closed)));
     lease.note(3).cast_now().unwrap();
     actor.turn();
     assert_eq!(ready(&mut shutdown), ExitReason::Shutdown);
@@ -143,7 +144,7 @@ fn a_sender_waiting_for_room_in_a_lease_fails_when_it_ends() {
     let clone = lease.clone();
     let mut waits = pending(clone.note(3));
     ledger.close();
-    assert!(matches!(ready(&mut waits), Err(CallError::NotAccepted { .. })));
+    assert!(matches!(ready(&mut waits).map_err(CallError::into_kind), Err(CallErrorKind::Closed)));
     actor.exit();
 }
 
@@ -175,7 +176,10 @@ fn after_any_other_end_of_the_actor_a_lease_gives_errors() {
             _ => assert_eq!(told, ("answered ()".to_owned(), "answered 1".to_owned())),
         }
         assert_eq!(outcome(&mut asked), stopped("lease"));
-        assert!(matches!(now(lease.note(1)), Err(CallError::NotAccepted { .. })));
+        assert!(matches!(
+            now(lease.note(1)).map_err(CallError::into_kind),
+            Err(CallErrorKind::Closed)
+        ));
         assert_eq!(said(now(lease.release())), stopped("on_release"));
         assert!(!log.take().contains(&"release".to_owned()), "road {number}");
     }

@@ -84,7 +84,7 @@ async fn an_actor_is_stopped_only_when_the_previous_one_has_ended() {
     let mut shutdown = pending(scope.shutdown());
     tokio::task::yield_now().await;
     still_pending(&mut shutdown);
-    assert!(!last.is_alive());
+    assert!(last.is_closed());
     first.nothing().await.unwrap();
     gate.open();
     assert_eq!(shutdown.await.len(), 2);
@@ -164,7 +164,7 @@ async fn a_child_scope_may_end_before_its_parent() {
     let child = scope.child();
     let two = child.spawn(Member::new("two", &log));
     child.shutdown().await;
-    assert!(!two.is_alive() && one.is_alive());
+    assert!(two.is_closed() && !one.is_closed());
     assert_eq!(scope.len(), 1);
     scope.shutdown().await;
     assert_eq!(log.take(), ["two", "one"]);
@@ -202,10 +202,10 @@ async fn a_scope_that_was_shut_down_starts_no_actors() {
     let (scope, log) = (Scope::new(), Log::default());
     assert_eq!(scope.shutdown().await, []);
     let late = scope.spawn(Member::new("late", &log));
-    assert!(!late.is_alive());
+    assert!(late.is_closed());
     assert_eq!(late.exited().await, ExitReason::Shutdown);
     let late = scope.child().spawn(Member::new("later", &log));
-    assert!(!late.is_alive());
+    assert!(late.is_closed());
 }
 
 #[tokio::test]
@@ -283,7 +283,7 @@ async fn a_scope_starts_actors_that_may_fail() {
     assert!(matches!(scope.start(Picky(false)).await, Err(StartError::Failed("not today"))));
     assert_eq!(scope.len(), 1);
     scope.shutdown().await;
-    assert!(!picky.is_alive());
+    assert!(picky.is_closed());
 }
 
 #[test]
@@ -302,7 +302,7 @@ async fn a_signal_shuts_the_scope_down() {
         let (scope, log) = (Scope::new(), Log::default());
         let member = scope.spawn(Member::new("member", &log));
         let ended = pending(scope.until_signal());
-        assert!(member.is_alive());
+        assert!(!member.is_closed());
         let kill = format!("kill -{signal} {}", std::process::id());
         let status = std::process::Command::new("sh").args(["-c", &kill]).status().unwrap();
         assert!(status.success());

@@ -7,7 +7,7 @@ mod ways;
 
 use std::time::Duration;
 
-use actor_runtime::{ActorHandle, CallError};
+use actor_runtime::{ActorHandle, CallErrorKind};
 
 use self::ways::{Case, EVERY, NEVER_WAIT, WAIT_FOR_ROOM, WANT_AN_ANSWER, WANT_NONE, Way, What};
 use crate::support::{AN_HOUR, Log, Probe, now, outcome, pending, ready, rig, still_pending};
@@ -31,7 +31,7 @@ async fn full() {
         let sent = case.send(way, What::Note(7));
         let told = match way {
             Way::CastNow => "accepted",
-            _ => "the message was not accepted: the mailbox is full; note 7 came back",
+            _ => "not sent: there is no room; note 7 came back",
         };
         assert_eq!(sent.told(), told, "{way:?}");
     }
@@ -87,6 +87,7 @@ fn not_accepted(way: Way) -> &'static str {
     match way {
         Way::Await => "`Probe::note` was not accepted: the actor has stopped; note 7 came back",
         Way::Timeout | Way::Blocking => "`Probe::note` was not accepted: the actor has stopped",
+        Way::TryCall | Way::TryCast => "not sent: the receiving side is closed; note 7 came back",
         _ => "the message was not accepted: the actor has stopped; note 7 came back",
     }
 }
@@ -163,8 +164,11 @@ async fn timed_out_before_it_was_accepted() {
     let mut call = pending(case.probe.note(7).timeout(AN_HOUR));
     tokio::time::advance(AN_HOUR).await;
     let error = ready(&mut call).unwrap_err();
-    assert!(matches!(error, CallError::TimedOut { accepted: false, after: AN_HOUR, .. }));
-    assert!(error.is_harmless_to_repeat());
+    assert!(matches!(
+        error.kind(),
+        CallErrorKind::TimedOut { accepted: false, after: AN_HOUR, .. }
+    ));
+    assert!(error.is_safe_to_retry());
     case.actor.turn();
     assert_eq!(case.log.take(), ["note 1", "note 2"]);
 }
@@ -178,8 +182,8 @@ async fn timed_out_after_it_was_accepted() {
     still_pending(&mut call);
     tokio::time::advance(Duration::from_millis(1)).await;
     let error = ready(&mut call).unwrap_err();
-    assert!(matches!(error, CallError::TimedOut { accepted: true, .. }));
-    assert!(!error.is_harmless_to_repeat());
+    assert!(matches!(error.kind(), CallErrorKind::TimedOut { accepted: true, .. }));
+    assert!(!error.is_safe_to_retry());
 }
 
 #[tokio::test(start_paused = true)]
@@ -213,7 +217,7 @@ fn awaiting_a_timeout_without_a_runtime_panics() {
 async fn a_timeout_of_zero_sends_and_gives_up() {
     let mut case = Case::new();
     let error = now(case.probe.note(7).timeout(Duration::ZERO)).unwrap_err();
-    assert!(matches!(error, CallError::TimedOut { accepted: true, .. }));
+    assert!(matches!(error.kind(), CallErrorKind::TimedOut { accepted: true, .. }));
     case.actor.turn();
     assert_eq!(case.log.take(), [""; 0]);
 }

@@ -5,7 +5,9 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use actor_runtime::{ActorHandle, CallError, Context, Replies, ReplyStream, TrySendValue, actor};
+use actor_runtime::{
+    ActorHandle, CallError, CallErrorKind, Context, Replies, ReplyStream, TrySendError, actor,
+};
 use futures::StreamExt;
 use tokio_test::task;
 
@@ -49,10 +51,10 @@ impl Source {
         for number in 0.. {
             match numbers.try_send(number) {
                 Ok(()) => {}
-                Err(TrySendValue::Full(unsent)) => {
+                Err(TrySendError::Full(unsent)) => {
                     return self.log.add(format!("full at {unsent}"));
                 }
-                Err(TrySendValue::Closed(unsent)) => {
+                Err(TrySendError::Closed(unsent)) => {
                     return self.log.add(format!("closed at {unsent}"));
                 }
             }
@@ -260,10 +262,13 @@ fn a_queued_stream_ends_with_an_error_if_the_actor_stops() {
     assert_eq!(refused.to_string(), "`Source::count` was not accepted: the actor has stopped");
     assert_eq!(now(waiting.next()), None);
     let mut late = source.count(5);
-    assert!(matches!(now(late.next()), Some(Err(CallError::NotAccepted { .. }))));
+    assert!(matches!(
+        now(late.next()).map(|value| value.map_err(CallError::into_kind)),
+        Some(Err(CallErrorKind::Closed))
+    ));
     assert_eq!(now(late.next()), None);
     let refused = now(source.count(6).sent()).unwrap_err();
-    assert!(matches!(refused.into_message(), SourceMessage::Count { end: 6, .. }));
+    assert!(matches!(refused.into_inner(), SourceMessage::Count { end: 6, .. }));
 }
 
 #[test]
@@ -358,9 +363,9 @@ fn a_stream_can_be_read_and_written_on_plain_threads() {
 
 #[test]
 fn unsent_values_have_error_texts() {
-    let full = TrySendValue::Full(1);
-    let closed = TrySendValue::Closed(2);
-    assert_eq!(full.to_string(), "the value was not sent: the reader has to catch up first");
-    assert_eq!(closed.to_string(), "the value was not sent: nobody reads on");
-    assert_eq!((full.into_value(), closed.into_value()), (1, 2));
+    let full = TrySendError::Full(1);
+    let closed = TrySendError::Closed(2);
+    assert_eq!(full.to_string(), "not sent: there is no room");
+    assert_eq!(closed.to_string(), "not sent: the receiving side is closed");
+    assert_eq!((full.into_inner(), closed.into_inner()), (1, 2));
 }

@@ -12,7 +12,7 @@ async fn a_scope_may_have_an_infinite_deadline() {
     let counter = scope.spawn(Counter::default());
     let ended = scope.shutdown().await;
     assert_eq!(ended[0].reason, Some(ExitReason::Shutdown));
-    assert!(!counter.is_alive());
+    assert!(counter.is_closed());
 }
 
 #[tokio::test(start_paused = true)]

@@ -212,7 +212,7 @@ async fn handlers() {
     check!(new get call into clone drop fmt mock stop close shutdown as_handle from_handle);
     check!(envelope dispatch run on_start r#type self_ _1);
     assert_eq!(handle.string().await.unwrap(), "7");
-    assert!(ActorHandle::is_alive(&handle));
+    assert!(!ActorHandle::is_closed(&handle));
     let other = Clone::clone(&handle);
     assert_eq!(handle.finish().await.unwrap(), 7);
     assert!(other.get().await.is_err());

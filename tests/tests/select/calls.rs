@@ -4,7 +4,12 @@
 
 use std::{pin::pin, time::Duration};
 
-use actor_runtime::{Handle, Message, actor, cancel_safe::assume_cancel_safe, select, spawn};
+use actor_runtime::{
+    actor,
+    by_hand::{Handle, Message},
+    cancel_safe::assume_cancel_safe,
+    select, spawn,
+};
 use tokio::time::{interval, sleep};
 
 /// A slow counter with room for one message.

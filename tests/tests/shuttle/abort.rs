@@ -1,6 +1,6 @@
 //! Calls against an abort: the actor ends wherever it waits, and every caller gets an error.
 
-use actor_runtime::{ActorHandle, CallError, ExitReason};
+use actor_runtime::{ActorHandle, CallError, CallErrorKind, ExitReason};
 use shuttle::future::{block_on, spawn};
 
 use crate::{
@@ -27,17 +27,17 @@ fn calls_against_abort() {
         assert_eq!(probe.exited().await, ExitReason::Aborted);
         assert!(notes.is_dropped(), "the end was reported before the state was dropped");
         aborter.await.unwrap();
-        match noted.await.unwrap() {
+        match noted.await.unwrap().map_err(CallError::into_kind) {
             Ok(answer) => assert!(answer == 1 && notes.has_begun(1)),
-            Err(CallError::NotAccepted { .. } | CallError::Stopped { .. }) => {
+            Err(CallErrorKind::Closed | CallErrorKind::Stopped) => {
                 assert!(!notes.has_begun(1));
             }
-            Err(error) => panic!("{error}"),
+            Err(error) => panic!("{error:?}"),
         }
-        match stuck.await.unwrap().unwrap_err() {
-            CallError::Stopped { .. } => {}
-            CallError::NotAccepted { .. } => assert!(!notes.has_begun(2)),
-            error => panic!("{error}"),
+        match stuck.await.unwrap().unwrap_err().into_kind() {
+            CallErrorKind::Stopped => {}
+            CallErrorKind::Closed => assert!(!notes.has_begun(2)),
+            error => panic!("{error:?}"),
         }
         assert_eq!(task.await.unwrap(), ExitReason::Aborted);
     });
@@ -81,11 +81,12 @@ fn calls_against_a_dropped_loop() {
         assert_eq!(probe.exited().await, ExitReason::Aborted);
         assert!(notes.is_dropped());
         for caller in callers {
-            match caller.await.unwrap() {
+            let (id, outcome) = caller.await.unwrap();
+            match (id, outcome.map_err(CallError::into_kind)) {
                 (id, Ok(answer)) => assert!(answer == id && notes.has_begun(id)),
-                (_, Err(CallError::Stopped { .. })) => {}
-                (id, Err(CallError::NotAccepted { .. })) => assert!(!notes.has_begun(id)),
-                (_, Err(error)) => panic!("{error}"),
+                (_, Err(CallErrorKind::Stopped)) => {}
+                (id, Err(CallErrorKind::Closed)) => assert!(!notes.has_begun(id)),
+                (_, Err(error)) => panic!("{error:?}"),
             }
         }
     });

@@ -3,7 +3,9 @@
 
 use std::panic;
 
-use actor_runtime::{ActorHandle, Builder, CallError, ExitReason, Reply, actor, batch};
+use actor_runtime::{
+    ActorHandle, Builder, CallError, CallErrorKind, ExitReason, Reply, actor, batch,
+};
 use shuttle::{future::block_on, thread};
 
 use crate::explore::{explore, explore_with_bug};
@@ -111,10 +113,10 @@ fn threads_against(end: End) {
     let callers: Vec<_> = (1..=2)
         .map(|id| {
             let clerk = clerk.clone();
-            thread::spawn(move || match clerk.now(id).blocking() {
+            thread::spawn(move || match clerk.now(id).blocking().map_err(CallError::into_kind) {
                 Ok(answer) => assert_eq!(answer, id),
-                Err(CallError::NotAccepted { .. } | CallError::Stopped { .. }) => {}
-                Err(error) => panic!("harmed by the end: {error}"),
+                Err(CallErrorKind::Closed | CallErrorKind::Stopped) => {}
+                Err(error) => panic!("harmed by the end: {error:?}"),
             })
         })
         .collect();
@@ -122,8 +124,8 @@ fn threads_against(end: End) {
         End::Abort => clerk.abort(),
         End::Finish => assert_eq!(clerk.finish().blocking(), Ok(7)),
         End::Panic => {
-            let told = clerk.fail().blocking();
-            assert!(matches!(told, Err(CallError::Panicked { .. })), "{told:?}");
+            let told = clerk.fail().blocking().map_err(CallError::into_kind);
+            assert!(matches!(told, Err(CallErrorKind::Panicked { .. })), "{told:?}");
         }
         End::Shutdown => assert_eq!(clerk.shutdown().blocking(), ExitReason::Shutdown),
     }

@@ -1,6 +1,6 @@
 //! Messages, and the end, against an actor that is running a hook.
 
-use actor_runtime::{ActorHandle, CallError, ExitReason};
+use actor_runtime::{ActorHandle, CallError, CallErrorKind, ExitReason};
 use shuttle::future::{block_on, spawn};
 
 use crate::{
@@ -65,11 +65,11 @@ fn an_abort_against_hooks() {
         }
         let (first, second) = caller.await.unwrap();
         for (id, outcome) in [(1, first), (2, second)] {
-            match outcome {
+            match outcome.map_err(CallError::into_kind) {
                 Ok(answer) => assert!(answer == id && notes.has_begun(id)),
-                Err(CallError::Stopped { .. }) => assert_eq!(reason, ExitReason::Aborted),
-                Err(CallError::NotAccepted { .. }) => assert!(!notes.has_begun(id)),
-                Err(error) => panic!("{error}"),
+                Err(CallErrorKind::Stopped) => assert_eq!(reason, ExitReason::Aborted),
+                Err(CallErrorKind::Closed) => assert!(!notes.has_begun(id)),
+                Err(error) => panic!("{error:?}"),
             }
         }
         assert_eq!(task.await.unwrap(), reason);

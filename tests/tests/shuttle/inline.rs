@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use actor_runtime::{ActorHandle, Builder, CallError, ExitReason, OnPanic, actor};
+use actor_runtime::{ActorHandle, Builder, CallError, CallErrorKind, ExitReason, OnPanic, actor};
 use shuttle::{
     future::{JoinHandle, block_on, spawn, yield_now},
     thread,
@@ -253,8 +253,8 @@ fn callers_against_a_panic(on_panic: OnPanic) {
             let desk = desk.clone();
             async move { [desk.note(1).await, desk.slow(2).await, desk.note(3).await] }
         });
-        match desk.fail(9).await {
-            Err(CallError::Panicked { message, .. }) => assert_eq!(&*message, "as it was told"),
+        match desk.fail(9).await.map_err(CallError::into_kind) {
+            Err(CallErrorKind::Panicked { message }) => assert_eq!(&*message, "as it was told"),
             other => panic!("a panic was reported as {other:?}"),
         }
         drop(desk);
@@ -270,12 +270,12 @@ fn callers_against_a_panic(on_panic: OnPanic) {
             (_, reason) => panic!("{reason}"),
         }
         for (id, outcome) in (1..).zip(outcomes) {
-            match outcome {
+            match outcome.map_err(CallError::into_kind) {
                 Ok(answer) => assert!(answer == id && notes.done().contains(&id)),
-                Err(CallError::NotAccepted { .. } | CallError::Stopped { .. }) => {
+                Err(CallErrorKind::Closed | CallErrorKind::Stopped) => {
                     assert!(!notes.done().contains(&id));
                 }
-                Err(error) => panic!("harmed by another's panic: {error}"),
+                Err(error) => panic!("harmed by another's panic: {error:?}"),
             }
         }
         assert!(notes.is_dropped());
@@ -333,12 +333,12 @@ fn callers_against_the_end(end: End) {
         assert!(notes.is_dropped(), "the end was reported before the state was dropped");
         let at_the_end = notes.done();
         for (id, outcome) in callers.into_iter().flat_map(|caller| caller.join().unwrap()) {
-            match outcome {
+            match outcome.map_err(CallError::into_kind) {
                 Ok(answer) => assert!(answer == id && at_the_end.contains(&id)),
-                Err(CallError::NotAccepted { .. } | CallError::Stopped { .. }) => {
+                Err(CallErrorKind::Closed | CallErrorKind::Stopped) => {
                     assert!(!at_the_end.contains(&id));
                 }
-                Err(error) => panic!("{error}"),
+                Err(error) => panic!("{error:?}"),
             }
         }
         assert_eq!(notes.done(), at_the_end);

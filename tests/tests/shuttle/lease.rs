@@ -2,7 +2,7 @@
 
 use std::task::Poll;
 
-use actor_runtime::{ActorHandle, CallError, ExitReason};
+use actor_runtime::{ActorHandle, CallError, CallErrorKind, ExitReason};
 use shuttle::future::{block_on, spawn, yield_now};
 
 use crate::{
@@ -133,17 +133,17 @@ fn close_against_lease() {
             .map(|id| {
                 let probe = probe.clone();
                 spawn(async move {
-                    let lease = match probe.lease().await {
+                    let lease = match probe.lease().await.map_err(CallError::into_kind) {
                         Ok(lease) => lease,
-                        Err(CallError::NotAccepted { .. } | CallError::Stopped { .. }) => {
+                        Err(CallErrorKind::Closed | CallErrorKind::Stopped) => {
                             return false;
                         }
-                        Err(error) => panic!("{error}"),
+                        Err(error) => panic!("{error:?}"),
                     };
-                    match lease.note(id).await {
+                    match lease.note(id).await.map_err(CallError::into_kind) {
                         Ok(answer) => assert_eq!(answer, id),
-                        Err(CallError::NotAccepted { .. }) => {}
-                        Err(error) => panic!("{error}"),
+                        Err(CallErrorKind::Closed) => {}
+                        Err(error) => panic!("{error:?}"),
                     }
                     assert_eq!(lease.exited().await, ExitReason::Shutdown);
                     assert_eq!(lease.release().await, Ok(()));
@@ -183,7 +183,10 @@ fn abort_against_lease() {
                 let Ok(lease) = probe.lease().await else { return };
                 let _ = lease.note(1).await;
                 assert_eq!(lease.exited().await, ExitReason::Aborted);
-                assert!(matches!(lease.release().await, Err(CallError::Stopped { .. })));
+                assert!(matches!(
+                    lease.release().await.map_err(CallError::into_kind),
+                    Err(CallErrorKind::Stopped)
+                ));
             }
         });
         let stuck = spawn({
@@ -192,8 +195,8 @@ fn abort_against_lease() {
                 let Ok(lease) = probe.lease().await else { return };
                 let answer = lease.stuck(2).await;
                 assert!(matches!(
-                    answer,
-                    Err(CallError::NotAccepted { .. } | CallError::Stopped { .. })
+                    answer.map_err(CallError::into_kind),
+                    Err(CallErrorKind::Closed | CallErrorKind::Stopped)
                 ));
             }
         });

@@ -1,7 +1,7 @@
 //! A handler that panics: its caller gets the panic, all other callers an error that the actor
 //! stopped.
 
-use actor_runtime::{CallError, ExitReason, OnPanic};
+use actor_runtime::{CallError, CallErrorKind, ExitReason, OnPanic};
 use shuttle::future::{block_on, spawn};
 
 use crate::{
@@ -18,19 +18,19 @@ fn a_panic(on_panic: OnPanic) {
         });
         let other = spawn(async move { (probe.note(2).await, probe.note(3).await) });
 
-        match panicking.await.unwrap() {
-            Err(CallError::Panicked { message, .. }) => assert_eq!(&*message, "as it was told"),
+        match panicking.await.unwrap().map_err(CallError::into_kind) {
+            Err(CallErrorKind::Panicked { message }) => assert_eq!(&*message, "as it was told"),
             other => panic!("a panic was reported as {other:?}"),
         }
         let (second, third) = other.await.unwrap();
         for (id, outcome) in [(2, second), (3, third)] {
-            match outcome {
+            match outcome.map_err(CallError::into_kind) {
                 Ok(answer) => assert!(answer == id && notes.has_begun(id)),
-                Err(CallError::NotAccepted { .. } | CallError::Stopped { .. }) => {
+                Err(CallErrorKind::Closed | CallErrorKind::Stopped) => {
                     assert_eq!(on_panic, OnPanic::End);
                     assert!(!notes.has_begun(id));
                 }
-                Err(error) => panic!("harmed by another's panic: {error}"),
+                Err(error) => panic!("harmed by another's panic: {error:?}"),
             }
         }
         match (on_panic, task.await.unwrap()) {

@@ -55,7 +55,7 @@ fn room_against_close() {
             .map(|id| {
                 let probe = probe.clone();
                 spawn(async move {
-                    match probe.note(id).cast().await.map_err(|error| error.into_message()) {
+                    match probe.note(id).cast().await.map_err(|error| error.into_inner()) {
                         Ok(()) => (id, true),
                         Err(ProbeMessage::Note { id: returned, .. }) if returned == id => {
                             (id, false)

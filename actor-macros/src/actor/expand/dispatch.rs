@@ -32,6 +32,8 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
     let finish = finish::finish(actor);
     let sources = sources::sources(actor);
     let hooks = hooks::hooks(actor);
+    let has_on_idle = hooks::has_on_idle(actor);
+    let attrs = &actor.attrs;
     quote! {
         impl #impl_generics #krate::Actor for #ty #where_clause {
             #type_message
@@ -40,12 +42,17 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
             type Undelivered = #type_undelivered;
             #mailbox
 
-            #dispatch_now
             #dispatch
+            #hooks
+        }
+
+        #(#attrs)*
+        impl #impl_generics #krate::by_hand::Drive for #ty #where_clause {
+            #has_on_idle
+            #dispatch_now
             #finish
             #take_back
             #sources
-            #hooks
         }
     }
 }
@@ -96,7 +103,7 @@ fn dispatch_now(actor: &Actor) -> Option<TokenStream> {
             &mut self,
             message: #message #carried,
             #context: &#krate::Context<Self>,
-            #caller: #krate::Caller<'_>,
+            #caller: #krate::__private::Caller<'_>,
         ) {
             match message {
                 #(#arms)*

@@ -28,7 +28,7 @@ fn structure(actor: &Actor) -> TokenStream {
     quote! {
         #doc
         #derive
-        #vis struct #handle #carried (#krate::Handle<#message #ty_generics>) #where_clause;
+        #vis struct #handle #carried (#krate::by_hand::Handle<#message #ty_generics>) #where_clause;
     }
 }
 
@@ -82,7 +82,7 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
         #track_caller
         #vis fn #ident(&self #(, #parameters)*) -> #returned {
             #(#conversions)*
-            #krate::Handle::#send(
+            #krate::by_hand::Handle::#send(
                 &self.0,
                 #capture |#reply| #message::#variant { #(#fields)* #reply },
             )
@@ -98,9 +98,11 @@ fn returned(actor: &Actor, handler: &Handler, call_type: &TokenStream) -> TokenS
     let message = quote!(#message #ty_generics);
     let request = match &handler.answer {
         Answer::Streamed(ty) => quote!(::core::ops::FnOnce(#krate::Replies<#ty>) -> #message),
-        Answer::Returned(_) | Answer::Deferred(_) => quote!(#krate::Request<#message, #answer>),
+        Answer::Returned(_) | Answer::Deferred(_) => {
+            quote!(#krate::by_hand::Request<#message, #answer>)
+        }
     };
-    let mark = handler.cancel_safe.is_some().then(|| quote!(#krate::Marked,));
+    let mark = handler.cancel_safe.is_some().then(|| quote!(#krate::by_hand::Marked,));
     quote! {
         #krate::#call_type<
             '_,
@@ -133,11 +135,11 @@ fn actor_handle_impl(actor: &Actor) -> TokenStream {
         impl #impl_generics #krate::ActorHandle for #handle #ty_generics #where_clause {
             type Message = #message #ty_generics;
 
-            fn as_handle(&self) -> &#krate::Handle<#message #ty_generics> {
+            fn as_handle(&self) -> &#krate::by_hand::Handle<#message #ty_generics> {
                 &self.0
             }
 
-            fn from_handle(handle: #krate::Handle<#message #ty_generics>) -> Self {
+            fn from_handle(handle: #krate::by_hand::Handle<#message #ty_generics>) -> Self {
                 Self(handle)
             }
         }

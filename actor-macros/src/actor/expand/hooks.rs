@@ -61,18 +61,32 @@ fn hook(actor: &Actor, hook: &Hook) -> TokenStream {
         }
         HookKind::Stop | HookKind::Idle | HookKind::Release => (None, quote!(#call;)),
     };
-    let has_on_idle = match hook.kind {
-        HookKind::Idle => Some(quote!(#(#cfgs)* const HAS_ON_IDLE: bool = true;)),
-        HookKind::Start | HookKind::Stop | HookKind::Release => None,
-    };
     quote! {
-        #has_on_idle
         #(#cfgs)*
         #allow
         async fn #name(&mut self, #context: &#krate::Context<Self>) #returned {
             #body
         }
     }
+}
+
+/// Without such a hook, or where its `#[cfg]` leaves it out, the loop does nothing for it.
+pub(super) fn has_on_idle(actor: &Actor) -> Option<TokenStream> {
+    let hooks = || actor.hooks.iter().filter(|hook| hook.kind == HookKind::Idle);
+    if hooks().any(|hook| hook.cfgs.is_empty()) {
+        return None;
+    }
+    let has_on_idle = match hooks().next() {
+        None => quote!(false),
+        Some(_) => {
+            let each = hooks().map(|hook| {
+                let conditions = hook.cfgs.iter().filter_map(condition);
+                quote!(all(#(#conditions),*))
+            });
+            quote!(::core::cfg!(any(#(#each),*)))
+        }
+    };
+    Some(quote!(const HAS_ON_IDLE: bool = #has_on_idle;))
 }
 
 /// The name of the context parameter, and the call of the user's method.

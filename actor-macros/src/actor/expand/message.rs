@@ -130,11 +130,11 @@ fn message_impl(actor: &Actor) -> TokenStream {
     let name = names::text(&actor.ident);
     let at_rest = inline::ty(actor);
     quote! {
-        impl #impl_generics #krate::Message for #message #ty_generics #where_clause {
+        impl #impl_generics #krate::by_hand::Message for #message #ty_generics #where_clause {
             const ACTOR: &'static str = #name;
             type AtRest = #at_rest;
 
-            fn envelope(&self) -> #krate::Envelope<'_> {
+            fn envelope(&self) -> #krate::by_hand::Envelope<'_> {
                 match #place {
                     #(#arms)*
                 }
@@ -151,12 +151,12 @@ fn envelope(actor: &Actor, handler: &Handler) -> TokenStream {
     let by_reference = (!actor.has_unconditional_variant()).then(|| quote!(ref));
     let rest = handler.has_fields().then(|| quote!(, ..));
     let run_abandoned = handler.is_run_abandoned.then(|| quote!(.run_abandoned()));
-    let is_async = (handler.is_async && !handler.is_final()).then(|| quote!(.is_async()));
-    let is_final = handler.is_final().then(|| quote!(.is_final()));
+    let sync = handler.is_now().then(|| quote!(.sync()));
+    let last = handler.is_final().then(|| quote!(.last()));
     quote! {
         #(#cfgs)*
         Self::#variant { #by_reference #reply #rest } =>
-            #krate::Envelope::new(#name, #reply) #run_abandoned #is_async #is_final,
+            #krate::by_hand::Envelope::new(#name, #reply) #run_abandoned #sync #last,
     }
 }
 
@@ -167,7 +167,7 @@ fn debug_impl(actor: &Actor) -> TokenStream {
     quote! {
         impl #impl_generics ::core::fmt::Debug for #message #ty_generics #where_clause {
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                formatter.write_str(#krate::Message::envelope(self).method())
+                formatter.write_str(#krate::by_hand::Message::envelope(self).method())
             }
         }
     }

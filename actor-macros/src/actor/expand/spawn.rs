@@ -38,7 +38,7 @@ pub(super) fn spawn_impl(actor: &Actor) -> Option<TokenStream> {
     let method = quote_spanned! {span=>
         fn run(
             self,
-            mailbox: #krate::Mailbox<Self>,
+            mailbox: #krate::by_hand::Mailbox<Self>,
         ) -> impl ::core::future::Future<Output = #krate::Exit<Self>> + ::core::marker::Send {
             #checks
             #run
@@ -46,7 +46,7 @@ pub(super) fn spawn_impl(actor: &Actor) -> Option<TokenStream> {
     };
     let krate = &actor.krate;
     Some(quote! {
-        impl #impl_generics #krate::Spawn for #ty #where_clause {
+        impl #impl_generics #krate::by_hand::Spawn for #ty #where_clause {
             #method
         }
     })

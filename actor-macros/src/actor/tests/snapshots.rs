@@ -67,7 +67,9 @@ fn final_handlers() {
             pub(crate) fn finish(self) -> u64 {}
             pub(crate) async fn close(mut self, context: &Context<Self>) {}
         }",
-        |item| item.contains("Actor for") || item.contains("Message for"),
+        |item| {
+            item.contains("Actor for") || item.contains("Drive for") || item.contains("Message for")
+        },
     );
 }
 
@@ -100,7 +102,7 @@ fn hooks() {
             #[on_release]
             fn unlock(&mut self) {}
         }",
-        |item| item.contains("Actor for"),
+        |item| item.contains("Actor for") || item.contains("Drive for"),
     );
 }
 
@@ -115,7 +117,7 @@ fn infallible_start() {
             #[on_start]
             fn open(&mut self) {}
         }",
-        |item| item.contains("Actor for"),
+        |item| item.contains("Actor for") || item.contains("Drive for"),
     );
 }
 
@@ -185,7 +187,10 @@ fn attributes() {
             pub fn hidden(&self) {}
         }",
         |item| {
-            item.contains("enum") || item.contains("impl OldHandle") || item.contains("Actor for")
+            item.contains("enum")
+                || item.contains("impl OldHandle")
+                || item.contains("Actor for")
+                || item.contains("Drive for")
         },
     );
 }
@@ -221,7 +226,7 @@ fn whatever_arguments_are_called() {
             pub(crate) fn two(&mut self, context: u8, ctx: &Context<Self>, _type: u8, _: u8, (a, b): (u8, u8)) {}
             pub(crate) fn r#match(&self, r#fn: u8, _x: u8, x: u8, message: &str) {}
         }",
-        |item| item.contains("enum") || item.contains("Actor for") || item.contains("impl NamesHandle"),
+        |item| item.contains("enum") || item.contains("Actor for") || item.contains("Drive for") || item.contains("impl NamesHandle"),
     );
 }
 
@@ -240,7 +245,7 @@ fn sources_of_events() {
             #[cfg(feature = \"ticks\")]
             fn tick(&self, context: &Context<Self>, _: Instant) {}
         }",
-        |item| item.contains("Actor for"),
+        |item| item.contains("Actor for") || item.contains("Drive for"),
     );
 }
 

@@ -85,7 +85,7 @@ async fn is_not_waited_for_longer_than_the_timeout() {
         let holder = Holder::of(&scratch);
         let outcome = database.execute(INSERT, entry("early", 0)).await.unwrap();
         match outcome {
-            Err(error @ Error::Busy) => assert!(error.is_harmless_to_repeat()),
+            Err(error @ Error::Busy) => assert!(error.is_safe_to_retry()),
             other => panic!("{other:?}"),
         }
         // Reading needs no lock.

@@ -13,7 +13,7 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering},
 };
 
-use actor_runtime::{ActorHandle, CallError, ExitReason};
+use actor_runtime::{ActorHandle, CallError, CallErrorKind, ExitReason};
 
 use crate::{
     subject::ChildHandle,
@@ -219,7 +219,7 @@ impl Ledger {
 
     /// Notes how a call ended, and checks what can be checked at once.
     pub(crate) fn outcome(&self, tag: Tag, expects: Expects, outcome: Result<u32, CallError>) {
-        match outcome {
+        match outcome.map_err(CallError::into_kind) {
             Ok(id) => {
                 assert_eq!(id, tag.id, "{tag:?} got the answer of another");
                 assert!(expects != Expects::Panic, "{tag:?} panicked and answered");
@@ -229,27 +229,27 @@ impl Ledger {
                     _ => Seen::Answered,
                 });
             }
-            Err(CallError::NotAccepted { .. }) => self.refused(tag, Seen::NotAccepted),
-            Err(CallError::TimedOut { accepted: false, .. }) => {
+            Err(CallErrorKind::Closed) => self.refused(tag, Seen::NotAccepted),
+            Err(CallErrorKind::TimedOut { accepted: false, .. }) => {
                 self.refused(tag, Seen::TimedOutWithdrawn);
             }
-            Err(CallError::TimedOut { .. }) => self.saw(Seen::TimedOutAccepted),
-            Err(CallError::Stopped { .. }) => {
+            Err(CallErrorKind::TimedOut { .. }) => self.saw(Seen::TimedOutAccepted),
+            Err(CallErrorKind::Stopped) => {
                 if expects != Expects::Deferred {
                     self.fact(tag, STOPPED);
                 }
                 self.saw(Seen::StoppedAccepted);
             }
-            Err(CallError::Panicked { message, .. }) => {
+            Err(CallErrorKind::Panicked { message }) => {
                 assert_eq!(expects, Expects::Panic, "{tag:?} was told of another's {message}");
                 assert!(message.ends_with(&format!(" {}", tag.id)), "{message} is not of {tag:?}");
                 self.saw(Seen::Panicked);
             }
-            Err(CallError::Unanswered { .. }) => {
+            Err(CallErrorKind::Unanswered) => {
                 assert_eq!(expects, Expects::Deferred, "the reply of {tag:?} was lost");
                 self.saw(Seen::Unanswered);
             }
-            Err(error) => panic!("{tag:?}: {error}"),
+            Err(error) => panic!("{tag:?}: {error:?}"),
         }
         self.mix(u64::from(tag.id));
     }

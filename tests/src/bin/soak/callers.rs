@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use actor_runtime::{ActorHandle, CallError, TrySendError};
+use actor_runtime::{ActorHandle, CallError, CallErrorKind, TrySendError};
 use tokio::task::JoinHandle;
 
 use crate::{
@@ -216,10 +216,10 @@ impl Work {
             return ledger.refused(tag, Seen::NotAccepted);
         };
         for expected in 0..reads {
-            match values.next().await {
+            match values.next().await.map(|value| value.map_err(CallError::into_kind)) {
                 Some(Ok(value)) => assert_eq!(value, expected, "a value of {tag:?} is missing"),
-                Some(Err(CallError::Stopped { .. })) => return ledger.saw(Seen::StreamCut),
-                Some(Err(error)) => panic!("{tag:?}: {error}"),
+                Some(Err(CallErrorKind::Stopped)) => return ledger.saw(Seen::StreamCut),
+                Some(Err(error)) => panic!("{tag:?}: {error:?}"),
                 None => {
                     assert_eq!(expected, count, "{tag:?} ended too early");
                     return ledger.saw(Seen::StreamRead);

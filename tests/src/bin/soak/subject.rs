@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use actor_runtime::{
-    ActorHandle, CallError, Context, Replies, Reply, SendError, WeakHandle, actor,
+    ActorHandle, CallError, CallErrorKind, Context, Replies, Reply, SendError, WeakHandle, actor,
 };
 
 use crate::{
@@ -207,8 +207,8 @@ impl Subject {
         let Some(own) = context.handle().upgrade() else {
             return tag.id;
         };
-        match own.echo(called).await {
-            Err(CallError::WouldDeadlock { .. }) => {
+        match own.echo(called).await.map_err(CallError::into_kind) {
+            Err(CallErrorKind::WouldDeadlock { .. }) => {
                 self.ledger.refused(called, Seen::OwnCallRefused);
             }
             outcome => panic!("a call to oneself gave {outcome:?}"),

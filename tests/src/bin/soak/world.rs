@@ -87,7 +87,7 @@ impl World {
         let known = self.look(place);
         // Some callers are late, and find that it has ended.
         match known {
-            Some(known) if known.subject.is_alive() || rng.one_in(4) => known,
+            Some(known) if !known.subject.is_closed() || rng.one_in(4) => known,
             _ => self.restart(place, rng).await,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{fmt::Display, future::Future, pin::Pin, thread};
 
-use actor_runtime::{ActorHandle, Call, Request, SendError, TrySendError};
+use actor_runtime::{ActorHandle, Call, SendError, TrySendError, by_hand::Request};
 use tokio_test::task::{self, Spawn};
 
 use crate::support::{
@@ -156,11 +156,11 @@ where
 }
 
 fn not_sent(error: SendError<ProbeMessage>) -> String {
-    refused(error.to_string(), error.into_message())
+    refused(error.to_string(), error.into_inner())
 }
 
 fn not_sent_at_once(error: TrySendError<ProbeMessage>) -> String {
-    refused(error.to_string(), error.into_message())
+    refused(error.to_string(), error.into_inner())
 }
 
 fn refused(error: impl Display, message: ProbeMessage) -> String {

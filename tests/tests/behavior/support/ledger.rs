@@ -35,7 +35,7 @@ impl Ledger {
 
     #[on_release]
     async fn roll_back(&mut self, context: &Context<Self>) {
-        self.log.add(if context.handle().is_alive() { "release" } else { "release at the end" });
+        self.log.add(if !context.handle().is_closed() { "release" } else { "release at the end" });
         match &self.on_release {
             OnRelease::Returns => {}
             OnRelease::Panics => panic!("on purpose"),

@@ -16,7 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use actor_runtime::{Actor, Builder, CallError, Exit};
+use actor_runtime::{Actor, Builder, CallError, Exit, by_hand::Drive};
 use tokio::sync::Notify;
 use tokio_test::task::{self, Spawn};
 
@@ -97,12 +97,12 @@ pub(crate) struct Rig<A: Actor> {
 }
 
 /// An actor whose loop is polled by hand.
-pub(crate) fn rig<A: Actor>(actor: A) -> (A::Handle, Rig<A>) {
+pub(crate) fn rig<A: Drive>(actor: A) -> (A::Handle, Rig<A>) {
     rig_with(Builder::new(), actor)
 }
 
 /// Like [`rig`], with options.
-pub(crate) fn rig_with<A: Actor>(builder: Builder, actor: A) -> (A::Handle, Rig<A>) {
+pub(crate) fn rig_with<A: Drive>(builder: Builder, actor: A) -> (A::Handle, Rig<A>) {
     let (handle, run) = builder.pair(actor);
     let run: Boxed<Exit<A>> = Box::pin(run);
     (handle, Rig { run: Some(task::spawn(run)), was_polled: false, exit: None })

@@ -27,7 +27,7 @@ macro_rules! names {
 names! {
     abort as_handle as_ref borrow call cast clone cmp close context default deref dispatch downgrade
     drop eq envelope exit_reason exited finish fmt format from from_handle get handle handler hash
-    into into_iter is_alive is_same_actor mailbox mailbox_capacity mailbox_len message mock
+    into into_iter is_closed is_same_actor mailbox mailbox_capacity mailbox_len message mock
     mock_with name next on_idle on_start on_stop panic poll proof reply run send sent shutdown
     spawn start stats stop stream string to_owned to_string try_from try_into type_id unwrap upgrade
     vec
@@ -39,5 +39,5 @@ async fn main() {
     use_them(&handle).await;
     let other = Clone::clone(&handle);
     ActorHandle::shutdown(&other).await;
-    assert!(!ActorHandle::is_alive(&handle));
+    assert!(ActorHandle::is_closed(&handle));
 }

@@ -28,7 +28,7 @@ struct Pong {
 #[actor]
 impl Pong {
     pub fn answer(&self) -> u64 {
-        u64::from(self.ping.is_alive())
+        u64::from(!self.ping.is_closed())
     }
 }
 
