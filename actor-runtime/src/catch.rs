@@ -6,7 +6,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll},
 };
 
 use pin_project_lite::pin_project;
@@ -37,12 +37,6 @@ pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Arc<str>> {
 /// everything else goes on.
 pub(crate) fn drop_caught<T>(value: T) {
     let _ = catch(|| drop(value));
-}
-
-/// Wakes somebody. A waker that panics harms nobody but who it belongs to: there may be others to
-/// wake, and the one who wakes them has a life of its own.
-pub(crate) fn wake(waker: Waker) {
-    let _ = catch(|| waker.wake());
 }
 
 pin_project! {

@@ -1,14 +1,98 @@
-//! Actors from a struct and an `impl`.
+//! Actors from a struct and an `impl`, on tokio.
 //!
-//! Put `#[actor]` on an `impl`, and its `pub` methods become the messages of an actor: the message enum, the reply slots,
-//! the cloneable handle and the dispatch loop are written for you.
+//! Put `#[actor]` on an `impl`, and its `pub` methods become the messages of an actor: the message
+//! enum, the reply slots, the cloneable handle and the dispatch loop are written for you.
 //!
-//! - [`spawn()`], [`start()`], [`spawn_thread()`], [`spawn_local()`] and [`pair()`] start one.
-//! - [`Call`] is what a handle's methods give: await it, or pick another way to send it.
-//! - [`ActorHandle`] is what every handle can do: shut down, abort, watch the end, go weak.
-//! - [`Scope`] owns actors and stops them in order.
+#![cfg_attr(
+    feature = "macros",
+    doc = r#"
+```
+use actor_runtime::{actor, spawn};
+
+#[derive(Default)]
+struct Counter { total: u64 }
+
+#[actor]
+impl Counter {
+    /// Adds `amount` and returns the new total.
+    pub fn add(&mut self, amount: u64) -> u64 {
+        self.total += amount;
+        self.total
+    }
+}
+
+# #[tokio::main(flavor = "current_thread")]
+# async fn main() -> Result<(), actor_runtime::CallError> {
+let counter: CounterHandle = spawn(Counter::default());
+assert_eq!(counter.add(2).await?, 2);
+# Ok(())
+# }
+```
+"#
+)]
 //!
-#![cfg_attr(feature = "macros", doc = include_str!("../../docs/guide.md"))]
+//! The [guide](crate::_guide) introduces everything in order; [promises](crate::_promises) lists what
+//! is guaranteed, and [performance](crate::_performance) what it costs. `use
+//! actor_runtime::prelude::*` imports what most files need.
+//!
+//! # Start an actor
+//!
+//! | | |
+//! |---|---|
+//! | [`spawn()`] | as a task of the current tokio runtime |
+//! | [`start()`] | the same, and wait until `#[on_start]` has succeeded: [`Starting`], [`StartError`] |
+//! | [`spawn_thread()`] | on a thread of its own, for blocking work |
+//! | [`spawn_local()`] | on a `LocalSet`, for actors that are not `Send` |
+//! | [`pair()`] | as a handle and a future, for any executor |
+//! | [`Builder`] | with a name, another [`Capacity`], an [`OnPanic`] policy, [batches](batch) |
+//! | [`Scope`] | as a member of a group that is shut down in order |
+//!
+//! [`Actor`] is the trait that `#[actor]` implements, with the hooks; [`Context`] is what a handler
+//! can learn about its own actor. [`by_hand`] shows an actor without the macro.
+//!
+//! # Call it
+//!
+//! | | |
+//! |---|---|
+//! | [`Call`] | what a handle's methods return: await it, or pick another way to send it |
+//! | [`Cast`] | sends without a reply; [`SendError`], [`TrySendError`] |
+//! | [`Sent`], [`Answer`] | waits for room, then has the answer as a value |
+//! | [`Timeout`] | gives up after a duration |
+//! | [`StreamCall`], [`ReplyStream`] | a call that is answered with many values |
+//! | [`Lease`], [`LeaseCall`], [`Release`] | exclusive access for several messages |
+//! | [`CallError`], [`CallErrorKind`], [`Method`] | why there is no answer |
+//! | [`on_dropped_call`] | reports calls that are dropped after they were sent, in debug builds |
+//!
+//! A handler that answers later takes a [`Reply`] as a parameter, and one that answers many times
+//! [`Replies`]; [`Acknowledged`] tells it that its answer was read.
+//!
+//! # Watch it
+//!
+//! | | |
+//! |---|---|
+//! | [`ActorHandle`] | what every handle can do: statistics, closing, leases, [`mock`](ActorHandle::mock) |
+//! | [`WeakHandle`] | a handle that does not keep the actor alive |
+//! | [`Stats`], [`Counts`], [`LeaseStats`] | what the actor is doing right now |
+//! | [`Exited`], [`ExitReason`] | waits for the end, and says why it came |
+//! | [`Exit`], [`Running`] | the end with the actor's state |
+//! | [`MockMailbox`] | a mailbox without an actor, for tests |
+//!
+//! # Stop it
+//!
+//! | | |
+//! |---|---|
+//! | [`ActorHandle::shutdown`] | closes the mailbox, handles what was accepted, waits: [`Shutdown`] |
+//! | [`ActorHandle::close`], [`Context::stop`] | the same without waiting |
+//! | [`ActorHandle::abort`] | ends it at its next `.await` |
+//! | [`Scope::shutdown`] | stops a group, last started first: [`MemberExit`] |
+//!
+//! An actor whose last handle is dropped handles what it accepted, and ends.
+//!
+//! # Cancel safety
+//!
+//! [`select!`], [`macro@cancel_safe`] and [`macro@checked_select`] refuse what loses data when it is
+//! dropped; [`mod@cancel_safe`] has the traits and words behind them. They work without actors too.
+//!
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod by_hand;
@@ -23,11 +107,11 @@ mod life;
 mod mailbox;
 mod observe;
 pub mod prelude;
-mod scope;
 mod seat;
 mod slot;
 mod sync;
 mod thread;
+mod waker;
 
 #[cfg(shuttle)]
 #[doc(hidden)]
@@ -57,6 +141,7 @@ pub use crate::{
         builder::Builder,
         context::Context,
         exit::Exit,
+        scope::{MemberExit, Scope},
         spawn::{pair, spawn, spawn_local, spawn_thread, start},
         starting::{Running, StartError, Starting},
     },
@@ -64,7 +149,6 @@ pub use crate::{
         capacity::Capacity,
         stats::{Counts, LeaseStats, Stats},
     },
-    scope::{MemberExit, Scope},
     slot::{acknowledged::Acknowledged, replies::Replies, reply::Reply},
 };
 
@@ -82,6 +166,32 @@ macro_rules! select {
         $crate::__private::__select! { @ $crate $($branches)* }
     };
 }
+
+/// The guide: everything in order, with examples.
+#[cfg(all(any(doc, doctest), feature = "macros"))]
+#[doc = ""]
+#[doc = "[performance]: crate::_performance"]
+#[doc = ""]
+#[doc = include_str!("../../docs/guide.md")]
+pub mod _guide {}
+
+/// What is promised, and the tests that show it.
+#[cfg(any(doc, doctest))]
+#[doc = ""]
+#[doc = "[performance]: crate::_performance#opting-out"]
+#[doc = ""]
+#[doc = include_str!("../../docs/promises.md")]
+pub mod _promises {}
+
+/// Where handlers run, what they cost, and how to measure it.
+#[cfg(all(any(doc, doctest), feature = "macros"))]
+#[doc = ""]
+#[doc = "[promises]: crate::_promises#8-threads-and-tasks"]
+#[doc = ""]
+#[doc = include_str!("../../docs/performance.svg")]
+#[doc = ""]
+#[doc = include_str!("../../docs/performance.md")]
+pub mod _performance {}
 
 /// The README's code is compiled and run with the crate's other examples.
 #[cfg(all(doctest, feature = "macros"))]

@@ -12,7 +12,6 @@ use std::{
 
 use crate::{
     call::{cast::Cast, room as send, room::Place},
-    catch::wake,
     error::{CallError, CallErrorKind, Method, SendError},
     mailbox::Shared,
     slot::{
@@ -24,6 +23,7 @@ use crate::{
         block_on::block_on,
         current::{self, ActorId},
     },
+    waker::{WakerToStore, wake},
 };
 
 /// How many values a stream holds before it holds the handler back, unless its caller says
@@ -61,7 +61,13 @@ impl<T> ReplyStream<T> {
     }
 
     fn poll_value(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, CallError>>> {
+        let mut waker = WakerToStore::new(cx.waker());
         let mut flow = lock(&self.channel.0);
+        while flow.values.is_empty() && flow.end.is_none() && !waker.is_ready(&flow.reader) {
+            drop(flow);
+            waker.prepare();
+            flow = lock(&self.channel.0);
+        }
         if let Some(value) = flow.values.pop_front() {
             let writer = flow.writer.take();
             drop(flow);
@@ -85,9 +91,8 @@ impl<T> ReplyStream<T> {
             }
             None => {
                 flow = gap("a reader waits later than it looked", flow, &self.channel.0);
-                let stale = flow.reader.replace(cx.waker().clone());
+                let _is_stored = waker.store(&mut flow.reader);
                 drop(flow);
-                drop(stale);
                 Poll::Pending
             }
         }

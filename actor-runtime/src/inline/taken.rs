@@ -3,7 +3,7 @@
 use std::mem::{self, ManuallyDrop};
 
 use crate::{
-    catch::{drop_caught, wake},
+    catch::drop_caught,
     error::{CallError, CallErrorKind, Method},
     exit::{ExitReason, OnPanic},
     life::resident::Panicked,
@@ -12,6 +12,7 @@ use crate::{
     slot::message::Message,
     sync::bug,
     thread::current,
+    waker::wake,
 };
 
 /// What was found in the seat: put back when this is dropped.

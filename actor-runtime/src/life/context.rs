@@ -5,7 +5,7 @@ use std::{fmt, sync::OnceLock};
 use crate::{
     handle::weak::WeakHandle,
     life::actor::Actor,
-    scope::Scope,
+    life::scope::Scope,
     slot::{caller::Caller, marked::Unread, message::Message, reply::Reply, unread::Unreads},
 };
 

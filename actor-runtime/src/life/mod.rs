@@ -11,5 +11,6 @@ pub(crate) mod exit;
 pub(crate) mod lease;
 pub(crate) mod resident;
 pub(crate) mod run;
+pub(crate) mod scope;
 pub(crate) mod spawn;
 pub(crate) mod starting;

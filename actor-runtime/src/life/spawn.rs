@@ -9,9 +9,8 @@ use crate::{
         builder::Builder,
         drive::{Drive, Spawn},
         exit::Exit,
-        starting::{CannotFail, StartError, Starting},
+        starting::{CannotFail, Starting},
     },
-    scope::Scope,
     slot::message::Message,
 };
 
@@ -147,43 +146,4 @@ pub fn spawn_local<A: Drive<StartError: CannotFail>>(actor: A) -> A::Handle {
 /// ```
 pub fn pair<A: Drive>(actor: A) -> (A::Handle, impl Future<Output = Exit<A>>) {
     Builder::new().pair(actor)
-}
-
-impl Scope {
-    /// Starts an actor in this scope. See [`spawn`](crate::spawn).
-    ///
-    /// If the scope was shut down already, the actor is closed before its first message.
-    ///
-    /// # Panics
-    ///
-    /// Outside of a tokio runtime.
-    #[track_caller]
-    pub fn spawn<A>(&self, actor: A) -> A::Handle
-    where
-        A: Spawn<StartError: CannotFail>,
-        A::Message: Message<AtRest: Send> + Send,
-    {
-        let handle = spawn(actor);
-        self.add(&handle);
-        handle
-    }
-
-    /// Starts an actor that may fail to in this scope. See [`start`](crate::start).
-    ///
-    /// # Errors
-    ///
-    /// See [`StartError`].
-    ///
-    /// # Panics
-    ///
-    /// Outside of a tokio runtime.
-    pub async fn start<A>(&self, actor: A) -> Result<A::Handle, StartError<A::StartError>>
-    where
-        A: Spawn<StartError: Send>,
-        A::Message: Message<AtRest: Send> + Send,
-    {
-        let handle = start(actor).await?;
-        self.add(&handle);
-        Ok(handle)
-    }
 }

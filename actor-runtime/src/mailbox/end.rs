@@ -8,12 +8,13 @@ use crate::mailbox::{
     rest::Ease,
 };
 use crate::{
-    catch::{drop_caught, wake},
+    catch::drop_caught,
     exit::ExitReason,
     observe,
     slot::message::Message,
     sync::{Ordering, bug, gap, lock},
     thread::current,
+    waker::{WakerToStore, wake},
 };
 
 impl<M: Message> Shared<M> {
@@ -108,13 +109,16 @@ impl<M: Message> Shared<M> {
         ticket: &mut Option<u64>,
         cx: &mut Context<'_>,
     ) -> Poll<ExitReason> {
+        let waker = cx.waker().clone();
         let queue = lock(&self.queue);
         if let Phase::Ended(reason) = &queue.phase {
-            return Poll::Ready(reason.clone());
+            let reason = reason.clone();
+            drop(queue);
+            return Poll::Ready(reason);
         }
         let mut queue = gap("a watcher waits later than it looked", queue, &self.queue);
         let ticket = *ticket.get_or_insert_with(|| queue.ticket());
-        let stale = queue.watchers.insert(ticket, cx.waker().clone());
+        let stale = queue.watchers.insert(ticket, waker);
         drop(queue);
         drop(stale);
         Poll::Pending
@@ -162,13 +166,15 @@ impl<M: Message> Shared<M> {
     /// Lets [`abort`](Self::abort) wake a loop that waits for something else than a message. Whether
     /// it was aborted before that is to be asked afterwards.
     pub(crate) fn interrupt_with(&self, cx: &mut Context<'_>) {
-        let mut queue = lock(&self.queue);
-        queue.note_wait();
-        let stale = match &queue.interrupt {
-            Some(waker) if waker.will_wake(cx.waker()) => None,
-            _ => queue.interrupt.replace(cx.waker().clone()),
-        };
-        drop(queue);
-        drop(stale);
+        let mut waker = WakerToStore::new(cx.waker());
+        loop {
+            let mut queue = lock(&self.queue);
+            queue.note_wait();
+            if waker.store(&mut queue.interrupt) {
+                return;
+            }
+            drop(queue);
+            waker.prepare();
+        }
     }
 }

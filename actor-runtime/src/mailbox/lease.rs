@@ -19,11 +19,11 @@ use std::{
 
 use crate::mailbox::{Item, Next, Offered, Phase, Queue, Shared};
 use crate::{
-    catch::wake,
     exit::ExitReason,
     mailbox::stats::{LeaseStats, Stats},
     slot::message::Message,
     sync::{Arc, MutexGuard, Ordering, bug, gap, lock},
+    waker::wake,
 };
 
 /// How far a lease has come. An actor's own mailbox stays where it began.
@@ -145,18 +145,24 @@ impl<M: Message> Shared<M> {
     ///
     /// If the lease has closed: the actor ends.
     pub(crate) fn poll_taken(&self, cx: &mut Context<'_>) -> Poll<Result<(), ()>> {
+        let waker = cx.waker().clone();
         let mut queue = lock(&self.queue);
-        if !matches!(queue.phase, Phase::Open) {
-            return Poll::Ready(Err(()));
-        }
-        if !matches!(queue.tenure, Tenure::Asked(_)) {
-            queue.tenure = Tenure::Taken;
-            return Poll::Ready(Ok(()));
+        let outcome = match queue.tenure {
+            _ if !matches!(queue.phase, Phase::Open) => Poll::Ready(Err(())),
+            Tenure::Asked(_) => Poll::Pending,
+            Tenure::Granted | Tenure::Taken => Poll::Ready(Ok(())),
+        };
+        if outcome.is_ready() {
+            if outcome == Poll::Ready(Ok(())) {
+                queue.tenure = Tenure::Taken;
+            }
+            drop(queue);
+            return outcome;
         }
         let mut queue = gap("a tenant waits later than it looked", queue, &self.queue);
         let stale = match &mut queue.tenure {
-            Tenure::Asked(waker) => waker.replace(cx.waker().clone()),
-            Tenure::Granted | Tenure::Taken => None,
+            Tenure::Asked(stored) => stored.replace(waker),
+            Tenure::Granted | Tenure::Taken => Some(waker),
         };
         drop(queue);
         drop(stale);

@@ -36,7 +36,6 @@ pub(crate) use self::{
 use std::task::{Context, Poll, Waker};
 
 use crate::{
-    catch::wake,
     error::TrySendError,
     mailbox::{
         capacity::Capacity,
@@ -48,6 +47,7 @@ use crate::{
     slot::message::Message,
     sync::{Arc, AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering, bug, gap, lock},
     thread::current::ActorId,
+    waker::{WakerToStore, wake},
 };
 
 /// What became of a message that may wait for room.
@@ -156,19 +156,27 @@ impl<M: Message> Shared<M> {
 
     #[inline]
     fn offer_item(&self, item: Item<M>, waker: &Waker) -> Offered<M> {
-        let queue = lock(&self.queue);
-        if !matches!(queue.phase, Phase::Open) {
+        let mut waker = WakerToStore::new(waker);
+        loop {
+            let queue = lock(&self.queue);
+            if !matches!(queue.phase, Phase::Open) {
+                drop(queue);
+                return Offered::Refused(item);
+            }
+            let mut queue = gap("a sender is accepted later than it looked", queue, &self.queue);
+            if queue.accepted.len() < self.capacity.limit() && queue.waiting.is_empty() {
+                self.accept(queue, item);
+                return Offered::Accepted;
+            }
+            let mut stored = None;
+            if waker.store(&mut stored) {
+                let ticket = queue.ticket();
+                queue.waiting.insert(ticket, Waiting { item, waker: stored });
+                return Offered::Waiting(ticket);
+            }
             drop(queue);
-            return Offered::Refused(item);
+            waker.prepare();
         }
-        let mut queue = gap("a sender is accepted later than it looked", queue, &self.queue);
-        if queue.accepted.len() >= self.capacity.limit() || !queue.waiting.is_empty() {
-            let ticket = queue.ticket();
-            queue.waiting.insert(ticket, Waiting { item, waker: waker.clone() });
-            return Offered::Waiting(ticket);
-        }
-        self.accept(queue, item);
-        Offered::Accepted
     }
 
     /// Accepts `message` even if the mailbox is full or closing, as long as the actor lives.
@@ -186,7 +194,7 @@ impl<M: Message> Shared<M> {
         }
         if bug("cast_now is overtaken") && !queue.accepted.is_empty() {
             let item = Item::Message(entry);
-            queue.waiting.insert(u64::MAX, Waiting { item, waker: Waker::noop().clone() });
+            queue.waiting.insert(u64::MAX, Waiting { item, waker: None });
             return Ok(());
         }
         self.accept(queue, Item::Message(entry));
@@ -199,23 +207,23 @@ impl<M: Message> Shared<M> {
         ticket: u64,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), Item<M>>> {
-        let mut queue = lock(&self.queue);
-        let is_open = matches!(queue.phase, Phase::Open);
-        let Some(waiting) = queue.waiting.get_mut(&ticket) else {
-            return Poll::Ready(Ok(()));
-        };
-        if is_open {
-            let stale = (!waiting.waker.will_wake(cx.waker()))
-                .then(|| std::mem::replace(&mut waiting.waker, cx.waker().clone()));
+        let mut waker = WakerToStore::new(cx.waker());
+        loop {
+            let mut queue = lock(&self.queue);
+            let is_open = matches!(queue.phase, Phase::Open);
+            let Some(waiting) = queue.waiting.get_mut(&ticket) else {
+                return Poll::Ready(Ok(()));
+            };
+            if !is_open {
+                let waiting = queue.waiting.remove(&ticket);
+                drop(queue);
+                return Poll::Ready(waiting.map_or(Ok(()), |waiting| Err(waiting.item)));
+            }
+            if waker.store(&mut waiting.waker) {
+                return Poll::Pending;
+            }
             drop(queue);
-            drop(stale);
-            return Poll::Pending;
-        }
-        let waiting = queue.waiting.remove(&ticket);
-        drop(queue);
-        match waiting {
-            Some(waiting) => Poll::Ready(Err(waiting.item)),
-            None => Poll::Ready(Ok(())),
+            waker.prepare();
         }
     }
 

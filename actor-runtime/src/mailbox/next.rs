@@ -9,11 +9,11 @@ use crate::mailbox::{
     running::Running,
 };
 use crate::{
-    catch::wake,
     exit::ExitReason,
     observe,
     slot::message::Message,
     sync::{Arc, MutexGuard, Ordering, bug, gap, lock},
+    waker::{WakerToStore, wake},
 };
 
 /// What the loop finds, in its mailbox or beside it.
@@ -53,52 +53,66 @@ impl<M: Message> Shared<M> {
     /// of a `fn`. If nothing comes meanwhile, it [has parked](Self::has_parked) by then.
     #[inline]
     pub(crate) fn poll_next_before(&self, cx: &mut Context<'_>, before: Before) -> Poll<Next<M>> {
-        let mut queue = lock(&self.queue);
-        // After an abort, what is queued stays there, for the end to refuse.
-        if !self.is_aborted() {
-            match queue.accepted.pop_front() {
-                Some(Item::Message(entry)) => {
-                    return Poll::Ready(self.begin(queue, entry, cx, before));
+        let mut waker = WakerToStore::new(cx.waker());
+        loop {
+            let mut queue = lock(&self.queue);
+            let may_park_ahead = before == Before::Wait && queue.accepted.len() == 1;
+            if may_park_ahead && !waker.is_ready(&queue.parked) {
+                drop(queue);
+                waker.prepare();
+                continue;
+            }
+            // After an abort, what is queued stays there, for the end to refuse.
+            if !self.is_aborted() {
+                match queue.accepted.pop_front() {
+                    Some(Item::Message(entry)) => {
+                        return Poll::Ready(self.begin(queue, entry, &mut waker, before));
+                    }
+                    Some(Item::Lease(lease)) => return Poll::Ready(self.begin_lease(queue, lease)),
+                    None => {}
                 }
-                Some(Item::Lease(lease)) => return Poll::Ready(self.begin_lease(queue, lease)),
-                None => {}
+                if let Some(reason) = queue.seal_if_closing() {
+                    return Poll::Ready(Next::Closed(Box::new(reason)));
+                }
             }
-            if let Some(reason) = queue.seal_if_closing() {
-                return Poll::Ready(Next::Closed(Box::new(reason)));
+            queue = gap("the loop parks later than it looked", queue, &self.queue);
+            // The lock was not released since the mailbox was found empty, so no message is missed.
+            if waker.store(&mut queue.parked) {
+                let rests = self.seat.is_used() && !self.is_aborted();
+                let ease = if rests { Ease::Rests } else { Ease::Busy };
+                self.ease.store(ease as usize, Ordering::Relaxed);
+                return Poll::Pending;
             }
+            drop(queue);
+            waker.prepare();
         }
-        queue = gap("the loop parks later than it looked", queue, &self.queue);
-        // The lock was not released since the mailbox was found empty, so no message is missed.
-        let stale = queue.park(cx);
-        let rests = self.seat.is_used() && !self.is_aborted();
-        let ease = if rests { Ease::Rests } else { Ease::Busy };
-        self.ease.store(ease as usize, Ordering::Relaxed);
-        drop(queue);
-        drop(stale);
-        Poll::Pending
     }
 
     /// Waits without taking a message. Ready when no message will come any more and none is left, or
     /// with nothing as soon as a mailbox closes that `was_open`.
     pub(crate) fn poll_held(&self, was_open: bool, cx: &mut Context<'_>) -> Poll<Option<Next<M>>> {
-        let mut queue = lock(&self.queue);
-        queue.running = None;
-        if !self.is_aborted() {
-            if queue.accepted.is_empty()
-                && let Some(reason) = queue.seal_if_closing()
-            {
-                return Poll::Ready(Some(Next::Closed(Box::new(reason))));
+        let mut waker = WakerToStore::new(cx.waker());
+        loop {
+            let mut queue = lock(&self.queue);
+            queue.running = None;
+            if !self.is_aborted() {
+                if queue.accepted.is_empty()
+                    && let Some(reason) = queue.seal_if_closing()
+                {
+                    return Poll::Ready(Some(Next::Closed(Box::new(reason))));
+                }
+                let has_closed = was_open && !matches!(queue.phase, Phase::Open);
+                if has_closed && !bug("a close is not told while messages are held") {
+                    return Poll::Ready(None);
+                }
             }
-            let has_closed = was_open && !matches!(queue.phase, Phase::Open);
-            if has_closed && !bug("a close is not told while messages are held") {
-                return Poll::Ready(None);
+            queue = gap("the loop parks later than it looked", queue, &self.queue);
+            if waker.store(&mut queue.parked) {
+                return Poll::Pending;
             }
+            drop(queue);
+            waker.prepare();
         }
-        queue = gap("the loop parks later than it looked", queue, &self.queue);
-        let stale = queue.park(cx);
-        drop(queue);
-        drop(stale);
-        Poll::Pending
     }
 
     /// Gives the room of what was taken to the sender that has waited longest.
@@ -124,12 +138,11 @@ impl<M: Message> Shared<M> {
         &'q self,
         mut queue: MutexGuard<'q, Queue<M>>,
         entry: Entry<M>,
-        cx: &mut Context<'_>,
+        waker: &mut WakerToStore<'_>,
         before: Before,
     ) -> Next<M> {
         let promoted = self.make_room(&mut queue);
         let envelope = entry.message.envelope();
-        let mut stale = None;
         let is_skipped = envelope.is_to_be_skipped() && !bug("nothing is skipped");
         if is_skipped {
             queue.counts.skipped += 1;
@@ -137,14 +150,16 @@ impl<M: Message> Shared<M> {
             queue.counts.handled += 1;
             queue.running = Some(Running::new(envelope.method(), self.is_watched()));
             self.is_idle.store(false, Ordering::Relaxed);
-            if before == Before::Wait && queue.is_empty() && envelope.is_now() {
+            if before == Before::Wait
+                && queue.is_empty()
+                && envelope.is_now()
+                && waker.store(&mut queue.parked)
+            {
                 queue = gap("the loop parks ahead of what came", queue, &self.queue);
-                stale = queue.park(cx);
                 self.ease.store(Ease::Ahead as usize, Ordering::Relaxed);
             }
         }
         drop(queue);
-        drop(stale);
         Self::taken(promoted);
         if is_skipped { Next::Abandoned(Box::new(entry)) } else { Next::Message(entry) }
     }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    task::{Context, Waker},
+    task::Waker,
 };
 
 use crate::mailbox::{
@@ -46,7 +46,8 @@ pub(crate) enum Item<M: Message> {
 /// A sender that waits for room, and its message.
 pub(super) struct Waiting<M: Message> {
     pub(super) item: Item<M>,
-    pub(super) waker: Waker,
+    /// Taken once the sender is refused.
+    pub(super) waker: Option<Waker>,
 }
 
 pub(super) struct Queue<M: Message> {
@@ -106,15 +107,6 @@ impl<M: Message> Queue<M> {
         self.accepted.is_empty() && matches!(self.phase, Phase::Open)
     }
 
-    /// Keeps the loop's waker. The one returned is to be dropped with the lock released.
-    #[must_use]
-    pub(super) fn park(&mut self, cx: &Context<'_>) -> Option<Waker> {
-        match &self.parked {
-            Some(waker) if waker.will_wake(cx.waker()) => None,
-            _ => self.parked.replace(cx.waker().clone()),
-        }
-    }
-
     /// Notes that no message runs, and ends the queue if it is to end when it is empty.
     pub(super) fn seal_if_closing(&mut self) -> Option<ExitReason> {
         self.running = None;
@@ -139,7 +131,7 @@ impl<M: Message> Queue<M> {
     pub(super) fn promote_first(&mut self) -> Option<Waker> {
         let (_, waiting) = self.waiting.pop_first()?;
         self.accepted.push_back(waiting.item);
-        (!bug("a promoted sender sleeps on")).then_some(waiting.waker)
+        waiting.waker.filter(|_| !bug("a promoted sender sleeps on"))
     }
 
     /// Those who wait for room in vain, to be woken with the lock released. Each takes its message
@@ -149,8 +141,6 @@ impl<M: Message> Queue<M> {
         if self.waiting.is_empty() || bug("nobody is told that it closed") {
             return Vec::new();
         }
-        // Nobody has to be woken twice, and no waker is cloned under the lock.
-        let wakers = self.waiting.values_mut().map(|waiting| &mut waiting.waker);
-        wakers.map(|waker| std::mem::replace(waker, Waker::noop().clone())).collect()
+        self.waiting.values_mut().filter_map(|waiting| waiting.waker.take()).collect()
     }
 }

@@ -4,9 +4,9 @@ use std::task::Waker;
 
 use crate::mailbox::{Shared, queue::Queue};
 use crate::{
-    catch::wake,
     slot::message::Message,
     sync::{Ordering, bug, lock},
+    waker::wake,
 };
 
 /// How much the loop has to do, as far as it knows without the queue's lock.

@@ -20,11 +20,11 @@ use std::{
 };
 
 use crate::{
-    catch::wake,
     error::Failure,
     slot::{Slot, State, receiver::Receiver, reply::Reply, returns::Way},
     sync::{Arc, MutexGuard, bug, lock},
     thread::batch,
+    waker::{WakerToStore, wake},
 };
 
 pub(super) struct Marked<T> {
@@ -46,6 +46,11 @@ enum Stage<T> {
 }
 
 impl<T> Marked<T> {
+    /// Whether the caller's waker has to be stored, and its clone is not made yet.
+    pub(super) fn is_unready(&self, waker: &WakerToStore<'_>) -> bool {
+        matches!(&self.stage, Stage::Waiting { caller, .. } if !waker.is_ready(caller))
+    }
+
     /// The answer, if the caller alone has the slot.
     #[cold]
     pub(super) fn into_answer(self) -> Option<T> {
@@ -180,27 +185,28 @@ impl<T> Slot<T> {
 
     /// Whether the caller of a handler that runs went away. If not, the handler is woken when it does.
     fn has_left(&self, cx: &mut Context<'_>) -> bool {
-        let mut state = lock(&self.state);
-        let stale = match &mut *state {
-            State::Waiting(caller) => {
-                let handler = Some(cx.waker().clone());
-                let stage = Stage::Waiting { caller: caller.take(), handler };
+        let mut waker = WakerToStore::new(cx.waker());
+        loop {
+            let mut state = lock(&self.state);
+            if let State::Waiting(caller) = &mut *state {
+                let stage = Stage::Waiting { caller: caller.take(), handler: None };
                 *state = State::Marked(Box::new(Marked { stage, way: None }));
-                None
             }
-            State::Marked(marked) => match &mut marked.stage {
-                Stage::Waiting { handler: Some(handler), .. } if handler.will_wake(cx.waker()) => {
-                    None
-                }
-                Stage::Waiting { handler, .. } => handler.replace(cx.waker().clone()),
-                Stage::Left | Stage::Answered(..) | Stage::Returned(_) => return true,
-            },
-            State::Closed => return true,
-            State::Answered(_) | State::Failed(_) => return false,
-        };
-        drop(state);
-        drop(stale);
-        false
+            match &mut *state {
+                State::Marked(marked) => match &mut marked.stage {
+                    Stage::Waiting { handler, .. } => {
+                        if waker.store(handler) {
+                            return false;
+                        }
+                    }
+                    Stage::Left | Stage::Answered(..) | Stage::Returned(_) => return true,
+                },
+                State::Closed => return true,
+                State::Waiting(_) | State::Answered(_) | State::Failed(_) => return false,
+            }
+            drop(state);
+            waker.prepare();
+        }
     }
 
     /// Whether the caller went away, of a slot that the loop has a share of.
@@ -298,7 +304,7 @@ impl<T> Receiver<T> {
     pub(super) fn read_marked(
         mut state: MutexGuard<'_, State<T>>,
         mut marked: Box<Marked<T>>,
-        waker: Option<&Waker>,
+        waker: Option<&mut WakerToStore<'_>>,
     ) -> Option<T> {
         match marked.stage {
             Stage::Answered(answer, _) => {
@@ -309,14 +315,11 @@ impl<T> Receiver<T> {
                 Some(answer)
             }
             Stage::Waiting { ref mut caller, .. } => {
-                let stale = match (&*caller, waker) {
-                    (Some(caller), Some(waker)) if caller.will_wake(waker) => None,
-                    (_, Some(waker)) => caller.replace(waker.clone()),
-                    (_, None) => None,
-                };
+                if let Some(waker) = waker {
+                    let _is_stored = waker.store(caller);
+                }
                 *state = State::Marked(marked);
                 drop(state);
-                drop(stale);
                 None
             }
             Stage::Left | Stage::Returned(_) => unreachable!("the caller is here"),

@@ -29,6 +29,7 @@ use crate::{
     slot::{marked::Marked, receiver::Receiver, reply::Reply},
     sync::{Arc, Mutex, bug, gap, lock},
     thread::{batch, current::Fallible, ring::Link},
+    waker::WakerToStore,
 };
 
 enum State<T> {
@@ -40,6 +41,17 @@ enum State<T> {
     Closed,
     /// More is to be known, since the handler is marked.
     Marked(Box<Marked<T>>),
+}
+
+impl<T> State<T> {
+    /// Whether the caller's waker has to be stored, and its clone is not made yet.
+    fn is_unready(&self, waker: &WakerToStore<'_>) -> bool {
+        match self {
+            Self::Waiting(stored) => !waker.is_ready(stored),
+            Self::Marked(marked) => marked.is_unready(waker),
+            Self::Answered(_) | Self::Failed(_) | Self::Closed => false,
+        }
+    }
 }
 
 struct Slot<T> {

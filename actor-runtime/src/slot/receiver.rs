@@ -10,6 +10,7 @@ use crate::{
     slot::{Slot, State},
     sync::{Arc, lock},
     thread::ring::Link,
+    waker::WakerToStore,
 };
 
 /// The caller's half of a slot. Dropping it closes the slot.
@@ -53,21 +54,24 @@ impl<T> Receiver<T> {
         slot: Arc<Slot<T>>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<T, Failure>> {
+        let mut waker = WakerToStore::new(cx.waker());
         let mut state = lock(&slot.state);
-        if let State::Waiting(waker) = &mut *state {
-            let stale = match waker {
-                Some(waker) if waker.will_wake(cx.waker()) => None,
-                _ => waker.replace(cx.waker().clone()),
-            };
+        // A slot that waits has to have the waker; one that is marked may have to.
+        while state.is_unready(&waker) {
             drop(state);
-            drop(stale);
+            waker.prepare();
+            state = lock(&slot.state);
+        }
+        if let State::Waiting(stored) = &mut *state {
+            let _is_stored = waker.store(stored);
+            drop(state);
             self.slot = Some(slot);
             return Poll::Pending;
         }
         match mem::replace(&mut *state, State::Closed) {
             State::Answered(answer) => Poll::Ready(Ok(answer)),
             State::Failed(failure) => Poll::Ready(Err(failure)),
-            State::Marked(marked) => match Self::read_marked(state, marked, Some(cx.waker())) {
+            State::Marked(marked) => match Self::read_marked(state, marked, Some(&mut waker)) {
                 Some(answer) => Poll::Ready(Ok(answer)),
                 None => {
                     self.slot = Some(slot);

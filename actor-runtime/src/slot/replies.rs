@@ -13,7 +13,6 @@ use std::{
 };
 
 use crate::{
-    catch::wake,
     error::{Failure, TrySendError},
     slot::message::{PendingReply, private},
     sync::{Arc, Mutex, gap, lock},
@@ -21,6 +20,7 @@ use crate::{
         block_on::block_on,
         current::{self, Dropped, Fallible},
     },
+    waker::{WakerToStore, wake},
 };
 
 pub(crate) struct Flow<T> {
@@ -111,15 +111,19 @@ impl<T> Replies<T> {
     pub fn send(&mut self, value: T) -> impl Future<Output = Result<(), T>> {
         let mut value = Some(value);
         poll_fn(move |cx| {
-            let mut flow = lock(&self.0.0);
-            if !flow.reader_is_gone && flow.values.len() >= flow.capacity {
+            let mut waker = WakerToStore::new(cx.waker());
+            loop {
+                let mut flow = lock(&self.0.0);
+                if flow.reader_is_gone || flow.values.len() < flow.capacity {
+                    break;
+                }
                 flow = gap("a writer waits later than it looked", flow, &self.0.0);
-                let stale = flow.writer.replace(cx.waker().clone());
+                if waker.store(&mut flow.writer) {
+                    return Poll::Pending;
+                }
                 drop(flow);
-                drop(stale);
-                return Poll::Pending;
+                waker.prepare();
             }
-            drop(flow);
             let value = value.take().expect("polled after it was ready");
             Poll::Ready(self.try_send(value).map_err(TrySendError::into_inner))
         })

@@ -13,8 +13,8 @@
 use std::task::{Context, Poll, Waker};
 
 use crate::{
-    catch::wake,
     sync::{Arc, AtomicUsize, Mutex, Ordering, bug, gap, lock},
+    waker::{WakerToStore, wake},
 };
 
 /// What became of an answer.
@@ -60,6 +60,7 @@ impl Returns {
 
     /// What became of the answer, once that is known.
     pub(crate) fn poll_fate(&self, cx: &mut Context<'_>) -> Poll<Fate> {
+        let waker = cx.waker().clone();
         let inner = lock(&self.inner);
         let fate = inner.events.iter().find_map(|event| match event {
             Event::Answered { .. } => None,
@@ -68,11 +69,12 @@ impl Returns {
         });
         let Some(fate) = fate else {
             let mut inner = gap("an acknowledgement comes before the wait", inner, &self.inner);
-            let stale = inner.parked.replace(cx.waker().clone());
+            let stale = inner.parked.replace(waker);
             drop(inner);
             drop(stale);
             return Poll::Pending;
         };
+        drop(inner);
         Poll::Ready(fate)
     }
 
@@ -104,17 +106,18 @@ impl Returns {
     /// Has the loop woken when an answer comes back. Says whether one has, so that it should not
     /// sleep.
     pub(crate) fn park(&self, waker: &Waker) -> bool {
-        let mut inner = lock(&self.inner);
-        if inner.returned > 0 {
-            return true;
+        let mut waker = WakerToStore::new(waker);
+        loop {
+            let mut inner = lock(&self.inner);
+            if inner.returned > 0 {
+                return true;
+            }
+            if waker.store(&mut inner.parked) {
+                return false;
+            }
+            drop(inner);
+            waker.prepare();
         }
-        let stale = match &inner.parked {
-            Some(parked) if parked.will_wake(waker) => None,
-            _ => inner.parked.replace(waker.clone()),
-        };
-        drop(inner);
-        drop(stale);
-        false
     }
 }
 

@@ -58,9 +58,9 @@ use std::{
 };
 
 use crate::{
-    catch::wake,
     sync::{bug, thread_local},
     thread::current::{self, ActorId},
+    waker::wake,
 };
 
 /// How long a wake-up is held back, but for the handler that runs then. A batch of handlers for which this

@@ -8,6 +8,7 @@
 
 mod abort;
 mod by_hand;
+mod curious;
 mod drops;
 mod identity;
 mod loops;

@@ -11,6 +11,11 @@ use std::{
 use crate::{
     exit::ExitReason,
     handle::ActorHandle,
+    life::{
+        drive::Spawn,
+        spawn,
+        starting::{CannotFail, StartError},
+    },
     mailbox::Shared,
     slot::message::Message,
     sync::{Arc, Mutex, lock},
@@ -148,6 +153,43 @@ impl Scope {
     pub fn with_deadline(deadline: Duration) -> Self {
         let members = Mutex::new(Members { is_closed: false, sweep_at: SWEEP, list: Vec::new() });
         Self(Arc::new(Inner { deadline, members }))
+    }
+
+    /// Starts an actor in this scope. See [`spawn`](crate::spawn).
+    ///
+    /// If the scope was shut down already, the actor is closed before its first message.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
+    #[track_caller]
+    pub fn spawn<A>(&self, actor: A) -> A::Handle
+    where
+        A: Spawn<StartError: CannotFail>,
+        A::Message: Message<AtRest: Send> + Send,
+    {
+        let handle = spawn::spawn(actor);
+        self.add(&handle);
+        handle
+    }
+
+    /// Starts an actor that may fail to in this scope. See [`start`](crate::start).
+    ///
+    /// # Errors
+    ///
+    /// See [`StartError`].
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
+    pub async fn start<A>(&self, actor: A) -> Result<A::Handle, StartError<A::StartError>>
+    where
+        A: Spawn<StartError: Send>,
+        A::Message: Message<AtRest: Send> + Send,
+    {
+        let handle = spawn::start(actor).await?;
+        self.add(&handle);
+        Ok(handle)
     }
 
     /// Takes an actor that runs already into this scope, however it was started.
