@@ -99,6 +99,7 @@ pub mod by_hand;
 mod call;
 pub mod cancel_safe;
 mod catch;
+mod debug;
 mod error;
 mod exit;
 mod handle;

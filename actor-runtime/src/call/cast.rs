@@ -15,6 +15,7 @@ use crate::{
         mark::Unmarked,
         room::{Place, offer},
     },
+    debug::opaque_debug,
     error::SendError,
     mailbox::Shared,
     slot::message::Message,
@@ -67,11 +68,7 @@ impl<M: Message> Future for Cast<'_, M> {
     }
 }
 
-impl<M: Message> fmt::Debug for Cast<'_, M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cast").field("actor", &M::ACTOR).finish_non_exhaustive()
-    }
-}
+opaque_debug!([M: Message] Cast<'_, M>, "Cast", actor = M::ACTOR);
 
 /// Waits for room, and gives the [`Answer`]. See [`Call::sent`](crate::Call::sent).
 #[must_use = "a call is not sent until it is awaited"]

@@ -12,6 +12,7 @@ use std::{
 
 use crate::{
     call::{cast::Cast, room as send, room::Place},
+    debug::opaque_debug,
     error::{CallError, CallErrorKind, Method, SendError},
     mailbox::Shared,
     slot::{
@@ -273,8 +274,4 @@ fn refused<M>(error: &SendError<M>, method: Method) -> CallError {
     }
 }
 
-impl<M: Message, T, F> fmt::Debug for StreamCall<'_, M, T, F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StreamCall").field("actor", &M::ACTOR).finish_non_exhaustive()
-    }
-}
+opaque_debug!([M: Message, T, F] StreamCall<'_, M, T, F>, "StreamCall", actor = M::ACTOR);

@@ -1,13 +1,13 @@
 //! Waiting for the end of an actor.
 
 use std::{
-    fmt,
     future::Future,
     pin::Pin,
     task::{Context, Poll},
 };
 
 use crate::{
+    debug::opaque_debug,
     exit::ExitReason,
     mailbox::Shared,
     slot::message::Message,
@@ -75,11 +75,7 @@ impl<M: Message> Drop for Exited<M> {
     }
 }
 
-impl<M: Message> fmt::Debug for Exited<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Exited").field("actor", &M::ACTOR).finish_non_exhaustive()
-    }
-}
+opaque_debug!([M: Message] Exited<M>, "Exited", actor = M::ACTOR);
 
 /// Closes the mailbox and waits for the end. See [`ActorHandle::shutdown`](crate::ActorHandle::shutdown).
 #[derive(Debug)]

@@ -15,6 +15,7 @@ use crate::{
         room::{Place, offer_lease},
         timeout::{GiveUp, Timeout, private},
     },
+    debug::opaque_debug,
     error::{CallError, CallErrorKind, Method},
     exit::ExitReason,
     handle::{ActorHandle, Handle},
@@ -180,11 +181,7 @@ impl<M: Message> Drop for Release<M> {
     }
 }
 
-impl<M: Message> fmt::Debug for Release<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Release").field("actor", &M::ACTOR).finish_non_exhaustive()
-    }
-}
+opaque_debug!([M: Message] Release<M>, "Release", actor = M::ACTOR);
 
 /// Notes who waits here, or says why nobody should.
 fn begin_to_wait<M: Message>(shared: &Shared<M>, method: Method) -> Result<Wait, CallError> {

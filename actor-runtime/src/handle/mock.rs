@@ -2,13 +2,13 @@
 
 use futures_core::Stream;
 use std::{
-    fmt,
     future::{Future, poll_fn},
     pin::Pin,
     task::{Context, Poll, Waker},
 };
 
 use crate::{
+    debug::opaque_debug,
     exit::ExitReason,
     handle::{ActorHandle, Handle},
     mailbox::{Next, Shared, capacity::Capacity},
@@ -129,8 +129,4 @@ impl<M: Message> Drop for MockMailbox<M> {
     }
 }
 
-impl<M: Message> fmt::Debug for MockMailbox<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MockMailbox").field("actor", &M::ACTOR).finish_non_exhaustive()
-    }
-}
+opaque_debug!([M: Message] MockMailbox<M>, "MockMailbox", actor = M::ACTOR);

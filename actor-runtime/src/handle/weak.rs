@@ -1,8 +1,7 @@
 //! A handle that does not keep its actor alive.
 
-use std::fmt;
-
 use crate::{
+    debug::opaque_debug,
     exit::ExitReason,
     handle::{ActorHandle, Handle},
     mailbox::Shared,
@@ -39,8 +38,4 @@ impl<H: ActorHandle> Clone for WeakHandle<H> {
     }
 }
 
-impl<H: ActorHandle> fmt::Debug for WeakHandle<H> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WeakHandle").field("actor", &H::Message::ACTOR).finish_non_exhaustive()
-    }
-}
+opaque_debug!([H: ActorHandle] WeakHandle<H>, "WeakHandle", actor = H::Message::ACTOR);

@@ -1,8 +1,9 @@
 //! What a handler can learn about its own actor.
 
-use std::{fmt, sync::OnceLock};
+use std::sync::OnceLock;
 
 use crate::{
+    debug::opaque_debug,
     handle::weak::WeakHandle,
     life::actor::Actor,
     life::scope::Scope,
@@ -171,8 +172,4 @@ impl<A: Actor> Context<A> {
     }
 }
 
-impl<A: Actor> fmt::Debug for Context<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Context").field("actor", &A::Message::ACTOR).finish_non_exhaustive()
-    }
-}
+opaque_debug!([A: Actor] Context<A>, "Context", actor = A::Message::ACTOR);

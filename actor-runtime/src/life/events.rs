@@ -12,7 +12,6 @@
 //!    if none is left that could, the actor ends, and they are refused.
 
 use std::{
-    fmt,
     future::Future,
     pin::Pin,
     sync::Arc as StdArc,
@@ -22,6 +21,7 @@ use std::{
 use crate::{
     cancel_safe::{CancelSafe, First, Given, Turns},
     catch::caught,
+    debug::opaque_debug,
     exit::{ExitReason, OnPanic},
     life::{
         abort::interruptible,
@@ -55,11 +55,7 @@ pub struct Messages<'a, M: Message> {
     returns: Option<&'a Returns>,
 }
 
-impl<M: Message> fmt::Debug for Messages<'_, M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Messages").finish_non_exhaustive()
-    }
-}
+opaque_debug!([M: Message] Messages<'_, M>, "Messages");
 
 /// Whether the mailbox was open when the wait began.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,11 +64,7 @@ struct WasOpen(bool);
 /// What came of a wait.
 pub struct Selected<M: Message>(Outcome<M>);
 
-impl<M: Message> fmt::Debug for Selected<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Selected").finish_non_exhaustive()
-    }
-}
+opaque_debug!([M: Message] Selected<M>, "Selected");
 
 enum Outcome<M: Message> {
     /// What the mailbox has.
@@ -119,11 +111,7 @@ pub struct NextMessage<'a, M: Message> {
     returns: Option<&'a Returns>,
 }
 
-impl<M: Message> fmt::Debug for NextMessage<'_, M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NextMessage").finish_non_exhaustive()
-    }
-}
+opaque_debug!([M: Message] NextMessage<'_, M>, "NextMessage");
 
 impl<M: Message> Future for NextMessage<'_, M> {
     type Output = Selected<M>;

@@ -2,7 +2,6 @@
 
 use std::{
     any::Any,
-    fmt,
     ops::{Deref, DerefMut},
     sync::Arc as StdArc,
     task::{Context as TaskContext, Poll, ready},
@@ -10,6 +9,7 @@ use std::{
 
 use crate::{
     catch::catch,
+    debug::opaque_debug,
     error::Failure,
     exit::{ExitReason, OnPanic},
     life::{actor::Actor, context::Context, drive::Drive},
@@ -120,11 +120,7 @@ where
     }
 }
 
-impl<A: Actor> fmt::Debug for Resident<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Resident").field("actor", &A::Message::ACTOR).finish_non_exhaustive()
-    }
-}
+opaque_debug!([A: Actor] Resident<A>, "Resident", actor = A::Message::ACTOR);
 
 impl<A: Actor> Deref for Resident<A> {
     type Target = A;

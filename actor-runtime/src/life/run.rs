@@ -8,7 +8,6 @@
 //! caller is told; the state is dropped or handed over; the end is reported.
 
 use std::{
-    fmt,
     future::{Future, poll_fn},
     mem,
     pin::pin,
@@ -20,6 +19,7 @@ use super::back;
 use crate::{
     cancel_safe::Turns,
     catch::{catch, caught, drop_caught},
+    debug::opaque_debug,
     error::{Failure, Method},
     exit::{ExitReason, OnPanic},
     handle::weak::WeakHandle,
@@ -98,11 +98,7 @@ impl<A: Drive> Mailbox<A> {
     }
 }
 
-impl<A: Actor> fmt::Debug for Mailbox<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mailbox").field("actor", &A::Message::ACTOR).finish_non_exhaustive()
-    }
-}
+opaque_debug!([A: Actor] Mailbox<A>, "Mailbox", actor = A::Message::ACTOR);
 
 /// The whole life of an actor that is neither aborted nor dropped.
 async fn live<A: Drive>(
@@ -188,11 +184,7 @@ pub(super) enum Hook {
 /// What the loop has found to do, if there is anything.
 pub struct Found<M: Message>(pub(super) Poll<Next<M>>);
 
-impl<M: Message> fmt::Debug for Found<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Found").finish_non_exhaustive()
-    }
-}
+opaque_debug!([M: Message] Found<M>, "Found");
 
 /// An actor that lives.
 pub struct Loop<'a, A: Actor> {
@@ -213,11 +205,7 @@ pub struct Loop<'a, A: Actor> {
     pub(super) turns: Turns,
 }
 
-impl<A: Actor> fmt::Debug for Loop<'_, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Loop").field("actor", &A::Message::ACTOR).finish_non_exhaustive()
-    }
-}
+opaque_debug!([A: Actor] Loop<'_, A>, "Loop", actor = A::Message::ACTOR);
 
 impl<A: Drive> Loop<'_, A> {
     /// Whether the loop waits as soon as there is no message: nothing else is to be done first.

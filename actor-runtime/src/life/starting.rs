@@ -12,6 +12,7 @@ use std::{
 };
 
 use crate::{
+    debug::opaque_debug,
     error::Failure,
     exit::ExitReason,
     life::{actor::Actor, exit::Exit},
@@ -129,11 +130,7 @@ impl<A: Actor> Future for Starting<A> {
     }
 }
 
-impl<A: Actor> fmt::Debug for Starting<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Starting").field("actor", &A::Message::ACTOR).finish_non_exhaustive()
-    }
-}
+opaque_debug!([A: Actor] Starting<A>, "Starting", actor = A::Message::ACTOR);
 
 /// Gives what comes of an actor at its end: see [`Builder::spawn_returning`](crate::Builder::spawn_returning).
 ///
@@ -163,8 +160,4 @@ impl<A: Actor> Future for Running<A> {
     }
 }
 
-impl<A: Actor> fmt::Debug for Running<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Running").field("actor", &A::Message::ACTOR).finish_non_exhaustive()
-    }
-}
+opaque_debug!([A: Actor] Running<A>, "Running", actor = A::Message::ACTOR);

@@ -1,7 +1,6 @@
 //! Answers whose sender learns whether they were read.
 
 use std::{
-    fmt,
     future::Future,
     mem,
     pin::Pin,
@@ -9,6 +8,7 @@ use std::{
 };
 
 use crate::{
+    debug::opaque_debug,
     slot::{
         marked::Unread,
         reply::Reply,
@@ -106,8 +106,4 @@ impl<T> Future for Acknowledged<T> {
     }
 }
 
-impl<T> fmt::Debug for Acknowledged<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Acknowledged").finish_non_exhaustive()
-    }
-}
+opaque_debug!([T] Acknowledged<T>, "Acknowledged");
