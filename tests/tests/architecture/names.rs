@@ -68,9 +68,9 @@ fn proc_macro(source: &Source) -> Option<String> {
     first_path(source, |path| path[0] == "proc_macro")
 }
 
-fn first_path(source: &Source, finds: impl Fn(&&[String]) -> bool) -> Option<String> {
+fn first_path(source: &Source, is_it: impl Fn(&&[String]) -> bool) -> Option<String> {
     let mut paths = source.paths().into_iter().map(|named| named.path);
-    paths.find(|path| says(&path.as_slice())).map(|path| path.join("::"))
+    paths.find(|path| is_it(&path.as_slice())).map(|path| path.join("::"))
 }
 
 #[cfg(test)]
