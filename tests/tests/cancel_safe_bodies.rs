@@ -3,11 +3,7 @@
 
 use std::{io, time::Duration};
 
-use actor_runtime::{
-    actor, cancel_safe,
-    cancel_safe::{drop_everywhere, repeatable},
-    spawn,
-};
+use actor_runtime::{actor, cancel_safe, cancel_safe::drop_everywhere, spawn};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
     sync::mpsc,
@@ -120,7 +116,7 @@ impl Forward {
     #[cancel_safe]
     async fn forward(&mut self) {
         if self.next.is_none() {
-            self.next = self.rx.recv().await;
+            self.next = Some(self.rx.recv().await.unwrap_or(0));
         }
         if let Ok(room) = cancel_safe::requeue(&self.tx).reserve().await
             && let Some(item) = self.next.take()

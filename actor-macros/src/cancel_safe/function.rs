@@ -6,9 +6,9 @@ use proc_macro2::TokenStream;
 use syn::{Block, ReturnType, Signature, Type};
 
 use super::{
-    check::{self, Arguments},
+    check::{self, Arguments, End},
     model::{CheckedFunction, Grounds},
-    options::Options,
+    options::{Answer, Options},
     parse::{self, Body, Function},
 };
 use crate::{checked_select::PlainSelects, diagnostics::Diagnostics};
@@ -20,7 +20,7 @@ pub(super) fn check(
     arguments: Arguments,
     diagnostics: &mut Diagnostics,
 ) -> Option<CheckedFunction> {
-    if !is_markable(&function, diagnostics) {
+    if arguments == Arguments::Given && !is_markable(&function, diagnostics) {
         return None;
     }
     let Function { attrs, vis, signature, body: Body::Block(block) } = function else {
@@ -42,16 +42,22 @@ fn grounds(
     if let Some(why) = &options.trusted {
         return Grounds::Trusted(why.clone());
     }
-    let verdict = check::check(signature, block, arguments);
-    for finding in &verdict.findings {
-        let message = format!("{} [{}]", finding.message, finding.rule);
-        if finding.caret.tokens.is_empty() {
-            diagnostics.report(&signature.ident, message, &finding.help);
-        } else {
-            diagnostics.report(&finding.caret.tokens, message, &finding.help);
-        }
+    let end = match (&options.answer, arguments) {
+        // An answer that nobody takes is dropped: then the handler may only have looked.
+        (None, Arguments::InMessage) => End::Wait,
+        _ => End::Act,
+    };
+    let mut verdict = check::check(signature, block, arguments, end);
+    if let Some(Answer::Idempotent { .. }) = options.answer {
+        verdict.findings.extend(check::repeated(signature, block));
     }
-    if verdict.findings.is_empty() { Grounds::Checked(verdict.looks) } else { Grounds::Refused }
+    for finding in &verdict.findings {
+        diagnostics.report(&finding.caret, &finding.message, &finding.help);
+    }
+    match verdict.findings.is_empty() {
+        true => Grounds::Checked(Box::new(verdict.model)),
+        false => Grounds::Refused,
+    }
 }
 
 /// Whether the signature can be marked at all.

@@ -46,8 +46,8 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     tokens
 }
 
-/// Checks a marked handler of an actor; `None` if it is not rewritten, because nothing can be awaited
-/// in it. Its arguments are in a message, so they are not lost with a call.
+/// Checks a marked handler of an actor; `None` if its body cannot be read. Its arguments are in a
+/// message, so they are not lost with a call.
 pub(crate) fn check_handler(
     attrs: Vec<Attribute>,
     tokens: TokenStream,
@@ -55,7 +55,7 @@ pub(crate) fn check_handler(
     diagnostics: &mut Diagnostics,
 ) -> Option<CheckedFunction> {
     let function = parse::parse(tokens)?;
-    if function.signature.asyncness.is_none() || !matches!(function.body, Body::Block(_)) {
+    if !matches!(function.body, Body::Block(_)) {
         return None;
     }
     let attrs = attrs.into_iter().chain(function.attrs).collect();

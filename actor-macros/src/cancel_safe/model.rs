@@ -2,11 +2,9 @@
 //!
 //! Syntax with its spans, and what the check has found: no finished tokens.
 
-use std::collections::HashMap;
-
 use syn::{Attribute, Block, LitStr, Signature, Visibility};
 
-use super::check::{Doubt, Spot};
+use super::check::Model;
 use crate::checked_select::PlainSelects;
 
 /// The function, as it was written, and why it counts as cancel safe.
@@ -16,14 +14,14 @@ pub(crate) struct CheckedFunction {
     pub(super) signature: Signature,
     pub(super) block: Block,
     pub(super) grounds: Grounds,
-    /// The plain `select!`s in the block.
+    /// The plain `select!`s in the block, if it was not checked.
     pub(super) selects: PlainSelects,
 }
 
 /// Why a future counts as cancel safe.
 pub(super) enum Grounds {
-    /// Its body was checked; these calls in it are left to the borrow checker.
-    Checked(HashMap<Spot, Doubt>),
+    /// Its body was checked; the rest is left to the compiler.
+    Checked(Box<Model>),
     /// Its author says so.
     Trusted(LitStr),
     /// It is not cancel safe, which was reported. It is expanded as if it were, so that its callers

@@ -93,7 +93,7 @@ impl VisitMut for Replace<'_> {
 // Output:
 //     { #[allow(unused_imports)] use select as _; ::actor_runtime::select! { .. } }
 /// The import of a plain name is still used: rustc would tell the user to remove it.
-fn invocation(mac: &Macro, tokens: &TokenStream, krate: &TokenStream) -> TokenStream {
+pub(crate) fn invocation(mac: &Macro, tokens: &TokenStream, krate: &TokenStream) -> TokenStream {
     let span = mac.path.span();
     let checked = quote_spanned!(span=> #krate::select! { #tokens });
     match mac.path.get_ident() {

@@ -18,7 +18,10 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Item;
 
-pub(crate) use self::check::{CheckedMethod, PlainSelects};
+pub(crate) use self::{
+    check::{CheckedMethod, PlainSelects},
+    expand::invocation,
+};
 use crate::diagnostics::Diagnostics;
 
 /// Expands the attribute.

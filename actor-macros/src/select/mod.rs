@@ -25,6 +25,7 @@ use proc_macro2::TokenStream;
 pub(crate) use self::{
     expand::awaited,
     parse::{Branch, Order, Select, parse_plain},
+    spans::Ends,
 };
 
 /// Expands `select!`. The tokens begin with the path of the runtime, `@$crate`.

@@ -9,13 +9,13 @@ use quote::ToTokens;
 /// token of whatever it parses. So an expression of ours whose first token has the one span and
 /// whose last has the other is underlined as if it were the user's whole expression.
 #[derive(Clone, Copy)]
-pub(super) struct Ends {
-    pub(super) first: Span,
-    pub(super) last: Span,
+pub(crate) struct Ends {
+    pub(crate) first: Span,
+    pub(crate) last: Span,
 }
 
 impl Ends {
-    pub(super) fn of(syntax: &impl ToTokens) -> Self {
+    pub(crate) fn of(syntax: &impl ToTokens) -> Self {
         let tokens = syntax.to_token_stream();
         let first = first(tokens.clone()).unwrap_or_else(Span::call_site);
         Self { first, last: last(tokens).unwrap_or(first) }

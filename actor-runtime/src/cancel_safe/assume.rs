@@ -63,23 +63,104 @@ impl<F: Future> Future for AssumeCancelSafe<F> {
 #[diagnostic::do_not_recommend]
 impl<F: Future> CancelSafe for AssumeCancelSafe<F> {}
 
-/// Says that this step of a `#[cancel_safe]` body may run again after the body was dropped.
+/// Says that doing this again is harmless, in a `#[cancel_safe]` body.
 ///
-/// A body with two waits runs the first again if it is dropped at the second; the body check refuses
-/// that, unless the first is marked with this. It says nothing about dropping `future` itself, which
-/// has to be cancel safe all the same.
+/// The macro removes the word, so it needs no import there and stands around any expression:
+///
+/// - a wait that comes before another wait of the same turn: `repeatable(sleep(pause)).await`;
+/// - an act before a wait: `repeatable(self.buffer.clear())`, `self.next = repeatable(None)`;
+/// - a question before a loop: `if repeatable(self.is_open()) { .. }`.
+///
+/// Do not use it around what takes something, or counts: the check then believes what is wrong. It is
+/// refused around waits whose value does not come again, like `recv`. It says nothing about dropping a
+/// future, which has to be cancel safe all the same.
 ///
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() {
 /// use std::time::Duration;
-/// use actor_runtime::cancel_safe::repeatable;
+/// use actor_runtime::cancel_safe;
+/// use tokio::{sync::mpsc, time::sleep};
 ///
-/// repeatable(tokio::time::sleep(Duration::from_millis(5))).await;
+/// struct Worker { rx: mpsc::Receiver<u32>, pause: Duration }
+///
+/// impl Worker {
+///     /// A pause that starts over loses nothing.
+///     #[cancel_safe]
+///     async fn next(&mut self) -> Option<u32> {
+///         repeatable(sleep(self.pause)).await;
+///         self.rx.recv().await
+///     }
+/// }
+/// ```
+///
+/// What was received does not come again:
+///
+/// ```compile_fail
+/// # use actor_runtime::cancel_safe;
+/// # use tokio::sync::mpsc;
+/// # struct Worker { rx: mpsc::Receiver<u32> }
+/// # impl Worker {
+/// #[cancel_safe]
+/// async fn pair(&mut self) -> (Option<u32>, Option<u32>) {
+///     (repeatable(self.rx.recv()).await, self.rx.recv().await)
+/// }
 /// # }
 /// ```
-pub fn repeatable<F: IntoFuture>(future: F) -> F {
-    future
+pub fn repeatable<T>(value: T) -> T {
+    value
+}
+
+/// Says that a call changes nothing unless it gives a value, in a `#[cancel_safe]` body.
+///
+/// It stands around what is matched on, where a wait follows only if there is no value, and where a
+/// guarded block keeps what it gives. The macro removes the word, so it needs no import there.
+/// `pop_front` of a `VecDeque` and its like need no word.
+///
+/// # Examples
+///
+/// ```
+/// use actor_runtime::cancel_safe;
+/// use tokio::{io::AsyncReadExt, net::TcpStream};
+///
+/// struct Connection { stream: TcpStream, buffer: Vec<u8> }
+///
+/// impl Connection {
+///     /// Takes a whole line out of the buffer, or nothing.
+///     fn parse(&mut self) -> Option<Vec<u8>> {
+///         let end = self.buffer.iter().position(|byte| *byte == b'\n')?;
+///         Some(self.buffer.drain(..=end).collect())
+///     }
+///
+///     #[cancel_safe]
+///     async fn line(&mut self) -> std::io::Result<Vec<u8>> {
+///         loop {
+///             if let Some(line) = all_or_nothing(self.parse()) {
+///                 return Ok(line);
+///             }
+///             self.stream.read_buf(&mut self.buffer).await?;
+///         }
+///     }
+/// }
+/// ```
+///
+/// Where the value is, nothing may wait:
+///
+/// ```compile_fail
+/// # use actor_runtime::cancel_safe;
+/// # use tokio::sync::mpsc;
+/// # struct Worker { rx: mpsc::Receiver<()>, jobs: Vec<u32> }
+/// # impl Worker {
+/// #[cancel_safe]
+/// async fn job(&mut self) -> Option<u32> {
+///     if let Some(job) = all_or_nothing(self.jobs.pop()) {
+///         self.rx.recv().await;
+///         return Some(job);
+///     }
+///     None
+/// }
+/// # }
+/// ```
+pub fn all_or_nothing<T>(value: T) -> T {
+    value
 }

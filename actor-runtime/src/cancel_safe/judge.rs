@@ -170,13 +170,38 @@ texts! {
         note = "or mark the handler `#[cancel_safe]`, and say what becomes of an answer nobody takes"
     )
 
+    /// The same in a body, where a future cannot be kept over a loop.
+    trait SafeToDropInBody lets [Known Source Handler LosesPlace LosesBytes LosesValue LosesGathered LosesResult LosesAnswer
+        LosesMessage LosesLease LosesTurn] (
+        message = "this future is not known to be cancel safe",
+        label = "work or data can be lost here if this future is dropped before it completes",
+        note = "if the function is yours: mark it `#[cancel_safe]`",
+        note = "if dropping it is harmless: say why, `assume_cancel_safe(\"why\", future)`"
+    )
+
+    /// A wait that keeps its place in a fair queue, in a body.
+    trait KeepsItsPlaceInBody lets [Known ByType Handler] (
+        message = "dropping `{M}` gives up its place in the queue",
+        label = "each time this is dropped, it starts again at the end of the queue",
+        note = "nothing else is lost, but among busy waiters its turn may never come",
+        note = "if starting again is fine, write `requeue(..)` around it"
+    )
+
+    /// A read or a write that is all or nothing, in a body.
+    trait KeepsItsBytesInBody lets [Known ByType Handler] (
+        message = "`{M}` loses bytes when it is dropped before it completes",
+        label = "if this is dropped first, what was read or written so far is gone, or happens twice",
+        note = "to read: take what is there with `read_buf` into a buffer in `self`, or use `Lines` or a codec",
+        note = "to write: keep the bytes in `self` and write with `write_buf`, or write from a task or actor of its own"
+    )
+
     /// A wait that keeps its place in a fair queue.
     trait KeepsItsPlace lets [Known ByType Handler] (
         message = "dropping `{M}` gives up its place in the queue",
         label = "each time this is dropped, it starts again at the end of the queue",
         note = "nothing else is lost, but among busy waiters its turn may never come",
         note = "to keep the place: make it once before the loop, `let mut {M} = pin!(..)`, and select on `&mut {M}`",
-        note = "if starting again is fine: say so, `requeue(&place).{M}(..)`"
+        note = "if starting again is fine, write `requeue(..)` around it"
     )
 
     /// A read or a write that is all or nothing.
@@ -270,6 +295,9 @@ impl<F> IsFuture<SomeFuture> for F {}
 /// Of a future about which nothing else is known, the type has to say it.
 #[diagnostic::do_not_recommend]
 impl<F: CancelSafe, M> SafeToDrop<ByType, M> for F {}
+
+#[diagnostic::do_not_recommend]
+impl<F: CancelSafe, M> SafeToDropInBody<ByType, M> for F {}
 
 /// A handler that is marked has a call whose type says it.
 #[diagnostic::do_not_recommend]

@@ -30,10 +30,14 @@
 mod assume;
 #[cfg(feature = "test-util")]
 mod drop_everywhere;
+#[doc(hidden)]
+pub mod functions;
 mod given;
 #[doc(hidden)]
 pub mod judge;
 mod known;
+#[doc(hidden)]
+pub mod look;
 mod methods;
 mod refused;
 #[cfg(feature = "sync")]
@@ -52,7 +56,7 @@ pub use self::drop_everywhere::drop_everywhere;
 #[cfg(feature = "sync")]
 pub use self::requeue::{Queue, Requeue, requeue};
 pub use self::{
-    assume::{AssumeCancelSafe, assume_cancel_safe, repeatable},
+    assume::{AssumeCancelSafe, all_or_nothing, assume_cancel_safe, repeatable},
     methods::{CancelSafeMethod, m},
     safe::{BoxCancelSafe, CancelSafe, IntoCancelSafe},
     timeout::timeout,
@@ -65,9 +69,9 @@ pub use self::{
     given::{Given, Gives},
     judge::{
         ByMut, ByRef, ByTemporary, ByType, ByValue, Handler, IsFuture, KeepsItsAnswer,
-        KeepsItsBytes, KeepsItsLease, KeepsItsMessage, KeepsItsPlace, KeepsItsResult,
-        KeepsItsValue, KeepsWhatItGathered, Known, MakesCalls, OtherMethod, SafeHandler,
-        SafeToDrop, Source, WasSent,
+        KeepsItsBytes, KeepsItsBytesInBody, KeepsItsLease, KeepsItsMessage, KeepsItsPlace,
+        KeepsItsPlaceInBody, KeepsItsResult, KeepsItsValue, KeepsWhatItGathered, Known, MakesCalls,
+        OtherMethod, SafeHandler, SafeToDrop, SafeToDropInBody, Source, WasSent,
     },
     refused::{
         LosesAnswer, LosesBytes, LosesGathered, LosesLease, LosesMessage, LosesPlace, LosesResult,

@@ -33,7 +33,9 @@ pub struct Requeue<'a, Q: ?Sized>(&'a Q);
 /// Locks, semaphores, channels with a bound and [`Notify`] serve their waiters in order. A wait that
 /// is dropped loses nothing but its place; in a `select!` loop whose other branches win often, its
 /// turn may then never come. So `select!` refuses `mutex.lock()`, and accepts
-/// `requeue(&mutex).lock()`.
+/// `requeue(mutex.lock())`, as does an `.await` in a `#[cancel_safe]` body: there `requeue` is a word around
+/// the future, which stays what it is. Outside of those, `requeue(&mutex).lock()` gives a future of its
+/// own.
 ///
 /// Where the order matters, keep the wait instead: make it once before the loop, pin it, and select
 /// on it by `&mut`.
@@ -52,7 +54,7 @@ pub struct Requeue<'a, Q: ?Sized>(&'a Q);
 /// # sender.send(4).await.unwrap(); drop(sender);
 /// while let Some(number) = receiver.recv().await {
 ///     select! {
-///         mut total = requeue(&total).lock() => *total += number,
+///         mut total = requeue(total.lock()) => *total += number,
 ///         _ = tokio::time::sleep(std::time::Duration::from_secs(1)) => {}
 ///     }
 /// }

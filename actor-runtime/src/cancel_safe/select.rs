@@ -17,9 +17,10 @@ use tokio::task::coop;
 pub use std::future::IntoFuture;
 
 pub use super::judge::{
-    IsFuture, KeepsItsAnswer, KeepsItsBytes, KeepsItsLease, KeepsItsMessage, KeepsItsPlace,
-    KeepsItsResult, KeepsItsValue, KeepsWhatItGathered, Kind, SafeHandler, SafeToDrop, WasSent,
-    ask, ask_lent, ask_shared, ask_unrun, ask_value, traits, unasked,
+    IsFuture, KeepsItsAnswer, KeepsItsBytes, KeepsItsBytesInBody, KeepsItsLease, KeepsItsMessage,
+    KeepsItsPlace, KeepsItsPlaceInBody, KeepsItsResult, KeepsItsValue, KeepsWhatItGathered, Kind,
+    SafeHandler, SafeToDrop, SafeToDropInBody, WasSent, ask, ask_lent, ask_shared, ask_unrun,
+    ask_value, traits, unasked,
 };
 pub use super::{
     given::{Given, Gives, Outcome},

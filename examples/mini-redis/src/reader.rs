@@ -91,10 +91,10 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
     #[cancel_safe]
     pub async fn read_frame(&mut self) -> Result<Option<Words>, ReadError> {
         loop {
-            if let Some(words) = self.parse_frame()? {
+            if let Some(words) = all_or_nothing(self.parse_frame())? {
                 return Ok(Some(words));
             }
-            make_room(&mut self.buffer);
+            repeatable(make_room(&mut self.buffer));
             if self.stream.read_buf(&mut self.buffer).await? == 0 {
                 return self.ended();
             }

@@ -26,7 +26,7 @@ use syn::{
     visit::{self, Visit},
 };
 
-use check::{Arguments, Verdict};
+use check::{Arguments, End, Verdict};
 
 fn main() {
     let (options, roots): (Vec<_>, Vec<_>) =
@@ -84,10 +84,10 @@ impl Survey {
             return;
         }
         let documented = documented(&doc(attrs));
-        let verdict = check::check(signature, block, Arguments::Given);
-        let column = match (verdict.findings.is_empty(), verdict.looks.is_empty()) {
-            (true, true) => 0,
-            (true, false) => 1,
+        let verdict = check::check(signature, block, Arguments::Given, End::Act);
+        let column = match (verdict.findings.is_empty(), verdict.model.asks_about_changes()) {
+            (true, false) => 0,
+            (true, true) => 1,
             (false, _) => 2,
         };
         self.counts.of.entry(documented).or_default()[column] += 1;
@@ -110,8 +110,8 @@ impl Survey {
             signature.ident
         );
         for finding in &verdict.findings {
-            let line = finding.caret.tokens.span().start().line;
-            println!("    {line}: {} {}", finding.rule, finding.message);
+            let line = finding.caret.span().start().line;
+            println!("    {line}: {}", finding.message);
         }
     }
 }

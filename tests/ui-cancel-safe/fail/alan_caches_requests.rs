@@ -1,4 +1,4 @@
-//! The caret is under `response` in the call that waits.
+//! The caret is under `self.responses.recv()`.
 
 use std::collections::HashMap;
 

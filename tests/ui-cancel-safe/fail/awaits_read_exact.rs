@@ -1,17 +1,17 @@
-//! The caret is under the awaited call.
+//! The caret is under `self.stream.read_exact(&mut self.head)`.
 
 use actor_runtime::cancel_safe;
 use tokio::{io::AsyncReadExt, net::TcpStream};
 
 pub struct Worker {
     stream: TcpStream,
+    head: [u8; 4],
 }
 
 impl Worker {
     #[cancel_safe]
     pub async fn work(&mut self) -> std::io::Result<usize> {
-        let mut head = [0; 4];
-        self.stream.read_exact(&mut head).await
+        self.stream.read_exact(&mut self.head).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! The caret is under `item` in the call that waits.
+//! The carets are under `data.recv()` and `for`.
 
 use actor_runtime::cancel_safe;
 use tokio::sync::mpsc;

@@ -1,6 +1,6 @@
-//! The caret is under `polls` in the closure.
+//! The caret is under the future: what `poll_fn` does while it waits is not known.
 
-use actor_runtime::{cancel_safe, cancel_safe::assume_cancel_safe};
+use actor_runtime::cancel_safe;
 
 pub struct Worker;
 
@@ -8,10 +8,10 @@ impl Worker {
     #[cancel_safe]
     pub async fn work(&mut self) -> u32 {
         let mut polls = 0;
-        assume_cancel_safe("counts", std::future::poll_fn(|_| {
+        std::future::poll_fn(|_| {
             polls += 1;
             std::task::Poll::Ready(polls)
-        }))
+        })
         .await
     }
 }

@@ -1,4 +1,4 @@
-//! The caret is under `bytes` in the call that waits.
+//! The caret is under `bytes`.
 
 use actor_runtime::cancel_safe;
 use tokio::{io::AsyncWriteExt, net::TcpStream};

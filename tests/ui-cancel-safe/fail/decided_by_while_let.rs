@@ -1,4 +1,4 @@
-//! The caret is under the `await` in the body.
+//! The caret is under `self.stream.read_u8()`.
 
 use actor_runtime::cancel_safe;
 use tokio::{io::{AsyncReadExt, AsyncWriteExt}, net::TcpStream};

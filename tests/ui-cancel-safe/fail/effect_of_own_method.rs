@@ -1,4 +1,4 @@
-//! The caret is under `count`, and the borrow checker speaks.
+//! The caret is under `self.count()`.
 
 use actor_runtime::cancel_safe;
 use tokio::sync::mpsc;

@@ -1,4 +1,4 @@
-//! The caret is under the `await`.
+//! The caret is under `for`.
 
 use actor_runtime::cancel_safe;
 use tokio::{io::AsyncWriteExt, net::TcpStream};

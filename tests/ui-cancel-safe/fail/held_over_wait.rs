@@ -1,4 +1,4 @@
-//! The caret is under the second `await`.
+//! The caret is under `self.rx.recv()`.
 
 use actor_runtime::cancel_safe;
 use tokio::{io::AsyncWriteExt, net::TcpStream, sync::mpsc};

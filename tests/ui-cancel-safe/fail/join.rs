@@ -1,4 +1,4 @@
-//! The caret is under `join`.
+//! The caret is under `tokio::join`.
 
 use actor_runtime::cancel_safe;
 use tokio::sync::mpsc;

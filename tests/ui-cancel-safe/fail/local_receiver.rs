@@ -1,4 +1,4 @@
-//! The caret is under `rx` in the call that waits.
+//! The caret is under `rx`.
 
 use actor_runtime::cancel_safe;
 

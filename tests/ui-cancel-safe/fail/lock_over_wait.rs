@@ -1,4 +1,4 @@
-//! The caret is under `guard` in the call that waits.
+//! The caret is under `self.shared.lock()`.
 
 use actor_runtime::cancel_safe;
 

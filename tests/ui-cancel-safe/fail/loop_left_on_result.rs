@@ -1,4 +1,4 @@
-//! The caret is under the second `await`.
+//! The caret is under `self.stream.read_buf(&mut self.buffer)`.
 
 use actor_runtime::cancel_safe;
 use tokio::{io::{AsyncReadExt, AsyncWriteExt}, net::TcpStream};

@@ -1,4 +1,4 @@
-//! The caret is under the empty reason.
+//! The caret is under `" "`.
 
 use actor_runtime::cancel_safe;
 

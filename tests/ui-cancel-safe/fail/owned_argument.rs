@@ -1,4 +1,4 @@
-//! The caret is under `job` in the call that waits.
+//! The carets are under `job` and `self.tx.send(job)`.
 
 use actor_runtime::cancel_safe;
 use tokio::sync::mpsc;

@@ -1,4 +1,4 @@
-//! The caret is under `job` in the call that waits.
+//! The caret is under `self.rx.recv()`.
 
 use actor_runtime::cancel_safe;
 use tokio::sync::mpsc;

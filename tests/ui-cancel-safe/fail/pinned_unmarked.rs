@@ -1,4 +1,4 @@
-//! The caret is under the pinned call.
+//! The caret is under `self.fill()`.
 
 use actor_runtime::cancel_safe;
 

@@ -1,4 +1,4 @@
-//! The caret is under the branch that calls `fill`.
+//! The caret is under `fill()`.
 
 use actor_runtime::cancel_safe;
 use tokio::sync::mpsc;

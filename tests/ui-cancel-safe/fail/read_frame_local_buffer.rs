@@ -1,4 +1,4 @@
-//! The caret is under `buffer` in the call that waits.
+//! The caret is under `&mut buffer`.
 
 use actor_runtime::cancel_safe;
 use tokio::{io::AsyncReadExt, net::TcpStream};

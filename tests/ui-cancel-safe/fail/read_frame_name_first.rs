@@ -1,4 +1,4 @@
-//! The carets are under both `await`s that the name decides on.
+//! The caret is under `self.read_command_name()`.
 
 use actor_runtime::cancel_safe;
 

@@ -1,4 +1,4 @@
-//! There is one error, under the second `await`: those who call `pair` get none.
+//! The caret is under `rx.recv()`.
 
 use actor_runtime::{cancel_safe, select};
 use tokio::sync::mpsc;

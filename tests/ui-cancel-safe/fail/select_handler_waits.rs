@@ -1,4 +1,4 @@
-//! The caret is under `job` in the handler.
+//! The caret is under `tokio::select`.
 
 use actor_runtime::cancel_safe;
 use tokio::{io::AsyncReadExt, net::TcpStream, sync::mpsc};

@@ -1,4 +1,4 @@
-//! The caret is under the second `await`.
+//! The caret is under `tokio::time::sleep(std::time::Duration::from_millis(1))`.
 
 use actor_runtime::cancel_safe;
 use tokio::sync::mpsc;

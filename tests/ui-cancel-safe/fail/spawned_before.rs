@@ -1,4 +1,4 @@
-//! The caret is under the `await`.
+//! The caret is under `tokio::spawn(async {})`.
 
 use actor_runtime::cancel_safe;
 use tokio::sync::mpsc;

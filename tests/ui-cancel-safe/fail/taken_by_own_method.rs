@@ -1,4 +1,4 @@
-//! The caret is under `next_job`, and the borrow checker speaks.
+//! The caret is under `self.next_job()`.
 
 use actor_runtime::cancel_safe;
 use std::collections::VecDeque;

@@ -1,4 +1,4 @@
-//! The caret is under `frame`, and the borrow checker speaks.
+//! The caret is under `self`.
 
 use actor_runtime::cancel_safe;
 use tokio::{io::AsyncWriteExt, net::TcpStream};

@@ -1,4 +1,4 @@
-//! The caret is under `pop_front`.
+//! The caret is under `self.queue.pop_front()`.
 
 use actor_runtime::cancel_safe;
 use std::collections::VecDeque;

@@ -1,4 +1,4 @@
-//! The caret is under `buffer` in the call that waits.
+//! The caret is under `std::mem::take(&mut self.buffer)`.
 
 use actor_runtime::cancel_safe;
 use tokio::{io::AsyncWriteExt, net::TcpStream};

@@ -1,4 +1,4 @@
-//! The carets are under `job` and under the last `await`.
+//! The carets are under `self.rx.recv()` and `self.tx.send(job)`.
 
 use actor_runtime::cancel_safe;
 use tokio::{io::AsyncWriteExt, net::TcpStream, sync::mpsc};

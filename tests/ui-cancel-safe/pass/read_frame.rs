@@ -24,7 +24,7 @@ impl<S: AsyncRead + Unpin> Connection<S> {
     #[cancel_safe]
     pub async fn read_frame(&mut self) -> io::Result<Option<String>> {
         loop {
-            if let Some(frame) = self.parse_frame()? {
+            if let Some(frame) = all_or_nothing(self.parse_frame())? {
                 return Ok(Some(frame));
             }
             if 0 == self.stream.read_buf(&mut self.buffer).await? {

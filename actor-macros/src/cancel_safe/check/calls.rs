@@ -1,118 +1,235 @@
-//! Calls that are not awaited themselves: what they do to what they are called on.
+//! Calls: what they are called on, what they are given, and what they may do.
+
+use syn::{Expr, ExprCall, ExprMethodCall};
 
 use super::{
-    flow::Flow,
-    known::Manner,
-    place::{Path, Root},
-    stake::{Kind, Stake, Value},
-    step::{Call, Step},
+    look::{Look, Mode},
+    model::{Edit, Spot},
+    names, place, report,
+    scope::Kind,
+    text::text,
 };
 
-impl Flow<'_> {
-    pub(super) fn call(&mut self, call: &Call) -> Value {
-        let receiver = match &call.receiver {
-            Some(receiver) => self.receiver(receiver, call.is_future),
-            None => Value::default(),
-        };
-        let arguments = self.all(&call.arguments);
-        self.lend_locals(call, &arguments);
-        let value = receiver.clone().and(arguments.clone());
-        match call.place.as_ref().map(|place| &place.root) {
-            Some(Root::Local(id)) => {
-                self.call_local(call, *id, arguments);
-                value
-            }
-            Some(Root::Outside(path)) if !call.is_future => {
-                match call.manner {
-                    // What is put there is not lost any more.
-                    Manner::Add | Manner::Reset | Manner::Settle => {
-                        self.change_outside(call, path, &arguments);
-                        receiver
-                    }
-                    _ => self.call_outside(call, path, value),
-                }
-            }
-            Some(Root::Static) | None if call.manner == Manner::Add && !call.is_future => {
-                self.add(call, &arguments);
-                value
-            }
-            _ => value,
-        }
-    }
-
-    fn receiver(&mut self, receiver: &Step, is_of_future: bool) -> Value {
-        let value = self.run(receiver);
-        if is_of_future && let Some(needs) = self.needs.last_mut() {
-            // `self.stream().read(..).await`: believed to give access, and not to take out.
-            needs.taken.retain(|stake| stake.kind == Kind::Taken);
-        }
-        value
-    }
-
-    /// `extend(&mut local, item)` puts the item into the local.
-    fn lend_locals(&mut self, call: &Call, arguments: &Value) {
-        if !self.needs.is_empty() {
+impl Look<'_> {
+    pub(super) fn method(&mut self, expr: &Expr, call: &ExprMethodCall, mode: Mode) {
+        let name = call.method.to_string();
+        let is_outside = self.scope.is_outside(&call.receiver);
+        let is_look = self.is_look(expr);
+        if is_look && self.is_refused(expr, call, &name) {
             return;
         }
-        for argument in &call.arguments {
-            if let Step::Lend(place) = argument
-                && let Root::Local(id) = place.root
-            {
-                self.change_local(id, &call.text, arguments.stake.clone());
-            }
-        }
-    }
-
-    fn call_local(&mut self, call: &Call, id: usize, arguments: Value) {
-        if call.manner.is_through() || !self.locals[id].is_mutable {
+        if self.is_counting_local(call, &name) {
+            self.refuse(&call.receiver, report::carries(&call.receiver));
             return;
         }
-        match self.needs.last_mut() {
-            // The future may put something into the local while it waits.
-            Some(needs) => {
-                let receiver = needs.uses.iter_mut().rev().find(|used| used.id == id);
-                if let Some(receiver) = receiver {
-                    receiver.is_mutable = true;
-                }
+        let is_part = names::is_view(&name) || names::is_through(&name);
+        let gives_view = is_part && mode == Mode::Alias && self.scope.is_view(&call.receiver);
+        self.receiver(&call.receiver, if gives_view { Mode::Alias } else { Mode::Value });
+        self.values(&call.args);
+        if !is_look {
+            if is_outside && !names::only_looks(&name) {
+                self.written(self.scope.path(&call.receiver), call);
             }
-            None => self.change_local(id, &call.text, arguments.stake),
+            if !gives_view {
+                self.keep_carried(expr, call);
+            }
+            return;
+        }
+        if is_outside && names::is_settled(&name) {
+            self.model.add(&*call.receiver, Edit::Settled);
+        } else if is_outside && !gives_view {
+            self.lend(expr, call);
+        } else if !gives_view {
+            self.keep_carried(expr, call);
+        }
+        if !gives_view {
+            self.probe(&call.receiver);
         }
     }
 
-    fn call_outside(&mut self, call: &Call, path: &Path, mut value: Value) -> Value {
-        let kind = match call.manner {
-            Manner::Take | Manner::TakeAll => Kind::Taken,
-            Manner::Unknown if path.is_mutable => Kind::MaybeTaken,
-            _ => return value,
+    /// What is known to act, before the compiler is asked.
+    fn is_refused(&mut self, expr: &Expr, call: &ExprMethodCall, name: &str) -> bool {
+        let receiver = &*call.receiver;
+        let is_own = matches!(place::bare(receiver), Expr::Lit(_) | Expr::Closure(_));
+        let is_outside = self.scope.is_outside(receiver);
+        if self.scope.is(receiver, Kind::Future) {
+            if !matches!(name, "as_mut" | "deadline" | "is_elapsed" | "is_terminated") {
+                self.refuse(expr, report::polls(receiver));
+            }
+        } else if is_outside && (names::is_taker(name) || names::is_adder(name)) {
+            self.refuse_act(expr, report::changes(call, &text(receiver), names::is_taker(name)));
+        } else if names::is_act(name) && !is_own && !self.is_fresh(receiver) {
+            self.refuse_act(expr, report::acts(call));
+        } else if let Some(lent) = call.args.iter().find(|arg| self.lends_on(arg)) {
+            self.refuse_act(expr, report::lends(Some(call), lent));
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// An argument that lends something outside to be changed.
+    fn lends_on(&self, arg: &Expr) -> bool {
+        match place::bare(arg) {
+            Expr::Reference(it) if it.mutability.is_some() => {
+                self.scope.is_view(&it.expr) || self.is_shared_temporary(&it.expr)
+            }
+            arg => {
+                self.scope.is_outside(arg)
+                    && matches!(arg, Expr::Path(it) if it.path.is_ident("self"))
+            }
+        }
+    }
+
+    /// Whether nothing of it comes from outside.
+    fn is_fresh(&self, expr: &Expr) -> bool {
+        match place::bare(expr) {
+            Expr::MethodCall(it) => self.is_fresh(&it.receiver),
+            expr => self.scope.is(expr, Kind::Fresh),
+        }
+    }
+
+    /// A local `Cell` of an earlier turn.
+    fn is_counting_local(&self, call: &ExprMethodCall, name: &str) -> bool {
+        names::is_act(name)
+            && self.scope.is(&call.receiver, Kind::Fresh)
+            && self.scope.is_carried(&call.receiver, self.turn)
+            && self.elsewhere == 0
+    }
+
+    pub(super) fn receiver(&mut self, receiver: &Expr, mode: Mode) {
+        match place::root(receiver) {
+            Some(_) => self.place(receiver),
+            None => self.expr(receiver, mode),
+        }
+    }
+
+    /// Leaves it to the compiler whether a method changes what it is called on.
+    fn lend(&mut self, expr: &Expr, call: &ExprMethodCall) {
+        let may_take = self.taker == Some(Spot::of(expr));
+        let is_self = matches!(&*call.receiver, Expr::Path(it) if it.path.is_ident("self"));
+        if is_self && self.elsewhere == 0 {
+            let words = match may_take {
+                true => report::may_take(call, "self"),
+                false => report::changes(call, "self", false),
+            };
+            self.model.add(expr, Edit::LookAtSelf(words));
+        } else {
+            self.model.add(expr, Edit::Look { may_take });
+        }
+    }
+
+    /// The same for a local of an earlier turn, which this one must not change.
+    fn keep_carried(&mut self, expr: &Expr, call: &ExprMethodCall) {
+        let var = self.scope.of(&call.receiver);
+        let is_kept = var.is_some_and(|var| var.is_mutable && var.kind != Kind::Future);
+        if !is_kept || !self.scope.is_carried(&call.receiver, self.turn) || self.elsewhere > 0 {
+            return;
+        }
+        let name = call.method.to_string();
+        if names::is_taker(&name) || names::is_adder(&name) {
+            self.refuse(&call.receiver, report::carries(&call.receiver));
+        } else {
+            self.model.add(expr, Edit::Keep);
+        }
+    }
+
+    /// A value without a name that may be a guard, through which others see what is changed.
+    pub(super) fn probe(&mut self, value: &Expr) {
+        let may_be_guard = match place::bare(value) {
+            Expr::MethodCall(call) => {
+                !self.is_fresh(&call.receiver) && !names::gives_no_guard(&call.method.to_string())
+            }
+            Expr::Call(call) => {
+                let name = names::function(&call.func);
+                !names::is_constructor(&name) && name != "requeue"
+            }
+            Expr::Await(_) | Expr::Try(_) => true,
+            _ => false,
         };
-        let takes_more = call.manner != Manner::TakeAll;
-        let taken = Stake { takes_more, ..Stake::taken(kind, &call.text, &call.caret, call.spot) };
-        self.store(&path.text);
-        match self.needs.last_mut() {
-            Some(needs) => needs.taken.push(taken),
-            None => value.stake = Stake::worse(value.stake, Some(taken)),
+        if may_be_guard && self.trusted == 0 && self.flow.waited.is_empty() {
+            self.model.add(value, Edit::Probe);
         }
-        value
     }
 
-    fn change_outside(&mut self, call: &Call, path: &Path, arguments: &Value) {
-        self.store(&path.text);
-        match call.manner {
-            Manner::Add => {
-                self.refill(&path.text);
-                self.add(call, arguments);
+    pub(super) fn call(&mut self, expr: &Expr, call: &ExprCall) {
+        if self.word(expr, call) {
+            return;
+        }
+        let name = names::function(&call.func);
+        let drops = name == "drop" && call.args.iter().all(|arg| place::root(arg).is_some());
+        if drops {
+            return;
+        }
+        if self.is_look(expr) {
+            if self.is_refused_function(expr, call, &name) {
+                return;
             }
-            Manner::Reset => self.preset(&path.text, &call.text),
-            _ => {}
+            if self.scope.is_outside(&call.func) {
+                self.model.add(&*call.func, Edit::Freeze);
+            }
+        }
+        match place::root(&call.func) {
+            Some(_) => self.called_place(&call.func),
+            None => self.value(&call.func),
+        }
+        self.values(&call.args);
+    }
+
+    /// A closure of an earlier turn that may change what it holds.
+    fn called_place(&mut self, func: &Expr) {
+        self.place(func);
+        let is_mutable = self.scope.of(func).is_some_and(|var| var.is_mutable);
+        if is_mutable && self.scope.is_carried(func, self.turn) && self.elsewhere == 0 {
+            self.refuse(func, report::carries(func));
         }
     }
 
-    /// Something is added that was not there before: twice is not once. Moving on what was awaited
-    /// or taken is progress and not a repetition.
-    fn add(&mut self, call: &Call, arguments: &Value) {
-        let is_progress = arguments.stake.as_ref().is_some_and(|stake| stake.kind > Kind::Argument);
-        if !is_progress {
-            self.change(&call.text, None);
+    fn is_refused_function(&mut self, expr: &Expr, call: &ExprCall, name: &str) -> bool {
+        let first_is_fresh = call.args.first().is_none_or(|arg| match place::bare(arg) {
+            Expr::Reference(it) => self.is_fresh(&it.expr),
+            arg => self.is_fresh(arg),
+        });
+        let is_act = is_method_path(&call.func) && names::is_act(name) && !first_is_fresh;
+        if names::is_act_function(name) || is_act {
+            self.refuse_act(expr, report::acts(call));
+        } else if let Some(lent) = call.args.iter().find(|arg| self.lends_on(arg)) {
+            self.refuse_act(expr, self.lends_in_call(expr, call, lent));
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn lends_in_call(&self, expr: &Expr, call: &ExprCall, lent: &Expr) -> super::model::Words {
+        match self.taker == Some(Spot::of(expr)) {
+            true => report::may_take(call, &text(lent)),
+            false => report::lends(Some(call), lent),
         }
     }
+
+    /// `repeatable(..)` and `all_or_nothing(..)`, which are gone when the body is compiled.
+    fn word(&mut self, expr: &Expr, call: &ExprCall) -> bool {
+        let name = names::function(&call.func);
+        let (true, Some(inner)) = (call.args.len() == 1, call.args.first()) else { return false };
+        match name.as_str() {
+            "repeatable" => {}
+            "all_or_nothing" if self.is_look(expr) => {
+                self.refuse(expr, report::must_be_matched(call));
+                return true;
+            }
+            "all_or_nothing" => {}
+            _ => return false,
+        }
+        self.model.add(expr, Edit::Word);
+        self.trusting(|this| this.expr(inner, Mode::Alias));
+        true
+    }
+}
+
+/// `Type::method`, rather than a function of a module.
+fn is_method_path(func: &Expr) -> bool {
+    let Expr::Path(it) = func else { return false };
+    let ty = it.path.segments.iter().rev().nth(1).map(|segment| segment.ident.to_string());
+    ty.is_some_and(|ty| ty.starts_with(char::is_uppercase)) || it.qself.is_some()
 }

@@ -1,35 +1,51 @@
 //! Checks that an async body may be dropped at any `.await` and called again.
 //!
 //! ```text
-//! syntax ── lower ──▶ steps ── flow ──▶ what is known at every point ── rules ──▶ verdict
+//! syntax ── turns (backwards) ──▶ who only looks ── look (forwards) ──▶ Verdict: findings, Model
 //! ```
 //!
-//! It judges by syntax and by names alone, so it refuses when in doubt, and leaves to the borrow
-//! checker what that can tell better (see [`Verdict::looks`]). What it cannot see is listed in
-//! `docs/cancel-safety-limits.md`.
+//! *Look, wait, act*: from the start of a turn to its wait, nothing that outlives the call may change.
+//! What is known to change something is refused here; the rest is lent to the compiler as shared, and
+//! what is no question of borrows is asked of types. So what nobody knows to be harmless is refused.
+//! What stays unseen is listed in `docs/cancel-safety-limits.md`.
 
-mod branches;
 mod calls;
-mod flow;
-mod known;
-mod loops;
-mod lower;
+mod control;
+mod crossing;
+mod guards;
+mod idempotent;
+mod invocations;
+mod look;
+mod macros;
+mod model;
+mod names;
+mod parameters;
 mod place;
-mod rules;
+mod report;
+mod scope;
 mod select;
-mod stake;
-mod state;
-mod step;
+mod statements;
 mod text;
+mod turns;
 mod waits;
 
-use syn::{Block, Signature};
+use syn::{Block, FnArg, Pat, ReceiverKind, Signature};
 
-#[cfg(test)]
-pub(crate) use rules::Finding;
-pub(crate) use {
-    place::Spot,
-    rules::{Doubt, Verdict},
+use self::{
+    guards::Names,
+    look::Look,
+    macros::Macros,
+    parameters::Given,
+    scope::{Kind, Made},
+    turns::Turns,
+};
+pub(crate) use self::{
+    idempotent::repeated,
+    macros::Opened,
+    model::{Edit, Model, Spot, Words},
+    place::is_plain,
+    report::Finding,
+    select::Select,
 };
 
 /// Who has the arguments when the call is dropped.
@@ -41,14 +57,94 @@ pub(crate) enum Arguments {
     InMessage,
 }
 
-/// Checks the body of one `async fn`.
-pub(crate) fn check(signature: &Signature, block: &Block, arguments: Arguments) -> Verdict {
-    let body = lower::body(signature, block);
-    let mut report = rules::Report::new(signature.receiver().is_some());
-    if let Some(caret) = body.lost_self.as_ref().filter(|_| arguments == Arguments::Given) {
-        report.lost_self(caret);
+/// What the end of a function is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Nothing can be lost there any more.
+    Act,
+    /// The call may still be dropped, and its answer with it.
+    Wait,
+}
+
+/// What the check has to say about a body.
+#[derive(Default)]
+pub(crate) struct Verdict {
+    pub(crate) findings: Vec<Finding>,
+    /// What is left to the compiler.
+    pub(crate) model: Model,
+}
+
+/// How deep expressions may stand in each other: each takes some of the compiler's stack.
+const DEEPEST: usize = 128;
+
+/// Checks the body of one function.
+pub(crate) fn check(
+    signature: &Signature,
+    block: &Block,
+    arguments: Arguments,
+    end: End,
+) -> Verdict {
+    let macros = Macros::open(block);
+    let names = Names::of(signature, block, &macros);
+    let turns = Turns::of(block, &macros, &names, end == End::Wait);
+    let mut look = Look::new(&macros, &turns, &names);
+    let waits = turns.block_waits(block);
+    if waits && macros.deepest > DEEPEST {
+        look.refuse(&signature.ident, report::is_too_deep());
+        return Verdict { findings: look.report.findings, model: Model::default() };
     }
-    let mut flow = flow::Flow::new(&body.locals, arguments == Arguments::InMessage, report);
-    flow.run(&body.step);
-    flow.report.finish()
+    look.has_waits = waits;
+    look.parameters(signature, arguments == Arguments::Given && waits);
+    look.block(block, look::Mode::Value);
+    let (findings, mut model) = (look.report.findings, look.model);
+    model.macros = macros;
+    Verdict { findings, model }
+}
+
+impl Look<'_> {
+    fn parameters(&mut self, signature: &Signature, are_lost: bool) {
+        for input in &signature.inputs {
+            match input {
+                FnArg::Receiver(receiver) => self.receiver_argument(receiver, signature, are_lost),
+                FnArg::Typed(parameter) => {
+                    let given = parameters::given(&parameter.ty, &signature.generics);
+                    let kind = match given {
+                        Given::Lent => Kind::Outside,
+                        Given::Shared | Given::Owned => Kind::Looked,
+                    };
+                    self.bind(&parameter.pat, Made::of(kind));
+                    if given == Given::Owned && are_lost {
+                        self.ask_argument(&parameter.pat);
+                    }
+                }
+            }
+        }
+    }
+
+    fn receiver_argument(
+        &mut self,
+        receiver: &syn::Receiver,
+        signature: &Signature,
+        are_lost: bool,
+    ) {
+        let given = match &receiver.kind {
+            ReceiverKind::Reference(_, _, None) => Given::Shared,
+            ReceiverKind::Reference(_, _, Some(_)) => Given::Lent,
+            ReceiverKind::Typed(_, ty) => parameters::given(ty, &signature.generics),
+            _ => Given::Owned,
+        };
+        let kind = if given == Given::Shared { Kind::Looked } else { Kind::Outside };
+        self.scope.add("self", false, 0, Made::of(kind));
+        if given == Given::Owned && are_lost {
+            self.refuse(&receiver.self_token, report::loses_self());
+        }
+    }
+
+    /// An argument by value: a copy or a shared handle, which its type has to say.
+    fn ask_argument(&mut self, pattern: &Pat) {
+        for (name, _) in scope::names_in(pattern) {
+            let span = syn::spanned::Spanned::span(pattern);
+            self.model.arguments.push(proc_macro2::Ident::new(&name, span));
+        }
+    }
 }

@@ -1,59 +1,42 @@
-//! Where a value lives: in a local of the call, which is gone when the call is dropped, or outside
-//! of it.
+//! Places: `self.buffer`, `*first`, `queues[at].items`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::Ident;
+use syn::{Block, Expr, Member, Pat, Stmt, UnOp};
 
-/// Numbers the locals of one body, parameters included; shadowing gives a new one.
-pub(super) type LocalId = usize;
-
-/// The tokens a mistake is reported at, and where they stand among all that can be reported.
-#[derive(Clone, Debug)]
-pub(crate) struct Caret {
-    pub(crate) tokens: TokenStream,
-    pub(super) order: usize,
-}
-
-/// Tells a method call of the body from every other one, also where their spans are equal.
-///
-/// It is the address of the node: the body is checked and then rewritten in place, and nothing
-/// moves in between.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Spot(usize);
-
-impl Spot {
-    pub(crate) fn of(call: &syn::ExprMethodCall) -> Self {
-        Self(std::ptr::from_ref(call) as usize)
+/// The expression without parentheses.
+pub(super) fn bare(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Paren(paren) => bare(&paren.expr),
+        Expr::Group(group) => bare(&group.expr),
+        _ => expr,
     }
 }
 
-/// What the path of a place starts from.
-#[derive(Clone, Debug)]
-pub(super) enum Root {
-    /// A local of this call.
-    Local(LocalId),
-    /// `self`, or what a reference parameter refers to: it outlives the call.
-    Outside(Path),
-    /// A `static`, which outlives everything.
-    Static,
+/// The variable that a place starts from; nothing for what is no place.
+pub(super) fn root(expr: &Expr) -> Option<&Ident> {
+    match bare(expr) {
+        Expr::Path(path) => path.path.get_ident(),
+        Expr::Field(field) => root(&field.base),
+        Expr::Index(index) => root(&index.expr),
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => root(&unary.expr),
+        _ => None,
+    }
 }
 
-/// A place outside of the call, by name: `self.buffer`.
-#[derive(Clone, Debug)]
-pub(super) struct Path {
-    pub(super) text: String,
-    /// Whether the call may change it: not behind `&self`.
-    pub(super) is_mutable: bool,
-}
-
-/// A place as it is named somewhere in the body.
-#[derive(Clone, Debug)]
-pub(super) struct Place {
-    pub(super) root: Root,
-    pub(super) caret: Caret,
-    /// Whether naming it hands out a mutable borrow: it is a `&mut` already.
-    pub(super) lends: bool,
-    /// Whether it is named as the future to be awaited.
-    pub(super) is_future: bool,
+/// The fields of a place behind its variable, `.inner.items`; all elements of an index are one.
+pub(super) fn fields(expr: &Expr) -> String {
+    match bare(expr) {
+        Expr::Field(field) => {
+            let name = match &field.member {
+                Member::Named(name) => name.to_string(),
+                Member::Unnamed(index) => index.index.to_string(),
+            };
+            format!("{}.{name}", fields(&field.base))
+        }
+        Expr::Index(index) => fields(&index.expr),
+        Expr::Unary(unary) => fields(&unary.expr),
+        _ => String::new(),
+    }
 }
 
 /// Whether writing to one path can change what is read through the other: `self.x` and `self.x.y`.
@@ -62,4 +45,84 @@ pub(super) fn overlap(one: &str, other: &str) -> bool {
         inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
     inside(one, other) || inside(other, one)
+}
+
+/// The value of a block.
+pub(super) fn tail(block: &Block) -> Option<&Expr> {
+    match block.stmts.last() {
+        Some(Stmt::Expr(expr, None)) => Some(expr),
+        _ => None,
+    }
+}
+
+/// Whether naming it twice costs nothing and makes nothing: no temporary stands in it.
+pub(crate) fn is_plain(expr: &Expr) -> bool {
+    match bare(expr) {
+        Expr::Lit(_) | Expr::Path(_) | Expr::Closure(_) => true,
+        Expr::Field(field) => is_plain(&field.base),
+        Expr::Reference(reference) => root(&reference.expr).is_some(),
+        Expr::Unary(unary) => is_plain(&unary.expr),
+        _ => false,
+    }
+}
+
+/// Whether a pattern matches everything, but for its outermost `Some`, `Ok` or `Ok(Some(..))`.
+pub(super) fn takes_every_value(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::TupleStruct(pattern) if is_some_or_ok(&pattern.path) => {
+            pattern.elems.iter().all(|inner| matches_all(inner) || takes_every_value(inner))
+        }
+        Pat::Paren(pattern) => takes_every_value(&pattern.pat),
+        _ => false,
+    }
+}
+
+fn is_some_or_ok(path: &syn::Path) -> bool {
+    path.segments.last().is_some_and(|last| last.ident == "Some" || last.ident == "Ok")
+}
+
+/// Whether a pattern matches every value, as far as can be seen.
+pub(super) fn matches_all(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::Ident(ident) => ident.subpat.is_none() && is_variable(&ident.ident),
+        Pat::Wild(_) | Pat::Rest(_) => true,
+        Pat::Tuple(tuple) => tuple.elems.iter().all(matches_all),
+        Pat::Paren(pattern) => matches_all(&pattern.pat),
+        Pat::Reference(pattern) => matches_all(&pattern.pat),
+        Pat::Type(pattern) => matches_all(&pattern.pat),
+        _ => false,
+    }
+}
+
+/// Whether a branch of `select!` loses nothing by its pattern: what is in `Some(..)` or `Ok(..)` is
+/// taken whatever it is.
+pub(super) fn loses_nothing(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::TupleStruct(_) => takes_every_value(pattern),
+        pattern => matches_all(pattern),
+    }
+}
+
+/// Whether nothing was taken where this pattern matches: `None`, `Err(..)`, `_`.
+pub(super) fn is_empty_handed(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::Wild(_) => true,
+        Pat::Ident(ident) => ident.ident == "None",
+        Pat::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "None"),
+        Pat::TupleStruct(pattern) => {
+            let name = pattern.path.segments.last().map(|last| &last.ident);
+            name.is_some_and(|name| name == "Err")
+                || name.is_some_and(|name| name == "Ok")
+                    && pattern.elems.iter().all(is_empty_handed)
+        }
+        Pat::Guard(guard) => is_empty_handed(&guard.pat),
+        Pat::Or(pattern) => pattern.cases.iter().all(is_empty_handed),
+        Pat::Paren(pattern) => is_empty_handed(&pattern.pat),
+        _ => false,
+    }
+}
+
+/// A variable, and not a constant or a variant without fields.
+pub(super) fn is_variable(ident: &Ident) -> bool {
+    ident.to_string().starts_with(|first: char| first.is_lowercase() || first == '_')
 }

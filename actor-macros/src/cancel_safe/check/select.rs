@@ -1,4 +1,4 @@
-//! The grammar of `select!`, as far as the rules need it.
+//! The grammar of `select!`, as far as the check needs it.
 
 use syn::{
     Expr, Ident, Pat, Token,
@@ -7,6 +7,7 @@ use syn::{
 };
 
 pub(crate) struct Select {
+    pub(crate) biased: Option<Ident>,
     pub(crate) branches: Vec<Branch>,
     pub(crate) otherwise: Option<Expr>,
 }
@@ -18,13 +19,24 @@ pub(crate) struct Branch {
     pub(crate) handler: Expr,
 }
 
+impl Select {
+    pub(super) fn exprs(&self) -> Vec<&Expr> {
+        let branches = self
+            .branches
+            .iter()
+            .flat_map(|branch| branch.condition.iter().chain([&branch.future, &branch.handler]));
+        branches.chain(&self.otherwise).collect()
+    }
+}
+
 impl Parse for Select {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut biased = None;
         if input.peek(Ident) && input.peek2(Token![;]) {
-            input.parse::<Ident>()?;
+            biased = Some(input.parse()?);
             input.parse::<Token![;]>()?;
         }
-        let mut select = Self { branches: Vec::new(), otherwise: None };
+        let mut select = Self { biased, branches: Vec::new(), otherwise: None };
         while !input.is_empty() {
             if input.parse::<Option<Token![else]>>()?.is_some() {
                 input.parse::<Token![=>]>()?;

@@ -1,96 +1,270 @@
-//! Rewrites a checked body: asks the compiler about everything that is awaited, and the borrow
-//! checker about what the check was in doubt of.
+//! Rewrites a checked body: asks the compiler about everything that is awaited, and about what the
+//! check leaves to it.
+//!
+//! An edit wraps an expression where it stands. The user's own syntax keeps its spans, so an answer
+//! of the compiler points at it.
 
-use std::collections::HashMap;
-
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Block, Expr, ExprMethodCall, Item, Stmt,
+    Block, Expr, Item, Macro, Stmt,
     visit_mut::{self, VisitMut},
 };
 
-use super::super::check::{Doubt, Spot};
-use crate::select;
+use super::{
+    super::check::{Edit, Model, Opened, Select, Spot},
+    lent,
+};
+use crate::{
+    checked_select,
+    select::{self, Ends},
+};
 
-pub(super) fn ask_about_awaits(
+pub(super) fn rewrite(
     block: &mut Block,
-    looks: &HashMap<Spot, Doubt>,
+    model: Model,
+    output: Option<&TokenStream>,
     krate: &TokenStream,
 ) {
-    Rewrite { looks, krate }.visit_block_mut(block);
+    let mut rewrite = Rewrite { model, krate, output, elsewhere: 0, outlives: Vec::new() };
+    rewrite.visit_block_mut(block);
 }
 
 struct Rewrite<'a> {
-    looks: &'a HashMap<Spot, Doubt>,
+    model: Model,
     krate: &'a TokenStream,
+    /// What the function gives, if it can be named.
+    output: Option<&'a TokenStream>,
+    /// How many closures and async blocks are around this point: what they await is asked of them.
+    elsewhere: usize,
+    /// The locals that the future at hand is made from, which have to be shared handles.
+    outlives: Vec<TokenStream>,
 }
 
 impl VisitMut for Rewrite<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        if matches!(expr, Expr::Async(_) | Expr::Closure(_)) {
-            // Whoever polls these asks about them as a whole.
-            return;
-        }
         // Before anything in it moves: a spot is an address.
-        let doubt = match expr {
-            Expr::MethodCall(call) => self.looks.get(&Spot::of(call)).copied(),
-            _ => None,
-        };
+        let edits = self.model.take(Spot::of(expr));
+        let is_elsewhere = matches!(expr, Expr::Async(_) | Expr::Closure(_));
+        self.elsewhere += usize::from(is_elsewhere);
         visit_mut::visit_expr_mut(self, expr);
-        match expr {
-            Expr::Await(wait) => {
-                let asked = select::awaited(&wait.base, self.krate);
-                *wait.base = Expr::Verbatim(asked);
+        self.elsewhere -= usize::from(is_elsewhere);
+        if let Expr::Await(wait) = expr
+            && self.elsewhere == 0
+        {
+            *wait.base = Expr::Verbatim(select::awaited(&wait.base, self.krate));
+            let asked = self.outliving();
+            if !asked.is_empty() {
+                *expr = Expr::Verbatim(quote!((#asked #expr).1));
             }
-            Expr::MethodCall(call) => {
-                if let Some(doubt) = doubt {
-                    *expr = Expr::Verbatim(only_looks(call, doubt));
-                }
+        }
+        if let Expr::Macro(call) = expr
+            && let Some(tokens) = self.macro_call(&mut call.mac)
+        {
+            *expr = Expr::Verbatim(quote!({ #tokens }));
+        }
+        for edit in edits {
+            self.apply(expr, edit);
+        }
+    }
+
+    fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
+        visit_mut::visit_stmt_mut(self, stmt);
+        if let Stmt::Macro(call) = stmt {
+            let semi = call.semi_token;
+            if let Some(tokens) = self.macro_call(&mut call.mac) {
+                *stmt = Stmt::Expr(Expr::Verbatim(tokens), semi);
             }
-            Expr::Macro(call) if is_pin(&call.mac.path) => {
-                // What is pinned here is dropped with the call, whoever polls it.
-                if let Ok(future) = syn::parse2::<Expr>(call.mac.tokens.clone()) {
-                    call.mac.tokens = select::awaited(&future, self.krate);
-                }
-            }
-            _ => {}
         }
     }
 
     fn visit_item_mut(&mut self, _: &mut Item) {}
+}
 
-    fn visit_stmt_mut(&mut self, statement: &mut Stmt) {
-        visit_mut::visit_stmt_mut(self, statement);
+impl Rewrite<'_> {
+    fn apply(&mut self, expr: &mut Expr, edit: Edit) {
+        let krate = self.krate;
+        let look = quote!(#krate::cancel_safe::look);
+        let Ends { first, last } = Ends::of(&*expr);
+        let tokens = match edit {
+            Edit::Look { may_take } => lent::looks(expr, may_take, &look),
+            Edit::Keep => lent::keeps(expr, &look),
+            Edit::LookAtSelf(words) => lent::looks_at_self(expr, &words),
+            Edit::Freeze => quote_spanned!(first=> (*(&#expr))),
+            Edit::Copy => {
+                let copied = quote_spanned!(first=> #look::copied);
+                quote_spanned!(last=> #copied(&#expr))
+            }
+            Edit::Probe => quote!((&mut &mut &mut &mut &mut #look::Probe::new(#expr)).seen()),
+            Edit::Settled => {
+                let settled = Ident::new("__settled", last);
+                quote!(#expr.#settled())
+            }
+            Edit::AllOrNothing => {
+                let takes = Ident::new("__all_or_nothing", last);
+                quote!(#expr.#takes())
+            }
+            Edit::Ask => {
+                let asked = select::awaited(expr, krate);
+                let outlives = self.outliving();
+                if outlives.is_empty() { asked } else { quote!((#outlives #asked).1) }
+            }
+            Edit::Asked => {
+                quote!(#krate::cancel_safe::assume_cancel_safe("asked where it was made", #expr))
+            }
+            Edit::Outlives(local) => {
+                self.outlives.push(local);
+                return;
+            }
+            Edit::Outliving => lent::outliving(expr, &look),
+            Edit::Frozen => {
+                quote!((& &#look::Lent::new(#expr)).frozen())
+            }
+            Edit::Word => {
+                if let Expr::Call(call) = lent::bare_mut(expr)
+                    && let Some(inner) = call.args.pop()
+                {
+                    *expr = Expr::Paren(syn::ExprParen {
+                        attrs: Vec::new(),
+                        paren_token: Default::default(),
+                        expr: Box::new(inner),
+                    });
+                }
+                return;
+            }
+            Edit::FreezeNames(_) | Edit::NoAwait => return,
+        };
+        *expr = Expr::Verbatim(tokens);
+    }
+
+    /// `outlives(&local),` for each local that was asked for since.
+    fn outliving(&mut self) -> TokenStream {
+        let krate = self.krate;
+        let asked = self.outlives.drain(..).map(|local| {
+            let asked = lent::outlives(&local, &quote!(#krate::cancel_safe::look));
+            quote!(#asked,)
+        });
+        asked.collect()
+    }
+
+    /// What a macro becomes; nothing if its tokens stay what they are or were changed in place.
+    fn macro_call(&mut self, mac: &mut Macro) -> Option<TokenStream> {
+        let edits = self.model.take(Spot::of(&*mac));
+        if let Some(mut opened) = self.model.macros.take(mac) {
+            if let Opened::Select(select) = &mut opened {
+                self.select(select);
+                let tokens = select_tokens(select);
+                return Some(checked_select::invocation(mac, &tokens, self.krate));
+            }
+            self.opened(&mut opened);
+            mac.tokens = opened_tokens(&opened);
+        }
+        let mut is_twice = false;
+        for edit in edits {
+            match edit {
+                Edit::FreezeNames(names) => mac.tokens = frozen(mac.tokens.clone(), &names),
+                Edit::NoAwait => is_twice = true,
+                _ => {}
+            }
+        }
+        is_twice.then(|| self.without_await(mac))
+    }
+
+    fn opened(&mut self, opened: &mut Opened) {
+        match opened {
+            Opened::Select(select) => self.select(select),
+            Opened::Pin(future) => self.visit_expr_mut(future),
+            Opened::List(list) => list.iter_mut().for_each(|expr| self.visit_expr_mut(expr)),
+            Opened::Match(value, _, guard) => {
+                self.visit_expr_mut(value);
+                guard.iter_mut().for_each(|guard| self.visit_expr_mut(guard));
+            }
+            Opened::Repeat(value, count) => {
+                self.visit_expr_mut(value);
+                self.visit_expr_mut(count);
+            }
+        }
+    }
+
+    fn select(&mut self, select: &mut Select) {
+        for branch in &mut select.branches {
+            branch.condition.iter_mut().for_each(|condition| self.visit_expr_mut(condition));
+            self.visit_expr_mut(&mut branch.future);
+            let asked = self.outliving();
+            if !asked.is_empty() {
+                let condition = branch.condition.as_ref().map_or(quote!(true), |it| quote!(#it));
+                branch.condition = Some(Expr::Verbatim(quote!({ let _ = (#asked); #condition })));
+            }
+            self.visit_expr_mut(&mut branch.handler);
+        }
+        select.otherwise.iter_mut().for_each(|otherwise| self.visit_expr_mut(otherwise));
+    }
+
+    // Input:
+    //     log_it!(self.count)
+    // Output:
+    //     if false { let _ = || -> Output { log_it!(self.count); loop {} }; loop {} }
+    //     log_it!(self.count)
+    /// An `.await` that hides in a macro is an error in a closure, and `?` and `return` are not.
+    fn without_await(&self, mac: &Macro) -> TokenStream {
+        let output = self.output.map(|output| quote!(-> #output));
+        let body = quote!({ #mac; loop {} });
+        quote! {
+            #[allow(unreachable_code, unused)]
+            if false {
+                let _ = || #output #body;
+                loop {}
+            }
+            #mac
+        }
     }
 }
 
-// Input:
-//     self.packet()
-// Output:
-//     match &*self { its_value_is_held_over_an_await => its_value_is_held_over_an_await.packet() }
-/// The call on a shared reference. The name is there to be read: it is all of the compiler's error
-/// that can be chosen.
-fn only_looks(call: &ExprMethodCall, doubt: Doubt) -> TokenStream {
-    let name = match doubt {
-        Doubt::Held => "its_value_is_held_over_an_await",
-        Doubt::Repeated => "it_runs_again_after_a_drop",
-    };
-    let name = Ident::new(name, Span::mixed_site().located_at(call.method.span()));
-    let receiver = &call.receiver;
-    let borrowed = match &**receiver {
-        Expr::Field(_) | Expr::Index(_) | Expr::Unary(_) => quote!(&#receiver),
-        _ => quote!(&*#receiver),
-    };
-    let ExprMethodCall { method, turbofish, args, .. } = call;
-    quote!(match #borrowed { #name => #name.#method #turbofish (#args) })
+fn select_tokens(select: &Select) -> TokenStream {
+    let Select { biased, branches, otherwise } = select;
+    let biased = biased.as_ref().map(|biased| quote!(#biased;));
+    let branches = branches.iter().map(|branch| {
+        let (pattern, future, handler) = (&branch.pattern, &branch.future, &branch.handler);
+        let condition = branch.condition.as_ref().map(|condition| quote!(, if #condition));
+        quote!(#pattern = #future #condition => #handler,)
+    });
+    let otherwise = otherwise.as_ref().map(|otherwise| quote!(else => #otherwise));
+    quote!(#biased #(#branches)* #otherwise)
 }
 
-/// `pin!` of std.
-fn is_pin(path: &syn::Path) -> bool {
-    let segments: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-    matches!(
-        segments.iter().map(String::as_str).collect::<Vec<_>>().as_slice(),
-        ["pin"] | ["std" | "core", "pin", "pin"]
-    )
+fn opened_tokens(opened: &Opened) -> TokenStream {
+    match opened {
+        Opened::Select(select) => select_tokens(select),
+        Opened::Pin(future) => quote!(#future),
+        Opened::List(list) => quote!(#list),
+        Opened::Match(value, pattern, guard) => {
+            let guard = guard.as_ref().map(|guard| quote!(if #guard));
+            quote!(#value, #pattern #guard)
+        }
+        Opened::Repeat(value, count) => quote!(#value; #count),
+    }
+}
+
+/// The tokens, with some variables lent as shared.
+fn frozen(tokens: TokenStream, names: &[String]) -> TokenStream {
+    let mut after_dot = false;
+    let rewritten = tokens.into_iter().map(|token| {
+        let is_field = std::mem::take(&mut after_dot);
+        match token {
+            TokenTree::Ident(ident) if !is_field && names.iter().any(|name| ident == name) => {
+                quote!((*(&#ident)))
+            }
+            TokenTree::Group(group) => {
+                let inner = frozen(group.stream(), names);
+                let mut copy = proc_macro2::Group::new(group.delimiter(), inner);
+                copy.set_span(group.span());
+                copy.into_token_stream()
+            }
+            token => {
+                after_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
+                token.into()
+            }
+        }
+    });
+    rewritten.collect()
 }

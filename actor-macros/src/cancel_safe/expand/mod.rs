@@ -4,6 +4,7 @@
 //! leaks `Send` like that of any `async fn`.
 
 mod body;
+mod lent;
 mod parameters;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -13,7 +14,10 @@ use syn::{
     visit::{self, Visit},
 };
 
-use super::model::{CheckedFunction, Grounds};
+use super::{
+    check::Model,
+    model::{CheckedFunction, Grounds},
+};
 
 // Input:
 //     async fn next(&mut self, (low, high): (u8, u8)) -> Option<u8> { BODY }
@@ -28,25 +32,34 @@ use super::model::{CheckedFunction, Grounds};
 pub(crate) fn function(function: CheckedFunction, krate: &Path) -> TokenStream {
     let CheckedFunction { attrs, vis, mut signature, mut block, grounds, selects } = function;
     let krate = quote!(#krate);
-    let why = match &grounds {
-        Grounds::Checked(looks) => {
-            selects.replace_in_block(&mut block, &krate);
-            body::ask_about_awaits(&mut block, looks, &krate);
+    let output = output(&signature.output);
+    let mut asked = TokenStream::new();
+    let why = match grounds {
+        Grounds::Checked(model) => {
+            asked = asked_first(&model, &krate);
+            body::rewrite(&mut block, *model, output.as_ref(), &krate);
             quote!("the body was checked")
         }
-        Grounds::Trusted(why) => quote!(#why),
+        Grounds::Trusted(why) => {
+            selects.replace_in_block(&mut block, &krate);
+            quote!(#why)
+        }
         Grounds::Refused => quote!("refused"),
     };
-    let moved = parameters::take_over(&mut signature);
-    let hint = output_hint(&signature.output);
-    mark(&mut signature, &krate);
     let statements = &block.stmts;
+    if signature.asyncness.is_none() {
+        return quote!(#(#attrs)* #vis #signature { #asked #(#statements)* });
+    }
+    let moved = parameters::take_over(&mut signature);
+    let hint = output.map(|output| output_hint(&output));
+    mark(&mut signature, &krate);
     quote! {
         #(#attrs)*
         #vis #signature {
             #krate::cancel_safe::assume_cancel_safe(#why, async move {
                 #moved
                 #hint
+                #asked
                 #(#statements)*
             })
         }
@@ -67,20 +80,34 @@ fn mark(signature: &mut Signature, krate: &TokenStream) {
     signature.output = ReturnType::Type(Default::default(), Box::new(Type::Verbatim(ty)));
 }
 
-/// Tells the compiler what the block gives, which `?` and `.into()` in it have to know.
-fn output_hint(output: &ReturnType) -> TokenStream {
-    let ty = match output {
-        ReturnType::Default => return quote!(),
-        ReturnType::Type(_, ty) => ty,
-    };
-    if has_impl(ty) {
-        return quote!();
+/// What the function gives, if it can be named a second time.
+fn output(output: &ReturnType) -> Option<TokenStream> {
+    match output {
+        ReturnType::Default => Some(quote!(())),
+        ReturnType::Type(_, ty) => (!has_impl(ty)).then(|| quote!(#ty)),
     }
+}
+
+/// Tells the compiler what the block gives, which `?` and `.into()` in it have to know.
+fn output_hint(ty: &TokenStream) -> TokenStream {
     let value = Ident::new("output", Span::mixed_site());
     quote! {
         if let ::core::option::Option::Some(#value) = ::core::option::Option::None::<#ty> {
             return #value;
         }
+    }
+}
+
+/// The names that the questions in the body need, and the question about each argument.
+fn asked_first(model: &Model, krate: &TokenStream) -> TokenStream {
+    let arguments = model.arguments.iter().map(|argument| {
+        let asked = lent::outlives(&quote!(#argument), &quote!(#krate::cancel_safe::look));
+        quote!(#asked;)
+    });
+    quote! {
+        #[allow(unused_imports)]
+        use #krate::cancel_safe::look::traits::*;
+        #(#arguments)*
     }
 }
 

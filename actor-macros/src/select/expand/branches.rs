@@ -11,11 +11,14 @@ use super::{
         spans::Ends,
     },
     judge, local, sources,
+    through::{self, Through},
 };
 
 /// A branch and the names of what is made of it.
 struct Runner<'a> {
     branch: &'a Branch,
+    /// Its future, without the words around it.
+    through: Through<'a>,
     /// Its variant in the enum of winners.
     variant: &'a Ident,
     /// What is known before it is made, and what it is once it is made.
@@ -31,16 +34,18 @@ struct Runner<'a> {
 }
 
 impl<'a> Runner<'a> {
-    fn new((position, (branch, variant)): (usize, (&'a Branch, &'a Ident))) -> Self {
+    fn new(position: usize, branch: &'a Branch, variant: &'a Ident, krate: &TokenStream) -> Self {
+        let through = through::through(&branch.future, krate);
         let first = Ends::of(&branch.future).first;
         let named = format_ident!("__SafeHandler{position}", span = first);
-        let handler_trait = judge::named_handler(&branch.future, &named);
+        let handler_trait = judge::named_handler(&through.future, &named);
         let handler = match handler_trait {
             Some(_) => quote!(#named),
             None => quote_spanned!(first=> __select::SafeHandler),
         };
         Self {
             branch,
+            through,
             variant,
             kind: local(&format!("kind_{position}")),
             shape: local(&format!("shape_{position}")),
@@ -66,12 +71,14 @@ impl<'a> Runner<'a> {
 //     __select::fair(branches, disabled).await
 pub(super) fn race(select: &Select, variants: &[Ident]) -> TokenStream {
     let (branches, disabled) = (local("branches"), local("disabled"));
-    let runners = select.branches.iter().zip(variants).enumerate().map(Runner::new);
-    let runners: Vec<_> = runners.collect();
+    let branches_and_variants = select.branches.iter().zip(variants).enumerate();
+    let runners: Vec<_> = branches_and_variants
+        .map(|(position, (branch, variant))| Runner::new(position, branch, variant, &select.krate))
+        .collect();
     let handler_traits = runners.iter().map(|runner| &runner.handler_trait);
     let asked_before = runners.iter().map(|runner| ask_before(runner, &select.krate));
     let variables = runners.iter().map(|runner| &runner.variable);
-    let futures = runners.iter().map(|runner| &runner.branch.future);
+    let futures = runners.iter().map(|runner| &runner.through.future);
     let asked_after = runners.iter().map(ask_after);
     let leaves: Vec<_> = runners.iter().map(leaf).collect();
     let tree = tree(&leaves);
@@ -95,7 +102,7 @@ pub(super) fn race(select: &Select, variants: &[Ident]) -> TokenStream {
 /// Asks about the place that the future will be made from.
 fn ask_before(runner: &Runner, krate: &TokenStream) -> Option<TokenStream> {
     let name = &runner.kind;
-    let question = Question::about(&runner.branch.future);
+    let question = Question::about(&runner.through.future);
     let kind = judge::kind(&question, krate)?;
     Some(quote!(let #name = #kind;))
 }
@@ -103,9 +110,9 @@ fn ask_before(runner: &Runner, krate: &TokenStream) -> Option<TokenStream> {
 /// Asks about what the branch is. It is passed through and never lent, nor moved by its field: both
 /// would keep room for it beside the pinned future.
 fn ask_after(runner: &Runner) -> TokenStream {
-    let Runner { branch, kind, shape, timer, variable, .. } = runner;
+    let Runner { branch, through, kind, shape, timer, variable, .. } = runner;
     let look = local("look");
-    let ask = match Question::about(&branch.future) {
+    let ask = match Question::about(&through.future) {
         Question::Value => Some(judge::asked(&quote!(#look.by_value()))),
         Question::Temporary => Some(judge::asked(&quote!(#look.by_temporary()))),
         _ => None,
@@ -113,7 +120,7 @@ fn ask_after(runner: &Runner) -> TokenStream {
     let ask = ask.map(|asked| quote!(let #kind = #asked;));
     let ask_timer = sources::may_be_timer(branch).then(|| sources::ask_timer(timer, &look));
     // A method gives a future; everything else may be a source, of which one has to be made.
-    let may_be_source = !matches!(Question::about(&branch.future), Question::Method { .. });
+    let may_be_source = !matches!(Question::about(&through.future), Question::Method { .. });
     let prepare = may_be_source.then(|| {
         quote! {
             #[allow(unused_variables)]
@@ -135,13 +142,14 @@ fn ask_after(runner: &Runner) -> TokenStream {
 }
 
 fn leaf(runner: &Runner) -> TokenStream {
-    let Runner { branch, variant, kind, shape, timer, variable, handler, .. } = runner;
+    let Runner { branch, through, variant, kind, shape, timer, variable, handler, .. } = runner;
     let output = local("output");
     let Ends { first, last } = Ends::of(&branch.future);
     let module = quote_spanned!(first=> __select);
     let future = quote_spanned!(last=> #module::IsFuture::pass(#shape, #variable.take()));
     let made = quote_spanned!(last=> #module::Make::make(#shape, #future));
-    let judged = judge::judged(&module, &quote!(#kind), made, handler, &branch.future);
+    let (future, place) = (&*through.future, through.place(judge::Place::Branch));
+    let judged = judge::judged(&module, &quote!(#kind), made, handler, future, place);
     let judged = if sources::may_be_timer(branch) {
         sources::judged(&module, timer, judged, last)
     } else {

@@ -4,17 +4,46 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Expr, ext::IdentExt};
 
-use super::super::{
-    method_names,
-    question::{Question, Receiver},
-    spans::Ends,
+use super::{
+    super::{
+        method_names,
+        question::{Question, Receiver},
+        spans::Ends,
+    },
+    through,
 };
 use crate::syntax;
+
+/// Where a future is waited for: what can be said about it differs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Branch,
+    Body,
+    /// In the word `requeue(..)`: its place in a queue may be lost.
+    Requeued,
+}
+
+impl Place {
+    /// The trait with the words for this place; nothing if it need not be asked. Each lets all pass but
+    /// what it is about.
+    fn text(self, text: &'static str) -> Option<&'static str> {
+        Some(match (self, text) {
+            (Self::Requeued, "KeepsItsPlace") => return None,
+            (Self::Branch, text) => text,
+            (_, "KeepsItsPlace") => "KeepsItsPlaceInBody",
+            (_, "KeepsItsBytes") => "KeepsItsBytesInBody",
+            (_, "SafeToDrop") => "SafeToDropInBody",
+            (_, text) => text,
+        })
+    }
+}
 
 /// A future, refused if it may not be dropped: what `#[cancel_safe]` puts before each `.await`.
 ///
 /// `krate` is a path of the user's, not `$crate`.
 pub(crate) fn awaited(future: &Expr, krate: &TokenStream) -> TokenStream {
+    let through = through::through(future, krate);
+    let (future, place) = (&*through.future, through.place(Place::Body));
     let Ends { first, last } = Ends::of(future);
     let module = quote!(#krate::__private::select);
     let question = Question::about(future);
@@ -35,7 +64,7 @@ pub(crate) fn awaited(future: &Expr, krate: &TokenStream) -> TokenStream {
         }
         _ => quote!(#module::SafeHandler),
     };
-    judged(&module, &kind, made, &handler, future)
+    judged(&module, &kind, made, &handler, future, place)
 }
 
 // Input:
@@ -52,6 +81,7 @@ pub(super) fn judged(
     made: TokenStream,
     handler: &TokenStream,
     future: &Expr,
+    place: Place,
 ) -> TokenStream {
     let Ends { last, .. } = Ends::of(future);
     let text = |name: &str| {
@@ -61,7 +91,8 @@ pub(super) fn judged(
     let mut texts = Vec::new();
     match Question::about(future) {
         Question::Method { method, .. } => {
-            texts.extend(method_names::text_for(&method.unraw().to_string()).map(text));
+            let loses = method_names::text_for(&method.unraw().to_string());
+            texts.extend(loses.and_then(|loses| place.text(loses)).map(text));
             texts.push(handler.clone());
         }
         Question::Mutable(_) => texts.push(text("WasSent")),
@@ -71,7 +102,7 @@ pub(super) fn judged(
         }
         Question::Shared(_) => {}
     }
-    texts.push(text("SafeToDrop"));
+    texts.extend(place.text("SafeToDrop").map(text));
     texts.into_iter().fold(made, |judged, text| quote_spanned!(last=> #text::pass(#kind, #judged)))
 }
 

@@ -6,6 +6,7 @@
 mod branches;
 mod judge;
 mod sources;
+mod through;
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};

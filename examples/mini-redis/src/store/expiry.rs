@@ -56,7 +56,7 @@ impl Expiry {
             if deadline <= self.clock.now() {
                 return;
             }
-            self.set(deadline);
+            repeatable(self.set(deadline));
             if let Some((_, sleep)) = &mut self.sleep {
                 sleep.await;
             }

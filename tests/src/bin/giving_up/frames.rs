@@ -42,7 +42,7 @@ impl Frames {
     #[cancel_safe(undelivered = put_back)]
     pub(crate) async fn read(&mut self) -> Option<u32> {
         loop {
-            if let Some(frame) = self.parse() {
+            if let Some(frame) = all_or_nothing(self.parse()) {
                 return Some(frame);
             }
             if self.stream.read_buf(&mut self.buffer).await.ok()? == 0 {

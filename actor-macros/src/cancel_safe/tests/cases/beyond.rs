@@ -1,18 +1,18 @@
 //! What the prototype of the design got wrong, or could not tell. Parsed, never compiled.
 
 impl Queue {
-    /// ask the borrow checker: a getter by a name that says nothing
+    /// accept: a getter by a name that says nothing
     async fn getter(&mut self) -> Result<()> {
         let packet = self.packet();
         self.stream.write(packet).await
     }
 
-    /// ask the borrow checker: a getter inside of the awaited call
+    /// accept: a getter inside of the awaited call
     async fn getter_inside(&mut self) -> Result<()> {
         self.stream.write(self.encoder.frame()).await
     }
 
-    /// ask the borrow checker: an effect before the wait, if it is one
+    /// accept: an effect before the wait, if it is one
     async fn effect(&mut self) -> u32 {
         self.log_progress();
         self.rx.recv().await
@@ -88,62 +88,66 @@ impl Queue {
         self.stream.write(&request).await
     }
 
-    /// accept: emptied and filled by the same wait
+    /// refuse: emptied and filled by the same wait
     async fn clear_then_read(&mut self) -> usize {
         self.buffer.clear();
+        //~^ self.buffer.clear(): `self.buffer.clear()` changes `self.buffer` and an `.await` follows: if the call is dropped there, calling the function again repeats it
+        //~  help: move it behind the last `.await`; if doing it again is harmless, write `repeatable(self.buffer.clear())`
         self.stream.read_buf(&mut self.buffer).await
     }
 
-    /// refuse CS5: emptied once, and filled by several waits
+    /// refuse: emptied once, and filled by several waits
     async fn clear_then_read_all(&mut self) -> usize {
         self.buffer.clear();
+        //~^ self.buffer.clear(): `self.buffer.clear()` changes `self.buffer` and an `.await` follows: if the call is dropped there, calling the function again repeats it
+        //~  help: move it behind the last `.await`; if doing it again is harmless, write `repeatable(self.buffer.clear())`
         while self.buffer.len() < 4 {
             self.stream.read_buf(&mut self.buffer).await;
-            //~^ await: `self.buffer.clear()` runs again in a call made anew, and undoes what an earlier wait has put into `self.buffer` [CS5]
-            //~  help: move it after the last `.await`, or behind a question that `self` answers
         }
         self.buffer.len()
     }
 
-    /// refuse CS5: a position that is reset at the beginning
+    /// refuse: a position that is reset at the beginning
     async fn position_reset(&mut self) {
         self.position = 0;
+        //~^ self.position = 0: `self.position = 0` changes `self.position` and an `.await` follows: if the call is dropped there, calling the function again repeats it
+        //~  help: move it behind the last `.await`; if doing it again is harmless, write `self.position = repeatable(0)`
         while self.position < 4 {
             self.rx.recv().await;
-            //~^ await: `self.position = 0` runs again in a call made anew, and undoes what an earlier wait has put into `self.position` [CS5]
-            //~  help: move it after the last `.await`, or behind a question that `self` answers
             self.position += 1;
         }
     }
 
-    /// refuse CS5: counted with `=`
+    /// refuse: counted with `=`
     async fn count_with_assign(&mut self) -> u32 {
         self.calls = self.calls + 1;
+        //~^ self.calls = self.calls + 1: `self.calls = self.calls + 1` changes `self.calls` and an `.await` follows: if the call is dropped there, calling the function again repeats it
+        //~  help: move it behind the last `.await`; if doing it again is harmless, write `self.calls = repeatable(self.calls + 1)`
         self.rx.recv().await
-        //~^ await: `self.calls = self.calls + 1` has already run when the call waits here, and a call made anew would run it again [CS5]
-        //~  help: move it after the `.await`
     }
 
-    /// accept: setting a bit twice sets it once
+    /// refuse: setting a bit twice sets it once
     async fn flag(&mut self) -> u32 {
         self.flags |= INTERESTED;
+        //~^ self.flags |= INTERESTED: `self.flags |= INTERESTED` changes `self.flags` and an `.await` follows: if the call is dropped there, calling the function again repeats it
+        //~  help: move it behind the last `.await`
         self.rx.recv().await
     }
 
-    /// refuse CS5: a static is counted
+    /// refuse: a static is counted
     async fn count_in_static(&mut self) -> u32 {
         CALLS.fetch_add(1, Relaxed);
+        //~^ CALLS.fetch_add(1, Relaxed): `CALLS.fetch_add(1, Relaxed)` acts and an `.await` follows: if the call is dropped there, calling the function again repeats it
+        //~  help: move it behind the last `.await`; if doing it again is harmless, write `repeatable(CALLS.fetch_add(1, Relaxed))`
         self.rx.recv().await
-        //~^ await: `CALLS.fetch_add(1, Relaxed)` has already run when the call waits here, and a call made anew would run it again [CS5]
-        //~  help: move it after the `.await`
     }
 
-    /// refuse CS5: a task is spawned, and spawned again
+    /// refuse: a task is spawned, and spawned again
     async fn spawn_then_wait(&mut self) -> u32 {
         tokio::spawn(work());
+        //~^ tokio::spawn(work()): `tokio::spawn(work())` acts and an `.await` follows: if the call is dropped there, calling the function again repeats it
+        //~  help: move it behind the last `.await`; if doing it again is harmless, write `repeatable(tokio::spawn(work()))`
         self.rx.recv().await
-        //~^ await: `tokio::spawn(work())` has already run when the call waits here, and a call made anew would run it again [CS5]
-        //~  help: move it after the `.await`
     }
 
     /// accept: spawned once, because `self` knows
@@ -155,70 +159,76 @@ impl Queue {
         self.rx.recv().await
     }
 
-    /// refuse CS5: what is taken out and thrown away
+    /// refuse: what is taken out and thrown away
     async fn drop_one(&mut self) -> u32 {
         let _ = self.queue.pop_front();
+        //~^ self.queue.pop_front(): `self.queue.pop_front()` changes `self.queue` and an `.await` follows: if the call is dropped there, calling the function again repeats it
+        //~  help: look at it first and take it after the last `.await`, or leave with it: `if let Some(x) = self.queue.pop_front() { return x; }`
         self.rx.recv().await
-        //~^ await: `self.queue.pop_front()` has already run when the call waits here, and a call made anew would run it again [CS5]
-        //~  help: move it after the `.await`
     }
 
-    /// refuse CS4: the guard asks about another field than the one that is written
+    /// refuse: the guard asks about another field than the one that is written
     async fn wrong_guard(&mut self) -> u32 {
         if self.header.is_none() {
             self.body = Some(self.read_body().await);
+            //~^ self.read_body(): `self.read_body()` has completed when the call waits for `self.rx.recv()`: if it is dropped there, calling the function again waits for `self.read_body()` again
+            //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.read_body())`
         }
         self.rx.recv().await
-        //~^ await: `self.read_body()` has completed when the call waits here, and a call made anew would do it again [CS4]
-        //~  help: keep its result in `self` and skip it when it is there, `if self.x.is_none() { self.x = Some(..) }`, or write `repeatable(..)` around it if doing it again is harmless
     }
 
-    /// refuse CS4: it is written only sometimes
+    /// refuse: it is written only sometimes
     async fn sometimes(&mut self) -> u32 {
         if self.header.is_none() {
             let header = self.read_header().await;
+            //~^ self.read_header(): `self.read_header()` has completed when the call waits for `self.rx.recv()`: if it is dropped there, calling the function again waits for `self.read_header()` again
+            //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.read_header())`
             if header.is_valid() {
                 self.header = Some(header);
             }
         }
         self.rx.recv().await
-        //~^ await: `self.read_header()` has completed when the call waits here, and a call made anew would do it again [CS4]
-        //~  help: keep its result in `self` and skip it when it is there, `if self.x.is_none() { self.x = Some(..) }`, or write `repeatable(..)` around it if doing it again is harmless
     }
 
-    /// accept: the guard was given a name
+    /// refuse: the guard was given a name
     async fn named_guard(&mut self) -> u32 {
         let is_missing = self.header.is_none();
         if is_missing {
             self.header = Some(self.read_header().await);
+            //~^ self.read_header(): `self.read_header()` has completed when the call waits for `self.rx.recv()`: if it is dropped there, calling the function again waits for `self.read_header()` again
+            //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.read_header())`
         }
         self.rx.recv().await
     }
 
-    /// accept: the guard is a question to all of `self`
+    /// refuse: the guard is a question to all of `self`
     async fn asked_guard(&mut self) -> u32 {
         if self.needs_header() {
             self.header = Some(self.read_header().await);
+            //~^ self.read_header(): `self.read_header()` has completed when the call waits for `self.rx.recv()`: if it is dropped there, calling the function again waits for `self.read_header()` again
+            //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.read_header())`
         }
         self.rx.recv().await
     }
 
-    /// accept: each turn of the loop is guarded
+    /// refuse: each turn of the loop is guarded
     async fn fill_slots(&mut self) {
         for slot in &mut self.slots {
+        //~^ for: how far this `for` loop has come is lost if the call is dropped in it
+        //~  help: keep the position in `self` and use `while`
+        //~^ &mut self.slots: `self.slots` is lent to be changed and an `.await` follows: if the call is dropped there, calling the function again repeats it
+        //~  help: lend it with `&`, or do this behind the last `.await`
             if slot.is_none() {
                 *slot = Some(self.rx.recv().await);
             }
         }
     }
 
-    /// refuse CS3: a receiver of one's own collects what nobody else gets
+    /// accept: a receiver of one's own collects what nobody else gets
     async fn local_receiver(&mut self) -> u32 {
         let mut rx = self.sender.subscribe();
         loop {
             let item = rx.recv().await;
-            //~^ rx: `rx` lives only in this call and collects what `rx.recv()` gives: all of it is lost if the call is dropped at this `.await` [CS3]
-            //~  help: keep `rx` in `self`
             if item.is_wanted() {
                 return item;
             }
@@ -236,21 +246,21 @@ impl Queue {
         }
     }
 
-    /// refuse CS3: a flag that is set after the first wait
+    /// refuse: a flag that is set after the first wait
     async fn local_flag(&mut self) -> u32 {
         let mut is_first = true;
         loop {
             let item = self.rx.recv().await;
-            //~^ await: `is_first` lives only in this call and is changed between waits (`is_first = false`): the change is lost if the call is dropped at this `.await` [CS3]
-            //~  help: keep `is_first` in `self`
             if !is_first {
                 return item;
             }
             is_first = false;
+            //~^ is_first: `is_first` lives only in this call and is carried from one `.await` to the next: it starts over if the call is dropped in between
+            //~  help: keep it in `self`, or behind a `&mut` argument
         }
     }
 
-    /// refuse CS3: a back-off
+    /// refuse: a back-off
     async fn back_off(&mut self) -> u32 {
         let mut delay = Duration::from_millis(1);
         loop {
@@ -258,38 +268,36 @@ impl Queue {
                 return item;
             }
             self.sleep(delay).await;
-            //~^ delay: `delay` lives only in this call and is changed between waits (`delay *= 2`): the change is lost if the call is dropped at this `.await` [CS3]
-            //~  help: keep `delay` in `self`
             delay *= 2;
+            //~^ delay: `delay` lives only in this call and is carried from one `.await` to the next: it starts over if the call is dropped in between
+            //~  help: keep it in `self`, or behind a `&mut` argument
         }
     }
 
-    /// refuse CS3: a closure counts while it waits
+    /// accept: a closure counts while it waits
     async fn counting_closure(&mut self) -> u32 {
         let mut polls = 0;
         poll_fn(|context| {
             polls += 1;
-            //~^ polls: `polls` lives only in this call and is changed while it waits: the change is lost if the call is dropped at this `.await` [CS3]
-            //~  help: keep `polls` in `self`
             self.channel.poll(context)
         })
         .await
     }
 
-    /// refuse CS1: printed after the next wait
+    /// refuse: printed after the next wait
     async fn printed(&mut self) {
         let name = self.rx.recv().await;
+        //~^ self.rx.recv(): `self.rx.recv()` has completed when the call waits for `self.stream.flush()`: if it is dropped there, calling the function again waits for `self.rx.recv()` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`
         self.stream.flush().await;
-        //~^ await: `name` holds what `self.rx.recv()` gave, and is lost if the call is dropped at this `.await` [CS1]
-        //~  help: store it in `self` before waiting again
         println!("{name}");
     }
 
-    /// refuse CS1: a lazy operator decides too
+    /// refuse: a lazy operator decides too
     async fn lazy(&mut self) -> bool {
         self.rx.recv().await.is_some() && self.other.changed().await.is_ok()
-        //~^ await (2): whether this `.await` runs was decided by what `self.rx.recv()` gave, which is forgotten if the call is dropped here [CS1]
-        //~  help: store it in `self` first, then decide from `self`
+        //~^ self.rx.recv(): `self.rx.recv()` has completed when the call waits for `self.other.changed()`: if it is dropped there, calling the function again waits for `self.rx.recv()` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`
     }
 
     /// accept: a lazy operator on own state
@@ -297,19 +305,19 @@ impl Queue {
         self.is_open && self.other.changed().await.is_ok()
     }
 
-    /// refuse CS7: hidden in a macro
+    /// refuse: hidden in a macro
     async fn hidden(&mut self) {
         println!("{:?}", self.rx.recv().await);
-        //~^ println: the check cannot see the `.await` inside of `println!` [CS7]
+        //~^ println: the check cannot see the `.await` inside of `println!`
         //~  help: move it out of the macro: `let value = future.await;`
     }
 
-    /// refuse CS4: a `?` in between is no guard
+    /// refuse: a `?` in between is no guard
     async fn question(&mut self) -> Result<u32> {
         self.stream.flush().await?;
+        //~^ self.stream.flush(): `self.stream.flush()` has completed when the call waits for `self.rx.recv()`: if it is dropped there, calling the function again waits for `self.stream.flush()` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.stream.flush())`
         self.rx.recv().await
-        //~^ await: `self.stream.flush()` has completed when the call waits here, and a call made anew would do it again [CS4]
-        //~  help: keep its result in `self` and skip it when it is there, `if self.x.is_none() { self.x = Some(..) }`, or write `repeatable(..)` around it if doing it again is harmless
     }
 
     /// accept: a panic does not go on
@@ -321,17 +329,17 @@ impl Queue {
         self.rx.recv().await
     }
 
-    /// refuse CS4: a labelled block that is left early
+    /// refuse: a labelled block that is left early
     async fn labelled_block(&mut self) -> u32 {
         'greeting: {
             if self.is_greeted {
                 break 'greeting;
             }
             self.stream.greet().await;
+            //~^ self.stream.greet(): `self.stream.greet()` has completed when the call waits for `self.rx.recv()`: if it is dropped there, calling the function again waits for `self.stream.greet()` again
+            //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.stream.greet())`
         }
         self.rx.recv().await
-        //~^ await: `self.stream.greet()` has completed when the call waits here, and a call made anew would do it again [CS4]
-        //~  help: keep its result in `self` and skip it when it is there, `if self.x.is_none() { self.x = Some(..) }`, or write `repeatable(..)` around it if doing it again is harmless
     }
 
     /// accept: `select!` in a loop, with `biased` and `else`
@@ -346,15 +354,15 @@ impl Queue {
         }
     }
 
-    /// refuse CS1: the branch is forgotten after `select!`
+    /// refuse: the branch is forgotten after `select!`
     async fn select_then_wait(&mut self) -> u32 {
         let item = select! {
+        //~^ select: `select!` has completed when the call waits for `self.stream.flush()`: if it is dropped there, calling the function again waits for `select!` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`
             item = self.rx.recv() => item,
             item = self.other.recv() => item,
         };
         self.stream.flush().await;
-        //~^ await: `item` holds what `self.rx.recv()` gave, and is lost if the call is dropped at this `.await` [CS1]
-        //~  help: store it in `self` before waiting again
         item
     }
 
@@ -373,45 +381,43 @@ impl Queue {
         self.project().stream.read(out).await
     }
 
-    /// refuse CS6: a boxed receiver is not
+    /// refuse: a boxed receiver is not
     async fn boxed(self: Box<Self>) -> usize {
-    //~^ self: `self` belongs to this call, and is lost with all that is in it if the call is dropped [CS6]
+    //~^ self: `self` belongs to this call, and is lost with all that is in it if the call is dropped
     //~  help: take `&mut self`
         self.rx.recv().await
     }
 
-    /// refuse CS1, CS2: both are lost, each is told
+    /// refuse: both are lost, each is told
     async fn two_mistakes(&mut self) {
         let item = self.rx.recv().await;
+        //~^ self.rx.recv(): `self.rx.recv()` has completed when the call waits for `self.run(item, job)`: if it is dropped there, calling the function again waits for `self.rx.recv()` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`
         let job = self.queue.pop_front();
         self.run(item, job).await;
-        //~^ item: `item` holds what `self.rx.recv()` gave, and is lost if the call is dropped at this `.await` [CS1]
-        //~  help: store it in `self` before waiting again
-        //~^ job: `job` was taken out by `self.queue.pop_front()`, and is lost if the call is dropped at this `.await` [CS2]
-        //~  help: look at it, wait, and take it out only after the last `.await`
     }
 }
 
 impl Stream {
-    /// refuse CS3: a cursor into what the caller lends
+    /// refuse: a cursor into what the caller lends
     async fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             let written = self.write(bytes).await?;
-            //~^ bytes: `bytes` lives only in this call and is changed between waits (`bytes = &bytes[written..]`): the change is lost if the call is dropped at this `.await` [CS3]
-            //~  help: keep `bytes` in `self`
             bytes = &bytes[written..];
+            //~^ bytes: `bytes` lives only in this call and is carried from one `.await` to the next: it starts over if the call is dropped in between
+            //~  help: keep it in `self`, or behind a `&mut` argument
         }
         Ok(())
     }
 
-    /// refuse CS3: a cursor into a field
+    /// refuse: a cursor into a field
     async fn write_rest(&mut self) -> io::Result<()> {
         let mut rest = &self.buffer[..];
         while !rest.is_empty() {
             let written = self.stream.write(rest).await?;
-            //~^ rest: `rest` lives only in this call and is changed between waits (`rest = &rest[written..]`): the change is lost if the call is dropped at this `.await` [CS3]
-            //~  help: keep `rest` in `self`
             rest = &rest[written..];
+            //~^ rest: `rest` lives only in this call and is carried from one `.await` to the next: it starts over if the call is dropped in between
+            //~  help: keep it in `self`, or behind a `&mut` argument
         }
         Ok(())
     }
@@ -425,25 +431,29 @@ impl Stream {
         Ok(())
     }
 
-    /// accept: taking all there is twice is taking it once
+    /// refuse: taking all there is twice is taking it once
     async fn close_input_first(&mut self) -> io::Result<ExitStatus> {
         drop(self.stdin.take());
+        //~^ self.stdin.take(): `self.stdin.take()` changes `self.stdin` and an `.await` follows: if the call is dropped there, calling the function again repeats it
+        //~  help: look at it first and take it after the last `.await`, or leave with it: `if let Some(x) = self.stdin.take() { return x; }`
         self.inner.wait().await
     }
 
-    /// accept: a wrapper around what is lent
+    /// refuse: a wrapper around what is lent
     async fn wrapper(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let mut buffer = ReadBuf::new(out);
         self.stream.read_into(&mut buffer).await
+        //~^ &mut buffer: what `buffer` collects lives only in this call, and is lost if the call is dropped at this `.await`
+        //~  help: keep it in `self`, or behind a `&mut` argument
     }
 
-    /// refuse CS3: a cursor that is lent
+    /// refuse: a cursor that is lent
     async fn write_all_chunks(&mut self, chunks: &mut [Bytes]) -> io::Result<()> {
         let mut rest = &mut chunks[..];
         while !rest.is_empty() {
             self.write_chunks(&mut rest).await?;
-            //~^ rest: `rest` lives only in this call and collects what `self.write_chunks(&mut rest)` gives: all of it is lost if the call is dropped at this `.await` [CS3]
-            //~  help: keep `rest` in `self`
+            //~^ &mut rest: what `rest` collects lives only in this call, and is lost if the call is dropped at this `.await`
+            //~  help: keep it in `self`, or behind a `&mut` argument
         }
         Ok(())
     }
@@ -466,11 +476,11 @@ impl Stream {
         next.as_mut().await
     }
 
-    /// refuse CS2: a future that was kept, taken out
+    /// refuse: a future that was kept, taken out
     async fn kept_future(&mut self) -> u32 {
         let next = self.futures.pop();
+        //~^ self.futures.pop(): `self.futures.pop()` changes `self.futures` and an `.await` follows: if the call is dropped there, calling the function again repeats it
+        //~  help: look at it first and take it after the last `.await`, or leave with it: `if let Some(x) = self.futures.pop() { return x; }`
         next.await
-        //~^ next: `next` was taken out by `self.futures.pop()`, and is lost if the call is dropped at this `.await` [CS2]
-        //~  help: look at it, wait, and take it out only after the last `.await`
     }
 }

@@ -35,7 +35,7 @@ impl Connection {
         Ok(self.parse_frame())
     }
 
-    /// refuse CS3: broken variant 1: the buffer is a local
+    /// refuse: broken variant 1: the buffer is a local
     async fn read_frame_local_buffer(&mut self) -> Result<Frame> {
         let mut buffer = BytesMut::new();
         loop {
@@ -43,68 +43,66 @@ impl Connection {
                 return Ok(f);
             }
             self.read_more(&mut buffer).await?;
-            //~^ buffer: `buffer` lives only in this call and collects what `self.read_more(&mut buffer)` gives: all of it is lost if the call is dropped at this `.await` [CS3]
-            //~  help: keep `buffer` in `self`
+            //~^ &mut buffer: what `buffer` collects lives only in this call, and is lost if the call is dropped at this `.await`
+            //~  help: keep it in `self`, or behind a `&mut` argument
         }
     }
 
-    /// refuse CS3: broken variant 1, local buffer filled through a temporary
+    /// refuse: broken variant 1, local buffer filled through a temporary
     async fn read_frame_local_vec(&mut self) -> Result<Frame> {
         let mut acc = Vec::new();
         loop {
             let mut tmp = [0u8; 64];
             let n = self.stream.read(&mut tmp).await?;
-            //~^ await: `acc` lives only in this call and collects what `self.stream.read(&mut tmp)` gives: all of it is lost if the call is dropped at this `.await` [CS3]
-            //~  help: keep `acc` in `self`
             acc.extend_from_slice(&tmp[..n]);
+            //~^ acc: `acc` lives only in this call and is carried from one `.await` to the next: it starts over if the call is dropped in between
+            //~  help: keep it in `self`, or behind a `&mut` argument
             if let Some(f) = parse(&acc) {
                 return Ok(f);
             }
         }
     }
 
-    /// refuse CS1, CS1: broken variant 2: the name decides which await runs next
+    /// refuse: broken variant 2: the name decides which await runs next
     async fn read_command(&mut self) -> Result<Command> {
         let name = self.read_command_name().await;
+        //~^ self.read_command_name(): `self.read_command_name()` has completed when the call waits for `self.parse_subscribe_command()`: if it is dropped there, calling the function again waits for `self.read_command_name()` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.read_command_name())`
         match name {
             "subscribe" => self.parse_subscribe_command().await,
-            //~^ await: whether this `.await` runs was decided by what `self.read_command_name()` gave, which is forgotten if the call is dropped here [CS1]
-            //~  help: store it in `self` first, then decide from `self`
             "publish" => self.parse_publish_command().await,
-            //~^ await: whether this `.await` runs was decided by what `self.read_command_name()` gave, which is forgotten if the call is dropped here [CS1]
-            //~  help: store it in `self` first, then decide from `self`
             _ => Err(Unknown),
         }
     }
 
-    /// refuse CS1: broken variant 2 without the local
+    /// refuse: broken variant 2 without the local
     async fn read_command_direct(&mut self) -> Result<Command> {
         match self.read_command_name().await {
+        //~^ self.read_command_name(): `self.read_command_name()` has completed when the call waits for `self.parse_subscribe_command()`: if it is dropped there, calling the function again waits for `self.read_command_name()` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.read_command_name())`
             "subscribe" => self.parse_subscribe_command().await,
-            //~^ await: whether this `.await` runs was decided by what `self.read_command_name()` gave, which is forgotten if the call is dropped here [CS1]
-            //~  help: store it in `self` first, then decide from `self`
             _ => Err(Unknown),
         }
     }
 
-    /// refuse CS1: broken variant 2 with if
+    /// refuse: broken variant 2 with if
     async fn read_command_if(&mut self) -> Result<Command> {
         let name = self.read_command_name().await;
+        //~^ self.read_command_name(): `self.read_command_name()` has completed when the call waits for `self.parse_subscribe_command()`: if it is dropped there, calling the function again waits for `self.read_command_name()` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.read_command_name())`
         if name == "subscribe" {
             self.parse_subscribe_command().await
-            //~^ await: whether this `.await` runs was decided by what `self.read_command_name()` gave, which is forgotten if the call is dropped here [CS1]
-            //~  help: store it in `self` first, then decide from `self`
         } else {
             Err(Unknown)
         }
     }
 
-    /// refuse CS1: broken variant 2, the name is passed on
+    /// refuse: broken variant 2, the name is passed on
     async fn read_command_passed(&mut self) -> Result<Command> {
         let name = self.read_command_name().await?;
+        //~^ self.read_command_name(): `self.read_command_name()` has completed when the call waits for `self.parse_rest(name)`: if it is dropped there, calling the function again waits for `self.read_command_name()` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.read_command_name())`
         self.parse_rest(name).await
-        //~^ name: `name` holds what `self.read_command_name()` gave, and is lost if the call is dropped at this `.await` [CS1]
-        //~  help: store it in `self` before waiting again
     }
 
     /// accept: variant 2 done right: the name is kept in self
@@ -115,12 +113,12 @@ impl Connection {
         self.parse_rest_of_named().await
     }
 
-    /// refuse CS4: both steps stored, but nothing skips the first one in a new call
+    /// refuse: both steps stored, but nothing skips the first one in a new call
     async fn two_stores_unguarded(&mut self) -> Result<()> {
         self.header = Some(self.read_header().await?);
+        //~^ self.read_header(): `self.read_header()` has completed when the call waits for `self.read_body()`: if it is dropped there, calling the function again waits for `self.read_header()` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.read_header())`
         self.body = Some(self.read_body().await?);
-        //~^ await: `self.read_header()` has completed when the call waits here, and a call made anew would do it again [CS4]
-        //~  help: keep its result in `self` and skip it when it is there, `if self.x.is_none() { self.x = Some(..) }`, or write `repeatable(..)` around it if doing it again is harmless
         Ok(())
     }
 
@@ -194,27 +192,27 @@ impl Connection {
         self.got.drain(..n).collect()
     }
 
-    /// refuse CS3: collecting into a local
+    /// refuse: collecting into a local
     async fn gather_local(&mut self, n: usize) -> Vec<Item> {
         let mut got = Vec::new();
         while got.len() < n {
             if let Some(x) = self.rx.recv().await {
-            //~^ await: `got` lives only in this call and collects what `self.rx.recv()` gives: all of it is lost if the call is dropped at this `.await` [CS3]
-            //~  help: keep `got` in `self`
                 got.push(x);
+                //~^ got: `got` lives only in this call and is carried from one `.await` to the next: it starts over if the call is dropped in between
+                //~  help: keep it in `self`, or behind a `&mut` argument
             }
         }
         got
     }
 
-    /// refuse CS3: a counter lives across awaits
+    /// refuse: a counter lives across awaits
     async fn skip_three(&mut self) {
         let mut n = 0;
         while n < 3 {
             self.rx.recv().await;
-            //~^ await: `n` lives only in this call and is changed between waits (`n += 1`): the change is lost if the call is dropped at this `.await` [CS3]
-            //~  help: keep `n` in `self`
             n += 1;
+            //~^ n: `n` lives only in this call and is carried from one `.await` to the next: it starts over if the call is dropped in between
+            //~  help: keep it in `self`, or behind a `&mut` argument
         }
     }
 
@@ -227,63 +225,65 @@ impl Connection {
         self.skipped = 0;
     }
 
-    /// refuse CS1: Barbara: read, then send each
+    /// refuse: Barbara: read, then send each
     async fn read_send(db: &mut Database, channel: &mut Sender<Item>) {
         loop {
             let data = read_next(db).await;
+            //~^ read_next(db): `read_next(db)` has completed when the call waits for `channel.send(item)`: if it is dropped there, calling the function again waits for `read_next(db)` again
+            //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(read_next(db))`
             let items = parse(&data);
             for item in items {
+            //~^ for: how far this `for` loop has come is lost if the call is dropped in it
+            //~  help: keep the position in `self` and use `while`
                 channel.send(item).await;
-                //~^ item: `item` holds what `read_next(db)` gave, and is lost if the call is dropped at this `.await` [CS1]
-                //~  help: store it in a place behind `&mut` before waiting again
             }
         }
     }
 
-    /// refuse CS1: Alan: the response is cached only after the send
+    /// refuse: Alan: the response is cached only after the send
     async fn get_response(&mut self, key: &str) {
         if let Some(cached) = self.cache.get(key) {
             self.channel.send(cached).await;
             return;
         }
         let response = self.http_client.make_request(key).await;
+        //~^ self.http_client.make_request(key): `self.http_client.make_request(key)` has completed when the call waits for `self.channel.send(response.clone())`: if it is dropped there, calling the function again waits for `self.http_client.make_request(key)` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.http_client.make_request(key))`
         self.channel.send(response.clone()).await;
-        //~^ response: `response` holds what `self.http_client.make_request(key)` gave, and is lost if the call is dropped at this `.await` [CS1]
-        //~  help: store it in `self` before waiting again
         self.cache.set(key, response);
     }
 
-    /// refuse CS4: Alan's own fix still asks twice (the request is made again)
+    /// refuse: Alan's own fix still asks twice (the request is made again)
     async fn get_response_fixed(&mut self, key: &str) {
         let response = self.http_client.make_request(key).await;
+        //~^ self.http_client.make_request(key): `self.http_client.make_request(key)` has completed when the call waits for `self.channel.send_cached(key)`: if it is dropped there, calling the function again waits for `self.http_client.make_request(key)` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.http_client.make_request(key))`
         self.cache.set(key, response);
         self.channel.send_cached(key).await;
-        //~^ await: `self.http_client.make_request(key)` has completed when the call waits here, and a call made anew would do it again [CS4]
-        //~  help: keep its result in `self` and skip it when it is there, `if self.x.is_none() { self.x = Some(..) }`, or write `repeatable(..)` around it if doing it again is harmless
     }
 
-    /// refuse CS2: taken out, then awaited (one await only)
+    /// refuse: taken out, then awaited (one await only)
     async fn flush(&mut self) -> Result<()> {
         let batch = std::mem::take(&mut self.pending);
+        //~^ std::mem::take(&mut self.pending): `&mut self.pending` is lent to be changed and an `.await` follows: if the call is dropped there, calling the function again repeats it
+        //~  help: lend it with `&`, or do this behind the last `.await`; if doing it again is harmless, write `repeatable(std::mem::take(&mut self.pending))`
         self.sink.send_all(batch).await
-        //~^ batch: `batch` was taken out by `std::mem::take(&mut self.pending)`, and is lost if the call is dropped at this `.await` [CS2]
-        //~  help: look at it, wait, and take it out only after the last `.await`
     }
 
-    /// refuse CS2: popped, then awaited
+    /// refuse: popped, then awaited
     async fn work(&mut self) {
         if let Some(job) = self.queue.pop_front() {
+        //~^ self.queue.pop_front(): `self.queue.pop_front()` changes `self.queue` and an `.await` follows: if the call is dropped there, calling the function again repeats it
+        //~  help: look at it first and take it after the last `.await`, or leave with it: `if let Some(x) = self.queue.pop_front() { return x; }`
             self.run(job).await;
-            //~^ job: `job` was taken out by `self.queue.pop_front()`, and is lost if the call is dropped at this `.await` [CS2]
-            //~  help: look at it, wait, and take it out only after the last `.await`
         }
     }
 
-    /// refuse CS2: taken inside the awaited call
+    /// refuse: taken inside the awaited call
     async fn work_inline(&mut self) -> Result<()> {
         self.sink.write(&self.queue.pop_front().unwrap()).await
-        //~^ pop_front: `self.queue.pop_front()` takes a value out for this wait, and it is lost if the call is dropped there [CS2]
-        //~  help: wait first, then take it out
+        //~^ self.queue.pop_front(): `self.queue.pop_front()` changes `self.queue` and an `.await` follows: if the call is dropped there, calling the function again repeats it
+        //~  help: look at it first and take it after the last `.await`, or leave with it: `if let Some(x) = self.queue.pop_front() { return x; }`
     }
 
     /// accept: look, wait, then take
@@ -302,31 +302,31 @@ impl Connection {
         Ok(())
     }
 
-    /// refuse CS1: join of a receive and a permit (sui #5137's shape, in sequence)
+    /// refuse: join of a receive and a permit (sui #5137's shape, in sequence)
     async fn recv_then_permit(&mut self) -> Result<()> {
         let item = self.rx.recv().await;
+        //~^ self.rx.recv(): `self.rx.recv()` has completed when the call waits for `self.tx.reserve()`: if it is dropped there, calling the function again waits for `self.rx.recv()` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`
         let permit = self.tx.reserve().await?;
-        //~^ await: `item` holds what `self.rx.recv()` gave, and is lost if the call is dropped at this `.await` [CS1]
-        //~  help: store it in `self` before waiting again
         permit.send(item);
         Ok(())
     }
 
-    /// refuse CS7: join loses the finished half
+    /// refuse: join loses the finished half
     async fn recv_join_permit(&mut self) -> Result<()> {
         let (item, permit) = tokio::join!(self.rx.recv(), self.tx.reserve());
-        //~^ join: `join!` holds the results of the branches that finish first, and they are lost if the call is dropped while it waits [CS7]
-        //~  help: wait for one after the other and store each result in `self`
+        //~^ tokio::join: `join!` holds what its first branches gave, and it is lost if the call is dropped while the others wait
+        //~  help: wait for one after the other, or with `select!` in a loop, and store each result in `self`
         permit?.send(item);
         Ok(())
     }
 
-    /// refuse CS4: the tick is eaten if the refresh is dropped
+    /// refuse: the tick is eaten if the refresh is dropped
     async fn tick_refresh(&mut self) {
         self.interval.tick().await;
+        //~^ self.interval.tick(): `self.interval.tick()` has completed when the call waits for `self.refresh()`: if it is dropped there, calling the function again waits for `self.interval.tick()` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.interval.tick())`
         self.refresh().await;
-        //~^ await: `self.interval.tick()` has completed when the call waits here, and a call made anew would do it again [CS4]
-        //~  help: keep its result in `self` and skip it when it is there, `if self.x.is_none() { self.x = Some(..) }`, or write `repeatable(..)` around it if doing it again is harmless
     }
 
     /// accept: doing it again is harmless, said so
@@ -352,11 +352,9 @@ impl Connection {
         }
     }
 
-    /// refuse CS6: an owned argument is lost
+    /// accept: an owned argument is lost
     async fn push_when_room(&mut self, item: Item) {
         self.room.changed().await;
-        //~^ await: the argument `item` belongs to this call, and is lost if the call is dropped at this `.await` [CS6]
-        //~  help: take `item` by reference
         self.items.push(item);
     }
 
@@ -367,19 +365,19 @@ impl Connection {
         }
     }
 
-    /// refuse CS6: self by value
+    /// refuse: self by value
     async fn into_end(self) -> u32 {
-    //~^ self: `self` belongs to this call, and is lost with all that is in it if the call is dropped [CS6]
+    //~^ self: `self` belongs to this call, and is lost with all that is in it if the call is dropped
     //~  help: take `&mut self`
         self.rx.recv().await
     }
 
-    /// refuse CS5: counted before the wait, counted again by a new call
+    /// refuse: counted before the wait, counted again by a new call
     async fn count_then_wait(&mut self) -> u32 {
         self.calls += 1;
+        //~^ self.calls += 1: `self.calls += 1` changes `self.calls` and an `.await` follows: if the call is dropped there, calling the function again repeats it
+        //~  help: move it behind the last `.await`
         self.rx.recv().await
-        //~^ await: `self.calls += 1` has already run when the call waits here, and a call made anew would run it again [CS5]
-        //~  help: move it after the `.await`
     }
 
     /// accept: counted after the wait
@@ -389,20 +387,20 @@ impl Connection {
         x
     }
 
-    /// refuse CS1: a lock is held across an await
+    /// refuse: a lock is held across an await
     async fn locked(&self) {
         let mut g = self.state.lock().await;
+        //~^ self.state.lock(): `self.state.lock()` has completed when the call waits for `g.refresh()`: if it is dropped there, calling the function again waits for `self.state.lock()` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.state.lock())`
         g.refresh().await;
-        //~^ g: `g` holds what `self.state.lock()` gave, and is lost if the call is dropped at this `.await` [CS1]
-        //~  help: do not hold it while waiting, or write `repeatable(..)` around it if asking for it again is harmless
     }
 
-    /// refuse CS3: for loop with await in it
+    /// refuse: for loop with await in it
     async fn send_all(&mut self, xs: &[u8]) {
         for x in xs {
+        //~^ for: how far this `for` loop has come is lost if the call is dropped in it
+        //~  help: keep the position in `self` and use `while`
             self.tx.write(x).await;
-            //~^ await: how far this `for` loop has come is lost if the call is dropped at this `.await` [CS3]
-            //~  help: keep the position in `self` and use `while`
         }
     }
 
@@ -430,11 +428,11 @@ impl Connection {
         select! { m = self.rx.recv() => Event::Msg(m), _ = self.interval.tick() => Event::Tick, _ = sleep(self.timeout) => Event::Timeout }
     }
 
-    /// refuse CS1: a select handler awaits with the message in hand
+    /// refuse: a select handler awaits with the message in hand
     async fn select_then_send(&mut self) {
         select! { m = self.rx.recv() => { self.tx.send(m).await; } _ = self.stop.cancelled() => {} }
-        //~^ m (2): `m` holds what `self.rx.recv()` gave, and is lost if the call is dropped at this `.await` [CS1]
-        //~  help: store it in `self` before waiting again
+        //~^ select: `select!` has completed when the call waits for `self.tx.send(m)`: if it is dropped there, calling the function again waits for `select!` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`
     }
 
     /// accept: borrowed view of self
@@ -455,35 +453,35 @@ impl Connection {
         }
     }
 
-    /// refuse CS1: a result held over a later await in the same pass
+    /// refuse: a result held over a later await in the same pass
     async fn two_reads(&mut self) -> (u8, u8) {
         let a = self.io.read_u8().await;
+        //~^ self.io.read_u8(): `self.io.read_u8()` has completed when the call waits for `self.io.read_u8()`: if it is dropped there, calling the function again waits for `self.io.read_u8()` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`
         let b = self.io.read_u8().await;
-        //~^ await: `a` holds what `self.io.read_u8()` gave, and is lost if the call is dropped at this `.await` [CS1]
-        //~  help: store it in `self` before waiting again
         (a, b)
     }
 
-    /// refuse CS4: both awaits in one expression
+    /// refuse: both awaits in one expression
     async fn two_in_one(&mut self) -> u32 {
         self.a.recv().await + self.b.recv().await
-        //~^ await (2): `self.a.recv()` has completed when the call waits here, and a call made anew would do it again [CS4]
-        //~  help: keep its result in `self` and skip it when it is there, `if self.x.is_none() { self.x = Some(..) }`, or write `repeatable(..)` around it if doing it again is harmless
+        //~^ self.a.recv(): `self.a.recv()` has completed when the call waits for `self.b.recv()`: if it is dropped there, calling the function again waits for `self.a.recv()` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`
     }
 
-    /// refuse CS4: method chain on an awaited value
+    /// refuse: method chain on an awaited value
     async fn chain(&mut self) -> u32 {
         self.pool.get_conn().await.query("x").await
-        //~^ await (2): `self.pool.get_conn()` has completed when the call waits here, and a call made anew would do it again [CS4]
-        //~  help: keep its result in `self` and skip it when it is there, `if self.x.is_none() { self.x = Some(..) }`, or write `repeatable(..)` around it if doing it again is harmless
+        //~^ self.pool.get_conn(): `self.pool.get_conn()` has completed when the call waits for `self.pool.get_conn().await.query("x")`: if it is dropped there, calling the function again waits for `self.pool.get_conn()` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.pool.get_conn())`
     }
 
-    /// refuse CS4: sleep first: the waiting starts over
+    /// refuse: sleep first: the waiting starts over
     async fn debounce(&mut self) -> u32 {
         sleep(self.delay).await;
+        //~^ sleep(self.delay): `sleep(self.delay)` has completed when the call waits for `self.rx.recv()`: if it is dropped there, calling the function again waits for `sleep(self.delay)` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(sleep(self.delay))`
         self.rx.recv().await
-        //~^ await: `sleep(self.delay)` has completed when the call waits here, and a call made anew would do it again [CS4]
-        //~  help: keep its result in `self` and skip it when it is there, `if self.x.is_none() { self.x = Some(..) }`, or write `repeatable(..)` around it if doing it again is harmless
     }
 
     /// accept: poll_fn over own state
@@ -491,14 +489,14 @@ impl Connection {
         poll_fn(|cx| self.chan.poll_recv(cx)).await
     }
 
-    /// refuse CS3: alias of a local buffer
+    /// refuse: alias of a local buffer
     async fn aliased(&mut self) -> Frame {
         let mut b = Vec::new();
         let r = &mut b;
         loop {
             self.read_more(r).await;
-            //~^ r (3): `b` lives only in this call and collects what `self.read_more(r)` gives: all of it is lost if the call is dropped at this `.await` [CS3]
-            //~  help: keep `b` in `self`
+            //~^ r (3): what `r` collects lives only in this call, and is lost if the call is dropped at this `.await`
+            //~  help: keep it in `self`, or behind a `&mut` argument
             if let Some(f) = parse(&b) {
                 return f;
             }
@@ -527,23 +525,34 @@ impl Connection {
         self.stream.flush().await
     }
 
-    /// refuse CS4: a loop that stops on the result, then one more await
+    /// refuse: a loop that stops on the result, then one more await
     async fn drain_then_ack(&mut self) -> Result<()> {
         loop {
             let n = self.stream.read_buf(&mut self.buf).await?;
+            //~^ self.stream.read_buf(&mut self.buf): `self.stream.read_buf(&mut self.buf)` has completed when the call waits for `self.stream.flush()`: if it is dropped there, calling the function again waits for `self.stream.read_buf(&mut self.buf)` again
+            //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`
             if n == 0 {
                 break;
             }
         }
         self.stream.flush().await
-        //~^ await: `self.stream.read_buf(&mut self.buf)` has completed when the call waits here, and a call made anew would do it again [CS4]
-        //~  help: keep its result in `self` and skip it when it is there, `if self.x.is_none() { self.x = Some(..) }`, or write `repeatable(..)` around it if doing it again is harmless
     }
 
-    /// accept: progress kept by the caller, behind a reference parameter
+    /// refuse: what is noted may be nothing
     async fn read_two(&mut self, first: &mut Option<Frame>) -> Option<(Frame, Frame)> {
         if first.is_none() {
             *first = self.read_frame().await;
+            //~^ self.read_frame(): `self.read_frame()` has completed when the call waits for `self.read_frame()`: if it is dropped there, calling the function again waits for `self.read_frame()` again
+            //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.read_frame())`
+        }
+        let second = self.read_frame().await;
+        first.take().zip(second)
+    }
+
+    /// accept: progress kept by the caller, behind a reference parameter
+    async fn read_two_kept(&mut self, first: &mut Option<Frame>) -> Option<(Frame, Frame)> {
+        if first.is_none() {
+            *first = Some(self.read_frame().await?);
         }
         let second = self.read_frame().await;
         first.take().zip(second)

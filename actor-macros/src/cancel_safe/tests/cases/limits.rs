@@ -17,10 +17,12 @@ impl Missed {
         self.rx.recv().await
     }
 
-    /// accept: the guard is believed
+    /// refuse: the guard is believed
     async fn believed_guard(&mut self) -> u32 {
         if self.count < 9 {
             self.count = self.tick().await;
+            //~^ self.tick(): `self.tick()` has completed when the call waits for `self.rx.recv()`: if it is dropped there, calling the function again waits for `self.tick()` again
+            //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.tick())`
         }
         self.rx.recv().await
     }
@@ -41,10 +43,14 @@ impl Missed {
         self.stream.write(item).await
     }
 
-    /// accept: moved from one field to another, once for each call
+    /// refuse: moved from one field to another, once for each call
     async fn moved_on(&mut self) -> u32 {
         let item = self.first.pop_front();
+        //~^ self.first.pop_front(): `self.first.pop_front()` changes `self.first` and an `.await` follows: if the call is dropped there, calling the function again repeats it
+        //~  help: look at it first and take it after the last `.await`, or leave with it: `if let Some(x) = self.first.pop_front() { return x; }`
         self.second.push_back(item);
+        //~^ self.second.push_back(item): `self.second.push_back(item)` changes `self.second` and an `.await` follows: if the call is dropped there, calling the function again repeats it
+        //~  help: move it behind the last `.await`; if doing it again is harmless, write `repeatable(self.second.push_back(item))`
         self.rx.recv().await
     }
 
@@ -56,44 +62,42 @@ impl Missed {
 }
 
 impl Refused {
-    /// refuse CS4: a step that is harmless to repeat: say `repeatable`
+    /// refuse: a step that is harmless to repeat: say `repeatable`
     async fn harmless_step(&mut self) -> u32 {
         self.stream.readable().await;
+        //~^ self.stream.readable(): `self.stream.readable()` has completed when the call waits for `self.rx.recv()`: if it is dropped there, calling the function again waits for `self.stream.readable()` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.stream.readable())`
         self.rx.recv().await
-        //~^ await: `self.stream.readable()` has completed when the call waits here, and a call made anew would do it again [CS4]
-        //~  help: keep its result in `self` and skip it when it is there, `if self.x.is_none() { self.x = Some(..) }`, or write `repeatable(..)` around it if doing it again is harmless
     }
 
-    /// refuse CS1: a lock that protects nothing half done
+    /// refuse: a lock that protects nothing half done
     async fn lock(&self) -> u32 {
         let guard = self.state.lock().await;
+        //~^ self.state.lock(): `self.state.lock()` has completed when the call waits for `guard.value()`: if it is dropped there, calling the function again waits for `self.state.lock()` again
+        //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.state.lock())`
         guard.value().await
-        //~^ guard: `guard` holds what `self.state.lock()` gave, and is lost if the call is dropped at this `.await` [CS1]
-        //~  help: do not hold it while waiting, or write `repeatable(..)` around it if asking for it again is harmless
     }
 
-    /// refuse CS6: an argument that the caller can make again
+    /// accept: an argument that the caller can make again
     async fn argument(&mut self, name: String) -> u32 {
         self.resolve(&name).await
-        //~^ name: the argument `name` belongs to this call, and is lost if the call is dropped at this `.await` [CS6]
-        //~  help: take `name` by reference
     }
 
-    /// refuse CS4: the helper stores what it reads, but not where this body shows it
+    /// refuse: the helper stores what it reads, but not where this body shows it
     async fn stored_by_helper(&mut self) -> u32 {
         if self.header.is_none() {
             self.read_header_into_self().await;
+            //~^ self.read_header_into_self(): `self.read_header_into_self()` has completed when the call waits for `self.rx.recv()`: if it is dropped there, calling the function again waits for `self.read_header_into_self()` again
+            //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.read_header_into_self())`
         }
         self.rx.recv().await
-        //~^ await: `self.read_header_into_self()` has completed when the call waits here, and a call made anew would do it again [CS4]
-        //~  help: keep its result in `self` and skip it when it is there, `if self.x.is_none() { self.x = Some(..) }`, or write `repeatable(..)` around it if doing it again is harmless
     }
 
-    /// refuse CS2: a function that is lent a field and only looks
+    /// refuse: a function that is lent a field and only looks
     async fn lent_to_function(&mut self) -> u32 {
         let size = measure(&mut self.buffer);
+        //~^ measure(&mut self.buffer): `&mut self.buffer` is lent to be changed and an `.await` follows: if the call is dropped there, calling the function again repeats it
+        //~  help: lend it with `&`, or do this behind the last `.await`; if doing it again is harmless, write `repeatable(measure(&mut self.buffer))`
         self.stream.write(size).await
-        //~^ size: `size` comes from `measure(&mut self.buffer)`, which may take it out of `self`, and is lost if the call is dropped at this `.await` [CS2]
-        //~  help: borrow it, or take it out only after the last `.await`
     }
 }

@@ -1,4 +1,4 @@
-// The caret is under the waits that the name decides on: the name is gone if the call is dropped there.
+// The caret is under the wait for the name: it is waited for again if the call is dropped at the next.
 
 use actor_runtime::cancel_safe;
 use bytes::Bytes;

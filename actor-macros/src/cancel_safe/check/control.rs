@@ -1,0 +1,303 @@
+//! Branches, loops and jumps.
+
+use syn::{
+    BinOp, Expr, ExprBlock, ExprBreak, ExprForLoop, ExprIf, ExprLoop, ExprMatch, ExprWhile, Pat,
+};
+
+use super::{
+    look::{Flow, Look, Mode, Target, in_word, is_word},
+    model::{Edit, Spot},
+    names, place, report,
+    scope::{Kind, Made},
+    text::text,
+    turns::label,
+};
+
+impl Look<'_> {
+    pub(super) fn branch(&mut self, expr: &Expr, it: &ExprIf, mode: Mode) {
+        let vars = self.scope.len();
+        if let Some(guard) = self.turns.guard(expr, self.names) {
+            let is_sure = guard.is_sure;
+            let taken = (!is_sure).then_some(guard.value);
+            self.guarded(it, is_sure, taken);
+            self.scope.leave(vars);
+            return;
+        }
+        let then = self.turns.block_begins_look(&it.then_branch);
+        let other = match &it.else_branch {
+            Some((_, other)) => self.turns.begins_look(other),
+            None => self.turns.is_look(expr),
+        };
+        self.condition(&it.cond, then, other);
+        let question = self.decide(&it.cond);
+        let start = self.flow.clone();
+        self.block(&it.then_branch, mode);
+        self.scope.leave(vars);
+        let then = std::mem::replace(&mut self.flow, start);
+        if let Some((_, other)) = &it.else_branch {
+            self.expr(other, mode);
+        }
+        // Where both ways go on, the question decides no more.
+        if !then.is_dead && !self.flow.is_dead {
+            self.undecide(question);
+        }
+        self.join(then);
+    }
+
+    /// A block that a call made again skips is a turn of its own.
+    fn guarded(&mut self, it: &ExprIf, is_sure: bool, taken: Option<&Expr>) {
+        let before = self.flow.clone();
+        let undone = self.undone.len();
+        let waits = self.turns.block_waits(&it.then_branch);
+        self.condition(&it.cond, waits, false);
+        self.turn += 1;
+        self.changed_in(&[], &it.then_branch);
+        if let Some(taken) = taken {
+            self.asked_taker(taken);
+        }
+        let decided = self.decided.len();
+        self.block(&it.then_branch, Mode::Value);
+        self.decided.truncate(decided);
+        self.turn -= 1;
+        // A wait in it that `break` leaves behind is known to its target.
+        self.flow = before;
+        self.restore_undone(undone);
+        if is_sure {
+            let asked = text(&it.cond);
+            self.prove(&it.cond, format!("if {asked} {{ .. }}"));
+        }
+    }
+
+    /// A condition, with what waits where it is true and where it is false.
+    fn condition(&mut self, cond: &Expr, then: bool, other: bool) {
+        match cond {
+            Expr::Let(it) => {
+                let made = self.made_by(&it.expr, &it.pat);
+                let exact = place::takes_every_value(&it.pat);
+                self.scrutinee(&it.expr, then, other, exact);
+                self.probe_named(&it.expr, &it.pat, &made);
+                self.bind(&it.pat, made);
+            }
+            Expr::Binary(it) if matches!(it.op, BinOp::And(_)) => {
+                let right = self.turns.begins_look(&it.right);
+                self.condition(&it.left, right, other);
+                self.condition(&it.right, then, other);
+            }
+            Expr::Paren(it) => self.condition(&it.expr, then, other),
+            cond => self.operand(cond),
+        }
+    }
+
+    /// What the names in a pattern of a branch are. `Some(mut x)` of a place is a copy.
+    fn made_by(&self, value: &Expr, pattern: &Pat) -> Made {
+        let mut made = self.scope.made(value, pattern);
+        let is_copy = super::scope::names_in(pattern).iter().any(|(_, is_mutable)| *is_mutable);
+        if is_copy && made.kind == Kind::Outside && place::root(value).is_some() {
+            made = Made { from: self.scope.read_in(value), ..Made::of(Kind::Looked) };
+        }
+        made
+    }
+
+    /// What is matched on. It may act if nothing was changed where a wait follows: where it gives a
+    /// value, no wait does, and every value is taken.
+    pub(super) fn scrutinee(&mut self, value: &Expr, then: bool, other: bool, exact: bool) {
+        let takes = exact && other && !then && self.trusted == 0;
+        if takes && is_taker(value) {
+            self.asked_taker(value);
+            self.taking(value);
+        } else {
+            self.taker = outer_call(value).filter(|_| takes).map(Spot::of);
+            self.expr(value, Mode::Alias);
+        }
+    }
+
+    /// What takes all or nothing: by its type, or because the body says so.
+    pub(super) fn asked_taker(&mut self, value: &Expr) {
+        match place::bare(value) {
+            Expr::Try(it) => self.asked_taker(&it.expr),
+            Expr::MethodCall(call) => self.model.add(&*call.receiver, Edit::AllOrNothing),
+            _ => {}
+        }
+    }
+
+    /// Runs over a taker as over an act.
+    fn taking(&mut self, value: &Expr) {
+        match place::bare(value) {
+            Expr::Try(it) => self.taking(&it.expr),
+            Expr::MethodCall(call) => {
+                match place::root(&call.receiver) {
+                    Some(_) => self.place(&call.receiver),
+                    None => self.expr(&call.receiver, Mode::Alias),
+                }
+                self.values(&call.args);
+                self.written(self.scope.path(&call.receiver), call);
+            }
+            call => {
+                if let Some(inner) = in_word(call, "all_or_nothing") {
+                    self.model.add(call, Edit::Word);
+                    self.trusting(|this| this.expr(inner, Mode::Alias));
+                }
+            }
+        }
+    }
+
+    pub(super) fn choice(&mut self, it: &ExprMatch, mode: Mode) {
+        let (mut value, mut other) = (false, false);
+        for arm in &it.arms {
+            let mut waits = self.turns.begins_look(&arm.body);
+            if let Pat::Guard(guard) = &arm.pat {
+                waits |= self.turns.waits(&guard.guard);
+            }
+            match place::is_empty_handed(&arm.pat) {
+                true => other |= waits,
+                false => value |= waits,
+            }
+        }
+        let exact = it
+            .arms
+            .iter()
+            .all(|arm| place::is_empty_handed(&arm.pat) || place::takes_every_value(&arm.pat));
+        self.scrutinee(&it.expr, value, other, exact);
+        let question = self.decide(&it.expr);
+        let start = self.flow.clone();
+        let mut end = Flow { is_dead: true, ..Flow::default() };
+        let mut goes_on = true;
+        for arm in &it.arms {
+            let vars = self.scope.len();
+            self.flow = start.clone();
+            let made = self.made_by(&it.expr, &arm.pat);
+            self.probe_named(&it.expr, &arm.pat, &made);
+            self.bind(&arm.pat, made);
+            if let Pat::Guard(guard) = &arm.pat {
+                self.condition(&guard.guard, true, true);
+            }
+            self.expr(&arm.body, mode);
+            self.scope.leave(vars);
+            goes_on &= !self.flow.is_dead;
+            let arm = std::mem::replace(&mut self.flow, end);
+            self.join(arm);
+            end = std::mem::take(&mut self.flow);
+        }
+        if goes_on {
+            self.undecide(question);
+        }
+        self.flow = end;
+    }
+
+    pub(super) fn while_loop(&mut self, expr: &Expr, it: &ExprWhile) {
+        let vars = self.scope.len();
+        let before = self.flow.clone();
+        let undone = self.undone.len();
+        let waits = self.turns.waits(expr);
+        if waits {
+            self.turn += 1;
+            self.changed_in(&[&it.cond], &it.body);
+        }
+        let body = self.turns.block_begins_look(&it.body);
+        self.condition(&it.cond, body, self.turns.is_look(expr));
+        let after_question = self.flow.clone();
+        let decided = self.decided.len();
+        self.decide(&it.cond);
+        let left = self.body(label(it.label.as_ref()), |this| this.block(&it.body, Mode::Value));
+        self.decided.truncate(decided);
+        self.turn -= usize::from(waits);
+        self.scope.leave(vars);
+        let has_proof = waits && !self.turns.waits(&it.cond);
+        self.flow = if self.turns.waits(&it.cond) { after_question } else { before };
+        if let Some(left) = left {
+            self.join(left);
+        }
+        self.restore_undone(undone);
+        if has_proof {
+            self.prove(&it.cond, format!("while {} {{ .. }}", text(&it.cond)));
+        }
+    }
+
+    pub(super) fn endless_loop(&mut self, expr: &Expr, it: &ExprLoop) {
+        let waits = self.turns.waits(expr);
+        let undone = self.undone.len();
+        if waits {
+            self.turn += 1;
+            self.changed_in(&[], &it.body);
+        }
+        let decided = self.decided.len();
+        let left = self.body(label(it.label.as_ref()), |this| this.block(&it.body, Mode::Value));
+        let asked = self.decided.split_off(decided);
+        self.turn -= usize::from(waits);
+        self.flow = left.unwrap_or(Flow { is_dead: true, ..Flow::default() });
+        self.restore_undone(undone);
+        if waits && !self.flow.is_dead {
+            self.prove_all(asked, "loop { .. }");
+        }
+    }
+
+    pub(super) fn for_loop(&mut self, expr: &Expr, it: &ExprForLoop) {
+        let made = self.scope.made(&it.expr, &it.pat);
+        self.value(&it.expr);
+        if self.turns.waits(expr) {
+            self.refuse(&it.for_token, report::loses_position());
+        }
+        let vars = self.scope.len();
+        self.bind(&it.pat, made);
+        let before = self.flow.clone();
+        let decided = self.decided.len();
+        let left = self.body(label(it.label.as_ref()), |this| this.block(&it.body, Mode::Value));
+        self.decided.truncate(decided);
+        self.scope.leave(vars);
+        self.join(before);
+        if let Some(left) = left {
+            self.join(left);
+        }
+    }
+
+    /// The body of a loop. Gives what is known where `break` leaves it.
+    fn body(&mut self, label: Option<String>, body: impl FnOnce(&mut Self)) -> Option<Flow> {
+        self.targets.push(Target { label, is_loop: true, left: None });
+        body(self);
+        self.targets.pop().and_then(|target| target.left)
+    }
+
+    pub(super) fn labelled(&mut self, it: &ExprBlock, mode: Mode) {
+        let label = label(it.label.as_ref());
+        self.targets.push(Target { label, is_loop: false, left: None });
+        self.block(&it.block, mode);
+        if let Some(left) = self.targets.pop().and_then(|target| target.left) {
+            self.join(left);
+        }
+    }
+
+    pub(super) fn leave(&mut self, it: &ExprBreak) {
+        self.values(it.expr.as_deref());
+        let label = it.label.as_ref().map(|label| label.ident.to_string());
+        let flow = std::mem::take(&mut self.flow);
+        let target = self.targets.iter().rposition(|target| match &label {
+            Some(_) => target.label == label,
+            None => target.is_loop,
+        });
+        if let Some(position) = target {
+            let known = self.targets[position].left.take();
+            self.flow = known.unwrap_or(Flow { is_dead: true, ..Flow::default() });
+            self.join(flow);
+            self.targets[position].left = Some(std::mem::take(&mut self.flow));
+        }
+        self.flow.is_dead = true;
+    }
+}
+
+/// The call that gives the value, or `?` of it.
+fn outer_call(value: &Expr) -> Option<&Expr> {
+    match place::bare(value) {
+        Expr::Try(it) => outer_call(&it.expr),
+        call @ (Expr::MethodCall(_) | Expr::Call(_)) => Some(call),
+        _ => None,
+    }
+}
+
+/// Whether an expression takes something out or changes nothing, by name or in so many words.
+fn is_taker(value: &Expr) -> bool {
+    match place::bare(value) {
+        Expr::Try(it) => is_taker(&it.expr),
+        Expr::MethodCall(call) => names::is_all_or_nothing(&call.method.to_string()),
+        call => is_word(call, "all_or_nothing"),
+    }
+}

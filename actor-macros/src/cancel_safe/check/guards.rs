@@ -1,0 +1,163 @@
+//! Guarded blocks: `if P.is_none() { ..; P = Some(..) }`.
+//!
+//! A call that comes to such a block again finds that it is done and skips it, because the block's
+//! last statement makes its question false. So the block is a turn of its own, and what it does is
+//! no wait and no act of the turn around it.
+
+use std::collections::HashSet;
+
+use proc_macro2::Ident;
+use quote::ToTokens;
+use syn::{
+    BinOp, Block, Expr, ExprAssign, ExprIf, FnArg, Lit, Pat, Signature, Stmt, UnOp,
+    visit::{self, Visit},
+};
+
+use super::{
+    macros::{Macros, Opened},
+    names,
+    parameters::{self, Given},
+    place,
+};
+
+pub(super) struct Guard<'a> {
+    /// `P = Some(..)`, the last statement.
+    pub(super) assign: &'a Expr,
+    pub(super) value: &'a Expr,
+    /// Whether the question is false behind the block. Otherwise what is assigned may be nothing.
+    pub(super) is_sure: bool,
+}
+
+/// The variables that stand for what outlives the call wherever they are named in the body: `self` and
+/// reference arguments whose name is not used again.
+pub(super) struct Names(HashSet<String>);
+
+impl Names {
+    pub(super) fn of(signature: &Signature, block: &Block, macros: &Macros) -> Self {
+        let lent = signature.inputs.iter().filter_map(|input| match input {
+            FnArg::Receiver(_) => Some("self".to_owned()),
+            FnArg::Typed(parameter) => {
+                let given = parameters::given(&parameter.ty, &signature.generics);
+                match &*parameter.pat {
+                    Pat::Ident(name) if given == Given::Lent => Some(name.ident.to_string()),
+                    _ => None,
+                }
+            }
+        });
+        let mut names = Self(lent.collect());
+        let mut bound = Bound { macros, found: Vec::new() };
+        bound.visit_block(block);
+        for name in bound.found {
+            names.0.remove(&name.to_string());
+        }
+        names
+    }
+
+    fn has(&self, place: &Expr) -> bool {
+        place::root(place).is_some_and(|root| self.0.contains(&root.to_string()))
+    }
+}
+
+/// The names that the patterns of a body give.
+struct Bound<'a> {
+    macros: &'a Macros,
+    found: Vec<Ident>,
+}
+
+impl<'ast> Visit<'ast> for Bound<'ast> {
+    fn visit_pat_ident(&mut self, pattern: &'ast syn::PatIdent) {
+        self.found.push(pattern.ident.clone());
+        visit::visit_pat_ident(self, pattern);
+    }
+
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        let Some(opened) = self.macros.get(mac) else { return };
+        if let Opened::Select(select) = opened {
+            select.branches.iter().for_each(|branch| self.visit_pat(&branch.pattern));
+        }
+        opened.exprs().into_iter().for_each(|expr| self.visit_expr(expr));
+    }
+}
+
+/// The guard of a block, if it is one.
+pub(super) fn guard<'a>(branch: &'a ExprIf, names: &Names) -> Option<Guard<'a>> {
+    let Some(Stmt::Expr(assign, _)) = branch.then_branch.stmts.last() else { return None };
+    let Expr::Assign(noted) = assign else { return None };
+    if branch.else_branch.is_some() || !names.has(&noted.left) || has_index(&noted.left) {
+        return None;
+    }
+    let is_sure = makes_false(&branch.cond, noted);
+    let may_be_nothing = asks_none(&branch.cond)
+        .is_some_and(|place| spelled(place) == spelled(&noted.left))
+        && may_give(&noted.right);
+    (is_sure || may_be_nothing).then_some(Guard { assign, value: &noted.right, is_sure })
+}
+
+/// Whether `question` is false once `noted` has run.
+pub(super) fn makes_false(question: &Expr, noted: &ExprAssign) -> bool {
+    let is_noted = |place: &Expr| spelled(place) == spelled(&noted.left);
+    if let Some(place) = asks_none(question) {
+        return is_noted(place) && is_some(&noted.right);
+    }
+    match place::bare(question) {
+        Expr::Unary(not) if matches!(not.op, UnOp::Not(_)) => {
+            is_noted(&not.expr) && is_bool(&noted.right, true)
+        }
+        Expr::Binary(test) if matches!(test.op, BinOp::Eq(_)) => {
+            is_noted(&test.left) && are_different(&test.right, &noted.right)
+        }
+        question => is_noted(question) && is_bool(&noted.right, false),
+    }
+}
+
+/// `P` of `P.is_none()`.
+fn asks_none(question: &Expr) -> Option<&Expr> {
+    match place::bare(question) {
+        Expr::MethodCall(call) if call.method == "is_none" => Some(&call.receiver),
+        _ => None,
+    }
+}
+
+fn spelled(place: &Expr) -> String {
+    let text = place::bare(place).to_token_stream().to_string();
+    text.trim_start_matches(['*', ' ']).to_owned()
+}
+
+fn has_index(place: &Expr) -> bool {
+    match place::bare(place) {
+        Expr::Index(_) => true,
+        Expr::Field(field) => has_index(&field.base),
+        Expr::Unary(unary) => has_index(&unary.expr),
+        _ => false,
+    }
+}
+
+fn is_some(value: &Expr) -> bool {
+    matches!(value, Expr::Call(call) if names::function(&call.func) == "Some")
+}
+
+/// Whether a value is there only if something was taken: a known taker, or in so many words.
+fn may_give(value: &Expr) -> bool {
+    match place::bare(value) {
+        Expr::Call(call) => names::function(&call.func) == "all_or_nothing",
+        Expr::MethodCall(call) => names::is_all_or_nothing(&call.method.to_string()),
+        Expr::Try(value) => may_give(&value.expr),
+        _ => false,
+    }
+}
+
+fn is_bool(value: &Expr, wanted: bool) -> bool {
+    matches!(value, Expr::Lit(literal) if matches!(&literal.lit, Lit::Bool(it) if it.value == wanted))
+}
+
+/// Whether two values are literals or constants with different names.
+fn are_different(one: &Expr, other: &Expr) -> bool {
+    let text = |value: &Expr| match value {
+        Expr::Lit(_) => Some(value.to_token_stream().to_string()),
+        Expr::Path(path) if path.path.segments.len() > 1 => {
+            Some(value.to_token_stream().to_string())
+        }
+        _ => None,
+    };
+    text(one).zip(text(other)).is_some_and(|(one, other)| one != other)
+}

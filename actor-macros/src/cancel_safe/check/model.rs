@@ -1,0 +1,95 @@
+//! What the check hands to `expand`: where the body asks the compiler, and what.
+
+use std::collections::HashMap;
+
+use proc_macro2::{Ident, TokenStream};
+
+use super::macros::Macros;
+
+/// Tells a piece of syntax from every other one, also where their spans are equal.
+///
+/// It is the address of the node: the body is checked and then rewritten in place, and nothing
+/// moves in between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Spot(usize);
+
+impl Spot {
+    pub(crate) fn of<T>(node: &T) -> Self {
+        Self(std::ptr::from_ref(node).addr())
+    }
+}
+
+/// One question, put by rewriting an expression.
+#[derive(Clone, Debug)]
+pub(crate) enum Edit {
+    /// A method call: its receiver is lent as shared, so the borrow checker decides. `may_take` says
+    /// whether it would be right if it took all or nothing.
+    Look { may_take: bool },
+    /// The same for a local of an earlier turn.
+    Keep,
+    /// A method call on `self`: lent as shared, and refused in these words.
+    LookAtSelf(Words),
+    /// A place: lent as shared.
+    Freeze,
+    /// A place that is used by value: a copy, or refused.
+    Copy,
+    /// A value that may be a guard: as one that only looks.
+    Probe,
+    /// The receiver of a method call: a type on which a second time changes nothing more.
+    Settled,
+    /// The receiver of a method call: a type that gives something, or does not change.
+    AllOrNothing,
+    /// An expression that makes a future, which is awaited later: asked here.
+    Ask,
+    /// What is awaited was asked where it was made.
+    Asked,
+    /// What is awaited is called on this local, which has to stand for something shared.
+    Outlives(TokenStream),
+    /// The same for a receiver without a name.
+    Outliving,
+    /// A local that is lent to a wait by `&`: nothing may be changed through it.
+    Frozen,
+    /// A word: what is in its parentheses.
+    Word,
+    /// A macro of which nothing is known: these variables in it are lent as shared.
+    FreezeNames(Vec<String>),
+    /// A macro: put a second time where an `.await` in it is an error.
+    NoAwait,
+}
+
+/// An error message, and what to write instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Words {
+    pub(crate) message: String,
+    pub(crate) help: String,
+}
+
+/// All questions about one body.
+#[derive(Default)]
+pub(crate) struct Model {
+    /// In the order in which they are applied.
+    edits: HashMap<Spot, Vec<Edit>>,
+    /// The macros whose tokens are expressions.
+    pub(crate) macros: Macros,
+    /// The arguments that have to be copies or shared handles.
+    pub(crate) arguments: Vec<Ident>,
+}
+
+impl Model {
+    pub(super) fn add<T>(&mut self, node: &T, edit: Edit) {
+        self.edits.entry(Spot::of(node)).or_default().push(edit);
+    }
+
+    /// Takes what is to be done to a node.
+    pub(crate) fn take(&mut self, spot: Spot) -> Vec<Edit> {
+        self.edits.remove(&spot).unwrap_or_default()
+    }
+
+    /// Whether it is left to the compiler if a call changes what it is called on.
+    #[allow(dead_code, reason = "for the tool that measures the check on published crates")]
+    pub(crate) fn asks_about_changes(&self) -> bool {
+        let asks =
+            |edit: &Edit| matches!(edit, Edit::Look { .. } | Edit::Keep | Edit::LookAtSelf(_));
+        self.edits.values().flatten().any(asks)
+    }
+}

@@ -1,0 +1,293 @@
+//! The variables of a body, and what each stands for.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{
+    Expr, Pat, Type,
+    visit::{self, Visit},
+};
+
+use super::{names, place};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A place that outlives the call and may be changed by it.
+    Outside,
+    /// What a shared reference or a handle gives, or what was looked at.
+    Looked,
+    /// Made of nothing that is outside.
+    Fresh,
+    /// A future, which was asked where it was made.
+    Future,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Var {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    pub(super) is_mutable: bool,
+    /// The turn in which it was made.
+    pub(super) turn: usize,
+    /// The place that it stands for.
+    pub(super) path: Option<String>,
+    /// The places that it was made from.
+    pub(super) from: Vec<String>,
+    /// The place it was made from that has changed since.
+    pub(super) stale: Option<String>,
+    /// Whether it lends a local of the call by `&mut`.
+    pub(super) lends_local: bool,
+}
+
+/// What new variables have in common.
+#[derive(Clone, Debug)]
+pub(super) struct Made {
+    pub(super) kind: Kind,
+    pub(super) path: Option<String>,
+    pub(super) from: Vec<String>,
+    pub(super) lends_local: bool,
+}
+
+impl Made {
+    pub(super) fn of(kind: Kind) -> Self {
+        Self { kind, path: None, from: Vec::new(), lends_local: false }
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Scope {
+    vars: Vec<Var>,
+}
+
+impl Scope {
+    pub(super) fn len(&self) -> usize {
+        self.vars.len()
+    }
+
+    pub(super) fn leave(&mut self, len: usize) {
+        self.vars.truncate(len);
+    }
+
+    pub(super) fn add(&mut self, name: &str, is_mutable: bool, turn: usize, made: Made) {
+        let Made { kind, path, from, lends_local } = made;
+        let name = name.to_owned();
+        self.vars.push(Var { name, kind, is_mutable, turn, path, from, stale: None, lends_local });
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<&Var> {
+        self.vars.iter().rev().find(|var| var.name == name)
+    }
+
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut Var> {
+        self.vars.iter_mut()
+    }
+
+    /// The variable that a place starts from.
+    pub(super) fn of(&self, expr: &Expr) -> Option<&Var> {
+        self.find(&place::root(expr)?.to_string())
+    }
+
+    pub(super) fn is(&self, expr: &Expr, kind: Kind) -> bool {
+        self.of(expr).is_some_and(|var| var.kind == kind)
+    }
+
+    pub(super) fn is_outside(&self, expr: &Expr) -> bool {
+        self.is(expr, Kind::Outside)
+    }
+
+    /// A place of the call that was there before this turn.
+    pub(super) fn is_carried(&self, expr: &Expr, turn: usize) -> bool {
+        let is_own = |var: &Var| var.kind != Kind::Outside || self.is_own_variable(expr);
+        self.of(expr).is_some_and(|var| var.turn < turn && is_own(var))
+    }
+
+    /// A variable by itself, which is of the call also if it refers to what is outside.
+    pub(super) fn is_own_variable(&self, expr: &Expr) -> bool {
+        matches!(place::bare(expr), Expr::Path(_)) && self.of(expr).is_some_and(|it| it.is_mutable)
+    }
+
+    /// The place with what its variable stands for: `self.queue` for `*queue`.
+    pub(super) fn path(&self, expr: &Expr) -> Option<String> {
+        let expr = lent(expr);
+        let var = self.of(expr)?;
+        let base = var.path.as_ref().unwrap_or(&var.name);
+        Some(format!("{base}{}", place::fields(expr)))
+    }
+
+    /// Whether `expr` gives a `&mut` into what is outside, or is such a place.
+    pub(super) fn is_view(&self, expr: &Expr) -> bool {
+        match place::bare(expr) {
+            Expr::Try(it) => self.is_view(&it.expr),
+            Expr::Await(it) => gives_guard(&it.base),
+            Expr::Reference(it) => self.is_view(&it.expr),
+            Expr::MethodCall(it) => {
+                let method = it.method.to_string();
+                let is_part = names::is_view(&method) || names::is_through(&method);
+                names::is_guard(&method) && !self.is(&it.receiver, Kind::Fresh)
+                    || is_part && self.is_view(&it.receiver)
+            }
+            Expr::If(it) => {
+                place::tail(&it.then_branch).is_some_and(|tail| self.is_view(tail))
+                    || it.else_branch.as_ref().is_some_and(|(_, other)| self.is_view(other))
+            }
+            Expr::Match(it) => it.arms.iter().any(|arm| self.is_view(&arm.body)),
+            Expr::Block(it) => place::tail(&it.block).is_some_and(|tail| self.is_view(tail)),
+            Expr::Tuple(it) => it.elems.iter().any(|elem| self.is_view(elem)),
+            expr => self.is_outside(expr),
+        }
+    }
+
+    /// The place that a view looks into.
+    fn viewed(&self, expr: &Expr) -> Option<String> {
+        match place::bare(expr) {
+            Expr::Try(it) => self.viewed(&it.expr),
+            Expr::Reference(it) => self.viewed(&it.expr),
+            Expr::MethodCall(it) => self.viewed(&it.receiver),
+            expr => self.path(expr),
+        }
+    }
+
+    /// What the variables of `pattern` are made of, if it takes `expr` apart.
+    pub(super) fn made(&self, expr: &Expr, pattern: &Pat) -> Made {
+        let is_plain = matches!(pattern, Pat::Ident(it) if it.by_ref.is_none());
+        let is_place =
+            matches!(place::bare(expr), Expr::Field(_) | Expr::Index(_) | Expr::Unary(_));
+        let is_lent = matches!(pattern, Pat::Type(it) if is_mutable_reference(&it.ty));
+        let holds_lent = self.mentions(expr.to_token_stream(), &|var| var.kind == Kind::Outside)
+            && lends_mutably(expr);
+        let kind = if self.is_view(expr) && (!is_plain || !is_place) || is_lent || holds_lent {
+            Kind::Outside
+        } else if self.mentions(expr.to_token_stream(), &|var| var.kind != Kind::Fresh)
+            || may_be_shared(expr)
+        {
+            Kind::Looked
+        } else {
+            Kind::Fresh
+        };
+        Made {
+            kind,
+            path: (kind == Kind::Outside).then(|| self.viewed(expr)).flatten(),
+            from: if kind == Kind::Looked { self.read_in(expr) } else { Vec::new() },
+            lends_local: kind != Kind::Outside && lends_mutably(expr),
+        }
+    }
+
+    /// Whether tokens name a variable of which `holds` is true.
+    pub(super) fn mentions(&self, tokens: TokenStream, holds: &dyn Fn(&Var) -> bool) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(ident) => self.find(&ident.to_string()).is_some_and(holds),
+            TokenTree::Group(group) => self.mentions(group.stream(), holds),
+            _ => false,
+        })
+    }
+
+    /// The places outside that are named in `expr`, and those that its variables were made from.
+    pub(super) fn read_in(&self, expr: &Expr) -> Vec<String> {
+        struct Read<'a>(&'a Scope, Vec<String>);
+        impl<'ast> Visit<'ast> for Read<'_> {
+            fn visit_expr(&mut self, expr: &'ast Expr) {
+                match self.0.of(expr) {
+                    Some(var) if var.kind == Kind::Outside || var.name == "self" => {
+                        self.1.extend(self.0.path(expr));
+                    }
+                    Some(var) => self.1.extend(var.from.iter().cloned()),
+                    None => visit::visit_expr(self, expr),
+                }
+            }
+        }
+        let mut read = Read(self, Vec::new());
+        read.visit_expr(expr);
+        read.1
+    }
+}
+
+/// The names that a pattern gives, and whether each is `mut`.
+pub(super) fn names_in(pattern: &Pat) -> Vec<(String, bool)> {
+    struct Names(Vec<(String, bool)>);
+    impl<'ast> Visit<'ast> for Names {
+        fn visit_pat_ident(&mut self, pattern: &'ast syn::PatIdent) {
+            if place::is_variable(&pattern.ident) {
+                let is_mutable = pattern.mutability.is_some() && pattern.by_ref.is_none();
+                self.0.push((pattern.ident.to_string(), is_mutable));
+            }
+            visit::visit_pat_ident(self, pattern);
+        }
+
+        fn visit_expr(&mut self, _: &'ast Expr) {}
+    }
+    let mut names = Names(Vec::new());
+    names.visit_pat(pattern);
+    names.0
+}
+
+/// `x` of `&mut x`.
+fn lent(expr: &Expr) -> &Expr {
+    match place::bare(expr) {
+        Expr::Reference(it) => lent(&it.expr),
+        expr => expr,
+    }
+}
+
+fn is_mutable_reference(ty: &Type) -> bool {
+    matches!(ty, Type::Reference(reference) if reference.mutability.is_some())
+}
+
+/// Whether there is a `&mut place` or a view of a place in it.
+fn lends_mutably(expr: &Expr) -> bool {
+    struct Lends(bool);
+    impl<'ast> Visit<'ast> for Lends {
+        fn visit_expr_reference(&mut self, it: &'ast syn::ExprReference) {
+            self.0 |= it.mutability.is_some() && place::root(&it.expr).is_some();
+            visit::visit_expr_reference(self, it);
+        }
+
+        fn visit_expr_method_call(&mut self, it: &'ast syn::ExprMethodCall) {
+            self.0 |= names::is_view(&it.method.to_string()) && place::root(&it.receiver).is_some();
+            visit::visit_expr_method_call(self, it);
+        }
+
+        fn visit_expr_await(&mut self, _: &'ast syn::ExprAwait) {}
+
+        fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}
+    }
+    let mut lends = Lends(false);
+    lends.visit_expr(expr);
+    lends.0
+}
+
+/// Whether a function or a `static` in it may give something that others have too.
+fn may_be_shared(expr: &Expr) -> bool {
+    struct Shared(bool);
+    impl<'ast> Visit<'ast> for Shared {
+        fn visit_expr_call(&mut self, it: &'ast syn::ExprCall) {
+            self.0 |= !names::is_constructor(&names::function(&it.func));
+            visit::visit_expr_call(self, it);
+        }
+
+        fn visit_expr_path(&mut self, it: &'ast syn::ExprPath) {
+            let name = names::last(&it.path);
+            self.0 |= name != "None" && name.chars().all(|letter| !letter.is_lowercase());
+        }
+
+        fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+            self.0 |= !names::is_quiet(&names::last(&mac.path));
+        }
+
+        fn visit_expr_await(&mut self, _: &'ast syn::ExprAwait) {
+            self.0 = true;
+        }
+    }
+    let mut shared = Shared(false);
+    shared.visit_expr(expr);
+    shared.0
+}
+
+/// Whether an expression gives a guard, or a future of one.
+pub(super) fn gives_guard(expr: &Expr) -> bool {
+    match place::bare(expr) {
+        Expr::Call(it) if names::function(&it.func) == "repeatable" => {
+            it.args.first().is_some_and(gives_guard)
+        }
+        Expr::MethodCall(it) => names::is_guard(&it.method.to_string()),
+        _ => false,
+    }
+}

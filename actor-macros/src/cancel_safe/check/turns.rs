@@ -1,0 +1,391 @@
+//! Where a body only looks, found backwards.
+//!
+//! A *turn* begins at the start of the function, at the head of a loop that waits, and at a guarded
+//! block; it ends where the loop goes round or the block ends. An expression is in the *look region*
+//! if an `.await` of the same turn may still follow when it has run. All of this is a question of
+//! syntax: one pass from the end of the body to its start answers it for every expression.
+
+use std::collections::HashSet;
+
+use syn::{
+    BinOp, Block, Expr, Macro, Stmt,
+    visit::{self, Visit},
+};
+
+use super::{
+    guards::{Guard, Names, guard},
+    macros::{self, Macros},
+    model::Spot,
+    names,
+};
+
+/// What is known of every expression of a body.
+#[derive(Default)]
+pub(super) struct Turns {
+    /// A wait may follow behind it.
+    after: HashSet<Spot>,
+    /// A wait may follow from where it begins.
+    before: HashSet<Spot>,
+    before_blocks: HashSet<Spot>,
+    /// There is a wait in it.
+    waits: HashSet<Spot>,
+    waiting_blocks: HashSet<Spot>,
+    /// A wait may follow behind this `let`, where its pattern matches.
+    after_lets: HashSet<Spot>,
+}
+
+impl Turns {
+    /// `at_end` says whether the end of the function, and each `return`, is a wait.
+    pub(super) fn of(block: &Block, macros: &Macros, names: &Names, at_end: bool) -> Self {
+        let mut waits =
+            Waits { macros, exprs: Vec::new(), blocks: Vec::new(), turns: Self::default() };
+        waits.visit_block(block);
+        let turns = waits.turns;
+        let mut backward = Backward { macros, names, turns, targets: Vec::new(), at_end };
+        backward.block(block, at_end);
+        backward.turns
+    }
+
+    pub(super) fn is_look(&self, expr: &Expr) -> bool {
+        self.after.contains(&Spot::of(expr))
+    }
+
+    pub(super) fn let_is_look(&self, local: &syn::Local) -> bool {
+        self.after_lets.contains(&Spot::of(local))
+    }
+
+    pub(super) fn begins_look(&self, expr: &Expr) -> bool {
+        self.before.contains(&Spot::of(expr))
+    }
+
+    pub(super) fn block_begins_look(&self, block: &Block) -> bool {
+        self.before_blocks.contains(&Spot::of(block))
+    }
+
+    pub(super) fn waits(&self, expr: &Expr) -> bool {
+        self.waits.contains(&Spot::of(expr))
+    }
+
+    pub(super) fn block_waits(&self, block: &Block) -> bool {
+        self.waiting_blocks.contains(&Spot::of(block))
+    }
+
+    /// A block that runs only until it has noted that it did, if that matters here.
+    pub(super) fn guard<'a>(&self, expr: &'a Expr, names: &Names) -> Option<Guard<'a>> {
+        let Expr::If(branch) = expr else { return None };
+        let matters = self.is_look(expr) || self.block_waits(&branch.then_branch);
+        let guard = guard(branch, names).filter(|_| matters && !self.waits(&branch.cond))?;
+        (guard.is_sure || !self.block_waits(&branch.then_branch)).then_some(guard)
+    }
+}
+
+/// Marks what has a wait in it.
+struct Waits<'a> {
+    macros: &'a Macros,
+    exprs: Vec<Spot>,
+    blocks: Vec<Spot>,
+    turns: Turns,
+}
+
+impl Waits<'_> {
+    fn wait(&mut self) {
+        self.turns.waits.extend(&self.exprs);
+        self.turns.waiting_blocks.extend(&self.blocks);
+    }
+}
+
+impl<'ast> Visit<'ast> for Waits<'ast> {
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        // What these do happens elsewhere.
+        if matches!(expr, Expr::Closure(_) | Expr::Async(_)) {
+            return;
+        }
+        self.exprs.push(Spot::of(expr));
+        if matches!(expr, Expr::Await(_)) {
+            self.wait();
+        }
+        visit::visit_expr(self, expr);
+        self.exprs.pop();
+    }
+
+    fn visit_block(&mut self, block: &'ast Block) {
+        self.blocks.push(Spot::of(block));
+        visit::visit_block(self, block);
+        self.blocks.pop();
+    }
+
+    fn visit_macro(&mut self, mac: &'ast Macro) {
+        if self.macros.select(mac).is_some() {
+            self.wait();
+        }
+        macros::visit_opened(self, self.macros, mac);
+    }
+
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
+}
+
+struct Target {
+    label: Option<String>,
+    is_loop: bool,
+    after_break: bool,
+    after_continue: bool,
+}
+
+struct Backward<'a> {
+    macros: &'a Macros,
+    names: &'a Names,
+    turns: Turns,
+    targets: Vec<Target>,
+    at_end: bool,
+}
+
+impl Backward<'_> {
+    /// Whether a wait may follow from the start of `expr`, if `after` says so of its end.
+    fn expr(&mut self, expr: &Expr, after: bool) -> bool {
+        if after {
+            self.turns.after.insert(Spot::of(expr));
+        }
+        let before = self.inside(expr, after);
+        if before {
+            self.turns.before.insert(Spot::of(expr));
+        }
+        before
+    }
+
+    fn inside(&mut self, expr: &Expr, after: bool) -> bool {
+        match expr {
+            Expr::Await(wait) => self.expr(&wait.base, true),
+            Expr::Macro(call) => self.macro_call(&call.mac, after),
+            Expr::Return(leave) => self.optional(leave.expr.as_deref(), self.at_end),
+            Expr::Closure(closure) => self.elsewhere(&closure.body, after),
+            Expr::Async(future) => {
+                future.block.stmts.iter().for_each(|stmt| self.elsewhere_in(stmt, after));
+                after
+            }
+            Expr::If(branch) => {
+                let guard = self.turns.guard(expr, self.names);
+                let ends_turn = guard.as_ref().is_some_and(|guard| guard.is_sure);
+                let mut then = self.block(&branch.then_branch, after && !ends_turn);
+                if let Some(guard) = guard.filter(|guard| !guard.is_sure) {
+                    // What it notes may be nothing; then nothing else has changed.
+                    self.turns.after.remove(&Spot::of(guard.assign));
+                    self.turns.after.remove(&Spot::of(guard.value));
+                    then = after;
+                }
+                let other = match &branch.else_branch {
+                    Some((_, other)) => self.expr(other, after),
+                    None => after,
+                };
+                self.expr(&branch.cond, then || other)
+            }
+            Expr::Match(branch) => {
+                let mut any = false;
+                for arm in branch.arms.iter().rev() {
+                    let body = self.expr(&arm.body, after);
+                    any |= match &arm.pat {
+                        syn::Pat::Guard(guard) => self.expr(&guard.guard, body || any),
+                        _ => body,
+                    };
+                }
+                self.expr(&branch.expr, any)
+            }
+            Expr::Loop(it) => self.around(expr, label(it.label.as_ref()), after, |this, end| {
+                this.block(&it.body, end)
+            }),
+            Expr::While(it) => self.around(expr, label(it.label.as_ref()), after, |this, end| {
+                let body = this.block(&it.body, end);
+                this.expr(&it.cond, body || after)
+            }),
+            Expr::ForLoop(it) => {
+                let body = self.around(expr, label(it.label.as_ref()), after, |this, _| {
+                    this.block(&it.body, after)
+                });
+                self.expr(&it.expr, body || after)
+            }
+            Expr::Block(it) => {
+                let label = label(it.label.as_ref());
+                let target =
+                    Target { label, is_loop: false, after_break: after, after_continue: false };
+                self.targets.push(target);
+                let before = self.block(&it.block, after);
+                self.targets.pop();
+                before
+            }
+            Expr::Unsafe(it) => self.block(&it.block, after),
+            Expr::Break(jump) => {
+                let to = self.target(jump.label.as_ref()).is_some_and(|to| to.after_break);
+                self.optional(jump.expr.as_deref(), to)
+            }
+            Expr::Continue(jump) => {
+                self.target(jump.label.as_ref()).is_some_and(|to| to.after_continue)
+            }
+            Expr::Binary(it) if matches!(it.op, BinOp::And(_) | BinOp::Or(_)) => {
+                let right = self.expr(&it.right, after);
+                self.expr(&it.left, right || after)
+            }
+            _ => self.all(&children(expr), after),
+        }
+    }
+
+    fn optional(&mut self, expr: Option<&Expr>, after: bool) -> bool {
+        expr.map_or(after, |expr| self.expr(expr, after))
+    }
+
+    /// One after the other.
+    fn all(&mut self, exprs: &[&Expr], after: bool) -> bool {
+        exprs.iter().rev().fold(after, |after, expr| self.expr(expr, after))
+    }
+
+    /// A loop that waits begins a turn at its head: what comes before it looks.
+    fn around(
+        &mut self,
+        expr: &Expr,
+        label: Option<String>,
+        after: bool,
+        body: impl FnOnce(&mut Self, bool) -> bool,
+    ) -> bool {
+        let waits = self.turns.waits(expr);
+        let end = after && !waits;
+        self.targets.push(Target { label, is_loop: true, after_break: after, after_continue: end });
+        let before = body(self, end);
+        self.targets.pop();
+        before || waits
+    }
+
+    fn target(&self, label: Option<&syn::Lifetime>) -> Option<&Target> {
+        let label = label.map(|label| label.ident.to_string());
+        self.targets.iter().rev().find(|target| match &label {
+            Some(_) => target.label == label,
+            None => target.is_loop,
+        })
+    }
+
+    fn block(&mut self, block: &Block, after: bool) -> bool {
+        let before = block.stmts.iter().rev().fold(after, |after, stmt| self.stmt(stmt, after));
+        if before {
+            self.turns.before_blocks.insert(Spot::of(block));
+        }
+        before
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, after: bool) -> bool {
+        match stmt {
+            Stmt::Local(local) => match &local.init {
+                Some(init) => {
+                    if after {
+                        self.turns.after_lets.insert(Spot::of(local));
+                    }
+                    let other = match &init.diverge {
+                        Some((_, other)) => self.expr(other, false),
+                        None => false,
+                    };
+                    self.expr(&init.expr, after || other)
+                }
+                None => after,
+            },
+            Stmt::Expr(expr, _) => self.expr(expr, after),
+            Stmt::Macro(call) => self.macro_call(&call.mac, after),
+            Stmt::Item(_) => after,
+        }
+    }
+
+    fn macro_call(&mut self, mac: &Macro, after: bool) -> bool {
+        if let Some(select) = self.macros.select(mac) {
+            for branch in &select.branches {
+                self.expr(&branch.handler, after);
+                self.expr(&branch.future, true);
+                self.optional(branch.condition.as_ref(), true);
+            }
+            self.optional(select.otherwise.as_ref(), after);
+            return true;
+        }
+        let after = after && !names::diverges(&mac.path);
+        match self.macros.get(mac) {
+            Some(opened) => self.all(&opened.exprs(), after),
+            None => after,
+        }
+    }
+
+    /// A closure runs nobody knows when: all of it looks, if it is made where only looking is right.
+    fn elsewhere(&mut self, body: &Expr, after: bool) -> bool {
+        if after {
+            let after = &mut self.turns.after;
+            macros::visit_here(body, self.macros, &mut |expr| {
+                after.insert(Spot::of(expr));
+            });
+        }
+        after
+    }
+
+    fn elsewhere_in(&mut self, stmt: &Stmt, after: bool) {
+        match stmt {
+            Stmt::Local(local) => {
+                if let Some(init) = &local.init {
+                    self.elsewhere(&init.expr, after);
+                    if let Some((_, other)) = &init.diverge {
+                        self.elsewhere(other, after);
+                    }
+                }
+            }
+            Stmt::Expr(expr, _) => {
+                self.elsewhere(expr, after);
+            }
+            Stmt::Macro(call) => {
+                for expr in self.macros.get(&call.mac).map(|it| it.exprs()).unwrap_or_default() {
+                    self.elsewhere(expr, after);
+                }
+            }
+            Stmt::Item(_) => {}
+        }
+    }
+}
+
+pub(super) fn label(label: Option<&syn::Label>) -> Option<String> {
+    label.map(|label| label.name.ident.to_string())
+}
+
+/// The operands of an expression that has no flow of its own, in the order in which they run.
+pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
+    match expr {
+        Expr::Array(it) => it.elems.iter().collect(),
+        Expr::Assign(it) => vec![&it.right, &it.left],
+        Expr::Binary(it) if is_update(&it.op) => vec![&it.right, &it.left],
+        Expr::Binary(it) => vec![&it.left, &it.right],
+        Expr::Call(it) => std::iter::once(&*it.func).chain(&it.args).collect(),
+        Expr::Cast(it) => vec![&it.expr],
+        Expr::Field(it) => vec![&it.base],
+        Expr::Group(it) => vec![&it.expr],
+        Expr::Index(it) => vec![&it.expr, &it.index],
+        Expr::Let(it) => vec![&it.expr],
+        Expr::MethodCall(it) => std::iter::once(&*it.receiver).chain(&it.args).collect(),
+        Expr::Paren(it) => vec![&it.expr],
+        Expr::Range(it) => it.start.iter().chain(&it.end).map(|end| &**end).collect(),
+        Expr::Reference(it) => vec![&it.expr],
+        Expr::Repeat(it) => vec![&it.expr, &it.len],
+        Expr::Struct(it) => {
+            it.fields.iter().map(|field| &field.expr).chain(it.rest.as_deref()).collect()
+        }
+        Expr::Try(it) => vec![&it.expr],
+        Expr::Tuple(it) => it.elems.iter().collect(),
+        Expr::Unary(it) => vec![&it.expr],
+        _ => Vec::new(),
+    }
+}
+
+/// `+=` and its like.
+pub(super) fn is_update(op: &BinOp) -> bool {
+    use BinOp::*;
+    matches!(
+        op,
+        AddAssign(_)
+            | SubAssign(_)
+            | MulAssign(_)
+            | DivAssign(_)
+            | RemAssign(_)
+            | BitXorAssign(_)
+            | BitAndAssign(_)
+            | BitOrAssign(_)
+            | ShlAssign(_)
+            | ShrAssign(_)
+    )
+}

@@ -1,0 +1,479 @@
+//! What a `#[cancel_safe]` body asks the compiler: whether it only looks before it waits.
+//!
+//! The macro wraps an expression in one of these, and nothing here does anything when it runs. What
+//! depends on a type is asked as in `judge`: method resolution takes the first trait whose bounds
+//! hold, from the most references to none.
+
+use std::{
+    cell::{Cell, OnceCell, RefCell},
+    collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, VecDeque},
+    marker::PhantomData,
+    ops::{Deref, DerefMut},
+    path::PathBuf,
+    pin::Pin,
+    rc::Rc,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockWriteGuard, TryLockError},
+};
+
+/// A place that is lent as shared, because an `.await` of the same turn follows.
+#[derive(Debug)]
+pub struct AnAwaitFollows<'a, T: ?Sized> {
+    /// The place.
+    pub only_look_or_write_repeatable: &'a T,
+}
+
+/// The same, where an `.await` follows only if a call gives nothing.
+#[derive(Debug)]
+pub struct AnAwaitFollowsWithoutValue<'a, T: ?Sized> {
+    /// The place.
+    pub only_look_or_write_all_or_nothing: &'a T,
+}
+
+/// A local that an earlier turn has made.
+#[derive(Debug)]
+pub struct MadeInThisCall<'a, T: ?Sized> {
+    /// The local.
+    pub keep_it_in_self: &'a T,
+}
+
+/// A place that is used by value before a wait.
+#[inline(always)]
+pub fn copied<T: OnlyLooked>(place: &T) -> T {
+    *place
+}
+
+/// A copy: using it by value changes nothing.
+#[diagnostic::on_unimplemented(
+    message = "this is lent to be changed or moved, and an `.await` of the same turn follows",
+    label = "if the call is dropped there, calling the function again repeats what is done with it",
+    note = "lend it with `&`, or do this behind the last `.await`"
+)]
+pub trait OnlyLooked: Copy {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Copy> OnlyLooked for T {}
+
+/// A guard that gives no `&mut`.
+#[derive(Debug)]
+pub struct OnlyLooksBeforeAnAwait<G>(G);
+
+impl<G: Deref> Deref for OnlyLooksBeforeAnAwait<G> {
+    type Target = G::Target;
+
+    #[inline(always)]
+    fn deref(&self) -> &G::Target {
+        &self.0
+    }
+}
+
+/// A value that may be a guard.
+#[derive(Debug)]
+pub struct Probe<T>(Option<T>);
+
+impl<T> Probe<T> {
+    /// Asks about a value, which is passed through.
+    #[inline(always)]
+    pub fn new(value: T) -> Self {
+        Self(Some(value))
+    }
+
+    #[inline(always)]
+    fn take(&mut self) -> T {
+        let Some(value) = self.0.take() else { unreachable!("a probe is taken once") };
+        value
+    }
+}
+
+/// A value that can be changed by `&mut` and is no guard: it is its holder's alone.
+pub trait Plain {}
+
+impl<T> Plain for Vec<T> {}
+impl<T: ?Sized> Plain for Box<T> {}
+impl<T: ?Sized> Plain for &mut T {}
+impl<P> Plain for Pin<P> {}
+impl<T: Plain> Plain for Option<T> {}
+impl<T: Plain, E> Plain for Result<T, E> {}
+impl Plain for PathBuf {}
+
+/// Implements one rank of `seen`.
+macro_rules! seen {
+    ($name:ident, [$($reference:tt)*] $ty:ty => $out:ty, where [$($bounds:tt)*], $value:ident => $seen:expr) => {
+        #[doc(hidden)]
+        pub trait $name {
+            /// The value, or what only looks in its place.
+            type Seen;
+            /// Gives it.
+            fn seen(&mut self) -> Self::Seen;
+        }
+
+        impl<$($bounds)*> $name for $($reference)* Probe<$ty> {
+            type Seen = $out;
+
+            #[inline(always)]
+            fn seen(&mut self) -> $out {
+                let $value = self.take();
+                $seen
+            }
+        }
+    };
+}
+
+seen!(Seen1, [&mut &mut &mut &mut] T => T, where [T: Clone], value => value);
+seen!(Seen2, [&mut &mut &mut] T => T, where [T: Plain], value => value);
+seen!(Seen3, [&mut &mut] G => OnlyLooksBeforeAnAwait<G>, where [G: DerefMut],
+    value => OnlyLooksBeforeAnAwait(value));
+
+/// A guard that may not have been given: what `lock` and `try_lock` of all crates give.
+pub trait MaybeGuard {
+    /// The same with a guard that only looks.
+    type Looks;
+
+    #[doc(hidden)]
+    fn looks(self) -> Self::Looks;
+}
+
+impl<G: DerefMut, E: GuardError<G>> MaybeGuard for Result<G, E> {
+    type Looks = Result<OnlyLooksBeforeAnAwait<G>, E::Looks>;
+
+    #[inline(always)]
+    fn looks(self) -> Self::Looks {
+        self.map(OnlyLooksBeforeAnAwait).map_err(GuardError::looks)
+    }
+}
+
+impl<G: DerefMut> MaybeGuard for Option<G> {
+    type Looks = Option<OnlyLooksBeforeAnAwait<G>>;
+
+    #[inline(always)]
+    fn looks(self) -> Self::Looks {
+        self.map(OnlyLooksBeforeAnAwait)
+    }
+}
+
+/// An error that holds the guard all the same, or none.
+pub trait GuardError<G> {
+    /// The same with a guard that only looks.
+    type Looks;
+
+    #[doc(hidden)]
+    fn looks(self) -> Self::Looks;
+}
+
+impl<G> GuardError<G> for PoisonError<G> {
+    type Looks = PoisonError<OnlyLooksBeforeAnAwait<G>>;
+
+    fn looks(self) -> Self::Looks {
+        PoisonError::new(OnlyLooksBeforeAnAwait(self.into_inner()))
+    }
+}
+
+impl<G> GuardError<G> for TryLockError<G> {
+    type Looks = TryLockError<OnlyLooksBeforeAnAwait<G>>;
+
+    fn looks(self) -> Self::Looks {
+        match self {
+            Self::Poisoned(error) => TryLockError::Poisoned(error.looks()),
+            Self::WouldBlock => TryLockError::WouldBlock,
+        }
+    }
+}
+
+seen!(Seen4, [&mut] R => R::Looks, where [R: MaybeGuard], value => value.looks());
+
+/// What is no guard, as far as anybody knows.
+#[doc(hidden)]
+pub trait Seen5 {
+    /// The value.
+    type Seen;
+    /// Gives it.
+    fn seen(&mut self) -> Self::Seen;
+}
+
+impl<T> Seen5 for Probe<T> {
+    type Seen = T;
+
+    #[inline(always)]
+    fn seen(&mut self) -> T {
+        self.take()
+    }
+}
+
+/// A copy.
+#[derive(Clone, Copy, Debug)]
+pub struct IsCopy;
+
+/// No copy, so its type has to be known.
+#[derive(Clone, Copy, Debug)]
+pub struct IsOther;
+
+/// A value without a name.
+#[derive(Clone, Copy, Debug)]
+pub struct IsTemporary;
+
+/// An argument by value, or a local on which something is awaited.
+#[derive(Debug)]
+pub struct Local<T>(PhantomData<fn(T)>);
+
+impl<T> Local<T> {
+    /// Asks about its type.
+    #[inline(always)]
+    pub fn of(_: &T) -> Self {
+        Self(PhantomData)
+    }
+}
+
+#[doc(hidden)]
+pub trait Copied {
+    #[inline(always)]
+    fn kind(&self) -> IsCopy {
+        IsCopy
+    }
+}
+
+impl<T: Copy> Copied for &Local<T> {}
+
+#[doc(hidden)]
+pub trait NotCopied {
+    #[inline(always)]
+    fn kind(&self) -> IsOther {
+        IsOther
+    }
+}
+
+impl<T> NotCopied for Local<T> {}
+
+/// What may be gone with the call: a copy, or a handle of something that others hold too.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` belongs to this call, and is lost with all that is in it if the call is dropped",
+    label = "no copy, and no handle of something shared",
+    note = "keep it in `self`, or take it by reference: `&mut`, or `&mut Option<..>` to take it out when it can go"
+)]
+pub trait Outlives<Kind>: Sized {
+    /// Asks a variable.
+    #[inline(always)]
+    fn ask(kind: Kind, local: &Self) {
+        let _ = (kind, local);
+    }
+
+    /// Asks a value without a name.
+    #[inline(always)]
+    fn pass(kind: Kind, value: Self) -> Self {
+        let _ = kind;
+        value
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Outlives<IsCopy> for T {}
+
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized> Outlives<IsTemporary> for &T {}
+
+/// A local that is lent to a wait by `&`.
+#[derive(Debug)]
+pub struct Lent<'a, T: ?Sized>(&'a T);
+
+impl<'a, T: ?Sized> Lent<'a, T> {
+    /// Asks about it.
+    #[inline(always)]
+    pub fn new(local: &'a T) -> Self {
+        Self(local)
+    }
+}
+
+#[doc(hidden)]
+pub trait FrozenCell<'a> {
+    /// The type.
+    type Cell: ?Sized + 'a;
+
+    /// The local, if nothing can be put into it.
+    fn frozen(&self) -> &'a Self::Cell
+    where
+        Self::Cell: Frozen;
+}
+
+impl<'a, T: Fillable + ?Sized> FrozenCell<'a> for &Lent<'a, T> {
+    type Cell = T;
+
+    fn frozen(&self) -> &'a T
+    where
+        T: Frozen,
+    {
+        self.0
+    }
+}
+
+#[doc(hidden)]
+pub trait FrozenOther<'a> {
+    /// The type.
+    type Other: ?Sized + 'a;
+
+    /// The local.
+    fn frozen(&self) -> &'a Self::Other;
+}
+
+impl<'a, T: ?Sized> FrozenOther<'a> for Lent<'a, T> {
+    type Other = T;
+
+    #[inline(always)]
+    fn frozen(&self) -> &'a T {
+        self.0
+    }
+}
+
+/// What can be filled through a shared reference.
+pub trait Fillable {}
+
+/// Nothing that is [`Fillable`] is this.
+#[diagnostic::on_unimplemented(
+    message = "what `{Self}` collects lives only in this call, and is lost if the call is dropped at this `.await`",
+    label = "made in this call",
+    note = "keep it in `self`, or behind a `&mut` argument"
+)]
+pub trait Frozen {}
+
+/// Implements a trait without a body for types.
+macro_rules! marked {
+    ($trait:ty: $( [$($generics:tt)*] $ty:ty; )*) => {
+        marked!(@ [$trait] $( [$($generics)*] [$ty] )*);
+    };
+    (@ $trait:tt $( $generics:tt $ty:tt )*) => {
+        $( marked!(@@ $trait $generics $ty); )*
+    };
+    (@@ [$trait:ty] [$($generics:tt)*] [$ty:ty]) => {
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> $trait for $ty {}
+    };
+}
+
+/// Implements `Outlives` for handles of something shared.
+macro_rules! handles {
+    ($( [$($generics:tt)*] $ty:ty; )*) => {
+        marked! { $crate::cancel_safe::look::Outlives<$crate::cancel_safe::look::IsOther>:
+            $( [$($generics)*] $ty; )* }
+        marked! { $crate::cancel_safe::look::Outlives<$crate::cancel_safe::look::IsTemporary>:
+            $( [$($generics)*] $ty; )* }
+    };
+}
+
+handles! {
+    [T: ?Sized] Arc<T>;
+    [T: ?Sized] Rc<T>;
+}
+
+marked! { Outlives<IsOther>:
+    [T: Outlives<IsOther>] Option<T>;
+}
+
+marked! { Fillable:
+    [T: ?Sized] Cell<T>;
+    [T: ?Sized] RefCell<T>;
+    [T] OnceCell<T>;
+    [T: ?Sized] Mutex<T>;
+    [T: ?Sized] RwLock<T>;
+    [T] OnceLock<T>;
+    [] std::sync::atomic::AtomicBool;
+    [] std::sync::atomic::AtomicU32;
+    [] std::sync::atomic::AtomicU64;
+    [] std::sync::atomic::AtomicUsize;
+}
+
+/// Types on which `reserve`, `sort` and `get_or_insert_with` change nothing more a second time.
+#[diagnostic::on_unimplemented(
+    message = "it is not known whether this changes more of `{Self}` a second time, and an `.await` of the same turn follows",
+    label = "if the call is dropped there, calling the function again repeats it",
+    note = "if doing it again is harmless, write `repeatable(..)` around the call"
+)]
+pub trait Settled {}
+
+marked! { Settled:
+    [T] Option<T>;
+    [T] Vec<T>;
+    [T] VecDeque<T>;
+    [] String;
+    [T] [T];
+    [K, V, S] HashMap<K, V, S>;
+    [T, S] HashSet<T, S>;
+    [T] BinaryHeap<T>;
+    [T: Settled + ?Sized] Box<T>;
+    [T: Settled + ?Sized] &mut T;
+}
+
+/// Types that change nothing unless `pop`, `take`, `remove`, `next` or `try_recv` gives something.
+#[diagnostic::on_unimplemented(
+    message = "it is not known whether this changes `{Self}` where it gives nothing, and an `.await` of the same turn follows there",
+    label = "if the call is dropped at that `.await`, calling the function again repeats it",
+    note = "if it changes nothing unless it gives something, write `all_or_nothing(..)` around the call"
+)]
+pub trait AllOrNothing {}
+
+marked! { AllOrNothing:
+    [T] Option<T>;
+    [T] Vec<T>;
+    [T] VecDeque<T>;
+    [T] BinaryHeap<T>;
+    [K, V, S] HashMap<K, V, S>;
+    [T, S] HashSet<T, S>;
+    [K, V] BTreeMap<K, V>;
+    [T] BTreeSet<T>;
+    [T] std::vec::IntoIter<T>;
+    [T: AllOrNothing + ?Sized] Box<T>;
+    [T: AllOrNothing + ?Sized] &mut T;
+    [T: AllOrNothing + ?Sized] MutexGuard<'_, T>;
+    [T: AllOrNothing + ?Sized] RwLockWriteGuard<'_, T>;
+    [T: AllOrNothing + ?Sized] std::cell::RefMut<'_, T>;
+}
+
+#[cfg(feature = "sync")]
+marked! { AllOrNothing:
+    [T] tokio::sync::mpsc::Receiver<T>;
+    [T] tokio::sync::mpsc::UnboundedReceiver<T>;
+    [T: AllOrNothing + ?Sized] tokio::sync::MutexGuard<'_, T>;
+    [T: AllOrNothing + ?Sized] tokio::sync::OwnedMutexGuard<T>;
+    [T: AllOrNothing + ?Sized] tokio::sync::RwLockWriteGuard<'_, T>;
+}
+
+#[cfg(feature = "sync")]
+handles! {
+    [T] tokio::sync::mpsc::Sender<T>;
+    [T] tokio::sync::mpsc::UnboundedSender<T>;
+    [T] tokio::sync::broadcast::Sender<T>;
+    [T] tokio::sync::watch::Sender<T>;
+}
+
+#[cfg(feature = "tokio-util")]
+handles! {
+    [] tokio_util::sync::CancellationToken;
+    [] tokio_util::task::TaskTracker;
+}
+
+/// The questions that are methods, of any receiver.
+pub trait Ask {
+    /// Asks whether a second time changes nothing more.
+    #[inline(always)]
+    fn __settled(&mut self) -> &mut Self
+    where
+        Self: Settled,
+    {
+        self
+    }
+
+    /// Asks whether it changes only if it gives something.
+    #[inline(always)]
+    fn __all_or_nothing(&mut self) -> &mut Self
+    where
+        Self: AllOrNothing,
+    {
+        self
+    }
+}
+
+impl<T: ?Sized> Ask for T {}
+
+/// What the questions are called through. It brings no name into scope.
+pub mod traits {
+    pub use super::{
+        Ask as _, Copied as _, FrozenCell as _, FrozenOther as _, NotCopied as _, Seen1 as _,
+        Seen2 as _, Seen3 as _, Seen4 as _, Seen5 as _,
+    };
+}
