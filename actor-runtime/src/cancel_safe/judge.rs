@@ -358,6 +358,39 @@ pub fn unasked() -> Kind<ByType, ByTemporary> {
     Kind::new()
 }
 
+/// References, boxes and guards, whose methods are those of what they refer to. A type of the user's that
+/// is `Deref` may have methods of its own.
+pub trait Pointer: Deref {}
+
+impl<T: ?Sized> Pointer for &T {}
+impl<T: ?Sized> Pointer for &mut T {}
+impl<T: ?Sized> Pointer for Box<T> {}
+impl<T: ?Sized> Pointer for std::sync::Arc<T> {}
+impl<T: ?Sized> Pointer for std::rc::Rc<T> {}
+impl<P: Deref> Pointer for Pin<P> {}
+impl<T: ?Sized> Pointer for std::sync::MutexGuard<'_, T> {}
+impl<T: ?Sized> Pointer for std::sync::RwLockReadGuard<'_, T> {}
+impl<T: ?Sized> Pointer for std::sync::RwLockWriteGuard<'_, T> {}
+impl<T: ?Sized> Pointer for std::cell::Ref<'_, T> {}
+impl<T: ?Sized> Pointer for std::cell::RefMut<'_, T> {}
+
+#[cfg(feature = "sync")]
+mod guards {
+    use tokio::sync::{
+        MutexGuard, OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLockReadGuard,
+        RwLockWriteGuard,
+    };
+
+    use super::Pointer;
+
+    impl<T: ?Sized> Pointer for MutexGuard<'_, T> {}
+    impl<T: ?Sized> Pointer for OwnedMutexGuard<T> {}
+    impl<T: ?Sized> Pointer for RwLockReadGuard<'_, T> {}
+    impl<T: ?Sized> Pointer for RwLockWriteGuard<'_, T> {}
+    impl<T: ?Sized> Pointer for OwnedRwLockReadGuard<T> {}
+    impl<T: ?Sized> Pointer for OwnedRwLockWriteGuard<T> {}
+}
+
 /// Implements one rank: the trait, the references before it, the reason and when it holds.
 macro_rules! rank {
     ($name:ident, [$($reference:tt)*], $why:ty, where $($bounds:tt)*) => {
@@ -387,9 +420,9 @@ rank!(R02, [&&&&&&&&&], <R::Target as Refuses<M>>::Why,
 rank!(R03, [&&&&&&&&], <<R::Target as Deref>::Target as Refuses<M>>::Why,
     where M: m::Name, R: Deref<Target: Deref<Target: Refuses<M>>>);
 rank!(R04, [&&&&&&&], Known, where R: CancelSafeMethod<M>);
-rank!(R05, [&&&&&&], Known, where M: m::Name, R: Deref<Target: CancelSafeMethod<M>>);
+rank!(R05, [&&&&&&], Known, where M: m::Name, R: Pointer<Target: CancelSafeMethod<M>>);
 rank!(R06, [&&&&&], Known,
-    where M: m::Name, R: Deref<Target: Deref<Target: CancelSafeMethod<M>>>);
+    where M: m::Name, R: Pointer<Target: Pointer<Target: CancelSafeMethod<M>>>);
 rank!(R07, [&&&&], Source, where R: MakesFutures<M>);
 rank!(R08, [&&&], Handler, where M: m::Name, R: MakesCalls);
 rank!(R09, [&&], Handler, where M: m::Name, R: Deref<Target: MakesCalls>);

@@ -32,6 +32,8 @@ mod assume;
 mod drop_everywhere;
 #[doc(hidden)]
 pub mod functions;
+#[doc(hidden)]
+pub mod genuine;
 mod given;
 #[doc(hidden)]
 pub mod judge;

@@ -106,7 +106,7 @@ fn asked_first(model: &Model, krate: &TokenStream) -> TokenStream {
     });
     quote! {
         #[allow(unused_imports)]
-        use #krate::cancel_safe::look::traits::*;
+        use #krate::cancel_safe::{genuine::traits::*, look::traits::*};
         #(#arguments)*
     }
 }

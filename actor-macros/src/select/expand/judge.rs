@@ -10,7 +10,7 @@ use super::{
         question::{Question, Receiver},
         spans::Ends,
     },
-    through,
+    genuine, through,
 };
 use crate::syntax;
 
@@ -58,6 +58,7 @@ pub(crate) fn awaited(future: &Expr, krate: &TokenStream) -> TokenStream {
     let kind = quote!({ use #module as __select; #kind });
     let module = syntax::respanned(module, first);
     let made = quote_spanned!(last=> #module::IntoFuture::into_future(#future));
+    let made = genuine::compared(&question, &made, Ends { first, last }, krate).unwrap_or(made);
     let handler = match &question {
         Question::Method { method, .. } if !method_names::is_known(&method.unraw().to_string()) => {
             quote!(#module::KeepsItsAnswer)

@@ -4,6 +4,7 @@
 //! begin with two underscores.
 
 mod branches;
+mod genuine;
 mod judge;
 mod sources;
 mod through;
@@ -58,6 +59,8 @@ pub(super) fn select(select: &Select) -> TokenStream {
     let otherwise = otherwise(select);
     quote! {{
         use #krate::__private::select as __select;
+        #[allow(unused_imports)]
+        use #krate::cancel_safe::genuine::traits::*;
         enum __Winner<#(#variants),*> { #(#variants(#variants)),* }
         #[allow(unused_mut)]
         let mut #disabled = 0_u64;
