@@ -1,0 +1,74 @@
+//! A line that an error prints as its help is the fix: pasted over what is underlined, it compiles.
+//!
+//! The lines are those in the `.stderr` files of `ui-cancel-safe/fail` that say one of the words of the
+//! check, `repeatable` or `all_or_nothing`.
+
+use std::{fs, path::Path};
+
+use actor_tests::programs::Libraries;
+
+const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// A place in a program, and what is to be written there.
+struct Paste {
+    line: usize,
+    column: usize,
+    width: usize,
+    code: String,
+}
+
+/// The first mistake's line, if its help has one.
+fn paste(said: &str) -> Option<Paste> {
+    let first = said.split("\n\nerror").next()?;
+    let (_, code) = first.lines().find(|line| line.contains("help:"))?.rsplit_once("write `")?;
+    let code = code.strip_suffix('`')?.to_owned();
+    if !["repeatable(", "all_or_nothing("].iter().any(|word| code.contains(word)) {
+        return None;
+    }
+    let place = first.lines().find(|line| line.contains("--> "))?;
+    let mut numbers = place.rsplit(':');
+    let column: usize = numbers.next()?.parse().ok()?;
+    let line: usize = numbers.next()?.parse().ok()?;
+    let width = first.lines().find(|line| line.contains('^'))?.matches('^').count();
+    Some(Paste { line, column, width, code })
+}
+
+fn pasted(program: &str, paste: &Paste) -> String {
+    let lines = program.lines().enumerate().map(|(index, line)| {
+        if index + 1 != paste.line {
+            return line.to_owned();
+        }
+        let start = paste.column - 1;
+        format!("{}{}{}", &line[..start], paste.code, &line[start + paste.width..])
+    });
+    lines.map(|line| line + "\n").collect()
+}
+
+#[test]
+fn a_line_that_is_printed_compiles() {
+    let libraries = Libraries::of_test(WORKSPACE, "pasted", &["actor_runtime", "futures", "tokio"]);
+    let folder = Path::new(WORKSPACE).join("tests/ui-cancel-safe/fail");
+    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let mut count = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let Ok(said) = fs::read_to_string(path.with_extension("stderr")) else { continue };
+        let Some(paste) = paste(&said).filter(|_| path.extension().is_some_and(|it| it == "rs"))
+        else {
+            continue;
+        };
+        let program = pasted(&fs::read_to_string(&path).unwrap(), &paste);
+        let source = scratch.join("pasted_program.rs");
+        fs::write(&source, program).unwrap();
+        let mut rustc = libraries.rustc();
+        rustc.current_dir(WORKSPACE).arg(&source).arg("--emit=metadata").arg("--out-dir");
+        let output = rustc.arg(scratch).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        // Where there is another mistake, that one remains.
+        let is_same = said.contains(&format!("write `{}`", paste.code));
+        let is_other = said.contains("cancel_safe") || said.contains("help:");
+        assert!(!is_same && (output.status.success() || is_other), "{}: {said}", path.display());
+        count += usize::from(output.status.success());
+    }
+    assert!(count > 3, "{count} lines were pasted and compile");
+}
