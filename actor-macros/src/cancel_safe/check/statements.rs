@@ -91,7 +91,11 @@ impl Look<'_> {
         let Pat::Ident(name) = &local.pat else { return None };
         let is_call = matches!(place::bare(value), Expr::MethodCall(_) | Expr::Call(_));
         let is_view = self.scope.is_view(value) || scope::gives_guard(value);
-        let is_future = is_call && !is_view && !self.turns.waits(value) && self.trusted == 0;
+        let is_future = is_call
+            && !is_view
+            && !self.turns.waits(value)
+            && self.trusted == 0
+            && self.elsewhere == 0;
         self.awaits(&name.ident, rest).filter(|_| is_future)
     }
 
