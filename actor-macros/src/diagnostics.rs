@@ -1,7 +1,7 @@
-//! Collects what is wrong, so that a user reads all of it in one go.
+//! Collects mistakes, so that all of them are reported at once.
 //!
-//! The only module that builds a [`syn::Error`]. Each mistake has a message in the user's names and
-//! a `help` that says what to write instead; the caret is under the tokens it is reported at.
+//! This is the only module that builds a [`syn::Error`]. Each mistake has a message with the user's names
+//! and a `help` with the fix; the caret is under the tokens at which it is reported.
 
 use std::{fmt::Display, thread};
 
@@ -10,8 +10,8 @@ use quote::ToTokens;
 
 /// The mistakes found so far, in source order.
 ///
-/// Panics when dropped without [`Diagnostics::finish`]: a forgotten mistake would let wrong input
-/// through.
+/// Panics when dropped without [`Diagnostics::finish`], because a forgotten mistake would accept wrong
+/// input.
 #[derive(Default)]
 pub(crate) struct Diagnostics {
     errors: Vec<syn::Error>,
@@ -23,7 +23,7 @@ impl Diagnostics {
         Self::default()
     }
 
-    /// Reports a mistake under all of `at`.
+    /// Reports a mistake, with a caret under all of `at`.
     pub(crate) fn report(&mut self, at: impl ToTokens, message: impl Display, help: impl Display) {
         // `new_spanned` rather than `new`: stable rustc underlines only the first token of a joined
         // span.
@@ -31,17 +31,17 @@ impl Diagnostics {
         self.errors.push(syn::Error::new_spanned(at, text));
     }
 
-    /// Reports that tokens have no shape at all, where the parser stopped and in its words.
+    /// Reports a syntax error, where the parser stopped and in its words.
     pub(crate) fn report_syntax(&mut self, error: &syn::Error, help: impl Display) {
         let text = error.to_string();
         let text = text.strip_prefix("unexpected end of input, ").unwrap_or(&text);
-        // The parser lists all that a type can start with.
+        // The parser lists every token that can begin a type.
         let is_list_of_types = text.starts_with("expected one of: `for`, parentheses");
         let text = if is_list_of_types { "expected a type" } else { text };
         self.errors.push(syn::Error::new(error.span(), format!("{text}\nhelp: {help}")));
     }
 
-    /// How many mistakes there are, to learn whether a step has added any.
+    /// The number of mistakes so far, to find out whether a check has added any.
     pub(crate) fn count(&self) -> usize {
         self.errors.len()
     }

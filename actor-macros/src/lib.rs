@@ -1,7 +1,7 @@
 //! The macros of `actor-runtime`, which re-exports them: depend on that crate instead.
 //!
-//! This file has the entry points and nothing else. It is the only one that names `proc_macro`; what
-//! is below it takes and gives `proc_macro2` tokens, and is tested like any other code.
+//! This file contains the entry points and nothing else. It is the only one that names `proc_macro`; all
+//! other code works on `proc_macro2` tokens, so that it runs in ordinary tests.
 
 mod actor;
 mod cancel_safe;
@@ -14,30 +14,30 @@ mod syntax;
 
 use proc_macro::TokenStream;
 
-/// Makes an actor of a type, from the impl block with its methods.
+/// Turns a type into an actor, from the impl block with its methods.
 ///
-/// The block stays as it is. Beside it are written, for a type `Counter`:
+/// The block stays as it is. For a type `Counter`, the macro adds:
 ///
 /// - `CounterMessage`, an enum with a variant for each handler;
-/// - the dispatch from message to method;
-/// - `CounterHandle`, which can be cloned, and has a method for each handler with the same name,
-///   arguments and documentation. It gives a call: await it for the answer, or send it another way.
+/// - the dispatch from messages to methods;
+/// - `CounterHandle`, a cloneable handle with a method for each handler, of the same name, arguments and
+///   documentation. Each method returns a call: await it for the reply, or send it another way.
 ///
 /// ```text
 /// pub struct Counter { total: u64 }
 ///
 /// #[actor(mailbox = 128)]
 /// impl Counter {
-///     /// No receiver: a constructor, which is left alone.
+///     /// No receiver: a constructor, which stays as it is.
 ///     pub fn new() -> Self { Self { total: 0 } }
 ///
 ///     /// Adds `amount` and returns the new total.
 ///     pub fn add(&mut self, amount: u64) -> u64 { self.total += amount; self.total }
 ///
-///     /// Writes the total down.
+///     /// Saves the total.
 ///     pub async fn save(&mut self, path: &Path) -> io::Result<()> { .. }
 ///
-///     /// Takes `self`: the last message.
+///     /// Takes `self`: ends the actor.
 ///     pub fn finish(self) -> u64 { self.total }
 ///
 ///     /// Not `pub`: a helper.
@@ -50,68 +50,69 @@ use proc_macro::TokenStream;
 /// assert_eq!(counter.finish().await?, 2);
 /// ```
 ///
-/// # What becomes a handler
+/// # Handlers
 ///
-/// | in the block | becomes |
+/// | item | meaning |
 /// |---|---|
-/// | a method with `&self` or `&mut self` that is `pub`, or `pub(crate)` and the like | a handler. The handle's method is as public |
-/// | such a method with `self` | a handler that ends the actor: what is still queued is refused |
-/// | a method that is not `pub`, a function without `self`, a constant | nothing: it is left alone |
+/// | a method with `&self` or `&mut self` that is `pub`, `pub(crate)` or the like | a handler. The method of the handle has the same visibility |
+/// | such a method with `self` | a handler that ends the actor. Messages that are still queued are refused |
+/// | a private method, a function without `self`, a constant | not a handler |
 ///
 /// The handle and the message are as public as the most public handler. So a `pub` type needs a
 /// `pub` handler, or has to be `pub(crate)` itself.
 ///
-/// # Arguments and answers
+/// # Arguments and replies
 ///
-/// A message owns what it carries. These borrows travel as their owned twins and are lent to the
-/// handler, and the handle takes anything that converts:
+/// A message owns what it carries. For some borrowed arguments it carries the owned type, which is then
+/// lent to the handler; the handle accepts anything that converts into it:
 ///
-/// | the handler takes | the message has | the handle takes |
+/// | the handler takes | the message carries | the handle takes |
 /// |---|---|---|
 /// | `&str` | `String` | `impl Into<String>` |
 /// | `&[T]` | `Vec<T>` | `impl Into<Vec<T>>` |
 /// | `&Path`, `&OsStr`, `&CStr` | `PathBuf`, `OsString`, `CString` | `impl Into` of it |
-/// | `&'static T`, and all that owns | the same | the same |
+/// | `&'static T`, and every owned type | the same | the same |
 ///
-/// Other borrows are refused, with a hint what to take instead. Some parameters do not travel:
+/// Other borrows are compile errors that say what to take instead. Some parameters are not part of the
+/// message:
 ///
-/// | the handler takes | it is |
+/// | the handler takes | meaning |
 /// |---|---|
-/// | `Reply<T>` | the right to answer later. The handler returns nothing, and its call gives a `T` |
-/// | `Replies<T>` | the sending half of a stream. Its call gives a `Stream` of `T` |
-/// | `&Context<Self>` | what the actor may know of itself |
+/// | `Reply<T>` | replies later. The handler returns nothing, and its call returns a `T` |
+/// | `Replies<T>` | the sending half of a stream. The call is a `Stream` of `T` |
+/// | `&Context<Self>` | the actor's own handle, its children, and the means to stop it |
 ///
-/// All else has to be `Send`, unless the actor is `local`; what is not is reported where it is
-/// written.
+/// Everything else has to be `Send`, unless the actor is `local`. A type that is not is reported where it
+/// is written.
 ///
 /// # Options
 ///
-/// | `#[actor(..)]` | |
+/// | option | meaning |
 /// |---|---|
-/// | `mailbox = 128` | how many messages may wait; any constant, `Self::LIMIT` too. `64` if nothing is said |
-/// | `mailbox = unbounded` | as many as there is memory for |
-/// | `handle = Name`, `message = Name` | other names for the generated types |
-/// | `first = mailbox`, `first = sources` | what comes first where there are messages and events; without it they take turns |
+/// | `mailbox = 128` | the capacity of the mailbox: any constant, also `Self::LIMIT`. The default is `64` |
+/// | `mailbox = unbounded` | a mailbox without a limit |
+/// | `handle = Name`, `message = Name` | the names of the generated types |
+/// | `first = mailbox`, `first = sources` | whether messages or events are handled first. By default they take turns |
 /// | `messages_if = self.is_ready` | messages stay in the mailbox while this is false |
 /// | `local` | the actor stays on its thread, and nothing in it has to be `Send` |
-/// | `inline = false` | every handler runs in the actor's own task: see *Which thread* |
-/// | `crate = path` | where the runtime is, if not at `::actor_runtime` |
+/// | `inline = false` | every handler runs in the actor's own task: see [Threads](#threads) |
+/// | `crate = path` | the path of the runtime, if it is not `::actor_runtime` |
 ///
 /// # Markers on methods
 ///
-/// | marker | the method |
+/// | marker | meaning |
 /// |---|---|
-/// | `#[on_start]` | runs before the first message. It may return `Result<(), E>`, and then the start may fail |
-/// | `#[on_stop]` | runs after the last message |
-/// | `#[on_idle]` | runs whenever the mailbox has just run empty, before a lease begins, and after 128 messages at the latest |
-/// | `#[on_release]` | runs when a lease has ended, before anything else is handled |
-/// | `#[handler(run_abandoned)]` | is a handler, and runs even if its caller has gone before it started |
-/// | `#[handler(queued)]` | is a `fn`, and runs in the actor's own task all the same: see *Which thread* |
-/// | `#[cancel_safe]`, `#[cancel_safe(..)]` | is a handler whose calls may be dropped: see [`macro@cancel_safe`] |
+/// | `#[on_start]` | a hook that runs before the first message. It may return `Result<(), E>`; an error keeps the actor from starting |
+/// | `#[on_stop]` | a hook that runs after the last message |
+/// | `#[on_idle]` | a hook that runs when the mailbox has just become empty, before a lease begins, and after 128 messages at the latest |
+/// | `#[on_release]` | a hook that runs after a lease has ended, before anything else is handled |
+/// | `#[handler(run_abandoned)]` | a handler that runs even if its caller is gone before it starts |
+/// | `#[handler(queued)]` | a `fn` handler that always runs in the actor's own task: see [Threads](#threads) |
+/// | `#[cancel_safe]`, `#[cancel_safe(..)]` | a handler whose calls may be dropped: see [`macro@cancel_safe`] |
 /// | `#[on(EXPR)]`, `#[on(EXPR, if GUARD)]` | handles the events of a source, for which the actor waits beside its mailbox |
 ///
-/// A hook takes `&self` or `&mut self`, may take `&Context<Self>`, and is never a handler. One method
-/// may have several of these markers; each marker is on one method.
+/// A hook takes `&self` or `&mut self`, optionally `&Context<Self>`, and is never a handler. A method may
+/// be several hooks; each hook is one method.
 ///
 /// # Sources of events
 ///
@@ -129,75 +130,75 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// `EXPR` makes a future from the fields of `self`. It is a branch of a checked `select!` beside the
-/// mailbox, so it has to be cancel safe; the compiler checks it. The method takes what it gives, or the
-/// `T` of the `Option<T>` that it gives, and perhaps `&Context<Self>`. It is not `pub`, and returns
-/// nothing. On any number of methods; one method handles the events of one source.
+/// `EXPR` is an expression over the fields of `self` that yields a future. It becomes a branch of a
+/// checked `select!` beside the mailbox, so the future has to be cancel safe; the compiler checks that. The
+/// method takes the future's output, or the `T` of an output `Option<T>`, and optionally `&Context<Self>`.
+/// It is private and returns nothing. Any number of methods may have `#[on(..)]`, each for one source.
 ///
-/// # Which thread
+/// # Threads
 ///
 /// An `async fn` handler runs in the actor's own task, or on its own thread. So does a `fn` handler,
-/// unless the actor is idle when it is called: then it runs on the thread of its caller, within the
-/// poll of the call: no task is switched and nothing allocated. Order, panics and the end are the same either way,
-/// and the actor's runtime is the current one, but what belongs to the thread or the task is the
-/// caller's: thread-locals, task-locals, `tokio::task::id()`. And a handler that takes long takes
-/// the time of its caller, which no `timeout` and no `select!` around the call can cut short.
+/// unless the actor is idle when it is called: then the handler runs on the caller's thread, within the
+/// poll of the call, without a task switch or an allocation. Order, panics and the end of the actor are
+/// the same either way, and the actor's runtime is the current one. But thread-locals, task-locals and
+/// `tokio::task::id()` are those of the caller, and a handler that runs for long blocks its caller, which
+/// no `timeout` or `select!` around the call can interrupt.
 ///
-/// Where that is wrong, say `#[handler(queued)]` of the handler, or `#[actor(inline = false)]` of all.
-/// It needs no saying of an actor that is `local`, has `#[on_idle]` or sources, or was started by `spawn_thread`,
-/// `spawn_local` or `pair`; of a handler that takes `self`, `Reply` or `Replies`; and of `cast`,
-/// `sent` and `try_call`.
+/// To prevent that, mark the handler `#[handler(queued)]`, or the actor `#[actor(inline = false)]`. It
+/// never happens for actors that are `local`, have `#[on_idle]` or sources, or were started by
+/// `spawn_thread`, `spawn_local` or `pair`; for handlers that take `self`, `Reply` or `Replies`; and with
+/// `cast`, `sent` and `try_call`.
 ///
 /// # Attributes
 ///
-/// Documentation, `#[cfg]`, `#[deprecated]`, `#[must_use]` and lint levels go with a handler to what
-/// is generated for it. A `#[cfg]` may be on an argument, too.
+/// Documentation, `#[cfg]`, `#[deprecated]`, `#[must_use]` and lint levels of a handler are copied to
+/// what is generated for it. An argument may have a `#[cfg]`, too.
 ///
 /// # Generics
 ///
-/// The message and the handle have those parameters of the impl that messages mention. So
-/// `impl<S: Storage> Server<S>`, whose messages know nothing of `S`, has a plain `ServerHandle`.
+/// The message and the handle have only those parameters of the impl that messages mention. For example,
+/// `impl<S: Storage> Server<S>`, whose messages do not mention `S`, has a plain `ServerHandle`.
 ///
 /// # Errors
 ///
-/// What cannot be a message is refused: generic handlers, `impl Trait`, borrowed answers, `unsafe`
-/// and `extern` handlers, two handlers whose names differ only in underscores and capitals. All
-/// mistakes are reported at once, each with what to write instead:
+/// Handlers that cannot be messages are compile errors: generic ones, those with `impl Trait` or borrowed
+/// replies, `unsafe` and `extern` ones, and two whose names differ only in underscores and capitals. All
+/// mistakes are reported at once, each with a fix:
 ///
 /// ```text
-/// error: handler `find` answers with a borrow, but its caller gets the answer when the borrow has ended
-///        help: answer with `String`
+/// error: handler `find` returns a reference, but the reply outlives `self`
+///        help: return `String`
 ///  --> src/directory.rs:14:42
 ///    |
 /// 14 |     pub fn find(&self, number: u64) -> &str {
 ///    |                                        ^^^^
 /// ```
 ///
-/// The handlers that are right are generated all the same, so that the code that uses them keeps its
-/// types while one is being written.
+/// The correct handlers are generated all the same, so that code which uses them keeps its types while
+/// another one is being written.
 #[proc_macro_attribute]
 pub fn actor(args: TokenStream, item: TokenStream) -> TokenStream {
     actor::expand(args.into(), item.into()).into()
 }
 
-/// What `actor_runtime::select!` hands its branches to, after its own path.
+/// The implementation of `actor_runtime::select!`, which passes its own path before the branches.
 #[doc(hidden)]
 #[proc_macro]
 pub fn __select(tokens: TokenStream) -> TokenStream {
     select::expand(tokens.into()).into()
 }
 
-/// Turns the plain `select!`s of a scope into checked ones.
+/// Replaces every plain `select!` in a scope with the checked one.
 ///
 /// On a function, an `impl`, a trait or a `mod name { .. }`, every `select!` and `tokio::select!` in it
-/// becomes `actor_runtime::select!`: those in nested functions, closures and handlers too. It is for
-/// code that is to be checked before anybody touches it; in new code, write the checked one.
+/// becomes `actor_runtime::select!`, also in nested functions, closures and handlers. This checks existing
+/// code without changing it; in new code, write the checked macro.
 ///
-/// It sees tokens, so it does not find a `select!` that was imported under another name, one that
-/// another macro makes or has among its arguments, and one in a `mod name;` in another file. The
-/// lints in `docs/clippy.toml` find those.
+/// The attribute only sees tokens. It does not find a `select!` that was imported under another name, one
+/// in the expansion or the arguments of another macro, or one in a `mod name;` in another file. The lints
+/// in `docs/clippy.toml` find those.
 ///
-/// `#[checked_select(crate = path)]` names the runtime where it is not `::actor_runtime`.
+/// `#[checked_select(crate = path)]` is for a runtime that is not at `::actor_runtime`.
 ///
 /// # Examples
 ///
@@ -215,12 +216,12 @@ pub fn checked_select(args: TokenStream, item: TokenStream) -> TokenStream {
     checked_select::expand(args.into(), item.into()).into()
 }
 
-/// Marks an `async fn` that may be dropped at any `.await` and called again, and checks that it may.
+/// Marks an `async fn` that may be dropped at any `.await` and called again, and checks its body.
 ///
-/// `async fn next(&mut self) -> T` becomes `fn next(&mut self) -> impl CancelSafe<Output = T>`, which is
-/// what `select!` of this crate accepts. Its body may hold nothing across an `.await` that a call made
-/// anew would miss, and everything it awaits has to be cancel safe itself. It goes on any function:
-/// free, inherent, in an `impl` of a trait; the trait declares it as
+/// `async fn next(&mut self) -> T` becomes `fn next(&mut self) -> impl CancelSafe<Output = T>`, which
+/// `select!` of this crate accepts. The body may not hold anything across an `.await` that a repeated call
+/// would miss, and everything it awaits has to be cancel safe itself. The attribute goes on any function:
+/// a free or inherent one, or one in an `impl` of a trait, which declares it as
 /// `fn next(&mut self) -> impl CancelSafe<Output = T> + Send;`.
 ///
 /// ```text
@@ -235,33 +236,33 @@ pub fn checked_select(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Options
 ///
-/// - `trusted = "why"` leaves out the check of the body. Somebody reads the reason one day.
-/// - `crate = path` names the runtime, if `actor_runtime` has another name.
+/// - `trusted = "why"` skips the check of the body. The reason is for readers of the code.
+/// - `crate = path` is the path of the runtime, if it is not `::actor_runtime`.
 /// - `undelivered = method` and `idempotent` are for the handlers of an `#[actor]`.
 ///
 /// # Handlers of an actor
 ///
-/// On a handler, `fn` or `async fn`, it says that a call of it may be dropped at any time and made
-/// again. An `async fn` that runs for a caller who has gone is dropped, so its body is checked; and what
-/// becomes of an answer that nobody reads is said:
+/// On a handler, `fn` or `async fn`, it states that a call may be dropped at any time and repeated. An
+/// `async fn` handler is dropped when its caller is gone, so its body is checked. The options say what
+/// happens to a reply that is never read:
 ///
 /// ```text
 /// #[actor]
 /// impl Queue {
 ///     #[cancel_safe]
-///     pub fn len(&self) -> usize { .. }                   // `&self`: it is dropped
+///     pub fn len(&self) -> usize { .. }                   // `&self`: the reply is dropped
 ///
 ///     #[cancel_safe(undelivered = put_back)]
-///     pub fn pop(&mut self) -> Option<u32> { .. }         // it comes back: `self.put_back(answer)`
+///     pub fn pop(&mut self) -> Option<u32> { .. }         // taken back: `self.put_back(reply)`
 ///
 ///     #[cancel_safe(idempotent)]
-///     pub fn clear(&mut self) { .. }                      // it is dropped: twice is harmless
+///     pub fn clear(&mut self) { .. }                      // dropped: repeating it is harmless
 ///
 ///     fn put_back(&mut self, element: Option<u32>) { .. }
 /// }
 /// ```
 ///
-/// `docs/cancel-safety.md` has the whole story.
+/// See `docs/cancel-safety.md` for the complete guide.
 #[proc_macro_attribute]
 pub fn cancel_safe(args: TokenStream, item: TokenStream) -> TokenStream {
     cancel_safe::expand(args.into(), item.into()).into()

@@ -1,6 +1,6 @@
-//! Names for what the macro writes.
+//! Names for generated items and variables.
 //!
-//! Generated names are fresh by their text, not only by hygiene: an expansion that is printed and
+//! They are unique by their text and not only by hygiene, so that an expansion which is printed and
 //! pasted back as source still compiles.
 
 use std::collections::HashSet;
@@ -9,7 +9,7 @@ use proc_macro2::{Ident, Span};
 use quote::format_ident;
 use syn::{Path, PathSegment, Token, ext::IdentExt, spanned::Spanned};
 
-/// The text of an identifier as a user thinks of it, without `r#`.
+/// The text of an identifier, without `r#`.
 pub(crate) fn text(ident: &Ident) -> String {
     ident.unraw().to_string()
 }
@@ -22,7 +22,7 @@ pub(crate) fn variant(method: &Ident) -> Ident {
         name.extend(letters.next().into_iter().flat_map(char::to_uppercase));
         name.push_str(letters.as_str());
     }
-    // `_`, `_1` and `self_` would give what is no identifier; an underscore makes it one.
+    // An underscore makes an identifier of what `_`, `_1` and `self_` would become.
     if name.is_empty() || name.starts_with(char::is_numeric) {
         name.insert(0, '_');
     }
@@ -34,19 +34,20 @@ pub(crate) fn variant(method: &Ident) -> Ident {
 
 /// The name of a generated type: `Counter` and `Handle` give `CounterHandle`.
 pub(crate) fn suffixed(actor: &Ident, suffix: &str) -> Ident {
-    // It lies at the actor, but comes from the macro: rustc then gives no advice on its definition.
+    // Located at the actor, but resolved as written by the macro: then rustc makes no suggestions
+    // about its definition.
     let span = Span::call_site().located_at(actor.span());
     format_ident!("{}{suffix}", actor.unraw(), span = span)
 }
 
-/// Hands out names that differ in their text.
+/// Gives out names with different texts.
 #[derive(Default)]
 pub(crate) struct Namer {
     taken: HashSet<String>,
 }
 
 impl Namer {
-    /// Gives `ident` itself, or a numbered one if its text is taken.
+    /// Returns `ident`, or a numbered name if its text is taken.
     pub(crate) fn claim(&mut self, ident: &Ident) -> Ident {
         let text = text(ident);
         if self.taken.insert(text.clone()) {
@@ -55,12 +56,12 @@ impl Namer {
         self.numbered(&text, ident.span())
     }
 
-    /// Keeps a name from being given out.
+    /// Marks a name as taken.
     pub(crate) fn take(&mut self, ident: &Ident) {
         self.taken.insert(text(ident));
     }
 
-    /// A name of our own, without the caller's taste for raw identifiers.
+    /// Returns `text` as a name, or a numbered one if it is taken.
     pub(crate) fn fresh(&mut self, text: &str) -> Ident {
         self.claim(&Ident::new(text, Span::call_site()))
     }
@@ -75,7 +76,7 @@ impl Namer {
     }
 }
 
-/// `::actor_runtime`, unless the user says otherwise.
+/// `::actor_runtime`, the default of the option `crate`.
 pub(crate) fn runtime() -> Path {
     absolute_path(&["actor_runtime"])
 }
@@ -88,10 +89,10 @@ pub(crate) fn absolute_path(words: &[&str]) -> Path {
     }
 }
 
-/// Drops the underscores with which a body says that it does not use an argument.
+/// Drops the leading underscores of an argument that the body does not use.
 ///
-/// Callers do use it, and lints complain about a use of `_path`. A name that is no identifier
-/// without them is left as it is.
+/// Callers do use it, and lints complain about uses of `_path`. A name that is not an identifier without
+/// them stays as it is.
 pub(crate) fn without_leading_underscores(ident: &Ident) -> Ident {
     let text = text(ident);
     let shorter = text.trim_start_matches('_');
@@ -106,7 +107,7 @@ pub(crate) fn without_leading_underscores(ident: &Ident) -> Ident {
     }
 }
 
-/// Whether all the names begin, or all end, with the same word: `GetName`, `GetAge`, `GetSize`.
+/// Whether all names begin or all names end with the same word, as `GetName`, `GetAge` and `GetSize` do.
 pub(crate) fn share_a_word(names: &[String]) -> bool {
     let is_shared = |word: fn(&str) -> &str| {
         let mut words = names.iter().map(|name| word(name));
@@ -125,12 +126,12 @@ fn last_word(name: &str) -> &str {
     &name[name.rfind(char::is_uppercase).unwrap_or(0)..]
 }
 
-/// A name for the argument at `position` that has a pattern for a name.
+/// A name for the argument at `position`, which has a pattern instead of one.
 pub(crate) fn argument(position: usize, pattern: &impl Spanned) -> Ident {
     format_ident!("argument_{position}", span = pattern.span())
 }
 
-/// The candidate that `text` was probably meant to be.
+/// The candidate that `text` probably misspells.
 pub(crate) fn misspelled(text: &str, candidates: &[&'static str]) -> Option<&'static str> {
     let is_close = |candidate: &&&str| {
         let distance = edit_distance(text, candidate);
@@ -139,7 +140,7 @@ pub(crate) fn misspelled(text: &str, candidates: &[&'static str]) -> Option<&'st
     candidates.iter().find(is_close).copied()
 }
 
-/// How many letters have to be added, dropped or replaced to get from one word to the other.
+/// The number of letters to add, drop or replace to turn one word into the other.
 fn edit_distance(from: &str, to: &str) -> usize {
     let to: Vec<char> = to.chars().collect();
     let mut row: Vec<usize> = (0..=to.len()).collect();

@@ -1,4 +1,4 @@
-//! What is between the parentheses of an attribute: `key`, or `key = value`.
+//! Parses the options of an attribute: `key`, or `key = value`.
 
 use proc_macro2::{Ident, TokenStream};
 use syn::{
@@ -13,13 +13,13 @@ pub(crate) struct Options {
     pub(crate) error: Option<syn::Error>,
 }
 
-/// `key`, `key = value`, or `key =` while somebody types.
+/// `key`, `key = value`, or `key =` while it is being typed.
 pub(crate) struct AttributeOption {
     pub(crate) key: Ident,
     pub(crate) value: Option<Expr>,
 }
 
-/// Reads the options up to the first that has no shape.
+/// Reads the options up to the first syntax error.
 pub(crate) fn parse(args: TokenStream) -> Options {
     let mut options = Vec::new();
     let parser = |input: ParseStream<'_>| {

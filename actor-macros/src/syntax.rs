@@ -1,4 +1,4 @@
-//! Small questions about syntax, asked by more than one step.
+//! Helpers for syntax that several steps use.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree
 use quote::ToTokens;
 use syn::{
     GenericArgument, Lifetime, Path, PathArguments, PathSegment, ReturnType, Signature, Type,
-    TypePath, TypeTuple,
+    TypePath, TypeReference, TypeTuple,
     punctuated::Punctuated,
     visit::{self, Visit},
 };
@@ -20,7 +20,7 @@ pub(crate) fn ungrouped(ty: &Type) -> &Type {
     }
 }
 
-/// `Vec<u8>` of `std::vec::Vec<u8>`; `None` for what is not a plain path.
+/// `Vec<u8>` of `std::vec::Vec<u8>`; `None` if the type is not a plain path.
 pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
     match ungrouped(ty) {
         Type::Path(TypePath { qself: None, path, .. }) => path.segments.last(),
@@ -38,6 +38,11 @@ pub(crate) fn type_arguments(segment: &PathSegment) -> Vec<&Type> {
         _ => None,
     });
     types.collect()
+}
+
+/// Whether a reference is a `&'static T`.
+pub(crate) fn is_static(reference: &TypeReference) -> bool {
+    reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static")
 }
 
 pub(crate) fn is_unit(ty: &Type) -> bool {
@@ -73,12 +78,12 @@ pub(crate) fn elided_lifetimes(ty: &Type) -> Vec<&Lifetime> {
     elided.0
 }
 
-/// Whether two pieces of syntax are spelled alike.
+/// Whether two pieces of syntax have the same tokens.
 pub(crate) fn same_tokens(one: &impl ToTokens, other: &impl ToTokens) -> bool {
     one.to_token_stream().to_string() == other.to_token_stream().to_string()
 }
 
-/// Whether `tokens` mention the generic parameter `parameter`.
+/// Whether `ty` mentions the generic parameter `parameter`.
 pub(crate) fn mentions(ty: &Type, parameter: &Ident) -> bool {
     let mut search = Mention { parameter, found: false };
     search.visit_type(ty);
@@ -104,12 +109,12 @@ impl<'ast> Visit<'ast> for Mention<'_> {
     }
 }
 
-/// Whether the word `wanted` is anywhere in `tokens`.
+/// Whether `tokens` contain the identifier `wanted`, in groups too.
 pub(crate) fn contains_ident(tokens: TokenStream, wanted: &Ident) -> bool {
     find_ident(tokens, &wanted.to_string()).is_some()
 }
 
-/// The first word `wanted` in `tokens`.
+/// The first identifier `wanted` in `tokens`, in groups too.
 pub(crate) fn find_ident(tokens: TokenStream, wanted: &str) -> Option<Ident> {
     tokens.into_iter().find_map(|token| match token {
         TokenTree::Ident(ident) => (ident == wanted).then_some(ident),
@@ -118,8 +123,7 @@ pub(crate) fn find_ident(tokens: TokenStream, wanted: &str) -> Option<Ident> {
     })
 }
 
-/// `tokens`, as if they were written at `span`. A `$crate` stays where it is: only there it means
-/// what it does.
+/// `tokens` with the span `span`. A `$crate` keeps its own, which determines the crate it refers to.
 pub(crate) fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
     let respanned = tokens.into_iter().map(|mut token| {
         match &mut token {
@@ -134,14 +138,14 @@ pub(crate) fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
     respanned.collect()
 }
 
-/// `group` with other tokens inside.
+/// `group` with other tokens and another span.
 pub(crate) fn regrouped(group: &Group, stream: TokenStream, span: Span) -> TokenTree {
     let mut regrouped = Group::new(group.delimiter(), stream);
     regrouped.set_span(span);
     TokenTree::Group(regrouped)
 }
 
-/// Prints syntax as a person writes it: `Vec<&str>` rather than `Vec < & str >`.
+/// Prints syntax with the usual spacing: `Vec<&str>` rather than `Vec < & str >`.
 pub(crate) fn printed(syntax: &(impl ToTokens + ?Sized)) -> String {
     let mut text = String::new();
     print_into(syntax.to_token_stream(), &mut text);
@@ -164,7 +168,7 @@ fn print_into(tokens: TokenStream, text: &mut String) {
             }
             TokenTree::Punct(punct) => print_punct(punct.as_char(), punct.spacing(), text),
             TokenTree::Ident(_) | TokenTree::Literal(_) => {
-                // Two words need a space between them: `dyn Fn`, `&'a str`.
+                // Two words are separated by a space: `dyn Fn`, `&'a str`.
                 let word = |last: char| last.is_alphanumeric() || last == '_' || last == '>';
                 let in_lifetime = text.ends_with('\'');
                 if !in_lifetime && text.ends_with(word) {

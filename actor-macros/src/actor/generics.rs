@@ -1,4 +1,4 @@
-//! Which generic parameters, with which bounds, a generated item has.
+//! The generic parameters of generated items, and their bounds.
 
 use std::mem;
 
@@ -12,12 +12,12 @@ use syn::{
 use super::std_types;
 use crate::{names, syntax};
 
-/// `generics`, where each type parameter lives as long as its actor may.
+/// `generics` with `'static` on each type parameter.
 pub(crate) fn with_static(generics: &Generics) -> Generics {
     with_bounds(generics, &[outlives_all()])
 }
 
-/// `generics`, where each type parameter may also go to another thread.
+/// `generics` with `Send + 'static` on each type parameter.
 pub(crate) fn with_send(generics: &Generics) -> Generics {
     let send = TypeParamBound::Trait(TraitBound {
         paren_token: None,
@@ -58,7 +58,7 @@ fn with_bounds(generics: &Generics, required: &[TypeParamBound]) -> Generics {
     extended
 }
 
-/// What the where clause asks of `ty`.
+/// The bounds on `ty` in the where clause.
 fn clause_bounds<'a>(generics: &'a Generics, ty: &Type) -> Vec<&'a TypeParamBound> {
     let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     let bounds = predicates.filter_map(|predicate| match predicate {
@@ -70,7 +70,7 @@ fn clause_bounds<'a>(generics: &'a Generics, ty: &Type) -> Vec<&'a TypeParamBoun
     bounds.flatten().collect()
 }
 
-/// Enough of a bound to recognise `Send` however its path is written.
+/// The last word of a bound, to recognise `Send` by any path.
 fn key(bound: &TypeParamBound) -> Option<String> {
     match bound {
         TypeParamBound::Trait(bound) => {
@@ -81,10 +81,10 @@ fn key(bound: &TypeParamBound) -> Option<String> {
     }
 }
 
-/// The parameters that `types` mention, so that no parameter of the item is unused.
+/// The parameters that `types` mention, so that the generated item has no unused one.
 ///
-/// Their bounds are left out where no type can need them: a handle that is cloned in generic code
-/// should not ask for what only the actor's methods need.
+/// Bounds that no type can need are dropped: a handle that is cloned in generic code should not require
+/// what only the actor's methods need.
 pub(crate) fn mentioned(generics: &Generics, types: &[&Type]) -> Generics {
     let is_mentioned = |parameter: &GenericParam| {
         name(parameter).is_some_and(|name| types.iter().any(|ty| syntax::mentions(ty, name)))
@@ -100,7 +100,7 @@ pub(crate) fn mentioned(generics: &Generics, types: &[&Type]) -> Generics {
     with_static(&kept)
 }
 
-/// Whether `ty` is a parameter alone.
+/// Whether `ty` is just a type parameter.
 pub(crate) fn is_parameter(ty: &Type, generics: &Generics) -> bool {
     let ident = match syntax::ungrouped(ty) {
         Type::Path(path) if path.qself.is_none() => path.path.get_ident(),
@@ -117,7 +117,7 @@ fn drop_bounds(generics: &mut Generics) {
     generics.where_clause = None;
 }
 
-/// Keeps the bounds that are about kept parameters alone.
+/// Keeps the bounds that mention only kept parameters.
 fn keep_bounds(kept: &mut Generics, all: &Generics) {
     let is_kept = |name: &Ident| kept.params.iter().any(|other| self::name(other) == Some(name));
     let dropped = all.params.iter().filter_map(name).filter(|name| !is_kept(name));

@@ -1,11 +1,11 @@
-//! The markers on methods: the one list of them. A `match` on a kind names all of them, so the compiler
-//! finds what a new one needs.
+//! The markers on methods. This is the only list of them; everything else matches on the kinds, so that
+//! the compiler finds what a new one needs.
 
 use syn::Path;
 
 use crate::{cancel_safe::options::is_cancel_safe, names};
 
-/// What an attribute of ours says about a method.
+/// The kinds of attributes that mark a method.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MarkerKind {
     /// `#[handler(..)]`
@@ -13,7 +13,7 @@ pub(crate) enum MarkerKind {
     /// `#[on(..)]`
     On,
     Hook(HookKind),
-    /// `#[cancel_safe]`, which is an attribute of its own where the method is not a handler.
+    /// `#[cancel_safe]`. On methods that are not handlers it is an attribute macro of its own.
     CancelSafe,
 }
 
@@ -37,7 +37,7 @@ impl MarkerKind {
         Self::CancelSafe,
     ];
 
-    /// The marker that an attribute with this path is, however the path is written.
+    /// The kind of an attribute with this path; `None` for attributes of other crates.
     pub(crate) fn of(path: &Path) -> Option<Self> {
         let is_this = |kind: &&Self| match kind {
             Self::CancelSafe => is_cancel_safe(path),
@@ -46,9 +46,9 @@ impl MarkerKind {
         Self::ALL.iter().find(is_this).copied()
     }
 
-    /// The marker that an attribute with this path was probably meant to be.
+    /// The name of the marker that this path probably misspells.
     pub(crate) fn misspelled(path: &Path) -> Option<&'static str> {
-        // Too many words are close to `on`, and rustc finds a misspelled `cancel_safe`.
+        // Too many words are close to `on`, and rustc reports a misspelled `cancel_safe`.
         let may_be_meant = |kind: &&Self| matches!(kind, Self::Handler | Self::Hook(_));
         let names: Vec<_> = Self::ALL.iter().filter(may_be_meant).map(|kind| kind.name()).collect();
         names::misspelled(&path.get_ident()?.to_string(), &names)
@@ -63,7 +63,7 @@ impl MarkerKind {
         }
     }
 
-    /// As a user writes it, for an error.
+    /// The marker as a user writes it, for messages.
     pub(crate) fn written(self) -> String {
         match self {
             Self::Handler | Self::On => format!("#[{}(..)]", self.name()),
@@ -73,7 +73,7 @@ impl MarkerKind {
 }
 
 impl HookKind {
-    /// The name of its marker, and of the method of `Actor` that it becomes.
+    /// The name of the marker, which is also that of the generated method of `Actor`.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Start => "on_start",
@@ -83,7 +83,7 @@ impl HookKind {
         }
     }
 
-    /// Whether it may return an error, with which the actor does not start.
+    /// Whether it may return an error, which keeps the actor from starting.
     pub(crate) fn may_fail(self) -> bool {
         match self {
             Self::Start => true,

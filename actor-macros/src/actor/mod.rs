@@ -6,8 +6,8 @@
 //!                                             └──> diagnostics (all of them)
 //! ```
 //!
-//! Whatever is wrong with the input, the user's item is in the output, and so is all that can be
-//! written for the handlers that are right: code that uses them keeps its types.
+//! If the input is wrong, the output still contains the user's item and everything that can be generated
+//! for the correct handlers, so that code which uses them keeps its types.
 
 mod check;
 mod expand;

@@ -1,7 +1,7 @@
-//! What an actor is, once nothing about it is in doubt.
+//! The model of an actor, after all checks.
 //!
-//! Facts only: types are rewritten to be valid outside of the impl, names are settled, and what
-//! excludes each other is one enum.
+//! Types are valid outside of the impl, names are final, and options that exclude each other are one
+//! enum.
 
 use proc_macro2::Ident;
 use syn::{Attribute, Expr, Generics, Path, Type, Visibility};
@@ -12,14 +12,14 @@ use crate::{cancel_safe::CheckedFunction, checked_select::CheckedMethod, syntax}
 pub(crate) struct Model {
     /// The items of the user's impl, in their order.
     pub(crate) items: Vec<Item>,
-    /// `None` if it is in doubt what type it is.
+    /// `None` if the impl block is not that of an actor, which was reported.
     pub(crate) actor: Option<Actor>,
 }
 
-/// What is written for an item of the user's impl.
+/// How an item of the user's impl is written back.
 pub(crate) enum Item {
-    /// The item as it was, below these attributes.
-    AsItWas(Vec<Attribute>),
+    /// Unchanged, below these attributes.
+    Unchanged(Vec<Attribute>),
     /// A marked `async fn` handler.
     Marked(Box<CheckedFunction>),
     /// A method with plain `select!`s, below these attributes.
@@ -29,7 +29,7 @@ pub(crate) enum Item {
 pub(crate) struct Actor {
     /// The path to the runtime crate.
     pub(crate) krate: Path,
-    /// The conditions and lint levels below `#[actor]`, which hold for everything.
+    /// The conditions and lint levels below `#[actor]`, which apply to everything generated.
     pub(crate) attrs: Vec<Attribute>,
     /// `Counter` of `impl Counter<T>`.
     pub(crate) ident: Ident,
@@ -37,7 +37,7 @@ pub(crate) struct Actor {
     pub(crate) ty: Type,
     /// The generics of the impl.
     pub(crate) generics: Generics,
-    /// Those of `generics` that messages mention; the message and the handle have only them.
+    /// The part of `generics` that messages mention: the generics of the message and of the handle.
     pub(crate) carried: Generics,
     /// The visibility of the message and the handle.
     pub(crate) vis: Visibility,
@@ -45,20 +45,20 @@ pub(crate) struct Actor {
     pub(crate) handle: Ident,
     pub(crate) mailbox: Mailbox,
     pub(crate) threads: Threads,
-    /// Whether callers may run handlers: not under `#[actor(inline = false)]`.
+    /// Whether callers may run handlers; `false` with `#[actor(inline = false)]`.
     pub(crate) is_inline: bool,
     /// In source order.
     pub(crate) handlers: Vec<Handler>,
     /// In source order.
     pub(crate) sources: Vec<Source>,
     pub(crate) first: First,
-    /// When messages are taken from the mailbox.
+    /// The condition under which messages are taken from the mailbox.
     pub(crate) messages_if: Option<Expr>,
-    /// One of a kind, in source order.
+    /// At most one of each kind, in source order.
     pub(crate) hooks: Vec<Hook>,
-    /// The enum of the answers that come back.
+    /// The name of the enum of replies that were never read.
     pub(crate) undelivered: Ident,
-    /// The actor while it is idle.
+    /// The name of the type that holds the actor while it is idle.
     pub(crate) at_rest: Ident,
 }
 
@@ -71,9 +71,9 @@ pub(crate) enum Mailbox {
 /// Which threads the loop may run on.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Threads {
-    /// It may move from one to another, so everything has to be `Send`.
+    /// Any of them, so everything has to be `Send`.
     Any,
-    /// It stays where it was started.
+    /// Only the one it was started on.
     One,
 }
 
@@ -87,25 +87,25 @@ pub(crate) struct Handler {
     pub(crate) is_async: bool,
     /// `#[handler(run_abandoned)]`.
     pub(crate) is_run_abandoned: bool,
-    /// If it is marked `#[cancel_safe]`, what becomes of an answer that nobody takes.
+    /// If it is marked `#[cancel_safe]`, what happens to a reply that is never read.
     pub(crate) cancel_safe: Option<WhenUnread>,
     /// `#[handler(queued)]`.
     pub(crate) is_queued: bool,
     /// In the order of the method's parameters.
     pub(crate) arguments: Vec<Argument>,
     pub(crate) answer: Answer,
-    /// The field that holds the reply: `reply`, or another name if an argument is called so.
+    /// The name of the field for the reply: `reply`, unless an argument has that name.
     pub(crate) reply: Ident,
 }
 
-/// What becomes of an answer that nobody takes.
+/// What happens to a reply that is never read.
 pub(crate) enum WhenUnread {
     Dropped,
-    /// This method of the actor takes it back.
+    /// It is passed to this method of the actor.
     TakenBack(Ident),
 }
 
-/// The attributes of a handler, by where they travel.
+/// The attributes of a handler, by where they are copied to.
 #[derive(Default)]
 pub(crate) struct HandlerAttrs {
     /// To everything that is generated for the handler.
@@ -125,12 +125,12 @@ pub(crate) enum Receiver {
     Shared,
     /// `&mut self`
     Exclusive,
-    /// `self`: the actor ends with this message.
+    /// `self`: the message ends the actor.
     Owned,
 }
 
 pub(crate) enum Argument {
-    /// It travels in the message.
+    /// A field of the message.
     Field(Box<Field>),
     /// `&Context<Self>`
     Context,
@@ -145,10 +145,10 @@ pub(crate) struct Field {
     pub(crate) carried: Carried,
 }
 
-/// What a message carries for an argument. All but the first are lent to the handler, which takes a
-/// borrow of them.
+/// What a message carries for an argument. All but the first are owned by the message and lent to the
+/// handler.
 pub(crate) enum Carried {
-    /// What the handler takes.
+    /// The type that the handler takes.
     Moved(Type),
     /// For `&str`.
     String,
@@ -158,17 +158,17 @@ pub(crate) enum Carried {
     OsString,
     /// For `&CStr`.
     CString,
-    /// For `&[T]`; of this `T`.
+    /// For `&[T]`, with this `T`.
     Vec(Type),
 }
 
-/// What a caller gets, and how.
+/// The type of the reply, and how it is sent.
 pub(crate) enum Answer {
-    /// What the handler returns.
+    /// The handler returns it.
     Returned(Type),
-    /// What is sent through the handler's `Reply<T>`.
+    /// The handler sends it through a `Reply<T>`.
     Deferred(Type),
-    /// All that is sent through the handler's `Replies<T>`.
+    /// The handler sends any number of them through a `Replies<T>`.
     Streamed(Type),
 }
 
@@ -179,19 +179,19 @@ pub(crate) struct Source {
     pub(crate) is_deprecated: bool,
     pub(crate) receiver: Receiver,
     pub(crate) is_async: bool,
-    /// What makes the future, with the `self` of the generated method.
+    /// The expression of the future, with the `self` of the generated method.
     pub(crate) future: Expr,
     pub(crate) guard: Option<Expr>,
     /// In the order of the method's parameters.
     pub(crate) parameters: Vec<SourceParameter>,
-    /// What the method takes of its source, and a name for it.
+    /// The type of the value that the method takes, and a name for it.
     pub(crate) ty: Type,
     pub(crate) value: Ident,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SourceParameter {
-    /// What the source gives.
+    /// The value that the source yields.
     Value,
     /// `&Context<Self>`
     Context,
@@ -219,7 +219,7 @@ pub(crate) struct Hook {
 }
 
 impl Actor {
-    /// The hook that may keep the actor from starting, with its error.
+    /// The `#[on_start]` hook that may fail, with the type of its error.
     pub(crate) fn start_error(&self) -> Option<(&Hook, &Type)> {
         self.hooks.iter().find_map(|hook| Some((hook, hook.error.as_ref()?)))
     }
@@ -228,12 +228,12 @@ impl Actor {
         self.handlers.iter().filter(|handler| handler.is_final())
     }
 
-    /// The handlers whose answers come back, with the method that takes them.
+    /// The handlers whose unread replies are taken back, with the method that takes them.
     pub(crate) fn taken_back(&self) -> impl Iterator<Item = (&Handler, &Ident)> {
         self.handlers.iter().filter_map(|handler| Some((handler, handler.taken_back_by()?)))
     }
 
-    /// Whether a caller may run `handler` on its own thread: a `fn` that answers when it returns.
+    /// Whether a caller may run `handler` on its own thread.
     pub(crate) fn may_run_inline(&self, handler: &Handler) -> bool {
         self.is_inline
             && self.threads == Threads::Any
@@ -268,7 +268,7 @@ impl Handler {
         self.receiver == Receiver::Owned
     }
 
-    /// Whether it is over when it returns, and leaves the actor there.
+    /// Whether it is a plain `fn` that does not end the actor.
     pub(crate) fn is_now(&self) -> bool {
         !self.is_async && !self.is_final()
     }
@@ -288,12 +288,12 @@ impl Handler {
         self.arguments.iter().any(|argument| matches!(argument, Argument::Context))
     }
 
-    /// Whether its dispatch needs the context: for the handler, or for its answer.
+    /// Whether its dispatch needs the context, for the handler or for its reply.
     pub(crate) fn needs_context(&self) -> bool {
         self.takes_context() || self.taken_back_by().is_some()
     }
 
-    /// The method that takes back what nobody took.
+    /// The method that takes back an unread reply.
     pub(crate) fn taken_back_by(&self) -> Option<&Ident> {
         match &self.cancel_safe {
             Some(WhenUnread::TakenBack(method)) => Some(method),
@@ -303,7 +303,7 @@ impl Handler {
 }
 
 impl Carried {
-    /// The type that the user wrote, as far as it is not one of the standard library.
+    /// The type that the user wrote; `None` for the types that the macro chose.
     pub(crate) fn users_type(&self) -> Option<&Type> {
         match self {
             Self::Moved(ty) | Self::Vec(ty) => Some(ty),

@@ -1,7 +1,7 @@
-//! Tokens to syntax: has the input the shape of an impl block with methods?
+//! Tokens to syntax: reads an impl block with methods, and judges nothing.
 //!
-//! Judges nothing else. Bodies stay raw tokens, and each item is read on its own: a method that is
-//! half typed costs only itself, so that an editor keeps completing the others.
+//! Bodies stay raw tokens, and each item is read on its own, so that a half-typed method leaves the
+//! others intact and editors keep completing them.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use syn::{
@@ -30,7 +30,7 @@ pub(crate) struct ActorImpl {
 pub(crate) struct Item {
     /// All of its attributes, the markers among them.
     pub(crate) attrs: Vec<Attribute>,
-    /// All that follows the attributes, as it was written.
+    /// Everything after the attributes, as it was written.
     pub(crate) tokens: TokenStream,
     pub(crate) kind: ItemKind,
 }
@@ -84,7 +84,7 @@ impl Parse for ActorImpl {
     }
 }
 
-/// Tells `impl<T> Heap<T>` from `impl <Heap as Trait>::Type`.
+/// Distinguishes `impl<T> Heap<T>` from `impl <Heap as Trait>::Type`.
 fn impl_generics(input: ParseStream<'_>) -> syn::Result<Generics> {
     let ahead = input.fork();
     let is_qualified_path = ahead.parse::<Token![<]>().is_ok()
@@ -133,7 +133,7 @@ fn item(input: ParseStream<'_>) -> syn::Result<Item> {
     Ok(Item { attrs, tokens: between(&start, input), kind })
 }
 
-/// Whether `fn` follows what may stand before it.
+/// Whether the input is a function, with any qualifiers before `fn`.
 fn is_function(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     let qualifiers = || -> syn::Result<()> {
@@ -155,7 +155,7 @@ fn method(input: ParseStream<'_>) -> syn::Result<Method> {
     let ahead = input.fork();
     match ahead.parse::<TokenTree>() {
         Ok(TokenTree::Group(group)) if is_block(&group) => input.advance_to(&ahead),
-        // A declaration without a body is an error that rustc reports well.
+        // rustc reports a declaration without a body.
         _ => drop(input.parse::<Token![;]>()?),
     }
     Ok(Method { vis, sig })
@@ -191,11 +191,11 @@ fn skip_unreadable_function(input: ParseStream<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// Skips what is not a function. Where exactly it ends does not matter, since nothing but its tokens
-/// is used.
+/// Skips an item that is not a function. Its exact end does not matter, because only its tokens are
+/// used.
 fn skip_other(input: ParseStream<'_>) -> syn::Result<()> {
     let mut is_at_end = ends_item(&input.parse()?);
-    // `pub` is inside of no item but a function.
+    // No item but a function has a `pub` inside.
     while !is_at_end && !input.is_empty() && !input.peek(Token![pub]) {
         is_at_end = ends_item(&input.parse()?);
     }
@@ -210,11 +210,11 @@ fn ends_item(token: &TokenTree) -> bool {
     }
 }
 
-/// What is between the parentheses of `#[on(EXPR, if GUARD)]`.
+/// The arguments of `#[on(EXPR, if GUARD)]`.
 pub(crate) struct Event {
     pub(crate) source: Expr,
     pub(crate) guard: Option<Expr>,
-    /// What follows, and should not.
+    /// Tokens after them, which are a mistake.
     pub(crate) rest: TokenStream,
 }
 

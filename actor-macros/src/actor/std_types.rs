@@ -1,13 +1,13 @@
-//! Types of the standard library whose properties are known from their name.
+//! Types of the standard library, recognised by their names.
 //!
-//! A user's type of the same name is taken for the standard one. That costs it a better error, and
-//! never lets through what is wrong: rustc checks all of it again.
+//! A user's type with the same name is mistaken for the standard one. That only costs a better error
+//! message, because rustc checks everything again.
 
 use syn::{Generics, PathArguments, Type};
 
 use crate::syntax;
 
-/// Types without parameters that may go to another thread.
+/// Types without parameters that are `Send`.
 const PLAIN: &[&str] = &[
     "bool",
     "char",
@@ -35,7 +35,7 @@ const PLAIN: &[&str] = &[
     "SystemTime",
 ];
 
-/// Types that may go to another thread if their arguments may, and that ask nothing of them.
+/// Types that are `Send` if their arguments are, and that have no bounds on them.
 const CONTAINERS: &[&str] = &[
     "Box",
     "BTreeMap",
@@ -49,10 +49,10 @@ const CONTAINERS: &[&str] = &[
     "VecDeque",
 ];
 
-/// Types that ask nothing of their arguments.
+/// Types that have no bounds on their arguments.
 const UNBOUNDED: &[&str] = &["Arc", "Mutex", "PhantomData", "Reply", "RwLock", "Sender"];
 
-/// The parts of `ty` that may not be `Send`, so that `ty` is if they all are.
+/// The parts of `ty` that may not be `Send`. If all of them are, `ty` is.
 pub(crate) fn maybe_not_send(ty: &Type) -> Vec<&Type> {
     match syntax::ungrouped(ty) {
         Type::Array(array) => maybe_not_send(&array.elem),
@@ -68,7 +68,7 @@ pub(crate) fn maybe_not_send(ty: &Type) -> Vec<&Type> {
                 _ => vec![ty],
             }
         }
-        // `&'static str` is; of other references it depends on what is `Sync`.
+        // `&'static str` is `Send`; other references are if their target is `Sync`.
         Type::Reference(reference) if is_plain(&reference.elem) => Vec::new(),
         _ => vec![ty],
     }
@@ -79,7 +79,7 @@ fn is_plain(ty: &Type) -> bool {
     segment.is_some_and(|segment| PLAIN.contains(&segment.ident.to_string().as_str()))
 }
 
-/// Whether `ty` is well formed whatever the parameters of `generics` are.
+/// Whether `ty` is well formed without any bounds on the parameters of `generics`.
 pub(crate) fn needs_no_bounds(ty: &Type, generics: &Generics) -> bool {
     let mentions_none = || {
         let mut parameters = generics.type_params();

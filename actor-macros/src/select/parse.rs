@@ -108,7 +108,7 @@ impl Branches {
             if input.peek(Token![else]) {
                 self.parse_else(input)?;
             } else if peek_biased(input) {
-                let message = "`biased;` has to come first";
+                let message = "`biased;` must come first";
                 let help = "move it above the first branch";
                 self.diagnostics.report(next(input), message, help);
                 parse_biased(input)?;
@@ -152,7 +152,7 @@ impl Branches {
         };
         if self.select.branches.len() == MOST_BRANCHES {
             let message = format!("`select!` takes at most {MOST_BRANCHES} branches");
-            let help = "put some of them into a stream or a `JoinSet`, and wait for that";
+            let help = "merge some of them into a stream or a `JoinSet`";
             self.diagnostics.report(begin, message, help);
             input.parse::<TokenStream>()?;
         } else {
@@ -191,7 +191,7 @@ impl Branches {
             let help = "here it is `else => handler`, taken when every branch is disabled";
             self.diagnostics.report(future, message, help);
         } else {
-            let message = "a branch begins with a pattern for what its future gives";
+            let message = "a branch begins with a pattern for the output of its future";
             let help = "write `pattern = future => handler`, with `_` for a value you do not need";
             self.diagnostics.report(future, message, help);
         }
@@ -200,7 +200,7 @@ impl Branches {
     fn parse_condition(&mut self, input: ParseStream) -> Result<Option<Expr>> {
         if input.peek(Token![if]) {
             let help = "put a comma before `if`: `pattern = future, if condition => handler`";
-            let message = "a precondition is separated from its future";
+            let message = "expected a comma between the future and its precondition";
             self.diagnostics.report(next(input), message, help);
         } else if input.peek(Token![,]) && input.peek2(Token![if]) {
             input.parse::<Token![,]>()?;

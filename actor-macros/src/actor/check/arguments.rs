@@ -1,4 +1,4 @@
-//! Checks the parameters of a handler: what travels, and what comes from the loop.
+//! Checks the parameters of a handler: fields of the message, the reply and the context.
 
 use std::collections::BTreeSet;
 
@@ -12,14 +12,14 @@ use crate::{
     syntax,
 };
 
-/// With each condition the number of dispatch arms doubles, since an argument of a call cannot have
-/// a `#[cfg]`.
+/// Each condition doubles the number of dispatch arms, because an argument of a call cannot have a
+/// `#[cfg]`.
 const MOST_CONDITIONS: usize = 3;
 
 pub(super) struct Parameters {
     pub(super) arguments: Vec<Argument>,
     pub(super) reply_name: Ident,
-    /// The answer that a reply among the parameters promises.
+    /// The parameter through which the handler replies, if there is one.
     pub(super) answer: Option<TakenReply>,
 }
 
@@ -80,7 +80,7 @@ fn typed(argument: &FnArg) -> Option<&PatType> {
     }
 }
 
-/// A name for each argument. Those that are names already keep theirs, whatever the others need.
+/// A name for each argument. Plain names are claimed first, so that they stay as they are.
 fn names_of(typed: &[&PatType], namer: &mut Namer) -> Vec<Ident> {
     let plain = |typed: &&PatType| match &*typed.pat {
         Pat::Ident(pat) => Some(pat.ident.clone()),
@@ -123,7 +123,7 @@ impl Check<'_, '_> {
     fn field(&mut self, typed: &PatType, ty: &Type, ident: Ident) -> Option<Argument> {
         let lent = match ty {
             Type::Reference(reference) if self.is_borrowed_reply(reference) => return None,
-            Type::Reference(reference) => owned::twin(reference),
+            Type::Reference(reference) => owned::carried(reference),
             _ => None,
         };
         let mut carried = lent.unwrap_or_else(|| Carried::Moved((*typed.ty).clone()));
@@ -156,24 +156,26 @@ impl Check<'_, '_> {
             self.scope.diagnostics.report(&typed.ty, message, "keep one of them");
             return None;
         }
-        types::check(&reply.answer, Subject::Answer { handler }, self.scope.diagnostics);
+        types::check(&reply.answer, Subject::Sent { handler }, self.scope.diagnostics);
         self.answer = Some(reply);
         Some(Argument::Reply)
     }
 
-    /// `Reply` by reference: whoever answers uses it up.
+    /// Reports a `Reply` by reference, because sending consumes it.
     fn is_borrowed_reply(&mut self, reference: &TypeReference) -> bool {
         let Some(reply) = TakenReply::from_type(&reference.elem) else {
             return false;
         };
         let reply = reply.printed();
-        let message =
-            format!("handler `{}` borrows its reply, but to answer it has to own it", self.handler);
+        let message = format!(
+            "handler `{}` borrows its reply, but must own it to send the reply",
+            self.handler
+        );
         self.scope.diagnostics.report(reference, message, format!("take `{reply}`"));
         true
     }
 
-    /// Whether `ty` is the context of this actor, however it is taken.
+    /// Whether `ty` is the context of this actor, by value or by any reference.
     fn is_context(&self, ty: &Type) -> bool {
         let ty = match ty {
             Type::Reference(reference) => &reference.elem,
@@ -187,7 +189,7 @@ impl Check<'_, '_> {
         let handler = self.handler;
         if !matches!(ty, Type::Reference(reference) if reference.mutability.is_none()) {
             let message = format!(
-                "handler `{handler}` takes `{}`, but the context belongs to the loop",
+                "handler `{handler}` takes `{}`, but the context belongs to the actor's loop",
                 syntax::printed(ty)
             );
             self.scope.diagnostics.report(ty, message, "take `&Context<Self>`");
@@ -204,8 +206,7 @@ impl Check<'_, '_> {
 
     fn unconditional(&mut self, typed: &PatType, what: &str) {
         if let Some(cfg) = attrs::cfgs(&typed.attrs).first() {
-            let message =
-                format!("handler `{}` takes its `{what}` under a condition", self.handler);
+            let message = format!("handler `{}` has a `#[cfg]` on its `{what}`", self.handler);
             self.scope.diagnostics.report(
                 cfg,
                 message,
@@ -220,20 +221,22 @@ impl Check<'_, '_> {
             self.readable(&cfg);
             if seen.insert(syntax::printed(&cfg)) && seen.len() == MOST_CONDITIONS + 1 {
                 let message = format!(
-                    "handler `{}` has arguments under more than {MOST_CONDITIONS} conditions",
+                    "handler `{}` has more than {MOST_CONDITIONS} different `#[cfg]`s on its arguments",
                     self.handler
                 );
-                self.scope.diagnostics.report(cfg, message, "put some of them into one struct");
+                self.scope.diagnostics.report(cfg, message, "group some of them in a struct");
             }
         }
     }
 
-    /// The negation of a condition is needed too, and a `cfg_attr` has none.
+    /// The negation of each condition is needed too, and that of a `cfg_attr` cannot be written.
     fn readable(&mut self, cfg: &Attribute) {
         if cfg.path().is_ident("cfg_attr") {
-            let message =
-                format!("handler `{}` has an argument with a `cfg` in a `cfg_attr`", self.handler);
-            self.scope.diagnostics.report(cfg, message, "write one `#[cfg(..)]`");
+            let message = format!(
+                "handler `{}` has an argument with a `cfg` inside `cfg_attr`",
+                self.handler
+            );
+            self.scope.diagnostics.report(cfg, message, "write a single `#[cfg(..)]`");
         }
     }
 }

@@ -1,10 +1,10 @@
-//! Sorts the attributes of a method by where they travel.
+//! Sorts the attributes of a method by where they are copied to.
 
 use syn::{Attribute, Ident, Meta, Token, punctuated::Punctuated};
 
 use crate::{actor::model::HandlerAttrs, diagnostics::Diagnostics};
 
-/// Which of a handler's attributes also belong to what is generated for it.
+/// The attributes of a handler that also apply to what is generated for it.
 pub(super) fn travelling(attrs: &[Attribute]) -> HandlerAttrs {
     let mut travelling = HandlerAttrs::default();
     for attr in attrs {
@@ -29,13 +29,13 @@ pub(super) fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
     travelling(attrs).cfgs
 }
 
-/// Which of the impl's attributes belong to all that is generated for it.
+/// The attributes of the impl that apply to everything generated for it.
 pub(super) fn of_everything(attrs: &[Attribute]) -> Vec<Attribute> {
     let HandlerAttrs { cfgs, lints, .. } = travelling(attrs);
     cfgs.into_iter().chain(lints).collect()
 }
 
-/// The name of an attribute, or of those in a `cfg_attr` if they are all alike.
+/// The name of an attribute, or of all attributes in a `cfg_attr` if they are the same.
 fn destination(meta: &Meta) -> String {
     let name = meta.path().get_ident().map_or_else(String::new, Ident::to_string);
     let Meta::List(list) = meta else { return name };
@@ -53,7 +53,7 @@ fn destination(meta: &Meta) -> String {
     }
 }
 
-/// What is generated need not give the warning that the method gives.
+/// Turns `expect` into `allow`: generated code may not cause the expected warning.
 fn allowed(mut attr: Attribute) -> Attribute {
     if let Meta::List(list) = &mut attr.meta {
         let span = list.path.segments[0].ident.span();
@@ -62,10 +62,10 @@ fn allowed(mut attr: Attribute) -> Attribute {
     attr
 }
 
-/// Reports a condition whose negation cannot be written, as that of a `cfg_attr` cannot.
+/// Reports a condition in a `cfg_attr`, because its negation cannot be written.
 pub(super) fn refuse_unreadable(cfgs: &[Attribute], of: &str, diagnostics: &mut Diagnostics) {
     for cfg in cfgs.iter().filter(|cfg| cfg.path().is_ident("cfg_attr")) {
-        let message = format!("{of} has a `cfg` in a `cfg_attr`");
-        diagnostics.report(cfg, message, "write one `#[cfg(..)]`");
+        let message = format!("{of} has a `cfg` inside `cfg_attr`");
+        diagnostics.report(cfg, message, "write a single `#[cfg(..)]`");
     }
 }

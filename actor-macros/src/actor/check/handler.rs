@@ -1,4 +1,4 @@
-//! Checks a method that is to answer a message.
+//! Checks a handler.
 
 use syn::{Generics, Safety, Signature, Type, Visibility};
 
@@ -20,7 +20,7 @@ use crate::{
     names, syntax,
 };
 
-/// The handler, unless something about it was reported.
+/// The handler; `None` if a mistake in it was reported.
 pub(super) fn check(
     method: &Method,
     attrs: &[syn::Attribute],
@@ -30,7 +30,7 @@ pub(super) fn check(
     let mistakes = scope.diagnostics.count();
     qualifiers(&method.sig, scope.diagnostics);
     parameters_of_its_own(&method.sig, scope.diagnostics);
-    // What has been reported is taken for corrected.
+    // Lifetimes were reported above; the other checks proceed as if they were removed.
     let sig = &outside::without_own_lifetimes(&method.sig);
     let receiver = self::receiver(sig, scope);
     let parameters = arguments::check(sig, scope);
@@ -60,16 +60,20 @@ fn qualifiers(sig: &Signature, diagnostics: &mut Diagnostics) {
     let handler = &sig.ident;
     if let Safety::Unsafe(unsafe_token) = &sig.safety {
         let message = format!(
-            "handler `{handler}` is `unsafe`, but a message cannot promise what that asks for"
+            "handler `{handler}` is `unsafe`, but is called from generated code, which cannot uphold its contract"
         );
-        diagnostics.report(unsafe_token, message, "make it safe, or not `pub` if it is no handler");
+        diagnostics.report(
+            unsafe_token,
+            message,
+            "make it safe, or remove `pub` if it is not a handler",
+        );
     }
     if let Some(abi) = &sig.abi {
         let message = format!(
-            "handler `{handler}` is `{}`, but it is called by generated Rust code only",
+            "handler `{handler}` is `{}`, but only generated Rust code calls it",
             syntax::printed(abi)
         );
-        diagnostics.report(abi, message, format!("leave out `{}`", syntax::printed(abi)));
+        diagnostics.report(abi, message, format!("remove `{}`", syntax::printed(abi)));
     }
 }
 
@@ -80,34 +84,35 @@ fn parameters_of_its_own(sig: &Signature, diagnostics: &mut Diagnostics) {
     let list = syntax::printed(params);
     if sig.generics.lifetimes().count() == params.len() {
         let message = format!(
-            "handler `{handler}` has lifetimes of its own, but a message must own what it carries"
+            "handler `{handler}` declares lifetimes, but a message must own what it carries"
         );
-        diagnostics.report(params, message, format!("leave out `<{list}>`, and take owned types"));
+        diagnostics.report(params, message, format!("remove `<{list}>` and take owned types"));
     } else {
-        let message =
-            format!("handler `{handler}` is generic, but its variant of the message has one type");
+        let message = format!(
+            "handler `{handler}` is generic, but its variant of the message has fixed types"
+        );
         let help = match first {
             syn::GenericParam::Type(first) if params.len() == 1 => {
-                format!("write a type in the place of `{}`, or make the actor generic", first.ident)
+                format!("replace `{}` with a type, or make the actor generic", first.ident)
             }
-            _ => format!("write types in the place of `{list}`, or make the actor generic"),
+            _ => format!("replace `{list}` with types, or make the actor generic"),
         };
         diagnostics.report(params, message, help);
     }
 }
 
 fn where_clause(sig: &Signature, diagnostics: &mut Diagnostics) {
-    // The bounds of a method's own parameters go with them.
+    // If the method has parameters of its own, the clause goes away with them.
     if let (Some(clause), true) = (&sig.generics.where_clause, sig.generics.params.is_empty()) {
         let message = format!(
-            "handler `{}` has a where clause of its own, but its messages are sent whatever it says",
+            "handler `{}` has a where clause, but its messages can be sent regardless",
             sig.ident
         );
-        diagnostics.report(clause, message, "move it to the impl");
+        diagnostics.report(clause, message, "move it to the `impl` block");
     }
 }
 
-/// Reports `queued` where a handler is that anyway.
+/// Reports `queued` on a handler that is always queued.
 fn queued(
     sig: &Signature,
     receiver: Option<Receiver>,
@@ -126,7 +131,7 @@ fn queued(
         return;
     };
     let message = format!("handler `{}` {reason}, so it is always queued", sig.ident);
-    diagnostics.report(option, message, "leave out `queued`");
+    diagnostics.report(option, message, "remove `queued`");
 }
 
 fn receiver(sig: &Signature, scope: &mut Scope<'_>) -> Option<Receiver> {
@@ -142,9 +147,9 @@ fn receiver(sig: &Signature, scope: &mut Scope<'_>) -> Option<Receiver> {
         }
         syn::ReceiverKind::Reference(_, Some(lifetime), _) => {
             let message = format!(
-                "handler `{handler}` borrows the actor for `{lifetime}`, but it has it for one message only"
+                "handler `{handler}` borrows the actor for `{lifetime}`, but can borrow it for one message only"
             );
-            scope.diagnostics.report(lifetime, message, format!("leave out `{lifetime}`"));
+            scope.diagnostics.report(lifetime, message, format!("remove `{lifetime}`"));
         }
         syn::ReceiverKind::Typed(_, ty) => match syntax::ungrouped(ty) {
             ty if scope.is_self(ty) => return Some(Receiver::Owned),
@@ -155,7 +160,7 @@ fn receiver(sig: &Signature, scope: &mut Scope<'_>) -> Option<Receiver> {
             }
             _ => {
                 let message = format!(
-                    "handler `{handler}` takes `self` as `{}`, but an actor can only lend or give itself",
+                    "handler `{handler}` takes `self: {}`, but an actor is passed as `&self`, `&mut self` or `self`",
                     syntax::printed(ty)
                 );
                 scope.diagnostics.report(
@@ -181,27 +186,23 @@ fn answer(sig: &Signature, parameters: &Parameters, scope: &mut Scope<'_>) -> An
         if let Type::Never(never) = syntax::ungrouped(&returned) {
             let message =
                 format!("handler `{handler}` never returns, so its caller would wait forever");
-            scope.diagnostics.report(
-                never,
-                message,
-                "return what the caller waits for, or nothing",
-            );
+            scope.diagnostics.report(never, message, "return a value for the caller, or nothing");
         }
-        types::check(&returned, Subject::Answer { handler }, scope.diagnostics);
+        types::check(&returned, Subject::Returned { handler }, scope.diagnostics);
         return Answer::Returned(scope.outside(&returned));
     };
     if !syntax::is_unit(&returned) {
         let message = format!(
-            "handler `{handler}` returns a value and takes `{}`, so it would answer twice",
+            "handler `{handler}` returns a value and takes `{}`, so it would reply twice",
             answer.printed()
         );
-        let help = format!("return nothing, or leave out the `{}`", answer.printed());
+        let help = format!("return nothing, or remove the `{}`", answer.printed());
         scope.diagnostics.report(&returned, message, help);
     }
     answer.to_answer(scope)
 }
 
-/// How far a visibility reaches, to find the widest.
+/// A number that grows with how far a visibility reaches.
 pub(super) fn reach(vis: &Visibility) -> usize {
     let Visibility::Restricted(restricted) = vis else {
         return if matches!(vis, Visibility::Public(_)) { usize::MAX } else { 0 };
@@ -209,7 +210,7 @@ pub(super) fn reach(vis: &Visibility) -> usize {
     let path = &restricted.path;
     let first = path.segments[0].ident.to_string();
     match first.as_str() {
-        // The longer the path from the crate's root, the narrower it is.
+        // The longer the path from the crate root, the narrower it is.
         "crate" => usize::MAX / 2 - path.segments.len(),
         "super" => path.segments.len(),
         _ => 0,

@@ -1,11 +1,11 @@
-//! Checks that the item is an impl block of a type that can be an actor.
+//! Checks that the item is an inherent impl of a type that can be an actor.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::PathArguments;
 
 use crate::{actor::parse::ActorImpl, diagnostics::Diagnostics, syntax};
 
-/// Reports an item that is no impl block.
+/// Reports an item that is not an impl block.
 pub(crate) fn not_an_impl(item: &TokenStream, error: &syn::Error, diagnostics: &mut Diagnostics) {
     let mut words = item.clone().into_iter().filter_map(|token| match token {
         TokenTree::Ident(ident) => Some(ident),
@@ -19,11 +19,11 @@ pub(crate) fn not_an_impl(item: &TokenStream, error: &syn::Error, diagnostics: &
             let name = words.next().map_or_else(|| "Counter".to_owned(), |name| name.to_string());
             let help = match keyword.to_string().as_str() {
                 "struct" | "enum" | "union" => format!("put it on `impl {name} {{ .. }}`"),
-                _ => "put it on the impl block with the actor's methods".to_owned(),
+                _ => "put it on the `impl` block with the actor's methods".to_owned(),
             };
             diagnostics.report(
                 &keyword,
-                format!("`#[actor]` is on a `{keyword}`, but it reads methods"),
+                format!("`#[actor]` expects an `impl` block, found `{keyword}`"),
                 help,
             );
         }
@@ -34,14 +34,14 @@ pub(crate) fn not_an_impl(item: &TokenStream, error: &syn::Error, diagnostics: &
     }
 }
 
-/// The name of the type, if the block is an inherent impl of a type that has one.
+/// The name of the actor; `None` if a mistake was reported.
 pub(super) fn check(syntax: &ActorImpl, diagnostics: &mut Diagnostics) -> Option<Ident> {
     let mistakes = diagnostics.count();
     if let Some(unsafe_token) = &syntax.unsafety {
         diagnostics.report(
             unsafe_token,
-            "an impl of handlers cannot be `unsafe`",
-            "leave out `unsafe`",
+            "the `impl` block of an actor cannot be `unsafe`",
+            "remove `unsafe`",
         );
     }
     let declared = syntax.generics.lifetimes().map(|parameter| &parameter.lifetime);
@@ -49,12 +49,12 @@ pub(super) fn check(syntax: &ActorImpl, diagnostics: &mut Diagnostics) -> Option
         let message = format!(
             "an actor outlives the code that starts it, so it cannot borrow for `{lifetime}`"
         );
-        diagnostics.report(lifetime, message, "let it own its fields, or share them through `Arc`");
+        diagnostics.report(lifetime, message, "own the data, or share it through an `Arc`");
     }
     let ty = syntax::printed(&syntax.self_ty);
     if let Some(trait_) = &syntax.trait_ {
         let message = format!(
-            "`#[actor]` is on an impl of the trait `{}`, but handlers are a type's own methods",
+            "`#[actor]` is on an `impl` of the trait `{}`, but handlers are inherent methods",
             syntax::printed(trait_)
         );
         diagnostics.report(trait_, message, format!("write the handlers in an `impl {ty}` block"));
@@ -64,10 +64,10 @@ pub(super) fn check(syntax: &ActorImpl, diagnostics: &mut Diagnostics) -> Option
             segment.ident.clone()
         }
         _ => {
-            let help = "wrap it in a struct of yours, and write `impl` for that";
+            let help = "wrap it in a struct, and write the `impl` block for that";
             diagnostics.report(
                 &syntax.self_ty,
-                format!("`{ty}` cannot be an actor: it has no name"),
+                format!("`{ty}` cannot be an actor because it has no name"),
                 help,
             );
             return None;

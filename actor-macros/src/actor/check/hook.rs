@@ -14,7 +14,7 @@ use crate::{
     syntax,
 };
 
-/// The hook, unless something about it was reported.
+/// The hook; `None` if a mistake in it was reported.
 pub(super) fn check(
     sig: &Signature,
     attrs: &[Attribute],
@@ -26,7 +26,7 @@ pub(super) fn check(
     let travelling = attrs::travelling(attrs);
     let this = format!("`{marker}` method `{}`", sig.ident);
     attrs::refuse_unreadable(&travelling.cfgs, &this, scope.diagnostics);
-    let nothing_says = ["nothing would say what for", "make the actor generic"];
+    let nothing_says = ["nothing determines its parameters", "make the actor generic"];
     qualifiers(sig, marker, nothing_says, scope.diagnostics);
     let receiver = receiver(sig, marker, scope);
     let takes_context = takes_context(sig, marker, scope);
@@ -47,7 +47,8 @@ pub(super) fn check(
     })
 }
 
-/// Reports what the loop cannot call. `generic` says why it cannot be generic, and what to do.
+/// Reports qualifiers and parameters with which the loop cannot call a method. `generic` is the reason
+/// and the help for a generic one.
 pub(super) fn qualifiers(
     sig: &Signature,
     marker: &str,
@@ -57,7 +58,7 @@ pub(super) fn qualifiers(
     let ident = &sig.ident;
     if let Safety::Unsafe(unsafe_token) = &sig.safety {
         let message = format!(
-            "`{marker}` method `{ident}` is `unsafe`, but the loop cannot promise what that asks for"
+            "`{marker}` method `{ident}` is `unsafe`, but is called from generated code, which cannot uphold its contract"
         );
         diagnostics.report(unsafe_token, message, "make it safe");
     }
@@ -71,10 +72,10 @@ pub(super) fn qualifiers(
 pub(super) fn where_clause(sig: &Signature, marker: &str, diagnostics: &mut Diagnostics) {
     if let Some(clause) = &sig.generics.where_clause {
         let message = format!(
-            "`{marker}` method `{}` has a where clause of its own, but it is called whatever it says",
+            "`{marker}` method `{}` has a where clause, but is called regardless",
             sig.ident
         );
-        diagnostics.report(clause, message, "move it to the impl");
+        diagnostics.report(clause, message, "move it to the `impl` block");
     }
 }
 
@@ -86,7 +87,7 @@ pub(super) fn receiver(sig: &Signature, marker: &str, scope: &mut Scope<'_>) -> 
         }
         Some((receiver, _)) => {
             let message = format!(
-                "`{marker}` method `{ident}` takes `{}`, but the actor goes on after it",
+                "`{marker}` method `{ident}` takes `{}`, but the actor is still needed afterwards",
                 syntax::printed(receiver)
             );
             scope.diagnostics.report(receiver, message, "take `&mut self`");
@@ -99,7 +100,7 @@ pub(super) fn receiver(sig: &Signature, marker: &str, scope: &mut Scope<'_>) -> 
     None
 }
 
-/// Whether the hook takes the context, which is all it may take.
+/// Whether the hook takes the context. Any other parameter is reported.
 fn takes_context(sig: &Signature, marker: &str, scope: &mut Scope<'_>) -> bool {
     let mut takes_context = false;
     for argument in &sig.inputs {
@@ -111,16 +112,16 @@ fn takes_context(sig: &Signature, marker: &str, scope: &mut Scope<'_>) -> bool {
             continue;
         }
         let message = format!(
-            "`{marker}` method `{}` takes an argument, but nobody calls it with one",
+            "`{marker}` method `{}` takes an argument, but is called without one",
             sig.ident
         );
-        let help = "take nothing but `&Context<Self>`, and keep what it needs in the actor";
+        let help = "take only `&Context<Self>`, and keep what it needs in fields of the actor";
         scope.diagnostics.report(typed, message, help);
     }
     takes_context
 }
 
-/// Reports what is returned and not read. `help` says what else to do.
+/// Reports a return type other than `()`.
 pub(super) fn returns_nothing(
     sig: &Signature,
     marker: &str,
@@ -141,14 +142,14 @@ fn unread(
     diagnostics: &mut Diagnostics,
 ) {
     let message = format!(
-        "`{marker}` method `{}` returns `{}`, but nobody reads it",
+        "`{marker}` method `{}` returns `{}`, but the value is not used",
         sig.ident,
         syntax::printed(returned)
     );
     diagnostics.report(returned, message, help);
 }
 
-/// The `E`, if the hook may fail and returns `Result<(), E>`.
+/// The `E` of a hook that may fail and returns `Result<(), E>`.
 fn error(sig: &Signature, kind: HookKind, scope: &mut Scope<'_>) -> Option<Type> {
     let marker = &MarkerKind::Hook(kind).written();
     if !kind.may_fail() {
@@ -183,7 +184,7 @@ fn error(sig: &Signature, kind: HookKind, scope: &mut Scope<'_>) -> Option<Type>
     None
 }
 
-/// The error that an alias such as `io::Result<()>` probably stands for.
+/// The error type that an alias such as `io::Result<()>` probably stands for.
 fn error_beside(alias: &Type) -> String {
     let Type::Path(path) = syntax::ungrouped(alias) else {
         return "E".to_owned();

@@ -1,4 +1,4 @@
-//! Goes through the items of the impl: handlers, hooks, sources of events, and what is none of these.
+//! Checks the items of the impl: handlers, hooks, sources of events, and all others.
 
 use std::collections::HashMap;
 
@@ -23,7 +23,7 @@ use crate::{
 
 pub(super) struct Items<'a> {
     message: &'a Ident,
-    /// All of them, as they were written.
+    /// All items, as they were written.
     written: &'a [parse::Item],
     scope: Scope<'a>,
     pub(super) items: Vec<model::Item>,
@@ -32,15 +32,15 @@ pub(super) struct Items<'a> {
     pub(super) hooks: Vec<Hook>,
     /// The handler of each variant.
     variants: HashMap<String, Ident>,
-    /// The hooks that were seen, even if they are wrong.
+    /// The kinds of hooks that were seen, correct or not.
     seen: Vec<HookKind>,
-    /// Whether a method is meant to be a handler, even if it is wrong.
+    /// Whether any method is meant to be a handler, correct or not.
     has_candidate: bool,
 }
 
-/// The items of an impl that is no actor's.
+/// The items of an impl whose header is wrong, without their markers.
 pub(super) fn as_written(items: &[parse::Item]) -> Vec<model::Item> {
-    items.iter().map(|item| model::Item::AsItWas(Role::of(item).kept(item))).collect()
+    items.iter().map(|item| model::Item::Unchanged(Role::of(item).kept(item))).collect()
 }
 
 impl<'a> Items<'a> {
@@ -95,7 +95,7 @@ impl<'a> Items<'a> {
         self.selecting(item, role, attrs)
     }
 
-    /// Checks a handler. Gives what is written in its place if it is marked and rewritten.
+    /// Checks a handler. Returns it as an item if its body is rewritten.
     fn handler(
         &mut self,
         item: &parse::Item,
@@ -124,7 +124,7 @@ impl<'a> Items<'a> {
             if self.seen.contains(kind) {
                 let marker = MarkerKind::Hook(*kind).written();
                 let message = format!("`{marker}` marks a second method, `{}`", method.sig.ident);
-                let help = "keep one of them, and let it call the other";
+                let help = "keep one of them, and call the other from it";
                 self.scope.diagnostics.report(attr, message, help);
                 continue;
             }
@@ -133,9 +133,9 @@ impl<'a> Items<'a> {
         }
     }
 
-    /// An item that is written as it was, but for its plain `select!`s.
+    /// An item that is unchanged, except for its plain `select!`s.
     fn selecting(&self, item: &parse::Item, role: Role<'_>, attrs: Vec<Attribute>) -> model::Item {
-        // A mark that stays finds them by itself.
+        // A `#[cancel_safe]` that stays on the method replaces them itself.
         let is_marked =
             attrs.iter().any(|attr| MarkerKind::of(attr.path()) == Some(MarkerKind::CancelSafe));
         let method = match role {
@@ -146,11 +146,11 @@ impl<'a> Items<'a> {
         };
         match method {
             Some(method) => model::Item::Selecting(attrs, Box::new(method)),
-            None => model::Item::AsItWas(attrs),
+            None => model::Item::Unchanged(attrs),
         }
     }
 
-    /// Reports two handlers that would be one variant.
+    /// Reports two handlers with the same variant.
     fn is_new(&mut self, handler: &Handler) -> bool {
         let variant = handler.variant.to_string();
         let Some(first) = self.variants.get(&variant) else {
@@ -158,7 +158,7 @@ impl<'a> Items<'a> {
             return true;
         };
         if *first == handler.ident {
-            // Under a `cfg` it is another version of the same handler; otherwise rustc reports it.
+            // With a `cfg` it is another version of the same handler; otherwise rustc reports it.
             return !handler.attrs.cfgs.is_empty();
         }
         let message = format!(
@@ -172,7 +172,7 @@ impl<'a> Items<'a> {
     pub(super) fn refuse_none(&mut self, actor: &Ident, self_ty: &Type) {
         if !self.has_candidate {
             let message = format!("no method of `{actor}` is a handler");
-            let help = "mark the methods that answer messages `pub` or `pub(crate)`";
+            let help = "make the methods that answer messages `pub` or `pub(crate)`";
             self.scope.diagnostics.report(self_ty, message, help);
         }
     }

@@ -1,6 +1,6 @@
-//! Checks `#[cancel_safe]` on a handler: what becomes of an answer that nobody takes.
+//! Checks `#[cancel_safe]` on a handler: what happens to a reply that is never read.
 //!
-//! The types of that answer and of the method that takes it back are for rustc to compare.
+//! The type of the reply and that of the method that takes it back are compared by rustc.
 
 use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, FnArg, Meta, Path, ReceiverKind, Safety, Signature};
@@ -15,7 +15,7 @@ use crate::{
     syntax,
 };
 
-/// The mark of a method.
+/// The mark of a handler.
 pub(super) struct Mark<'a> {
     attr: &'a Attribute,
     pub(super) options: Options,
@@ -39,9 +39,9 @@ pub(super) fn read<'a>(attr: &'a Attribute, diagnostics: &mut Diagnostics) -> Ma
     Mark { attr, options, is_readable: diagnostics.count() == mistakes }
 }
 
-/// What becomes of an answer of `handler` that nobody takes; `None` if it cannot be marked.
+/// What happens to a reply of `handler` that is never read; `None` if it cannot be marked.
 ///
-/// With another mistake it counts as marked: those who call it need no second error.
+/// With another mistake it counts as marked, so that its callers get no second error.
 pub(super) fn check(
     handler: &Handler,
     mark: &Mark<'_>,
@@ -55,10 +55,11 @@ pub(super) fn check(
     }
     let name = &handler.ident;
     if handler.is_run_abandoned {
-        let message = format!(
-            "`{name}` is to run even if its caller has gone, and `#[cancel_safe]` says that it need not"
-        );
-        diagnostics.report(attr, message, "keep one of `run_abandoned` and `cancel_safe`");
+        let message =
+            format!("handler `{name}` cannot be both `run_abandoned` and `#[cancel_safe]`");
+        let help =
+            "keep `run_abandoned` if it has to run without its caller, or else `#[cancel_safe]`";
+        diagnostics.report(attr, message, help);
         return Some(WhenUnread::Dropped);
     }
     match &options.answer {
@@ -72,8 +73,8 @@ pub(super) fn check(
             && *is_readable =>
         {
             let message =
-                format!("`{name}` changes the actor, and its caller may be gone when it answers");
-            let help = "name the method that takes the answer back, `#[cancel_safe(undelivered = ..)]`, or say that doing it twice is harmless, `#[cancel_safe(idempotent)]`";
+                format!("handler `{name}` may change the actor, but its reply may never be read");
+            let help = "name the method that takes the reply back, `#[cancel_safe(undelivered = method)]`, or state that repeating the call is harmless, `#[cancel_safe(idempotent)]`";
             diagnostics.report(attr, message, help);
         }
         Some(options::Answer::Idempotent { .. }) | None => {}
@@ -81,29 +82,27 @@ pub(super) fn check(
     Some(WhenUnread::Dropped)
 }
 
-/// Whether there is an answer of the handler that could come back.
+/// Whether there is a reply that could be taken back.
 fn is_markable(handler: &Handler, attr: &Path, diagnostics: &mut Diagnostics) -> bool {
     let name = &handler.ident;
     if handler.is_final() {
-        let message = format!(
-            "`{name}` takes the actor, so nobody is left whom its answer could come back to"
-        );
-        let help = "leave it out and let the call finish, or take `&mut self`";
+        let message =
+            format!("handler `{name}` takes `self`, so no actor is left to take its reply back");
+        let help = "remove `#[cancel_safe]`, or take `&mut self`";
         diagnostics.report(attr, message, help);
         return false;
     }
     if let Answer::Streamed(_) = handler.answer {
-        let message =
-            format!("`{name}` answers with a stream, which has no one answer to come back");
-        let help = "leave it out: to drop `stream.next()` drops no value";
+        let message = format!("handler `{name}` returns a stream, not one reply to take back");
+        let help = "remove `#[cancel_safe]`: dropping `stream.next()` loses no value";
         diagnostics.report(attr, message, help);
         return false;
     }
     true
 }
 
-/// Whether the method can take an answer back, as far as its signature shows. If it is not in this
-/// impl, rustc finds it or says that it is nowhere.
+/// Whether the method can take a reply back, as far as its signature shows. If it is not in this impl,
+/// rustc finds it, or reports that it does not exist.
 fn takes_back(
     handler: &Handler,
     method: &Ident,
@@ -118,15 +117,15 @@ fn takes_back(
         return true;
     };
     let name = &handler.ident;
-    let message = format!("`{method}` {problem}, so it cannot take back what `{name}` answers");
+    let message = format!("`{method}` {problem}, so it cannot take back the reply of `{name}`");
     diagnostics.report(method, message, help);
     false
 }
 
 fn why_not(sig: &Signature, handler: &Handler) -> Option<(&'static str, String)> {
     let method = &sig.ident;
-    let answer = syntax::printed(handler.answer.ty());
-    let signature = format!("write `fn {method}(&mut self, answer: {answer})`");
+    let reply = syntax::printed(handler.answer.ty());
+    let signature = format!("write `fn {method}(&mut self, reply: {reply})`");
     let Some(receiver) = sig.receiver() else {
         return Some(("takes no `self`", signature));
     };
@@ -135,9 +134,9 @@ fn why_not(sig: &Signature, handler: &Handler) -> Option<(&'static str, String)>
     }
     if sig.asyncness.is_some() {
         let help = format!(
-            "{signature}; what has to be awaited can be done by the next handler or by `#[on_idle]`"
+            "{signature}; what has to be awaited can wait for the next handler or for `#[on_idle]`"
         );
-        return Some(("is an `async fn`, and nothing may be awaited between two messages", help));
+        return Some(("is an `async fn`, and nothing can be awaited between two messages", help));
     }
     if matches!(sig.safety, Safety::Unsafe(_)) {
         return Some(("is `unsafe`", signature));
@@ -145,7 +144,7 @@ fn why_not(sig: &Signature, handler: &Handler) -> Option<(&'static str, String)>
     let takes = sig.inputs.iter().filter(|input| matches!(input, FnArg::Typed(_))).count();
     match takes {
         1 => None,
-        0 => Some(("takes no answer", signature)),
-        _ => Some(("takes more than an answer", signature)),
+        0 => Some(("takes no reply", signature)),
+        _ => Some(("takes more than a reply", signature)),
     }
 }

@@ -1,4 +1,4 @@
-//! Reads the markers of an item, and checks that each fits what the item is.
+//! Reads the markers of an item, and checks that each fits its role.
 
 use syn::{Attribute, Ident, Meta, Token, Visibility, punctuated::Punctuated};
 
@@ -14,7 +14,7 @@ use crate::{
 /// What an item is to the actor.
 #[derive(Clone, Copy)]
 pub(super) enum Role<'a> {
-    /// A method that is `pub`, takes `self`, and has no marker that says otherwise.
+    /// A `pub` method with a receiver that is neither a hook nor a source.
     Handler(&'a Method),
     Hook(&'a Method),
     /// A method with `#[on(..)]`.
@@ -51,11 +51,11 @@ impl<'a> Role<'a> {
         }
     }
 
-    /// The attributes that stay on the item: all but the markers, which mean nothing to rustc.
+    /// The attributes that stay on the item: all but the markers, which rustc does not know.
     pub(super) fn kept(self, item: &Item) -> Vec<Attribute> {
         let mut is_marked = false;
         let stays = |attr: &&Attribute| match MarkerKind::of(attr.path()) {
-            // On a handler it is checked here; on anything else, by the attribute itself.
+            // On a handler it is checked by `#[actor]`, on other items by itself.
             Some(MarkerKind::CancelSafe) => {
                 !matches!(self, Self::Handler(_)) && !std::mem::replace(&mut is_marked, true)
             }
@@ -97,7 +97,7 @@ impl<'a> Markers<'a> {
                     report_conditional(attr, role, diagnostics);
                 }
             }
-            // Of a marker that is wrong itself, nothing more is said.
+            // A marker with a mistake of its own gets no second error.
             if let Some(kind) = kind
                 && diagnostics.count() == mistakes
                 && let Some((message, help)) = misfit(kind, attr, item, role)
@@ -119,7 +119,7 @@ impl<'a> Markers<'a> {
         let options = match &attr.meta {
             Meta::Path(_) => {
                 let help = format!("a `pub` method is a handler without it; {HELP}");
-                diagnostics.report(attr, "`#[handler]` says nothing", help);
+                diagnostics.report(attr, "`#[handler]` without an option has no effect", help);
                 return;
             }
             Meta::List(list) => list.parse_args_with(parser),
@@ -138,7 +138,7 @@ impl<'a> Markers<'a> {
                 unknown => {
                     let message = format!("`#[handler]` has no option `{unknown}`");
                     diagnostics.report(&option, message, HELP);
-                    // What it was meant to be is not known, so nothing is said of the rest.
+                    // It may be a misspelling of the other option.
                     continue;
                 }
             };
@@ -151,8 +151,8 @@ impl<'a> Markers<'a> {
 
     fn set_on(&mut self, attr: &'a Attribute, diagnostics: &mut Diagnostics) {
         if self.on.is_some() {
-            let message = "a method handles the events of one source";
-            let help = "write a method for each, and let both call a third";
+            let message = "a method can have only one `#[on(..)]`";
+            let help = "write a method for each source, and call a third one from both";
             diagnostics.report(attr, message, help);
             return;
         }
@@ -182,7 +182,7 @@ impl<'a> Markers<'a> {
     }
 }
 
-/// Why a marker does not fit what the item is, and what to do about it.
+/// The message and the help for a marker that does not fit the role of its item.
 fn misfit(
     kind: MarkerKind,
     attr: &Attribute,
@@ -199,34 +199,34 @@ fn misfit(
         (Role::Hook(method), MarkerKind::Handler) => {
             let other = first_of(item, |kind| matches!(kind, MarkerKind::Hook(_)))?;
             let name = &method.sig.ident;
-            Some((format!("`{name}` cannot be a handler and `{other}`"), remove))
+            Some((format!("`{name}` cannot be both a handler and `{other}`"), remove))
         }
         (Role::Source(method), MarkerKind::Handler | MarkerKind::Hook(_)) => {
             let on = first_of(item, |kind| kind == MarkerKind::On)?;
             let name = &method.sig.ident;
-            Some((format!("`{name}` cannot be `{this}` and `{on}`"), remove))
+            Some((format!("`{name}` cannot be both `{this}` and `{on}`"), remove))
         }
         (Role::Helper(method), MarkerKind::Handler) => {
             let (problem, instead) = match method.sig.receiver() {
                 Some(_) => ("is not `pub`", "mark it `pub` or `pub(crate)`"),
                 None => ("takes no `self`", "take `&self` or `&mut self`"),
             };
-            let message = format!("`{}` {problem}, so it is no handler", method.sig.ident);
+            let message = format!("`{}` {problem}, so it is not a handler", method.sig.ident);
             Some((message, format!("{instead}, or {remove}")))
         }
         (Role::Other, MarkerKind::Handler | MarkerKind::On | MarkerKind::Hook(_)) => {
-            let message = format!("`{}` marks a method, and this is none", syntax::printed(attr));
+            let message = format!("`{}` goes on a method, and this is not one", syntax::printed(attr));
             Some((message, "remove it, or move it to a method".to_owned()))
         }
-        // The markers have made it something else.
+        // Impossible: these markers determine the role.
         (Role::Handler(_) | Role::Hook(_) | Role::Helper(_), MarkerKind::On)
         | (Role::Handler(_) | Role::Helper(_), MarkerKind::Hook(_))
-        // That it cannot be read is reported.
+        // Reported as unreadable.
         | (Role::Unreadable { .. }, _) => None,
     }
 }
 
-/// The first marker of a kind, as it is written.
+/// The first marker of a kind, as it was written.
 fn first_of(item: &Item, is_wanted: fn(MarkerKind) -> bool) -> Option<String> {
     let mut attrs = item.attrs.iter();
     attrs.find(|attr| MarkerKind::of(attr.path()).is_some_and(is_wanted)).map(syntax::printed)
@@ -234,12 +234,12 @@ fn first_of(item: &Item, is_wanted: fn(MarkerKind) -> bool) -> Option<String> {
 
 fn report_misspelled(attr: &Attribute, diagnostics: &mut Diagnostics) {
     if let Some(meant) = MarkerKind::misspelled(attr.path()) {
-        let message = format!("there is no marker `{}`", syntax::printed(attr));
+        let message = format!("unknown marker `{}`", syntax::printed(attr));
         diagnostics.report(attr.path(), message, format!("did you mean `#[{meant}]`?"));
     }
 }
 
-/// A marker is read before any `cfg_attr` is.
+/// Reports markers inside `cfg_attr`: `#[actor]` runs before rustc expands that.
 fn report_conditional(attr: &Attribute, role: Role<'_>, diagnostics: &mut Diagnostics) {
     let Meta::List(list) = &attr.meta else { return };
     if !attr.path().is_ident("cfg_attr") {
@@ -251,7 +251,7 @@ fn report_conditional(attr: &Attribute, role: Role<'_>, diagnostics: &mut Diagno
     };
     for meta in metas.iter().skip(1) {
         let kind = match MarkerKind::of(meta.path()) {
-            // It is an attribute of its own there.
+            // There it is an attribute macro of its own.
             Some(MarkerKind::CancelSafe) if !matches!(role, Role::Handler(_)) => continue,
             Some(kind) => kind,
             None => continue,
@@ -259,7 +259,7 @@ fn report_conditional(attr: &Attribute, role: Role<'_>, diagnostics: &mut Diagno
         let name = kind.name();
         let message = format!("the marker `#[{name}]` cannot be conditional");
         let help = format!(
-            "put `#[{name}]` on the method, and the condition into a `#[cfg(..)]` of the method or into its body"
+            "put `#[{name}]` on the method, and the condition in a `#[cfg(..)]` on the method or in its body"
         );
         diagnostics.report(meta.path(), message, help);
     }

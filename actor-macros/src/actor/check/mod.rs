@@ -1,6 +1,6 @@
-//! Syntax to model: does the impl mean an actor?
+//! Syntax to model: checks that the impl block describes an actor.
 //!
-//! Everything wrong is reported, in source order. What is right gets into the model all the same.
+//! All mistakes are reported, in source order. The correct parts get into the model all the same.
 
 mod arguments;
 mod attrs;

@@ -1,4 +1,4 @@
-//! Checks what is between the parentheses of `#[actor(…)]`.
+//! Checks the options of `#[actor(..)]`.
 
 use std::collections::HashSet;
 
@@ -27,7 +27,7 @@ pub(super) struct Options {
     pub(super) message: Option<Ident>,
     pub(super) threads: Threads,
     pub(super) first: First,
-    /// The key of `first`, if it is given.
+    /// The key `first`, if it is given.
     pub(super) first_key: Option<Ident>,
     pub(super) is_inline: bool,
     /// The condition under which messages are taken, and its key.
@@ -67,17 +67,17 @@ pub(super) fn check(
 }
 
 impl Options {
-    /// The actor, its handle and its message need three names.
+    /// Reports equal names for the actor, its handle and its message.
     fn names(&mut self, actor: Option<&Ident>, diagnostics: &mut Diagnostics) {
         let handle = self.handle.clone();
         for name in [&mut self.handle, &mut self.message] {
             if name.is_some() && name.as_ref() == actor {
-                let message = "this is the name of the actor";
+                let message = "this is already the name of the actor";
                 diagnostics.report(name.take(), message, "choose another name");
             }
         }
         if self.message.is_some() && self.message == handle {
-            let message = "this is the name of the handle too";
+            let message = "this is already the name of the handle";
             diagnostics.report(self.message.take(), message, "choose another name");
         }
     }
@@ -139,7 +139,7 @@ fn mailbox(value: Expr, diagnostics: &mut Diagnostics) -> Mailbox {
     match ungrouped(&value) {
         Expr::Path(path) if path.path.is_ident("unbounded") => Mailbox::Unbounded,
         Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) if number.base10_digits() == "0" => {
-            diagnostics.report(number, "a mailbox of size 0 could never take a message", help);
+            diagnostics.report(number, "a mailbox of capacity 0 can never accept a message", help);
             Mailbox::Default
         }
         Expr::Lit(ExprLit { lit: Lit::Int(_), .. }) => Mailbox::Bounded(Box::new(value)),
@@ -162,7 +162,9 @@ fn first(key: &Ident, value: Option<Expr>, diagnostics: &mut Diagnostics) -> Opt
         Expr::Path(path) if path.path.is_ident("mailbox") => Some(First::Mailbox),
         Expr::Path(path) if path.path.is_ident("sources") => Some(First::Sources),
         _ => {
-            let message = format!("`{}` is nothing that could come first", syntax::printed(&value));
+            let text = syntax::printed(&value);
+            let message =
+                format!("option `first` needs `mailbox` or `sources`, and `{text}` is neither");
             diagnostics.report(value, message, help);
             None
         }
@@ -170,7 +172,7 @@ fn first(key: &Ident, value: Option<Expr>, diagnostics: &mut Diagnostics) -> Opt
 }
 
 fn inline(key: &Ident, value: Option<&Expr>, diagnostics: &mut Diagnostics) -> bool {
-    let help = "write `inline = false`, and no handler runs on the thread of a caller";
+    let help = "write `inline = false` to run every handler in the actor's own task";
     match value.map(ungrouped) {
         Some(Expr::Lit(ExprLit { lit: Lit::Bool(is_inline), .. })) => return is_inline.value,
         Some(value) => {
@@ -185,14 +187,14 @@ fn inline(key: &Ident, value: Option<&Expr>, diagnostics: &mut Diagnostics) -> b
 }
 
 fn name(key: &Ident, value: &Expr, diagnostics: &mut Diagnostics) -> Option<Ident> {
-    // By way of tokens, because a path may be a keyword such as `crate`, and a name may not.
+    // Parsed again because a path may be a keyword such as `crate`, and a name may not.
     let ident = match ungrouped(value) {
         Expr::Path(path) => syn::parse2::<Ident>(path.to_token_stream()).ok(),
         _ => None,
     };
     if ident.is_none() {
         let value_text = syntax::printed(value);
-        let message = format!("option `{key}` needs a name, and `{value_text}` is none");
+        let message = format!("option `{key}` needs a name, and `{value_text}` is not one");
         diagnostics.report(value, message, format!("write `{key} = Name`"));
     }
     ident
@@ -203,7 +205,7 @@ fn path(value: &Expr, diagnostics: &mut Diagnostics) -> Option<Path> {
         Expr::Path(path) if path.qself.is_none() => Some(path.path.clone()),
         _ => {
             let message =
-                format!("option `crate` needs a path, and `{}` is none", syntax::printed(value));
+                format!("option `crate` needs a path, and `{}` is not one", syntax::printed(value));
             diagnostics.report(
                 value,
                 message,

@@ -67,7 +67,7 @@ impl WithoutSelf<'_> {
         rewritten
     }
 
-    /// The type in the place of one `Self`: errors about it belong there.
+    /// The type with the span of the `Self` that it replaces, for errors about it.
     fn at(&self, span: Span) -> Type {
         let tokens = syntax::respanned(self.self_ty.to_token_stream(), span);
         syn::parse2(tokens).unwrap_or_else(|_| self.self_ty.clone())
@@ -124,7 +124,7 @@ impl VisitMut for WithoutSelf<'_> {
 }
 
 impl WithoutSelf<'_> {
-    /// Inside of a macro there is no syntax yet, only words.
+    /// The arguments of a macro are not syntax yet, only tokens.
     fn rewrite_tokens(&self, tokens: TokenStream) -> TokenStream {
         let rewritten = tokens.into_iter().map(|token| match token {
             TokenTree::Ident(ident) if ident == "Self" => match self.at(ident.span()) {

@@ -1,4 +1,4 @@
-//! What the checks of all methods share.
+//! The context that the checks of all methods share.
 
 use syn::Type;
 
@@ -33,7 +33,7 @@ impl Scope<'_> {
         )
     }
 
-    /// `ty` as it is written outside of the impl.
+    /// `ty` as it has to be written outside of the impl.
     pub(super) fn outside(&self, ty: &Type) -> Type {
         WithoutSelf { self_ty: self.self_ty }.rewrite(ty)
     }

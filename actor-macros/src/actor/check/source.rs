@@ -17,16 +17,16 @@ use crate::{
     syntax,
 };
 
-/// As many as fit into a race, beside the mailbox.
+/// The branches of a `select!`, without the one for the mailbox.
 const MOST_SOURCES: usize = 63;
 
-/// With each condition the number of `select` methods doubles.
+/// Each condition doubles the number of `select` methods.
 const MOST_CONDITIONS: usize = 3;
 
-const EXAMPLE: &str = "name what the actor waits for, `#[on(self.ticks.tick())]`, and perhaps when: \
+const EXAMPLE: &str = "write what the actor waits for, `#[on(self.ticks.tick())]`, with an optional guard: \
                        `#[on(self.ticks.tick(), if self.is_on)]`";
 
-/// The source, unless something about it was reported.
+/// The source; `None` if a mistake in it was reported.
 pub(super) fn check(
     method: &Method,
     attrs: &[Attribute],
@@ -41,13 +41,14 @@ pub(super) fn check(
     let this = format!("`{marker}` method `{}`", sig.ident);
     attrs::refuse_unreadable(&travelling.cfgs, &this, scope.diagnostics);
     visibility(method, scope.diagnostics);
-    let one_type =
-        ["its source gives one type", "take what the source gives, or make the actor generic"];
+    let one_type = [
+        "its source yields one type",
+        "take the type that the source yields, or make the actor generic",
+    ];
     hook::qualifiers(sig, marker, one_type, scope.diagnostics);
     let receiver = hook::receiver(sig, marker, scope);
     let parameters = Parameters::check(sig, scope);
-    let help =
-        "return nothing: note it in the actor, or take `&Context<Self>` and call `context.stop()`";
+    let help = "return nothing; keep the value in the actor, or take `&Context<Self>` and call `context.stop()`";
     hook::returns_nothing(sig, marker, help, scope.diagnostics);
     hook::where_clause(sig, marker, scope.diagnostics);
     if scope.diagnostics.count() > mistakes {
@@ -89,7 +90,7 @@ fn event(on: &Attribute, diagnostics: &mut Diagnostics) -> Option<Event> {
     for expr in [&event.source].into_iter().chain(&event.guard) {
         Waits { diagnostics }.visit_expr(expr);
     }
-    is_about_now(&event.source, diagnostics);
+    refuse_now(&event.source, diagnostics);
     Some(event)
 }
 
@@ -99,50 +100,49 @@ fn rest(event: &Event, diagnostics: &mut Diagnostics) {
     if let (Some(TokenTree::Ident(word)), None) = (rest.next(), rest.next())
         && word == "if"
     {
-        diagnostics.report(word, "this guard says nothing", EXAMPLE);
+        diagnostics.report(word, "this guard has no condition", EXAMPLE);
     } else if event.guard.is_none() && matches!(&first, TokenTree::Ident(word) if word == "if") {
         let help = "put a comma before `if`";
-        diagnostics.report(first, "a guard is separated from its source", help);
+        diagnostics.report(first, "expected a comma between the source and its guard", help);
     } else {
-        let message = "nothing follows a source but its guard";
+        let message = "only a guard may follow a source";
         diagnostics.report(first, message, EXAMPLE);
     }
 }
 
-/// Finds what leaves or holds up the method that the expression gets into.
+/// Reports `.await` and `?`, which would suspend or leave the generated method.
 struct Waits<'a> {
     diagnostics: &'a mut Diagnostics,
 }
 
 impl<'ast> Visit<'ast> for Waits<'_> {
     fn visit_expr_await(&mut self, expr: &'ast syn::ExprAwait) {
-        let message = "`#[on(..)]` waits for its source by itself";
-        self.diagnostics.report(expr.await_token, message, "leave out `.await`");
+        let message = "`#[on(..)]` awaits its source itself";
+        self.diagnostics.report(expr.await_token, message, "remove `.await`");
     }
 
     fn visit_expr_try(&mut self, expr: &'ast syn::ExprTry) {
-        let message = "there is nobody to give this error to";
-        let help =
-            "let a `#[cancel_safe]` method make the future, and give its error to the handler";
+        let message = "`?` in `#[on(..)]` has no caller to return an error to";
+        let help = "move the `?` into a `#[cancel_safe]` method that returns a `Result`, and handle the error here";
         self.diagnostics.report(expr.question_token, message, help);
         visit::visit_expr_try(self, expr);
     }
 
-    // These have an end of their own.
+    // Inside these they are allowed.
     fn visit_expr_async(&mut self, _: &'ast syn::ExprAsync) {}
     fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}
 }
 
-/// `sleep_until(Instant::now() + second)` is `sleep(second)`.
-fn is_about_now(source: &Expr, diagnostics: &mut Diagnostics) {
+/// Reports `sleep_until(Instant::now() + second)`, which starts over after each message.
+fn refuse_now(source: &Expr, diagnostics: &mut Diagnostics) {
     let Expr::Call(call) = source else { return };
     let Some(now) = call.args.iter().find_map(now) else { return };
-    let message = "this moment is another one after each message, so it never comes";
-    let help = "keep the moment in the actor, and write `sleep_until(self.deadline)`";
+    let message = "this deadline moves with every message, so it may never be reached";
+    let help = "keep the deadline in the actor, and write `sleep_until(self.deadline)`";
     diagnostics.report(now, message, help);
 }
 
-/// The call of a function `now` in an expression.
+/// The call of a function `now` inside an expression.
 fn now(expr: &Expr) -> Option<syn::ExprCall> {
     struct Now(Option<syn::ExprCall>);
 
@@ -170,14 +170,15 @@ fn visibility(method: &Method, diagnostics: &mut Diagnostics) {
     }
     let vis = syntax::printed(&method.vis);
     let message = format!(
-        "`#[on(..)]` method `{}` is `{vis}`, but it is no message: its source calls it",
+        "`#[on(..)]` method `{}` is `{vis}`, but it is not a handler: only its source calls it",
         method.sig.ident
     );
-    let help = format!("leave out `{vis}`; if others send it too, let a handler call it");
+    let help =
+        format!("remove `{vis}`; to call it from outside as well, add a handler that calls it");
     diagnostics.report(&method.vis, message, help);
 }
 
-/// What the method takes.
+/// The parameters of the method.
 #[derive(Default)]
 struct Parameters {
     all: Vec<SourceParameter>,
@@ -195,8 +196,8 @@ impl Parameters {
         }
         if parameters.value.is_none() && scope.diagnostics.count() == mistakes {
             let message =
-                format!("`#[on(..)]` method `{}` does not take what its source gives", sig.ident);
-            let help = "take it as a parameter, or `_: Type` if it says nothing";
+                format!("`#[on(..)]` method `{}` does not take the value of its source", sig.ident);
+            let help = "add a parameter for it, or `_: Type` to ignore it";
             scope.diagnostics.report(&sig.ident, message, help);
         }
         parameters
@@ -205,7 +206,7 @@ impl Parameters {
     fn add(&mut self, sig: &Signature, typed: &PatType, scope: &mut Scope<'_>) {
         let ident = &sig.ident;
         if let Some(cfg) = attrs::cfgs(&typed.attrs).first() {
-            let message = format!("`#[on(..)]` method `{ident}` has a parameter under a condition");
+            let message = format!("`#[on(..)]` method `{ident}` has a `#[cfg]` on a parameter");
             let help = "put the `#[cfg(..)]` on the whole method";
             scope.diagnostics.report(cfg, message, help);
         }
@@ -220,17 +221,16 @@ impl Parameters {
         let name = syntax::last_segment(&typed.ty).map(|segment| segment.ident.to_string());
         if matches!(name.as_deref(), Some("Reply" | "Replies")) {
             let message = format!(
-                "`#[on(..)]` method `{ident}` takes `{}`, but nobody has called it",
+                "`#[on(..)]` method `{ident}` takes `{}`, but an event has no caller",
                 syntax::printed(&typed.ty)
             );
-            let help = "leave it out; to answer an earlier message, keep its `Reply` in the actor";
+            let help = "remove it; to reply to an earlier message, keep its `Reply` in the actor";
             scope.diagnostics.report(&typed.ty, message, help);
         } else if self.value.is_some() {
             let message = format!(
-                "`#[on(..)]` method `{ident}` takes more than one value, but its source gives one"
+                "`#[on(..)]` method `{ident}` takes more than one value, but its source yields one"
             );
-            let help =
-                "take one value, as a tuple if the source gives one; everything else is in `self`";
+            let help = "take one value, or a tuple if the source yields one";
             scope.diagnostics.report(typed, message, help);
         } else {
             types::check(&typed.ty, Subject::Event { handler: ident }, scope.diagnostics);
@@ -252,16 +252,17 @@ fn value_name(pat: &Pat) -> Ident {
     }
 }
 
-/// An order needs something to put in order.
+/// Reports `first` without sources.
 pub(super) fn check_first(key: Option<&Ident>, sources: &[Source], diagnostics: &mut Diagnostics) {
     if let Some(key) = key.filter(|_| sources.is_empty()) {
-        let message = "there is nothing beside the mailbox that could come first";
-        let help = "leave out `first`, or wait for something: `#[on(self.ticks.tick())]`";
+        let message = "`first` has no effect without a source of events";
+        let help = "remove `first`, or add a source: `#[on(self.ticks.tick())]`";
         diagnostics.report(key, message, help);
     }
 }
 
-/// The condition under which messages are taken, which only an event can make true.
+/// The condition under which messages are taken. Without sources it is reported, because only an event
+/// could make it true again.
 pub(super) fn messages_if(
     option: Option<(Ident, Expr)>,
     sources: &[Source],
@@ -269,8 +270,8 @@ pub(super) fn messages_if(
 ) -> Option<Expr> {
     let (key, condition) = option?;
     if sources.is_empty() {
-        let message = "messages that are held could never be let through again";
-        let help = "leave out `messages_if`, or wait for something that lets them through: \
+        let message = "`messages_if` without a source of events could hold messages back forever";
+        let help = "remove `messages_if`, or add a source: \
                     `#[on(self.ticks.tick())]`";
         diagnostics.report(key, message, help);
         return None;
@@ -279,12 +280,12 @@ pub(super) fn messages_if(
     Some(condition)
 }
 
-/// Reports the first source, or the first condition, that is one too many.
+/// Reports the first source, or the first condition, beyond the limit.
 pub(super) fn check_number(sources: &[Source], diagnostics: &mut Diagnostics) {
     let Some(last) = sources.last() else { return };
     if sources.len() == MOST_SOURCES + 1 {
         let message = format!("an actor has at most {MOST_SOURCES} sources of events");
-        let help = "put some of them into a stream, a `StreamMap` or a `JoinSet`";
+        let help = "merge some of them into a stream, a `StreamMap` or a `JoinSet`";
         diagnostics.report(&last.ident, message, help);
     }
     let conditions = |sources: &[Source]| {
@@ -292,8 +293,10 @@ pub(super) fn check_number(sources: &[Source], diagnostics: &mut Diagnostics) {
     };
     let before = conditions(&sources[..sources.len() - 1]);
     if before <= MOST_CONDITIONS && conditions(sources) > MOST_CONDITIONS {
-        let message = format!("sources of events are under more than {MOST_CONDITIONS} conditions");
-        let help = "use a condition that another one has, or a guard: `#[on(.., if cfg!(..))]`";
+        let message =
+            format!("the sources of an actor have more than {MOST_CONDITIONS} different `#[cfg]`s");
+        let help =
+            "reuse the condition of another source, or write a guard: `#[on(.., if cfg!(..))]`";
         diagnostics.report(last.cfgs.last(), message, help);
     }
 }

@@ -1,4 +1,4 @@
-//! Checks that a type can be named outside of its method and owns what it carries.
+//! Checks that a type can be named outside of its method, and borrows nothing.
 
 use proc_macro2::Ident;
 use syn::{
@@ -10,7 +10,7 @@ use syn::{
 use super::subject::Subject;
 use crate::diagnostics::Diagnostics;
 
-/// Reports everything in `ty` that cannot be in a message or a reply.
+/// Reports every part of `ty` that cannot be in a message or a reply.
 pub(super) fn check(ty: &Type, subject: Subject<'_>, diagnostics: &mut Diagnostics) {
     TypeCheck { subject, bound: Vec::new(), diagnostics }.visit_type(ty);
 }
@@ -63,12 +63,12 @@ impl<'ast> Visit<'ast> for TypeCheck<'_> {
         self.bound.truncate(outer);
     }
 
-    // The borrows in `fn(&str)` and `Fn(&str)` are those of its own callers.
+    // `fn(&str)` and `Fn(&str)` themselves borrow nothing.
     fn visit_type_fn_ptr(&mut self, _: &'ast TypeFnPtr) {}
 
     fn visit_parenthesized_generic_arguments(&mut self, _: &'ast ParenthesizedGenericArguments) {}
 
-    // The length of an array is no part of it that could borrow.
+    // The length of an array cannot borrow.
     fn visit_expr(&mut self, _: &'ast syn::Expr) {}
 }
 

@@ -31,7 +31,7 @@ pub(super) fn item(syntax: &ActorImpl, items: Vec<Item>, krate: &Path) -> TokenS
 
 fn method(item: Item, parse::Item { tokens, .. }: &parse::Item, krate: &Path) -> TokenStream {
     match item {
-        Item::AsItWas(attrs) => quote!(#(#attrs)* #tokens),
+        Item::Unchanged(attrs) => quote!(#(#attrs)* #tokens),
         Item::Marked(function) => cancel_safe::expand_function(*function, krate),
         Item::Selecting(attrs, method) => {
             let method = method.into_tokens(&krate.to_token_stream());

@@ -1,4 +1,4 @@
-//! Whatever the input is: the macro does not panic, and what it writes has the shape of Rust.
+//! For any input, the macro does not panic, and its output parses as Rust.
 
 use proc_macro2::{TokenStream, TokenTree};
 use proptest::{collection::vec, prelude::*, sample::select};

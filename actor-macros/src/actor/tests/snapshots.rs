@@ -1,6 +1,6 @@
-//! What is generated, as a person reads it. The user's own impl is left out.
+//! The generated code, pretty-printed, without the user's own impl.
 //!
-//! After a change: `INSTA_UPDATE=always cargo test -p actor-macros`, and read what git says changed.
+//! After a change, run `INSTA_UPDATE=always cargo test -p actor-macros`, and read the diff.
 
 use super::expand;
 
@@ -217,9 +217,9 @@ fn local_actors_with_names() {
 }
 
 #[test]
-fn whatever_arguments_are_called() {
+fn arguments_with_names_of_ours() {
     check_items(
-        "whatever_arguments_are_called",
+        "arguments_with_names_of_ours",
         "",
         "impl Names {
             pub(crate) fn one(&mut self, reply: u8, context: &Context<Self>, reply_2: u8) {}

@@ -70,10 +70,10 @@ fn mistakes_are_reported_each_once_in_source_order() {
     assert_eq!(
         errors("_ = a if b => {} _ = c -> {} x => y, biased; z = d =>"),
         [
-            "a precondition is separated from its future",
+            "expected a comma between the future and its precondition",
             "expected `=>` and a handler after the future",
-            "a branch begins with a pattern for what its future gives",
-            "`biased;` has to come first",
+            "a branch begins with a pattern for the output of its future",
+            "`biased;` must come first",
             "this branch has no handler",
         ]
     );

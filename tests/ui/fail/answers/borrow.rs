@@ -1,4 +1,4 @@
-// Caret: `&u64`. Says: the borrow has ended; return `u64`.
+// Caret: `&u64`. Message: the reply outlives `self`; return `u64`.
 use actor_runtime::actor;
 
 struct Counter {

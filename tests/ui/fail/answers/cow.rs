@@ -1,4 +1,4 @@
-// Caret: `Cow<str>`. Says: it may borrow; return `Cow<'static, str>`.
+// Caret: `Cow<str>`. Message: it may borrow; return `Cow<'static, str>`.
 use std::borrow::Cow;
 
 use actor_runtime::actor;

@@ -1,4 +1,4 @@
-// Caret: `impl Iterator<Item = u64>`. Says: a reply needs a type with a name.
+// Caret: `impl Iterator<Item = u64>`. Message: a reply needs a named type.
 use actor_runtime::actor;
 
 struct Counter;

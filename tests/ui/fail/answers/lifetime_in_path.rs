@@ -1,4 +1,4 @@
-// Caret: `'_`. Says: the borrow has ended; return an owned type.
+// Caret: `'_`. Message: the reply outlives `self`; return an owned type.
 use std::slice::Iter;
 
 use actor_runtime::actor;

@@ -1,4 +1,4 @@
-// Caret: `!`. Says: the caller would wait forever.
+// Caret: `!`. Message: the caller would wait forever.
 use actor_runtime::actor;
 
 struct Counter;

@@ -1,4 +1,4 @@
-// Caret: `&[u8]`. Says: handler and argument by name; take `Vec<u8>`.
+// Caret: `&[u8]`. Message: handler and argument by name; take `Vec<u8>`.
 #![allow(unused_variables)]
 
 use actor_runtime::actor;

@@ -1,4 +1,4 @@
-// Caret: `#[cfg_attr(..)]`. Says: write one `#[cfg(..)]`.
+// Caret: `#[cfg_attr(..)]`. Message: write a single `#[cfg(..)]`.
 use actor_runtime::actor;
 
 struct Counter;

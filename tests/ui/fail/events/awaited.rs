@@ -1,4 +1,4 @@
-// Caret: `await`. Says: it waits by itself; leave out `.await`.
+// Caret: `await`. Message: the source is awaited anyway; remove `.await`.
 use actor_runtime::actor;
 use tokio::time::{Instant, Interval};
 

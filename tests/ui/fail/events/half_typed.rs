@@ -1,4 +1,4 @@
-// Caret: the parenthesis after `self.`. Says: what was expected; how to name a source.
+// Caret: the parenthesis after `self.`. Message: what was expected; how to write a source.
 use actor_runtime::actor;
 
 struct Clock;

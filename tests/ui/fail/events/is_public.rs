@@ -1,4 +1,4 @@
-// Caret: `pub`. Says: it is no message; leave out `pub`.
+// Caret: `pub`. Message: not a handler; remove `pub`.
 use actor_runtime::actor;
 use tokio::time::{Instant, Interval};
 

@@ -1,4 +1,4 @@
-// Caret: `#[on]`. Says: names no source; how to name one.
+// Caret: `#[on]`. Message: no source; how to write one.
 use actor_runtime::actor;
 use tokio::time::{Instant, Interval};
 

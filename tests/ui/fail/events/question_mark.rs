@@ -1,4 +1,4 @@
-// Caret: `?`. Says: nobody to give the error to.
+// Caret: `?`. Message: no caller to return the error to.
 use actor_runtime::actor;
 use tokio::time::{Instant, Interval};
 

@@ -1,4 +1,4 @@
-// Caret: `tokio::time::Instant::now()`. Says: it never comes; keep the moment.
+// Caret: `tokio::time::Instant::now()`. Message: the deadline moves; keep it in the actor.
 use actor_runtime::actor;
 use tokio::time::Interval;
 

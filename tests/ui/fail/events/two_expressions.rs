@@ -1,4 +1,4 @@
-// Caret: the comma. Says: nothing follows a source but its guard.
+// Caret: the comma. Message: only a guard may follow a source.
 use actor_runtime::actor;
 use tokio::time::{Instant, Interval};
 

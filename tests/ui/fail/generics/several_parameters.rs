@@ -1,4 +1,4 @@
-// Caret: `K, V`. Says: all messages have one type; what to write.
+// Caret: `K, V`. Message: a variant has fixed types; what to write.
 #![allow(unused_variables)]
 
 use actor_runtime::actor;

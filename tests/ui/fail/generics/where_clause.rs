@@ -1,4 +1,4 @@
-// Caret: `where T: Clone`. Says: move it to the impl.
+// Caret: `where T: Clone`. Message: move it to the `impl` block.
 use actor_runtime::actor;
 
 struct Cell<T>(Option<T>);

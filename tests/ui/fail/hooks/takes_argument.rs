@@ -1,4 +1,4 @@
-// Caret: `path: String`. Says: nobody calls it with one.
+// Caret: `path: String`. Message: a hook is called without arguments.
 #![allow(unused_variables)]
 
 use actor_runtime::actor;

@@ -1,4 +1,4 @@
-// Caret: the second `#[on_stop]`. Says: keep one, and let it call the other.
+// Caret: the second `#[on_stop]`. Message: keep one, and call the other from it.
 use actor_runtime::actor;
 
 struct Counter;

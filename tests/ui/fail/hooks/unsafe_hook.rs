@@ -1,4 +1,4 @@
-// Caret: `unsafe`. Says: make it safe.
+// Caret: `unsafe`. Message: make it safe.
 use actor_runtime::actor;
 
 struct Counter;

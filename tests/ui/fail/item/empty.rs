@@ -1,4 +1,4 @@
-// Caret: `Counter`. Says: nothing is a handler; mark the handlers `pub`.
+// Caret: `Counter`. Message: there is no handler; make the handlers `pub`.
 use actor_runtime::actor;
 
 struct Counter;

@@ -1,4 +1,4 @@
-// Caret: `struct`. Says: `#[actor]` reads methods; put it on `impl Counter`.
+// Caret: `struct`. Message: expected an `impl` block; put it on `impl Counter`.
 use actor_runtime::actor;
 
 #[actor]

@@ -1,4 +1,4 @@
-// Caret: `Count`. Says: handlers are a type's own methods; what to write.
+// Caret: `Count`. Message: handlers are inherent methods; what to write.
 use actor_runtime::actor;
 
 struct Counter;

@@ -1,4 +1,4 @@
-// Caret: `'_`. Says: an actor cannot borrow; own the fields.
+// Caret: `'_`. Message: an actor cannot borrow; own the data.
 use actor_runtime::actor;
 
 struct Parser<'a> {

@@ -1,4 +1,4 @@
-// Caret: `fn`. Says: a marked method is an `async fn`, also if it is a hook that is `pub`.
+// Caret: `fn`. Message: a marked method is an `async fn`, even a hook that is `pub`.
 use actor_runtime::{actor, cancel_safe};
 
 struct Counter;

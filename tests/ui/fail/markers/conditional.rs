@@ -1,4 +1,4 @@
-// Caret: `cancel_safe`, inside of `cfg_attr`. Says: a marker has no condition.
+// Caret: `cancel_safe`, inside of `cfg_attr`. Message: a marker cannot be conditional.
 use actor_runtime::{actor, cancel_safe};
 
 struct Counter;

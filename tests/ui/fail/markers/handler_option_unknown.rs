@@ -1,4 +1,4 @@
-// Caret: `run_always`. Says: no such option, and which there is.
+// Caret: `run_always`. Message: no such option; the list of options.
 use actor_runtime::actor;
 
 struct Counter;

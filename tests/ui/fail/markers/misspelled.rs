@@ -1,4 +1,4 @@
-// Caret: `on_stopp`. Says: there is no such marker; `on_stop` is meant.
+// Caret: `on_stopp`. Message: unknown marker; did you mean `on_stop`?
 use actor_runtime::actor;
 
 struct Counter;

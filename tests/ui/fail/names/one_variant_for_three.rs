@@ -1,4 +1,4 @@
-// Caret: the second and the third name. Says: which two would be one variant.
+// Caret: the second and the third name. Message: which two would be the same variant.
 use actor_runtime::actor;
 
 struct Counter;

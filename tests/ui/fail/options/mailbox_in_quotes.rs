@@ -1,4 +1,4 @@
-// Caret: `"128"`. Says: that is no size; what to write.
+// Caret: `"128"`. Message: not a capacity; what to write.
 use actor_runtime::actor;
 
 struct Counter;

@@ -1,4 +1,4 @@
-// Caret: `128`. Says: write `mailbox = 128`.
+// Caret: `128`. Message: write `mailbox = 128`.
 use actor_runtime::actor;
 
 struct Counter;

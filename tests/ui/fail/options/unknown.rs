@@ -1,4 +1,4 @@
-// Caret: `colour`. Says: no such option, and which there are.
+// Caret: `colour`. Message: no such option; the list of options.
 use actor_runtime::actor;
 
 struct Counter;

@@ -1,4 +1,4 @@
-// Caret: `Arc<Self>`. Says: an actor lends or gives itself; what to write.
+// Caret: `Arc<Self>`. Message: how an actor is passed; what to write.
 use std::sync::Arc;
 
 use actor_runtime::actor;

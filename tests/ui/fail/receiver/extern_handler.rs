@@ -1,4 +1,4 @@
-// Caret: `extern "C"`. Says: leave it out.
+// Caret: `extern "C"`. Message: remove it.
 use actor_runtime::actor;
 
 struct Counter;

@@ -1,4 +1,4 @@
-// Caret: `&u64`. Says: one thing; the handle and its other methods are there.
+// Caret: `&u64`. Message: only this one; the handle and its other methods exist.
 #![allow(unused_variables)]
 
 use actor_runtime::{ActorHandle, actor, spawn};

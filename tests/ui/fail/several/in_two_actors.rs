@@ -1,4 +1,4 @@
-// Caret: `&u64` in `Counter`, then `T` in `Timer`. Says: one thing about each.
+// Caret: `&u64` in `Counter`, then `T` in `Timer`. Message: one error for each.
 #![allow(unused_variables)]
 
 use actor_runtime::actor;

@@ -2,8 +2,8 @@
 
 use super::{check, check_method, check_with};
 
-/// The help for whatever is no source.
-const EXAMPLE: &str = "name what the actor waits for, `#[on(self.ticks.tick())]`, and perhaps when: \
+/// The help for an argument that is not a source.
+const EXAMPLE: &str = "write what the actor waits for, `#[on(self.ticks.tick())]`, with an optional guard: \
                        `#[on(self.ticks.tick(), if self.is_on)]`";
 
 fn on(arguments: &str, expected: [&str; 3]) {
@@ -11,31 +11,31 @@ fn on(arguments: &str, expected: [&str; 3]) {
 }
 
 #[test]
-fn an_expression_and_perhaps_a_guard() {
+fn source_and_guard_syntax() {
     on("", ["#[on()]", "`#[on()]` names no source of events", EXAMPLE]);
     on(
         "self.a.b() if c",
-        ["if", "a guard is separated from its source", "put a comma before `if`"],
+        ["if", "expected a comma between the source and its guard", "put a comma before `if`"],
     );
-    on("self.a.b(), if", ["if", "this guard says nothing", EXAMPLE]);
-    on("self.a.b(), c", [",", "nothing follows a source but its guard", EXAMPLE]);
-    on("self.a.b(), if c, d", [",", "nothing follows a source but its guard", EXAMPLE]);
+    on("self.a.b(), if", ["if", "this guard has no condition", EXAMPLE]);
+    on("self.a.b(), c", [",", "only a guard may follow a source", EXAMPLE]);
+    on("self.a.b(), if c, d", [",", "only a guard may follow a source", EXAMPLE]);
     on("= b", ["=", "expected an expression", EXAMPLE]);
     on("self.", [")", "expected identifier or integer", EXAMPLE]);
     check_method("#[on(self.a.b(), if c,)] fn tick(&mut self, _: u8) {}", &[]);
 }
 
 #[test]
-fn a_source_is_waited_for_and_not_left() {
-    let waits = "`#[on(..)]` waits for its source by itself";
-    on("self.a.b().await", ["await", waits, "leave out `.await`"]);
-    on("self.a(self.b.await)", ["await", waits, "leave out `.await`"]);
+fn await_and_question_mark_in_a_source() {
+    let waits = "`#[on(..)]` awaits its source itself";
+    on("self.a.b().await", ["await", waits, "remove `.await`"]);
+    on("self.a(self.b.await)", ["await", waits, "remove `.await`"]);
     on(
         "self.a()?.b()",
         [
             "?",
-            "there is nobody to give this error to",
-            "let a `#[cancel_safe]` method make the future, and give its error to the handler",
+            "`?` in `#[on(..)]` has no caller to return an error to",
+            "move the `?` into a `#[cancel_safe]` method that returns a `Result`, and handle the error here",
         ],
     );
     // These are of what is made.
@@ -43,16 +43,16 @@ fn a_source_is_waited_for_and_not_left() {
 }
 
 #[test]
-fn a_moment_is_no_duration() {
-    let message = "this moment is another one after each message, so it never comes";
-    let help = "keep the moment in the actor, and write `sleep_until(self.deadline)`";
+fn deadline_that_starts_from_now() {
+    let message = "this deadline moves with every message, so it may never be reached";
+    let help = "keep the deadline in the actor, and write `sleep_until(self.deadline)`";
     on("sleep_until(Instant::now() + a)", ["Instant::now()", message, help]);
     on("time::timeout_at(a.max(now()), b)", ["now()", message, help]);
     check_method("#[on(sleep_until(self.now))] fn tick(&mut self, _: ()) {}", &[]);
 }
 
 #[test]
-fn a_method_takes_what_its_source_gives() {
+fn parameters_of_a_source_method() {
     let tick = |signature: &str, expected: [&str; 3]| {
         check_method(&format!("#[on(self.a.b())] fn tick{signature} {{}}"), &[expected]);
     };
@@ -60,16 +60,16 @@ fn a_method_takes_what_its_source_gives() {
         "(&mut self)",
         [
             "tick",
-            "`#[on(..)]` method `tick` does not take what its source gives",
-            "take it as a parameter, or `_: Type` if it says nothing",
+            "`#[on(..)]` method `tick` does not take the value of its source",
+            "add a parameter for it, or `_: Type` to ignore it",
         ],
     );
     tick(
         "(&mut self, a: u8, b: u8)",
         [
             "b: u8",
-            "`#[on(..)]` method `tick` takes more than one value, but its source gives one",
-            "take one value, as a tuple if the source gives one; everything else is in `self`",
+            "`#[on(..)]` method `tick` takes more than one value, but its source yields one",
+            "take one value, or a tuple if the source yields one",
         ],
     );
     tick(
@@ -80,7 +80,7 @@ fn a_method_takes_what_its_source_gives() {
         "(&mut self, a: &Instant)",
         [
             "&Instant",
-            "`#[on(..)]` method `tick` takes a borrow, but its source has let go of the actor by then",
+            "`#[on(..)]` method `tick` takes a reference, but an event cannot borrow from the actor",
             "take `Instant`",
         ],
     );
@@ -88,7 +88,7 @@ fn a_method_takes_what_its_source_gives() {
         "(&mut self, a: impl Into<Instant>)",
         [
             "impl Into<Instant>",
-            "`#[on(..)]` method `tick` takes `impl Into<Instant>`, but its source gives one type",
+            "`#[on(..)]` method `tick` takes `impl Into<Instant>`, but its source yields one type",
             "take `Instant`",
         ],
     );
@@ -96,69 +96,69 @@ fn a_method_takes_what_its_source_gives() {
         "<T>(&mut self, a: T)",
         [
             "T",
-            "`#[on(..)]` method `tick` is generic, but its source gives one type",
-            "take what the source gives, or make the actor generic",
+            "`#[on(..)]` method `tick` is generic, but its source yields one type",
+            "take the type that the source yields, or make the actor generic",
         ],
     );
 }
 
 #[test]
-fn a_method_has_one_source_and_plain_conditions() {
+fn several_sources_or_unreadable_cfgs() {
     check_method(
         "#[on(a)] #[on(b)] fn tick(&mut self, _: u8) {}",
         &[[
             "#[on(b)]",
-            "a method handles the events of one source",
-            "write a method for each, and let both call a third",
+            "a method can have only one `#[on(..)]`",
+            "write a method for each source, and call a third one from both",
         ]],
     );
     check_method(
         "#[cfg_attr(all(), cfg(all()))] #[on(a)] fn tick(&mut self, _: u8) {}",
         &[[
             "#[cfg_attr(all(), cfg(all()))]",
-            "`#[on(..)]` method `tick` has a `cfg` in a `cfg_attr`",
-            "write one `#[cfg(..)]`",
+            "`#[on(..)]` method `tick` has a `cfg` inside `cfg_attr`",
+            "write a single `#[cfg(..)]`",
         ]],
     );
 }
 
 #[test]
-fn all_mistakes_of_a_method_at_once() {
+fn several_mistakes_in_one_source_method() {
     check_method(
         "#[on(a.await)] #[on_idle] pub(crate) fn tick(self, reply: Reply<u8>) -> u8 {}",
         &[
             [
                 "#[on_idle]",
-                "`tick` cannot be `#[on_idle]` and `#[on(a.await)]`",
+                "`tick` cannot be both `#[on_idle]` and `#[on(a.await)]`",
                 "remove `#[on_idle]`",
             ],
-            ["await", "`#[on(..)]` waits for its source by itself", "leave out `.await`"],
+            ["await", "`#[on(..)]` awaits its source itself", "remove `.await`"],
             [
                 "pub(crate)",
-                "`#[on(..)]` method `tick` is `pub(crate)`, but it is no message: its source calls it",
-                "leave out `pub(crate)`; if others send it too, let a handler call it",
+                "`#[on(..)]` method `tick` is `pub(crate)`, but it is not a handler: only its source calls it",
+                "remove `pub(crate)`; to call it from outside as well, add a handler that calls it",
             ],
             [
                 "self",
-                "`#[on(..)]` method `tick` takes `self`, but the actor goes on after it",
+                "`#[on(..)]` method `tick` takes `self`, but the actor is still needed afterwards",
                 "take `&mut self`",
             ],
             [
                 "Reply<u8>",
-                "`#[on(..)]` method `tick` takes `Reply<u8>`, but nobody has called it",
-                "leave it out; to answer an earlier message, keep its `Reply` in the actor",
+                "`#[on(..)]` method `tick` takes `Reply<u8>`, but an event has no caller",
+                "remove it; to reply to an earlier message, keep its `Reply` in the actor",
             ],
             [
                 "u8",
-                "`#[on(..)]` method `tick` returns `u8`, but nobody reads it",
-                "return nothing: note it in the actor, or take `&Context<Self>` and call `context.stop()`",
+                "`#[on(..)]` method `tick` returns `u8`, but the value is not used",
+                "return nothing; keep the value in the actor, or take `&Context<Self>` and call `context.stop()`",
             ],
         ],
     );
 }
 
 #[test]
-fn more_sources_or_conditions_than_there_may_be() {
+fn limits_of_sources_and_cfgs() {
     let sources = |count: usize, attrs: &dyn Fn(usize) -> String| {
         let source = |index| {
             format!("{} #[on(self.a.b())] fn tick_{index}(&mut self, _: u8) {{}}", attrs(index))
@@ -171,7 +171,7 @@ fn more_sources_or_conditions_than_there_may_be() {
         &[[
             "tick_63",
             "an actor has at most 63 sources of events",
-            "put some of them into a stream, a `StreamMap` or a `JoinSet`",
+            "merge some of them into a stream, a `StreamMap` or a `JoinSet`",
         ]],
     );
     check_method(&sources(6, &|index| format!("#[cfg(a_{})]", index / 2)), &[]);
@@ -179,22 +179,22 @@ fn more_sources_or_conditions_than_there_may_be() {
         &sources(5, &|index| format!("#[cfg(a_{index})]")),
         &[[
             "#[cfg(a_3)]",
-            "sources of events are under more than 3 conditions",
-            "use a condition that another one has, or a guard: `#[on(.., if cfg!(..))]`",
+            "the sources of an actor have more than 3 different `#[cfg]`s",
+            "reuse the condition of another source, or write a guard: `#[on(.., if cfg!(..))]`",
         ]],
     );
 }
 
 #[test]
-fn an_order_and_a_condition_need_a_source() {
+fn options_that_need_a_source() {
     let item = "impl Counter { pub fn get(&self) {} }";
     check_with(
         "first = mailbox",
         item,
         &[[
             "first",
-            "there is nothing beside the mailbox that could come first",
-            "leave out `first`, or wait for something: `#[on(self.ticks.tick())]`",
+            "`first` has no effect without a source of events",
+            "remove `first`, or add a source: `#[on(self.ticks.tick())]`",
         ]],
     );
     check_with(
@@ -202,13 +202,13 @@ fn an_order_and_a_condition_need_a_source() {
         item,
         &[[
             "messages_if",
-            "messages that are held could never be let through again",
-            "leave out `messages_if`, or wait for something that lets them through: `#[on(self.ticks.tick())]`",
+            "`messages_if` without a source of events could hold messages back forever",
+            "remove `messages_if`, or add a source: `#[on(self.ticks.tick())]`",
         ]],
     );
     let help = "write `first = mailbox` or `first = sources`; without it they take turns";
     check_with("first", item, &[["first", "option `first` needs a value", help]]);
-    let message = "`messages` is nothing that could come first";
+    let message = "option `first` needs `mailbox` or `sources`, and `messages` is neither";
     check_with("first = messages", item, &[["messages", message, help]]);
     let help = "write when messages are taken: `messages_if = self.is_ready`";
     let message = "option `messages_if` needs a condition";

@@ -1,4 +1,4 @@
-//! What `#[actor]` is on, and what of that cannot be read.
+//! The item under `#[actor]`, and methods that cannot be read.
 
 use super::{check, check_method};
 
@@ -6,15 +6,15 @@ use super::{check, check_method};
 const SHAPE: &str = "a handler is `pub fn name(&self, argument: Type) -> Answer { .. }`";
 
 /// The help of each type that has no name.
-const NAMELESS: &str = "wrap it in a struct of yours, and write `impl` for that";
+const NAMELESS: &str = "wrap it in a struct, and write the `impl` block for that";
 
 #[test]
-fn the_item_is_an_inherent_impl() {
+fn items_that_are_no_inherent_impl() {
     check(
         "struct Counter { total: u64 }",
         &[[
             "struct",
-            "`#[actor]` is on a `struct`, but it reads methods",
+            "`#[actor]` expects an `impl` block, found `struct`",
             "put it on `impl Counter { .. }`",
         ]],
     );
@@ -22,8 +22,8 @@ fn the_item_is_an_inherent_impl() {
         "pub(crate) async fn run() {}",
         &[[
             "fn",
-            "`#[actor]` is on a `fn`, but it reads methods",
-            "put it on the impl block with the actor's methods",
+            "`#[actor]` expects an `impl` block, found `fn`",
+            "put it on the `impl` block with the actor's methods",
         ]],
     );
     check(
@@ -38,24 +38,24 @@ fn the_item_is_an_inherent_impl() {
         "impl Display for Counter { fn fmt(&self) {} }",
         &[[
             "Display",
-            "`#[actor]` is on an impl of the trait `Display`, but handlers are a type's own methods",
+            "`#[actor]` is on an `impl` of the trait `Display`, but handlers are inherent methods",
             "write the handlers in an `impl Counter` block",
         ]],
     );
     check(
         "unsafe impl Counter { pub fn get(&self) {} }",
-        &[["unsafe", "an impl of handlers cannot be `unsafe`", "leave out `unsafe`"]],
+        &[["unsafe", "the `impl` block of an actor cannot be `unsafe`", "remove `unsafe`"]],
     );
 }
 
 #[test]
-fn the_type_is_owned_and_has_a_name() {
+fn types_that_borrow_or_have_no_name() {
     check(
         "impl<'a> Counter<'a> { pub fn get(&self) {} }",
         &[[
             "'a",
             "an actor outlives the code that starts it, so it cannot borrow for `'a`",
-            "let it own its fields, or share them through `Arc`",
+            "own the data, or share it through an `Arc`",
         ]],
     );
     check(
@@ -63,39 +63,39 @@ fn the_type_is_owned_and_has_a_name() {
         &[[
             "'_",
             "an actor outlives the code that starts it, so it cannot borrow for `'_`",
-            "let it own its fields, or share them through `Arc`",
+            "own the data, or share it through an `Arc`",
         ]],
     );
     check(
         "impl [u8] { pub fn get(&self) {} }",
-        &[["[u8]", "`[u8]` cannot be an actor: it has no name", NAMELESS]],
+        &[["[u8]", "`[u8]` cannot be an actor because it has no name", NAMELESS]],
     );
     check(
         "impl dyn Display { pub fn get(&self) {} }",
-        &[["dyn Display", "`dyn Display` cannot be an actor: it has no name", NAMELESS]],
+        &[["dyn Display", "`dyn Display` cannot be an actor because it has no name", NAMELESS]],
     );
     check(
         "impl &Counter { pub fn get(&self) {} }",
-        &[["&Counter", "`&Counter` cannot be an actor: it has no name", NAMELESS]],
+        &[["&Counter", "`&Counter` cannot be an actor because it has no name", NAMELESS]],
     );
     check(
         "impl (A, B) { pub fn get(&self) {} }",
-        &[["(A, B)", "`(A, B)` cannot be an actor: it has no name", NAMELESS]],
+        &[["(A, B)", "`(A, B)` cannot be an actor because it has no name", NAMELESS]],
     );
     check(
         "impl <A as B>::C { pub fn get(&self) {} }",
-        &[["<A as B>::C", "`<A as B>::C` cannot be an actor: it has no name", NAMELESS]],
+        &[["<A as B>::C", "`<A as B>::C` cannot be an actor because it has no name", NAMELESS]],
     );
 }
 
 #[test]
-fn something_is_a_handler() {
+fn impl_without_handlers() {
     check(
         "impl Counter {}",
         &[[
             "Counter",
             "no method of `Counter` is a handler",
-            "mark the methods that answer messages `pub` or `pub(crate)`",
+            "make the methods that answer messages `pub` or `pub(crate)`",
         ]],
     );
     check(
@@ -103,13 +103,13 @@ fn something_is_a_handler() {
         &[[
             "Counter",
             "no method of `Counter` is a handler",
-            "mark the methods that answer messages `pub` or `pub(crate)`",
+            "make the methods that answer messages `pub` or `pub(crate)`",
         ]],
     );
 }
 
 #[test]
-fn a_half_typed_method_costs_only_itself() {
+fn half_typed_methods() {
     check_method("pub fn ge", &[["pub", "expected parentheses", SHAPE]]);
     check_method("pub fn get(&self) ->", &[["pub", "expected a type", SHAPE]]);
     check_method("pub fn get(&self, key: ) {}", &[[")", "expected a type", SHAPE]]);
@@ -121,7 +121,7 @@ fn a_half_typed_method_costs_only_itself() {
 }
 
 #[test]
-fn all_mistakes_are_reported_in_source_order() {
+fn mistakes_in_source_order() {
     check_method(
         "pub fn one(&self, key: &Key, value: impl Clone) -> &str {} #[on_sart] pub unsafe fn two<T>(&self, reply: &Reply<T>) -> ! {} #[handler] fn three(&self) {}",
         &[
@@ -132,38 +132,38 @@ fn all_mistakes_are_reported_in_source_order() {
             ],
             [
                 "impl Clone",
-                "argument `value` of handler `one` is `impl Clone`, but a message needs a type with a name",
+                "handler `one` takes `impl Clone` in its argument `value`, but a message needs a named type",
                 "take the type itself, or `Box<dyn Clone + Send>`",
             ],
             [
                 "&str",
-                "handler `one` answers with a borrow, but its caller gets the answer when the borrow has ended",
-                "answer with `String`",
+                "handler `one` returns a reference, but the reply outlives `self`",
+                "return `String`",
             ],
-            ["on_sart", "there is no marker `#[on_sart]`", "did you mean `#[on_start]`?"],
+            ["on_sart", "unknown marker `#[on_sart]`", "did you mean `#[on_start]`?"],
             [
                 "unsafe",
-                "handler `two` is `unsafe`, but a message cannot promise what that asks for",
-                "make it safe, or not `pub` if it is no handler",
+                "handler `two` is `unsafe`, but is called from generated code, which cannot uphold its contract",
+                "make it safe, or remove `pub` if it is not a handler",
             ],
             [
                 "T",
-                "handler `two` is generic, but its variant of the message has one type",
-                "write a type in the place of `T`, or make the actor generic",
+                "handler `two` is generic, but its variant of the message has fixed types",
+                "replace `T` with a type, or make the actor generic",
             ],
             [
                 "&Reply<T>",
-                "handler `two` borrows its reply, but to answer it has to own it",
+                "handler `two` borrows its reply, but must own it to send the reply",
                 "take `Reply<T>`",
             ],
             [
                 "!",
                 "handler `two` never returns, so its caller would wait forever",
-                "return what the caller waits for, or nothing",
+                "return a value for the caller, or nothing",
             ],
             [
                 "#[handler]",
-                "`#[handler]` says nothing",
+                "`#[handler]` without an option has no effect",
                 "a `pub` method is a handler without it; its options are `run_abandoned` and `queued`, as in `#[handler(run_abandoned)]`",
             ],
         ],

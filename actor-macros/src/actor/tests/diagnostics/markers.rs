@@ -9,12 +9,12 @@ const OPTION: &str =
     "its options are `run_abandoned` and `queued`, as in `#[handler(run_abandoned)]`";
 
 #[test]
-fn the_handler_marker_has_an_option() {
+fn options_of_the_handler_marker() {
     check_method(
         "#[handler] pub fn get(&self) {}",
         &[[
             "#[handler]",
-            "`#[handler]` says nothing",
+            "`#[handler]` without an option has no effect",
             "a `pub` method is a handler without it; its options are `run_abandoned` and `queued`, as in `#[handler(run_abandoned)]`",
         ]],
     );
@@ -39,12 +39,12 @@ fn the_handler_marker_has_an_option() {
 }
 
 #[test]
-fn only_what_could_run_on_its_caller_is_queued() {
+fn queued_on_handlers_that_always_are() {
     let queued = |method: &str, is: &str| {
         let message = format!("handler `get` {is}, so it is always queued");
         check_method(
             &format!("#[handler(queued)] {method}"),
-            &[["queued", &message, "leave out `queued`"]],
+            &[["queued", &message, "remove `queued`"]],
         );
     };
     queued("pub async fn get(&self) {}", "is an `async fn`");
@@ -58,12 +58,12 @@ fn only_what_could_run_on_its_caller_is_queued() {
 }
 
 #[test]
-fn markers_are_on_methods_they_fit() {
+fn markers_on_items_they_do_not_fit() {
     check_method(
         "#[handler(run_abandoned)] fn get(&self) {}",
         &[[
             "#[handler(run_abandoned)]",
-            "`get` is not `pub`, so it is no handler",
+            "`get` is not `pub`, so it is not a handler",
             "mark it `pub` or `pub(crate)`, or remove `#[handler(..)]`",
         ]],
     );
@@ -71,7 +71,7 @@ fn markers_are_on_methods_they_fit() {
         "#[handler(run_abandoned)] pub fn new() {}",
         &[[
             "#[handler(run_abandoned)]",
-            "`new` takes no `self`, so it is no handler",
+            "`new` takes no `self`, so it is not a handler",
             "take `&self` or `&mut self`, or remove `#[handler(..)]`",
         ]],
     );
@@ -79,34 +79,34 @@ fn markers_are_on_methods_they_fit() {
         "#[on_start] const LIMIT: u8 = 1;",
         &[[
             "#[on_start]",
-            "`#[on_start]` marks a method, and this is none",
+            "`#[on_start]` goes on a method, and this is not one",
             "remove it, or move it to a method",
         ]],
     );
     check_method(
         "#[on_sart] fn open(&mut self) {}",
-        &[["on_sart", "there is no marker `#[on_sart]`", "did you mean `#[on_start]`?"]],
+        &[["on_sart", "unknown marker `#[on_sart]`", "did you mean `#[on_start]`?"]],
     );
     check_method(
         "#[cfg_attr(unix, on_start)] fn open(&mut self) {}",
         &[[
             "on_start",
             "the marker `#[on_start]` cannot be conditional",
-            "put `#[on_start]` on the method, and the condition into a `#[cfg(..)]` of the method or into its body",
+            "put `#[on_start]` on the method, and the condition in a `#[cfg(..)]` on the method or in its body",
         ]],
     );
     check_method(
         "#[on_start] #[handler(run_abandoned)] fn open(&mut self) {}",
         &[[
             "#[handler(run_abandoned)]",
-            "`open` cannot be a handler and `#[on_start]`",
+            "`open` cannot be both a handler and `#[on_start]`",
             "remove `#[handler(..)]`",
         ]],
     );
 }
 
 #[test]
-fn hooks_are_few() {
+fn hooks_with_options_or_given_twice() {
     check_method(
         "#[on_start(now)] fn open(&mut self) {}",
         &[["#[on_start(now)]", "`#[on_start]` takes no options", "write `#[on_start]`"]],
@@ -120,13 +120,13 @@ fn hooks_are_few() {
         &[[
             "#[on_stop]",
             "`#[on_stop]` marks a second method, `two`",
-            "keep one of them, and let it call the other",
+            "keep one of them, and call the other from it",
         ]],
     );
 }
 
 #[test]
-fn hooks_are_called_by_the_loop() {
+fn signatures_of_hooks() {
     check_method(
         "#[on_start] fn open() {}",
         &[["open", "`#[on_start]` function `open` takes no `self`", "take `&mut self`"]],
@@ -135,7 +135,7 @@ fn hooks_are_called_by_the_loop() {
         "#[on_stop] fn save(self) {}",
         &[[
             "self",
-            "`#[on_stop]` method `save` takes `self`, but the actor goes on after it",
+            "`#[on_stop]` method `save` takes `self`, but the actor is still needed afterwards",
             "take `&mut self`",
         ]],
     );
@@ -143,8 +143,8 @@ fn hooks_are_called_by_the_loop() {
         "#[on_idle] fn flush(&mut self, all: bool) {}",
         &[[
             "all: bool",
-            "`#[on_idle]` method `flush` takes an argument, but nobody calls it with one",
-            "take nothing but `&Context<Self>`, and keep what it needs in the actor",
+            "`#[on_idle]` method `flush` takes an argument, but is called without one",
+            "take only `&Context<Self>`, and keep what it needs in fields of the actor",
         ]],
     );
     check_method(
@@ -152,12 +152,12 @@ fn hooks_are_called_by_the_loop() {
         &[
             [
                 "unsafe",
-                "`#[on_idle]` method `flush` is `unsafe`, but the loop cannot promise what that asks for",
+                "`#[on_idle]` method `flush` is `unsafe`, but is called from generated code, which cannot uphold its contract",
                 "make it safe",
             ],
             [
                 "T",
-                "`#[on_idle]` method `flush` is generic, but nothing would say what for",
+                "`#[on_idle]` method `flush` is generic, but nothing determines its parameters",
                 "make the actor generic",
             ],
         ],
@@ -166,19 +166,19 @@ fn hooks_are_called_by_the_loop() {
         "#[on_start] fn open(&mut self) where u8: Copy {}",
         &[[
             "where u8: Copy",
-            "`#[on_start]` method `open` has a where clause of its own, but it is called whatever it says",
-            "move it to the impl",
+            "`#[on_start]` method `open` has a where clause, but is called regardless",
+            "move it to the `impl` block",
         ]],
     );
 }
 
 #[test]
-fn hooks_return_what_somebody_reads() {
+fn return_types_of_hooks() {
     check_method(
         "#[on_start] fn open(&mut self) -> u8 {}",
         &[[
             "u8",
-            "`#[on_start]` method `open` returns `u8`, but nobody reads it",
+            "`#[on_start]` method `open` returns `u8`, but the value is not used",
             "return nothing, or `Result<(), E>`",
         ]],
     );
@@ -194,7 +194,7 @@ fn hooks_return_what_somebody_reads() {
         "#[on_start] fn open(&mut self) -> Result<(), &str> {}",
         &[[
             "&str",
-            "`open` fails with a borrow, but its error outlives the actor",
+            "the error of `open` is a reference, but the error outlives the actor",
             "return `String`",
         ]],
     );
@@ -202,19 +202,23 @@ fn hooks_return_what_somebody_reads() {
         "#[on_start] fn open(&mut self) -> Result<(), impl Error> {}",
         &[[
             "impl Error",
-            "the error of `open` is `impl Error`, but it needs a type with a name",
+            "the error of `open` is `impl Error`, but an error needs a named type",
             "return the type itself, or `Box<dyn Error + Send>`",
         ]],
     );
     check_method(
         "#[on_stop] fn save(&mut self) -> u8 {}",
-        &[["u8", "`#[on_stop]` method `save` returns `u8`, but nobody reads it", "return nothing"]],
+        &[[
+            "u8",
+            "`#[on_stop]` method `save` returns `u8`, but the value is not used",
+            "return nothing",
+        ]],
     );
     check_method(
         "#[on_idle] fn flush(&mut self) -> Result<(), Error> {}",
         &[[
             "Result<(), Error>",
-            "`#[on_idle]` method `flush` returns `Result<(), Error>`, but nobody reads it",
+            "`#[on_idle]` method `flush` returns `Result<(), Error>`, but the value is not used",
             "return nothing",
         ]],
     );
@@ -222,7 +226,7 @@ fn hooks_return_what_somebody_reads() {
         "#[on_release] fn unlock(&mut self) -> bool {}",
         &[[
             "bool",
-            "`#[on_release]` method `unlock` returns `bool`, but nobody reads it",
+            "`#[on_release]` method `unlock` returns `bool`, but the value is not used",
             "return nothing",
         ]],
     );
@@ -230,7 +234,7 @@ fn hooks_return_what_somebody_reads() {
 
 /// A mark is checked by `#[actor]` on handlers, and by its own attribute on all other methods.
 #[test]
-fn a_mark_stays_on_what_is_no_handler() {
+fn cancel_safe_stays_on_methods_that_are_no_handlers() {
     let is_left = |item: &str| {
         let expansion = expand("", &format!("impl Counter {{ {item} pub fn ok(&self) {{}} }}"));
         expansion.to_string().matches("# [cancel_safe").count() == 1
@@ -250,7 +254,7 @@ fn a_mark_stays_on_what_is_no_handler() {
 }
 
 #[test]
-fn a_mark_is_given_once_and_without_a_condition() {
+fn cancel_safe_twice_or_conditional() {
     let twice = ["#[cancel_safe]", "`#[cancel_safe]` is given twice", "keep one of them"];
     check_method("#[cancel_safe] #[cancel_safe] pub fn f(&self) {}", &[twice]);
     check_method("#[on_stop] #[cancel_safe] #[cancel_safe] async fn f(&self) {}", &[twice]);
@@ -260,21 +264,25 @@ fn a_mark_is_given_once_and_without_a_condition() {
         &[[
             "cancel_safe",
             "the marker `#[cancel_safe]` cannot be conditional",
-            "put `#[cancel_safe]` on the method, and the condition into a `#[cfg(..)]` of the method or into its body",
+            "put `#[cancel_safe]` on the method, and the condition in a `#[cfg(..)]` on the method or in its body",
         ]],
     );
     check_method("#[on_stop] #[cfg_attr(unix, cancel_safe)] async fn f(&self) {}", &[]);
 }
 
 #[test]
-fn a_method_is_one_thing() {
+fn contradicting_markers() {
     check_method(
         "#[on(a.b())] #[on_stop] #[handler(queued)] fn f(&mut self, _: u8) {}",
         &[
-            ["#[on_stop]", "`f` cannot be `#[on_stop]` and `#[on(a.b())]`", "remove `#[on_stop]`"],
+            [
+                "#[on_stop]",
+                "`f` cannot be both `#[on_stop]` and `#[on(a.b())]`",
+                "remove `#[on_stop]`",
+            ],
             [
                 "#[handler(queued)]",
-                "`f` cannot be `#[handler(..)]` and `#[on(a.b())]`",
+                "`f` cannot be both `#[handler(..)]` and `#[on(a.b())]`",
                 "remove `#[handler(..)]`",
             ],
         ],
@@ -283,7 +291,7 @@ fn a_method_is_one_thing() {
 }
 
 #[test]
-fn a_hook_may_be_deprecated_or_under_a_condition() {
+fn deprecated_and_conditional_hooks() {
     for hook in HOOKS {
         let item = format!(
             "impl Counter {{ #[{hook}] #[deprecated] fn f(&self) {{}} pub fn ok(&self) {{}} }}"
@@ -295,8 +303,8 @@ fn a_hook_may_be_deprecated_or_under_a_condition() {
             &format!("#[cfg_attr(all(), cfg(all()))] {marker} fn f(&self) {{}}"),
             &[[
                 "#[cfg_attr(all(), cfg(all()))]",
-                &format!("`{marker}` method `f` has a `cfg` in a `cfg_attr`"),
-                "write one `#[cfg(..)]`",
+                &format!("`{marker}` method `f` has a `cfg` inside `cfg_attr`"),
+                "write a single `#[cfg(..)]`",
             ]],
         );
     }

@@ -1,4 +1,4 @@
-//! Every mistake: what is said, and under which tokens.
+//! Every mistake: its message, and the tokens under the caret.
 
 mod events;
 mod items;
@@ -25,8 +25,8 @@ fn check_with(args: &str, item: &str, expected: &[[&str; 3]]) {
     assert_eq!(found, expected, "in {item}");
 }
 
-/// Expects exactly these mistakes in an impl with these items before a handler that is right, and
-/// that this handler is generated whatever is wrong with the others.
+/// Expects exactly these mistakes in an impl with these items before a correct handler, and that this
+/// handler is generated all the same.
 fn check_method(items: &str, expected: &[[&str; 3]]) {
     let item = format!("impl Counter {{ {items} pub fn ok(&self) {{}} }}");
     check(&item, expected);

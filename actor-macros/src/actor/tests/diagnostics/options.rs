@@ -1,15 +1,15 @@
-//! What is between the parentheses of `#[actor(…)]`.
+//! The options of `#[actor(..)]`.
 
 use super::check_options;
 
 /// The help of each option that is not known.
 const KNOWN: &str = "the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, `message = Name`, `crate = path`, `local`, `inline = false`, `first = mailbox`, `first = sources` and `messages_if = self.is_ready`";
 
-/// The help of each size that is none.
+/// The help of each invalid capacity.
 const SIZES: &str = "write how many messages may wait, `mailbox = 128`, or `mailbox = unbounded`";
 
 #[test]
-fn options_are_known() {
+fn unknown_and_incomplete_options() {
     check_options("size = 3", &[["size", "`#[actor]` has no option `size`", KNOWN]]);
     check_options(
         "malbox = 3",
@@ -48,7 +48,7 @@ fn options_are_known() {
     );
     check_options("inline = false", &[]);
     check_options("inline = true", &[]);
-    let inline = "write `inline = false`, and no handler runs on the thread of a caller";
+    let inline = "write `inline = false` to run every handler in the actor's own task";
     check_options("inline", &[["inline", "option `inline` needs `true` or `false`", inline]]);
     let message = "option `inline` needs `true` or `false`, and `never` is neither";
     check_options("inline = never", &[["never", message, inline]]);
@@ -58,49 +58,56 @@ fn options_are_known() {
         &[
             ["size", "`#[actor]` has no option `size`", KNOWN],
             ["1", "option `local` takes no value", "write `local`"],
-            ["0", "a mailbox of size 0 could never take a message", SIZES],
+            ["0", "a mailbox of capacity 0 can never accept a message", SIZES],
         ],
     );
 }
 
 #[test]
-fn the_mailbox_has_a_size() {
-    check_options("mailbox = 0", &[["0", "a mailbox of size 0 could never take a message", SIZES]]);
+fn mailbox_capacities() {
+    check_options(
+        "mailbox = 0",
+        &[["0", "a mailbox of capacity 0 can never accept a message", SIZES]],
+    );
     check_options(r#"mailbox = "8""#, &[[r#""8""#, r#"`"8"` is not a number of messages"#, SIZES]]);
     check_options("mailbox = -1", &[["-1", "`-1` is not a number of messages", SIZES]]);
 }
 
 #[test]
-fn names_are_names() {
+fn names_of_generated_types() {
     check_options(
         "handle = 3",
-        &[["3", "option `handle` needs a name, and `3` is none", "write `handle = Name`"]],
+        &[["3", "option `handle` needs a name, and `3` is not one", "write `handle = Name`"]],
     );
     check_options(
         "handle = crate",
-        &[["crate", "option `handle` needs a name, and `crate` is none", "write `handle = Name`"]],
+        &[[
+            "crate",
+            "option `handle` needs a name, and `crate` is not one",
+            "write `handle = Name`",
+        ]],
     );
     check_options(
         "handle = a::B",
-        &[["a::B", "option `handle` needs a name, and `a::B` is none", "write `handle = Name`"]],
+        &[["a::B", "option `handle` needs a name, and `a::B` is not one", "write `handle = Name`"]],
     );
     check_options(
         "handle = A, message = A",
-        &[["A", "this is the name of the handle too", "choose another name"]],
+        &[["A", "this is already the name of the handle", "choose another name"]],
     );
     check_options(
         "handle = Counter",
-        &[["Counter", "this is the name of the actor", "choose another name"]],
+        &[["Counter", "this is already the name of the actor", "choose another name"]],
     );
     check_options(
         "message = Counter",
-        &[["Counter", "this is the name of the actor", "choose another name"]],
+        &[["Counter", "this is already the name of the actor", "choose another name"]],
     );
     check_options(
         r#"crate = "a""#,
         &[[
             r#""a""#,
-            r#"option `crate` needs a path, and `"a"` is none"#,
+            r#"option `crate` needs a path, and `"a"` is not one"#,
             "write `crate = path::to::actor_runtime`, without quotes",
         ]],
     );

@@ -1,4 +1,4 @@
-//! What a handler may take.
+//! The parameters of a handler.
 
 use super::check_method;
 
@@ -6,7 +6,7 @@ use super::check_method;
 const CONDITION: &str = "put the `#[cfg(..)]` on the whole handler";
 
 #[test]
-fn arguments_are_owned() {
+fn arguments_that_borrow() {
     check_method(
         "pub fn put(&self, key: Option<&str>) {}",
         &[[
@@ -59,7 +59,7 @@ fn arguments_are_owned() {
         "pub fn put(&self, key: Cow<str>) {}",
         &[[
             "Cow<str>",
-            "argument `key` of handler `put` may borrow, but a message must own what it carries",
+            "handler `put` takes `Cow<str>` in its argument `key`, which may borrow, but a message must own what it carries",
             "take `Cow<'static, str>`",
         ]],
     );
@@ -68,12 +68,12 @@ fn arguments_are_owned() {
         &[
             [
                 "'_",
-                "argument `key` of handler `put` holds a borrow for `'_`, but a message must own what it carries",
+                "handler `put` takes a borrow for `'_` in its argument `key`, but a message must own what it carries",
                 "take an owned type, or write `'static`",
             ],
             [
                 "'a",
-                "argument `value` of handler `put` holds a borrow for `'a`, but a message must own what it carries",
+                "handler `put` takes a borrow for `'a` in its argument `value`, but a message must own what it carries",
                 "take an owned type, or write `'static`",
             ],
         ],
@@ -96,12 +96,12 @@ fn arguments_are_owned() {
 }
 
 #[test]
-fn arguments_have_a_type_with_a_name() {
+fn arguments_of_unnamed_types() {
     check_method(
         "pub fn put(&self, key: impl Into<String>) {}",
         &[[
             "impl Into<String>",
-            "argument `key` of handler `put` is `impl Into<String>`, but a message needs a type with a name",
+            "handler `put` takes `impl Into<String>` in its argument `key`, but a message needs a named type",
             "take `String`",
         ]],
     );
@@ -109,7 +109,7 @@ fn arguments_have_a_type_with_a_name() {
         "pub fn put(&self, keys: Vec<impl Display>) {}",
         &[[
             "impl Display",
-            "argument `keys` of handler `put` is `impl Display`, but a message needs a type with a name",
+            "handler `put` takes `impl Display` in its argument `keys`, but a message needs a named type",
             "take `String`",
         ]],
     );
@@ -117,20 +117,20 @@ fn arguments_have_a_type_with_a_name() {
         "pub fn put(&self, key: impl Fn(u8) -> u8) {}",
         &[[
             "impl Fn(u8) -> u8",
-            "argument `key` of handler `put` is `impl Fn(u8) -> u8`, but a message needs a type with a name",
+            "handler `put` takes `impl Fn(u8) -> u8` in its argument `key`, but a message needs a named type",
             "take the type itself, or `Box<dyn Fn(u8) -> u8 + Send>`",
         ]],
     );
 }
 
 #[test]
-fn a_reply_is_the_one_answer() {
+fn reply_parameters() {
     check_method(
         "pub fn get(&self, reply: Reply<u8>) -> u8 {}",
         &[[
             "u8",
-            "handler `get` returns a value and takes `Reply<u8>`, so it would answer twice",
-            "return nothing, or leave out the `Reply<u8>`",
+            "handler `get` returns a value and takes `Reply<u8>`, so it would reply twice",
+            "return nothing, or remove the `Reply<u8>`",
         ]],
     );
     check_method(
@@ -145,7 +145,7 @@ fn a_reply_is_the_one_answer() {
         "pub fn get(&self, reply: &Reply<u8>) {}",
         &[[
             "&Reply<u8>",
-            "handler `get` borrows its reply, but to answer it has to own it",
+            "handler `get` borrows its reply, but must own it to send the reply",
             "take `Reply<u8>`",
         ]],
     );
@@ -153,7 +153,7 @@ fn a_reply_is_the_one_answer() {
         "pub fn get(&self, reply: &mut Replies<u8>) {}",
         &[[
             "&mut Replies<u8>",
-            "handler `get` borrows its reply, but to answer it has to own it",
+            "handler `get` borrows its reply, but must own it to send the reply",
             "take `Replies<u8>`",
         ]],
     );
@@ -161,23 +161,23 @@ fn a_reply_is_the_one_answer() {
         "pub fn get(&self, reply: Reply<&str>) {}",
         &[[
             "&str",
-            "handler `get` answers with a borrow, but its caller gets the answer when the borrow has ended",
-            "answer with `String`",
+            "handler `get` replies with a reference, but the reply outlives `self`",
+            "reply with `String`",
         ]],
     );
     check_method(
         "pub fn get(&self, #[cfg(unix)] reply: Reply<u8>) {}",
-        &[["#[cfg(unix)]", "handler `get` takes its `Reply<u8>` under a condition", CONDITION]],
+        &[["#[cfg(unix)]", "handler `get` has a `#[cfg]` on its `Reply<u8>`", CONDITION]],
     );
 }
 
 #[test]
-fn the_context_is_borrowed() {
+fn context_parameters() {
     check_method(
         "pub fn get(&self, context: &mut Context<Self>) {}",
         &[[
             "&mut Context<Self>",
-            "handler `get` takes `&mut Context<Self>`, but the context belongs to the loop",
+            "handler `get` takes `&mut Context<Self>`, but the context belongs to the actor's loop",
             "take `&Context<Self>`",
         ]],
     );
@@ -185,7 +185,7 @@ fn the_context_is_borrowed() {
         "pub fn get(&self, context: Context<Counter>) {}",
         &[[
             "Context<Counter>",
-            "handler `get` takes `Context<Counter>`, but the context belongs to the loop",
+            "handler `get` takes `Context<Counter>`, but the context belongs to the actor's loop",
             "take `&Context<Self>`",
         ]],
     );
@@ -195,11 +195,7 @@ fn the_context_is_borrowed() {
     );
     check_method(
         "pub fn get(&self, #[cfg(unix)] context: &Context<Self>) {}",
-        &[[
-            "#[cfg(unix)]",
-            "handler `get` takes its `&Context<Self>` under a condition",
-            CONDITION,
-        ]],
+        &[["#[cfg(unix)]", "handler `get` has a `#[cfg]` on its `&Context<Self>`", CONDITION]],
     );
     check_method(
         "pub fn get(&self, context: &Context) {}",
@@ -212,21 +208,21 @@ fn the_context_is_borrowed() {
 }
 
 #[test]
-fn conditions_of_arguments_are_few() {
+fn cfgs_on_arguments() {
     check_method(
         "pub fn put(&self, #[cfg(a)] a: u8, #[cfg(b)] b: u8, #[cfg(c)] c: u8, #[cfg(d)] d: u8) {}",
         &[[
             "#[cfg(d)]",
-            "handler `put` has arguments under more than 3 conditions",
-            "put some of them into one struct",
+            "handler `put` has more than 3 different `#[cfg]`s on its arguments",
+            "group some of them in a struct",
         ]],
     );
     check_method(
         "pub fn put(&self, #[cfg_attr(a, cfg(b))] c: u8) {}",
         &[[
             "#[cfg_attr(a, cfg(b))]",
-            "handler `put` has an argument with a `cfg` in a `cfg_attr`",
-            "write one `#[cfg(..)]`",
+            "handler `put` has an argument with a `cfg` inside `cfg_attr`",
+            "write a single `#[cfg(..)]`",
         ]],
     );
 }

@@ -1,50 +1,50 @@
-//! What a handler may look like, but for its parameters.
+//! The signature of a handler, without its parameters.
 
 use super::check_method;
 
-/// The help of each `self` that is neither.
+/// The help of each unsupported `self`.
 const SELF: &str = "write `&self` or `&mut self`, or `self` to end the actor";
 
 #[test]
-fn a_handler_is_a_plain_method() {
+fn qualifiers_and_generics_of_handlers() {
     check_method(
         "pub unsafe fn get(&self) {}",
         &[[
             "unsafe",
-            "handler `get` is `unsafe`, but a message cannot promise what that asks for",
-            "make it safe, or not `pub` if it is no handler",
+            "handler `get` is `unsafe`, but is called from generated code, which cannot uphold its contract",
+            "make it safe, or remove `pub` if it is not a handler",
         ]],
     );
     check_method(
         r#"pub extern "C" fn get(&self) {}"#,
         &[[
             r#"extern "C""#,
-            r#"handler `get` is `extern "C"`, but it is called by generated Rust code only"#,
-            r#"leave out `extern "C"`"#,
+            r#"handler `get` is `extern "C"`, but only generated Rust code calls it"#,
+            r#"remove `extern "C"`"#,
         ]],
     );
     check_method(
         "pub fn get<T>(&self, key: T) {}",
         &[[
             "T",
-            "handler `get` is generic, but its variant of the message has one type",
-            "write a type in the place of `T`, or make the actor generic",
+            "handler `get` is generic, but its variant of the message has fixed types",
+            "replace `T` with a type, or make the actor generic",
         ]],
     );
     check_method(
         "pub fn get<T: Ord, const N: usize>(&self, key: [T; N]) {}",
         &[[
             "T: Ord, const N: usize",
-            "handler `get` is generic, but its variant of the message has one type",
-            "write types in the place of `T: Ord, const N: usize`, or make the actor generic",
+            "handler `get` is generic, but its variant of the message has fixed types",
+            "replace `T: Ord, const N: usize` with types, or make the actor generic",
         ]],
     );
     check_method(
         "pub fn get<'a>(&'a self, key: &'a str) {}",
         &[[
             "'a",
-            "handler `get` has lifetimes of its own, but a message must own what it carries",
-            "leave out `<'a>`, and take owned types",
+            "handler `get` declares lifetimes, but a message must own what it carries",
+            "remove `<'a>` and take owned types",
         ]],
     );
     check_method(
@@ -52,18 +52,18 @@ fn a_handler_is_a_plain_method() {
         &[
             [
                 "'a",
-                "handler `get` has lifetimes of its own, but a message must own what it carries",
-                "leave out `<'a>`, and take owned types",
+                "handler `get` declares lifetimes, but a message must own what it carries",
+                "remove `<'a>` and take owned types",
             ],
             [
                 "'a",
-                "argument `key` of handler `get` holds a borrow for `'a`, but a message must own what it carries",
+                "handler `get` takes a borrow for `'a` in its argument `key`, but a message must own what it carries",
                 "take an owned type, or write `'static`",
             ],
             [
                 "&'a str",
-                "handler `get` answers with a borrow, but its caller gets the answer when the borrow has ended",
-                "answer with `String`",
+                "handler `get` returns a reference, but the reply outlives `self`",
+                "return `String`",
             ],
         ],
     );
@@ -71,8 +71,8 @@ fn a_handler_is_a_plain_method() {
         "pub fn get(&self) where u8: Copy {}",
         &[[
             "where u8: Copy",
-            "handler `get` has a where clause of its own, but its messages are sent whatever it says",
-            "move it to the impl",
+            "handler `get` has a where clause, but its messages can be sent regardless",
+            "move it to the `impl` block",
         ]],
     );
     check_method(
@@ -80,13 +80,13 @@ fn a_handler_is_a_plain_method() {
         &[
             [
                 "unsafe",
-                "handler `get` is `unsafe`, but a message cannot promise what that asks for",
-                "make it safe, or not `pub` if it is no handler",
+                "handler `get` is `unsafe`, but is called from generated code, which cannot uphold its contract",
+                "make it safe, or remove `pub` if it is not a handler",
             ],
             [
                 r#"extern "C""#,
-                r#"handler `get` is `extern "C"`, but it is called by generated Rust code only"#,
-                r#"leave out `extern "C"`"#,
+                r#"handler `get` is `extern "C"`, but only generated Rust code calls it"#,
+                r#"remove `extern "C"`"#,
             ],
             [
                 "...",
@@ -98,12 +98,12 @@ fn a_handler_is_a_plain_method() {
 }
 
 #[test]
-fn a_handler_borrows_or_ends_the_actor() {
+fn receivers_of_handlers() {
     check_method(
         "pub fn get(self: Box<Self>) {}",
         &[[
             "Box<Self>",
-            "handler `get` takes `self` as `Box<Self>`, but an actor can only lend or give itself",
+            "handler `get` takes `self: Box<Self>`, but an actor is passed as `&self`, `&mut self` or `self`",
             SELF,
         ]],
     );
@@ -111,7 +111,7 @@ fn a_handler_borrows_or_ends_the_actor() {
         "pub fn get(self: Pin<&mut Self>) {}",
         &[[
             "Pin<&mut Self>",
-            "handler `get` takes `self` as `Pin<&mut Self>`, but an actor can only lend or give itself",
+            "handler `get` takes `self: Pin<&mut Self>`, but an actor is passed as `&self`, `&mut self` or `self`",
             SELF,
         ]],
     );
@@ -119,14 +119,14 @@ fn a_handler_borrows_or_ends_the_actor() {
         "pub fn get(&'static self) {}",
         &[[
             "'static",
-            "handler `get` borrows the actor for `'static`, but it has it for one message only",
-            "leave out `'static`",
+            "handler `get` borrows the actor for `'static`, but can borrow it for one message only",
+            "remove `'static`",
         ]],
     );
 }
 
 #[test]
-fn two_handlers_are_two_variants() {
+fn handlers_with_the_same_variant() {
     check_method(
         "pub fn foo_bar(&self) {} pub fn fooBar(&self) {}",
         &[[
@@ -138,53 +138,53 @@ fn two_handlers_are_two_variants() {
 }
 
 #[test]
-fn answers_are_owned_and_come() {
+fn return_types_of_handlers() {
     check_method(
         "pub fn get(&self) -> &str {}",
         &[[
             "&str",
-            "handler `get` answers with a borrow, but its caller gets the answer when the borrow has ended",
-            "answer with `String`",
+            "handler `get` returns a reference, but the reply outlives `self`",
+            "return `String`",
         ]],
     );
     check_method(
         "pub fn get(&self) -> Option<&Value> {}",
         &[[
             "&Value",
-            "handler `get` answers with a borrow, but its caller gets the answer when the borrow has ended",
-            "answer with `Value`",
+            "handler `get` returns a reference, but the reply outlives `self`",
+            "return `Value`",
         ]],
     );
     check_method(
         "pub fn get(&self) -> Iter<'_, u8> {}",
         &[[
             "'_",
-            "handler `get` answers with a borrow for `'_`, but its caller gets the answer when the borrow has ended",
-            "answer with an owned type, or write `'static`",
+            "handler `get` returns a borrow for `'_`, but the reply outlives `self`",
+            "return an owned type, or write `'static`",
         ]],
     );
     check_method(
         "pub fn get(&self) -> Cow<str> {}",
         &[[
             "Cow<str>",
-            "the answer of handler `get` may borrow, as `Cow<str>`",
-            "answer with `Cow<'static, str>`",
+            "handler `get` returns `Cow<str>`, which may borrow, but the reply outlives `self`",
+            "return `Cow<'static, str>`",
         ]],
     );
     check_method(
         "pub fn get(&self) -> impl Iterator<Item = u8> {}",
         &[[
             "impl Iterator<Item = u8>",
-            "handler `get` returns `impl Iterator<Item = u8>`, but a reply needs a type with a name",
-            "answer with the type itself, or `Box<dyn Iterator<Item = u8> + Send>`",
+            "handler `get` returns `impl Iterator<Item = u8>`, but a reply needs a named type",
+            "return the type itself, or `Box<dyn Iterator<Item = u8> + Send>`",
         ]],
     );
     check_method(
         "pub fn get(&self) -> impl Future<Output = u8> {}",
         &[[
             "impl Future<Output = u8>",
-            "handler `get` returns `impl Future<Output = u8>`, but a reply needs a type with a name",
-            "write `async fn get`, and return what the future gives",
+            "handler `get` returns `impl Future<Output = u8>`, but a reply needs a named type",
+            "write `async fn get`, and return the output of the future",
         ]],
     );
     check_method(
@@ -192,7 +192,7 @@ fn answers_are_owned_and_come() {
         &[[
             "!",
             "handler `get` never returns, so its caller would wait forever",
-            "return what the caller waits for, or nothing",
+            "return a value for the caller, or nothing",
         ]],
     );
 }
