@@ -69,6 +69,8 @@ struct Modules {
     files: BTreeMap<Vec<String>, String>,
     /// What the root gives another path to: `Call` for `call::Call`.
     at_root: BTreeMap<String, Vec<String>>,
+    /// Where the names of the root come from that are in no module: macros, and other crates.
+    others: BTreeMap<String, String>,
 }
 
 impl Modules {
@@ -81,7 +83,17 @@ impl Modules {
             .filter_map(|named| Some((named.path.last()?.clone(), from_root(&named)?)))
             .filter(|(_, path)| path.len() > 1)
             .collect();
-        Self { files, at_root }
+        let foreign = sources
+            .iter()
+            .filter(|source| source.module().is_empty())
+            .flat_map(|root| root.paths().into_iter().map(|named| (named, root.file.clone())))
+            .filter(|(named, _)| named.module.is_empty() && from_root(named).is_none())
+            .filter_map(|(named, file)| Some((named.path.last()?.clone(), file)));
+        let macros = sources.iter().flat_map(|source| {
+            source.defined_macros().into_iter().map(|name| (name, source.file.clone()))
+        });
+        let others = foreign.chain(macros).collect();
+        Self { files, at_root, others }
     }
 
     /// The file of the innermost module that `path` names, and not the root's unless nothing else is.
@@ -89,7 +101,10 @@ impl Modules {
         let module = (1..=path.len()).rev().find_map(|end| self.files.get(&path[..end]));
         match (module, path) {
             (Some(file), _) => Some(file),
-            (None, [first, ..]) => self.file(self.at_root.get(first)?),
+            (None, [first, ..]) => match self.at_root.get(first) {
+                Some(path) => self.file(path),
+                None => self.others.get(first).map(String::as_str),
+            },
             (None, []) => self.files.get(path).map(String::as_str),
         }
     }
@@ -139,6 +154,16 @@ mod tests {
         let text = "use crate::{\n    sync::Lock,\n    call::{room::{Room as R}},\n};";
         let expected = "queue/mod.rs uses call/room.rs (Room): queue/ is below call/";
         assert_eq!(mistakes_of("queue/mod.rs", text), [expected]);
+    }
+
+    #[test]
+    fn macros_are_where_they_are_defined() {
+        let text = "macro_rules! mine { () => {} } pub use crate::mine; ";
+        assert_eq!(mistakes_of("queue/mod.rs", text), [""; 0]);
+        let expected = "sync.rs uses lib.rs (theirs): sync.rs is below lib.rs";
+        let root = Source::new("lib.rs", "mod sync; pub use other_crate::{theirs};");
+        let sync = Source::new("sync.rs", "use crate::theirs;");
+        assert_eq!(mistakes(&["lib.rs", "sync.rs"], &[root, sync]), [expected]);
     }
 
     #[test]

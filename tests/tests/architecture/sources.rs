@@ -62,6 +62,17 @@ impl Source {
         named
     }
 
+    /// The macros that the file defines.
+    pub(crate) fn defined_macros(&self) -> Vec<String> {
+        let name = |window: &[TokenTree]| match window {
+            [TokenTree::Ident(keyword), _, TokenTree::Ident(name)] if keyword == "macro_rules" => {
+                Some(name.to_string())
+            }
+            _ => None,
+        };
+        self.tokens.windows(3).filter_map(name).collect()
+    }
+
     /// The macros that are called: `quote` for `quote! {}`.
     pub(crate) fn macros(&self) -> Vec<String> {
         let mut macros = Vec::new();
