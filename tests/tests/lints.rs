@@ -1,5 +1,11 @@
 //! Actors of every kind, in code that clippy has nothing to say about, not even `pedantic` and
-//! `nursery`. So what `tests/clippy.sh` finds here is in generated code.
+//! `nursery`. So what clippy finds here is in generated code. It is found at the user's code: at
+//! `#[actor]`, the name of a handler or a type.
+//!
+//! One lint is expected: `future_not_send` (nursery) for actors that are `local`. That their futures stay
+//! on one thread is what `local` is for.
+
+#![warn(clippy::pedantic, clippy::nursery)]
 
 use std::{
     collections::BTreeMap,
