@@ -10,14 +10,14 @@ pub use actor_macros::__select;
 use crate::{
     Exit,
     by_hand::{Drive, Mailbox, Message},
-    life::resident::Sitting,
+    life::resident::SeatAccess,
 };
 pub use crate::{
     cancel_safe::{First, Given, select},
     life::{
         events::{Incoming, Messages, NextMessage, Selected},
+        message_loop::{Loop, PolledNext},
         resident::{AtRest, Occupant, Resident},
-        run::{Found, Loop},
     },
     slot::caller::Caller,
     slot::marked::Unread,
@@ -109,7 +109,7 @@ pub fn run_inline<A>(actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit
 where
     A: Drive<Message: Message<AtRest: AtRest<A>> + Send, Undelivered: Send> + Send,
 {
-    mailbox.run_inline(actor, Sitting::new)
+    mailbox.run_inline(actor, SeatAccess::new)
 }
 
 /// As [`run_inline`], for an actor whose type its handle does not know.
@@ -118,7 +118,7 @@ where
     A: Drive<Message: Message<AtRest = Box<dyn Occupant<A::Message>>> + Send> + Send,
     A::Undelivered: Send,
 {
-    mailbox.run_inline(actor, Sitting::new_dyn)
+    mailbox.run_inline(actor, SeatAccess::new_dyn)
 }
 
 /// An actor and its own thread, for the models, which make their threads themselves.

@@ -1,4 +1,7 @@
-//! How the loop ends in the middle of whatever it does: aborted, or dropped with its task.
+//! Ending an actor at any point: when it is aborted, or its loop is dropped.
+//!
+//! An abort sets a flag and wakes the loop, which ends at its next poll. So wherever the loop waits
+//! for anything but a message, the wait is [`interruptible`].
 
 use pin_project_lite::pin_project;
 use std::{
@@ -19,43 +22,43 @@ use crate::{
 };
 
 pin_project! {
-    /// The loop, and how it ends when it is aborted or dropped.
+    /// The future of an actor. If it is dropped, or polled after an abort, it ends the actor.
     pub(super) struct Run<M: Message, F> {
         shared: Arc<Shared<M>>,
         #[pin]
-        inside: Option<F>,
+        inner: Option<F>,
     }
 
     impl<M: Message, F> PinnedDrop for Run<M, F> {
         fn drop(this: Pin<&mut Self>) {
-            // Where a caller runs a handler right now, it ends the actor afterwards.
-            let _ = this.cut_off(None);
+            // If a caller is running a handler, that caller ends the actor afterwards.
+            let _ = this.end_early(None);
         }
     }
 }
 
 impl<M: Message, F> Run<M, F> {
-    pub(super) fn new(shared: Arc<Shared<M>>, inside: F) -> Self {
-        Self { shared, inside: Some(inside) }
+    pub(super) fn new(shared: Arc<Shared<M>>, inner: F) -> Self {
+        Self { shared, inner: Some(inner) }
     }
 
-    /// Ends an actor in the middle of whatever it does.
+    /// Drops the loop and its actor, and reports the end; does nothing if the loop has completed.
     ///
     /// # Errors
     ///
     /// See [`Seat::vacate`](crate::seat::Seat::vacate).
-    fn cut_off(self: Pin<&mut Self>, waker: Option<&Waker>) -> Result<(), Occupied> {
+    fn end_early(self: Pin<&mut Self>, waker: Option<&Waker>) -> Result<(), Occupied> {
         let mut this = self.project();
-        if this.inside.is_none() {
+        if this.inner.is_none() {
             return Ok(());
         }
         this.shared.seal();
         batch::end();
         let left = this.shared.seat.vacate(waker)?;
         let ending = current::ending();
-        // A handler's locals or the state may panic while they are dropped. The end is reported
-        // all the same.
-        let _ = catch(|| this.inside.set(None));
+        // The locals of a handler and the state may panic while they are dropped. The end is
+        // reported even then.
+        let _ = catch(|| this.inner.set(None));
         drop_caught(left);
         drop(ending);
         this.shared.end(ExitReason::Aborted);
@@ -69,21 +72,24 @@ impl<A: Actor, F: Future<Output = Exit<A>>> Future for Run<A::Message, F> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Exit<A>> {
         if !self.shared.is_aborted() {
             let mut this = self.as_mut().project();
-            let inside = this.inside.as_mut().as_pin_mut().expect("polled after the end");
+            let inner = this.inner.as_mut().as_pin_mut().expect("polled after completion");
             let running = current::running(this.shared.id());
-            let exit = inside.poll(cx);
+            let exit = inner.poll(cx);
             drop(running);
             if exit.is_ready() {
-                this.inside.set(None);
+                this.inner.set(None);
                 return exit;
             }
-            // Whatever the loop waits for, it has left its waker for an abort that comes later:
-            // see `Interruptible`.
-            if bug("the loop waits later than it looked") || !this.shared.is_aborted() {
+            // The loop has left its waker for an abort that comes after this check: see
+            // `Interruptible`.
+            if bug("the loop waits later than it looked") {
+                return Poll::Pending;
+            }
+            if !this.shared.is_aborted() {
                 return Poll::Pending;
             }
         }
-        if self.cut_off(Some(cx.waker())).is_err() {
+        if self.end_early(Some(cx.waker())).is_err() {
             return Poll::Pending;
         }
         Poll::Ready(Exit { reason: ExitReason::Aborted, actor: None, start_error: None })
@@ -91,8 +97,9 @@ impl<A: Actor, F: Future<Output = Exit<A>>> Future for Run<A::Message, F> {
 }
 
 pin_project! {
-    /// Lets an abort wake the loop while it waits for `future`. Whoever waits for a message need not
-    /// do this: the mailbox has the waker then.
+    /// A future during which an abort wakes the loop.
+    ///
+    /// Waiting for a message needs no such wrapper, since the mailbox has the loop's waker then.
     pub(super) struct Interruptible<'a, M: Message, F> {
         shared: &'a Shared<M>,
         #[pin]
@@ -117,5 +124,15 @@ impl<M: Message, F: Future> Future for Interruptible<'_, M, F> {
             this.shared.interrupt_with(cx);
         }
         output
+    }
+}
+
+/// Never completes if the actor was aborted; [`Run`] then ends it.
+///
+/// Awaited between handlers and hooks: without it, an abort during a handler that never suspends
+/// would be followed by the next hook.
+pub(super) async fn unless_aborted<M: Message>(shared: &Arc<Shared<M>>) {
+    if shared.is_aborted() {
+        std::future::pending::<()>().await;
     }
 }

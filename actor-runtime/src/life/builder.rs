@@ -19,8 +19,9 @@ use crate::{
         actor::Actor,
         drive::{Drive, Spawn},
         exit::Exit,
-        run::{MESSAGES_PER_POLL, Mailbox},
-        starting::{CannotFail, Outcome, Running, Starting},
+        message_loop::MESSAGES_PER_POLL,
+        run::Mailbox,
+        starting::{CannotFail, Running, StartState, Starting},
     },
     mailbox::{Shared, capacity::Capacity},
     slot as reply,
@@ -139,7 +140,7 @@ impl Builder {
     pub fn spawn<A: Spawn<StartError: CannotFail>>(self, actor: A) -> A::Handle {
         let (handle, mailbox) = self.mailbox_of_task::<A>();
         let run = actor.run(mailbox);
-        self.task(A::Message::ACTOR, then(run, drop));
+        self.task(A::Message::ACTOR, map(run, drop));
         handle
     }
 
@@ -157,7 +158,7 @@ impl Builder {
         mailbox.keeps_actor = true;
         let (sender, receiver) = reply::slot(None);
         let run = actor.run(mailbox);
-        self.task(A::Message::ACTOR, then(run, |exit| sender.send(exit)));
+        self.task(A::Message::ACTOR, map(run, |exit| sender.send(exit)));
         (handle, Running(receiver))
     }
 
@@ -172,8 +173,8 @@ impl Builder {
         let (started, receiver) = reply::slot(None);
         mailbox.started = Some(started);
         let run = actor.run(mailbox);
-        self.task(A::Message::ACTOR, then(run, drop));
-        Starting { handle: Some(handle), outcome: Outcome::Awaited(receiver) }
+        self.task(A::Message::ACTOR, map(run, drop));
+        Starting { handle: Some(handle), outcome: StartState::Awaited(receiver) }
     }
 
     /// As [`spawn_thread`](crate::spawn_thread()).
@@ -207,8 +208,8 @@ impl Builder {
         let (started, receiver) = reply::slot(None);
         mailbox.started = Some(started);
         let outcome = match self.thread(mailbox, make) {
-            Ok(()) => Outcome::Awaited(receiver),
-            Err(error) => Outcome::NoThread(error),
+            Ok(()) => StartState::Awaited(receiver),
+            Err(error) => StartState::NoThread(error),
         };
         Starting { handle: Some(handle), outcome }
     }
@@ -221,7 +222,7 @@ impl Builder {
     #[track_caller]
     pub fn spawn_local<A: Drive<StartError: CannotFail>>(self, actor: A) -> A::Handle {
         let (handle, mailbox) = self.mailbox_of::<A>();
-        tokio::task::spawn_local(then(mailbox.run(actor), drop));
+        tokio::task::spawn_local(map(mailbox.run(actor), drop));
         handle
     }
 
@@ -315,8 +316,8 @@ impl Builder {
             let _entered = runtime.as_ref().map(tokio::runtime::Handle::enter);
             match catch(make) {
                 Ok(Ok(actor)) => mailbox.run_here(actor),
-                Ok(Err(error)) => mailbox.fail(error),
-                Err(message) => mailbox.panicked(message),
+                Ok(Err(error)) => mailbox.fail_start(error),
+                Err(message) => mailbox.fail_with_panic(message),
             }
         })?;
         Ok(())
@@ -324,30 +325,30 @@ impl Builder {
 }
 
 pin_project! {
-    /// A loop, and what is done with its exit.
+    /// A future whose output is passed to a function.
     ///
-    /// An `async` block would do the same and be twice as large, since it keeps a future that it
-    /// was given beside the same future being awaited. Every actor pays for the size of its task.
-    struct Then<F, T> {
-        // Dropped before `then`, so that nothing of the actor is left when its reply is.
+    /// An `async` block would be twice as large, since it keeps a future that it has captured beside
+    /// the same future being awaited. Every actor pays for the size of its task.
+    struct Map<F, T> {
+        // Dropped before `f`, so that nothing is left of the actor when its reply is dropped.
         #[pin]
-        run: F,
-        then: Option<T>,
+        future: F,
+        f: Option<T>,
     }
 }
 
-fn then<F: Future, T: FnOnce(F::Output)>(run: F, then: T) -> Then<F, T> {
-    Then { run, then: Some(then) }
+fn map<F: Future, T: FnOnce(F::Output)>(future: F, f: T) -> Map<F, T> {
+    Map { future, f: Some(f) }
 }
 
-impl<F: Future, T: FnOnce(F::Output)> Future for Then<F, T> {
+impl<F: Future, T: FnOnce(F::Output)> Future for Map<F, T> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
-        let exit = ready!(this.run.poll(cx));
-        if let Some(then) = this.then.take() {
-            then(exit);
+        let output = ready!(this.future.poll(cx));
+        if let Some(f) = this.f.take() {
+            f(output);
         }
         Poll::Ready(())
     }
@@ -365,7 +366,7 @@ impl<A: Drive> Mailbox<A> {
     }
 
     /// Ends an actor that could not be made.
-    fn fail(self, error: A::StartError) {
+    fn fail_start(self, error: A::StartError) {
         self.shared.end(ExitReason::StartFailed);
         if let Some(started) = self.started {
             started.send(Err(error));
@@ -373,7 +374,7 @@ impl<A: Drive> Mailbox<A> {
     }
 
     /// Ends an actor whose making panicked.
-    fn panicked(self, message: StdArc<str>) {
+    fn fail_with_panic(self, message: StdArc<str>) {
         let method = Method::new(A::Message::ACTOR, "make");
         self.shared.end(ExitReason::Panicked { method, message: message.clone() });
         if let Some(started) = self.started {

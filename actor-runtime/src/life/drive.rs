@@ -9,7 +9,8 @@ use crate::{
         context::Context,
         events::{Incoming, Selected},
         exit::Exit,
-        run::{Found, Loop, Mailbox},
+        message_loop::{Loop, PolledNext},
+        run::Mailbox,
     },
     slot::caller::Caller,
 };
@@ -67,8 +68,8 @@ pub trait Drive: Actor {
     /// Looks for the next message; or waits for it, beside the sources. A type has the one or the
     /// other, so that an actor without sources has no future with the wait in it.
     #[doc(hidden)]
-    fn next(life: &mut Loop<'_, Self>) -> impl Future<Output = Found<Self::Message>> {
-        life.look()
+    fn next(life: &mut Loop<'_, Self>) -> impl Future<Output = PolledNext<Self::Message>> {
+        life.poll_mailbox()
     }
 
     /// Waits for the next message or event, and runs the handler of an event. Without

@@ -24,10 +24,10 @@ use crate::{
     debug::opaque_debug,
     exit::{ExitReason, OnPanic},
     life::{
-        abort::interruptible,
-        back::Taken,
+        abort::{interruptible, unless_aborted},
         drive::Drive,
-        run::{Found, Loop, pause, unless_aborted},
+        message_loop::{Loop, PolledNext, pending_once},
+        reclaim::Reclaimed,
     },
     mailbox::{Next, Shared},
     observe,
@@ -163,8 +163,8 @@ impl<M: Message> Incoming<'_, M> {
 
 impl<A: Drive> Loop<'_, A> {
     /// Waits for the next message or event, and handles an event, for [`Actor::next`].
-    pub async fn select(&mut self) -> Found<A::Message> {
-        Found(Poll::Ready(
+    pub async fn select(&mut self) -> PolledNext<A::Message> {
+        PolledNext(Poll::Ready(
             self.next_or_end().await.unwrap_or_else(|reason| Next::Panicked(Box::new(reason))),
         ))
     }
@@ -174,10 +174,13 @@ impl<A: Drive> Loop<'_, A> {
         if !bug("events go on after an abort") {
             unless_aborted(self.shared).await;
         }
-        if let Taken::Some = self.take_back()? {
+        if self.reclaim()? == Reclaimed::Something {
             self.turns.happened();
         }
-        let is_open = self.source.is_open() || bug("events go on while the mailbox closes");
+        let mut is_open = self.source.is_open();
+        if bug("events go on while the mailbox closes") {
+            is_open = true;
+        }
         let first = if is_open { A::FIRST } else { First::Mailbox };
         let before_idle = A::HAS_ON_IDLE && !self.was_idle;
         self.turns.begin(first, before_idle, !is_open);
@@ -224,9 +227,7 @@ impl<A: Drive> Loop<'_, A> {
             Outcome::Handled => self.was_idle = false,
             Outcome::Panicked { method, message } => {
                 self.was_idle = false;
-                if let Some(reason) = self.handler_panicked(method, None, message) {
-                    return Err(reason);
-                }
+                self.handler_panicked(method, None, message)?;
             }
             // Nothing is left that could let messages through, and no message may.
             Outcome::Nothing if self.turns.take_is_stuck() => {
@@ -238,7 +239,7 @@ impl<A: Drive> Loop<'_, A> {
                 // before the wait.
                 self.idle().await?;
                 if bug("the loop waits without its sources") {
-                    pause().await;
+                    pending_once().await;
                 }
             }
             Outcome::Ended | Outcome::CameBack | Outcome::CloseBegan => {}

@@ -1,30 +1,24 @@
-//! How the loop takes on a lease, and how it leaves it.
+//! Leases, from the loop's side: how it begins to serve one, and how it leaves it.
 
 use std::mem;
 
 use crate::{
-    catch::caught,
-    error::Failure,
     exit::ExitReason,
-    life::{
-        abort::interruptible,
-        drive::Drive,
-        run::{Loop, panicked, unless_aborted},
-    },
+    life::{drive::Drive, message_loop::Loop},
     mailbox::Shared,
-    sync::{Arc, bug},
-    thread::current,
+    sync::Arc,
 };
 
 impl<A: Drive> Loop<'_, A> {
-    /// Whether the messages of a lease are handled, and no others.
+    /// Whether messages are taken from the mailbox of a lease.
     pub(super) fn is_leased(&self) -> bool {
         !Arc::ptr_eq(&self.source, self.shared)
     }
 
-    /// Takes messages from `lease` alone, if it is still wanted.
+    /// Grants `lease` and takes messages from it alone, unless its caller has gone.
     ///
-    /// What others left to be flushed or to be taken back comes first: it is not the holder's.
+    /// Answers that came back and `#[on_idle]` are handled first: they belong to callers without
+    /// the lease.
     pub(super) async fn begin_lease(
         &mut self,
         lease: Arc<Shared<A::Message>>,
@@ -32,17 +26,17 @@ impl<A: Drive> Loop<'_, A> {
         if !self.shared.serve(&lease) {
             return Ok(());
         }
-        self.take_back()?;
+        self.reclaim()?;
         self.idle().await?;
         lease.grant();
         self.source = lease;
         Ok(())
     }
 
-    /// Goes back to the actor's own messages, now that there are no more of the lease.
+    /// Returns to the actor's own mailbox, once that of the lease is closed and empty.
     pub(super) async fn end_lease(&mut self) -> Result<(), ExitReason> {
-        // What its holder gave up on is the actor's again before the hook looks.
-        self.take_back()?;
+        // Answers that the holder did not read are with the actor before `#[on_release]` runs.
+        self.reclaim()?;
         self.idle().await?;
         let lease = mem::replace(&mut self.source, self.shared.clone());
         if lease.was_taken() {
@@ -50,25 +44,5 @@ impl<A: Drive> Loop<'_, A> {
         }
         self.shared.end_lease();
         Ok(())
-    }
-
-    /// Runs `#[on_release]`.
-    async fn release(&mut self) -> Result<(), ExitReason> {
-        if bug("a lease ends without its hook") {
-            return Ok(());
-        }
-        unless_aborted(self.shared).await;
-        let Some(actor) = &mut self.actor else {
-            return Ok(());
-        };
-        // What the hook writes may have to be flushed.
-        self.was_idle = false;
-        match interruptible(self.shared, caught(actor.on_release(self.context))).await {
-            Ok(()) => Ok(()),
-            Err(message) => {
-                current::answer_lost_in_panic(&message, None, &Failure::Stopped);
-                Err(panicked::<A>("on_release", message))
-            }
-        }
     }
 }

@@ -26,7 +26,7 @@ pub struct Resident<A: Actor> {
     pub(crate) context: Arc<Context<A>>,
     pub(crate) on_panic: OnPanic,
     /// How it sits in its seat, if callers may find it there.
-    pub(crate) sitting: Option<Sitting<A>>,
+    pub(crate) seat_access: Option<SeatAccess<A>>,
 }
 
 /// An actor that is idle, as its callers find it.
@@ -74,7 +74,7 @@ impl Panicked {
 }
 
 /// How an actor is left in its seat, and comes back.
-pub(crate) struct Sitting<A: Actor> {
+pub(crate) struct SeatAccess<A: Actor> {
     as_at_rest: fn(Box<Resident<A>>) -> AtRestOf<A>,
     as_resident: fn(AtRestOf<A>) -> Box<Resident<A>>,
     /// There while the actor is with the loop.
@@ -82,7 +82,7 @@ pub(crate) struct Sitting<A: Actor> {
 }
 
 /// An actor that was left to its callers.
-pub(crate) struct Left<A: Actor> {
+pub(crate) struct Seated<A: Actor> {
     as_resident: fn(AtRestOf<A>) -> Box<Resident<A>>,
 }
 
@@ -93,7 +93,7 @@ type BoxOccupant<A> = Box<dyn Occupant<<A as Actor>::Message>>;
 
 type AtRestOf<A> = <<A as Actor>::Message as Message>::AtRest;
 
-impl<A: Actor<Message: Message<AtRest: AtRest<A>>>> Sitting<A> {
+impl<A: Actor<Message: Message<AtRest: AtRest<A>>>> SeatAccess<A> {
     /// For an actor whose runtime is `home`.
     pub(crate) fn new(home: Home) -> Self {
         Self {
@@ -104,7 +104,7 @@ impl<A: Actor<Message: Message<AtRest: AtRest<A>>>> Sitting<A> {
     }
 }
 
-impl<A> Sitting<A>
+impl<A> SeatAccess<A>
 where
     A: Drive<Message: Message<AtRest = BoxOccupant<A>> + Send, Undelivered: Send> + Send,
 {
@@ -144,14 +144,14 @@ impl<A: Drive> Resident<A> {
         handler: impl FnOnce(&mut A, &Context<A>) -> R,
     ) -> Result<R, Box<Panicked>> {
         if A::TAKES_BACK {
-            self.take_back()?;
+            self.reclaim()?;
         }
         let Self { actor, context, on_panic, .. } = self;
         catch(|| handler(actor, context)).map_err(|text| Panicked::of_handler(text, *on_panic))
     }
 
     /// Gives the actor what came back.
-    fn take_back(&mut self) -> Result<(), Box<Panicked>> {
+    fn reclaim(&mut self) -> Result<(), Box<Panicked>> {
         let Some(unread) = &self.context.unread else {
             return Ok(());
         };
@@ -169,11 +169,11 @@ impl<A: Drive> Resident<A> {
     /// # Errors
     ///
     /// The actor, if it is not for them.
-    pub(crate) fn leave(
+    pub(crate) fn enter_seat(
         mut self: Box<Self>,
         shared: &Shared<A::Message>,
-    ) -> Result<Left<A>, Box<Self>> {
-        let Some(Sitting { as_at_rest, as_resident, place }) = &mut self.sitting else {
+    ) -> Result<Seated<A>, Box<Self>> {
+        let Some(SeatAccess { as_at_rest, as_resident, place }) = &mut self.seat_access else {
             return Err(self);
         };
         let (as_at_rest, as_resident) = (*as_at_rest, *as_resident);
@@ -181,14 +181,14 @@ impl<A: Drive> Resident<A> {
             return Err(self);
         };
         shared.seat.leave(place, as_at_rest(self));
-        Ok(Left { as_resident })
+        Ok(Seated { as_resident })
     }
 }
 
-impl<A: Actor> Left<A> {
+impl<A: Actor> Seated<A> {
     /// Takes the actor back, and the reason why it has to end, if there is one. If a caller runs a
     /// handler right now, the loop is woken when that is over.
-    pub(crate) fn poll_back(
+    pub(crate) fn poll_return(
         &self,
         shared: &Shared<A::Message>,
         cx: &TaskContext<'_>,
@@ -197,8 +197,8 @@ impl<A: Actor> Left<A> {
             return Poll::Ready((None, None));
         };
         let mut resident = (self.as_resident)(actor);
-        if let Some(sitting) = &mut resident.sitting {
-            sitting.place = Some(place);
+        if let Some(seat_access) = &mut resident.seat_access {
+            seat_access.place = Some(place);
         }
         Poll::Ready((Some(resident), broken))
     }

@@ -75,10 +75,10 @@ impl<E: Error + 'static> Error for StartError<E> {
 #[must_use = "the actor ends at once if nobody takes its handle"]
 pub struct Starting<A: Actor> {
     pub(super) handle: Option<A::Handle>,
-    pub(super) outcome: Outcome<A::StartError>,
+    pub(super) outcome: StartState<A::StartError>,
 }
 
-pub(super) enum Outcome<E: 'static> {
+pub(super) enum StartState<E: 'static> {
     Awaited(Receiver<Result<(), E>>),
     NoThread(io::Error),
     Taken,
@@ -107,17 +107,17 @@ impl<A: Actor> Future for Starting<A> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let outcome = match &mut self.outcome {
-            Outcome::Awaited(receiver) => ready!(receiver.poll(cx)),
-            Outcome::NoThread(_) | Outcome::Taken => {
-                match std::mem::replace(&mut self.outcome, Outcome::Taken) {
-                    Outcome::NoThread(error) => {
+            StartState::Awaited(receiver) => ready!(receiver.poll(cx)),
+            StartState::NoThread(_) | StartState::Taken => {
+                match std::mem::replace(&mut self.outcome, StartState::Taken) {
+                    StartState::NoThread(error) => {
                         return Poll::Ready(Err(StartError::NoThread(error)));
                     }
                     _ => panic!("polled after it was ready"),
                 }
             }
         };
-        self.outcome = Outcome::Taken;
+        self.outcome = StartState::Taken;
         let handle = self.handle.take();
         Poll::Ready(match (outcome, handle) {
             (Ok(Ok(())), Some(handle)) => Ok(handle),

@@ -91,7 +91,7 @@ fn select(actor: &Actor, sources: &[&Source], cfgs: &TokenStream) -> TokenStream
         #cfgs
         async fn next(
             #life: &mut #krate::__private::Loop<'_, Self>,
-        ) -> #krate::__private::Found<Self::Message> {
+        ) -> #krate::__private::PolledNext<Self::Message> {
             #life.select().await
         }
 

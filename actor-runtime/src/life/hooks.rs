@@ -1,0 +1,142 @@
+//! The hooks of an actor, and the handler that takes it: what runs around its other handlers.
+//!
+//! A panic in a hook ends the actor, whatever [`OnPanic`](crate::OnPanic) says.
+
+use std::{future::poll_fn, pin::pin, sync::Arc as StdArc};
+
+use crate::{
+    catch::caught,
+    error::{Failure, Method},
+    exit::ExitReason,
+    life::{
+        abort::{interruptible, unless_aborted},
+        actor::Actor,
+        drive::Drive,
+        message_loop::Loop,
+        run::panic_reason,
+    },
+    observe::{self, Trace},
+    slot::message::Message,
+    sync::bug,
+    thread::{batch, current, ring},
+};
+
+/// How `#[on_idle]` ran.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum IdleHook {
+    /// Within one poll of the loop, or it had no reason to run.
+    Immediate,
+    /// Over several polls.
+    Suspended,
+}
+
+impl<A: Drive> Loop<'_, A> {
+    /// Runs `#[on_start]`.
+    pub(super) async fn start(&mut self) -> Result<(), (ExitReason, Option<A::StartError>)> {
+        let Some(actor) = &mut self.actor else {
+            return Ok(());
+        };
+        match interruptible(self.shared, caught(actor.on_start(self.context))).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err((ExitReason::StartFailed, Some(error))),
+            Err(message) => Err((hook_panicked::<A>("on_start", message), None)),
+        }
+    }
+
+    /// Runs `#[on_idle]`, if a message was handled since it last ran.
+    pub(super) async fn idle(&mut self) -> Result<IdleHook, ExitReason> {
+        if !A::HAS_ON_IDLE {
+            return Ok(IdleHook::Immediate);
+        }
+        unless_aborted(self.shared).await;
+        let Some(actor) = self.actor.as_mut().filter(|_| !self.was_idle) else {
+            return Ok(IdleHook::Immediate);
+        };
+        self.was_idle = true;
+        let mut hook = IdleHook::Immediate;
+        let mut idle = pin!(interruptible(self.shared, caught(actor.on_idle(self.context))));
+        let outcome = poll_fn(|cx| {
+            let outcome = idle.as_mut().poll(cx);
+            if outcome.is_pending() {
+                hook = IdleHook::Suspended;
+            }
+            outcome
+        });
+        let outcome = outcome.await;
+        ring::over(self.shared.id());
+        match outcome {
+            Ok(()) => Ok(hook),
+            Err(message) => Err(hook_panicked::<A>("on_idle", message)),
+        }
+    }
+
+    /// Runs `#[on_release]`.
+    pub(super) async fn release(&mut self) -> Result<(), ExitReason> {
+        if bug("a lease ends without its hook") {
+            return Ok(());
+        }
+        unless_aborted(self.shared).await;
+        let Some(actor) = &mut self.actor else {
+            return Ok(());
+        };
+        // `#[on_idle]` may have to flush what the hook writes.
+        self.was_idle = false;
+        match interruptible(self.shared, caught(actor.on_release(self.context))).await {
+            Ok(()) => Ok(()),
+            Err(message) => Err(hook_panicked::<A>("on_release", message)),
+        }
+    }
+
+    /// Runs `#[on_stop]`, if the end is in order and no final handler took the actor.
+    pub(super) async fn stop(&mut self, reason: ExitReason) -> ExitReason {
+        let Some(actor) = self.actor.as_mut().filter(|_| reason.is_orderly()) else {
+            return reason;
+        };
+        unless_aborted(self.shared).await;
+        match interruptible(self.shared, caught(actor.on_stop(self.context))).await {
+            // The hook may have answered calls.
+            Ok(()) => self.reclaim_unread().await.err().unwrap_or(reason),
+            Err(message) => hook_panicked::<A>("on_stop", message),
+        }
+    }
+
+    /// Runs a final handler, which takes the actor. All other queued messages are refused.
+    pub(super) async fn finish(
+        &mut self,
+        method: &'static str,
+        address: Option<usize>,
+        message: A::Message,
+        trace: Trace,
+    ) -> ExitReason {
+        self.shared.seal();
+        batch::end();
+        let finished = ExitReason::Finished(Method::new(A::Message::ACTOR, method));
+        if let Err(reason) = self.reclaim_unread().await {
+            message.envelope().stopped();
+            return reason;
+        }
+        let Some(actor) = self.actor.take() else {
+            return finished;
+        };
+        let handler = interruptible(self.shared, caught(actor.actor.finish(message, self.context)));
+        let mut handler = pin!(observe::handling(trace, A::Message::ACTOR, method, handler));
+        let finishing = poll_fn(|cx| {
+            current::finishing(self.shared.id(), address);
+            handler.as_mut().poll(cx)
+        });
+        match finishing.await {
+            Ok(()) => finished,
+            Err(message) => {
+                current::answer_lost_in_panic(&message, address, &Failure::Stopped);
+                self.shared.panicked(method, &message);
+                panic_reason::<A>(method, message)
+            }
+        }
+    }
+}
+
+/// Completes the calls whose replies the hook was holding, and returns the reason to end.
+pub(super) fn hook_panicked<A: Actor>(hook: &'static str, message: StdArc<str>) -> ExitReason {
+    current::answer_lost_in_panic(&message, None, &Failure::Stopped);
+    panic_reason::<A>(hook, message)
+}

@@ -1,0 +1,357 @@
+//! The loop: takes messages from the mailbox and runs their handlers, one at a time.
+//!
+//! Messages for `fn` handlers are handled in [`Loop::handle_now`], which is not a future and polls
+//! the mailbox again by itself; [`Loop::handle_messages`] does everything that may take several
+//! polls. Invariants:
+//!
+//! 1. The actor is in `Loop::actor`, except while the loop waits (it may be in its seat then) and
+//!    after a final handler has taken it.
+//! 2. Answers that came back are passed to the actor before each handler and each hook.
+//! 3. The loop waits only if nothing has come since it last polled the mailbox without result, or if
+//!    what has come has woken its task since.
+
+use std::{
+    convert::Infallible,
+    future::{Future, poll_fn},
+    mem,
+    pin::pin,
+    sync::Arc as StdArc,
+    task::{Context as TaskContext, Poll, ready},
+};
+
+use crate::{
+    cancel_safe::Turns,
+    catch::{catch, caught, drop_caught},
+    debug::opaque_debug,
+    exit::{ExitReason, OnPanic},
+    life::{
+        abort::interruptible,
+        actor::Actor,
+        context::Context,
+        drive::Drive,
+        hooks::IdleHook,
+        reclaim::{Reclaimed, poll_next},
+        resident::{Resident, Seated},
+        run::panic_reason,
+    },
+    mailbox::{Entry, Next, Shared},
+    observe::{self, Trace},
+    slot::{
+        caller::Caller,
+        message::{Message, private::Link},
+    },
+    sync::{Arc, bug},
+    thread::{batch, current, ring},
+};
+
+/// After this many messages in one poll, the loop lets other tasks run.
+///
+/// It is tokio's own budget for one poll of a task, and more than most mailboxes hold. A smaller
+/// number costs more: a task that yields is moved to another worker more often than one that waits,
+/// and then both workers access the mailbox at the same time.
+pub(crate) const MESSAGES_PER_POLL: usize = 128;
+
+/// The result of polling the mailbox once.
+pub struct PolledNext<M: Message>(pub(super) Poll<Next<M>>);
+
+opaque_debug!([M: Message] PolledNext<M>, "PolledNext");
+
+/// A running actor.
+pub struct Loop<'a, A: Actor> {
+    pub(super) shared: &'a Arc<Shared<A::Message>>,
+    /// The mailbox that messages are taken from: the actor's, or that of a lease.
+    pub(super) source: Arc<Shared<A::Message>>,
+    pub(super) context: &'a Context<A>,
+    pub(super) on_panic: OnPanic,
+    /// `None` while the actor is in its seat, and after a final handler has taken it.
+    pub(super) actor: Option<Box<Resident<A>>>,
+    /// Whether `#[on_idle]` has run since the last message, or there was none.
+    pub(super) was_idle: bool,
+    /// How much of [`MESSAGES_PER_POLL`] is used up; a batch begins with all but its length used.
+    pub(super) budget_used: usize,
+    /// The maximum number of messages in a batch; 0 if batching is disabled.
+    pub(super) batch: usize,
+    /// The order in which the sources of events are polled.
+    pub(super) turns: Turns,
+}
+
+opaque_debug!([A: Actor] Loop<'_, A>, "Loop", actor = A::Message::ACTOR);
+
+impl<A: Drive> Loop<'_, A> {
+    /// Whether the loop has nothing else to do before it waits, once the mailbox is empty.
+    pub(super) const WAITS_NEXT: bool = A::SOURCES.is_empty() && !A::HAS_ON_IDLE && !A::TAKES_BACK;
+
+    /// Handles what can be handled within this poll, then polls the mailbox. For [`Drive::next`].
+    #[inline]
+    pub fn poll_mailbox(&mut self) -> impl Future<Output = PolledNext<A::Message>> {
+        poll_fn(|cx| Poll::Ready(PolledNext(self.handle_now(cx))))
+    }
+
+    /// Handles messages until the actor has a reason to end.
+    ///
+    /// The handler of an `async fn` is awaited in this function: a future of its own would keep the
+    /// message twice, as its argument and as what the handler takes.
+    pub(super) async fn handle_messages(&mut self) -> Result<Infallible, ExitReason> {
+        self.begin_turn();
+        loop {
+            ring::over(self.shared.id());
+            if self.budget_used >= MESSAGES_PER_POLL {
+                // `#[on_idle]` also runs if the mailbox never becomes empty.
+                self.reclaim()?;
+                self.idle().await?;
+                yield_now().await;
+                self.begin_turn();
+            }
+            let PolledNext(Poll::Ready(next)) = A::next(self).await else {
+                if self.reclaim()? == Reclaimed::Something {
+                    continue;
+                }
+                let hook = if A::HAS_ON_IDLE { self.idle().await? } else { IdleHook::Immediate };
+                if hook == IdleHook::Immediate {
+                    // Whatever has come since the mailbox was polled wakes this task, which was not
+                    // polled in between. So the mailbox need not be polled again before the wait.
+                    if let Some(reason) = self.wait().await {
+                        return Err(reason);
+                    }
+                } else if bug("a wake-up that is spent is waited for") {
+                    pending_once().await;
+                    continue;
+                }
+                // After a hook that was suspended, that wake-up may be spent: poll again.
+                self.begin_turn();
+                continue;
+            };
+            self.budget_used += 1;
+            match next {
+                Next::Message(Entry { message, trace }) => {
+                    let Header { method, is_async, is_final, address, link } = Header::of(&message);
+                    if is_final {
+                        return Err(self.finish(method, address, message, trace).await);
+                    }
+                    // Without sources, `handle_now` has run the handler.
+                    if !is_async && !A::SOURCES.is_empty() {
+                        self.handle_fn(message, &trace)?;
+                        continue;
+                    }
+                    let context = self.context;
+                    let shared = self.shared;
+                    let actor = self.before_handler(&message)?;
+                    let outcome = {
+                        // Pinned here, so that the future of a handler, which has the size of the
+                        // largest one, is not moved for each message.
+                        let handler = pin!(actor.dispatch(message, context));
+                        let handler = interruptible(shared, caught(handler));
+                        observe::handling(trace, A::Message::ACTOR, method, handler).await
+                    };
+                    self.after_handler(method, address, link, outcome)?;
+                }
+                Next::Abandoned(entry) => {
+                    observe::skipped(A::Message::ACTOR, entry.message.envelope().method());
+                    drop_caught(entry);
+                }
+                Next::Lease(lease) => {
+                    self.begin_lease(lease).await?;
+                    self.begin_turn();
+                }
+                Next::Event => {}
+                Next::Panicked(reason) => return Err(*reason),
+                Next::Closed(_) if self.is_leased() => {
+                    self.end_lease().await?;
+                    self.begin_turn();
+                }
+                Next::Closed(reason) => {
+                    self.reclaim_unread().await?;
+                    self.idle().await?;
+                    return Err(*reason);
+                }
+            }
+        }
+    }
+
+    /// Runs the handlers of messages as long as each is a `fn`, and returns the first thing to do
+    /// that is none.
+    ///
+    /// All that is done for such a message is in this one function, which is no future: what a
+    /// future keeps from one poll to the next is stored and loaded for each message.
+    fn handle_now(&mut self, cx: &mut TaskContext<'_>) -> Poll<Next<A::Message>> {
+        while self.budget_used < MESSAGES_PER_POLL {
+            let Entry { message, trace } = match poll_next(&self.source, self.context, cx) {
+                Poll::Ready(Next::Message(entry)) if entry.message.envelope().is_now() => entry,
+                next => return next,
+            };
+            self.budget_used += 1;
+            if let Err(reason) = self.handle_fn(message, &trace) {
+                return Poll::Ready(Next::Panicked(Box::new(reason)));
+            }
+            ring::over(self.shared.id());
+            if Self::WAITS_NEXT && self.source.has_parked() {
+                return Poll::Pending;
+            }
+        }
+        // The budget is used up: other tasks run first.
+        Poll::Ready(Next::Event)
+    }
+
+    /// Runs the handler of a `fn`.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the actor has to end, if it panicked.
+    #[inline]
+    fn handle_fn(&mut self, message: A::Message, trace: &Trace) -> Result<(), ExitReason> {
+        let Header { method, address, link, .. } = Header::of(&message);
+        let context = self.context;
+        let actor = self.before_handler(&message)?;
+        let outcome = observe::handling_now(trace, A::Message::ACTOR, method, || {
+            catch(|| actor.dispatch_now(message, context, Caller::elsewhere()))
+        });
+        self.after_handler(method, address, link, outcome)
+    }
+
+    /// Prepares for the handler of `message`, and returns the actor.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the actor has to end, if it panicked over an answer that came back.
+    #[inline]
+    fn before_handler(&mut self, message: &A::Message) -> Result<&mut Resident<A>, ExitReason> {
+        self.was_idle = false;
+        self.note_remaining();
+        if let Err(reason) = self.reclaim() {
+            message.envelope().stopped();
+            return Err(reason);
+        }
+        let Some(actor) = &mut self.actor else {
+            unreachable!("only a final handler takes the actor");
+        };
+        Ok(actor)
+    }
+
+    /// Ends the wait of the caller for this handler, as far as it is on record, and reports a panic.
+    #[inline]
+    fn after_handler(
+        &self,
+        method: &'static str,
+        address: Option<usize>,
+        link: Option<Link>,
+        outcome: Result<(), StdArc<str>>,
+    ) -> Result<(), ExitReason> {
+        if let Some(link) = link {
+            link.0.cut();
+        }
+        match outcome {
+            Ok(()) => Ok(()),
+            Err(message) => self.handler_panicked(method, address, message),
+        }
+    }
+
+    /// Reports the panic of a handler.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the actor has to end, unless it continues after panics.
+    pub(super) fn handler_panicked(
+        &self,
+        method: &'static str,
+        address: Option<usize>,
+        message: StdArc<str>,
+    ) -> Result<(), ExitReason> {
+        current::answer_lost_in_panic(&message, address, &self.on_panic.of_others());
+        self.shared.panicked(method, &message);
+        match self.on_panic {
+            OnPanic::Continue => Ok(()),
+            OnPanic::End => Err(panic_reason::<A>(method, message)),
+        }
+    }
+
+    /// Resets the budget of messages before the loop lets other tasks run: to all of it, or to a
+    /// batch, which is what waits in the mailbox now.
+    pub(super) fn begin_turn(&mut self) {
+        self.budget_used = 0;
+        if self.batch > 0 {
+            batch::next(0);
+            self.budget_used = MESSAGES_PER_POLL - self.source.len().clamp(1, self.batch);
+        }
+    }
+
+    /// Notes how many messages of the batch come after the one whose handler runs next.
+    #[inline]
+    fn note_remaining(&self) {
+        if self.batch > 0 {
+            batch::next(MESSAGES_PER_POLL.saturating_sub(self.budget_used));
+        }
+    }
+
+    /// Waits until the loop is woken. In the meantime callers find the actor in its seat, unless it
+    /// is leased, and one of them may have given it a reason to end.
+    fn wait(&mut self) -> impl Future<Output = Option<ExitReason>> {
+        let mut is_waiting = false;
+        let mut seated = None;
+        poll_fn(move |cx| {
+            if !mem::replace(&mut is_waiting, true) {
+                if !self.is_leased() {
+                    seated = self.enter_seat();
+                }
+                return Poll::Pending;
+            }
+            let Some(seated) = &seated else {
+                return Poll::Ready(None);
+            };
+            let (actor, broken) = ready!(seated.poll_return(self.shared, cx));
+            self.actor = actor;
+            Poll::Ready(broken)
+        })
+    }
+
+    /// Puts the actor into its seat, if it has one.
+    fn enter_seat(&mut self) -> Option<Seated<A>> {
+        match self.actor.take()?.enter_seat(self.shared) {
+            Ok(seated) => Some(seated),
+            Err(actor) => {
+                self.actor = Some(actor);
+                None
+            }
+        }
+    }
+}
+
+/// The part of a message's envelope that is needed after its handler has taken the message.
+struct Header {
+    method: &'static str,
+    is_async: bool,
+    is_final: bool,
+    /// The address of its reply's slot.
+    address: Option<usize>,
+    /// The caller's wait, if it is on record.
+    link: Option<Link>,
+}
+
+impl Header {
+    fn of(message: &impl Message) -> Self {
+        let envelope = message.envelope();
+        Self {
+            method: envelope.method(),
+            is_async: envelope.awaits(),
+            is_final: envelope.ends_the_actor(),
+            address: envelope.address(),
+            link: envelope.link(),
+        }
+    }
+}
+
+/// Completes at the second poll.
+pub(super) async fn pending_once() {
+    let mut was_polled = false;
+    poll_fn(|_| if mem::replace(&mut was_polled, true) { Poll::Ready(()) } else { Poll::Pending })
+        .await;
+}
+
+/// Lets other tasks run.
+pub(super) async fn yield_now() {
+    poll_fn(|cx| {
+        cx.waker().wake_by_ref();
+        Poll::Ready(())
+    })
+    .await;
+    pending_once().await;
+}

@@ -1,0 +1,108 @@
+//! Answers that come back: passing answers that no caller read to the actor, before every handler
+//! and hook, and at the end.
+//!
+//! An actor without `#[cancel_safe(undelivered = ..)]` skips all of it.
+
+use std::task::{Context as TaskContext, Poll};
+
+use crate::{
+    catch::catch,
+    exit::ExitReason,
+    life::{
+        context::Context,
+        drive::Drive,
+        hooks::hook_panicked,
+        message_loop::{Loop, yield_now},
+    },
+    mailbox::{Before, Next, Shared},
+    sync::bug,
+};
+
+/// How often the loop yields at the end before it takes back the answers that are still unread.
+///
+/// A caller that waits for its answer needs one turn to read it. A caller that never polls must not
+/// keep the actor alive.
+const LAST_TURNS: usize = 8;
+
+/// Whether an answer was passed to the actor.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reclaimed {
+    Nothing,
+    Something,
+}
+
+/// Polls the mailbox. If it is empty, the loop is woken by the next message, or by an answer that
+/// comes back.
+#[inline]
+pub(super) fn poll_next<A: Drive>(
+    shared: &Shared<A::Message>,
+    context: &Context<A>,
+    cx: &mut TaskContext<'_>,
+) -> Poll<Next<A::Message>> {
+    let before = if Loop::<A>::WAITS_NEXT { Before::Wait } else { Before::More };
+    let next = shared.poll_next_before(cx, before);
+    if A::TAKES_BACK
+        && next.is_pending()
+        && let Some(unread) = &context.unread
+    {
+        // If an answer has come back already, the loop reclaims it before it waits.
+        let _ = unread.park(cx.waker());
+    }
+    next
+}
+
+impl<A: Drive> Loop<'_, A> {
+    /// Passes all answers that have come back to the actor.
+    #[inline]
+    pub(super) fn reclaim(&mut self) -> Result<Reclaimed, ExitReason> {
+        if !A::TAKES_BACK {
+            return Ok(Reclaimed::Nothing);
+        }
+        if bug("a message comes before what came back") {
+            return Ok(Reclaimed::Nothing);
+        }
+        self.reclaim_returned()
+    }
+
+    fn reclaim_returned(&mut self) -> Result<Reclaimed, ExitReason> {
+        let (Some(unread), Some(actor)) = (&self.context.unread, &mut self.actor) else {
+            return Ok(Reclaimed::Nothing);
+        };
+        let mut reclaimed = Reclaimed::Nothing;
+        while let Some(undelivered) = unread.next() {
+            reclaimed = Reclaimed::Something;
+            self.was_idle = false;
+            catch(|| actor.take_back(undelivered))
+                .map_err(|message| hook_panicked::<A>("undelivered", message))?;
+        }
+        Ok(reclaimed)
+    }
+
+    /// Takes all unread answers back at the end, so that each answer is either with its caller or
+    /// with the actor.
+    ///
+    /// Callers get [`LAST_TURNS`] turns to read theirs and no more, since a caller may be waiting
+    /// for this actor to end.
+    pub(super) async fn reclaim_unread(&mut self) -> Result<(), ExitReason> {
+        if !A::TAKES_BACK {
+            return Ok(());
+        }
+        let Some(unread) = &self.context.unread else {
+            return Ok(());
+        };
+        loop {
+            for _ in 0..LAST_TURNS {
+                if !unread.has_unread() {
+                    break;
+                }
+                yield_now().await;
+            }
+            // All in one step, so that they come back in order.
+            unread.reclaim();
+            // The actor may use a reclaimed value to answer another caller, so check again.
+            if self.reclaim_returned()? == Reclaimed::Nothing {
+                return Ok(());
+            }
+        }
+    }
+}
