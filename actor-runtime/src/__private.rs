@@ -1,6 +1,6 @@
-//! What generated code needs, and nobody else.
+//! Items for generated code only. They may change in any release.
 
-#![allow(missing_debug_implementations, missing_docs, reason = "no user sees these")]
+#![allow(missing_debug_implementations, missing_docs, reason = "only generated code uses these")]
 
 use std::future::Future;
 
@@ -23,11 +23,11 @@ pub use crate::{
     slot::marked::Unread,
 };
 
-/// A type that can be sent between threads; with a text of our own for one that cannot.
+/// A `Send` type, with a diagnostic of our own for one that is not.
 ///
-/// The impl for [`Never`] holds for no type. It is there because with two impls rustc cannot tell
-/// which `Proof` a type has that is not `Send`. What is done with that proof then has no type
-/// either, and gives no second error.
+/// The impl for [`Never`] applies to no type. With two impls rustc cannot infer which `Proof` a type
+/// has that is not `Send`, so expressions that use the proof have no known type and cause no further
+/// errors.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent between threads, so no message can carry it",
     label = "not `Send`",
@@ -62,11 +62,11 @@ impl<T: Unsatisfied + ?Sized> Travels<Never> for T {
     }
 }
 
-/// The proof that all that travels to an actor can be sent.
+/// The proof that everything sent to an actor is `Send`.
 pub struct Proof;
 
 impl Proof {
-    /// The proof for `self` and `other`; of unknown type, and silent, if `other` has none.
+    /// Combines two proofs. If `other` has no known type, neither has the result.
     pub fn and<P>(self, other: P) -> P {
         other
     }
@@ -94,9 +94,10 @@ impl Proof {
     }
 }
 
-/// The loop of an actor that may go to another thread.
+/// The loop of a `Send` actor.
 ///
-/// That the future is `Send` is for rustc to find out, but that `A` is not is said better here.
+/// The bounds are not needed to call it: they report an `A` that is not `Send` at the user's type,
+/// where the error of the future would be longer.
 pub fn run<A>(actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
 where
     A: Drive<Message: Send, Undelivered: Send> + Send,
@@ -104,7 +105,7 @@ where
     mailbox.run(actor)
 }
 
-/// As [`run`], for an actor that callers may find idle.
+/// Like [`run`], for an actor whose `fn` handlers may run on the threads of its callers.
 pub fn run_inline<A>(actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
 where
     A: Drive<Message: Message<AtRest: AtRest<A>> + Send, Undelivered: Send> + Send,
@@ -112,7 +113,7 @@ where
     mailbox.run_inline(actor, SeatAccess::new)
 }
 
-/// As [`run_inline`], for an actor whose type its handle does not know.
+/// Like [`run_inline`], for an actor whose type its handle does not name.
 pub fn run_inline_dyn<A>(actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
 where
     A: Drive<Message: Message<AtRest = Box<dyn Occupant<A::Message>>> + Send> + Send,
@@ -121,14 +122,14 @@ where
     mailbox.run_inline(actor, SeatAccess::new_dyn)
 }
 
-/// An actor and its own thread, for the models, which make their threads themselves.
+/// An actor and the body of its own thread, for models, which create their threads themselves.
 #[cfg(shuttle)]
 pub fn pair_thread<A: Drive>(builder: crate::Builder, actor: A) -> (A::Handle, impl FnOnce()) {
     builder.pair_thread(actor)
 }
 
-/// As [`pair`](crate::pair()), for an actor that callers find in its seat: for the models, which
-/// have no tokio.
+/// Like [`pair`](crate::pair()), with handlers on the threads of callers, for models, which have no
+/// tokio.
 #[cfg(shuttle)]
 pub fn pair_inline<A: crate::by_hand::Spawn>(
     builder: crate::Builder,

@@ -1,7 +1,7 @@
-//! The parts that `#[actor]` puts together, and how to write an actor by hand.
+//! Actors without the macro: the types that `#[actor]` uses, and how to use them by hand.
 //!
-//! Generated code names these types, and so do functions that take any call or any handle. To write
-//! an actor without the macro, implement [`Message`] for its messages, [`Actor`](crate::Actor) for
+//! Generated code names these types, and functions that are generic over calls or handles may need
+//! them. To write an actor without the macro, implement [`Message`] for its messages, [`Actor`](crate::Actor) for
 //! its state, and [`Drive`] with an empty body:
 //!
 //! ```
@@ -48,9 +48,9 @@
 //! # }
 //! ```
 //!
-//! Calls, casts, timeouts, leases, statistics and scopes work as they do for a generated actor. Its
-//! handlers always run in the loop. [`spawn`](crate::spawn()) and [`Scope`](crate::Scope) need
-//! [`Spawn`] as well, which is where the compiler sees that the loop is `Send`:
+//! Calls, casts, timeouts, leases, statistics and scopes work as they do for a generated actor. The
+//! handlers always run in the loop. [`spawn`](crate::spawn()) and [`Scope::spawn`](crate::Scope::spawn)
+//! also require [`Spawn`], whose implementation proves that the loop is `Send`:
 //!
 //! ```
 //! # use std::{convert::Infallible, future::Future};

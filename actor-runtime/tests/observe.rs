@@ -1,4 +1,4 @@
-//! What the features `tracing` and `metrics` tell.
+//! What the features `tracing` and `metrics` report.
 //!
 //! Run with `cargo test -p actor-runtime --features tracing,metrics --test observe`.
 
@@ -48,7 +48,7 @@ impl Vault {
     }
 }
 
-/// Hears what it is told.
+/// Receives secrets from a channel.
 struct Ear(tokio::sync::mpsc::UnboundedReceiver<String>);
 
 #[actor]
@@ -62,12 +62,12 @@ impl Ear {
     pub(crate) fn nothing(&self) {}
 }
 
-/// A span or an event, as it was told.
+/// A recorded span or event.
 #[derive(Clone, Debug)]
 struct Told {
     name: String,
     fields: BTreeMap<String, String>,
-    /// The names of the spans around it, the nearest first.
+    /// The names of the enclosing spans, innermost first.
     inside: Vec<String>,
 }
 
@@ -122,7 +122,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Recorder {
     }
 }
 
-/// Runs `test` on this thread, with everything it tells recorded.
+/// Runs `test` on this thread, and records its spans and events.
 fn traced<F: Future<Output = ()>>(test: impl FnOnce(Recorder) -> F) {
     let recorder = Recorder::default();
     let subscriber = tracing_subscriber::registry().with(recorder.clone());
@@ -155,7 +155,7 @@ fn a_message_has_a_span_whose_parent_is_its_callers() {
     });
 }
 
-/// Polls `future` once: a handler that runs on its caller is over by then.
+/// Polls `future` once, which completes a call whose handler runs on its caller's thread.
 #[track_caller]
 fn now<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut task::Context::from_waker(Waker::noop())) {
@@ -201,7 +201,7 @@ fn an_event_has_a_span_in_its_actors() {
     });
 }
 
-/// Waits for what has come already.
+/// Has a source that is always ready.
 struct Spinning;
 
 #[actor]
@@ -280,7 +280,7 @@ fn a_call_that_is_dropped_half_way_is_a_warning() {
 
 type Measured = BTreeMap<(MetricKind, String), DebugValue>;
 
-/// Runs `test` on this thread, and gives what was measured.
+/// Runs `test` on this thread, and returns its metrics.
 fn measured(test: impl Future<Output = ()>) -> Measured {
     let recorder = DebuggingRecorder::new();
     let snapshots = recorder.snapshotter();
@@ -295,7 +295,7 @@ fn measured(test: impl Future<Output = ()>) -> Measured {
     seen
 }
 
-/// How many values a histogram was given.
+/// The number of values recorded in a histogram.
 fn values(seen: &Measured, name: &str) -> usize {
     match &seen[&(MetricKind::Histogram, name.to_owned())] {
         DebugValue::Histogram(values) => values.len(),

@@ -1,4 +1,4 @@
-//! The trait of an actor, as its user reads it: its types and its hooks.
+//! The [`Actor`] trait: the types and the hooks of an actor.
 
 use std::future::Future;
 
@@ -21,18 +21,18 @@ pub trait Actor: Sized + 'static {
     type Message: Message;
     /// The handle: one method per handler.
     type Handle: ActorHandle<Message = Self::Message>;
-    /// The error of [`on_start`](Self::on_start); [`Infallible`](std::convert::Infallible) if it
-    /// cannot fail.
+    /// The error of [`on_start`](Self::on_start), or [`Infallible`](std::convert::Infallible).
     type StartError: 'static;
-    /// An answer that comes back, one variant per handler marked
-    /// `#[cancel_safe(undelivered = ..)]`; [`Infallible`](std::convert::Infallible) if there is
-    /// none.
+    /// The answers that come back if they are not read, one variant per handler marked
+    /// `#[cancel_safe(undelivered = ..)]`, or [`Infallible`](std::convert::Infallible).
     type Undelivered: 'static;
     /// The capacity of the mailbox.
     const MAILBOX: Capacity = Capacity::DEFAULT;
 
-    /// Runs before the first message, and with [`start`](crate::start()) before the handle is
-    /// returned.
+    /// Runs before the first message is handled.
+    ///
+    /// [`start`](crate::start()) returns the handle after it has succeeded; if it fails, the actor
+    /// ends with [`ExitReason::StartFailed`](crate::ExitReason::StartFailed).
     fn on_start(
         &mut self,
         context: &Context<Self>,
@@ -51,21 +51,21 @@ pub trait Actor: Sized + 'static {
         async {}
     }
 
-    /// Runs when the mailbox has just become empty, before a lease begins, and after every 128
-    /// messages if it never becomes empty.
+    /// Runs when the mailbox has become empty after messages were handled, before a lease begins, and
+    /// after every 128 messages if the mailbox never becomes empty.
     fn on_idle(&mut self, context: &Context<Self>) -> impl Future<Output = ()> {
         let _ = context;
         async {}
     }
 
-    /// Runs when a lease has ended, before anything else is handled.
+    /// Runs when a lease has ended, before the next message is handled.
     fn on_release(&mut self, context: &Context<Self>) -> impl Future<Output = ()> {
         let _ = context;
         async {}
     }
 
-    /// Runs after the last message, if the actor ends in order and was not ended by a handler that
-    /// takes `self`.
+    /// Runs after the last message, if the actor [ends in order](crate::ExitReason::is_orderly) and no
+    /// handler that takes `self` has ended it.
     fn on_stop(&mut self, context: &Context<Self>) -> impl Future<Output = ()> {
         let _ = context;
         async {}

@@ -1,4 +1,6 @@
-//! How an actor is started, and where.
+//! The [`Builder`]: where an actor is started, and with which settings.
+//!
+//! With `scope` and `thread::home`, this is where the crate starts tasks and finds its runtime.
 
 use pin_project_lite::pin_project;
 use std::{
@@ -33,7 +35,7 @@ use crate::{
     },
 };
 
-/// Starts actors that differ from what their `#[actor]` says.
+/// Starts actors with a name, capacity or policy other than the default.
 ///
 /// # Examples
 ///
@@ -56,7 +58,7 @@ use crate::{
 /// # }
 /// ```
 #[derive(Clone, Debug, Default)]
-#[must_use = "a builder starts nothing by itself"]
+#[must_use = "a builder does nothing until an actor is started with it"]
 pub struct Builder {
     name: Option<StdArc<str>>,
     mailbox: Option<Capacity>,
@@ -67,75 +69,75 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// A builder that changes nothing yet.
+    /// Creates a builder with the defaults.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Names the actor, for errors, logs and the thread it may get. By default it is called after
-    /// its type.
+    /// Sets the name of the actor and of its own thread, if it has one. Defaults to the name of its
+    /// type.
     pub fn name(self, name: impl Into<StdArc<str>>) -> Self {
         Self { name: Some(name.into()), ..self }
     }
 
-    /// How many messages the mailbox holds, instead of what `#[actor(mailbox = ..)]` says.
+    /// Sets the capacity of the mailbox, overriding `#[actor(mailbox = ..)]`.
     pub fn mailbox(self, capacity: Capacity) -> Self {
         Self { mailbox: Some(capacity), ..self }
     }
 
-    /// What happens when a handler panics. By default the actor ends.
+    /// Sets what happens when a handler panics. By default the actor ends.
     pub fn on_panic(self, on_panic: OnPanic) -> Self {
         Self { on_panic, ..self }
     }
 
-    /// The size of the stack of the actor's own thread, in bytes.
+    /// Sets the stack size of the actor's own thread, in bytes.
     pub fn stack_size(self, bytes: usize) -> Self {
         Self { stack_size: Some(bytes), ..self }
     }
 
-    /// Lets an actor on a thread of its own handle its messages in batches of at most `limit`, for many
-    /// callers and short handlers. 0 stands for none, the default, and more than 128 for 128.
+    /// Sets the maximum number of messages in a batch, for an actor on its own thread with many callers
+    /// and short handlers. `0` (the default) disables batching; values are capped at 128.
     ///
-    /// A batch is what waits in the mailbox when the actor comes to look. `#[on_idle]` runs after each
-    /// batch, and then those who were answered in it are woken, all together: that takes much less time
-    /// than to wake each by itself, where the handlers are as short as a wake-up, some microseconds.
-    /// Handlers may use what they have in common: see [`batch`](crate::batch).
+    /// A batch consists of the messages that are in the mailbox when the actor polls it. After each
+    /// batch `#[on_idle]` runs, and then the callers that were answered in it are woken together. If
+    /// handlers take no longer than a wake-up, a few microseconds, this is much faster than waking each
+    /// caller separately. Handlers can share work within a batch: see the [`batch` module](crate::batch).
     ///
-    /// The price is that a caller may learn of its answer later: after those behind it in its batch have
-    /// theirs. It is woken at the first moment at which
+    /// In exchange, a caller may be woken later than its answer is ready: after the first of
     ///
-    /// - the batch is over;
-    /// - half a millisecond is over, and the handler that runs then;
-    /// - the thread waits: for a message, in a handler that awaits, in a `blocking()`;
-    /// - a handler calls [`wake_callers`](crate::batch::wake_callers), as one that takes long should;
-    /// - the actor ends.
+    /// - the end of the batch;
+    /// - the end of the handler that is running when half a millisecond has passed;
+    /// - a wait of the thread: for a message, in a handler that awaits, or in a `blocking()`;
+    /// - a call to [`wake_callers`](crate::batch::wake_callers), which long handlers should make;
+    /// - the end of the actor.
     ///
-    /// So do *not* use it where a handler now and then takes long and does not say so, or blocks until
-    /// somebody whom the actor has just answered does something.
+    /// Do *not* use it if a handler occasionally takes long without calling `wake_callers`, or blocks
+    /// until a caller that the actor has just answered does something.
     ///
-    /// Its thread also stays awake for some microseconds when there is nothing to do, where that has been of use
-    /// lately and no other thread wants the core.
+    /// A batching thread also spins for some microseconds before it parks, if that has recently
+    /// helped and no other thread needs the core.
     ///
-    /// It changes nothing for actors that are not started by [`spawn_thread`](Self::spawn_thread) or
-    /// [`start_thread`](Self::start_thread), and nothing about what is answered, in which order.
+    /// This setting applies only to actors started by [`spawn_thread`](Self::spawn_thread) or
+    /// [`start_thread`](Self::start_thread). It does not change the order in which messages are
+    /// handled.
     ///
     /// # Examples
     ///
-    /// See [`batch`](crate::batch).
+    /// See the [`batch` module](crate::batch).
     pub fn batch(self, limit: usize) -> Self {
         Self { batch: limit.min(MESSAGES_PER_POLL), ..self }
     }
 
-    /// Starts the actor on this runtime instead of the current one.
+    /// Sets the tokio runtime of the actor, instead of the current one.
     pub fn on(self, runtime: tokio::runtime::Handle) -> Self {
         Self { runtime: Some(runtime), ..self }
     }
 
-    /// As [`spawn`](crate::spawn()).
+    /// Starts `actor` as a task. See [`spawn`](crate::spawn()).
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime, unless one was given to [`on`](Self::on).
+    /// Panics outside of a tokio runtime, unless one was passed to [`on`](Self::on).
     #[track_caller]
     pub fn spawn<A: Spawn<StartError: CannotFail>>(self, actor: A) -> A::Handle {
         let (handle, mailbox) = self.mailbox_of_task::<A>();
@@ -144,11 +146,11 @@ impl Builder {
         handle
     }
 
-    /// As [`spawn`](Self::spawn), and gives what comes of the actor at its end.
+    /// Like [`spawn`](Self::spawn), and also returns a future of the actor's [`Exit`].
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime, unless one was given to [`on`](Self::on).
+    /// Panics outside of a tokio runtime, unless one was passed to [`on`](Self::on).
     #[track_caller]
     pub fn spawn_returning<A>(self, actor: A) -> (A::Handle, Running<A>)
     where
@@ -162,11 +164,11 @@ impl Builder {
         (handle, Running(receiver))
     }
 
-    /// As [`start`](crate::start()).
+    /// Starts `actor` as a task, and waits until it has started. See [`start`](crate::start()).
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime, unless one was given to [`on`](Self::on).
+    /// Panics outside of a tokio runtime, unless one was passed to [`on`](Self::on).
     #[track_caller]
     pub fn start<A: Spawn<StartError: Send>>(self, actor: A) -> Starting<A> {
         let (handle, mut mailbox) = self.mailbox_of_task::<A>();
@@ -177,11 +179,11 @@ impl Builder {
         Starting { handle: Some(handle), outcome: StartState::Awaited(receiver) }
     }
 
-    /// As [`spawn_thread`](crate::spawn_thread()).
+    /// Starts an actor on a thread of its own. See [`spawn_thread`](crate::spawn_thread()).
     ///
     /// # Errors
     ///
-    /// If the system gives no thread.
+    /// Returns an error if the operating system fails to create a thread.
     pub fn spawn_thread<A>(self, make: impl FnOnce() -> A + Send + 'static) -> io::Result<A::Handle>
     where
         A: Drive<StartError: CannotFail + Send>,
@@ -192,10 +194,10 @@ impl Builder {
         Ok(handle)
     }
 
-    /// Starts an actor on a thread of its own, and gives its handle when it has started: `make` has
-    /// made it there, and `#[on_start]` is done.
+    /// Starts an actor on a thread of its own, and waits until it has started: `make` has returned it
+    /// on that thread, and `#[on_start]` has succeeded.
     ///
-    /// From a plain thread, use [`Starting::blocking`].
+    /// In synchronous code, use [`Starting::blocking`].
     pub fn start_thread<A>(
         self,
         make: impl FnOnce() -> Result<A, A::StartError> + Send + 'static,
@@ -214,11 +216,11 @@ impl Builder {
         Starting { handle: Some(handle), outcome }
     }
 
-    /// As [`spawn_local`](crate::spawn_local()).
+    /// Starts `actor` as a local task. See [`spawn_local`](crate::spawn_local()).
     ///
     /// # Panics
     ///
-    /// Outside of a [`LocalSet`](tokio::task::LocalSet) or local runtime.
+    /// Panics outside of a [`LocalSet`](tokio::task::LocalSet) or local runtime.
     #[track_caller]
     pub fn spawn_local<A: Drive<StartError: CannotFail>>(self, actor: A) -> A::Handle {
         let (handle, mailbox) = self.mailbox_of::<A>();
@@ -226,7 +228,7 @@ impl Builder {
         handle
     }
 
-    /// As [`pair`](crate::pair()).
+    /// Returns a handle to `actor` and its loop. See [`pair`](crate::pair()).
     pub fn pair<A: Drive>(self, actor: A) -> (A::Handle, impl Future<Output = Exit<A>>) {
         let (handle, mut mailbox) = self.mailbox_of::<A>();
         mailbox.keeps_actor = true;
@@ -265,7 +267,7 @@ impl Builder {
         (handle, mailbox)
     }
 
-    /// As [`mailbox_of`](Self::mailbox_of), for a loop that will be a task.
+    /// Like [`mailbox_of`](Self::mailbox_of), for a loop that will be a task.
     fn mailbox_of_task<A: Actor>(&self) -> (A::Handle, Mailbox<A>) {
         let (handle, mut mailbox) = self.mailbox_of::<A>();
         let runtime = self.runtime.clone().or_else(|| tokio::runtime::Handle::try_current().ok());
@@ -275,7 +277,7 @@ impl Builder {
 
     #[track_caller]
     fn task(&self, actor: &str, run: impl Future<Output = ()> + Send + 'static) {
-        // tokio-console shows tasks by name, where tokio lets them be named.
+        // Names are shown by tokio-console. Tokio supports them only with `tokio_unstable`.
         let name = self.name.as_deref().unwrap_or(actor);
         #[cfg(all(tokio_unstable, feature = "tracing"))]
         {
@@ -284,7 +286,7 @@ impl Builder {
                 Some(runtime) => task.spawn_on(run, runtime),
                 None => task.spawn(run),
             };
-            spawned.expect("tokio spawns a named task as it does any other");
+            spawned.expect("tokio should be able to spawn a named task");
         }
         #[cfg(not(all(tokio_unstable, feature = "tracing")))]
         {
@@ -355,7 +357,7 @@ impl<F: Future, T: FnOnce(F::Output)> Future for Map<F, T> {
 }
 
 impl<A: Drive> Mailbox<A> {
-    /// Runs the loop of `actor` to its end on this thread, which is there for nothing else.
+    /// Runs the loop of `actor` to completion on the current thread, which is its own.
     fn run_here(self, actor: A) {
         if self.batch == 0 {
             drop(drive(self.run(actor)));
@@ -365,7 +367,7 @@ impl<A: Drive> Mailbox<A> {
         }
     }
 
-    /// Ends an actor that could not be made.
+    /// Ends an actor whose closure returned an error.
     fn fail_start(self, error: A::StartError) {
         self.shared.end(ExitReason::StartFailed);
         if let Some(started) = self.started {
@@ -373,7 +375,7 @@ impl<A: Drive> Mailbox<A> {
         }
     }
 
-    /// Ends an actor whose making panicked.
+    /// Ends an actor whose closure panicked.
     fn fail_with_panic(self, message: StdArc<str>) {
         let method = Method::new(A::Message::ACTOR, "make");
         self.shared.end(ExitReason::Panicked { method, message: message.clone() });

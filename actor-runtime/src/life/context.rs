@@ -1,4 +1,4 @@
-//! What a handler can learn about its own actor.
+//! The [`Context`] that handlers and hooks receive.
 
 use std::sync::OnceLock;
 
@@ -10,9 +10,10 @@ use crate::{
     slot::{caller::Caller, marked::Unread, message::Message, reply::Reply, unread::Unreads},
 };
 
-/// What a handler may know of its own actor: take it as a parameter, `context: &Context<Self>`.
+/// What a handler can access of its own actor: a weak handle, the children, and the mailbox.
 ///
-/// It holds no handle, so it keeps no actor alive.
+/// A handler or hook receives it by declaring a parameter `context: &Context<Self>`. It contains a
+/// weak handle only, so it does not keep the actor alive.
 ///
 /// # Examples
 ///
@@ -44,9 +45,9 @@ use crate::{
 /// ```
 pub struct Context<A: Actor> {
     handle: WeakHandle<A::Handle>,
-    /// Made when it is first asked for: few actors have children.
+    /// Created on first use, since few actors have children.
     children: OnceLock<Scope>,
-    /// If answers come back.
+    /// `Some` if the actor takes unread answers back.
     pub(crate) unread: Option<Box<Unreads<A::Undelivered>>>,
 }
 
@@ -59,14 +60,15 @@ impl<A: Actor> Context<A> {
         }
     }
 
-    /// The actor's own handle, weak: see [`WeakHandle::upgrade`].
+    /// Returns a weak handle to this actor. See [`WeakHandle::upgrade`].
     #[must_use]
     pub fn handle(&self) -> &WeakHandle<A::Handle> {
         &self.handle
     }
 
-    /// Whether the message that is handled came through a [lease](crate::ActorHandle::lease), so that
-    /// nobody else's comes before the lease ends.
+    /// Returns `true` if the current message was sent through a [lease](crate::ActorHandle::lease).
+    ///
+    /// No other caller's message is handled before that lease ends.
     ///
     /// # Examples
     ///
@@ -78,7 +80,7 @@ impl<A: Actor> Context<A> {
     ///
     /// #[actor]
     /// impl Account {
-    ///     /// Begins a draft, which lasts over several messages: so they must not be anybody's.
+    ///     /// Begins a draft. It spans several messages, so only the holder of a lease may do so.
     ///     pub fn begin(&mut self, context: &Context<Self>) -> bool {
     ///         if context.is_leased() { self.draft = Some(self.balance) }
     ///         self.draft.is_some()
@@ -101,24 +103,28 @@ impl<A: Actor> Context<A> {
         self.handle.0.is_leased()
     }
 
-    /// Stops accepting messages. What was accepted is handled, and then the actor ends.
+    /// Closes the mailbox.
+    ///
+    /// Messages that were accepted before are handled, and then the actor ends.
     pub fn stop(&self) {
         self.handle.close();
     }
 
-    /// The actor's children. They are shut down when the actor has ended, before its end is
-    /// reported. An actor that is aborted, or whose loop is dropped, waits for nobody: its children
-    /// are aborted then, and may end after it.
+    /// Returns the scope of this actor's children.
+    ///
+    /// The children are shut down after the last handler and hook of the actor, and before its end is
+    /// reported. If the actor is aborted or its loop is dropped, they are aborted instead, and may
+    /// end after it.
     #[must_use]
     pub fn children(&self) -> &Scope {
         self.children.get_or_init(Scope::new)
     }
 
-    /// Answers, so that the answer comes back if nobody reads it.
+    /// Sends `answer`, which comes back if it is not read.
     ///
     /// # Errors
     ///
-    /// The answer, if nobody is there to read it.
+    /// Returns the answer if the caller has gone.
     #[doc(hidden)]
     pub fn answer<T>(
         &self,
@@ -132,11 +138,11 @@ impl<A: Actor> Context<A> {
         }
     }
 
-    /// As [`answer`](Self::answer), for a `fn`: a caller that runs it has its answer right here.
+    /// Like [`answer`](Self::answer), for a `fn`, whose `caller` may be running it on its own thread.
     ///
     /// # Errors
     ///
-    /// The answer, if nobody is there to read it.
+    /// Returns the answer if the caller has gone.
     #[doc(hidden)]
     pub fn answer_now<T>(
         &self,
@@ -151,7 +157,7 @@ impl<A: Actor> Context<A> {
         }
     }
 
-    /// A reply for a handler to keep, whose answer comes back if nobody reads it.
+    /// Returns a reply for a handler to keep, whose answer comes back if it is not read.
     #[doc(hidden)]
     pub fn keep<T>(
         &self,
@@ -164,7 +170,7 @@ impl<A: Actor> Context<A> {
         }
     }
 
-    /// Shuts the children down, if there ever were any.
+    /// Shuts down the children, if there have been any.
     pub(crate) async fn stop_children(&self) {
         if let Some(children) = self.children.get() {
             children.shutdown().await;

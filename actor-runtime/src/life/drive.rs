@@ -1,4 +1,4 @@
-//! What the loop needs of an actor besides its hooks.
+//! The traits behind [`Actor`]: what the loop needs besides the hooks.
 
 use std::future::Future;
 
@@ -15,33 +15,32 @@ use crate::{
     slot::caller::Caller,
 };
 
-/// What `#[actor]` writes besides the implementation of [`Actor`].
+/// The part of an actor that `#[actor]` generates besides [`Actor`].
 ///
-/// Everything in it has a default. For an actor that is written by hand, implement it with an empty
-/// body.
+/// Everything in it has a default: implement it with an empty body for an actor written by hand.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an actor",
     label = "not an actor",
     note = "put `#[actor]` on the `impl {Self}` whose `pub` methods are to be its messages"
 )]
 pub trait Drive: Actor {
-    /// Whether `on_idle` does anything. If not, it is not run.
+    /// Whether [`on_idle`](Actor::on_idle) is implemented. If not, it is never run.
     #[doc(hidden)]
     const HAS_ON_IDLE: bool = true;
 
-    /// Whether any answer comes back. If not, nothing is kept for it.
+    /// Whether any handler's answer comes back. If not, no records of answers are kept.
     #[doc(hidden)]
     const TAKES_BACK: bool = false;
 
-    /// The handlers of the events that the actor waits for beside its messages.
+    /// The names of the `#[on]` handlers, in the order of their sources.
     #[doc(hidden)]
     const SOURCES: &'static [&'static str] = &[];
 
-    /// Whether messages or events come first.
+    /// Whether messages or events have priority.
     #[doc(hidden)]
     const FIRST: First = First::Neither;
 
-    /// Runs the handler of `message`, a `fn`: in the loop, or on the thread of a caller.
+    /// Runs the `fn` handler of `message`, in the loop or on the thread of its caller.
     #[doc(hidden)]
     fn dispatch_now(
         &mut self,
@@ -52,28 +51,31 @@ pub trait Drive: Actor {
         let _ = (message, context, caller);
     }
 
-    /// Runs the handler of a final message, which takes the actor itself.
+    /// Runs the final handler of `message`, which takes the actor by value.
     #[doc(hidden)]
     fn finish(self, message: Self::Message, context: &Context<Self>) -> impl Future<Output = ()> {
         let _ = (message, context);
         async {}
     }
 
-    /// Runs the method that takes an answer back.
+    /// Runs the method named by `undelivered = ..` for an answer that came back.
     #[doc(hidden)]
     fn take_back(&mut self, undelivered: Self::Undelivered) {
         drop(undelivered);
     }
 
-    /// Looks for the next message; or waits for it, beside the sources. A type has the one or the
-    /// other, so that an actor without sources has no future with the wait in it.
+    /// Polls the mailbox or, for an actor with sources, waits for the next message or event.
+    ///
+    /// Each type has only one of the two, so the future of an actor without sources has no space for
+    /// that wait.
     #[doc(hidden)]
     fn next(life: &mut Loop<'_, Self>) -> impl Future<Output = PolledNext<Self::Message>> {
         life.poll_mailbox()
     }
 
-    /// Waits for the next message or event, and runs the handler of an event. Without
-    /// [`SOURCES`](Self::SOURCES) it is not run.
+    /// Waits for the next message or event, and runs the handler of an event.
+    ///
+    /// Never called without [`SOURCES`](Self::SOURCES).
     #[doc(hidden)]
     fn select(
         &mut self,
@@ -85,7 +87,7 @@ pub trait Drive: Actor {
     }
 }
 
-/// An actor whose loop may move to another thread: all of it is `Send`.
+/// An actor whose loop is `Send`, so that it can be spawned on a multi-threaded runtime.
 ///
 /// `#[actor]` implements it, unless the actor is `#[actor(local)]`.
 #[diagnostic::on_unimplemented(
@@ -95,6 +97,6 @@ pub trait Drive: Actor {
     note = "if it is no actor yet, put `#[actor]` on the `impl {Self}` with its handlers"
 )]
 pub trait Spawn: Drive {
-    /// The loop: takes messages and runs their handlers until the actor ends.
+    /// Returns the loop, which handles messages until the actor ends.
     fn run(self, mailbox: Mailbox<Self>) -> impl Future<Output = Exit<Self>> + Send;
 }

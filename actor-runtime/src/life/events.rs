@@ -1,15 +1,16 @@
-//! What an actor with `#[on]` waits for: the next message, or the next event of one of its sources.
+//! Sources of events: the loop of an actor with `#[on]`.
 //!
-//! `#[actor]` writes [`Actor::select`], a race between the mailbox and the sources that runs the
-//! handler of the source that wins. Here is what it is given for that, and what the loop makes of it.
+//! `#[actor]` generates [`Drive::select`], which races the mailbox against the sources and runs the
+//! handler of the source that wins. This module has its parameters and interprets its result.
+//! Invariants:
 //!
-//! 1. The futures of the sources borrow the actor, so they are dropped before any handler runs, and
-//!    made anew afterwards. That is why each has to be cancel safe.
-//! 2. While nothing happens they are kept, so their wakers stay where they are.
-//! 3. Once the mailbox closes, messages come first: the actor drains it, and no source keeps it from
-//!    ending.
-//! 4. Messages that are held stay in the mailbox. While it closes, a source may still let them through;
-//!    if none is left that could, the actor ends, and they are refused.
+//! 1. The futures of the sources borrow the actor, so they are dropped before any handler runs and
+//!    created again afterwards. Each must therefore be cancel safe.
+//! 2. As long as no branch is ready they are kept, and so are the wakers that they have registered.
+//! 3. Once the mailbox is closing, messages have priority: the actor drains its mailbox, and a source
+//!    cannot keep it from ending.
+//! 4. Messages held back by `messages_if` stay in the mailbox. While it is closing, an event may still
+//!    release them; if no source is left that could, the actor ends and they are refused.
 
 use std::{
     future::Future,
@@ -35,23 +36,23 @@ use crate::{
     sync::{Arc, bug},
 };
 
-/// What an actor with sources is given to wait for the next thing to do.
+/// The branches that an actor with sources waits for, besides the sources themselves.
 #[derive(Debug)]
 pub struct Incoming<'a, M: Message> {
-    /// The mailbox, as one branch among others.
+    /// The mailbox.
     pub messages: Messages<'a, M>,
-    /// Whose turn it is.
+    /// The order in which the branches are polled.
     pub turns: &'a mut Turns,
     sources: &'static [&'static str],
 }
 
-/// The mailbox, as one branch among others: that of a lease while there is one.
+/// The mailbox as a branch of the race: that of a lease while the actor is leased.
 pub struct Messages<'a, M: Message> {
     shared: &'a Arc<Shared<M>>,
-    /// Whether messages stay in the mailbox, and the mailbox was open when this was made.
+    /// `Some` if messages are held back in this wait.
     held: Option<WasOpen>,
     was_open: WasOpen,
-    /// How answers come back, if the actor wants any back.
+    /// Where answers come back, if the actor takes any back.
     returns: Option<&'a Returns>,
 }
 
@@ -61,30 +62,30 @@ opaque_debug!([M: Message] Messages<'_, M>, "Messages");
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct WasOpen(bool);
 
-/// What came of a wait.
+/// The result of a wait.
 pub struct Selected<M: Message>(Outcome<M>);
 
 opaque_debug!([M: Message] Selected<M>, "Selected");
 
 enum Outcome<M: Message> {
-    /// What the mailbox has.
+    /// The mailbox was ready.
     Mailbox(Next<M>),
-    /// An event, and its handler has run.
+    /// An event was handled.
     Handled,
-    /// An event, and its handler panicked.
+    /// A source or the handler of an event panicked.
     Panicked { method: &'static str, message: StdArc<str> },
-    /// A source has ended, and its handler does not ask for that.
+    /// A source has ended, and its handler does not take the end of it.
     Ended,
-    /// An answer that nobody read has come back.
+    /// An unread answer has come back.
     CameBack,
-    /// Neither a message nor an event.
+    /// No branch was ready, or none is enabled.
     Nothing,
-    /// The mailbox has begun to close while messages were held in it.
+    /// The mailbox began to close while messages were held back.
     CloseBegan,
 }
 
 impl<M: Message> Selected<M> {
-    /// Neither a message nor an event.
+    /// No branch was ready, or none is enabled.
     #[must_use]
     pub fn nothing() -> Self {
         Self(Outcome::Nothing)
@@ -92,12 +93,12 @@ impl<M: Message> Selected<M> {
 }
 
 impl<'a, M: Message> Messages<'a, M> {
-    /// Gives out messages in this wait, or lets them stay in the mailbox.
+    /// Holds messages back in this wait unless `is_taken`.
     pub fn take_if(&mut self, is_taken: bool) {
         self.held = (!is_taken).then_some(self.was_open);
     }
 
-    /// The next message. A message that was not given out stays in the mailbox.
+    /// Waits for the next message. If the future is dropped, no message is lost.
     #[must_use]
     pub fn next(&self) -> NextMessage<'a, M> {
         NextMessage { shared: self.shared, held: self.held, returns: self.returns }
@@ -131,11 +132,12 @@ impl<M: Message> Future for NextMessage<'_, M> {
     }
 }
 
-/// It has nothing of its own. A waker that stays in the mailbox wakes the loop once for nothing.
+/// A message leaves the mailbox only in the poll that returns it. A waker that is left in the mailbox
+/// causes at most one spurious wake-up.
 impl<M: Message> CancelSafe for NextMessage<'_, M> {}
 
 impl<M: Message> Incoming<'_, M> {
-    /// Runs the handler of a source for what it gave.
+    /// Runs the handler of the source that was polled last, with the value of its event.
     pub async fn event<T, F: Future<Output = ()>>(
         &mut self,
         given: Given<T>,
@@ -154,7 +156,7 @@ impl<M: Message> Incoming<'_, M> {
         }
     }
 
-    /// The handler of the source that was polled last.
+    /// The name of the handler of the source that was polled last.
     fn source(&self) -> &'static str {
         let source = self.turns.source().and_then(|source| self.sources.get(source));
         source.copied().unwrap_or("select")
@@ -162,7 +164,7 @@ impl<M: Message> Incoming<'_, M> {
 }
 
 impl<A: Drive> Loop<'_, A> {
-    /// Waits for the next message or event, and handles an event, for [`Actor::next`].
+    /// Waits for the next message or event, and handles an event. For [`Drive::next`].
     pub async fn select(&mut self) -> PolledNext<A::Message> {
         PolledNext(Poll::Ready(
             self.next_or_end().await.unwrap_or_else(|reason| Next::Panicked(Box::new(reason))),
@@ -170,7 +172,6 @@ impl<A: Drive> Loop<'_, A> {
     }
 
     async fn next_or_end(&mut self) -> Result<Next<A::Message>, ExitReason> {
-        // A handler that did not await anything is the last to run after an abort.
         if !bug("events go on after an abort") {
             unless_aborted(self.shared).await;
         }
@@ -203,7 +204,7 @@ impl<A: Drive> Loop<'_, A> {
             Err(message) => {
                 let method = incoming.source();
                 if incoming.turns.source().is_none() {
-                    // What makes the sources would panic again, before anything is looked at.
+                    // Creating the sources panicked, and would again before any branch is polled.
                     self.on_panic = OnPanic::End;
                 } else {
                     incoming.turns.rest();
@@ -229,14 +230,14 @@ impl<A: Drive> Loop<'_, A> {
                 self.was_idle = false;
                 self.handler_panicked(method, None, message)?;
             }
-            // Nothing is left that could let messages through, and no message may.
+            // The mailbox is closing, its messages are held back, and no source could release them.
             Outcome::Nothing if self.turns.take_is_stuck() => {
                 unless_aborted(self.shared).await;
                 return Ok(self.source.closing().map_or(Next::Event, Next::Closed));
             }
             Outcome::Nothing => {
-                // What came meanwhile has woken a task that is at work, so there is another look
-                // before the wait.
+                // Whatever came since the race has woken this task while it was running, so the
+                // branches are polled again before the loop waits.
                 self.idle().await?;
                 if bug("the loop waits without its sources") {
                     pending_once().await;

@@ -1,17 +1,17 @@
-//! An actor that has ended.
+//! The result of an actor's loop.
 
 use std::fmt;
 
 use crate::{exit::ExitReason, life::actor::Actor};
 
-/// An actor that has ended: why, and what is left of it.
+/// Why an actor ended, and the actor itself if it is whole.
 pub struct Exit<A: Actor> {
     /// Why it ended.
     pub reason: ExitReason,
-    /// The actor itself, unless its end consumed it: a `self` handler took it, a panic may have
-    /// left it broken, or it was aborted.
+    /// The actor, or `None` if a handler that takes `self` consumed it, a panic ended it, or it was
+    /// aborted.
     pub actor: Option<A>,
-    /// What `#[on_start]` failed with.
+    /// The error of `#[on_start]`, if it failed and was not passed to [`start`](crate::start()).
     pub start_error: Option<A::StartError>,
 }
 

@@ -96,11 +96,7 @@ impl<A: Drive> Loop<'_, A> {
         loop {
             ring::over(self.shared.id());
             if self.budget_used >= MESSAGES_PER_POLL {
-                // `#[on_idle]` also runs if the mailbox never becomes empty.
-                self.reclaim()?;
-                self.idle().await?;
-                yield_now().await;
-                self.begin_turn();
+                self.end_turn().await?;
             }
             let PolledNext(Poll::Ready(next)) = A::next(self).await else {
                 if self.reclaim()? == Reclaimed::Something {
@@ -155,17 +151,34 @@ impl<A: Drive> Loop<'_, A> {
                 }
                 Next::Event => {}
                 Next::Panicked(reason) => return Err(*reason),
-                Next::Closed(_) if self.is_leased() => {
-                    self.end_lease().await?;
-                    self.begin_turn();
-                }
-                Next::Closed(reason) => {
-                    self.reclaim_unread().await?;
-                    self.idle().await?;
-                    return Err(*reason);
-                }
+                Next::Closed(reason) => self.source_closed(reason).await?,
             }
         }
+    }
+
+    /// Lets other tasks run, after `#[on_idle]`, which also runs if the mailbox never becomes empty.
+    async fn end_turn(&mut self) -> Result<(), ExitReason> {
+        self.reclaim()?;
+        self.idle().await?;
+        yield_now().await;
+        self.begin_turn();
+        Ok(())
+    }
+
+    /// Returns to the actor's own mailbox if that of a lease has closed.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the actor has to end, which is `reason` if its own mailbox has closed.
+    async fn source_closed(&mut self, reason: Box<ExitReason>) -> Result<(), ExitReason> {
+        if self.is_leased() {
+            self.end_lease().await?;
+            self.begin_turn();
+            return Ok(());
+        }
+        self.reclaim_unread().await?;
+        self.idle().await?;
+        Err(*reason)
     }
 
     /// Runs the handlers of messages as long as each is a `fn`, and returns the first thing to do

@@ -1,4 +1,7 @@
-//! An actor as it goes from its loop to its seat and back.
+//! An actor on its way from its loop to its seat and back.
+//!
+//! While the loop waits, it puts the actor into its [seat](crate::seat) as a [`Message::AtRest`], a
+//! type that callers can name without naming the actor.
 
 use std::{
     any::Any,
@@ -20,52 +23,52 @@ use crate::{
     thread::{current, home::Home},
 };
 
-/// An actor, and what its handlers find around themselves wherever they run.
+/// An actor with all that its handlers need, on whichever thread they run.
 pub struct Resident<A: Actor> {
     pub(crate) actor: A,
     pub(crate) context: Arc<Context<A>>,
     pub(crate) on_panic: OnPanic,
-    /// How it sits in its seat, if callers may find it there.
+    /// How the actor enters its seat, if it has one.
     pub(crate) seat_access: Option<SeatAccess<A>>,
 }
 
-/// An actor that is idle, as its callers find it.
+/// An idle actor of type `A` in its seat.
 ///
-/// `#[actor]` makes a type for it. What callers know of an actor is as public as its messages, and the
-/// actor itself need not be.
+/// `#[actor]` generates a type that implements it. That type is as public as the messages, while the
+/// actor itself may be private.
 pub trait AtRest<A: Actor>: Sized {
-    /// `actor`, which its loop leaves.
+    /// Wraps an actor that enters its seat.
     fn at_rest(actor: Box<Resident<A>>) -> Self;
 
-    /// The actor, to a caller.
+    /// Borrows the actor for a handler.
     fn resident(&mut self) -> &mut Resident<A>;
 
-    /// The actor, back to its loop.
+    /// Unwraps an actor that returns to its loop.
     fn into_resident(self) -> Box<Resident<A>>;
 }
 
-/// An idle actor to those who know only its messages.
+/// An idle actor whose type is known to its loop only, since its handle names just the message.
 pub trait Occupant<M>: Send {
-    /// Runs the handler of `message` on this thread. Its answer is in `answer` then, an `Option` of the
-    /// answer's type.
+    /// Runs the handler of `message` on this thread, and stores its answer in `answer`, an `Option` of
+    /// the answer's type.
     fn answer(&mut self, message: M, answer: &mut dyn Any) -> Result<(), Box<Panicked>>;
 
-    /// The actor, as a box of its type.
+    /// Converts the box for a downcast to the [`Resident`].
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
 }
 
-/// A panic on a caller's thread.
+/// A panic on the thread of a caller.
 #[expect(missing_debug_implementations, reason = "no user sees it")]
 pub struct Panicked {
     pub(crate) text: StdArc<str>,
-    /// What it means to the actor.
+    /// Whether the actor continues or ends.
     pub(crate) on_panic: OnPanic,
-    /// Whether the handler ran: the actor may have panicked over what came back before.
+    /// Whether the handler panicked, and not the method that took an answer back before it.
     pub(crate) in_handler: bool,
 }
 
 impl Panicked {
-    /// Answers whom the handler took along.
+    /// Completes the calls whose replies the handler was holding.
     #[cold]
     pub(crate) fn of_handler(text: StdArc<str>, on_panic: OnPanic) -> Box<Self> {
         current::answer_lost_in_panic(&text, None, &on_panic.of_others());
@@ -73,20 +76,20 @@ impl Panicked {
     }
 }
 
-/// How an actor is left in its seat, and comes back.
+/// How an actor enters its seat and returns.
 pub(crate) struct SeatAccess<A: Actor> {
     as_at_rest: fn(Box<Resident<A>>) -> AtRestOf<A>,
     as_resident: fn(AtRestOf<A>) -> Box<Resident<A>>,
-    /// There while the actor is with the loop.
+    /// `Some` while the actor is in its loop.
     place: Option<Box<Place<A::Message>>>,
 }
 
-/// An actor that was left to its callers.
+/// An actor that has entered its seat, as its loop knows it.
 pub(crate) struct Seated<A: Actor> {
     as_resident: fn(AtRestOf<A>) -> Box<Resident<A>>,
 }
 
-/// An actor that was taken back, unless it is gone; and why it has to end, if it has to.
+/// The actor that returned, unless it is gone, and the reason to end if there is one.
 type Returned<A> = (Option<Box<Resident<A>>>, Option<ExitReason>);
 
 type BoxOccupant<A> = Box<dyn Occupant<<A as Actor>::Message>>;
@@ -94,7 +97,7 @@ type BoxOccupant<A> = Box<dyn Occupant<<A as Actor>::Message>>;
 type AtRestOf<A> = <<A as Actor>::Message as Message>::AtRest;
 
 impl<A: Actor<Message: Message<AtRest: AtRest<A>>>> SeatAccess<A> {
-    /// For an actor whose runtime is `home`.
+    /// Creates the access of an actor that runs on the runtime `home`.
     pub(crate) fn new(home: Home) -> Self {
         Self {
             as_at_rest: AtRest::at_rest,
@@ -108,12 +111,12 @@ impl<A> SeatAccess<A>
 where
     A: Drive<Message: Message<AtRest = BoxOccupant<A>> + Send, Undelivered: Send> + Send,
 {
-    /// As [`new`](Self::new), of an actor whose type its handle does not know.
+    /// Like [`new`](Self::new), for an actor whose type its handle does not name.
     pub(crate) fn new_dyn(home: Home) -> Self {
         Self {
             as_at_rest: |resident| resident,
             as_resident: |occupant| {
-                occupant.into_any().downcast().expect("who sits there has left its loop")
+                occupant.into_any().downcast().expect("only this loop's actor enters its seat")
             },
             place: Some(Place::new(Content::Nothing, home)),
         }
@@ -137,7 +140,7 @@ impl<A: Actor> DerefMut for Resident<A> {
 }
 
 impl<A: Drive> Resident<A> {
-    /// Runs a handler on this thread.
+    /// Runs a handler on this thread, after passing the actor the answers that came back.
     #[inline]
     pub(crate) fn run<R>(
         &mut self,
@@ -150,7 +153,7 @@ impl<A: Drive> Resident<A> {
         catch(|| handler(actor, context)).map_err(|text| Panicked::of_handler(text, *on_panic))
     }
 
-    /// Gives the actor what came back.
+    /// Passes all answers that have come back to the actor.
     fn reclaim(&mut self) -> Result<(), Box<Panicked>> {
         let Some(unread) = &self.context.unread else {
             return Ok(());
@@ -164,11 +167,11 @@ impl<A: Drive> Resident<A> {
         Ok(())
     }
 
-    /// Leaves the actor to its callers.
+    /// Puts the actor into its seat.
     ///
     /// # Errors
     ///
-    /// The actor, if it is not for them.
+    /// Returns the actor if it has no seat.
     pub(crate) fn enter_seat(
         mut self: Box<Self>,
         shared: &Shared<A::Message>,
@@ -186,8 +189,8 @@ impl<A: Drive> Resident<A> {
 }
 
 impl<A: Actor> Seated<A> {
-    /// Takes the actor back, and the reason why it has to end, if there is one. If a caller runs a
-    /// handler right now, the loop is woken when that is over.
+    /// Takes the actor out of its seat, together with the reason to end if there is one. If a caller
+    /// is running a handler, the loop is woken when that handler has returned.
     pub(crate) fn poll_return(
         &self,
         shared: &Shared<A::Message>,

@@ -1,4 +1,4 @@
-//! Scopes: actors that stop together.
+//! Scopes: groups of actors that are shut down together, in order.
 
 use std::{
     fmt,
@@ -21,26 +21,27 @@ use crate::{
     sync::{Arc, Mutex, lock},
 };
 
-/// How long a scope waits for its actors to end in order, unless it is told otherwise.
+/// How long a scope waits by default for its actors to end in order.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// A scope looks for what has ended when it has at least so many members.
+/// The smallest number of members at which a scope removes those that have ended.
 const SWEEP: usize = 16;
 
-/// As long as a scope waits that is told to wait for longer than a clock can tell.
+/// Replaces a deadline that overflows the clock.
 const FOR_EVER: Duration = Duration::from_secs(86_400 * 365 * 30);
 
-/// How long it waits for an actor that it had to abort: one that blocks its thread does not end.
+/// How long a scope waits for an actor after aborting it, since one that blocks its thread does not
+/// end.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Owns actors: none of them outlives it.
+/// A group of actors that are shut down together.
 ///
-/// Actors stop in reverse order of their start, so one that uses another is started after it and
-/// stops before it. Each handles what it had accepted, runs its `#[on_stop]` and ends; then the
-/// next one's turn comes. What has not ended at the deadline is aborted.
+/// Actors stop in reverse order of their start: start an actor after those it uses, and it stops
+/// before them. Each actor handles the messages it has accepted, runs its `#[on_stop]` and ends before
+/// the next one is stopped. Actors that have not ended at the deadline are aborted.
 ///
-/// Scopes nest: a [`child`](Self::child) stops in its place among the actors of its parent.
-/// Dropping a scope aborts what is left in it. Clones are one scope, dropped with the last of them.
+/// Scopes nest: a [`child`](Self::child) stops in its place among the actors of its parent. Clones
+/// refer to the same scope. When the last clone is dropped, the actors left in it are aborted.
 ///
 /// # Examples
 ///
@@ -78,9 +79,9 @@ struct Inner {
 
 struct Members {
     is_closed: bool,
-    /// With so many in the list, those that have ended are taken out.
+    /// The length of the list at which members that have ended are removed.
     sweep_at: usize,
-    /// In order of start.
+    /// In the order they were added.
     list: Vec<Member>,
 }
 
@@ -90,7 +91,7 @@ enum Member {
     Scope(Weak<Inner>),
 }
 
-/// The life of an actor, whatever its messages. It keeps no handle.
+/// An actor of any message type. It holds no handle, so it does not keep the actor alive.
 trait Life {
     fn name(&self) -> String;
     fn close(&self);
@@ -131,37 +132,38 @@ impl<M: Message> Life for Shared<M> {
     }
 }
 
-/// How a member of a scope ended. See [`Scope::shutdown`].
+/// How an actor in a scope ended. See [`Scope::shutdown`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MemberExit {
     /// The name of the actor.
     pub name: String,
-    /// Why it ended; `None` if it did not even when it was aborted, because it blocks its thread.
+    /// Why it ended, or `None` if it had not ended a second after it was aborted, which happens if a
+    /// handler blocks its thread.
     pub reason: Option<ExitReason>,
 }
 
 impl Scope {
-    /// An empty scope, whose actors have ten seconds to end.
+    /// Creates an empty scope with a deadline of ten seconds.
     #[must_use]
     pub fn new() -> Self {
         Self::with_deadline(DEADLINE)
     }
 
-    /// An empty scope. All its actors together have `deadline` to end in order.
+    /// Creates an empty scope whose actors, all together, have `deadline` to end in order.
     #[must_use]
     pub fn with_deadline(deadline: Duration) -> Self {
         let members = Mutex::new(Members { is_closed: false, sweep_at: SWEEP, list: Vec::new() });
         Self(Arc::new(Inner { deadline, members }))
     }
 
-    /// Starts an actor in this scope. See [`spawn`](crate::spawn).
+    /// Starts an actor in this scope. See [`spawn`](crate::spawn()).
     ///
-    /// If the scope was shut down already, the actor is closed before its first message.
+    /// If the scope has been shut down, the actor's mailbox is closed before the handle is returned.
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime.
+    /// Panics outside of a tokio runtime.
     #[track_caller]
     pub fn spawn<A>(&self, actor: A) -> A::Handle
     where
@@ -173,15 +175,21 @@ impl Scope {
         handle
     }
 
-    /// Starts an actor that may fail to in this scope. See [`start`](crate::start).
+    /// Starts an actor in this scope, and waits until it has started. See [`start`](crate::start()).
+    ///
+    /// It becomes a member when it has started. If the scope has been shut down by then, the actor's
+    /// mailbox is closed before the handle is returned.
     ///
     /// # Errors
     ///
-    /// See [`StartError`].
+    /// Returns a [`StartError`] if the actor did not start.
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime.
+    /// Panics outside of a tokio runtime.
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, the actor ends as soon as it has started.
     pub async fn start<A>(&self, actor: A) -> Result<A::Handle, StartError<A::StartError>>
     where
         A: Spawn<StartError: Send>,
@@ -192,9 +200,10 @@ impl Scope {
         Ok(handle)
     }
 
-    /// Takes an actor that runs already into this scope, however it was started.
+    /// Adds a running actor to this scope.
     ///
-    /// The scope keeps no handle: an actor whose last handle is dropped ends as ever.
+    /// If the scope has been shut down, the actor's mailbox is closed. The scope holds no handle: the
+    /// actor still ends when its last handle is dropped.
     pub fn add<H: ActorHandle>(&self, handle: &H)
     where
         H::Message: Message<AtRest: Send> + Send,
@@ -202,7 +211,8 @@ impl Scope {
         self.push(Member::Actor(handle.as_handle().0.clone()));
     }
 
-    /// A scope that ends with this one, in its place among the actors, and may end before it.
+    /// Creates a scope that is shut down with this one, in its place among the actors. It may also be
+    /// shut down earlier.
     #[must_use]
     pub fn child(&self) -> Self {
         let child = Self::with_deadline(self.0.deadline);
@@ -217,8 +227,8 @@ impl Scope {
             member.close();
             return;
         }
-        // A scope that lives long forgets what has ended. Twice what is left has to come together
-        // before it looks again, so a start costs the same however many there are.
+        // Members that have ended are removed when the list has doubled since the last time, so the
+        // amortized cost of an addition is constant.
         if members.list.len() >= members.sweep_at {
             members.list.retain(|member| !member.is_gone());
             members.sweep_at = SWEEP.max(2 * members.list.len());
@@ -226,30 +236,32 @@ impl Scope {
         members.list.push(member);
     }
 
-    /// How many of its actors and scopes have not ended.
+    /// Returns the number of actors and scopes in it that have not ended.
     #[must_use]
     pub fn len(&self) -> usize {
         lock(&self.0.members).list.iter().filter(|member| member.is_alive()).count()
     }
 
-    /// Whether everything in it has ended.
+    /// Returns `true` if everything in it has ended.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Stops everything in the scope, the last first, and says how each actor ended.
+    /// Stops everything in the scope in reverse order, and returns how each actor ended.
     ///
-    /// No actor is started in it from here on. To shut down twice, also at the same time, is fine.
+    /// From the first poll on, actors that are added to the scope are closed. Calling it more than
+    /// once, also concurrently, is allowed.
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime with its timer enabled, if there is anything to stop.
+    /// Panics outside of a tokio runtime with its timer enabled, if there is anything to stop.
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, what was stopped stays stopped and the rest goes on running.
-    /// Shutting down again takes it up from there.
+    /// If the future is dropped, an actor that was asked to stop still stops, and the others keep
+    /// running. Calling `shutdown` again stops the rest; actors that ended before are not reported
+    /// again.
     pub async fn shutdown(&self) -> Vec<MemberExit> {
         let mut ended = Vec::new();
         if self.last().is_none() {
@@ -258,25 +270,25 @@ impl Scope {
         }
         let now = tokio::time::Instant::now();
         let deadline = now.checked_add(self.0.deadline).unwrap_or(now + FOR_EVER);
-        // Every actor's loop has room for this future, and few have children to stop.
+        // Boxed, since the loop of every actor contains this future and few have children.
         Box::pin(self.0.shutdown(deadline, &mut ended)).await;
         ended
     }
 
-    /// Aborts everything in the scope, without waiting.
+    /// Aborts everything in the scope without waiting for it to end.
     pub fn abort(&self) {
         self.0.abort();
     }
 
-    /// Waits for Ctrl-C or, on Unix, SIGTERM; then [shuts down](Self::shutdown).
+    /// Waits for Ctrl-C or, on Unix, SIGTERM, and then [shuts down](Self::shutdown) the scope.
     ///
     /// # Errors
     ///
-    /// If the signals cannot be listened for.
+    /// Returns an error if listening for the signals fails.
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime with its drivers enabled.
+    /// Panics outside of a tokio runtime with its drivers enabled.
     #[cfg(feature = "signal")]
     #[cfg_attr(docsrs, doc(cfg(feature = "signal")))]
     pub async fn until_signal(&self) -> std::io::Result<Vec<MemberExit>> {
@@ -290,14 +302,14 @@ impl Scope {
 }
 
 impl Inner {
-    /// What is to be stopped next. Once it is asked for, nothing new comes in.
+    /// Closes the scope to new members, and returns the member to stop next.
     fn last(&self) -> Option<Member> {
         let mut members = lock(&self.members);
         members.is_closed = true;
         members.list.last().cloned()
     }
 
-    /// Takes a member out that has ended.
+    /// Removes a member that has ended.
     fn remove(&self, ended: &Member) {
         let mut members = lock(&self.members);
         let before = members.list.len();
@@ -329,7 +341,7 @@ impl Inner {
     fn abort(&self) {
         let mut members = lock(&self.members);
         members.is_closed = true;
-        // They stay in the list: they have not ended yet.
+        // They remain in the list, since they have not ended yet.
         let list = members.list.clone();
         drop(members);
         list.iter().rev().for_each(Member::abort);
@@ -342,7 +354,7 @@ impl Drop for Inner {
     }
 }
 
-/// Stops one actor: in order until the deadline, and then by force.
+/// Stops one actor: closes it, and aborts it at the deadline.
 async fn stop(life: &(dyn Life + Send + Sync), deadline: tokio::time::Instant) -> MemberExit {
     life.close();
     let mut reason = tokio::time::timeout_at(deadline, ended(life)).await.ok();
@@ -382,7 +394,7 @@ impl Member {
         }
     }
 
-    /// Whether it has ended for good. A scope that is empty may still be filled.
+    /// Whether it has ended for good. Actors can still be added to an empty scope.
     fn is_gone(&self) -> bool {
         match self {
             Self::Actor(life) => life.exit_reason().is_some(),

@@ -1,6 +1,6 @@
-//! Starting actors: on tokio, on a thread of their own, or on whatever polls a future.
+//! The functions that start actors: on tokio, on a thread of their own, or on any executor.
 //!
-//! With `home`, this is the only file that names the executor.
+//! Each is the [`Builder`] method of the same name with the defaults.
 
 use std::{future::Future, io};
 
@@ -14,11 +14,11 @@ use crate::{
     slot::message::Message,
 };
 
-/// Starts `actor` as a task of the current tokio runtime, and gives its handle at once.
+/// Starts `actor` as a task of the current tokio runtime, and returns its handle.
 ///
 /// # Panics
 ///
-/// Outside of a tokio runtime. [`pair`] needs none.
+/// Panics outside of a tokio runtime. Use [`pair`] to run an actor without one.
 ///
 /// # Examples
 ///
@@ -48,16 +48,17 @@ pub fn spawn<A: Spawn<StartError: CannotFail>>(actor: A) -> A::Handle {
     Builder::new().spawn(actor)
 }
 
-/// Starts `actor` as a task of the current tokio runtime, and gives its handle when `#[on_start]`
-/// is done.
+/// Starts `actor` as a task of the current tokio runtime, and waits until `#[on_start]` has
+/// succeeded.
 ///
 /// # Errors
 ///
-/// See [`StartError`]. By then nothing is left of the actor.
+/// Resolves to a [`StartError`](crate::StartError) if the actor did not start. If `#[on_start]` failed
+/// or panicked, the actor has been dropped by then.
 ///
 /// # Panics
 ///
-/// Outside of a tokio runtime.
+/// Panics outside of a tokio runtime.
 ///
 /// # Cancel safety
 ///
@@ -70,11 +71,12 @@ pub fn start<A: Spawn<StartError: Send>>(actor: A) -> Starting<A> {
 /// Starts an actor on a thread of its own, for work that blocks. `make` runs on that thread, so
 /// neither the actor nor its handlers' futures need to be `Send`.
 ///
-/// If there is a tokio runtime at hand, its timers and sockets work in the handlers.
+/// If it is called within a tokio runtime, the handlers can use the timers and sockets of that
+/// runtime.
 ///
 /// # Errors
 ///
-/// If the system gives no thread.
+/// Returns an error if the operating system fails to create a thread.
 ///
 /// # Examples
 ///
@@ -112,16 +114,16 @@ where
 ///
 /// # Panics
 ///
-/// Outside of one.
+/// Panics outside of both.
 #[track_caller]
 pub fn spawn_local<A: Drive<StartError: CannotFail>>(actor: A) -> A::Handle {
     Builder::new().spawn_local(actor)
 }
 
-/// Gives the handle, and the actor's loop as a future for any executor.
+/// Returns a handle to `actor` and its loop, a future for any executor.
 ///
-/// Nothing happens until the future is polled. It is ready when the actor has ended, and gives the
-/// actor back. Dropping it ends the actor. It is `Send` if the actor is.
+/// Nothing happens until the future is polled. It completes when the actor has ended, and returns the
+/// actor. Dropping it ends the actor. It is `Send` if the actor and everything it keeps are.
 ///
 /// # Examples
 ///

@@ -1,4 +1,4 @@
-//! An actor that is starting, and one that is awaited.
+//! The futures that wait for an actor to start, and for its end.
 
 use std::{
     convert::Infallible,
@@ -20,7 +20,9 @@ use crate::{
     thread::block_on::block_on,
 };
 
-/// An actor that cannot fail to start, so that its handle can be given out before it has.
+/// An error type without values: that of an actor which cannot fail to start.
+///
+/// The handle of such an actor is returned before it has started.
 #[diagnostic::on_unimplemented(
     message = "this actor may fail to start with a `{Self}`, so its handle cannot be given out yet",
     label = "may fail to start",
@@ -32,17 +34,17 @@ pub trait CannotFail {}
 #[diagnostic::do_not_recommend]
 impl CannotFail for Infallible {}
 
-/// Why an actor did not start.
+/// The error of an actor that did not start.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError<E> {
-    /// Its `#[on_start]`, or what makes it, gave this error.
+    /// Its `#[on_start]`, or the closure that makes it, returned this error.
     Failed(E),
-    /// Its `#[on_start]`, or what makes it, panicked with this text.
+    /// Its `#[on_start]`, or the closure that makes it, panicked with this message.
     Panicked(StdArc<str>),
     /// It was aborted, or its runtime was shut down, before it had started.
     Aborted,
-    /// The system gave no thread.
+    /// The operating system failed to create a thread.
     NoThread(io::Error),
 }
 
@@ -67,12 +69,14 @@ impl<E: Error + 'static> Error for StartError<E> {
     }
 }
 
-/// An actor that is starting: gives its handle, or why there is none. See [`start`](crate::start()).
+/// A future that resolves to the handle of an actor when it has started. See
+/// [`start`](crate::start()).
 ///
 /// # Cancel safety
 ///
-/// If it is dropped, the actor ends as soon as it has started.
-#[must_use = "the actor ends at once if nobody takes its handle"]
+/// If the future is dropped, the actor's handle is dropped with it, so the actor ends as soon as it
+/// has started.
+#[must_use = "the actor ends if its handle is not taken from this future"]
 pub struct Starting<A: Actor> {
     pub(super) handle: Option<A::Handle>,
     pub(super) outcome: StartState<A::StartError>,
@@ -85,21 +89,21 @@ pub(super) enum StartState<E: 'static> {
 }
 
 impl<A: Actor> Starting<A> {
-    /// Waits on a thread that runs no async code.
+    /// Blocks the current thread until the actor has started.
     ///
     /// # Errors
     ///
-    /// See [`StartError`].
+    /// Returns a [`StartError`] if it did not start.
     ///
     /// # Panics
     ///
-    /// On a thread that drives a tokio runtime, where waiting would block it.
+    /// Panics on a thread that drives a tokio runtime, which it would block.
     pub fn blocking(self) -> Result<A::Handle, StartError<A::StartError>> {
         block_on(self)
     }
 }
 
-/// Nothing in it is pinned.
+/// No field is pinned.
 impl<A: Actor> Unpin for Starting<A> {}
 
 impl<A: Actor> Future for Starting<A> {
@@ -113,7 +117,7 @@ impl<A: Actor> Future for Starting<A> {
                     StartState::NoThread(error) => {
                         return Poll::Ready(Err(StartError::NoThread(error)));
                     }
-                    _ => panic!("polled after it was ready"),
+                    _ => panic!("polled after completion"),
                 }
             }
         };
@@ -132,18 +136,19 @@ impl<A: Actor> Future for Starting<A> {
 
 opaque_debug!([A: Actor] Starting<A>, "Starting", actor = A::Message::ACTOR);
 
-/// Gives what comes of an actor at its end: see [`Builder::spawn_returning`](crate::Builder::spawn_returning).
+/// A future that resolves to the [`Exit`] of an actor. See
+/// [`Builder::spawn_returning`](crate::Builder::spawn_returning).
 ///
-/// Dropping it changes nothing for the actor.
+/// Dropping it does not affect the actor.
 #[must_use = "futures do nothing unless polled"]
 pub struct Running<A: Actor>(pub(super) Receiver<Exit<A>>);
 
 impl<A: Actor> Running<A> {
-    /// Waits on a thread that runs no async code.
+    /// Blocks the current thread until the actor has ended.
     ///
     /// # Panics
     ///
-    /// On a thread that drives a tokio runtime, where waiting would block it.
+    /// Panics on a thread that drives a tokio runtime, which it would block.
     #[must_use]
     pub fn blocking(self) -> Exit<A> {
         block_on(self)
