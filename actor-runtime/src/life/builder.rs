@@ -1,6 +1,6 @@
 //! The [`Builder`]: where an actor is started, and with which settings.
 //!
-//! With `scope` and `thread::home`, this is where the crate starts tasks and finds its runtime.
+//! Only this file starts tokio tasks and threads for actors.
 
 use pin_project_lite::pin_project;
 use std::{

@@ -103,17 +103,22 @@ impl<A: Drive> Loop<'_, A> {
                     continue;
                 }
                 let hook = if A::HAS_ON_IDLE { self.idle().await? } else { IdleHook::Immediate };
-                if hook == IdleHook::Immediate {
+                match hook {
                     // Whatever has come since the mailbox was polled wakes this task, which was not
                     // polled in between. So the mailbox need not be polled again before the wait.
-                    if let Some(reason) = self.wait().await {
-                        return Err(reason);
+                    IdleHook::Immediate => {
+                        if let Some(reason) = self.wait().await {
+                            return Err(reason);
+                        }
                     }
-                } else if bug("a wake-up that is spent is waited for") {
-                    pending_once().await;
-                    continue;
+                    // That wake-up may be spent: poll the mailbox again.
+                    IdleHook::Suspended => {
+                        if bug("a wake-up that is spent is waited for") {
+                            pending_once().await;
+                            continue;
+                        }
+                    }
                 }
-                // After a hook that was suspended, that wake-up may be spent: poll again.
                 self.begin_turn();
                 continue;
             };

@@ -1,4 +1,4 @@
-// Caret: `start(Counter)`. Says: the actor ends at once if nobody takes its handle.
+// Caret: `start(Counter)`. Says: the actor ends if its handle is not taken from this future.
 #![deny(unused_must_use)]
 
 use actor_runtime::{actor, start};
