@@ -1,6 +1,6 @@
-//! `Debug` for types whose parameters need not be.
+//! `Debug` implementations that demand nothing of type parameters.
 
-/// Implements `Debug` for a type by its name, and that of its actor if there is one.
+/// Implements `Debug` for a type by printing its name and, if given, the name of its actor's type.
 macro_rules! opaque_debug {
     ([$($generics:tt)*] $ty:ty, $name:literal $(, actor = $actor:expr)?) => {
         impl<$($generics)*> ::std::fmt::Debug for $ty {

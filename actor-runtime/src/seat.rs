@@ -1,23 +1,24 @@
-//! The seat: where an idle actor waits, and where its callers find it.
+//! The seat: where the loop leaves an idle actor, for callers to run handlers on their own threads.
 //!
-//! While the loop has nothing to do, it leaves the actor in its seat. A caller that finds it there
-//! takes it, runs its handler at once on its own thread, and puts it back. While the loop has work,
-//! the seat is empty and every call goes through the mailbox. Invariants:
+//! A caller that finds the actor in its seat takes it, runs its handler at once, and puts the actor
+//! back. While the loop has work, the seat is empty and every call goes through the mailbox. A seat
+//! is one atomic exchange of boxes, which hold either the actor or a *note* from the loop. Only an
+//! actor started as a tokio task uses its seat.
 //!
-//! 1. Whoever touches the actor's state has it in hand: it is in one place at a time. So one handler
-//!    runs at a time, and sees what those before it did.
-//! 2. A caller looks for the actor only while the loop rests. Whatever is queued, or closes the
-//!    mailbox, ends the rest before it is done. So a call never overtakes a message that was accepted
-//!    before it was made.
-//! 3. Who wants an actor that is not in its seat leaves a note there. Whoever puts the actor back
-//!    finds the note in the same step, and does what it says. So no wake-up is lost, and the loop
-//!    does not have to ask twice.
-//! 4. Who finds a note instead of the actor puts it back; what has come there meanwhile is dealt with
-//!    as in 3. So neither a note nor the actor stays in a wrong hand.
-//! 5. The actor is out of its seat before its end is reported, on every road. So a handler that
-//!    runs on a caller's thread is over by then.
+//! # Invariants
 //!
-//! Only the loop of an actor that was started as a task of tokio uses a seat.
+//! 1. The actor is in one place at a time, and only the thread that holds it touches its state. So
+//!    handlers run one at a time, and each sees the effects of those before it.
+//! 2. A caller looks for the actor only while the loop is resting. Accepting a message and closing the
+//!    mailbox both end the rest in the same step. So a call never overtakes a message that was
+//!    accepted before the call was made.
+//! 3. A loop that does not find its actor leaves a note. The caller that puts the actor back receives
+//!    the note in the same exchange, and acts on it. So no wake-up is lost, and the loop needs no
+//!    second request.
+//! 4. A caller that takes a note puts it back, and handles whatever that exchange returns, as in 3.
+//!    So neither a note nor the actor is lost.
+//! 5. However the actor ends, it is out of its seat before its exit is reported. So a handler that
+//!    runs on a caller's thread has returned by then.
 
 use std::{
     mem,
@@ -32,139 +33,153 @@ use crate::{
     thread::home::Home,
 };
 
-/// See the module.
+/// See the [module](self).
 pub(crate) struct Seat<M: Message> {
-    place: Exchange<Place<M>>,
-    /// Whether the loop uses it.
+    exchange: Exchange<SeatBox<M>>,
+    /// Whether the loop ever leaves its actor here.
     is_used: AtomicBool,
-    /// Whether the loop has left its actor. Then it is here or with a caller.
+    /// Whether the loop has left its actor, which is then in the seat or with a caller.
     is_left: AtomicBool,
 }
 
-/// What is exchanged in a seat.
-pub(crate) struct Place<M: Message> {
+/// What a seat exchanges.
+///
+/// The loop keeps the box of its actor while it holds the actor, so that leaving it allocates nothing.
+pub(crate) struct SeatBox<M: Message> {
     pub(crate) content: Content<M>,
-    /// The actor's runtime.
+    /// The runtime of the actor.
     pub(crate) home: Home,
     pub(crate) life: Life,
 }
 
+/// What a [`SeatBox`] holds.
 pub(crate) enum Content<M: Message> {
+    /// An idle actor.
     Actor(M::AtRest),
-    /// An actor that has to end, because a handler panicked on a caller's thread.
+    /// An actor that must end because a handler panicked on a caller's thread.
     Broken(Box<(M::AtRest, ExitReason)>),
-    /// The actor is with its loop.
+    /// Nothing; the loop holds the actor.
     Nothing,
-    /// A note: the loop wants its actor.
+    /// A note: wake the loop, which waits for its actor.
     Wanted(Waker),
-    /// A note: the loop is gone, and the actor is to end.
-    Forsaken,
+    /// A note: end the actor, because its loop was dropped.
+    LoopGone,
 }
 
-impl<M: Message> Place<M> {
+impl<M: Message> SeatBox<M> {
     pub(crate) fn new(content: Content<M>, home: Home) -> Box<Self> {
         Box::new(Self { content, home, life: Life::unknown() })
     }
 
     pub(crate) fn is_note(&self) -> bool {
-        matches!(self.content, Content::Wanted(_) | Content::Forsaken)
+        matches!(self.content, Content::Wanted(_) | Content::LoopGone)
     }
 }
 
-/// A caller runs a handler.
+/// The error that a caller is running a handler of the actor.
 pub(crate) struct Occupied;
 
-/// An actor that comes back to its loop.
-pub(crate) struct Back<M: Message> {
+/// An actor that the loop took back from its seat.
+pub(crate) struct ReturnedActor<M: Message> {
     pub(crate) actor: M::AtRest,
-    /// Its place, with nothing in it.
-    pub(crate) place: Box<Place<M>>,
-    /// Why it has to end.
+    /// The box of the actor, for the next time.
+    pub(crate) seat_box: Box<SeatBox<M>>,
+    /// The reason if the actor must end.
     pub(crate) broken: Option<ExitReason>,
 }
 
 impl<M: Message> Seat<M> {
     pub(crate) fn new() -> Self {
         let [is_used, is_left] = [AtomicBool::new(false), AtomicBool::new(false)];
-        Self { place: Exchange::empty(), is_used, is_left }
+        Self { exchange: Exchange::empty(), is_used, is_left }
     }
 
-    /// Takes what is in the seat.
+    /// Takes the box that is in the seat.
     #[inline(always)]
-    pub(crate) fn take(&self) -> Option<Box<Place<M>>> {
-        self.place.take()
+    pub(crate) fn take(&self) -> Option<Box<SeatBox<M>>> {
+        self.exchange.take()
     }
 
-    /// Puts `place` into the seat, and returns what was there.
+    /// Puts `seat_box` into the seat, and returns the one that was there.
     #[inline(always)]
-    pub(crate) fn put(&self, place: Box<Place<M>>) -> Option<Box<Place<M>>> {
-        self.place.put(place)
+    pub(crate) fn put(&self, seat_box: Box<SeatBox<M>>) -> Option<Box<SeatBox<M>>> {
+        self.exchange.put(seat_box)
     }
 
-    /// From here on, callers may find the actor here.
+    /// Lets the loop leave its actor here from now on.
     pub(crate) fn open(&self) {
         self.is_used.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the loop uses it.
+    /// Returns whether the loop ever leaves its actor here.
     pub(crate) fn is_used(&self) -> bool {
         self.is_used.load(Ordering::Relaxed)
     }
 
-    /// Takes the actor for its end, if the loop has left it.
+    /// Takes the actor to end it, if the loop has left it here.
     ///
     /// # Errors
     ///
-    /// If a caller runs a handler right now, which has to be over first. It finds the note that the
-    /// loop wants its actor if there is a `waker`, and ends the actor itself if there is none.
-    pub(crate) fn vacate(&self, waker: Option<&Waker>) -> Result<Option<Box<Place<M>>>, Occupied> {
-        if !self.is_left.load(Ordering::Relaxed) || bug("the end does not wait for a caller") {
+    /// Returns [`Occupied`] if a caller is running a handler, which must return first. That
+    /// caller then wakes `waker`, or ends the actor itself if there is no waker.
+    pub(crate) fn vacate(
+        &self,
+        waker: Option<&Waker>,
+    ) -> Result<Option<Box<SeatBox<M>>>, Occupied> {
+        if bug("the end does not wait for a caller") {
             return Ok(None);
         }
-        let note = || waker.cloned().map_or(Content::Forsaken, Content::Wanted);
-        self.take_or(note).map(Some).ok_or(Occupied)
+        if !self.is_left.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let note = || waker.cloned().map_or(Content::LoopGone, Content::Wanted);
+        self.take_or_leave_note(note).map(Some).ok_or(Occupied)
     }
 
-    /// Leaves an actor here for its callers.
-    pub(crate) fn leave(&self, mut place: Box<Place<M>>, actor: M::AtRest) {
-        place.life = Life::here();
-        place.content = Content::Actor(actor);
+    /// Leaves `actor` here for its callers.
+    pub(crate) fn leave(&self, mut seat_box: Box<SeatBox<M>>, actor: M::AtRest) {
+        seat_box.life = Life::here();
+        seat_box.content = Content::Actor(actor);
         self.is_left.store(true, Ordering::Relaxed);
-        // What was there is a note of the loop's own, and of no use any more.
-        drop(self.place.put(place));
+        // At most an outdated note of this loop was there.
+        drop(self.exchange.put(seat_box));
     }
 
-    /// Takes the actor back to its loop, with the reason why it has to end, if there is one. If a
-    /// caller runs a handler right now, the loop is woken when that is over.
-    pub(crate) fn poll_back(&self, cx: &TaskContext<'_>) -> Poll<Option<Back<M>>> {
-        let Some(mut place) = self.take_or(|| Content::Wanted(cx.waker().clone())) else {
+    /// Takes the actor back for its loop. While a caller runs a handler, this is pending, and the loop
+    /// is woken when the handler has returned.
+    pub(crate) fn poll_back(&self, cx: &TaskContext<'_>) -> Poll<Option<ReturnedActor<M>>> {
+        let note = || Content::Wanted(cx.waker().clone());
+        let Some(mut seat_box) = self.take_or_leave_note(note) else {
             if bug("the end does not wait for a caller") {
                 return Poll::Ready(None);
             }
             return Poll::Pending;
         };
         self.is_left.store(false, Ordering::Relaxed);
-        let (actor, broken) = match mem::replace(&mut place.content, Content::Nothing) {
+        let (actor, broken) = match mem::replace(&mut seat_box.content, Content::Nothing) {
             Content::Actor(actor) => (actor, None),
             Content::Broken(broken) => (broken.0, Some(broken.1)),
-            Content::Nothing | Content::Wanted(_) | Content::Forsaken => return Poll::Ready(None),
+            Content::Nothing | Content::Wanted(_) | Content::LoopGone => return Poll::Ready(None),
         };
-        Poll::Ready(Some(Back { actor, place, broken }))
+        Poll::Ready(Some(ReturnedActor { actor, seat_box, broken }))
     }
 
-    /// Takes the actor, or leaves a `note` for whoever has it.
-    pub(crate) fn take_or(&self, note: impl FnOnce() -> Content<M>) -> Option<Box<Place<M>>> {
-        // An older note is of no use any more.
-        if let Some(place) = self.place.take().filter(|place| !place.is_note()) {
-            return Some(place);
+    /// Takes the actor, or leaves a `note` for the caller that holds it.
+    pub(crate) fn take_or_leave_note(
+        &self,
+        note: impl FnOnce() -> Content<M>,
+    ) -> Option<Box<SeatBox<M>>> {
+        // A note found here is older, and outdated.
+        if let Some(seat_box) = self.exchange.take().filter(|seat_box| !seat_box.is_note()) {
+            return Some(seat_box);
         }
         if bug("nobody is told that the actor is wanted") {
             return None;
         }
-        let place =
-            self.place.put(Place::new(note(), Home::unknown())).filter(|place| !place.is_note())?;
-        // It came back in between, so the note is of no use either.
-        drop(self.place.take());
-        Some(place)
+        let note = SeatBox::new(note(), Home::unknown());
+        let seat_box = self.exchange.put(note).filter(|seat_box| !seat_box.is_note())?;
+        // The actor came back in between, so this note is not needed.
+        drop(self.exchange.take());
+        Some(seat_box)
     }
 }

@@ -1,21 +1,20 @@
-//! Wakers, which are the user's code: a clone, a drop or a wake-up may do anything.
+//! Waking and storing wakers, which are user code: cloning, dropping or waking one may run anything.
 
 use std::task::Waker;
 
 use crate::catch::catch;
 
-/// Wakes a task. A waker that panics must not stop the caller, which may have others to wake.
+/// Wakes a task. A panic of the waker is caught, since the caller may have others to wake.
 pub(crate) fn wake(waker: Waker) {
     let _ = catch(|| waker.wake());
 }
 
-/// A waker to be stored under a lock, whose clone is made and dropped without it.
+/// A waker to store in a place that a lock guards, cloned and dropped without that lock.
 ///
-/// [`store`](Self::store) fails if a clone is needed; the caller then releases the lock, calls
-/// [`prepare`](Self::prepare) and looks again. A waker that is stored already costs no clone.
-///
-/// Make it before the lock is taken, so that it is dropped after the lock is released: it holds
-/// whatever waker it has replaced.
+/// Create it before acquiring the lock, so that it is dropped after the lock is released: it holds
+/// the waker that it has replaced. With the lock held, call [`store`](Self::store). If that returns
+/// `false`, release the lock, call [`prepare`](Self::prepare) and start over. Storing a waker that is
+/// already in place needs no clone.
 pub(crate) struct WakerToStore<'a> {
     waker: &'a Waker,
     spare: Option<Waker>,
@@ -26,18 +25,18 @@ impl<'a> WakerToStore<'a> {
         Self { waker, spare: None }
     }
 
-    /// Makes the clone. No lock may be held.
+    /// Clones the waker. No lock may be held.
     pub(crate) fn prepare(&mut self) {
         self.spare = Some(self.waker.clone());
     }
 
-    /// Whether [`store`](Self::store) would succeed for `place`.
+    /// Returns whether [`store`](Self::store) would succeed for `place`.
     #[inline]
     pub(crate) fn is_ready(&self, place: &Option<Waker>) -> bool {
         self.spare.is_some() || place.as_ref().is_some_and(|stored| stored.will_wake(self.waker))
     }
 
-    /// Leaves the waker in `place`, if it is there already or its clone is made.
+    /// Stores the waker in `place`. Returns `false` if that needs a clone that is not prepared.
     #[must_use]
     #[inline]
     pub(crate) fn store(&mut self, place: &mut Option<Waker>) -> bool {

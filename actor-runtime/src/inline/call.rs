@@ -1,11 +1,13 @@
-//! Running a handler on the thread of its caller.
+//! The path of an inline call.
 //!
-//! This is the way of most calls, and it is short for these reasons:
+//! Most calls take this path, so it is kept short:
 //!
-//! - It is one function for each handler, wherever that is called. What it gives fits into registers.
-//! - What is seldom done is in functions of its own, marked cold.
-//! - What was just stored in pieces is not copied as a whole: a processor waits for all the pieces.
-//! - What need not be stored is not: each exchange of the seat waits for the stores before it.
+//! - There is one function per handler, however many call sites there are, and what it returns fits
+//!   into registers.
+//! - Rare cases are in separate functions, marked cold.
+//! - A value that was just stored in parts is not copied as a whole, since the load would wait for all
+//!   of the stores.
+//! - Values are stored only where necessary, since each exchange of the seat waits for earlier stores.
 
 use std::{
     hint,
@@ -16,20 +18,18 @@ use tokio::task::coop;
 use super::RunHere;
 use crate::{
     call::request::{Called, Target},
-    inline::taken::Taken,
+    inline::guard::SeatGuard,
     life::resident::Panicked,
     mailbox::Shared,
     observe::{self, Life},
-    seat::{Content, Place},
+    seat::{Content, SeatBox},
     slot::message::Message,
     sync::bug,
     thread::{current, home::Home, ring},
 };
 
-/// Takes the request and runs its handler, called `method`, if the actor is in its seat.
-///
-/// The name is read where it is needed: after a panic, and for those who watch.
-// Its caller is inlined, and this is not: a future that awaits several calls has it once.
+/// Takes the request from `slot` and runs its handler, if the actor is in its seat.
+// Not inlined, unlike its caller, so that a future that awaits several calls contains it once.
 #[inline(never)]
 pub(super) fn call<M: Message, R: 'static, Q: RunHere<M, R>>(
     target: Target<'_, M>,
@@ -37,7 +37,7 @@ pub(super) fn call<M: Message, R: 'static, Q: RunHere<M, R>>(
     slot: &mut Option<Q>,
 ) -> Called<R> {
     let Target { shared, method } = target;
-    // Taken before it is known whether it is needed: that costs less than to look at it twice.
+    // Taken before it is known to be needed, which costs less than inspecting the slot twice.
     let Some(request) = slot.take() else {
         return Called::Nobody;
     };
@@ -45,18 +45,19 @@ pub(super) fn call<M: Message, R: 'static, Q: RunHere<M, R>>(
         *slot = Some(request);
         return Called::Nobody;
     }
-    let Some(place) = shared.seat.take().or_else(|| take_soon(shared)) else {
-        if !bug("a call is lost where another is run") {
-            *slot = Some(request);
+    let Some(seat_box) = shared.seat.take().or_else(|| spin_for_actor(shared)) else {
+        if bug("a call is lost where another is run") {
+            return Called::Nobody;
         }
-        return Called::Nobody;
-    };
-    let mut taken = Taken::new(shared, place);
-    let Some(Place { content: Content::Actor(actor), home, life }) = taken.place() else {
         *slot = Some(request);
         return Called::Nobody;
     };
-    // Only now, so that nothing has to be given back where the handler does not run.
+    let mut guard = SeatGuard::new(shared, seat_box);
+    let Some(SeatBox { content: Content::Actor(actor), home, life }) = guard.seat_box() else {
+        *slot = Some(request);
+        return Called::Nobody;
+    };
+    // Only now, so that no budget has to be restored where the handler does not run.
     match coop::poll_proceed(cx) {
         Poll::Ready(budget) => budget.made_progress(),
         Poll::Pending => {
@@ -71,10 +72,10 @@ pub(super) fn call<M: Message, R: 'static, Q: RunHere<M, R>>(
     };
     Called::Here(Poll::Ready(match outcome {
         Ok(answer) => {
-            taken.put_back();
+            guard.put_back();
             Ok(answer)
         }
-        Err(panicked) => Err(taken.panicked(method, *panicked)),
+        Err(panicked) => Err(guard.handle_panic(method, *panicked)),
     }))
 }
 
@@ -95,7 +96,7 @@ fn run<M: Message, R: 'static, Q: RunHere<M, R>>(
     outcome
 }
 
-/// As [`run`], for an actor of another runtime, or while somebody asks what runs.
+/// Like [`run`], for an actor of another runtime or one whose statistics have been read.
 #[cold]
 #[inline(never)]
 fn run_watched<M: Message, R: 'static, Q: RunHere<M, R>>(
@@ -115,20 +116,21 @@ fn run_watched<M: Message, R: 'static, Q: RunHere<M, R>>(
     outcome
 }
 
-/// Takes an actor that another caller has, if that puts it back within a moment: most handlers are over
-/// sooner than a task is switched. Nobody looks on once something is queued.
+/// Spins briefly for an actor that another caller holds, since most handlers return sooner than a task
+/// is switched. Gives up once the loop is not resting.
 #[cold]
-fn take_soon<M: Message>(shared: &Shared<M>) -> Option<Box<Place<M>>> {
-    /// How often the seat is looked at, and how long is waited in between.
-    const LOOKS: usize = if cfg!(shuttle) { 1 } else { 16 };
+fn spin_for_actor<M: Message>(shared: &Shared<M>) -> Option<Box<SeatBox<M>>> {
+    /// The number of times that the seat is looked at.
+    const ATTEMPTS: usize = if cfg!(shuttle) { 1 } else { 16 };
+    /// The number of spin-loop hints before each.
     const PAUSES: usize = 8;
-    for _ in 0..LOOKS {
+    for _ in 0..ATTEMPTS {
         (0..PAUSES).for_each(|_| hint::spin_loop());
         if !shared.is_resting() {
             return None;
         }
-        if let Some(place) = shared.seat.take() {
-            return Some(place);
+        if let Some(seat_box) = shared.seat.take() {
+            return Some(seat_box);
         }
     }
     None

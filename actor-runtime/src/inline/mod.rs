@@ -1,7 +1,10 @@
-//! A handler on its caller's thread.
+//! Inline calls: running a handler on its caller's thread while the actor is idle.
+//!
+//! A call first looks for the actor in its [`seat`](crate::seat), and is queued only if it is not there.
+//! Here are the [requests](Request) that do so; the path of such a call is in [`call`].
 
 pub(crate) mod call;
-pub(crate) mod taken;
+pub(crate) mod guard;
 
 use std::marker::PhantomData;
 
@@ -19,18 +22,18 @@ use crate::{
 };
 use std::task::Context as TaskContext;
 
-/// A request whose handler may run on the thread of its caller.
+/// A request whose handler can run on the thread of its caller.
 trait RunHere<M: Message, R: 'static>: Request<M, R> {
-    /// Runs the handler.
+    /// Runs the handler and returns its reply.
     fn run(self, actor: &mut M::AtRest) -> Result<R, Box<Panicked>>;
 }
 
-/// The request of a handler of `A` that may run on the thread of its caller.
-#[expect(missing_debug_implementations, reason = "a call shows itself without it")]
+/// A request to an actor of type `A`, whose handler can run on the thread of its caller.
+#[expect(missing_debug_implementations, reason = "`Call` implements `Debug` without it")]
 pub struct Inline<A, F, G> {
-    /// Makes the message.
+    /// Builds the message.
     make: F,
-    /// Runs its handler.
+    /// Runs the handler of the message.
     run: G,
     actor: PhantomData<fn(A)>,
 }
@@ -73,22 +76,21 @@ where
     F: FnOnce(Reply<R>) -> M,
     G: FnOnce(&mut A, M, &Context<A>) -> Option<R>,
 {
-    // Always, so that the arguments are not put together as a message first.
+    // Inlined so that the compiler can pass the arguments on without building the message in memory.
     #[inline(always)]
     fn run(self, actor: &mut M::AtRest) -> Result<R, Box<Panicked>> {
         let Self { make, run, .. } = self;
         actor.resident().run(|actor, context| {
             let answer = run(actor, make(Reply::unwanted()), context);
-            answer.expect("a handler answers its own message")
+            answer.expect("the handler replies to its own message")
         })
     }
 }
 
-/// The request of a handler that may run on the thread of its caller, of an actor whose type the handle
-/// does not know.
-#[expect(missing_debug_implementations, reason = "a call shows itself without it")]
+/// Like [`Inline`], to an actor whose type the handle does not know.
+#[expect(missing_debug_implementations, reason = "`Call` implements `Debug` without it")]
 pub struct InlineDyn<F> {
-    /// Makes the message.
+    /// Builds the message.
     make: F,
 }
 
@@ -130,12 +132,12 @@ where
     fn run(self, actor: &mut M::AtRest) -> Result<R, Box<Panicked>> {
         let mut answer = None::<R>;
         actor.answer((self.make)(Reply::unwanted()), &mut answer)?;
-        Ok(answer.expect("a handler answers its own message"))
+        Ok(answer.expect("the handler replies to its own message"))
     }
 }
 
 impl<'a, M: Message, R, F, H> Call<'a, M, R, F, H> {
-    /// The same call of the handler `method`, which may `run` on this thread while the actor is idle.
+    /// Converts this call of the handler `method` to one that may `run` on the calling thread.
     #[doc(hidden)]
     #[inline]
     pub fn inline<A, G>(self, method: &'static str, run: G) -> Call<'a, M, R, Inline<A, F, G>, H>
@@ -147,7 +149,7 @@ impl<'a, M: Message, R, F, H> Call<'a, M, R, F, H> {
         self.with_request(method, |make| Inline::new(make, run))
     }
 
-    /// As [`inline`](Self::inline), where the handle does not know the actor's type.
+    /// Like [`inline`](Self::inline), for a handle that does not know the type of its actor.
     #[doc(hidden)]
     #[inline]
     pub fn inline_dyn(self, method: &'static str) -> Call<'a, M, R, InlineDyn<F>, H>

@@ -128,7 +128,7 @@ impl<A: Drive> Loop<'_, A> {
             Ok(()) => finished,
             Err(message) => {
                 current::answer_lost_in_panic(&message, address, &Failure::Stopped);
-                self.shared.panicked(method, &message);
+                self.shared.report_panic(method, &message);
                 panic_reason::<A>(method, message)
             }
         }

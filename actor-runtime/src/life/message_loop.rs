@@ -202,7 +202,7 @@ impl<A: Drive> Loop<'_, A> {
                 return Poll::Ready(Next::Panicked(Box::new(reason)));
             }
             ring::over(self.shared.id());
-            if Self::WAITS_NEXT && self.source.has_parked() {
+            if Self::WAITS_NEXT && self.source.try_rest() {
                 return Poll::Pending;
             }
         }
@@ -275,7 +275,7 @@ impl<A: Drive> Loop<'_, A> {
         message: StdArc<str>,
     ) -> Result<(), ExitReason> {
         current::answer_lost_in_panic(&message, address, &self.on_panic.of_others());
-        self.shared.panicked(method, &message);
+        self.shared.report_panic(method, &message);
         match self.on_panic {
             OnPanic::Continue => Ok(()),
             OnPanic::End => Err(panic_reason::<A>(method, message)),

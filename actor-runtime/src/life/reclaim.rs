@@ -14,7 +14,7 @@ use crate::{
         hooks::hook_panicked,
         message_loop::{Loop, yield_now},
     },
-    mailbox::{Before, Next, Shared},
+    mailbox::{Next, ParkAhead, Shared},
     sync::bug,
 };
 
@@ -39,8 +39,8 @@ pub(super) fn poll_next<A: Drive>(
     context: &Context<A>,
     cx: &mut TaskContext<'_>,
 ) -> Poll<Next<A::Message>> {
-    let before = if Loop::<A>::WAITS_NEXT { Before::Wait } else { Before::More };
-    let next = shared.poll_next_before(cx, before);
+    let park_ahead = if Loop::<A>::WAITS_NEXT { ParkAhead::Allowed } else { ParkAhead::Forbidden };
+    let next = shared.poll_next_with(cx, park_ahead);
     if A::TAKES_BACK
         && next.is_pending()
         && let Some(unread) = &context.unread

@@ -17,7 +17,7 @@ use crate::{
     exit::{ExitReason, OnPanic},
     life::{actor::Actor, context::Context, drive::Drive},
     mailbox::Shared,
-    seat::{Back, Content, Place},
+    seat::{Content, ReturnedActor, SeatBox},
     slot::{caller::Caller, message::Message},
     sync::Arc,
     thread::{current, home::Home},
@@ -81,7 +81,7 @@ pub(crate) struct SeatAccess<A: Actor> {
     as_at_rest: fn(Box<Resident<A>>) -> AtRestOf<A>,
     as_resident: fn(AtRestOf<A>) -> Box<Resident<A>>,
     /// `Some` while the actor is in its loop.
-    place: Option<Box<Place<A::Message>>>,
+    place: Option<Box<SeatBox<A::Message>>>,
 }
 
 /// An actor that has entered its seat, as its loop knows it.
@@ -102,7 +102,7 @@ impl<A: Actor<Message: Message<AtRest: AtRest<A>>>> SeatAccess<A> {
         Self {
             as_at_rest: AtRest::at_rest,
             as_resident: AtRest::into_resident,
-            place: Some(Place::new(Content::Nothing, home)),
+            place: Some(SeatBox::new(Content::Nothing, home)),
         }
     }
 }
@@ -118,7 +118,7 @@ where
             as_resident: |occupant| {
                 occupant.into_any().downcast().expect("only this loop's actor enters its seat")
             },
-            place: Some(Place::new(Content::Nothing, home)),
+            place: Some(SeatBox::new(Content::Nothing, home)),
         }
     }
 }
@@ -196,12 +196,13 @@ impl<A: Actor> Seated<A> {
         shared: &Shared<A::Message>,
         cx: &TaskContext<'_>,
     ) -> Poll<Returned<A>> {
-        let Some(Back { actor, place, broken }) = ready!(shared.seat.poll_back(cx)) else {
+        let Some(ReturnedActor { actor, seat_box, broken }) = ready!(shared.seat.poll_back(cx))
+        else {
             return Poll::Ready((None, None));
         };
         let mut resident = (self.as_resident)(actor);
         if let Some(seat_access) = &mut resident.seat_access {
-            seat_access.place = Some(place);
+            seat_access.place = Some(seat_box);
         }
         Poll::Ready((Some(resident), broken))
     }

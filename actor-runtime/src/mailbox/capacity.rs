@@ -1,24 +1,27 @@
-//! The bound of a mailbox.
+//! The capacity of a mailbox.
 
 use std::num::NonZeroUsize;
 
-/// How many messages a mailbox holds before it holds its senders back.
+/// The number of messages that a mailbox holds before its senders wait for room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capacity(Option<NonZeroUsize>);
 
 impl Capacity {
-    /// What an actor has that says nothing: 64 messages.
+    /// The capacity of an actor that does not specify one: 64 messages.
     pub const DEFAULT: Self = Self::bounded(64);
 
-    /// As many as there is memory for. A sender is never held back, so something else has to be.
+    /// No limit other than memory.
+    ///
+    /// Senders never wait, so the mailbox applies no backpressure. Use it only where something else
+    /// limits the number of messages.
     pub const UNBOUNDED: Self = Self(None);
 
-    /// At most `messages`.
+    /// Returns a capacity of `messages`.
     ///
     /// # Panics
     ///
-    /// If `messages` is zero: nobody could ever send. In a constant, as `#[actor(mailbox = ..)]`
-    /// makes it, that is a compile error.
+    /// Panics if `messages` is zero. In a constant, such as the one that `#[actor(mailbox = ..)]`
+    /// writes, that is a compile error.
     #[must_use]
     pub const fn bounded(messages: usize) -> Self {
         match NonZeroUsize::new(messages) {
@@ -27,7 +30,7 @@ impl Capacity {
         }
     }
 
-    /// The number of messages, or `None` if there is no bound.
+    /// Returns the number of messages, or `None` if the capacity is unbounded.
     #[must_use]
     pub const fn messages(self) -> Option<usize> {
         match self.0 {

@@ -1,11 +1,15 @@
-//! The end: how the mailbox closes, and what those are told who wait for something then.
+//! The end of a mailbox: closing, sealing, aborting, and reporting the exit.
+//!
+//! Each function changes the phase under the lock, collects the wakers that this concerns, and wakes
+//! them with the lock released. What happens to an actor's mailbox also happens to the lease that it
+//! serves.
 
 use std::task::{Context, Poll};
 
 use crate::mailbox::{
     Shared,
+    loop_state::LoopState,
     queue::{Item, Phase},
-    rest::Ease,
 };
 use crate::{
     catch::drop_caught,
@@ -18,7 +22,7 @@ use crate::{
 };
 
 impl<M: Message> Shared<M> {
-    /// Why the mailbox is closing, if it is.
+    /// Returns the reason if the mailbox is closing and not yet sealed.
     pub(crate) fn closing(&self) -> Option<Box<ExitReason>> {
         match &lock(&self.queue).phase {
             Phase::Closing(reason) => Some(Box::new(reason.clone())),
@@ -26,45 +30,53 @@ impl<M: Message> Shared<M> {
         }
     }
 
-    /// Accepts no more messages. What is in the queue is still handled, and then the actor ends for
-    /// this reason; those who wait for room are refused.
+    /// Closes the mailbox: senders are refused, including those that wait for room. The loop still
+    /// handles the queued messages, and then ends the actor for `reason`.
     pub(crate) fn close(&self, reason: ExitReason) {
         let mut queue = lock(&self.queue);
         if !matches!(queue.phase, Phase::Open) {
             return;
         }
         queue.phase = Phase::Closing(reason);
-        let wakers = [self.unpark(&mut queue), queue.tenure.waker()];
+        let wakers = [self.unpark(&mut queue), queue.grant.take_waker()];
         let refused = queue.refuse();
         let lease = queue.lease();
         drop(queue);
         refused.into_iter().chain(wakers.into_iter().flatten()).for_each(wake);
-        // Its holder is told now, not when it gives the lease back: nobody knows when that is.
+        // Now, since the holder may keep the lease for any length of time.
         if let Some(lease) = lease {
             lease.close(ExitReason::Shutdown);
         }
     }
 
-    /// Accepts no more messages, and tells the callers of those in the queue that the actor has
-    /// stopped.
+    /// Seals the queue: senders are refused, and the callers of queued messages are told that the
+    /// actor has stopped.
     pub(crate) fn seal(&self) {
         let mut queue = lock(&self.queue);
         if !matches!(queue.phase, Phase::Ended(_)) {
             queue.phase = Phase::Sealed;
         }
-        self.ease.store(Ease::Busy as usize, Ordering::Relaxed);
+        self.loop_state.store(LoopState::Busy as usize, Ordering::Relaxed);
         let left = std::mem::take(&mut queue.accepted);
         let refused = queue.refuse();
-        let lease = queue.lease();
+        let mut lease = queue.lease();
         drop(queue);
         refused.into_iter().for_each(wake);
-        if let Some(lease) = lease.filter(|_| !bug("the end is not told to the lease")) {
+        if bug("the end is not told to the lease") {
+            lease = None;
+        }
+        if let Some(lease) = lease {
             lease.seal();
         }
-        // Callers first: dropping a message is up to the user, and may take its time, send or
-        // panic. Whatever else it carries that somebody waits for was stopped as well.
-        let ending = (!bug("the end is not told to callers")).then(current::ending);
-        for item in left.iter().filter(|_| ending.is_some()) {
+        if bug("the end is not told to callers") {
+            left.into_iter().for_each(drop_caught);
+            return;
+        }
+        // Callers are told before any message is dropped, because a drop runs user code, which may
+        // block, send or panic. `ending` completes any other reply that a message carries with the
+        // same error.
+        let ending = current::ending();
+        for item in &left {
             match item {
                 Item::Message(entry) => entry.message.envelope().stopped(),
                 Item::Lease(lease) => lease.end(ExitReason::Aborted),
@@ -75,7 +87,7 @@ impl<M: Message> Shared<M> {
         drop(ending);
     }
 
-    /// Reports the end. Nothing of the actor may be left by now.
+    /// Reports the exit. The actor must have been dropped or handed over by now.
     pub(crate) fn end(&self, reason: ExitReason) {
         self.seal();
         let mut queue = lock(&self.queue);
@@ -85,25 +97,29 @@ impl<M: Message> Shared<M> {
         queue.phase = Phase::Ended(reason.clone());
         queue.running = None;
         let wakers = [self.unpark(&mut queue), queue.interrupt.take()];
-        let tenant = queue.tenure.waker();
+        let grant_waker = queue.grant.take_waker();
         let watchers = std::mem::take(&mut queue.watchers);
-        let lease = queue.stop_serving();
+        let mut lease = queue.stop_serving();
         drop(queue);
         drop(wakers);
-        tenant.into_iter().for_each(wake);
-        if let Some(lease) = lease.filter(|_| !bug("the end is not told to the lease")) {
+        grant_waker.into_iter().for_each(wake);
+        if bug("the end is not told to the lease") {
+            lease = None;
+        }
+        if let Some(lease) = lease {
             lease.end(reason.clone());
         }
         if self.actor.is_none() {
             observe::ended(M::ACTOR, &reason);
         }
-        if !watchers.is_empty() && !bug("the end wakes nobody") {
-            watchers.into_values().for_each(wake);
+        if bug("the end wakes nobody") {
+            return;
         }
+        watchers.into_values().for_each(wake);
     }
 
-    /// The reason of the end, once it is there. `ticket` names the one who asks from one poll to
-    /// the next.
+    /// Completes with the exit reason once the actor has ended. `ticket` identifies the watcher
+    /// across polls; [`unwatch`](Self::unwatch) removes it.
     pub(crate) fn poll_ended(
         &self,
         ticket: &mut Option<u64>,
@@ -124,13 +140,13 @@ impl<M: Message> Shared<M> {
         Poll::Pending
     }
 
-    /// Forgets one who waited for the end.
+    /// Removes a watcher.
     pub(crate) fn unwatch(&self, ticket: u64) {
         let waker = lock(&self.queue).watchers.remove(&ticket);
         drop(waker);
     }
 
-    /// The reason of the end, if it has come.
+    /// Returns the exit reason if the actor has ended.
     pub(crate) fn exit_reason(&self) -> Option<ExitReason> {
         match &lock(&self.queue).phase {
             Phase::Ended(reason) => Some(reason.clone()),
@@ -138,7 +154,7 @@ impl<M: Message> Shared<M> {
         }
     }
 
-    /// Whether a message would be accepted, if there were room.
+    /// Returns whether messages are still accepted, apart from room.
     pub(crate) fn is_open(&self) -> bool {
         matches!(lock(&self.queue).phase, Phase::Open)
     }
@@ -149,7 +165,7 @@ impl<M: Message> Shared<M> {
         self.aborted.load(Ordering::Acquire)
     }
 
-    /// Asks the loop to end at once, and wakes it wherever it waits.
+    /// Makes the loop end without handling another message, and wakes it if it waits.
     pub(crate) fn abort(&self) {
         self.aborted.store(true, Ordering::Release);
         let mut queue = lock(&self.queue);
@@ -157,14 +173,18 @@ impl<M: Message> Shared<M> {
         let lease = queue.lease();
         drop(queue);
         wakers.into_iter().flatten().for_each(wake);
-        // The loop looks for messages there, and waits there.
-        if let Some(lease) = lease.filter(|_| !bug("an abort does not look into the lease")) {
+        if bug("an abort does not look into the lease") {
+            return;
+        }
+        // While the loop serves a lease, that is the mailbox where it waits.
+        if let Some(lease) = lease {
             lease.abort();
         }
     }
 
-    /// Lets [`abort`](Self::abort) wake a loop that waits for something else than a message. Whether
-    /// it was aborted before that is to be asked afterwards.
+    /// Registers a loop that waits for something other than a message to be woken by
+    /// [`abort`](Self::abort). The caller must check [`is_aborted`](Self::is_aborted) afterwards, since
+    /// an earlier abort does not wake it.
     pub(crate) fn interrupt_with(&self, cx: &mut Context<'_>) {
         let mut waker = WakerToStore::new(cx.waker());
         loop {

@@ -1,16 +1,18 @@
-//! Leases: a mailbox in the mailbox.
+//! Leases: exclusive access to an actor, as a mailbox within its mailbox.
 //!
-//! A lease is a mailbox of its own, and an item in its actor's queue. When the loop comes to that
-//! item, it takes messages from the lease alone until the lease has closed. So bounds, order,
-//! skipping and closing are those of any mailbox, nothing in the actor's queue is moved or looked
-//! at twice, and an actor that is never leased does nothing for it.
-//! Invariants:
+//! A lease is a mailbox of its own and an item in its actor's queue. When the loop reaches that item,
+//! it takes messages from the lease only, until the lease closes. Capacity, order, skipping and
+//! closing therefore work as in any mailbox, the actor's queue is untouched meanwhile, and an actor
+//! that is never leased pays nothing.
 //!
-//! 1. A lease is granted, is taken by its caller, closes: each under the lock of the lease's queue,
-//!    so in one order. A lease that closed before it was taken was nobody's.
-//! 2. The lock of a lease may be taken under that of its actor, never the other way round.
-//! 3. An actor serves one lease at a time, and whatever closes, aborts or ends the actor does so to
-//!    that lease as well.
+//! # Invariants
+//!
+//! 1. A lease is granted, taken by its caller, and closed under the lock of its own queue, so these
+//!    steps are totally ordered. A lease that closes before it is taken was never held.
+//! 2. Lock order: the lock of a lease may be acquired while that of its actor is held, never the
+//!    other way round.
+//! 3. An actor serves at most one lease at a time, and whatever closes, aborts or ends the actor
+//!    does the same to that lease.
 
 use std::{
     task::{Context, Poll, Waker},
@@ -26,34 +28,34 @@ use crate::{
     waker::wake,
 };
 
-/// How far a lease has come. An actor's own mailbox stays where it began.
-pub(super) enum Tenure {
-    /// Its turn has not come. The waker is the caller's.
-    Asked(Option<Waker>),
-    /// Its turn has come, and its caller has yet to take it.
+/// How far a lease has come. In an actor's own mailbox, always `Pending`.
+pub(super) enum Grant {
+    /// The loop has not reached the lease. The waker is that of the caller.
+    Pending(Option<Waker>),
+    /// The loop serves the lease, and the caller has yet to take it.
     Granted,
-    /// Its caller has it, or had it.
+    /// The caller has taken the lease, and may have returned it since.
     Taken,
 }
 
-impl Tenure {
-    /// The waker of the one who waits for the grant.
-    pub(super) fn waker(&mut self) -> Option<Waker> {
+impl Grant {
+    /// Takes the waker of the caller that waits for the grant.
+    pub(super) fn take_waker(&mut self) -> Option<Waker> {
         match self {
-            Self::Asked(waker) => waker.take(),
+            Self::Pending(waker) => waker.take(),
             Self::Granted | Self::Taken => None,
         }
     }
 }
 
-/// A lease whose messages the loop takes.
+/// The lease whose messages the loop takes.
 pub(super) struct Served<M: Message> {
     pub(super) lease: Arc<Shared<M>>,
     since: Instant,
 }
 
 impl<M: Message> Served<M> {
-    /// Adds what the lease knows to what its actor knows.
+    /// Adds the statistics of the lease to those of its actor.
     pub(super) fn add_to(&self, stats: &mut Stats) {
         let mut queue = lock(&self.lease.queue);
         self.lease.watched.store(true, Ordering::Relaxed);
@@ -68,12 +70,12 @@ impl<M: Message> Served<M> {
 }
 
 impl<M: Message> Queue<M> {
-    /// The lease that is being served.
+    /// Returns the lease that is being served.
     pub(super) fn lease(&self) -> Option<Arc<Shared<M>>> {
         self.served.as_ref().map(|served| served.lease.clone())
     }
 
-    /// Ends the serving of a lease. The lease itself is to be ended with the lock released.
+    /// Stops serving the lease and returns it, to be ended with the lock released.
     pub(super) fn stop_serving(&mut self) -> Option<Arc<Shared<M>>> {
         let served = self.served.take()?;
         self.counts = self.counts.and(lock(&served.lease.queue).counts);
@@ -82,22 +84,22 @@ impl<M: Message> Queue<M> {
 }
 
 impl<M: Message> Shared<M> {
-    /// The mailbox of a lease of `actor`, with one handle, which the caller has to make.
+    /// Creates the mailbox of a lease of `actor`. It counts one handle, which the caller must create.
     pub(crate) fn new_lease(actor: &Arc<Self>) -> Arc<Self> {
         Self::of(actor.id, None, actor.capacity, Some(actor.clone()))
     }
 
-    /// Whether this is the mailbox of a lease.
+    /// Returns whether this is the mailbox of a lease.
     pub(crate) fn is_lease(&self) -> bool {
         self.actor.is_some()
     }
 
-    /// Asks for a lease, as [`offer`](Self::offer) does for a message.
+    /// Queues a request for `lease`, as [`offer`](Self::offer) does with a message.
     pub(crate) fn offer_lease(&self, lease: &Arc<Self>, waker: &Waker) -> Offered<M> {
         self.offer_item(Item::Lease(lease.clone()), waker)
     }
 
-    /// Goes on to the next item after a lease, which the loop has taken out of the queue.
+    /// Gives the room of `lease`, which the loop has taken from the queue, to a waiting sender.
     #[cold]
     pub(super) fn begin_lease(
         &self,
@@ -105,14 +107,14 @@ impl<M: Message> Shared<M> {
         lease: Arc<Self>,
     ) -> Next<M> {
         queue.running = None;
-        let promoted = self.make_room(&mut queue);
+        let promoted = self.promote_waiting(&mut queue);
         drop(queue);
-        Self::taken(promoted);
+        Self::report_taken(promoted);
         Next::Lease(lease)
     }
 
-    /// Serves `lease` from here on, if it is still wanted: its caller is there, and the actor is not
-    /// about to end. Otherwise the lease ends.
+    /// Starts to serve `lease`, or ends it and returns `false` if its caller has gone or the actor is
+    /// closing.
     pub(crate) fn serve(&self, lease: &Arc<Self>) -> bool {
         let mut queue = lock(&self.queue);
         let is_closing = !matches!(queue.phase, Phase::Open);
@@ -130,52 +132,54 @@ impl<M: Message> Shared<M> {
         true
     }
 
-    /// Tells the caller of a lease that its turn has come.
+    /// Grants this lease to its caller.
     pub(crate) fn grant(&self) {
         let mut queue = lock(&self.queue);
-        let waker = queue.tenure.waker();
-        queue.tenure = Tenure::Granted;
+        let waker = queue.grant.take_waker();
+        queue.grant = Grant::Granted;
         drop(queue);
         waker.into_iter().for_each(wake);
     }
 
-    /// Takes a lease that was granted.
+    /// Takes this lease once it is granted.
     ///
     /// # Errors
     ///
-    /// If the lease has closed: the actor ends.
+    /// Returns an error if the lease has closed, because the actor is closing or has ended.
     pub(crate) fn poll_taken(&self, cx: &mut Context<'_>) -> Poll<Result<(), ()>> {
         let waker = cx.waker().clone();
         let mut queue = lock(&self.queue);
-        let outcome = match queue.tenure {
+        let outcome = match queue.grant {
             _ if !matches!(queue.phase, Phase::Open) => Poll::Ready(Err(())),
-            Tenure::Asked(_) => Poll::Pending,
-            Tenure::Granted | Tenure::Taken => Poll::Ready(Ok(())),
+            Grant::Pending(_) => Poll::Pending,
+            Grant::Granted | Grant::Taken => Poll::Ready(Ok(())),
         };
         if outcome.is_ready() {
             if outcome == Poll::Ready(Ok(())) {
-                queue.tenure = Tenure::Taken;
+                queue.grant = Grant::Taken;
             }
             drop(queue);
             return outcome;
         }
         let mut queue = gap("a tenant waits later than it looked", queue, &self.queue);
-        let stale = match &mut queue.tenure {
-            Tenure::Asked(stored) => stored.replace(waker),
-            Tenure::Granted | Tenure::Taken => Some(waker),
+        let stale = match &mut queue.grant {
+            Grant::Pending(stored) => stored.replace(waker),
+            Grant::Granted | Grant::Taken => Some(waker),
         };
         drop(queue);
         drop(stale);
         Poll::Pending
     }
 
-    /// Whether anybody ever had this lease.
+    /// Returns whether the caller of this lease ever held it.
     pub(crate) fn was_taken(&self) -> bool {
-        matches!(lock(&self.queue).tenure, Tenure::Taken)
-            || bug("a lease that nobody had is released")
+        if bug("a lease that nobody had is released") {
+            return true;
+        }
+        matches!(lock(&self.queue).grant, Grant::Taken)
     }
 
-    /// Ends the lease that is being served, and goes back to the actor's own messages.
+    /// Ends the lease that is being served, so that the actor's own messages are next.
     pub(crate) fn end_lease(&self) {
         let lease = lock(&self.queue).stop_serving();
         if let Some(lease) = lease {
@@ -185,12 +189,12 @@ impl<M: Message> Shared<M> {
 }
 
 impl<M: Message> Shared<M> {
-    /// Whether a lease is being served.
+    /// Returns whether a lease is being served.
     pub(crate) fn is_leased(&self) -> bool {
         lock(&self.queue).served.is_some()
     }
 
-    /// The mailbox of the actor that this is a handle of, be it through a lease or not.
+    /// Returns the actor's own mailbox: this one, unless it is that of a lease.
     pub(crate) fn of_actor(self: &Arc<Self>) -> &Arc<Self> {
         self.actor.as_ref().unwrap_or(self)
     }

@@ -1,36 +1,42 @@
-//! The mailbox: the queue between the handles and the loop, and the life of the actor with it.
+//! The mailbox: the queue between an actor's handles and its loop, and the actor's lifecycle.
 //!
-//! One lock guards one queue, so each of these happens before or after each other one, and never
-//! half: a message is accepted, a message is taken, the mailbox closes, the actor ends.
-//! Invariants:
+//! One lock guards the queue and the lifecycle, so accepting a message, taking a message, closing
+//! the mailbox and ending the actor are atomic and totally ordered.
 //!
-//! 1. Messages are taken in the order they were accepted.
-//! 2. A sender who waits for room leaves its message with the queue. The message is accepted when
-//!    room is made, whether or not the sender is polled: room is never held by one who sleeps.
-//!    A sender that is dropped before that takes its message away.
-//! 3. Nobody is accepted before those who wait, but for [`Shared::force`].
-//! 4. A message is refused exactly if the phase is past [`Phase::Open`] (for `force`: past
-//!    [`Phase::Closing`]), and the phase only ever moves on.
-//! 5. No code of the user (a drop, a waker) runs while the lock is held.
+//! # Invariants
 //!
-//! What is in the queue is a message or a lease: see [`lease`].
+//! 1. Messages are taken in the order in which they were accepted.
+//! 2. A sender that waits for room leaves its message in [`Queue::waiting`]. The message is accepted
+//!    as soon as there is room, whether or not the sender is polled, so a sender that is not polled
+//!    never holds a free place. A sender that is dropped before that withdraws its message.
+//! 3. No message is accepted ahead of one that waits for room, except by [`Shared::force`].
+//! 4. A message is refused as closed if and only if the phase is past [`Phase::Open`] (for `force`:
+//!    past [`Phase::Closing`]). The phase only moves forward.
+//! 5. No user code runs while the lock is held: messages are dropped, and wakers cloned, woken and
+//!    dropped, with the lock released. Wakers are cloned in advance (see [`WakerToStore`]). The one
+//!    exception is [`Message::envelope`], which only names parts of the message; `#[actor]` writes
+//!    it, and so does the author of an actor written by hand.
+//! 6. Unless the [`LoopState`] is [`Busy`](LoopState::Busy), the loop's waker is parked, the queue is
+//!    empty, no sender waits for room and the mailbox is not closing. A caller may take the actor
+//!    from its [`seat`](crate::seat) only while the state is [`Resting`](LoopState::Resting).
 //!
-//! While the loop's waker is parked, nothing is queued, nobody waits for room and the mailbox is open.
-//! A loop that takes the last message for a `fn` parks it already then, since nothing but that handler
-//! comes before it looks again: what comes meanwhile wakes it, and what does not saves a look. Only a
-//! loop that [rests](Ease::Rests) may be found in its [`seat`](crate::seat).
+//! The queue holds messages and [leases](lease).
+//!
+//! A loop that takes the last message parks its waker in the same step if the handler is a `fn`,
+//! because only that handler runs before it looks at the queue again. Whatever arrives in between
+//! takes the waker and makes the loop `Busy`; if nothing does, the loop needs no second look.
 
 pub(crate) mod capacity;
 pub(crate) mod end;
 pub(crate) mod lease;
+pub(crate) mod loop_state;
 pub(crate) mod next;
 pub(crate) mod queue;
-pub(crate) mod rest;
 pub(crate) mod running;
 pub(crate) mod stats;
 
 pub(crate) use self::{
-    next::{Before, Next},
+    next::{Next, ParkAhead},
     queue::{Entry, Item},
 };
 use std::task::{Context, Poll, Waker};
@@ -39,8 +45,8 @@ use crate::{
     error::TrySendError,
     mailbox::{
         capacity::Capacity,
+        loop_state::LoopState,
         queue::{Phase, Queue, Waiting},
-        rest::Ease,
     },
     observe::{self, Trace},
     seat::Seat,
@@ -50,41 +56,44 @@ use crate::{
     waker::{WakerToStore, wake},
 };
 
-/// What became of a message that may wait for room.
+/// The outcome of offering an item to a mailbox.
 pub(crate) enum Offered<M: Message> {
     Accepted,
-    /// It waits, under this ticket.
+    /// The item waits for room under this ticket.
     Waiting(u64),
     Refused(Item<M>),
 }
 
-/// What an actor's loop and its handles have in common.
+/// The state that an actor's loop shares with its handles.
+///
+/// Held by the loop, by every handle, and by every lease of the actor.
 pub(crate) struct Shared<M: Message> {
     id: ActorId,
-    /// The name of this actor, if it was given one.
+    /// The name given to this actor, if any.
     pub(crate) name: Option<Arc<str>>,
     capacity: Capacity,
-    /// How many handles there are. At zero the mailbox closes.
+    /// The number of handles. The mailbox closes when it reaches zero.
     handles: AtomicUsize,
     aborted: AtomicBool,
-    /// The mailbox of the actor, if this is the mailbox of a lease.
+    /// The actor's own mailbox, if this is the mailbox of a lease.
     actor: Option<Arc<Shared<M>>>,
-    /// Where callers may find the actor.
+    /// Where the loop leaves an idle actor for its callers.
     pub(crate) seat: Seat<M>,
-    /// An [`Ease`].
-    ease: AtomicUsize,
-    /// Whether what the queue says to be running is over. Written by the loop.
+    /// A [`LoopState`].
+    loop_state: AtomicUsize,
+    /// Whether the handler in [`Queue::running`] has returned. Set without the lock.
     is_idle: AtomicBool,
-    /// Handlers that ran on their callers' threads. Written by whoever has the actor in hand.
+    /// The number of handlers run on their callers' threads. Written only by the thread that holds
+    /// the actor.
     inlined: AtomicUsize,
-    /// Whether anybody has asked what runs. Only then is the clock read for every message, which
-    /// may cost as much as the message.
+    /// Whether the statistics have been read. The clock is read for every message only from then
+    /// on, since that may cost as much as handling the message.
     watched: AtomicBool,
     queue: Mutex<Queue<M>>,
 }
 
 impl<M: Message> Shared<M> {
-    /// A mailbox with one handle, which the caller has to make.
+    /// Creates a mailbox that counts one handle, which the caller must create.
     pub(crate) fn new(name: Option<Arc<str>>, capacity: Capacity) -> Arc<Self> {
         Self::of(ActorId::new(), name, capacity, None)
     }
@@ -103,7 +112,7 @@ impl<M: Message> Shared<M> {
             aborted: AtomicBool::new(false),
             actor,
             seat: Seat::new(),
-            ease: AtomicUsize::new(Ease::Busy as usize),
+            loop_state: AtomicUsize::new(LoopState::Busy as usize),
             is_idle: AtomicBool::new(false),
             inlined: AtomicUsize::new(0),
             watched: AtomicBool::new(false),
@@ -115,11 +124,11 @@ impl<M: Message> Shared<M> {
         Entry { message, trace: Trace::here() }
     }
 
-    /// Accepts a message, and wakes the loop if it rests.
+    /// Accepts `item` and wakes the loop if its waker is parked.
     #[inline(always)]
     fn accept(&self, mut queue: MutexGuard<'_, Queue<M>>, item: Item<M>) {
         if queue.accepted.capacity() == 0 {
-            // Most actors never have more than one message at a time.
+            // Most actors never have more than one message queued.
             queue.accepted.reserve_exact(1);
         }
         queue.accepted.push_back(item);
@@ -132,7 +141,7 @@ impl<M: Message> Shared<M> {
         parked.into_iter().for_each(wake);
     }
 
-    /// Accepts `message` if there is room and nobody waits for it.
+    /// Accepts `message` if there is room and no sender waits for it.
     pub(crate) fn try_offer(&self, message: M) -> Result<(), TrySendError<M>> {
         let entry = Self::entry(message);
         let queue = lock(&self.queue);
@@ -148,8 +157,8 @@ impl<M: Message> Shared<M> {
         Ok(())
     }
 
-    /// Accepts `message`, or lets it wait for room: then [`poll_ticket`](Self::poll_ticket) tells
-    /// what becomes of it.
+    /// Accepts `message`, or leaves it waiting for room; [`poll_ticket`](Self::poll_ticket) then
+    /// reports its outcome.
     pub(crate) fn offer(&self, message: M, waker: &Waker) -> Offered<M> {
         self.offer_item(Item::Message(Self::entry(message)), waker)
     }
@@ -179,29 +188,39 @@ impl<M: Message> Shared<M> {
         }
     }
 
-    /// Accepts `message` even if the mailbox is full or closing, as long as the actor lives.
+    /// Accepts `message` even if the mailbox is full or closing.
+    ///
+    /// # Errors
+    ///
+    /// Returns the message if the queue was sealed or the actor has ended.
     pub(crate) fn force(&self, message: M) -> Result<(), M> {
         let entry = Self::entry(message);
         let mut queue = lock(&self.queue);
-        let is_refused = match queue.phase {
-            Phase::Open => false,
-            Phase::Closing(_) => bug("cast_now is refused while closing"),
-            Phase::Sealed | Phase::Ended(_) => true,
-        };
+        let mut is_refused = matches!(queue.phase, Phase::Sealed | Phase::Ended(_));
+        if bug("cast_now is refused while closing") {
+            is_refused = !matches!(queue.phase, Phase::Open);
+        }
         if is_refused {
             drop(queue);
             return Err(entry.message);
         }
-        if bug("cast_now is overtaken") && !queue.accepted.is_empty() {
-            let item = Item::Message(entry);
-            queue.waiting.insert(u64::MAX, Waiting { item, waker: None });
-            return Ok(());
+        if bug("cast_now is overtaken") {
+            // In an empty queue, nothing would ever promote it.
+            if !queue.accepted.is_empty() {
+                let item = Item::Message(entry);
+                queue.waiting.insert(u64::MAX, Waiting { item, waker: None });
+                return Ok(());
+            }
         }
         self.accept(queue, Item::Message(entry));
         Ok(())
     }
 
-    /// Whether what waited was accepted, or gives it back if the mailbox has closed.
+    /// Completes once the item that waits under `ticket` is accepted.
+    ///
+    /// # Errors
+    ///
+    /// Returns the item if the mailbox closed first.
     pub(crate) fn poll_ticket(
         &self,
         ticket: u64,
@@ -227,7 +246,7 @@ impl<M: Message> Shared<M> {
         }
     }
 
-    /// Takes what still waits for room away.
+    /// Removes and returns the item under `ticket`, unless it was accepted already.
     pub(crate) fn withdraw(&self, ticket: u64) -> Option<Item<M>> {
         if bug("a withdrawn message stays") {
             return None;
@@ -236,7 +255,7 @@ impl<M: Message> Shared<M> {
         Some(waiting.item)
     }
 
-    /// How many messages are in the queue.
+    /// The number of queued items.
     pub(crate) fn len(&self) -> usize {
         lock(&self.queue).accepted.len()
     }
@@ -251,12 +270,12 @@ impl<M: Message> Shared<M> {
         self.id
     }
 
-    /// One more handle.
+    /// Counts one more handle.
     pub(crate) fn add_handle(&self) {
         self.handles.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// One more handle, unless the last one is gone.
+    /// Counts one more handle and returns `true`, unless no handle is left.
     pub(crate) fn try_add_handle(&self) -> bool {
         if bug("a handle is counted later than it looked") {
             let is_alive = self.handles.load(Ordering::Relaxed) > 0;
@@ -270,7 +289,7 @@ impl<M: Message> Shared<M> {
             .is_ok()
     }
 
-    /// One handle less. Says whether it was the last.
+    /// Counts one handle less, and returns whether it was the last.
     pub(crate) fn remove_handle(&self) -> bool {
         self.handles.fetch_sub(1, Ordering::AcqRel) == 1
     }

@@ -1,11 +1,14 @@
-//! The loop's side: what it takes, and how it waits.
+//! The loop's side of the mailbox: taking messages, and parking when there are none.
+//!
+//! The loop parks its waker in the critical section in which it found nothing to take, so no message
+//! can arrive unnoticed in between.
 
 use std::task::{Context, Poll, Waker};
 
 use crate::mailbox::{
     Shared,
+    loop_state::LoopState,
     queue::{Entry, Item, Phase, Queue},
-    rest::Ease,
     running::Running,
 };
 use crate::{
@@ -16,57 +19,64 @@ use crate::{
     waker::{WakerToStore, wake},
 };
 
-/// What the loop finds, in its mailbox or beside it.
+/// What the loop does next.
 ///
-/// What is rare is boxed: each message is moved about as one of these.
+/// Rare variants are boxed to keep this small, since it is moved for every message.
 pub(crate) enum Next<M: Message> {
     /// A message to dispatch.
     Message(Entry<M>),
-    /// A message whose caller has gone: to be dropped, not dispatched.
+    /// A message whose caller has gone: drop it without dispatching it.
     Abandoned(Box<Entry<M>>),
-    /// The mailbox of a lease: see [`Shared::serve`].
+    /// A lease: see [`Shared::serve`].
     Lease(Arc<Shared<M>>),
-    /// No message will come any more, for this reason.
+    /// The mailbox is closed and empty, for this reason.
     Closed(Box<ExitReason>),
-    /// Nothing: an event was handled instead.
+    /// An event was handled, or the loop has to yield; there is no message.
     Event,
-    /// Nothing: an event ended the actor.
+    /// A handler panicked, and the actor ends for this reason.
     Panicked(Box<ExitReason>),
 }
 
-/// What a loop does after the message that it looks for.
+/// Whether the loop may park its waker as soon as it takes the last message, ahead of its handler.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Before {
-    /// It waits, if there is no other message: after a `fn` within the same poll.
-    Wait,
-    /// It has other things to do before it waits.
-    More,
+pub(crate) enum ParkAhead {
+    /// After the handler of a `fn`, the loop looks for a message within the same poll, and does
+    /// nothing else before it waits.
+    Allowed,
+    /// The loop may have other things to do before it waits.
+    Forbidden,
 }
 
 impl<M: Message> Shared<M> {
-    /// Takes the next message or lease for the loop, or the news that there will be none.
+    /// Takes the next message or lease. Completes with [`Next::Closed`] if there will be none.
     pub(crate) fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Next<M>> {
-        self.poll_next_before(cx, Before::More)
+        self.poll_next_with(cx, ParkAhead::Forbidden)
     }
 
-    /// As [`poll_next`](Self::poll_next), by one who looks again within this poll, after the handler
-    /// of a `fn`. If nothing comes meanwhile, it [has parked](Self::has_parked) by then.
+    /// Like [`poll_next`](Self::poll_next), but may park the waker together with taking the last
+    /// message. The loop calls [`try_rest`](Self::try_rest) after the handler.
     #[inline]
-    pub(crate) fn poll_next_before(&self, cx: &mut Context<'_>, before: Before) -> Poll<Next<M>> {
+    pub(crate) fn poll_next_with(
+        &self,
+        cx: &mut Context<'_>,
+        park_ahead: ParkAhead,
+    ) -> Poll<Next<M>> {
         let mut waker = WakerToStore::new(cx.waker());
         loop {
             let mut queue = lock(&self.queue);
-            let may_park_ahead = before == Before::Wait && queue.accepted.len() == 1;
+            let may_park_ahead = park_ahead == ParkAhead::Allowed && queue.accepted.len() == 1;
             if may_park_ahead && !waker.is_ready(&queue.parked) {
                 drop(queue);
                 waker.prepare();
                 continue;
             }
-            // After an abort, what is queued stays there, for the end to refuse.
+            // After an abort, queued messages stay for `seal` to refuse.
             if !self.is_aborted() {
                 match queue.accepted.pop_front() {
                     Some(Item::Message(entry)) => {
-                        return Poll::Ready(self.begin(queue, entry, &mut waker, before));
+                        return Poll::Ready(
+                            self.begin_message(queue, entry, &mut waker, park_ahead),
+                        );
                     }
                     Some(Item::Lease(lease)) => return Poll::Ready(self.begin_lease(queue, lease)),
                     None => {}
@@ -76,11 +86,10 @@ impl<M: Message> Shared<M> {
                 }
             }
             queue = gap("the loop parks later than it looked", queue, &self.queue);
-            // The lock was not released since the mailbox was found empty, so no message is missed.
             if waker.store(&mut queue.parked) {
                 let rests = self.seat.is_used() && !self.is_aborted();
-                let ease = if rests { Ease::Rests } else { Ease::Busy };
-                self.ease.store(ease as usize, Ordering::Relaxed);
+                let state = if rests { LoopState::Resting } else { LoopState::Busy };
+                self.loop_state.store(state as usize, Ordering::Relaxed);
                 return Poll::Pending;
             }
             drop(queue);
@@ -88,8 +97,10 @@ impl<M: Message> Shared<M> {
         }
     }
 
-    /// Waits without taking a message. Ready when no message will come any more and none is left, or
-    /// with nothing as soon as a mailbox closes that `was_open`.
+    /// Waits while messages are held back, without taking one.
+    ///
+    /// Completes with [`Next::Closed`] once the mailbox is closed and empty, or with `None` once it
+    /// closes if it `was_open`.
     pub(crate) fn poll_held(&self, was_open: bool, cx: &mut Context<'_>) -> Poll<Option<Next<M>>> {
         let mut waker = WakerToStore::new(cx.waker());
         loop {
@@ -101,8 +112,11 @@ impl<M: Message> Shared<M> {
                 {
                     return Poll::Ready(Some(Next::Closed(Box::new(reason))));
                 }
-                let has_closed = was_open && !matches!(queue.phase, Phase::Open);
-                if has_closed && !bug("a close is not told while messages are held") {
+                let mut has_closed = was_open && !matches!(queue.phase, Phase::Open);
+                if bug("a close is not told while messages are held") {
+                    has_closed = false;
+                }
+                if has_closed {
                     return Poll::Ready(None);
                 }
             }
@@ -115,56 +129,61 @@ impl<M: Message> Shared<M> {
         }
     }
 
-    /// Gives the room of what was taken to the sender that has waited longest.
+    /// Accepts the message of the sender that has waited longest, if there is room. Returns its waker,
+    /// to be woken with the lock released.
     #[must_use]
     #[inline]
-    pub(super) fn make_room(&self, queue: &mut Queue<M>) -> Option<Waker> {
+    pub(super) fn promote_waiting(&self, queue: &mut Queue<M>) -> Option<Waker> {
         match queue.phase {
             Phase::Open => queue.promote(self.capacity.limit()),
             _ => None,
         }
     }
 
-    /// Says that something was taken, and perhaps something else accepted in its place.
+    /// Reports that an item was taken, and wakes the sender that was promoted in its place.
     #[inline]
-    pub(super) fn taken(promoted: Option<Waker>) {
+    pub(super) fn report_taken(promoted: Option<Waker>) {
         observe::depth(M::ACTOR, i32::from(promoted.is_some()) - 1);
         promoted.into_iter().for_each(wake);
     }
 
-    /// Says what is to be done with a message that was taken, and gives its room to another.
+    /// Prepares for running the handler of `entry`, or for skipping it if its caller has gone.
     #[inline]
-    pub(super) fn begin<'q>(
+    fn begin_message<'q>(
         &'q self,
         mut queue: MutexGuard<'q, Queue<M>>,
         entry: Entry<M>,
         waker: &mut WakerToStore<'_>,
-        before: Before,
+        park_ahead: ParkAhead,
     ) -> Next<M> {
-        let promoted = self.make_room(&mut queue);
+        let promoted = self.promote_waiting(&mut queue);
         let envelope = entry.message.envelope();
-        let is_skipped = envelope.is_to_be_skipped() && !bug("nothing is skipped");
+        let mut is_skipped = envelope.is_to_be_skipped();
+        if bug("nothing is skipped") {
+            is_skipped = false;
+        }
         if is_skipped {
             queue.counts.skipped += 1;
         } else {
             queue.counts.handled += 1;
             queue.running = Some(Running::new(envelope.method(), self.is_watched()));
             self.is_idle.store(false, Ordering::Relaxed);
-            if before == Before::Wait
-                && queue.is_empty()
+            if park_ahead == ParkAhead::Allowed
+                && queue.accepted.is_empty()
+                && matches!(queue.phase, Phase::Open)
                 && envelope.is_now()
                 && waker.store(&mut queue.parked)
             {
                 queue = gap("the loop parks ahead of what came", queue, &self.queue);
-                self.ease.store(Ease::Ahead as usize, Ordering::Relaxed);
+                self.loop_state.store(LoopState::ParkedAhead as usize, Ordering::Relaxed);
             }
         }
         drop(queue);
-        Self::taken(promoted);
+        Self::report_taken(promoted);
         if is_skipped { Next::Abandoned(Box::new(entry)) } else { Next::Message(entry) }
     }
 
-    /// Notes that the handler of an event runs.
+    /// Records that the handler of an event starts.
     pub(crate) fn begin_event(&self, method: &'static str) {
         let mut queue = lock(&self.queue);
         queue.counts.events += 1;

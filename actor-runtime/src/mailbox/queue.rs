@@ -1,4 +1,4 @@
-//! The queue, as it is under its lock.
+//! The part of a mailbox that its lock guards.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -7,7 +7,7 @@ use std::{
 
 use crate::mailbox::{
     Shared,
-    lease::{Served, Tenure},
+    lease::{Grant, Served},
     running::Running,
 };
 use crate::{
@@ -18,57 +18,58 @@ use crate::{
     sync::{Arc, bug, lock},
 };
 
-/// How far the actor's life has come.
+/// The lifecycle of an actor. It only moves forward.
 pub(super) enum Phase {
     /// Messages are accepted.
     Open,
-    /// No more messages are accepted; those in the queue are being handled.
+    /// No message is accepted but by [`Shared::force`]; queued messages are still handled.
     Closing(ExitReason),
-    /// The queue is done with; the actor is stopping.
+    /// No message is accepted, and no queued message is handled; the actor is stopping.
     Sealed,
-    /// The actor is gone, and said why.
+    /// The actor has ended for this reason.
     Ended(ExitReason),
 }
 
-/// A message in the queue, with what it brings along from where it was sent.
+/// A message, with the tracing context of its sender.
 pub(crate) struct Entry<M: Message> {
     pub(crate) message: M,
     pub(crate) trace: Trace,
 }
 
-/// What a place in the queue is for.
+/// An item in the queue.
 pub(crate) enum Item<M: Message> {
     Message(Entry<M>),
-    /// The mailbox of a lease. When its turn comes, its messages alone are taken until it closes.
+    /// The mailbox of a lease. When the loop reaches it, only its messages are taken until it closes.
     Lease(Arc<Shared<M>>),
 }
 
-/// A sender that waits for room, and its message.
+/// A sender that waits for room, and what it sends.
 pub(super) struct Waiting<M: Message> {
     pub(super) item: Item<M>,
-    /// Taken once the sender is refused.
+    /// `None` once the sender was refused and woken.
     pub(super) waker: Option<Waker>,
 }
 
+/// See the [module of the mailbox](crate::mailbox).
 pub(super) struct Queue<M: Message> {
     pub(super) phase: Phase,
     pub(super) accepted: VecDeque<Item<M>>,
-    /// By ticket, so in the order they came.
+    /// Keyed by ticket, so in order of arrival.
     pub(super) waiting: BTreeMap<u64, Waiting<M>>,
-    /// The loop's waker, while it waits for a message.
+    /// The loop's waker, while it waits for a message or is about to.
     pub(super) parked: Option<Waker>,
-    /// The loop's waker, since it first waited inside a handler or a hook: for an abort only.
+    /// The loop's waker, for aborts only. Set whenever the loop waits for something other than a message.
     pub(super) interrupt: Option<Waker>,
-    /// Those who wait for the end, by ticket.
+    /// The wakers of the tasks that wait for the exit, by ticket.
     pub(super) watchers: BTreeMap<u64, Waker>,
     pub(super) next_ticket: u64,
-    /// The handler that runs.
+    /// The handler that is running. See also [`Shared::is_idle`].
     pub(super) running: Option<Running>,
     pub(super) counts: Counts,
-    /// The lease that is being served, if this is an actor's own mailbox.
+    /// The lease that is being served, in an actor's own mailbox.
     pub(super) served: Option<Box<Served<M>>>,
-    /// How far the lease has come, if this is a lease's.
-    pub(super) tenure: Tenure,
+    /// How far this lease has come, in the mailbox of a lease.
+    pub(super) grant: Grant,
 }
 
 impl<M: Message> Queue<M> {
@@ -84,16 +85,17 @@ impl<M: Message> Queue<M> {
             running: None,
             counts: Counts::default(),
             served: None,
-            tenure: Tenure::Asked(None),
+            grant: Grant::Pending(None),
         }
     }
 
+    /// Returns a ticket greater than all before it.
     pub(super) fn ticket(&mut self) -> u64 {
         self.next_ticket += 1;
         self.next_ticket
     }
 
-    /// Notes that the handler that runs waits for something.
+    /// Records that the running handler waits for something.
     pub(super) fn note_wait(&mut self) {
         if let Some(running) = &mut self.running {
             running.note_wait();
@@ -102,12 +104,8 @@ impl<M: Message> Queue<M> {
         }
     }
 
-    /// Whether nothing is queued and nothing has to be told.
-    pub(super) fn is_empty(&self) -> bool {
-        self.accepted.is_empty() && matches!(self.phase, Phase::Open)
-    }
-
-    /// Notes that no message runs, and ends the queue if it is to end when it is empty.
+    /// Records that no handler is running, and seals the queue if it is closing. The queue must be
+    /// empty.
     pub(super) fn seal_if_closing(&mut self) -> Option<ExitReason> {
         self.running = None;
         let Phase::Closing(reason) = &self.phase else {
@@ -118,7 +116,7 @@ impl<M: Message> Queue<M> {
         Some(reason)
     }
 
-    /// Accepts the message of the sender that has waited longest, if there is room now.
+    /// Accepts the item of the sender that has waited longest, if there is room.
     #[must_use]
     #[inline]
     pub(super) fn promote(&mut self, capacity: usize) -> Option<Waker> {
@@ -128,17 +126,20 @@ impl<M: Message> Queue<M> {
         self.promote_first()
     }
 
-    pub(super) fn promote_first(&mut self) -> Option<Waker> {
+    fn promote_first(&mut self) -> Option<Waker> {
         let (_, waiting) = self.waiting.pop_first()?;
         self.accepted.push_back(waiting.item);
-        waiting.waker.filter(|_| !bug("a promoted sender sleeps on"))
+        if bug("a promoted sender sleeps on") {
+            return None;
+        }
+        waiting.waker
     }
 
-    /// Those who wait for room in vain, to be woken with the lock released. Each takes its message
-    /// back when it is polled.
+    /// Takes the wakers of all senders that wait for room, to be woken with the lock released. Each
+    /// takes its item back when it is polled.
     #[must_use]
     pub(super) fn refuse(&mut self) -> Vec<Waker> {
-        if self.waiting.is_empty() || bug("nobody is told that it closed") {
+        if bug("nobody is told that it closed") {
             return Vec::new();
         }
         self.waiting.values_mut().filter_map(|waiting| waiting.waker.take()).collect()

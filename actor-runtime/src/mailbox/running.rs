@@ -1,4 +1,4 @@
-//! What runs, since when, and what was done: what statistics are made of.
+//! Which handler is running, since when, and the counters behind [`Stats`].
 
 use std::time::{Duration, Instant};
 
@@ -10,51 +10,51 @@ use crate::{
     sync::{Ordering, lock},
 };
 
-/// A handler at work.
+/// A running handler.
 pub(super) struct Running {
     method: &'static str,
     since: Since,
 }
 
-/// Since when a handler runs, as far as that is known.
+/// The time from which a handler's duration is measured.
 ///
-/// From its start if the actor is watched. Or else from when it first made somebody wait: from the
-/// first message that came while it waited. Or else from when somebody first asked.
+/// That is its start if the actor is watched. Otherwise it is the arrival of the first message after
+/// the handler first waited at an `.await`, or else the first time that the duration is read.
 enum Since {
     Unknown,
-    /// It waits, and nothing has come since.
-    Waits,
+    /// The handler has waited, and no message has arrived since.
+    Waiting,
     At(Instant),
 }
 
 impl Running {
-    /// A handler that starts.
+    /// A handler that starts now.
     pub(super) fn new(method: &'static str, is_watched: bool) -> Self {
         let since = if is_watched { Since::At(Instant::now()) } else { Since::Unknown };
         Self { method, since }
     }
 
-    /// Notes that it waits for something.
+    /// Records that the handler waits for something.
     pub(super) fn note_wait(&mut self) {
         if let Since::Unknown = self.since {
-            self.since = Since::Waits;
+            self.since = Since::Waiting;
         }
     }
 
-    /// Notes that a message has come.
+    /// Records that a message arrived.
     #[inline]
     pub(super) fn note_arrival(&mut self) {
-        if let Since::Waits = self.since {
+        if let Since::Waiting = self.since {
             self.since = Since::At(Instant::now());
         }
     }
 
-    /// For how long it has run, at the least.
-    pub(super) fn lasts(&mut self) -> Duration {
+    /// Returns a lower bound of the time that the handler has been running.
+    pub(super) fn elapsed(&mut self) -> Duration {
         let now = Instant::now();
         match self.since {
             Since::At(begun) => now - begun,
-            Since::Unknown | Since::Waits => {
+            Since::Unknown | Since::Waiting => {
                 self.since = Since::At(now);
                 Duration::ZERO
             }
@@ -63,21 +63,23 @@ impl Running {
 }
 
 impl<M: Message> Shared<M> {
-    /// Notes that a handler panicked.
-    pub(crate) fn panicked(&self, method: &'static str, message: &str) {
+    /// Counts and reports a panic in a handler.
+    pub(crate) fn report_panic(&self, method: &'static str, message: &str) {
         lock(&self.queue).counts.panicked += 1;
         observe::panicked(M::ACTOR, method, message);
     }
 
+    /// Returns the statistics, and reads the clock for every message from now on.
     pub(crate) fn stats(&self) -> Stats {
         let mut queue = lock(&self.queue);
         self.watched.store(true, Ordering::Relaxed);
+        let inlined = self.inlined.load(Ordering::Relaxed) as u64;
         let mut stats = Stats {
             queued: queue.accepted.len(),
             waiting: queue.waiting.len(),
             capacity: self.capacity,
             running: self.running_for(&mut queue),
-            counts: Counts { handled: queue.counts.handled + self.inlined(), ..queue.counts },
+            counts: Counts { handled: queue.counts.handled + inlined, ..queue.counts },
             handles: self.handles.load(Ordering::Relaxed),
             lease: None,
         };
@@ -89,43 +91,36 @@ impl<M: Message> Shared<M> {
 }
 
 impl<M: Message> Shared<M> {
-    /// The handler that runs, and for how long it has, at the least.
+    /// Returns the running handler, with a lower bound of the time that it has been running.
     pub(super) fn running_for(&self, queue: &mut Queue<M>) -> Option<(&'static str, Duration)> {
         let running = queue.running.as_mut().filter(|_| !self.is_idle.load(Ordering::Relaxed))?;
-        Some((running.method, running.lasts()))
+        Some((running.method, running.elapsed()))
     }
 
-    /// Counts a handler that a caller runs. The caller has the actor in hand.
+    /// Counts a handler that a caller runs. The caller must hold the actor: the update is not atomic.
     #[inline]
     pub(crate) fn count_inline(&self) {
         let inlined = self.inlined.load(Ordering::Relaxed);
         self.inlined.store(inlined.wrapping_add(1), Ordering::Relaxed);
     }
 
-    /// Notes that a caller begins to run a handler, if anybody asks. Says whether the
-    /// [end](Self::end_inline) is to be noted as well.
+    /// Records that a caller starts a handler, if the actor is watched. On `true`, the caller must
+    /// call [`end_inline`](Self::end_inline) afterwards.
     pub(crate) fn begin_inline(&self, method: &'static str) -> bool {
         let is_watched = self.is_watched();
         if is_watched {
             self.is_idle.store(false, Ordering::Relaxed);
-            self.note_inline(Some(Running::new(method, true)));
+            lock(&self.queue).running = Some(Running::new(method, true));
         }
         is_watched
     }
 
-    /// Notes that the handler is over.
+    /// Records that the handler that a caller ran has returned.
     pub(crate) fn end_inline(&self) {
-        self.note_inline(None);
+        lock(&self.queue).running = None;
     }
 
-    pub(super) fn note_inline(&self, running: Option<Running>) {
-        lock(&self.queue).running = running;
-    }
-
-    pub(super) fn inlined(&self) -> u64 {
-        self.inlined.load(Ordering::Relaxed) as u64
-    }
-
+    /// Returns whether the statistics of this mailbox have been read.
     #[inline]
     pub(crate) fn is_watched(&self) -> bool {
         self.watched.load(Ordering::Relaxed)

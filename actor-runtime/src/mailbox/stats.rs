@@ -1,24 +1,24 @@
-//! What an actor is doing, for the person who is called at three in the morning.
+//! Statistics of an actor, for diagnosing it while it runs.
 
 use std::time::Duration;
 
 use crate::mailbox::capacity::Capacity;
 
-/// What the loop has counted since its start.
+/// Counters of an actor since it was created.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Messages whose handler was begun.
+    /// Messages whose handler started, including those handled on the threads of their callers.
     pub handled: u64,
-    /// Events whose handler was begun.
+    /// Events whose handler started.
     pub events: u64,
-    /// Calls that were not begun, because their callers had gone away.
+    /// Calls and leases that were skipped because their callers had gone.
     pub skipped: u64,
     /// Handlers that panicked.
     pub panicked: u64,
 }
 
 impl Counts {
-    /// Both together.
+    /// Returns the sum of both.
     pub(crate) fn and(self, other: Self) -> Self {
         Self {
             handled: self.handled + other.handled,
@@ -29,42 +29,43 @@ impl Counts {
     }
 }
 
-/// A lease at one moment. See [`ActorHandle::lease`](crate::ActorHandle::lease).
+/// A snapshot of the lease that an actor serves. See [`ActorHandle::lease`](crate::ActorHandle::lease).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LeaseStats {
-    /// For how long the actor has been leased.
+    /// The time for which the actor has been leased.
     pub lasted: Duration,
-    /// How many messages of the lease are in its mailbox.
+    /// The number of messages in the mailbox of the lease.
     pub queued: usize,
-    /// How many senders wait for room in it.
+    /// The number of senders that wait for room in the mailbox.
     pub waiting: usize,
 }
 
-/// What an actor is doing at one moment. See [`ActorHandle::stats`](crate::ActorHandle::stats).
+/// A snapshot of an actor. See [`ActorHandle::stats`](crate::ActorHandle::stats).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// How many messages are in the mailbox.
+    /// The number of messages and requested leases in the mailbox.
     pub queued: usize,
-    /// How many senders wait for room in it.
+    /// The number of senders that wait for room in the mailbox.
     pub waiting: usize,
-    /// How many messages it holds.
+    /// The capacity of the mailbox.
     pub capacity: Capacity,
-    /// The handler that runs, and for how long it has, at the least.
+    /// The name of the running handler, and a lower bound of the time that it has been running.
     ///
-    /// Nobody reads the clock for an actor that nobody looks at. So when its statistics are asked
-    /// for the first time, the time counts from the first message that came while the handler waited
-    /// at an `.await`; and if there was none yet, from now. From then on it counts from the start of
-    /// each handler.
+    /// An actor reads no clock until its statistics are read for the first time. At that first read,
+    /// the time of a handler that is already running counts from the first message that arrived
+    /// after the handler had waited at an `.await`, or is zero if none did. From then on it counts
+    /// from the start of each handler.
     ///
-    /// For the same reason a handler that runs on the thread of its caller is seen here only if it
-    /// began after somebody had looked.
+    /// A handler that runs on the thread of its caller is reported only if it started after the
+    /// first read.
     pub running: Option<(&'static str, Duration)>,
-    /// What was done so far.
+    /// The counters.
     pub counts: Counts,
-    /// How many handles there are. A lease counts as one.
+    /// The number of handles. A lease counts as one.
     pub handles: usize,
-    /// The lease the actor is under: nothing but its messages is handled before it ends.
+    /// The lease that the actor serves, if any. Only the messages of the lease are handled until it
+    /// ends.
     pub lease: Option<LeaseStats>,
 }
