@@ -1,4 +1,4 @@
-//! Panics, as values.
+//! Catching panics of the user's code.
 
 use std::{
     any::Any,
@@ -11,43 +11,47 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-/// What a panic said, as far as it said it in text.
+/// Returns the message of a panic.
 fn text(payload: &(dyn Any + Send)) -> Arc<str> {
     if let Some(text) = payload.downcast_ref::<&str>() {
         return Arc::from(*text);
     }
     match payload.downcast_ref::<String>() {
         Some(text) => Arc::from(text.as_str()),
-        None => Arc::from("(a value that is not a text)"),
+        None => Arc::from("(a payload that is not a string)"),
     }
 }
 
-/// Runs `f`, and gives what it panicked with as an error.
+/// Runs `f`.
+///
+/// # Errors
+///
+/// The message of the panic, if `f` panics.
 pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Arc<str>> {
-    // What `f` may have left broken is dropped by the caller, or kept at the user's own wish.
+    // Unwind safety: the caller of this function drops what `f` may have left inconsistent, or the user
+    // has chosen, by `OnPanic`, to keep it.
     catch_unwind(AssertUnwindSafe(f)).map_err(|payload| {
         let text = text(&*payload);
-        // A payload may panic in its own drop. Nothing could be done about it, so it is leaked.
+        // Leaked, because its drop may panic too.
         std::mem::forget(payload);
         text
     })
 }
 
-/// Drops what is a user's. If its drop panics, the panic has been reported where panics are, and
-/// everything else goes on.
+/// Drops a value of the user's and ignores a panic of its drop, which the panic hook has reported.
 pub(crate) fn drop_caught<T>(value: T) {
     let _ = catch(|| drop(value));
 }
 
 pin_project! {
-    /// Gives what `future` panics with as an error. See [`caught`].
+    /// Future returned by [`caught`].
     pub(crate) struct Caught<F> {
         #[pin]
         future: F,
     }
 }
 
-/// A future whose panics are its errors.
+/// Wraps `future` so that a panic in its `poll` completes it with an error: the panic's message.
 pub(crate) fn caught<F: Future>(future: F) -> Caught<F> {
     Caught { future }
 }

@@ -1,26 +1,25 @@
-//! What those who watch are told: spans and events with the feature `tracing`, counters, gauges and
-//! histograms with the feature `metrics`, nothing without them.
+//! Observability: spans and events with the feature `tracing`, metrics with the feature `metrics`.
 //!
-//! Nothing else in the crate names either library. Arguments and answers are never told. No
-//! function here is called while a lock is held, because a subscriber or recorder is the user's
-//! code. What no feature reads is let go by `let _`, so that callers need not know the features.
+//! No other module names either library. Arguments and answers are never recorded. No function here is
+//! called while a lock is held, because a subscriber or recorder is the user's code. `let _` silences
+//! parameters that no enabled feature reads, so that callers need no `cfg`.
 //!
 //! | metric | kind | labels |
 //! |---|---|---|
-//! | `actor_messages_total` | counter: handlers begun | `actor`, `method` |
-//! | `actor_events_total` | counter: handlers of events begun | `actor`, `method` |
-//! | `actor_skipped_total` | counter: calls whose callers had gone | `actor`, `method` |
+//! | `actor_messages_total` | counter: handlers started | `actor`, `method` |
+//! | `actor_events_total` | counter: event handlers started | `actor`, `method` |
+//! | `actor_skipped_total` | counter: calls skipped because the caller was dropped | `actor`, `method` |
 //! | `actor_panics_total` | counter: handlers that panicked | `actor`, `method` |
 //! | `actor_exits_total` | counter: actors that ended | `actor`, `orderly` |
-//! | `actor_mailbox_depth` | gauge: messages in the mailboxes | `actor` |
-//! | `actor_queue_seconds` | histogram: from sending to handling | `actor`, `method` |
-//! | `actor_handle_seconds` | histogram: a handler's time, its waits included | `actor`, `method` |
+//! | `actor_mailbox_depth` | gauge: messages in mailboxes | `actor` |
+//! | `actor_queue_seconds` | histogram: time from sending to handling | `actor`, `method` |
+//! | `actor_handle_seconds` | histogram: duration of a handler, including its waits | `actor`, `method` |
 
 use std::future::Future;
 
 use crate::exit::ExitReason;
 
-/// What a message brings along from where it was sent.
+/// Recorded with a message when it is sent.
 #[derive(Clone)]
 pub(crate) struct Trace {
     #[cfg(feature = "tracing")]
@@ -30,7 +29,7 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    /// What is to be known of this place and moment.
+    /// Captures the current span and time.
     pub(crate) fn here() -> Self {
         Self {
             #[cfg(feature = "tracing")]
@@ -41,7 +40,7 @@ impl Trace {
     }
 }
 
-/// The life of an actor, in a span of its own.
+/// Runs the life of an actor in a span of its own.
 pub(crate) fn life<F: Future>(
     actor: &'static str,
     name: Option<&str>,
@@ -58,7 +57,7 @@ pub(crate) fn life<F: Future>(
     life
 }
 
-/// The span of an actor's life, for handlers that run outside of it.
+/// The span of an actor's life, for handlers that run inline, outside of it.
 #[derive(Clone)]
 pub(crate) struct Life {
     #[cfg(feature = "tracing")]
@@ -66,7 +65,7 @@ pub(crate) struct Life {
 }
 
 impl Life {
-    /// That of an actor whose loop has not begun.
+    /// For an actor whose loop has not started.
     pub(crate) fn unknown() -> Self {
         Self {
             #[cfg(feature = "tracing")]
@@ -74,7 +73,7 @@ impl Life {
         }
     }
 
-    /// That of the actor whose loop runs here.
+    /// Captures the current span, in the loop of an actor.
     pub(crate) fn here() -> Self {
         Self {
             #[cfg(feature = "tracing")]
@@ -83,7 +82,7 @@ impl Life {
     }
 }
 
-/// The span of a message, whose parent is its caller's.
+/// Makes the span of a message, as a child of its caller's.
 #[cfg(feature = "tracing")]
 fn message_span(
     caller: &tracing::Span,
@@ -98,7 +97,7 @@ fn message_span(
     span
 }
 
-/// A `fn` handler at work in the loop, as [`handling`].
+/// [`handling`] for a `fn` handler in the loop.
 #[inline]
 pub(crate) fn handling_now<T>(
     trace: &Trace,
@@ -117,7 +116,7 @@ pub(crate) fn handling_now<T>(
     output
 }
 
-/// A `fn` handler at work on the thread of its caller, as [`handling`].
+/// [`handling`] for a `fn` handler that runs inline.
 #[inline]
 pub(crate) fn handling_here<T>(
     life: &Life,
@@ -136,7 +135,7 @@ pub(crate) fn handling_here<T>(
     output
 }
 
-/// A handler at work, in a span whose parent is its caller's.
+/// Runs a handler in a span that is a child of its caller's, and records its metrics.
 pub(crate) fn handling<F: Future>(
     trace: Trace,
     actor: &'static str,
@@ -154,7 +153,7 @@ pub(crate) fn handling<F: Future>(
     handler
 }
 
-/// The handler of an event at work, in a span of its own.
+/// Runs an event handler in a span of its own, and records its metrics.
 pub(crate) fn event<F: Future>(
     actor: &'static str,
     method: &'static str,
@@ -198,7 +197,7 @@ async fn timed<F: Future>(
     output
 }
 
-/// A handler that is counted at its beginning, and timed at its end.
+/// Counts a handler when it starts and records its duration when it ends.
 #[cfg(feature = "metrics")]
 struct Timed {
     labels: [(&'static str, &'static str); 2],
@@ -220,34 +219,37 @@ impl Timed {
     }
 }
 
-/// `change` more messages are in a mailbox, or fewer.
+/// Adds `change` to the number of messages in mailboxes.
 pub(crate) fn depth(actor: &'static str, change: i32) {
     let _ = (actor, change);
     #[cfg(feature = "metrics")]
     metrics::gauge!("actor_mailbox_depth", "actor" => actor).increment(f64::from(change));
 }
 
-/// A call was skipped, because its caller had gone.
+/// Records a call that was skipped because its caller was dropped.
 pub(crate) fn skipped(actor: &'static str, method: &'static str) {
     let _ = (actor, method);
     #[cfg(feature = "metrics")]
     metrics::counter!("actor_skipped_total", "actor" => actor, "method" => method).increment(1);
     #[cfg(feature = "tracing")]
-    tracing::debug!(actor.method = method, "skipped: its caller had gone before it began");
+    tracing::debug!(
+        actor.method = method,
+        "skipped: its caller was dropped before the handler started"
+    );
 }
 
-/// A source has had an event each time it was asked, very often.
+/// Warns of a source that was ready at very many polls in a row.
 pub(crate) fn busy(actor: &'static str, method: &'static str) {
     let _ = (actor, method);
     #[cfg(feature = "tracing")]
     tracing::warn!(
         actor.type = actor,
         actor.method = method,
-        "busy: this source is ready each time it is asked; if it has ended, turn it off by a guard"
+        "busy: this source is ready at every poll; if it has ended, disable it with a guard"
     );
 }
 
-/// A handler panicked.
+/// Records a handler that panicked.
 pub(crate) fn panicked(actor: &'static str, method: &'static str, message: &str) {
     let _ = (actor, method, message);
     #[cfg(feature = "metrics")]
@@ -256,7 +258,7 @@ pub(crate) fn panicked(actor: &'static str, method: &'static str, message: &str)
     tracing::error!(actor.type = actor, actor.method = method, panic = message, "panicked");
 }
 
-/// An actor ended.
+/// Records the end of an actor.
 pub(crate) fn ended(actor: &'static str, reason: &ExitReason) {
     let _ = (actor, reason);
     #[cfg(feature = "metrics")]
@@ -268,7 +270,7 @@ pub(crate) fn ended(actor: &'static str, reason: &ExitReason) {
     tracing::debug!(actor.type = actor, %reason, "ended");
 }
 
-/// What is said about a call that was dropped half way.
+/// Formats the report of a call that was dropped after it was sent and before its result was read.
 #[cfg(all(debug_assertions, not(shuttle)))]
 pub(crate) fn dropped_text(
     method: crate::error::Method,
@@ -276,14 +278,14 @@ pub(crate) fn dropped_text(
 ) -> String {
     let name = method.name();
     format!(
-        "a call of `{method}`, made at {place}, was dropped half way: its handler may run or not, and \
-         its answer is lost\n\
-         help: keep it, `let mut answer = handle.{name}(..).sent().await?` and then `&mut answer`, or \
+        "a call of `{method}`, made at {place}, was dropped before its answer was read: its handler may \
+         or may not run, and its answer is lost\n\
+         help: keep the call, `let mut answer = handle.{name}(..).sent().await?` and then `&mut answer`, or \
          mark the handler `#[cancel_safe]`"
     )
 }
 
-/// A call was dropped half way.
+/// Reports a call that was dropped after it was sent and before its result was read.
 #[cfg(all(debug_assertions, not(shuttle)))]
 pub(crate) fn dropped(method: crate::error::Method, place: &'static std::panic::Location<'static>) {
     #[cfg(feature = "tracing")]
@@ -291,7 +293,7 @@ pub(crate) fn dropped(method: crate::error::Method, place: &'static std::panic::
         actor.type = method.actor(),
         actor.method = method.name(),
         call.place = %place,
-        "a call was dropped half way: its handler may run or not, and its answer is lost"
+        "a call was dropped before its answer was read: its handler may or may not run"
     );
     #[cfg(not(feature = "tracing"))]
     eprintln!("warning: {}", dropped_text(method, place));

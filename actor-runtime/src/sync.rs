@@ -1,8 +1,8 @@
-//! The primitives everything here is built on.
+//! Synchronization primitives: std's, or [shuttle](https://docs.rs/shuttle)'s with `--cfg shuttle`.
 //!
-//! They are std's, unless the crate is built with `--cfg shuttle`: then they are
-//! [shuttle](https://docs.rs/shuttle)'s, and a model decides at every lock and every atomic which
-//! thread goes on. Nothing else in the crate names `std::sync::Mutex`, an atomic or `thread_local!`.
+//! Under shuttle, a model chooses at every lock and atomic operation which thread continues. So other
+//! modules take `Mutex`, atomics and `thread_local!` from here, except where they are compiled out of the
+//! models.
 
 #[cfg(shuttle)]
 pub(crate) use shuttle::{
@@ -12,8 +12,8 @@ pub(crate) use shuttle::{
     },
     thread, thread_local,
 };
-/// An `Arc` of std's in the models too, since wakers can be made of no other. The one count that
-/// decides something, that of a reply slot, goes down right after a lock was released.
+/// std's `Arc` in the models too, because a `Waker` can be made from no other. The only reference count
+/// that is read, that of a reply slot, decreases right after a lock was released.
 pub(crate) use std::sync::Arc;
 #[cfg(not(shuttle))]
 pub(crate) use std::{
@@ -28,15 +28,15 @@ use std::sync::PoisonError;
 
 pub(crate) use exchange::Exchange;
 
-/// Locks `mutex`, also after a panic.
+/// Locks `mutex`, ignoring poison.
 ///
-/// No code of the user runs while one of our locks is held, so what a lock guards is consistent
-/// whatever else went wrong.
+/// No code of the user runs while a lock of this crate is held, so its data is consistent even after a
+/// panic elsewhere.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A box or nothing, exchanged in one step.
+/// An `Option<Box<T>>` that is swapped atomically.
 #[cfg(not(shuttle))]
 mod exchange {
     use atomicbox::AtomicOptionBox;
@@ -50,13 +50,13 @@ mod exchange {
             Self(AtomicOptionBox::none())
         }
 
-        /// Takes what is there.
+        /// Takes the content.
         #[inline]
         pub(crate) fn take(&self) -> Option<Box<T>> {
             self.0.take(Ordering::AcqRel)
         }
 
-        /// Puts `content` there, and gives what was there.
+        /// Stores `content` and returns the previous content.
         #[inline]
         pub(crate) fn put(&self, content: Box<T>) -> Option<Box<T>> {
             self.0.swap(Some(content), Ordering::AcqRel)
@@ -85,28 +85,31 @@ mod exchange {
     }
 }
 
-/// A number that was not given out before.
+/// Returns a number that it has not returned before.
 pub(crate) fn unique() -> usize {
-    // Not one of the model's atomics: nothing depends on which number it is.
+    // std's also in the models: no schedule depends on the number.
     static LAST: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
     LAST.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
 }
 
 pub(crate) use seeded::{bug, gap};
 
-/// Bugs that a model asks for. A model that passes proves something only if it fails with the bug
-/// that it is there to find. Outside of the models there are none, and no code for them.
+/// Bugs for the models to find.
+///
+/// A model is trusted only if it fails once its bug is seeded. Without `--cfg shuttle`, [`bug`] is const
+/// `false` and the seeded code is compiled out.
 #[cfg(not(shuttle))]
 mod seeded {
     use super::{Mutex, MutexGuard};
 
-    /// Whether the model that runs wants this bug.
+    /// Returns `true` if the running model has seeded this bug.
     #[inline(always)]
     pub(crate) const fn bug(_: &str) -> bool {
         false
     }
 
-    /// Lets others in between two steps that are one, if the model that runs wants this bug.
+    /// Releases and retakes the lock if the running model has seeded this bug, so that other threads
+    /// may run between two steps.
     #[inline(always)]
     pub(crate) fn gap<'a, T>(
         _: &str,
@@ -123,13 +126,13 @@ pub(crate) mod seeded {
 
     use super::{Mutex, MutexGuard, lock};
 
-    // Of the real thread, on which shuttle runs all threads of a model: so models that run side by
-    // side do not disturb each other.
+    // std's: shuttle runs all threads of a model on one real thread, so models that run in parallel
+    // each have their own.
     std::thread_local! {
         static SEEDED: Cell<Option<&'static str>> = const { Cell::new(None) };
     }
 
-    /// Plants a bug for what runs on this thread from here on, or takes it out again.
+    /// Seeds a bug for models that run on this thread from now on, or removes it.
     pub fn seed_bug(name: Option<&'static str>) {
         SEEDED.set(name);
     }

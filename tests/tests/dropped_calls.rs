@@ -226,6 +226,6 @@ async fn it_is_told_on_stderr_once() {
     assert!(output.status.success(), "{stderr}");
     let warning = format!("warning: a call of `Bank::pay`, made at {}:{MADE_AT}:", file!());
     assert!(stderr.starts_with(&warning), "{stderr}");
-    assert_eq!(stderr.matches("was dropped half way").count(), 1, "{stderr}");
+    assert_eq!(stderr.matches("was dropped before its answer was read").count(), 1, "{stderr}");
     assert!(stderr.contains("help: keep it, `let mut answer = handle.pay(..).sent()"), "{stderr}");
 }

@@ -92,7 +92,7 @@ fn run<M: Message, R: 'static, Q: RunHere<M, R>>(
     let running = current::running(shared.id());
     let outcome = observe::handling_here(life, M::ACTOR, method, || request.run(actor));
     drop(running);
-    ring::over(shared.id());
+    ring::remove_waits_of(shared.id());
     outcome
 }
 

@@ -30,7 +30,7 @@ use crate::{
     slot::message::Message,
     thread::{
         batch,
-        block_on::{drive, drive_awake},
+        block_on::{drive, drive_spinning},
         home::Home,
     },
 };
@@ -363,7 +363,7 @@ impl<A: Drive> Mailbox<A> {
             drop(drive(self.run(actor)));
         } else {
             let _holding = batch::hold(self.shared.id());
-            drop(drive_awake(self.run(actor)));
+            drop(drive_spinning(self.run(actor)));
         }
     }
 

@@ -165,7 +165,7 @@ impl<A: Actor> Context<A> {
         undelivered: impl FnOnce(Unread<T>) -> A::Undelivered,
     ) -> Reply<T> {
         match &self.unread {
-            Some(unread) => unread.keep(reply, undelivered),
+            Some(unread) => unread.track(reply, undelivered),
             None => reply,
         }
     }

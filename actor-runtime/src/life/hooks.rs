@@ -63,7 +63,7 @@ impl<A: Drive> Loop<'_, A> {
             outcome
         });
         let outcome = outcome.await;
-        ring::over(self.shared.id());
+        ring::remove_waits_of(self.shared.id());
         match outcome {
             Ok(()) => Ok(hook),
             Err(message) => Err(hook_panicked::<A>("on_idle", message)),
@@ -127,7 +127,7 @@ impl<A: Drive> Loop<'_, A> {
         match finishing.await {
             Ok(()) => finished,
             Err(message) => {
-                current::answer_lost_in_panic(&message, address, &Failure::Stopped);
+                current::fail_unwound(&message, address, &Failure::Stopped);
                 self.shared.report_panic(method, &message);
                 panic_reason::<A>(method, message)
             }
@@ -137,6 +137,6 @@ impl<A: Drive> Loop<'_, A> {
 
 /// Completes the calls whose replies the hook was holding, and returns the reason to end.
 pub(super) fn hook_panicked<A: Actor>(hook: &'static str, message: StdArc<str>) -> ExitReason {
-    current::answer_lost_in_panic(&message, None, &Failure::Stopped);
+    current::fail_unwound(&message, None, &Failure::Stopped);
     panic_reason::<A>(hook, message)
 }

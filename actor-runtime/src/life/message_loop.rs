@@ -94,7 +94,7 @@ impl<A: Drive> Loop<'_, A> {
     pub(super) async fn handle_messages(&mut self) -> Result<Infallible, ExitReason> {
         self.begin_turn();
         loop {
-            ring::over(self.shared.id());
+            ring::remove_waits_of(self.shared.id());
             if self.budget_used >= MESSAGES_PER_POLL {
                 self.end_turn().await?;
             }
@@ -194,14 +194,18 @@ impl<A: Drive> Loop<'_, A> {
     fn handle_now(&mut self, cx: &mut TaskContext<'_>) -> Poll<Next<A::Message>> {
         while self.budget_used < MESSAGES_PER_POLL {
             let Entry { message, trace } = match poll_next(&self.source, self.context, cx) {
-                Poll::Ready(Next::Message(entry)) if entry.message.envelope().is_now() => entry,
+                Poll::Ready(Next::Message(entry))
+                    if entry.message.envelope().runs_in_one_poll() =>
+                {
+                    entry
+                }
                 next => return next,
             };
             self.budget_used += 1;
             if let Err(reason) = self.handle_fn(message, &trace) {
                 return Poll::Ready(Next::Panicked(Box::new(reason)));
             }
-            ring::over(self.shared.id());
+            ring::remove_waits_of(self.shared.id());
             if Self::WAITS_NEXT && self.source.try_rest() {
                 return Poll::Pending;
             }
@@ -221,7 +225,7 @@ impl<A: Drive> Loop<'_, A> {
         let context = self.context;
         let actor = self.before_handler(&message)?;
         let outcome = observe::handling_now(trace, A::Message::ACTOR, method, || {
-            catch(|| actor.dispatch_now(message, context, Caller::elsewhere()))
+            catch(|| actor.dispatch_now(message, context, Caller::remote()))
         });
         self.after_handler(method, address, link, outcome)
     }
@@ -255,7 +259,7 @@ impl<A: Drive> Loop<'_, A> {
         outcome: Result<(), StdArc<str>>,
     ) -> Result<(), ExitReason> {
         if let Some(link) = link {
-            link.0.cut();
+            link.0.release();
         }
         match outcome {
             Ok(()) => Ok(()),
@@ -274,7 +278,7 @@ impl<A: Drive> Loop<'_, A> {
         address: Option<usize>,
         message: StdArc<str>,
     ) -> Result<(), ExitReason> {
-        current::answer_lost_in_panic(&message, address, &self.on_panic.of_others());
+        current::fail_unwound(&message, address, &self.on_panic.of_others());
         self.shared.report_panic(method, &message);
         match self.on_panic {
             OnPanic::Continue => Ok(()),
@@ -349,7 +353,7 @@ impl Header {
         let envelope = message.envelope();
         Self {
             method: envelope.method(),
-            is_async: envelope.awaits(),
+            is_async: envelope.is_async(),
             is_final: envelope.ends_the_actor(),
             address: envelope.address(),
             link: envelope.link(),

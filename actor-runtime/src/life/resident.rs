@@ -71,7 +71,7 @@ impl Panicked {
     /// Completes the calls whose replies the handler was holding.
     #[cold]
     pub(crate) fn of_handler(text: StdArc<str>, on_panic: OnPanic) -> Box<Self> {
-        current::answer_lost_in_panic(&text, None, &on_panic.of_others());
+        current::fail_unwound(&text, None, &on_panic.of_others());
         Box::new(Self { text, on_panic, in_handler: true })
     }
 }
@@ -160,7 +160,7 @@ impl<A: Drive> Resident<A> {
         };
         while let Some(undelivered) = unread.next() {
             catch(|| self.actor.take_back(undelivered)).map_err(|text| {
-                current::answer_lost_in_panic(&text, None, &Failure::Stopped);
+                current::fail_unwound(&text, None, &Failure::Stopped);
                 Box::new(Panicked { text, on_panic: OnPanic::End, in_handler: false })
             })?;
         }
@@ -213,7 +213,7 @@ where
     A: Drive<Message: Message<AtRest: Send> + Send, Undelivered: Send> + Send,
 {
     fn answer(&mut self, message: A::Message, answer: &mut dyn Any) -> Result<(), Box<Panicked>> {
-        self.run(|actor, context| actor.dispatch_now(message, context, Caller::here(answer)))
+        self.run(|actor, context| actor.dispatch_now(message, context, Caller::inline(answer)))
     }
 
     fn into_any(self: Box<Self>) -> Box<dyn Any> {

@@ -158,7 +158,7 @@ impl<M: Message> Shared<M> {
     ) -> Next<M> {
         let promoted = self.promote_waiting(&mut queue);
         let envelope = entry.message.envelope();
-        let mut is_skipped = envelope.is_to_be_skipped();
+        let mut is_skipped = envelope.should_skip();
         if bug("nothing is skipped") {
             is_skipped = false;
         }
@@ -171,7 +171,7 @@ impl<M: Message> Shared<M> {
             if park_ahead == ParkAhead::Allowed
                 && queue.accepted.is_empty()
                 && matches!(queue.phase, Phase::Open)
-                && envelope.is_now()
+                && envelope.runs_in_one_poll()
                 && waker.store(&mut queue.parked)
             {
                 queue = gap("the loop parks ahead of what came", queue, &self.queue);

@@ -1,4 +1,4 @@
-//! Answers whose sender learns whether they were read.
+//! Acknowledged answers: the handler waits until its caller has read the answer.
 
 use std::{
     future::Future,
@@ -12,38 +12,49 @@ use crate::{
     slot::{
         marked::Unread,
         reply::Reply,
-        returns::{Fate, Returns, Way},
+        returns::{Fate, ReturnPath, Returns},
     },
     sync::Arc,
 };
 
-/// Waits until an answer was read, or gives it back. See [`Reply::send_acknowledged`].
+/// Future returned by [`Reply::send_acknowledged`]: completes when the answer was read, or with the
+/// answer if it will not be.
+///
+/// # Panics
+///
+/// If it is polled after it has completed.
 ///
 /// # Cancel safety
 ///
-/// The answer has been sent. Dropping this leaves it to its caller, and loses the news.
-#[must_use = "`send` answers without waiting for the caller to read it"]
-pub struct Acknowledged<T: 'static>(Stage<T>);
+/// The answer was sent before the first poll. If the future is dropped, the caller can still read the
+/// answer, and an answer that is not read is dropped.
+#[must_use = "use `send` to answer without waiting for the caller to read it"]
+pub struct Acknowledged<T: 'static>(Delivery<T>);
 
-enum Stage<T: 'static> {
+enum Delivery<T: 'static> {
     Sent { unread: Unread<T>, returns: Arc<Returns> },
     Refused(T),
     Done,
 }
 
 impl<T> Reply<T> {
-    /// Answers the caller, and waits until it has read the answer: its `.await` has given it, or
-    /// [`Answer::try_take`](crate::Answer::try_take) has.
+    /// Answers the caller and returns a future that completes when the caller has read the answer,
+    /// from its `.await` or by [`Answer::try_take`](crate::Answer::try_take).
     ///
-    /// For what must not be done for nobody: who began a transaction for its caller rolls it back if
-    /// the caller has gone. In the meantime nothing else is handled, so a caller that does not look at
-    /// its answer holds up the actor, until it drops it. To go on at once, and to be given back what
-    /// was not read, mark the handler `#[cancel_safe(undelivered = ..)]` instead; and what takes
-    /// several messages is a [lease](crate::ActorHandle::lease).
+    /// Use it for work that must be undone if its result is not received, such as a transaction that
+    /// is rolled back. While a handler awaits the future, the actor handles no other message, so a
+    /// caller that neither reads nor drops its answer blocks the actor. To continue at once and get
+    /// unread answers back later, mark the handler `#[cancel_safe(undelivered = ..)]` instead. For a
+    /// transaction of several messages, use a [lease](crate::ActorHandle::lease).
     ///
     /// # Errors
     ///
-    /// The answer, if the caller went away without reading it, or the message was cast.
+    /// The future completes with the answer if the caller was dropped without reading it, or if the
+    /// message was cast.
+    ///
+    /// # Cancel safety
+    ///
+    /// See [`Acknowledged`].
     ///
     /// # Examples
     ///
@@ -55,14 +66,14 @@ impl<T> Reply<T> {
     ///
     /// #[actor]
     /// impl Tickets {
-    ///     /// Sells a ticket: only if somebody takes it.
+    ///     /// Sells a ticket, which counts once the caller has received it.
     ///     pub async fn buy(&mut self, reply: Reply<u32>) {
     ///         if reply.send_acknowledged(self.sold + 1).await.is_ok() {
     ///             self.sold += 1;
     ///         }
     ///     }
     ///
-    ///     /// How many were sold.
+    ///     /// Returns the number of tickets sold.
     ///     pub fn sold(&self) -> u32 { self.sold }
     /// }
     ///
@@ -76,32 +87,32 @@ impl<T> Reply<T> {
     /// # }
     /// ```
     pub fn send_acknowledged(self, answer: T) -> Acknowledged<T> {
-        let returns = Arc::new(Returns::that_tell_all());
-        Acknowledged(match self.send_on(answer, Way::new(&returns)) {
-            Ok(unread) => Stage::Sent { unread, returns },
-            Err(answer) => Stage::Refused(answer),
+        let returns = Arc::new(Returns::for_one_answer());
+        Acknowledged(match self.send_with_return(answer, ReturnPath::new(&returns)) {
+            Ok(unread) => Delivery::Sent { unread, returns },
+            Err(answer) => Delivery::Refused(answer),
         })
     }
 }
 
-/// Nothing in it is pinned.
+// No field is pinned.
 impl<T> Unpin for Acknowledged<T> {}
 
 impl<T> Future for Acknowledged<T> {
     type Output = Result<(), T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), T>> {
-        match mem::replace(&mut self.0, Stage::Done) {
-            Stage::Sent { unread, returns } => match returns.poll_fate(cx) {
+        match mem::replace(&mut self.0, Delivery::Done) {
+            Delivery::Sent { unread, returns } => match returns.poll_fate(cx) {
                 Poll::Pending => {
-                    self.0 = Stage::Sent { unread, returns };
+                    self.0 = Delivery::Sent { unread, returns };
                     Poll::Pending
                 }
                 Poll::Ready(Fate::Read) => Poll::Ready(Ok(())),
                 Poll::Ready(Fate::Returned) => Poll::Ready(unread.take().map_or(Ok(()), Err)),
             },
-            Stage::Refused(answer) => Poll::Ready(Err(answer)),
-            Stage::Done => panic!("an acknowledgement was polled after it was ready"),
+            Delivery::Refused(answer) => Poll::Ready(Err(answer)),
+            Delivery::Done => panic!("`Acknowledged` polled after completion"),
         }
     }
 }

@@ -1,25 +1,25 @@
-//! Where the answer of a `fn` handler goes.
+//! The destination of a `fn` handler's answer.
 
 use std::{any::Any, fmt};
 
 use crate::slot::reply::Reply;
 
-/// Where the answer of a `fn` handler goes: to the caller's slot, or right into the caller's hands
-/// where the handler runs on its thread.
+/// The destination of a `fn` handler's answer: the caller's slot, or, if the handler runs inline on
+/// the caller's thread, the caller's own `Option`.
 pub struct Caller<'a>(Option<&'a mut dyn Any>);
 
 impl<'a> Caller<'a> {
-    /// A caller that waits for its [`Reply`], if anybody does.
-    pub(crate) fn elsewhere() -> Self {
+    /// The answer goes to the message's [`Reply`].
+    pub(crate) fn remote() -> Self {
         Self(None)
     }
 
-    /// A caller that runs the handler itself, and has an empty `Option` for the answer.
-    pub(crate) fn here(answer: &'a mut dyn Any) -> Self {
+    /// The answer goes to `answer`, an `Option<T>` on the thread that runs the handler.
+    pub(crate) fn inline(answer: &'a mut dyn Any) -> Self {
         Self(Some(answer))
     }
 
-    /// Answers the caller.
+    /// Delivers the answer.
     #[inline]
     pub fn answer<T>(self, reply: Reply<T>, answer: T) {
         if let Some(answer) = self.take(answer) {
@@ -27,12 +27,12 @@ impl<'a> Caller<'a> {
         }
     }
 
-    /// Gives the answer to a caller that is right here. If it is elsewhere, the answer comes back.
+    /// Delivers the answer to an inline caller. Returns it if the caller is remote.
     #[inline]
     pub(crate) fn take<T: 'static>(self, answer: T) -> Option<T> {
         match self.0.and_then(<dyn Any>::downcast_mut::<Option<T>>) {
-            Some(here) => {
-                *here = Some(answer);
+            Some(inline) => {
+                *inline = Some(answer);
                 None
             }
             None => Some(answer),
@@ -42,6 +42,6 @@ impl<'a> Caller<'a> {
 
 impl fmt::Debug for Caller<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Caller").field("is_here", &self.0.is_some()).finish()
+        f.debug_struct("Caller").field("is_inline", &self.0.is_some()).finish()
     }
 }

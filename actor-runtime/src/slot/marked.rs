@@ -1,16 +1,16 @@
-//! What a slot does in addition if its handler is marked `#[cancel_safe]`.
+//! The additional state of a slot whose handler is marked `#[cancel_safe]`.
 //!
-//! A slot begins like any other. It becomes a marked one in the loop, when that makes a difference:
-//! when a marked body waits, which is to be dropped with its caller, or when its answer is to come back.
-//! So a handler that is not marked pays nothing.
+//! Every slot starts unmarked. The loop marks it when that makes a difference: when a marked body
+//! waits and must be dropped if its caller is, or when its answer must return to the actor if it is
+//! not read. So unmarked handlers pay nothing.
 //!
-//! Invariants:
+//! # Invariants
 //!
-//! 1. An answer that may come back is in one place: in the slot, with the caller, or with the actor.
-//!    It leaves the slot under the lock of the slot.
-//! 2. The actor's loop owns a share of the slot as long as an answer in it may come back. So the share
-//!    count says nothing any more about the caller; the state does.
-//! 3. Whatever the loop has to know is told to it after the lock was released.
+//! 1. An answer that may return is in exactly one place: in the slot, with the caller, or with the
+//!    actor. It leaves the slot under the slot's lock.
+//! 2. The actor's loop owns a share of the slot as long as the answer in it may return. So the
+//!    reference count no longer tells whether the caller is there; the state does.
+//! 3. The loop is notified through [`ReturnPath`] after the slot's lock is released.
 
 use std::{
     future::{Future, poll_fn},
@@ -21,70 +21,69 @@ use std::{
 
 use crate::{
     error::Failure,
-    slot::{Slot, State, receiver::Receiver, reply::Reply, returns::Way},
+    slot::{Slot, State, receiver::Receiver, reply::Reply, returns::ReturnPath},
     sync::{Arc, MutexGuard, bug, lock},
     thread::batch,
     waker::{WakerToStore, wake},
 };
 
 pub(super) struct Marked<T> {
-    stage: Stage<T>,
-    /// How the answer comes back, if it does.
-    way: Option<Way>,
+    progress: Progress<T>,
+    /// Set if the answer returns to the actor when it is not read.
+    return_path: Option<ReturnPath>,
 }
 
-enum Stage<T> {
-    /// No outcome yet. The wakers are the caller's, and that of the handler that is to be dropped
-    /// with its caller.
+enum Progress<T> {
+    /// No outcome yet. `handler` wakes the handler that is dropped with its caller.
     Waiting { caller: Option<Waker>, handler: Option<Waker> },
-    /// Not read. With its place among all answers of the actor.
+    /// Answered and not read. The number orders all answers of the actor.
     Answered(T, usize),
-    /// The caller went away before there was an answer.
-    Left,
-    /// Answered, and nobody will read it.
+    /// The caller was dropped before there was an answer.
+    Abandoned,
+    /// Answered, and the caller can no longer read it.
     Returned(T),
 }
 
 impl<T> Marked<T> {
-    /// Whether the caller's waker has to be stored, and its clone is not made yet.
-    pub(super) fn is_unready(&self, waker: &WakerToStore<'_>) -> bool {
-        matches!(&self.stage, Stage::Waiting { caller, .. } if !waker.is_ready(caller))
+    /// Returns `true` if the caller's waker must be stored but has not been cloned yet.
+    pub(super) fn needs_waker_clone(&self, waker: &WakerToStore<'_>) -> bool {
+        matches!(&self.progress, Progress::Waiting { caller, .. } if !waker.is_ready(caller))
     }
 
-    /// The answer, if the caller alone has the slot.
+    /// Takes the answer out of a slot that only the caller owns.
     #[cold]
     pub(super) fn into_answer(self) -> Option<T> {
-        let Stage::Answered(answer, _) = self.stage else {
+        let Progress::Answered(answer, _) = self.progress else {
             return None;
         };
-        if let Some(way) = self.way {
-            way.done();
+        if let Some(path) = self.return_path {
+            path.done();
         }
         Some(answer)
     }
 }
 
 impl<T> Slot<T> {
-    /// Has the answer come back on this way if nobody reads it.
-    fn mark(&self, way: Way) {
+    /// Marks the slot: an answer that is not read returns on `path`.
+    fn mark(&self, path: ReturnPath) {
         let mut state = lock(&self.state);
-        let stage = match &mut *state {
+        let progress = match &mut *state {
             State::Marked(marked) => {
-                let before = marked.way.replace(way);
+                let replaced = marked.return_path.replace(path);
                 drop(state);
-                // Nothing will come back on that one.
-                before.iter().for_each(Way::done);
+                // Nothing will return on the path that was replaced.
+                replaced.iter().for_each(ReturnPath::done);
                 return;
             }
-            State::Waiting(caller) => Stage::Waiting { caller: caller.take(), handler: None },
-            State::Closed => Stage::Left,
-            // Nothing will be answered any more.
+            State::Waiting(caller) => Progress::Waiting { caller: caller.take(), handler: None },
+            State::Closed => Progress::Abandoned,
+            // The outcome is final (invariant 1 of the slot).
             State::Answered(_) | State::Failed(_) => return,
         };
-        *state = State::Marked(Box::new(Marked { stage, way: Some(way) }));
+        *state = State::Marked(Box::new(Marked { progress, return_path: Some(path) }));
     }
 
-    /// [`Slot::settle`], for a slot that is not simply waiting.
+    /// [`Slot::settle`] for a slot that is not in [`State::Waiting`].
     #[cold]
     pub(super) fn settle_marked(
         &self,
@@ -92,127 +91,139 @@ impl<T> Slot<T> {
         outcome: State<T>,
     ) -> Result<(), State<T>> {
         let State::Marked(marked) = &mut *state else {
+            if bug("a caller who left is answered") {
+                return if matches!(*state, State::Closed) { Ok(()) } else { Err(outcome) };
+            }
             return Err(outcome);
         };
-        let way = marked.way.clone();
-        let Stage::Waiting { caller, handler } = &mut marked.stage else {
+        let path = marked.return_path.clone();
+        let Progress::Waiting { caller, handler } = &mut marked.progress else {
             drop(state);
-            if let (Some(way), State::Failed(_)) = (way, &outcome) {
-                way.done();
+            if let (Some(path), State::Failed(_)) = (path, &outcome) {
+                path.done();
             }
             return Err(outcome);
         };
         let wakers = (caller.take(), handler.take());
         let mut order = None;
-        match (outcome, &way) {
-            (State::Answered(answer), Some(way)) => {
-                let place = way.order();
-                marked.stage = Stage::Answered(answer, place);
-                order = Some(place);
+        match (outcome, &path) {
+            (State::Answered(answer), Some(path)) => {
+                let next = path.next_order();
+                marked.progress = Progress::Answered(answer, next);
+                order = Some(next);
             }
             (outcome, _) => *state = outcome,
         }
         drop(state);
-        match (way, order) {
-            (Some(way), Some(order)) => way.answered(order),
-            (Some(way), None) => way.done(),
+        match (path, order) {
+            (Some(path), Some(order)) => path.answered(order),
+            (Some(path), None) => path.done(),
             (None, _) => {}
         }
-        self.link.cut();
+        self.link.release();
         wakers.0.into_iter().for_each(batch::wake_caller);
         Ok(())
     }
 
-    /// Takes an answer that its caller did not wait for. Without a way back, it is dropped.
+    /// Returns an answer to the actor whose caller was gone when it was sent, or drops it if the slot
+    /// has no return path.
     #[cold]
-    pub(super) fn give_back(&self, answer: T) {
+    pub(super) fn return_answer(&self, answer: T) {
         let mut state = lock(&self.state);
         let State::Marked(marked) = &mut *state else {
             drop(state);
             return drop(answer);
         };
-        let Some(way) = marked.way.take() else {
+        let Some(path) = marked.return_path.take() else {
             drop(state);
             return drop(answer);
         };
-        marked.stage = Stage::Returned(answer);
+        marked.progress = Progress::Returned(answer);
         drop(state);
-        way.returned(way.order());
+        path.returned(path.next_order());
     }
 
-    /// Tells the loop that no answer will come back: it was handed to whoever gave it.
+    /// Notifies the loop that no answer will return, because the sender has it.
     #[cold]
-    pub(super) fn keep_nothing(&self) {
-        let way = match &mut *lock(&self.state) {
-            State::Marked(marked) => marked.way.take(),
+    pub(super) fn cancel_return(&self) {
+        let path = match &mut *lock(&self.state) {
+            State::Marked(marked) => marked.return_path.take(),
             _ => None,
         };
-        if let Some(way) = way {
-            way.done();
+        if let Some(path) = path {
+            path.done();
         }
     }
 
-    /// The caller goes away.
+    /// [`Slot::close`] for a marked slot.
     #[cold]
-    pub(super) fn leave(&self, mut state: MutexGuard<'_, State<T>>) {
+    pub(super) fn abandon(&self, mut state: MutexGuard<'_, State<T>>) {
         let State::Marked(marked) = &mut *state else {
             return;
         };
-        match mem::replace(&mut marked.stage, Stage::Left) {
-            Stage::Waiting { caller, handler } => {
-                if marked.way.is_none() {
+        match mem::replace(&mut marked.progress, Progress::Abandoned) {
+            Progress::Waiting { caller, handler } => {
+                if marked.return_path.is_none() {
                     *state = State::Closed;
                 }
                 drop(state);
                 drop(caller);
-                if !bug("a body is not told that its caller left") {
-                    handler.into_iter().for_each(wake);
+                if bug("a body is not told that its caller left") {
+                    return;
                 }
+                handler.into_iter().for_each(wake);
             }
-            Stage::Answered(_, _) if bug("an unread answer is dropped") => *state = State::Closed,
-            Stage::Answered(answer, order) => {
-                marked.stage = Stage::Returned(answer);
-                let way = marked.way.take();
+            Progress::Answered(answer, order) => {
+                if bug("an unread answer is dropped") {
+                    *state = State::Closed;
+                    return;
+                }
+                marked.progress = Progress::Returned(answer);
+                let path = marked.return_path.take();
                 drop(state);
-                if let Some(way) = way {
-                    way.returned(order);
+                if let Some(path) = path {
+                    path.returned(order);
                 }
             }
-            // The caller leaves once.
-            stage @ (Stage::Left | Stage::Returned(_)) => marked.stage = stage,
+            // Not reached: a receiver closes its slot once.
+            progress @ (Progress::Abandoned | Progress::Returned(_)) => marked.progress = progress,
         }
     }
 
-    /// Whether the caller of a handler that runs went away. If not, the handler is woken when it does.
-    fn has_left(&self, cx: &mut Context<'_>) -> bool {
+    /// Completes when the caller of a running handler is gone. Until then, stores the handler's waker.
+    fn poll_abandoned(&self, cx: &mut Context<'_>) -> Poll<()> {
         let mut waker = WakerToStore::new(cx.waker());
         loop {
             let mut state = lock(&self.state);
             if let State::Waiting(caller) = &mut *state {
-                let stage = Stage::Waiting { caller: caller.take(), handler: None };
-                *state = State::Marked(Box::new(Marked { stage, way: None }));
+                let progress = Progress::Waiting { caller: caller.take(), handler: None };
+                *state = State::Marked(Box::new(Marked { progress, return_path: None }));
             }
             match &mut *state {
-                State::Marked(marked) => match &mut marked.stage {
-                    Stage::Waiting { handler, .. } => {
+                State::Marked(marked) => match &mut marked.progress {
+                    Progress::Waiting { handler, .. } => {
                         if waker.store(handler) {
-                            return false;
+                            return Poll::Pending;
                         }
                     }
-                    Stage::Left | Stage::Answered(..) | Stage::Returned(_) => return true,
+                    Progress::Abandoned | Progress::Answered(..) | Progress::Returned(_) => {
+                        return Poll::Ready(());
+                    }
                 },
-                State::Closed => return true,
-                State::Waiting(_) | State::Answered(_) | State::Failed(_) => return false,
+                State::Closed => return Poll::Ready(()),
+                State::Waiting(_) | State::Answered(_) | State::Failed(_) => return Poll::Pending,
             }
             drop(state);
             waker.prepare();
         }
     }
 
-    /// Whether the caller went away, of a slot that the loop has a share of.
-    pub(super) fn is_left(&self) -> bool {
+    /// Returns `true` if the caller is gone. Needed where the loop owns a share of the slot (see 2).
+    pub(super) fn is_abandoned(&self) -> bool {
         match &*lock(&self.state) {
-            State::Marked(marked) => matches!(marked.stage, Stage::Left | Stage::Returned(_)),
+            State::Marked(marked) => {
+                matches!(marked.progress, Progress::Abandoned | Progress::Returned(_))
+            }
             State::Closed => true,
             State::Waiting(_) | State::Answered(_) | State::Failed(_) => false,
         }
@@ -220,7 +231,7 @@ impl<T> Slot<T> {
 }
 
 impl<T> Reply<T> {
-    /// Runs the body of a marked handler, as long as its caller is there to read its answer.
+    /// Runs the body of a marked handler. Returns `None` if its caller is dropped first.
     #[doc(hidden)]
     pub async fn while_wanted<F: Future>(&self, body: F) -> Option<F::Output> {
         let mut body = pin!(body);
@@ -229,23 +240,23 @@ impl<T> Reply<T> {
                 return Poll::Ready(Some(output));
             }
             match &self.0 {
-                Some(slot) if slot.has_left(cx) => Poll::Ready(None),
-                _ => Poll::Pending,
+                Some(slot) => slot.poll_abandoned(cx).map(|()| None),
+                None => Poll::Pending,
             }
         })
         .await
     }
 
-    /// Answers, so that the answer comes back on `way` if nobody reads it.
+    /// Sends `answer`, which returns on `path` if it is not read.
     ///
     /// # Errors
     ///
-    /// The answer, if the caller has gone already.
-    pub(crate) fn send_on(mut self, answer: T, way: Way) -> Result<Unread<T>, T> {
+    /// The answer, if the caller is gone or the message was cast.
+    pub(crate) fn send_with_return(mut self, answer: T, path: ReturnPath) -> Result<Unread<T>, T> {
         let Some(slot) = self.0.take() else {
             return Err(answer);
         };
-        slot.mark(way);
+        slot.mark(path);
         let unread = Unread(slot.clone());
         match slot.settle(State::Answered(answer)) {
             Err((_, State::Answered(answer))) => Err(answer),
@@ -253,44 +264,43 @@ impl<T> Reply<T> {
         }
     }
 
-    /// The same reply, whose answer will come back on `way` if nobody reads it.
-    pub(crate) fn on(mut self, way: Way) -> (Self, Unread<T>) {
+    /// Returns the same reply, whose answer will return on `path` if it is not read.
+    pub(crate) fn with_return(mut self, path: ReturnPath) -> (Self, Unread<T>) {
         let slot = self.0.take().unwrap_or_else(|| {
-            // Of a cast: nobody ever waited.
+            // The reply of a cast has no slot. One without a caller stands in for it.
             let (mut reply, receiver) = super::slot(None);
             drop(receiver);
-            reply.0.take().expect("a slot was just made")
+            reply.0.take().expect("a new reply has a slot")
         });
-        slot.mark(way);
+        slot.mark(path);
         (Self(Some(slot.clone())), Unread(slot))
     }
 }
 
-/// An answer that may come back to its actor.
+/// The loop's share of a slot whose answer may return to the actor.
 #[doc(hidden)]
 #[expect(missing_debug_implementations, reason = "only generated code sees one")]
 pub struct Unread<T: 'static>(Arc<Slot<T>>);
 
 impl<T> Unread<T> {
-    /// The answer, if nobody has read it. From now on nobody will.
+    /// Takes the answer if it has not been read. Afterwards the caller cannot read it.
     pub fn take(self) -> Option<T> {
         let mut state = lock(&self.0.state);
         let State::Marked(marked) = &mut *state else {
             return None;
         };
-        // Whoever still waits learns that the actor stopped: nothing else makes it take back what
-        // somebody could read.
-        let after = match &marked.stage {
-            Stage::Answered(..) => State::Failed(Failure::Stopped),
-            Stage::Returned(_) => State::Closed,
-            Stage::Waiting { .. } | Stage::Left => return None,
+        let after = match &marked.progress {
+            // The caller is still there. The loop takes such an answer only at the actor's end.
+            Progress::Answered(..) => State::Failed(Failure::Stopped),
+            Progress::Returned(_) => State::Closed,
+            Progress::Waiting { .. } | Progress::Abandoned => return None,
         };
         let before = mem::replace(&mut *state, after);
         drop(state);
         match before {
-            State::Marked(marked) => match marked.stage {
-                Stage::Answered(answer, _) | Stage::Returned(answer) => Some(answer),
-                Stage::Waiting { .. } | Stage::Left => None,
+            State::Marked(marked) => match marked.progress {
+                Progress::Answered(answer, _) | Progress::Returned(answer) => Some(answer),
+                Progress::Waiting { .. } | Progress::Abandoned => None,
             },
             _ => None,
         }
@@ -298,23 +308,23 @@ impl<T> Unread<T> {
 }
 
 impl<T> Receiver<T> {
-    /// Takes the answer out of a slot that is locked, and was left empty for the moment. If there is
-    /// none yet, `waker` is woken when there is.
+    /// Takes the answer out of a locked slot whose state was replaced by `Closed`. If there is no
+    /// answer yet, puts the state back and stores `waker`.
     #[cold]
     pub(super) fn read_marked(
         mut state: MutexGuard<'_, State<T>>,
         mut marked: Box<Marked<T>>,
         waker: Option<&mut WakerToStore<'_>>,
     ) -> Option<T> {
-        match marked.stage {
-            Stage::Answered(answer, _) => {
+        match marked.progress {
+            Progress::Answered(answer, _) => {
                 drop(state);
-                if let Some(way) = marked.way {
-                    way.done();
+                if let Some(path) = marked.return_path {
+                    path.done();
                 }
                 Some(answer)
             }
-            Stage::Waiting { ref mut caller, .. } => {
+            Progress::Waiting { ref mut caller, .. } => {
                 if let Some(waker) = waker {
                     let _is_stored = waker.store(caller);
                 }
@@ -322,7 +332,9 @@ impl<T> Receiver<T> {
                 drop(state);
                 None
             }
-            Stage::Left | Stage::Returned(_) => unreachable!("the caller is here"),
+            Progress::Abandoned | Progress::Returned(_) => {
+                unreachable!("the receiver has not closed the slot")
+            }
         }
     }
 }

@@ -1,22 +1,33 @@
-//! A message, and what the loop has to know of it before its handler runs.
+//! Messages, and the facts that the loop needs about one before its handler runs.
 
 use std::fmt;
 
 use private::Link;
 
-/// A generated message enum.
+/// The messages of an actor, usually an enum with one variant per handler.
+///
+/// `#[actor]` writes the enum and this impl. An [actor written by hand](crate::by_hand) implements the
+/// trait itself; each variant carries the handler's arguments and a [`Reply`](crate::Reply) or
+/// [`Replies`](crate::Replies).
 pub trait Message: Sized + 'static {
-    /// The name of the actor's type, for errors, logs and threads.
+    /// The name of the actor's type, used in errors, logs and thread names.
     const ACTOR: &'static str;
-    /// The actor while it is idle, for callers to run its handlers. [`Infallible`](std::convert::Infallible) if they run in the
-    /// loop only.
+    /// The idle actor, as callers find it to run its handlers inline.
+    ///
+    /// [`Infallible`](std::convert::Infallible) if handlers run only in the loop, as those of an actor
+    /// written by hand do.
     type AtRest: 'static;
 
-    /// What is to be known of a message before its handler runs.
+    /// Describes this message to the loop.
+    ///
+    /// The loop may call it several times for the same message.
     fn envelope(&self) -> Envelope<'_>;
 }
 
-/// What the loop has to know of a message: whose it is, and who waits for it.
+/// Describes a message to the loop: the name of its handler, and the reply that its caller awaits.
+///
+/// Returned by [`Message::envelope`]. By default, the loop skips a message whose caller was dropped
+/// before its handler began; [`run_abandoned`](Self::run_abandoned) turns that off.
 #[derive(Clone, Copy)]
 pub struct Envelope<'a> {
     method: &'static str,
@@ -27,46 +38,47 @@ pub struct Envelope<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    /// A message for the handler `method`, whose answer goes to `reply`.
+    /// Describes a message that [`Actor::dispatch`](crate::Actor::dispatch) handles and that is
+    /// answered through `reply`.
     ///
-    /// [`Actor::dispatch`](crate::Actor::dispatch) runs the handler.
+    /// `method` names the handler in errors, logs and statistics.
     #[must_use]
     pub fn new(method: &'static str, reply: &'a dyn PendingReply) -> Self {
         Self { method, reply, run_abandoned: false, is_async: true, is_final: false }
     }
 
-    /// The handler runs even if its caller has gone: `#[handler(run_abandoned)]`.
+    /// Runs the handler even if its caller was dropped, as `#[handler(run_abandoned)]` does.
     #[must_use]
     pub fn run_abandoned(self) -> Self {
         Self { run_abandoned: true, ..self }
     }
 
-    /// The handler is a `fn`, which the loop runs by another method than `dispatch`.
+    /// The handler is a `fn`, which the loop runs by `Drive::dispatch_now` instead of `dispatch`.
     #[doc(hidden)]
     #[must_use]
     pub fn sync(self) -> Self {
         Self { is_async: false, ..self }
     }
 
-    /// The handler takes `self`, so it is the last.
+    /// The handler takes `self`, so the actor ends with it.
     #[doc(hidden)]
     #[must_use]
     pub fn last(self) -> Self {
         Self { is_final: true, ..self }
     }
 
-    /// The name of the handler.
+    /// Returns the name of the handler.
     #[must_use]
     pub fn method(self) -> &'static str {
         self.method
     }
 
-    pub(crate) fn awaits(&self) -> bool {
+    pub(crate) fn is_async(&self) -> bool {
         self.is_async
     }
 
-    /// Whether the handler is over within one poll, and not the last.
-    pub(crate) fn is_now(&self) -> bool {
+    /// Returns `true` for a `fn` handler that does not end the actor: it completes in one poll.
+    pub(crate) fn runs_in_one_poll(&self) -> bool {
         !self.is_async && !self.is_final
     }
 
@@ -74,7 +86,7 @@ impl<'a> Envelope<'a> {
         self.is_final
     }
 
-    pub(crate) fn is_to_be_skipped(&self) -> bool {
+    pub(crate) fn should_skip(&self) -> bool {
         !self.run_abandoned && self.reply.is_abandoned()
     }
 
@@ -97,33 +109,36 @@ impl fmt::Debug for Envelope<'_> {
     }
 }
 
-/// What the loop asks of a message's reply before it dispatches the message.
+/// The reply of a message that has not been handled yet, as [`Envelope::new`] takes it.
 ///
-/// Implemented by [`Reply`](crate::Reply) and [`Replies`](crate::Replies), and by nothing else.
+/// The loop uses it to skip messages whose callers were dropped and to fail calls when the actor
+/// stops. The trait is sealed: it is implemented by [`Reply`](crate::Reply) and
+/// [`Replies`](crate::Replies), and passing a reference to either is all that an actor written by hand
+/// does with it.
 pub trait PendingReply: private::Sealed {
-    /// Whether a caller waited for the answer and went away. A cast was never waited for.
+    /// Returns `true` if the call's caller was dropped. `false` for a cast of a `Reply`.
     #[doc(hidden)]
     fn is_abandoned(&self) -> bool;
 
-    /// Tells the caller that the actor stopped.
+    /// Completes the call with an error: the actor stopped.
     #[doc(hidden)]
     fn stopped(&self);
 
-    /// What the handler's end cuts.
+    /// Returns the link to be released when the handler is over.
     #[doc(hidden)]
     fn link(&self) -> Option<private::Link>;
 
-    /// Tells the slot apart from all others. A cast has none.
+    /// Identifies the slot. `None` for a cast of a `Reply`.
     #[doc(hidden)]
     fn address(&self) -> Option<usize>;
 }
 
 pub(crate) mod private {
-    /// Only this crate's replies are replies.
+    /// Seals `PendingReply`.
     pub trait Sealed {}
 
-    /// Nameable in a sealed trait, and nowhere else.
+    /// Public only because a sealed trait names it.
     #[derive(Clone)]
-    #[expect(missing_debug_implementations, reason = "nobody outside of this crate holds one")]
+    #[expect(missing_debug_implementations, reason = "not nameable outside of this crate")]
     pub struct Link(pub(crate) crate::thread::ring::Link);
 }

@@ -1,16 +1,20 @@
-//! The reply slot: one answer, from a handler to the caller that waits for it.
+//! The reply slot: carries one answer from a handler to the caller that awaits it.
 //!
-//! A slot is one allocation, shared by a [`Reply`] in the message and a [`Receiver`] in the
-//! caller's future. Invariants:
+//! A slot is one allocation, shared by a [`Reply`] in the message and a [`Receiver`] in the caller's
+//! future.
 //!
-//! 1. A slot leaves [`State::Waiting`] once, so a caller gets one outcome, and never another's.
-//! 2. A [`Reply`] that is dropped always moves its slot out of `Waiting`, if not at once then when
-//!    the panic that dropped it has been caught. So no caller waits for an answer that cannot come.
-//! 3. A slot has two owners at first. So a [`Reply`] that is the only one has lost its caller, and a
-//!    [`Receiver`] that is the only one finds the outcome: neither has to lock to know.
-//! 4. Values and wakers of the user are dropped and woken with the lock released.
+//! # Invariants
 //!
-//! What a marked handler adds is in [`marked`].
+//! 1. A slot leaves [`State::Waiting`] once, so a caller gets exactly one outcome.
+//! 2. Dropping a [`Reply`] always moves its slot out of `Waiting`: at once, or, if the drop happens
+//!    while a handler unwinds, after the panic has been caught. So no caller waits for an answer that
+//!    cannot come.
+//! 3. A slot starts with two owners. A [`Reply`] that is the only owner has lost its caller, and a
+//!    [`Receiver`] that is the only owner finds the outcome; the reference count answers both without
+//!    the lock. (Slots of marked handlers are an exception: see invariant 2 of [`marked`].)
+//! 4. Values and wakers of the user are dropped and woken after the lock is released.
+//!
+//! [`marked`] extends the slot for handlers that are marked `#[cancel_safe]`.
 
 pub(crate) mod acknowledged;
 pub(crate) mod caller;
@@ -27,8 +31,8 @@ use std::{mem, sync::PoisonError, task::Waker};
 use crate::{
     error::Failure,
     slot::{marked::Marked, receiver::Receiver, reply::Reply},
-    sync::{Arc, Mutex, bug, gap, lock},
-    thread::{batch, current::Fallible, ring::Link},
+    sync::{Arc, Mutex, gap, lock},
+    thread::{batch, current::ErasedReply, ring::Link},
     waker::WakerToStore,
 };
 
@@ -37,18 +41,18 @@ enum State<T> {
     Waiting(Option<Waker>),
     Answered(T),
     Failed(Failure),
-    /// The caller took the outcome, or went away.
+    /// The caller took the outcome or was dropped.
     Closed,
-    /// More is to be known, since the handler is marked.
+    /// The handler is marked, and the slot has additional state.
     Marked(Box<Marked<T>>),
 }
 
 impl<T> State<T> {
-    /// Whether the caller's waker has to be stored, and its clone is not made yet.
-    fn is_unready(&self, waker: &WakerToStore<'_>) -> bool {
+    /// Returns `true` if the caller's waker must be stored but has not been cloned yet.
+    fn needs_waker_clone(&self, waker: &WakerToStore<'_>) -> bool {
         match self {
             Self::Waiting(stored) => !waker.is_ready(stored),
-            Self::Marked(marked) => marked.is_unready(waker),
+            Self::Marked(marked) => marked.needs_waker_clone(waker),
             Self::Answered(_) | Self::Failed(_) | Self::Closed => false,
         }
     }
@@ -60,26 +64,27 @@ struct Slot<T> {
 }
 
 impl<T> Slot<T> {
-    /// Moves the slot out of `Waiting`, or gives it and `outcome` back if it has left already.
+    /// Moves the slot out of `Waiting`.
+    ///
+    /// # Errors
+    ///
+    /// The slot and `outcome`, if the slot has left `Waiting` already.
     #[inline(always)]
     fn settle(self: Arc<Self>, outcome: State<T>) -> Result<(), (Arc<Self>, State<T>)> {
         let waker = {
             let mut state = lock(&self.state);
-            if matches!(*state, State::Closed) && bug("a caller who left is answered") {
-                return Ok(());
-            }
             let State::Waiting(waker) = &mut *state else {
                 let settled = self.settle_marked(state, outcome);
                 return settled.map_err(|outcome| (self, outcome));
             };
             let waker = waker.take();
             let mut state = gap("an answer comes later than the wake-up", state, &self.state);
-            // Its waker was taken, so there is nothing to drop, which costs more than to know it.
+            // The old state is `Waiting(None)` and needs no drop. `forget` spares the check of that.
             mem::forget(mem::replace(&mut *state, outcome));
             waker
         };
-        self.link.cut();
-        // Before the caller is woken, so that it finds itself the only owner.
+        self.link.release();
+        // Dropped before the caller is woken, so that the caller finds itself the only owner.
         drop(self);
         waker.into_iter().for_each(batch::wake_caller);
         Ok(())
@@ -91,33 +96,33 @@ impl<T> Slot<T> {
             State::Answered(answer) => Ok(answer),
             State::Failed(failure) => Err(failure),
             State::Marked(marked) => marked.into_answer().ok_or(Failure::Unanswered),
-            // No half goes away like that.
+            // Not reached: a reply settles its slot when it is dropped (see 2).
             State::Waiting(_) | State::Closed => Err(Failure::Unanswered),
         }
     }
 
-    /// The caller goes away without the outcome.
+    /// Closes the slot, because the caller was dropped without taking the outcome.
     #[inline(never)]
     fn close(&self) {
         let mut state = lock(&self.state);
         if matches!(*state, State::Marked(_)) {
-            return self.leave(state);
+            return self.abandon(state);
         }
         let unread = mem::replace(&mut *state, State::Closed);
         drop(state);
-        // The answer and the waker are the user's, so the lock is released before they are dropped.
+        // See 4.
         drop(unread);
     }
 
-    /// Whether the other half is there, or the loop has a share.
+    /// Returns `true` if the slot has another owner: its other half, or the loop (see [`marked`]).
     fn is_shared(self: &Arc<Self>) -> bool {
         Arc::strong_count(self) > 1
     }
 }
 
-impl<T> Fallible for Arc<Slot<T>> {
+impl<T> ErasedReply for Arc<Slot<T>> {
     fn fail(&self, failure: Failure) {
-        // A slot that has its outcome keeps it.
+        // A slot that has an outcome keeps it (see 1).
         let _ = self.clone().settle(State::Failed(failure));
     }
 
@@ -126,7 +131,7 @@ impl<T> Fallible for Arc<Slot<T>> {
     }
 }
 
-/// Makes a slot. `waker` is woken by the outcome unless [`Receiver::poll`] names another first.
+/// Makes a slot. The outcome wakes `waker`, unless [`Receiver::poll`] has stored another since.
 #[inline]
 pub(crate) fn slot<T>(waker: Option<Waker>) -> (Reply<T>, Receiver<T>) {
     let slot = Arc::new(Slot { state: Mutex::new(State::Waiting(waker)), link: Link::default() });

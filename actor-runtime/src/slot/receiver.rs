@@ -13,41 +13,41 @@ use crate::{
     waker::WakerToStore,
 };
 
-/// The caller's half of a slot. Dropping it closes the slot.
+/// The caller's half of a slot. Dropping it before the outcome was taken closes the slot.
 pub(crate) struct Receiver<T> {
-    /// There until the outcome was taken.
+    /// `None` once the outcome was taken.
     pub(super) slot: Option<Arc<Slot<T>>>,
 }
 
 impl<T> Receiver<T> {
-    /// Is cut when the handler is over.
+    /// Returns the link that is released when the handler is over or has answered.
     ///
     /// # Panics
     ///
-    /// If the outcome was taken: then nobody waits any more.
+    /// If the outcome was taken.
     pub(crate) fn link(&self) -> &Link {
-        &self.slot.as_ref().expect("asked after it was ready").link
+        &self.slot.as_ref().expect("the outcome was taken").link
     }
 
-    /// Takes the outcome.
+    /// Takes the outcome, or stores the waker until there is one.
     ///
     /// # Panics
     ///
-    /// If it was taken already.
-    // Not inlined, since a call that runs its handler itself would pay for that.
+    /// If the outcome was taken.
+    // Not inlined: a call that runs its handler inline does not come here and would pay for the code.
     #[inline(never)]
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, Failure>> {
-        let slot = self.slot.take().expect("polled after it was ready");
+        let slot = self.slot.take().expect("polled after completion");
         if !slot.is_shared() {
             match Arc::try_unwrap(slot) {
                 Ok(slot) => return Poll::Ready(slot.into_outcome()),
-                Err(_) => unreachable!("nobody else knows the slot"),
+                Err(_) => unreachable!("the receiver is the only owner"),
             }
         }
         self.poll_shared(slot, cx)
     }
 
-    /// Takes the outcome from a slot whose other half is there.
+    /// [`poll`](Self::poll) for a slot that has another owner.
     #[inline(never)]
     fn poll_shared(
         &mut self,
@@ -56,8 +56,7 @@ impl<T> Receiver<T> {
     ) -> Poll<Result<T, Failure>> {
         let mut waker = WakerToStore::new(cx.waker());
         let mut state = lock(&slot.state);
-        // A slot that waits has to have the waker; one that is marked may have to.
-        while state.is_unready(&waker) {
+        while state.needs_waker_clone(&waker) {
             drop(state);
             waker.prepare();
             state = lock(&slot.state);
@@ -78,18 +77,20 @@ impl<T> Receiver<T> {
                     Poll::Pending
                 }
             },
-            State::Closed | State::Waiting(_) => unreachable!("the caller is here"),
+            State::Closed | State::Waiting(_) => {
+                unreachable!("the receiver has not closed the slot")
+            }
         }
     }
 
-    /// Whether the caller may still get an answer, or leaves one unread.
+    /// Returns `true` if an answer is pending or unread.
     #[cfg(all(debug_assertions, not(shuttle)))]
     pub(crate) fn is_open(&self) -> bool {
         let is_over = |state: &State<T>| matches!(state, State::Failed(_) | State::Closed);
         self.slot.as_ref().is_some_and(|slot| !is_over(&lock(&slot.state)))
     }
 
-    /// Takes the outcome if there is one.
+    /// Takes the outcome if there is one, without storing a waker.
     pub(crate) fn try_take(&mut self) -> Option<Result<T, Failure>> {
         let outcome = {
             let slot = self.slot.as_ref()?;

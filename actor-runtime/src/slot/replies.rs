@@ -1,8 +1,13 @@
-//! Streamed answers: many values for one message, with the reader holding the handler back.
+//! Streamed answers: many values for one message, with backpressure from the reader.
 //!
-//! Invariants, as in [`slot`](crate::slot): a stream ends once, with success or with the reason
-//! why there is no more; a [`Replies`] that is dropped ends its stream; values and wakers of the
-//! user are dropped and woken with the lock released.
+//! # Invariants
+//!
+//! As in [`slot`](crate::slot):
+//!
+//! 1. A stream ends once, with success or with a failure.
+//! 2. Dropping a [`Replies`] ends its stream: at once, or, if the drop happens while a handler unwinds,
+//!    after the panic has been caught.
+//! 3. Values and wakers of the user are dropped and woken after the lock is released.
 
 use std::{
     collections::VecDeque,
@@ -18,7 +23,7 @@ use crate::{
     sync::{Arc, Mutex, gap, lock},
     thread::{
         block_on::block_on,
-        current::{self, Dropped, Fallible},
+        current::{self, DropReason, ErasedReply},
     },
     waker::{WakerToStore, wake},
 };
@@ -26,7 +31,7 @@ use crate::{
 pub(crate) struct Flow<T> {
     pub(crate) values: VecDeque<T>,
     pub(crate) capacity: usize,
-    /// How it ended, if it has.
+    /// `None` until the stream ends.
     pub(crate) end: Option<Result<(), Failure>>,
     pub(crate) reader_is_gone: bool,
     pub(crate) reader: Option<Waker>,
@@ -52,7 +57,7 @@ impl<T> Channel<T> {
     }
 }
 
-impl<T> Fallible for Arc<Channel<T>> {
+impl<T> ErasedReply for Arc<Channel<T>> {
     fn fail(&self, failure: Failure) {
         self.finish(Err(failure));
     }
@@ -62,10 +67,11 @@ impl<T> Fallible for Arc<Channel<T>> {
     }
 }
 
-/// The stream of answers a handler owes its caller: take it as a parameter.
+/// Sends a stream of answers to the caller. A handler takes it as a parameter.
 ///
-/// The handle's method then gives a stream. Dropping the `Replies` ends the stream in good order;
-/// an actor that panics or stops in the middle ends it with an error.
+/// The handle's method then returns a [`StreamCall`](crate::StreamCall). Dropping the `Replies` ends
+/// the stream without an error. If the actor ends first, or if a panic drops the `Replies`, the stream
+/// ends with an error.
 ///
 /// # Examples
 ///
@@ -76,11 +82,11 @@ impl<T> Fallible for Arc<Channel<T>> {
 ///
 /// #[actor]
 /// impl Words {
-///     /// All words, one by one.
+///     /// Streams all words.
 ///     pub async fn list(&self, mut words: Replies<String>) {
 ///         for word in &self.0 {
 ///             if words.send(word.clone()).await.is_err() {
-///                 break; // Nobody reads on.
+///                 break; // The reader was dropped.
 ///             }
 ///         }
 ///     }
@@ -99,15 +105,19 @@ impl<T> Fallible for Arc<Channel<T>> {
 pub struct Replies<T: 'static>(pub(crate) Arc<Channel<T>>);
 
 impl<T> Replies<T> {
-    /// Sends one value, and waits for room first: a slow reader holds the handler back.
+    /// Sends one value, waiting for room in the stream's buffer first.
     ///
     /// # Errors
     ///
-    /// The value, if nobody reads on.
+    /// The value, if the reader was dropped.
+    ///
+    /// # Panics
+    ///
+    /// If the future is polled after it has completed.
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped before it is ready, the value was not sent, and is dropped.
+    /// If the future is dropped before it completes, the value was not sent and is dropped.
     pub fn send(&mut self, value: T) -> impl Future<Output = Result<(), T>> {
         let mut value = Some(value);
         poll_fn(move |cx| {
@@ -124,16 +134,17 @@ impl<T> Replies<T> {
                 drop(flow);
                 waker.prepare();
             }
-            let value = value.take().expect("polled after it was ready");
+            let value = value.take().expect("polled after completion");
             Poll::Ready(self.try_send(value).map_err(TrySendError::into_inner))
         })
     }
 
-    /// Sends one value if there is room now.
+    /// Sends one value if the stream's buffer has room.
     ///
     /// # Errors
     ///
-    /// The value, and whether there is no room or nobody who reads.
+    /// [`TrySendError::Full`] if there is no room, and [`TrySendError::Closed`] if the reader was
+    /// dropped. Both return the value.
     pub fn try_send(&mut self, value: T) -> Result<(), TrySendError<T>> {
         let mut flow = lock(&self.0.0);
         if flow.reader_is_gone {
@@ -151,20 +162,20 @@ impl<T> Replies<T> {
         Ok(())
     }
 
-    /// Sends one value from a plain thread, waiting for room.
+    /// Sends one value, blocking the current thread until there is room.
     ///
     /// # Errors
     ///
-    /// The value, if nobody reads on.
+    /// The value, if the reader was dropped.
     ///
     /// # Panics
     ///
-    /// On a thread that drives a tokio runtime, where waiting would block it.
+    /// If called within an asynchronous execution context, such as from a task of a tokio runtime.
     pub fn send_blocking(&mut self, value: T) -> Result<(), T> {
         block_on(self.send(value))
     }
 
-    /// Whether nobody reads on.
+    /// Returns `true` if the reader was dropped.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.0.reader_is_gone()
@@ -173,13 +184,13 @@ impl<T> Replies<T> {
 
 impl<T> Drop for Replies<T> {
     fn drop(&mut self) {
-        match current::why_dropped(Fallible::address(&self.0)) {
-            Dropped::InPanic => current::lost_in_panic(Rc::new(self.0.clone())),
-            Dropped::AtEnd => self.0.finish(Err(Failure::Stopped)),
-            Dropped::ByHand if std::thread::panicking() => {
+        match current::drop_reason(ErasedReply::address(&self.0)) {
+            DropReason::Unwinding => current::defer_failure(Rc::new(self.0.clone())),
+            DropReason::ActorEnding => self.0.finish(Err(Failure::Stopped)),
+            DropReason::Discarded if std::thread::panicking() => {
                 self.0.finish(Err(Failure::Unanswered));
             }
-            Dropped::ByHand => self.0.finish(Ok(())),
+            DropReason::Discarded => self.0.finish(Ok(())),
         }
     }
 }
@@ -200,7 +211,7 @@ impl<T> PendingReply for Replies<T> {
     }
 
     fn address(&self) -> Option<usize> {
-        Some(Fallible::address(&self.0))
+        Some(ErasedReply::address(&self.0))
     }
 }
 

@@ -9,16 +9,19 @@ use crate::{
         message::{PendingReply, private},
     },
     sync::{Arc, bug},
-    thread::current::{self, Dropped, Fallible},
+    thread::current::{self, DropReason, ErasedReply},
 };
 
-/// The answer a handler owes its caller.
+/// Sends one answer to the caller of a handler.
 ///
-/// Each message carries one, and the generated dispatch answers it with what the handler returns.
-/// A handler that takes a `Reply` as a parameter answers later instead: it may keep it in the
-/// actor, or move it into a task. Dropping it unanswered gives the caller an error at once.
+/// Each message carries one, and the generated dispatch sends what the handler returns. A handler that
+/// takes a `Reply` as a parameter answers when it chooses: it may store the reply in the actor or move
+/// it into a task. If the reply is dropped without an answer, the call completes with an error:
+/// [`Panicked`](crate::CallErrorKind::Panicked) if its handler panicked,
+/// [`Stopped`](crate::CallErrorKind::Stopped) if the actor ended, and
+/// [`Unanswered`](crate::CallErrorKind::Unanswered) otherwise.
 ///
-/// The reply of a cast has no caller: what it is sent is dropped.
+/// The reply of a cast has no caller, and drops what it is given to send.
 ///
 /// # Examples
 ///
@@ -30,12 +33,12 @@ use crate::{
 ///
 /// #[actor]
 /// impl Gate {
-///     /// Answers when the gate is open.
+///     /// Waits until the gate is open.
 ///     pub fn pass(&mut self, reply: Reply<()>) {
 ///         if self.open { reply.send(()) } else { self.waiting.push(reply) }
 ///     }
 ///
-///     /// Opens the gate for everybody who waits.
+///     /// Opens the gate and answers all pending calls.
 ///     pub fn open(&mut self) {
 ///         self.open = true;
 ///         for reply in self.waiting.drain(..) { reply.send(()) }
@@ -51,34 +54,37 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "a reply that is dropped gives its caller an error"]
+#[must_use = "dropping a reply completes the call with an error"]
 pub struct Reply<T: 'static>(pub(super) Option<Arc<Slot<T>>>);
 
 impl<T> Reply<T> {
-    /// A reply that nobody waits for.
+    /// The reply of a cast, or of a call that runs inline.
     pub(crate) fn unwanted() -> Self {
         Self(None)
     }
 
-    /// Answers the caller. If it has gone away, the answer is dropped, or comes back to the actor if
-    /// the handler is marked `#[cancel_safe(undelivered = ..)]`.
+    /// Answers the caller.
+    ///
+    /// If the caller was dropped, the answer is dropped, or returns to the actor if the handler is
+    /// marked `#[cancel_safe(undelivered = ..)]`.
     #[inline]
     pub fn send(self, answer: T) {
         let mut reply = self;
         if let Some(slot) = reply.0.take()
             && let Err((slot, State::Answered(answer))) = slot.settle(State::Answered(answer))
         {
-            slot.give_back(answer);
+            slot.return_answer(answer);
         }
     }
 
-    /// Answers the caller, or gives the answer back if nobody will read it.
+    /// Answers the caller, or returns the answer if the caller was dropped.
     ///
-    /// `Ok` means that the caller was still there, not that it has read the answer.
+    /// `Ok` does not mean that the caller has read or will read the answer; see
+    /// [`send_acknowledged`](Self::send_acknowledged) for that.
     ///
     /// # Errors
     ///
-    /// The answer, if the caller went away or the message was cast.
+    /// The answer, if the caller was dropped or the message was cast.
     #[inline]
     pub fn send_or_return(mut self, answer: T) -> Result<(), T> {
         let Some(slot) = self.0.take() else {
@@ -86,38 +92,38 @@ impl<T> Reply<T> {
         };
         match slot.settle(State::Answered(answer)) {
             Err((slot, State::Answered(answer))) => {
-                slot.keep_nothing();
+                slot.cancel_return();
                 Err(answer)
             }
             _ => Ok(()),
         }
     }
 
-    /// Tells the caller what the handler panicked with.
+    /// Completes the call with the message of its handler's panic.
     pub(crate) fn panicked(mut self, message: StdArc<str>) {
         if let Some(slot) = self.0.take() {
             slot.fail(Failure::Panicked(message));
         }
     }
 
-    /// Whether nobody waits for the answer: the caller went away, or the message was cast.
+    /// Returns `true` if the caller was dropped or the message was cast.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.0.as_ref().is_none_or(|slot| !slot.is_shared() || slot.is_left())
+        self.0.as_ref().is_none_or(|slot| !slot.is_shared() || slot.is_abandoned())
     }
 }
 
 impl<T> Reply<T> {
-    /// Tells the caller why there will be no answer.
+    /// Fails the call of a reply that is dropped unanswered.
     #[cold]
-    fn lost(slot: Arc<Slot<T>>) {
+    fn fail_dropped(slot: Arc<Slot<T>>) {
         if bug("a dropped reply says nothing") {
             return;
         }
-        match current::why_dropped(slot.address()) {
-            Dropped::InPanic => current::lost_in_panic(Rc::new(slot)),
-            Dropped::AtEnd => slot.fail(Failure::Stopped),
-            Dropped::ByHand => slot.fail(Failure::Unanswered),
+        match current::drop_reason(slot.address()) {
+            DropReason::Unwinding => current::defer_failure(Rc::new(slot)),
+            DropReason::ActorEnding => slot.fail(Failure::Stopped),
+            DropReason::Discarded => slot.fail(Failure::Unanswered),
         }
     }
 }
@@ -126,7 +132,7 @@ impl<T> Drop for Reply<T> {
     #[inline]
     fn drop(&mut self) {
         if let Some(slot) = self.0.take() {
-            Self::lost(slot);
+            Self::fail_dropped(slot);
         }
     }
 }
@@ -155,6 +161,6 @@ impl<T> PendingReply for Reply<T> {
     }
 
     fn address(&self) -> Option<usize> {
-        self.0.as_ref().map(Fallible::address)
+        self.0.as_ref().map(ErasedReply::address)
     }
 }

@@ -1,14 +1,14 @@
-//! The way back to an actor: tells its loop what became of answers that it wants back.
+//! Notifies an actor's loop of what became of the answers that may return to it.
 //!
-//! It carries no answers, only their numbers, so it knows no types and can be held by anybody. The
-//! answers stay in their slots, which the loop has on record ([`unread`](crate::slot::unread)).
+//! Only numbers travel here, so this module knows no types. The answers stay in their slots, which
+//! the loop keeps in its records: see [`unread`](crate::slot::unread).
 //!
-//! Invariants:
+//! # Invariants
 //!
-//! 1. Who gives an answer back has told so here before it can call again. The loop looks here after it
-//!    took a message and before it runs its handler. So a caller that gives up and asks again finds the
-//!    actor as if it had never asked.
-//! 2. The loop leaves its waker and looks in one step, so it sleeps through nothing.
+//! 1. An answer that returns is reported here before the caller that dropped it can make another call.
+//!    The loop reads the reports after it takes a message and before it runs the message's handler. So
+//!    a caller that drops a call and repeats it finds the actor as if the first had not been made.
+//! 2. The loop checks for reports and stores its waker under one lock, so no wake-up is lost.
 
 use std::task::{Context, Poll, Waker};
 
@@ -17,34 +17,33 @@ use crate::{
     waker::{WakerToStore, wake},
 };
 
-/// What became of an answer.
-pub(crate) enum Event {
-    /// It was given, as the one with this number.
+/// What became of the answer with this `id`. `order` is its position among all answers of the actor.
+pub(crate) enum Report {
+    /// The answer was sent.
     Answered { id: usize, order: usize },
-    /// Nobody will read it.
+    /// The caller can no longer read it.
     Returned { id: usize, order: usize },
-    /// It was read, or there will be none.
+    /// It was read, or will not be sent.
     Done { id: usize },
 }
 
 #[derive(Default)]
 struct Inner {
-    events: Vec<Event>,
-    /// How many of the events say that an answer came back.
+    reports: Vec<Report>,
+    /// The number of `Returned` in `reports`.
     returned: usize,
-    /// The loop's waker, while it waits.
-    parked: Option<Waker>,
-    /// Whether the waker is to be woken by an answer that was read, too.
-    tells_all: bool,
+    waker: Option<Waker>,
+    /// Whether any report wakes the waker, or only a `Returned`.
+    wakes_on_any: bool,
 }
 
-/// What became of the only answer on its way.
+/// What became of an answer that has a [`Returns`] of its own.
 pub(crate) enum Fate {
     Read,
     Returned,
 }
 
-/// What was not yet told to the loop.
+/// The reports that were not read yet.
 #[derive(Default)]
 pub(crate) struct Returns {
     inner: Mutex<Inner>,
@@ -52,24 +51,24 @@ pub(crate) struct Returns {
 }
 
 impl Returns {
-    /// For one answer, and for whoever wants to know of it in any case.
-    pub(crate) fn that_tell_all() -> Self {
-        let inner = Mutex::new(Inner { tells_all: true, ..Inner::default() });
+    /// Makes one for a single answer, for use with [`poll_fate`](Self::poll_fate).
+    pub(crate) fn for_one_answer() -> Self {
+        let inner = Mutex::new(Inner { wakes_on_any: true, ..Inner::default() });
         Self { inner, last: AtomicUsize::default() }
     }
 
-    /// What became of the answer, once that is known.
+    /// Completes when the answer was read or has returned.
     pub(crate) fn poll_fate(&self, cx: &mut Context<'_>) -> Poll<Fate> {
         let waker = cx.waker().clone();
         let inner = lock(&self.inner);
-        let fate = inner.events.iter().find_map(|event| match event {
-            Event::Answered { .. } => None,
-            Event::Returned { .. } => Some(Fate::Returned),
-            Event::Done { .. } => Some(Fate::Read),
+        let fate = inner.reports.iter().find_map(|report| match report {
+            Report::Answered { .. } => None,
+            Report::Returned { .. } => Some(Fate::Returned),
+            Report::Done { .. } => Some(Fate::Read),
         });
         let Some(fate) = fate else {
             let mut inner = gap("an acknowledgement comes before the wait", inner, &self.inner);
-            let stale = inner.parked.replace(waker);
+            let stale = inner.waker.replace(waker);
             drop(inner);
             drop(stale);
             return Poll::Pending;
@@ -78,33 +77,34 @@ impl Returns {
         Poll::Ready(fate)
     }
 
-    /// A number, higher than all that were given out before.
-    pub(crate) fn number(&self) -> usize {
+    /// Returns a number that is higher than all it has returned before.
+    pub(crate) fn next_number(&self) -> usize {
         self.last.fetch_add(1, Ordering::Relaxed)
     }
 
-    fn tell(&self, event: Event) {
+    fn push(&self, report: Report) {
         let mut inner = lock(&self.inner);
-        let is_return = matches!(event, Event::Returned { .. });
+        let is_return = matches!(report, Report::Returned { .. });
         inner.returned += usize::from(is_return);
-        inner.events.push(event);
-        let is_news = is_return || inner.tells_all;
-        let parked = if is_news { inner.parked.take() } else { None };
+        inner.reports.push(report);
+        let wakes = is_return || inner.wakes_on_any;
+        let waker = if wakes { inner.waker.take() } else { None };
         drop(inner);
-        if !bug("an answer comes back in silence") {
-            parked.into_iter().for_each(wake);
+        if bug("an answer comes back in silence") {
+            return;
         }
+        waker.into_iter().for_each(wake);
     }
 
-    /// What was told since the last time.
-    pub(crate) fn take(&self) -> Vec<Event> {
+    /// Takes all reports.
+    pub(crate) fn take(&self) -> Vec<Report> {
         let mut inner = lock(&self.inner);
         inner.returned = 0;
-        std::mem::take(&mut inner.events)
+        std::mem::take(&mut inner.reports)
     }
 
-    /// Has the loop woken when an answer comes back. Says whether one has, so that it should not
-    /// sleep.
+    /// Stores the loop's waker, to be woken when an answer returns. Returns `true`, and stores
+    /// nothing, if one has returned already.
     pub(crate) fn park(&self, waker: &Waker) -> bool {
         let mut waker = WakerToStore::new(waker);
         loop {
@@ -112,7 +112,7 @@ impl Returns {
             if inner.returned > 0 {
                 return true;
             }
-            if waker.store(&mut inner.parked) {
+            if waker.store(&mut inner.waker) {
                 return false;
             }
             drop(inner);
@@ -121,36 +121,36 @@ impl Returns {
     }
 }
 
-/// The way back of one answer.
+/// Reports to a [`Returns`] what becomes of one answer.
 #[derive(Clone)]
-pub(crate) struct Way {
+pub(crate) struct ReturnPath {
     returns: Arc<Returns>,
     id: usize,
 }
 
-impl Way {
+impl ReturnPath {
     pub(crate) fn new(returns: &Arc<Returns>) -> Self {
-        Self { returns: returns.clone(), id: returns.number() }
+        Self { returns: returns.clone(), id: returns.next_number() }
     }
 
     pub(crate) fn id(&self) -> usize {
         self.id
     }
 
-    /// Its place among all answers of the actor, asked for when it is given.
-    pub(crate) fn order(&self) -> usize {
-        self.returns.number()
+    /// Numbers an answer at the time it is sent: its position among all answers of the actor.
+    pub(crate) fn next_order(&self) -> usize {
+        self.returns.next_number()
     }
 
     pub(crate) fn answered(&self, order: usize) {
-        self.returns.tell(Event::Answered { id: self.id, order });
+        self.returns.push(Report::Answered { id: self.id, order });
     }
 
     pub(crate) fn returned(&self, order: usize) {
-        self.returns.tell(Event::Returned { id: self.id, order });
+        self.returns.push(Report::Returned { id: self.id, order });
     }
 
     pub(crate) fn done(&self) {
-        self.returns.tell(Event::Done { id: self.id });
+        self.returns.push(Report::Done { id: self.id });
     }
 }

@@ -1,12 +1,11 @@
-//! Batches: messages that waited together, whose callers are woken together.
+//! Batches: messages that were queued together, and whose callers are woken together.
 //!
-//! To wake a task from a thread that is none of its runtime's costs a lock, and often a system call and
-//! a worker that goes to sleep again: more than many a handler. So an actor on a thread of its own may be
-//! told, by [`Builder::batch`](crate::Builder::batch), to take what waits in its mailbox as a batch, and
-//! to wake the callers of a batch when it is over. Their answers are there before that, and who looks for
-//! another reason finds them.
+//! Waking a task from a thread outside its runtime takes a lock, and often a system call to wake a
+//! worker. That can cost more than the handler. [`Builder::batch`](crate::Builder::batch) lets an actor
+//! on a thread of its own handle the queued messages as a batch and wake their callers at the end of it.
+//! Each answer is in place before its wake-up: a caller that is polled for another reason finds it.
 //!
-//! # What the actor can do about it
+//! # Examples
 //!
 //! ```
 //! use actor_runtime::{Builder, Reply, actor, batch};
@@ -16,13 +15,13 @@
 //!
 //! #[actor]
 //! impl Disk {
-//!     /// Takes the lock once for all that wait together, if it is not alone.
+//!     /// Keeps the lock for the rest of the batch, if more messages follow.
 //!     pub fn write(&mut self, block: u64) {
 //!         self.is_locked = batch::left() > 0;
 //!         self.blocks.push(block);
 //!     }
 //!
-//!     /// Answers, and then takes its time.
+//!     /// Answers, then does slow work.
 //!     pub fn check(&mut self, begun: Reply<()>) {
 //!         begun.send(());
 //!         batch::wake_callers();
@@ -41,14 +40,15 @@
 //! # }
 //! ```
 //!
-//! # How it is done
+//! # Invariants
 //!
-//! 1. An answer is in its slot before its wake-up is held back.
-//! 2. A thread holds back only what the loop it was made for gives from its own handlers and hooks. What
-//!    another actor, or anything else on that thread, has to tell is told at once.
-//! 3. Whatever is held back is let go before the thread waits by any means of this crate, after the last
-//!    message and before the actor's state is dropped, and when the thread stops running the loop, be it by
-//!    a panic. So no wake-up is lost, and nobody waits for a thread that waits.
+//! 1. An answer is in its slot before its wake-up is held.
+//! 2. A thread holds only the wake-ups that result from handlers and hooks of the actor it was started
+//!    for. Other actors and tasks on the thread wake their callers at once.
+//! 3. Held wake-ups are sent before the thread blocks by a method of this crate, after the last message
+//!    and before the actor's state is dropped, and when the thread leaves the loop, also by a panic. So no
+//!    wake-up is lost, and no caller waits for a blocked thread, unless a handler blocks by other means
+//!    (see [`wake_callers`]).
 
 use std::{
     cell::{Cell, RefCell},
@@ -63,87 +63,91 @@ use crate::{
     waker::wake,
 };
 
-/// How long a wake-up is held back, but for the handler that runs then. A batch of handlers for which this
-/// is short gains nothing from being one.
-const LIMIT: Duration = Duration::from_micros(500);
+/// A wake-up held for this long is sent before the next handler. A batch whose handlers take longer than
+/// this gains nothing from shared wake-ups.
+const HOLD_LIMIT: Duration = Duration::from_micros(500);
 
 thread_local! {
-    /// The actor whose callers are woken later.
+    /// The actor whose wake-ups are held.
     static OWNER: Cell<Option<ActorId>> = const { Cell::new(None) };
     static LEFT: Cell<usize> = const { Cell::new(0) };
     static HELD: RefCell<VecDeque<Waker>> = const { RefCell::new(VecDeque::new()) };
-    /// Since when the first of them is held.
+    /// When the first of `HELD` was added.
     static SINCE: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
-/// How many messages of this batch come after the one that is being handled, if this thread is that of an
-/// actor that takes [batches](crate::Builder::batch). Otherwise 0.
+/// Returns the number of messages of the current batch that follow the one being handled.
 ///
-/// All of them were in the mailbox when the batch began. So a handler that finds some may do something for
-/// all of them at once: begin a transaction, take a lock, look at the clock. It is undone in `#[on_idle]`,
-/// which runs after each batch. Some may turn out to have lost their callers, and are skipped.
+/// Returns 0 on any thread that does not run an actor with [batches](crate::Builder::batch).
+///
+/// A handler can use it to do work once for the whole batch, such as beginning a transaction or taking a
+/// lock, and finish that work in `#[on_idle]`, which runs after each batch. Messages whose callers were
+/// dropped are counted, but may be skipped.
 ///
 /// # Examples
 ///
-/// See [above](self).
+/// See the [module](self).
 #[must_use]
 pub fn left() -> usize {
     LEFT.with(Cell::get)
 }
 
-/// Wakes the callers whose answers were given so far in this batch, if there is one on this thread.
+/// Wakes the callers that have been answered so far in the current batch.
 ///
-/// For a handler that takes long, before it does: the callers of those before it would wait for it. A
-/// handler that blocks until one of these callers does something *has* to call this, unless it blocks by a
-/// method of this crate, such as `blocking()`.
+/// Call it in a handler before slow work; otherwise the callers of earlier messages wait for that work. A
+/// handler that blocks until one of these callers acts *must* call it, unless it blocks by a method of
+/// this crate, such as `blocking()`.
+///
+/// Does nothing on a thread that does not run an actor with [batches](crate::Builder::batch).
 ///
 /// # Examples
 ///
-/// See [above](self).
+/// See the [module](self).
 pub fn wake_callers() {
     if OWNER.with(Cell::get).is_some() {
-        let_go();
+        wake_held();
     }
 }
 
-/// Until the guard is dropped, this thread may hold back what `actor` tells its callers.
+/// Holds the wake-ups of `actor`'s callers on this thread until the guard is dropped.
 pub(crate) fn hold(actor: ActorId) -> Holding {
     OWNER.with(|owner| owner.set(Some(actor)));
     Holding(())
 }
 
-/// A thread that holds back wake-ups.
+/// Guard returned by [`hold`]. Dropping it sends the held wake-ups.
 pub(crate) struct Holding(());
 
 impl Drop for Holding {
     fn drop(&mut self) {
         OWNER.with(|owner| owner.set(None));
         LEFT.with(|left| left.set(0));
-        if !bug("the end forgets whom it has not woken") {
-            let_go();
+        if bug("the end forgets whom it has not woken") {
+            return;
         }
+        wake_held();
     }
 }
 
-/// Notes that a message is taken, of a batch in which so many come after it. What has been held for long
-/// is held no longer.
+/// Begins a message that `left` more of its batch follow. Sends the held wake-ups if they are due.
 pub(crate) fn next(left: usize) {
     LEFT.with(|cell| cell.set(left));
-    let is_due = |since: Instant| since.elapsed() >= LIMIT && !cfg!(shuttle);
+    let is_due = |since: Instant| since.elapsed() >= HOLD_LIMIT && !cfg!(shuttle);
     if SINCE.with(Cell::get).is_some_and(is_due) {
-        let_go();
+        wake_held();
     }
 }
 
-/// Wakes all who are still to be woken, since no message of this batch will be handled any more.
+/// Ends the batch, and sends the held wake-ups.
 pub(crate) fn end() {
     LEFT.with(|left| left.set(0));
-    if !bug("the end forgets whom it has not woken") {
-        wake_callers();
+    if bug("the end forgets whom it has not woken") {
+        return;
     }
+    wake_callers();
 }
 
-/// Wakes the caller whose answer has just been given, or does so later.
+/// Wakes a caller that was just answered, or holds its wake-up (see 2).
 #[inline]
 pub(crate) fn wake_caller(waker: Waker) {
     match OWNER.with(Cell::get) {
@@ -160,19 +164,19 @@ fn wake_or_hold(waker: Waker, owner: ActorId) {
     SINCE.with(|since| since.set(since.get().or_else(|| Some(Instant::now()))));
 }
 
-/// Wakes all.
-fn let_go() {
+fn wake_held() {
     SINCE.with(|since| since.set(None));
-    // One by one, since a waker is the user's, and what it does may answer somebody.
+    // One by one: a waker is the user's code and may answer another caller, which borrows `HELD`.
     while let Some(waker) = HELD.with(|held| held.borrow_mut().pop_front()) {
         wake(waker);
     }
 }
 
-/// Wakes whoever is still to be woken, since this thread is about to wait.
+/// Sends the held wake-ups before this thread blocks (see 3).
 #[inline]
-pub(crate) fn before_waiting() {
-    if !bug("wake-ups are held while the thread waits") {
-        wake_callers();
+pub(crate) fn before_blocking() {
+    if bug("wake-ups are held while the thread waits") {
+        return;
     }
+    wake_callers();
 }

@@ -1,4 +1,4 @@
-//! Waiting for a future on a plain thread.
+//! Blocking a thread on a future.
 
 use std::{
     future::Future,
@@ -13,11 +13,13 @@ use crate::{
         AtomicBool, Ordering, bug,
         thread::{self, Thread},
     },
-    thread::{batch, spin::Linger},
+    thread::{batch, spin::AdaptiveSpin},
 };
 
-/// Wakes a thread. A thread has but one token to be unparked with, and what runs in the future may
-/// park too and use it up, so each wait also has a note of its own.
+/// Wakes a blocked thread.
+///
+/// A thread has a single unpark token, which code in the future may consume by parking too. So each wait
+/// also has a flag of its own.
 struct Unpark {
     thread: Thread,
     is_woken: AtomicBool,
@@ -34,53 +36,55 @@ impl Wake for Unpark {
     }
 }
 
-/// Runs `future` to its end on this thread, for a caller who may not know what thread it is.
+/// Runs `future` to completion on this thread, which may be any thread.
 ///
-/// With a tokio runtime at hand, its timers and sockets work in the future.
+/// In the context of a tokio runtime, the future can use its timers and sockets.
 ///
 /// # Panics
 ///
-/// On a thread that drives a tokio runtime: blocking it would hold up every task on it.
+/// If called from a task of a tokio runtime: blocking it would block other tasks on the thread.
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     match tokio::runtime::Handle::try_current() {
         Ok(runtime) => {
-            batch::before_waiting();
+            batch::before_blocking();
             runtime.block_on(future)
         }
         Err(_) => drive(future),
     }
 }
 
-/// Runs `future` to its end on a thread that is known to be there for it. What runs in the future
-/// may block the thread, also by [`block_on`].
+/// Runs `future` to completion on a thread that exists for it. Code in the future may block the thread,
+/// also by [`block_on`].
 pub(crate) fn drive<F: Future>(future: F) -> F::Output {
     drive_with(future, |_| {
         thread::park();
         true
     })
-    .unwrap_or_else(|| unreachable!("nobody stops waiting"))
+    .unwrap_or_else(|| unreachable!("`park` always returns `true`"))
 }
 
-/// As [`drive`], for a future that is expected to be woken again within microseconds.
-pub(crate) fn drive_awake<F: Future>(future: F) -> F::Output {
-    let mut linger = Linger::new();
+/// [`drive`] that spins before it parks, for a future that is often woken within microseconds.
+pub(crate) fn drive_spinning<F: Future>(future: F) -> F::Output {
+    let mut spin = AdaptiveSpin::new();
     drive_with(future, |is_woken| {
-        let is_seen = linger.until(|| match bug("a wake-up is used up by looking") {
-            true => is_woken.swap(false, Ordering::Relaxed),
-            false => is_woken.load(Ordering::Relaxed),
+        let is_seen = spin.until(|| {
+            if bug("a wake-up is used up by looking") {
+                return is_woken.swap(false, Ordering::Relaxed);
+            }
+            is_woken.load(Ordering::Relaxed)
         });
         if !is_seen {
             thread::park();
         }
         true
     })
-    .unwrap_or_else(|| unreachable!("nobody stops waiting"))
+    .unwrap_or_else(|| unreachable!("`park` always returns `true`"))
 }
 
-/// As [`block_on`], but not for longer than `limit`.
+/// [`block_on`] for at most `limit`. Returns `None` if the future has not completed by then.
 pub(crate) fn block_on_for<F: Future>(future: F, limit: Duration) -> Option<F::Output> {
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        // It panics where nobody may block.
+        // Panics where blocking is not allowed.
         runtime.block_on(async {});
     }
     let begun = Instant::now();
@@ -93,8 +97,8 @@ pub(crate) fn block_on_for<F: Future>(future: F, limit: Duration) -> Option<F::O
     })
 }
 
-/// Runs `future` to its end, or until `park`, which waits for a wake-up, says to stop. It may look whether
-/// there was one.
+/// Runs `future` to completion, or until `park` returns `false`. `park` waits for a wake-up and may read
+/// the flag that one sets.
 fn drive_with<F: Future>(
     future: F,
     mut park: impl FnMut(&AtomicBool) -> bool,
@@ -107,8 +111,8 @@ fn drive_with<F: Future>(
         if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
             return Some(output);
         }
-        batch::before_waiting();
-        // A wake-up between the look and the park makes the park return at once.
+        batch::before_blocking();
+        // A wake-up between the swap and the park sets the token, so the park returns at once.
         while !unpark.is_woken.swap(false, Ordering::Acquire) {
             if !park(&unpark.is_woken) {
                 return None;

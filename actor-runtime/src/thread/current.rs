@@ -1,8 +1,10 @@
-//! What this thread is doing right now: which actor it runs, and whether that actor is ending.
+//! What the current thread is doing: which actor it runs, and whether that actor is ending.
 //!
-//! Three questions are answered from here, none of which a value could be handed down for:
-//! is this call made by the very actor it goes to, why was this reply dropped, and which replies
-//! did a panicking handler take with it.
+//! Thread-local state answers three questions for code that no value could be passed to:
+//!
+//! - does an actor call itself?
+//! - why is a reply dropped?
+//! - which replies were dropped while a handler unwound?
 
 use std::{
     cell::{Cell, RefCell},
@@ -15,32 +17,33 @@ use crate::{
     sync::{bug, thread_local, unique},
 };
 
-/// Tells actors apart, also those that are gone: an answer may be awaited long after its actor's
-/// end, so the place in memory would not do.
+/// Identifies an actor, and is never reused.
+///
+/// An address would be: an answer may be awaited after its actor is gone.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct ActorId(usize);
 
 impl ActorId {
-    /// One that no other actor has.
     pub(crate) fn new() -> Self {
-        // The two lowest bits say what a thread does with it: see `Doing`.
-        Self((unique() << 2) | Doing::RUNNING)
+        // The two lowest bits are the kind of an `Activity`.
+        Self((unique() << 2) | Activity::RUNNING)
     }
 }
 
-/// What a thread does, in one word: each handler that runs on its caller's thread replaces it and
-/// puts it back.
+/// What a thread does.
+///
+/// One word, because each handler that runs inline replaces and restores it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Doing(usize);
+struct Activity(usize);
 
-impl Doing {
+impl Activity {
     /// No actor runs on this thread.
-    const NOTHING: Self = Self(0);
-    /// The actor's state and what it did not answer are being dropped.
+    const IDLE: Self = Self(0);
+    /// The actor's state and its unanswered messages are being dropped.
     const ENDING: Self = Self(1);
-    /// The bits that tell no actors apart.
+    /// The bits that are not part of an actor's number.
     const KIND: usize = 3;
-    /// What they are in an actor's id.
+    /// The kind in every [`ActorId`].
     const RUNNING: usize = 2;
     const FINISHING: usize = 3;
 
@@ -49,12 +52,11 @@ impl Doing {
         Self(actor.0)
     }
 
-    /// As `running`, and the handler that runs is the last and owns the actor's state.
+    /// The actor's last handler runs, which owns the actor's state.
     fn finishing(actor: ActorId) -> Self {
         Self(actor.0 | Self::FINISHING)
     }
 
-    /// The actor that runs.
     fn actor(self) -> Option<ActorId> {
         (self.0 & Self::RUNNING != 0).then_some(ActorId((self.0 & !Self::KIND) | Self::RUNNING))
     }
@@ -64,122 +66,122 @@ impl Doing {
     }
 }
 
-struct Now {
-    doing: Cell<Doing>,
-    /// Whether there are any replies in `LOST_IN_PANIC`.
-    any_lost: Cell<bool>,
+struct ThreadState {
+    activity: Cell<Activity>,
+    /// Whether `UNWOUND_REPLIES` has any.
+    has_unwound: Cell<bool>,
 }
 
 thread_local! {
-    /// What is asked for each handler.
-    static NOW: Now = const { Now { doing: Cell::new(Doing::NOTHING), any_lost: Cell::new(false) } };
-    /// Where the reply of the last handler is, while that runs.
-    static LAST_CALLED: Cell<Option<usize>> = const { Cell::new(None) };
-    static LOST_IN_PANIC: RefCell<Vec<Rc<dyn Fallible>>> = const { RefCell::new(Vec::new()) };
+    /// Read for each handler, so it is apart from what is rarely used.
+    static STATE: ThreadState =
+        const { ThreadState { activity: Cell::new(Activity::IDLE), has_unwound: Cell::new(false) } };
+    /// The address of the last handler's own reply, while that handler runs.
+    static FINAL_REPLY: Cell<Option<usize>> = const { Cell::new(None) };
+    /// Replies that were dropped while a handler unwound.
+    static UNWOUND_REPLIES: RefCell<Vec<Rc<dyn ErasedReply>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Restores what the thread did before.
+/// Restores the thread's previous activity.
 pub(crate) struct Guard {
-    before: Doing,
+    before: Activity,
 }
 
 impl Drop for Guard {
     #[inline]
     fn drop(&mut self) {
-        NOW.with(|now| {
-            now.doing.set(self.before);
-            // A handler may catch a panic of its own, and then nobody asks what became of the replies
-            // that were lost in it.
-            if now.any_lost.get() {
-                answer_lost(self.before);
+        STATE.with(|state| {
+            state.activity.set(self.before);
+            // Replies are left if a handler caught a panic itself: the loop never saw the panic.
+            if state.has_unwound.get() {
+                fail_left_over(self.before);
             }
         });
     }
 }
 
-/// Answers what a handler took along in a panic that it caught itself. The thread goes on with what
-/// it did `before`.
+/// Fails the replies that were dropped in a panic that the handler caught itself.
 #[cold]
-fn answer_lost(before: Doing) {
-    // A panic that is on its way through another actor, further out, will be caught there.
-    if before != Doing::NOTHING && std::thread::panicking() {
+fn fail_left_over(before: Activity) {
+    // A panic that is still unwinding through an outer actor is caught by that actor's loop.
+    if before != Activity::IDLE && std::thread::panicking() {
         return;
     }
-    NOW.with(|now| now.any_lost.set(false));
-    for reply in LOST_IN_PANIC.with(RefCell::take) {
+    STATE.with(|state| state.has_unwound.set(false));
+    for reply in UNWOUND_REPLIES.with(RefCell::take) {
         reply.fail(Failure::Unanswered);
     }
 }
 
-/// Until the guard is dropped, this thread runs the loop of `actor`, or one of its handlers.
+/// Marks this thread as running the loop of `actor`, or one of its handlers, until the guard is dropped.
 #[inline]
 pub(crate) fn running(actor: ActorId) -> Guard {
-    Guard { before: NOW.with(|now| now.doing.replace(Doing::running(actor))) }
+    Guard { before: STATE.with(|state| state.activity.replace(Activity::running(actor))) }
 }
 
-/// For the rest of this poll of its loop, the last handler of `actor` runs: a reply that it drops
-/// is one that a stopped actor owed, but for its own, which is at the address `called`.
+/// Marks this thread as running the last handler of `actor`, for the rest of this poll of its loop.
+///
+/// A reply dropped meanwhile counts as dropped by the actor's end, except the handler's own, which is at
+/// the address `called`.
 pub(crate) fn finishing(actor: ActorId, called: Option<usize>) {
-    LAST_CALLED.with(|last| last.set(called));
-    NOW.with(|now| now.doing.set(Doing::finishing(actor)));
+    FINAL_REPLY.with(|reply| reply.set(called));
+    STATE.with(|state| state.activity.set(Activity::finishing(actor)));
 }
 
-/// Until the guard is dropped, a reply that is dropped here is one that a stopped actor owed.
+/// Marks this thread as dropping an actor's remains until the guard is dropped: a reply dropped meanwhile
+/// fails its call with [`Failure::Stopped`].
 pub(crate) fn ending() -> Guard {
-    Guard { before: NOW.with(|now| now.doing.replace(Doing::ENDING)) }
+    Guard { before: STATE.with(|state| state.activity.replace(Activity::ENDING)) }
 }
 
-/// The actor whose handler or hook runs on this thread.
+/// Returns the actor whose handler or hook runs on this thread.
 pub(crate) fn actor() -> Option<ActorId> {
-    NOW.with(|now| now.doing.get()).actor()
+    STATE.with(|state| state.activity.get()).actor()
 }
 
-/// Whether this thread drops what an actor leaves behind.
+/// Returns `true` while this thread drops an actor's remains.
 #[cfg(all(debug_assertions, not(shuttle)))]
 pub(crate) fn is_ending() -> bool {
-    NOW.with(|now| now.doing.get()) == Doing::ENDING
+    STATE.with(|state| state.activity.get()) == Activity::ENDING
 }
 
-/// Why a reply is being dropped unanswered.
-pub(crate) enum Dropped {
-    /// A handler panics, and its locals are being dropped. What the panic says is not known yet:
-    /// the reply is to be given to [`lost_in_panic`].
-    InPanic,
+/// Why a reply is dropped unanswered.
+pub(crate) enum DropReason {
+    /// A handler panics. The panic's message is not known yet: pass the reply to [`defer_failure`].
+    Unwinding,
     /// The actor is ending.
-    AtEnd,
-    /// Somebody let it go.
-    ByHand,
+    ActorEnding,
+    /// The handler, or the code that it passed the reply to, dropped it.
+    Discarded,
 }
 
-/// Why the reply at `address` that is dropped right here is dropped.
-pub(crate) fn why_dropped(address: usize) -> Dropped {
-    let doing = NOW.with(|now| now.doing.get());
-    if doing.actor().is_some() && std::thread::panicking() {
-        return Dropped::InPanic;
+/// Returns why the reply at `address` is dropped on this thread.
+pub(crate) fn drop_reason(address: usize) -> DropReason {
+    let activity = STATE.with(|state| state.activity.get());
+    if activity.actor().is_some() && std::thread::panicking() {
+        return DropReason::Unwinding;
     }
-    let is_last_called = || LAST_CALLED.with(Cell::get) == Some(address);
-    if doing == Doing::ENDING || doing.is_finishing() && !is_last_called() {
-        Dropped::AtEnd
+    let is_final_reply = || FINAL_REPLY.with(Cell::get) == Some(address);
+    if activity == Activity::ENDING || activity.is_finishing() && !is_final_reply() {
+        DropReason::ActorEnding
     } else {
-        Dropped::ByHand
+        DropReason::Discarded
     }
 }
 
-/// Keeps a reply until [`answer_lost_in_panic`], which the loop calls as soon as it has caught the
-/// panic.
-pub(crate) fn lost_in_panic(reply: Rc<dyn Fallible>) {
-    NOW.with(|now| now.any_lost.set(true));
-    LOST_IN_PANIC.with(|lost| lost.borrow_mut().push(reply));
+/// Keeps a reply until [`fail_unwound`], which the loop calls once it has caught the panic.
+pub(crate) fn defer_failure(reply: Rc<dyn ErasedReply>) {
+    STATE.with(|state| state.has_unwound.set(true));
+    UNWOUND_REPLIES.with(|replies| replies.borrow_mut().push(reply));
 }
 
-/// Tells the callers of all replies that a panic took with it: the caller of the handler that
-/// panicked, whose slot is at the address `called`, what the panic said; those of any other replies
-/// that the handler had in its hands, `others`.
-pub(crate) fn answer_lost_in_panic(message: &Arc<str>, called: Option<usize>, others: &Failure) {
+/// Fails all replies that were dropped by a panic: the reply of the handler that panicked, which is at
+/// the address `called`, with the panic's `message`, and replies of other calls with `others`.
+pub(crate) fn fail_unwound(message: &Arc<str>, called: Option<usize>, others: &Failure) {
     if bug("nobody learns of a panic") {
         return;
     }
-    for reply in LOST_IN_PANIC.with(RefCell::take) {
+    for reply in UNWOUND_REPLIES.with(RefCell::take) {
         if Some(reply.address()) == called {
             reply.fail(Failure::Panicked(message.clone()));
         } else {
@@ -188,10 +190,10 @@ pub(crate) fn answer_lost_in_panic(message: &Arc<str>, called: Option<usize>, ot
     }
 }
 
-/// A slot of any type, as a thread keeps it.
-pub(crate) trait Fallible {
+/// A reply slot whose answer's type is erased.
+pub(crate) trait ErasedReply {
     fn fail(&self, failure: Failure);
 
-    /// Tells it apart from all others.
+    /// Identifies the slot while it is alive.
     fn address(&self) -> usize;
 }

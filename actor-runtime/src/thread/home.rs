@@ -1,10 +1,12 @@
-//! The runtime that an actor was started on, for handlers that run on the threads of callers.
+//! The runtime that an actor was started on, for handlers that run inline on the threads of callers.
 //!
-//! Wherever a handler runs, `tokio::spawn` and timers in it belong to the actor's own runtime. Most
-//! callers are tasks of that runtime, and a task stays where it was spawned: so it is asked once
-//! for each task that calls, and remembered by the thread. To ask each time would mean to count up and
-//! down what all workers share.
-//! A task that enters another runtime by hand and has called from its own before is not noticed.
+//! `tokio::spawn` and timers in a handler belong to the actor's own runtime, wherever the handler runs.
+//! Most callers are tasks of that runtime, and a task stays on the runtime it was spawned on. So the
+//! runtime of each calling task is looked up once and cached by the thread; a look-up per call would
+//! update a reference count that all workers share.
+//!
+//! The cache has a hole: a task that enters another runtime by hand, after it has called from its own, is
+//! not noticed.
 
 use std::{
     cell::Cell,
@@ -17,27 +19,28 @@ use tokio::{
 
 use crate::sync::thread_local;
 
-/// A task, and its runtime, by their numbers.
-type Known = Cell<(u64, u64)>;
+/// The ids of a task and its runtime.
+type CacheEntry = Cell<(u64, u64)>;
 
-/// The number of what is not known. No task and no runtime has it.
+/// Stands for no id. tokio's ids of tasks and runtimes are not zero.
 const UNKNOWN: u64 = 0;
 
-/// How many tasks a thread remembers: those whose turns alternate.
-const TASKS: usize = 64;
+/// The number of tasks that a thread caches.
+const CACHE_SIZE: usize = 64;
 
 thread_local! {
-    /// The tasks that were asked, each at its [`place`].
-    static KNOWN: [Known; TASKS] = const { [const { Cell::new((UNKNOWN, UNKNOWN)) }; TASKS] };
+    /// Indexed by [`cache_index`].
+    static CACHE: [CacheEntry; CACHE_SIZE] =
+        const { [const { Cell::new((UNKNOWN, UNKNOWN)) }; CACHE_SIZE] };
 }
 
-/// Where a task is remembered. Tasks that were spawned one after the other have different places.
+/// Returns the index of a task in the cache. Tasks spawned in sequence have different indices.
 #[inline]
-fn place(task: u64) -> usize {
-    usize::try_from(task % TASKS as u64).unwrap_or(0)
+fn cache_index(task: u64) -> usize {
+    usize::try_from(task % CACHE_SIZE as u64).unwrap_or(0)
 }
 
-/// The number that tokio gave `id`, which it tells nobody but a hasher.
+/// Returns the number in a tokio `id`, which is exposed only through `Hash`.
 #[inline]
 fn number(id: impl Hash) -> u64 {
     let mut number = Number(UNKNOWN);
@@ -45,13 +48,13 @@ fn number(id: impl Hash) -> u64 {
     number.0
 }
 
-/// The task that runs here.
+/// Returns the id of the current task.
 #[inline]
 fn task() -> u64 {
     task::try_id().map_or(UNKNOWN, number)
 }
 
-/// What an id hashes: a number.
+/// A hasher that keeps the `u64` it is given.
 struct Number(u64);
 
 impl Hasher for Number {
@@ -72,7 +75,6 @@ impl Hasher for Number {
 /// The runtime of an actor.
 pub(crate) struct Home {
     runtime: Option<Handle>,
-    /// Its number.
     id: u64,
 }
 
@@ -81,54 +83,54 @@ impl Home {
         Self { id: number(runtime.id()), runtime: Some(runtime) }
     }
 
-    /// That of an actor which is no task of tokio.
+    /// The home of an actor that is not a task of tokio.
     pub(crate) const fn unknown() -> Self {
         Self { runtime: None, id: UNKNOWN }
     }
 
-    /// Whether this is the runtime of the task that runs here, as far as is remembered.
+    /// Returns `true` if this is the cached runtime of the current task.
     #[inline]
     pub(crate) fn is_here(&self) -> bool {
         let task = task();
-        KNOWN.with(|known| known[place(task)].get()) == (task, self.id)
+        CACHE.with(|cache| cache[cache_index(task)].get()) == (task, self.id)
     }
 
-    /// Until the guard is dropped, this is the current runtime. There is no guard where it is that
-    /// anyway, and then that is remembered.
-    pub(crate) fn enter(&self) -> Option<Away<'_>> {
+    /// Makes this the current runtime until the guard is dropped. If it is the current runtime already,
+    /// caches that and returns `None`.
+    pub(crate) fn enter(&self) -> Option<RuntimeGuard<'_>> {
         let runtime = self.runtime.as_ref()?;
         let current = Handle::try_current().map_or(UNKNOWN, |runtime| number(runtime.id()));
         if current != self.id {
-            return Some(Away { _home: runtime.enter() });
+            return Some(RuntimeGuard { _guard: runtime.enter() });
         }
-        remember(self.id);
+        cache(self.id);
         None
     }
 }
 
-/// Remembers the runtime of the task that runs here, if there is one.
-fn remember(runtime: u64) {
+/// Caches `runtime` as that of the current task, if there is one.
+fn cache(runtime: u64) {
     let task = task();
     if task != UNKNOWN {
-        KNOWN.with(|known| known[place(task)].set((task, runtime)));
+        CACHE.with(|cache| cache[cache_index(task)].set((task, runtime)));
     }
 }
 
-/// A task that has left its runtime for another.
-pub(crate) struct Away<'a> {
-    _home: EnterGuard<'a>,
+/// A task has entered the runtime of another actor.
+pub(crate) struct RuntimeGuard<'a> {
+    _guard: EnterGuard<'a>,
 }
 
-impl Drop for Away<'_> {
+impl Drop for RuntimeGuard<'_> {
     #[inline]
     fn drop(&mut self) {
-        forget();
+        invalidate();
     }
 }
 
-/// What was asked by a task while it was away holds no longer.
+/// Drops what was cached for the current task while it was in another runtime.
 #[cold]
 #[inline(never)]
-fn forget() {
-    remember(UNKNOWN);
+fn invalidate() {
+    cache(UNKNOWN);
 }

@@ -1,6 +1,6 @@
-//! What a thread is doing: which actor it runs, what it holds back, and how it waits.
+//! State and behavior of a thread: the actor it runs, the wake-ups it holds, and how it blocks.
 //!
-//! Nothing here knows what a message or an actor is.
+//! Modules in this folder know actors only by their ids, and no messages.
 
 pub mod batch;
 pub(crate) mod block_on;

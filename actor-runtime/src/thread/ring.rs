@@ -1,14 +1,13 @@
-//! Actors that wait for each other in a ring, found in debug builds.
+//! Deadlock detection in debug builds: actors that wait for each other in a ring.
 //!
-//! While a handler waits for another actor, an edge from its actor to the other one is on record.
-//! A wait that would close a ring is refused before it begins. In release builds all of this is
-//! empty; a call to oneself is refused there too, by [`current`](crate::thread::current) alone.
+//! While a handler waits for another actor, an edge from its actor to the other is recorded, and a wait
+//! that would close a ring is refused. In release builds this module is empty; calls of an actor to
+//! itself are refused in every build, by means of [`current`](crate::thread::current).
 //!
-//! An edge counts only as long as both handlers run. When the one that was called is over, whatever
-//! it left to be answered later may be answered by anybody. When the one that called is over, it
-//! has kept the answer for later, and does not wait.
+//! An edge counts only while both handlers run. Once the called handler is over, anyone may hold the
+//! reply it has kept. Once the calling handler is over, it has kept the call for later and does not wait.
 
-pub(crate) use imp::{Link, Wait, over};
+pub(crate) use imp::{Link, Wait, remove_waits_of};
 
 #[cfg(all(debug_assertions, not(shuttle)))]
 mod imp {
@@ -22,16 +21,17 @@ mod imp {
         thread::current::{self, ActorId},
     };
 
-    /// Says whether the handler that was called is over, to whoever still waits for its answer.
+    /// Shared by a wait and the handler that it waits for, which releases it when it is over or has
+    /// answered.
     #[derive(Clone, Default)]
     pub(crate) struct Link(Arc<AtomicBool>);
 
     impl Link {
-        pub(crate) fn cut(&self) {
+        pub(crate) fn release(&self) {
             self.0.store(true, Ordering::Relaxed);
         }
 
-        fn is_cut(&self) -> bool {
+        fn is_released(&self) -> bool {
             self.0.load(Ordering::Relaxed)
         }
     }
@@ -45,15 +45,15 @@ mod imp {
 
     static EDGES: Mutex<Vec<Edge>> = Mutex::new(Vec::new());
 
-    /// On record until it is dropped.
+    /// A recorded wait. Dropping it removes its edge.
     pub(crate) struct Wait(Option<Link>);
 
     impl Wait {
-        /// Records that the actor that runs here waits for `method` of `to`.
+        /// Records that the actor that runs on this thread, if any, waits for `method` of `to`.
         ///
         /// # Errors
         ///
-        /// Who waits for whom, if that closed a ring.
+        /// The methods along the ring that this wait would close, except its own.
         pub(crate) fn begin(to: ActorId, method: Method, link: &Link) -> Result<Self, Vec<Method>> {
             let Some(from) = current::actor() else {
                 return Ok(Self(None));
@@ -76,17 +76,17 @@ mod imp {
         }
     }
 
-    /// A handler of `actor` is over: it does not wait any more.
-    pub(crate) fn over(actor: ActorId) {
+    /// Removes the edges of `actor`, because its handler is over.
+    pub(crate) fn remove_waits_of(actor: ActorId) {
         EDGES.lock().unwrap_or_else(PoisonError::into_inner).retain(|edge| edge.from != actor);
     }
 
-    /// The waits that lead from one actor to another.
+    /// Returns the methods along a path of waits between two actors.
     fn path(edges: &[Edge], from: ActorId, to: ActorId) -> Option<Vec<Method>> {
         let mut seen = vec![from];
         let mut open = vec![(from, Vec::new())];
         while let Some((at, path)) = open.pop() {
-            for edge in edges.iter().filter(|edge| edge.from == at && !edge.link.is_cut()) {
+            for edge in edges.iter().filter(|edge| edge.from == at && !edge.link.is_released()) {
                 let mut path = path.clone();
                 path.push(edge.method);
                 if edge.to == to {
@@ -110,16 +110,16 @@ mod imp {
     pub(crate) struct Link;
 
     impl Link {
-        #[expect(clippy::unused_self, reason = "the debug twin needs it")]
-        pub(crate) fn cut(&self) {}
+        #[expect(clippy::unused_self, reason = "debug builds use it")]
+        pub(crate) fn release(&self) {}
     }
 
-    pub(crate) fn over(_: ActorId) {}
+    pub(crate) fn remove_waits_of(_: ActorId) {}
 
     pub(crate) struct Wait;
 
     impl Wait {
-        #[expect(clippy::unnecessary_wraps, reason = "the debug twin can fail")]
+        #[expect(clippy::unnecessary_wraps, reason = "fails in debug builds")]
         pub(crate) fn begin(_: ActorId, _: Method, _: &Link) -> Result<Self, Vec<Method>> {
             Ok(Self)
         }

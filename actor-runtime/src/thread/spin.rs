@@ -1,83 +1,84 @@
-//! Looking around for a moment before a thread goes to sleep.
+//! Adaptive spinning before a thread parks.
 //!
-//! To put a thread to sleep and to wake it again takes several microseconds, for the thread and for whoever
-//! wakes it. Where the next message comes sooner than that, the thread had better stay awake: it lets others run and
-//! looks again. Where others do run, or where nothing comes, this would cost more than it gains. So a thread
-//! learns from that, and then sleeps at once the next few times, or the next many.
+//! Parking and waking a thread take several microseconds, for the thread and for its waker. Where the next
+//! message comes sooner, it is cheaper to stay awake: the thread yields and checks again. Where other
+//! threads need the core, or no message comes, spinning costs more than it saves. So a thread learns from
+//! each spin how many of the next ones to skip.
 
 use std::time::{Duration, Instant};
 
 use crate::sync::thread;
 
-/// How long a thread looks around.
-const MOMENT: Duration = Duration::from_micros(25);
+/// The length of a spin.
+const SPIN_LIMIT: Duration = Duration::from_micros(25);
 
-/// If it takes so long until the thread runs again, there is other work for its core.
-const DEAR: Duration = Duration::from_micros(10);
+/// If a yield takes this long, another thread has work for the core.
+const BUSY_CORE: Duration = Duration::from_micros(10);
 
-/// How many times a thread sleeps at once, at the most, before it tries again.
-const RESTS: u32 = 128;
+/// The maximum number of spins to skip.
+const MAX_SKIPS: u32 = 128;
 
-/// What a thread has learned.
-pub(crate) struct Linger {
-    /// How many times it sleeps at once from here on.
-    rests: u32,
-    /// How many it did after it last looked in vain.
-    last: u32,
+/// Decides, for one thread, whether to spin before it parks.
+pub(crate) struct AdaptiveSpin {
+    /// How many of the next spins to skip. `u32::MAX`: all of them.
+    skips: u32,
+    /// How many were to be skipped after the last spin.
+    last_skips: u32,
 }
 
-impl Linger {
-    /// For a thread that knows nothing yet.
+impl AdaptiveSpin {
     pub(crate) fn new() -> Self {
-        let has_company = std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1);
-        Self { rests: if has_company { 0 } else { u32::MAX }, last: 0 }
+        // On a single core, the waker cannot run while this thread spins.
+        let is_multicore = std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1);
+        Self { skips: if is_multicore { 0 } else { u32::MAX }, last_skips: 0 }
     }
 
-    /// Whether it is worth to stay awake: `is_woken` came true within a moment.
+    /// Spins until `is_woken` returns `true`, unless this spin is skipped or takes too long. Returns
+    /// whether `is_woken` did.
     pub(crate) fn until(&mut self, is_woken: impl Fn() -> bool) -> bool {
-        if self.rests == u32::MAX {
+        if self.skips == u32::MAX {
             return false;
         }
-        if self.rests > 0 {
-            self.rests -= 1;
+        if self.skips > 0 {
+            self.skips -= 1;
             return false;
         }
-        let Looked { has_found, is_busy } = look(is_woken);
-        self.learn(has_found, is_busy);
-        has_found
+        let Spun { is_woken, is_busy } = spin(is_woken);
+        self.learn(is_woken, is_busy);
+        is_woken
     }
 
-    fn learn(&mut self, has_found: bool, is_busy: bool) {
-        self.last = match (has_found, is_busy) {
-            (_, true) => RESTS,
+    fn learn(&mut self, is_woken: bool, is_busy: bool) {
+        self.last_skips = match (is_woken, is_busy) {
+            (_, true) => MAX_SKIPS,
             (true, false) => 0,
-            (false, false) => (2 * self.last + 1).min(RESTS),
+            (false, false) => (2 * self.last_skips + 1).min(MAX_SKIPS),
         };
-        self.rests = self.last;
+        self.skips = self.last_skips;
     }
 }
 
-/// What came of looking around.
-struct Looked {
-    has_found: bool,
-    /// Others wanted to run.
+/// The outcome of a spin.
+struct Spun {
+    is_woken: bool,
+    /// Whether other threads needed the core.
     is_busy: bool,
 }
 
-fn look(is_woken: impl Fn() -> bool) -> Looked {
+fn spin(is_woken: impl Fn() -> bool) -> Spun {
     let begun = Instant::now();
     let mut before = Duration::ZERO;
     loop {
         thread::yield_now();
-        let has_found = is_woken();
-        // A model has no time: there, one look is a moment.
+        let is_woken = is_woken();
+        // Time does not pass in a model, so a spin there is a single check.
         if cfg!(shuttle) {
-            return Looked { has_found, is_busy: false };
+            return Spun { is_woken, is_busy: false };
         }
         let now = begun.elapsed();
-        let is_busy = now - before >= DEAR;
-        if has_found || is_busy || now >= MOMENT {
-            return Looked { has_found, is_busy };
+        let is_busy = now - before >= BUSY_CORE;
+        if is_woken || is_busy || now >= SPIN_LIMIT {
+            return Spun { is_woken, is_busy };
         }
         before = now;
     }
@@ -87,37 +88,37 @@ fn look(is_woken: impl Fn() -> bool) -> Looked {
 mod tests {
     use super::*;
 
-    /// How many times a thread sleeps at once after each of these.
-    fn rests_after(looks: &[(bool, bool)]) -> Vec<u32> {
-        let mut linger = Linger { rests: 0, last: 0 };
-        let rests = |&(has_found, is_busy): &(bool, bool)| {
-            linger.learn(has_found, is_busy);
-            linger.rests
+    /// The number of spins to skip after each `(is_woken, is_busy)`.
+    fn skips_after(spins: &[(bool, bool)]) -> Vec<u32> {
+        let mut spin = AdaptiveSpin { skips: 0, last_skips: 0 };
+        let skips = |&(is_woken, is_busy): &(bool, bool)| {
+            spin.learn(is_woken, is_busy);
+            spin.skips
         };
-        looks.iter().map(rests).collect()
+        spins.iter().map(skips).collect()
     }
 
     #[test]
-    fn a_thread_that_finds_something_looks_again_the_next_time() {
-        assert_eq!(rests_after(&[(true, false); 3]), [0; 3]);
+    fn successful_spin_skips_none() {
+        assert_eq!(skips_after(&[(true, false); 3]), [0; 3]);
     }
 
     #[test]
-    fn a_thread_that_looks_in_vain_looks_ever_more_rarely() {
-        assert_eq!(rests_after(&[(false, false); 9]), [1, 3, 7, 15, 31, 63, 127, 128, 128]);
-        assert_eq!(rests_after(&[(false, false), (false, false), (true, false)]), [1, 3, 0]);
+    fn unsuccessful_spins_double_the_skips() {
+        assert_eq!(skips_after(&[(false, false); 9]), [1, 3, 7, 15, 31, 63, 127, 128, 128]);
+        assert_eq!(skips_after(&[(false, false), (false, false), (true, false)]), [1, 3, 0]);
     }
 
     #[test]
-    fn a_thread_that_others_would_have_run_on_rests() {
-        assert_eq!(rests_after(&[(true, true), (false, true), (true, false)]), [128, 128, 0]);
+    fn busy_core_skips_the_maximum() {
+        assert_eq!(skips_after(&[(true, true), (false, true), (true, false)]), [128, 128, 0]);
     }
 
     #[test]
-    fn while_it_rests_it_does_not_look() {
-        let mut linger = Linger { rests: 2, last: 3 };
-        assert!(!linger.until(|| panic!("it looked")));
-        assert!(!linger.until(|| panic!("it looked")));
-        assert_eq!(linger.rests, 0);
+    fn skipped_spin_does_not_check() {
+        let mut spin = AdaptiveSpin { skips: 2, last_skips: 3 };
+        assert!(!spin.until(|| panic!("it checked")));
+        assert!(!spin.until(|| panic!("it checked")));
+        assert_eq!(spin.skips, 0);
     }
 }
