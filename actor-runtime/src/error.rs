@@ -1,11 +1,11 @@
-//! What can go wrong when a message is sent, one enum per operation.
+//! Errors of calls and sends, one type per operation.
 //!
-//! Each variant asks something else of the caller. A message that was *never accepted* may be sent
-//! again without harm; one that *was* accepted may have been handled, or handled in part.
+//! The variants differ in what the caller can do. A message that was *not accepted* can safely be sent
+//! again; one that *was* accepted may have been handled, in part or in full.
 
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
-/// A handler of an actor, as errors and statistics name it: `Counter::add`.
+/// The name of a handler, as it appears in errors and statistics: `Counter::add`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Method {
     actor: &'static str,
@@ -17,13 +17,13 @@ impl Method {
         Self { actor, name }
     }
 
-    /// The name of the actor's type.
+    /// Returns the name of the actor's type.
     #[must_use]
     pub fn actor(&self) -> &'static str {
         self.actor
     }
 
-    /// The name of the handler.
+    /// Returns the name of the handler.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
@@ -42,9 +42,9 @@ impl fmt::Debug for Method {
     }
 }
 
-/// Why an awaited call has no answer.
+/// The error of a call that has no answer.
 ///
-/// [`kind`](Self::kind) says what happened, and [`method`](Self::method) which handler was called.
+/// [`kind`](Self::kind) returns the cause, and [`method`](Self::method) the handler that was called.
 ///
 /// # Examples
 ///
@@ -53,8 +53,8 @@ impl fmt::Debug for Method {
 ///
 /// fn describe(error: &CallError) -> &'static str {
 ///     match error.kind() {
-///         CallErrorKind::Closed => "nothing was done: try another actor",
-///         CallErrorKind::TimedOut { accepted: false, .. } => "nothing was done: the mailbox is full",
+///         CallErrorKind::Closed => "not accepted: the actor has stopped",
+///         CallErrorKind::TimedOut { accepted: false, .. } => "not accepted: the mailbox was full",
 ///         _ => "the handler may have run",
 ///     }
 /// }
@@ -68,37 +68,41 @@ struct Inner {
     kind: CallErrorKind,
 }
 
-/// What became of a call that has no answer. See [`CallError::kind`].
+/// The cause of a [`CallError`], returned by [`CallError::kind`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallErrorKind {
-    /// The mailbox was closed, so the message was not accepted and nothing was done.
+    /// The mailbox was closed, so the message was not accepted and the handler did not run.
     ///
     /// [`Call::into_message`](crate::Call::into_message) returns the message.
     Closed,
-    /// The message was accepted, and then the actor stopped without answering.
+    /// The message was accepted, but the actor stopped before it answered.
     ///
-    /// The handler may have run, in part or not at all.
+    /// The handler may have run, in part or in full, or not at all.
     Stopped,
     /// The handler panicked.
     Panicked {
-        /// The message of the panic.
+        /// The panic message.
         message: Arc<str>,
     },
-    /// The actor is alive, but it dropped the [`Reply`](crate::Reply) without answering.
+    /// The [`Reply`](crate::Reply) was dropped without an answer.
     Unanswered,
-    /// The time given to [`Call::timeout`](crate::Call::timeout) elapsed.
+    /// The duration set with [`Call::timeout`](crate::Call::timeout) elapsed.
     TimedOut {
-        /// How long the call was given.
+        /// The duration that was set.
         after: Duration,
-        /// Whether the message was in the mailbox. If not, it was withdrawn and nothing was done.
-        /// If so, it is skipped unless its handler has already begun.
+        /// Whether the message was accepted. If not, it was withdrawn and the handler does not run. If
+        /// so, the handler may run, or may have begun already: see the cancel safety of
+        /// [`Call`](crate::Call#cancel-safety).
         accepted: bool,
     },
-    /// The call would wait for the actor that makes it, itself or through other actors.
+    /// The call was made by a handler that it would wait for, directly or through other actors.
+    ///
+    /// An awaited [`Call`](crate::Call) was not sent; the message of an [`Answer`](crate::Answer) was sent
+    /// before. A deadlock through other actors is only detected in debug builds.
     WouldDeadlock {
-        /// Which actor waits for which, beginning with the actor called. Empty if a handler called
-        /// its own actor.
+        /// The handlers that are waited for, beginning with the one for which the called actor waits.
+        /// Empty if a handler called its own actor.
         ring: Vec<Method>,
     },
 }
@@ -109,25 +113,26 @@ impl CallError {
         Self(Box::new(Inner { method, kind }))
     }
 
-    /// The handler that was called.
+    /// Returns the handler that was called.
     #[must_use]
     pub fn method(&self) -> Method {
         self.0.method
     }
 
-    /// What happened.
+    /// Returns the cause of the error.
     #[must_use]
     pub fn kind(&self) -> &CallErrorKind {
         &self.0.kind
     }
 
-    /// What happened, by value.
+    /// Returns the cause of the error by value.
     #[must_use]
     pub fn into_kind(self) -> CallErrorKind {
         self.0.kind
     }
 
-    /// Whether the handler certainly did not run, so that calling again repeats nothing.
+    /// Returns `true` if the handler of an awaited [`Call`](crate::Call) certainly did not run, so that a
+    /// retry repeats nothing.
     #[must_use]
     pub fn is_safe_to_retry(&self) -> bool {
         match self.kind() {
@@ -181,20 +186,20 @@ impl fmt::Display for CallError {
 
 impl Error for CallError {}
 
-/// Why a message was not sent, with the message.
+/// The error of a send that waits for room. Holds the message.
 ///
-/// Its [`Debug`](fmt::Debug) asks nothing of the message, so `unwrap` always works.
+/// Its [`Debug`](fmt::Debug) implementation does not require `M: Debug`, so `unwrap` is always available.
 #[derive(PartialEq, Eq, Clone, Copy)]
 #[non_exhaustive]
 pub enum SendError<M> {
-    /// The actor has stopped.
+    /// The mailbox is closed: the actor has stopped, or is about to.
     Closed(M),
-    /// The mailbox is full, and the one who waits for room is the actor itself.
+    /// The mailbox is full, and the actor itself would wait for room in it.
     WouldDeadlock(M),
 }
 
 impl<M> SendError<M> {
-    /// The message that was not sent.
+    /// Returns the message that was not sent.
     pub fn into_inner(self) -> M {
         match self {
             Self::Closed(message) | Self::WouldDeadlock(message) => message,
@@ -224,19 +229,19 @@ impl<M> fmt::Debug for SendError<M> {
 
 impl<M> Error for SendError<M> {}
 
-/// Why a message, or a value of a stream, was not sent at once. It holds what was not sent.
+/// The error of a send that does not wait. Holds the message, or the value of a stream.
 ///
-/// Its [`Debug`](fmt::Debug) has no bound on what it holds, so `unwrap` always works.
+/// Its [`Debug`](fmt::Debug) implementation does not require `T: Debug`, so `unwrap` is always available.
 #[derive(PartialEq, Eq, Clone, Copy)]
 pub enum TrySendError<T> {
-    /// There is no room: the mailbox is full, or the reader of the stream has to catch up first.
+    /// There is no room in the mailbox, or in the buffer of the stream.
     Full(T),
-    /// The receiver is gone: the actor has stopped, or the stream is not read any more.
+    /// The mailbox is closed, or the stream was dropped by its reader.
     Closed(T),
 }
 
 impl<T> TrySendError<T> {
-    /// What was not sent.
+    /// Returns the message or value that was not sent.
     pub fn into_inner(self) -> T {
         match self {
             Self::Full(unsent) | Self::Closed(unsent) => unsent,
@@ -264,13 +269,13 @@ impl<T> fmt::Debug for TrySendError<T> {
 
 impl<T> Error for TrySendError<T> {}
 
-/// Why a slot was left without an answer.
+/// Why a reply slot has no answer.
 #[derive(Clone, Debug)]
 pub(crate) enum Failure {
     /// The actor stopped.
     Stopped,
-    /// The handler dropped the reply.
+    /// The reply was dropped.
     Unanswered,
-    /// The handler panicked, with this text.
+    /// The handler panicked with this message.
     Panicked(Arc<str>),
 }

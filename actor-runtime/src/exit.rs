@@ -1,34 +1,35 @@
-//! Why an actor ends.
+//! [`ExitReason`] and [`OnPanic`]: why an actor ends, and whether a panic is a reason.
 
 use std::{fmt, sync::Arc as StdArc};
 
 use crate::error::{Failure, Method};
 
-/// Why an actor ended.
+/// The reason why an actor ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExitReason {
-    /// A handler that takes `self` was the last.
+    /// A handler that takes `self` ran.
     Finished(Method),
-    /// The last handle was dropped, and what had been accepted is done.
+    /// The last handle was dropped, and all accepted messages were handled.
     HandlesDropped,
-    /// It was shut down or closed, and what had been accepted is done.
+    /// The mailbox was closed, and all accepted messages were handled.
     Shutdown,
-    /// It was aborted, or its future was dropped: a runtime that shuts down does that.
+    /// The actor was aborted, or its future was dropped, as by a runtime that shuts down.
     Aborted,
     /// A handler or a hook panicked.
     Panicked {
-        /// Where.
+        /// The handler or hook that panicked.
         method: Method,
-        /// What the panic said.
+        /// The panic message.
         message: StdArc<str>,
     },
-    /// `#[on_start]` gave an error.
+    /// `#[on_start]` returned an error.
     StartFailed,
 }
 
 impl ExitReason {
-    /// Whether the actor ended in order: everything it had accepted was handled.
+    /// Returns `true` if the actor ended in an orderly way, rather than by an abort, a panic or a failed
+    /// start.
     #[must_use]
     pub fn is_orderly(&self) -> bool {
         match self {
@@ -52,20 +53,22 @@ impl fmt::Display for ExitReason {
 }
 
 /// What an actor does when one of its handlers panics.
+///
+/// Set with [`Builder::on_panic`](crate::Builder::on_panic).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnPanic {
-    /// The actor ends: its state may be broken. The default.
+    /// End the actor, because its state may be inconsistent. The default.
     #[default]
     End,
-    /// The actor goes on with the state as the panic left it. Only the caller of the handler that
-    /// panicked learns of it.
+    /// Continue with the next message, and the state as the panic left it. Only the caller of the handler
+    /// that panicked gets an error that says so.
     ///
-    /// Choose it for handlers that change the state in one step, at their end.
+    /// Suitable if handlers change the state in one step, at their end.
     Continue,
 }
 
 impl OnPanic {
-    /// What is told to those whose replies a panic took along.
+    /// The failure of replies of other handlers that were dropped by the panic.
     pub(crate) fn of_others(self) -> Failure {
         match self {
             Self::Continue => Failure::Unanswered,

@@ -1,4 +1,4 @@
-//! The answer of a message that was sent, as a value.
+//! [`Answer`]: the answer of a call that was sent, as a future of its own.
 
 use std::{
     fmt,
@@ -10,8 +10,8 @@ use std::{
 
 use crate::{
     call::{
-        dropped::{Site, Watch},
-        timeout::{GiveUp, Timeout, private},
+        dropped::{DropCheck, Site},
+        timeout::{Expire, Timeout, private},
     },
     error::{CallError, CallErrorKind, Failure, Method},
     slot::receiver::Receiver,
@@ -22,79 +22,91 @@ use crate::{
     },
 };
 
-/// The answer of a call that was sent: see [`Call::sent`](crate::Call::sent). It borrows nothing.
+/// A future that resolves to the answer of a call that was sent.
+///
+/// Returned by [`Call::sent`](crate::Call::sent) and [`Call::try_call`](crate::Call::try_call). It
+/// borrows nothing, so it can be moved into a task.
+///
+/// # Errors
+///
+/// Returns a [`CallError`] if there will be no answer.
 ///
 /// # Cancel safety
 ///
-/// Polling it by `&mut` and going on later loses nothing. Dropping it is dropping the call: its
-/// handler is not begun, and if it has, its answer is dropped, or comes back to the actor if the
-/// handler is marked `#[cancel_safe(undelivered = ..)]`.
-#[must_use = "to drop an answer is to drop its call: await it, or use `cast`"]
+/// Polling it by `&mut` is cancel safe: a later poll continues the wait. Dropping the `Answer` drops the
+/// call. A handler that has not begun is then skipped (unless it is marked `run_abandoned`); if it has
+/// begun, its answer is dropped, or returned to the actor if the handler is marked
+/// `#[cancel_safe(undelivered = ..)]`.
+#[must_use = "dropping an answer drops its call: await it, or use `cast`"]
 pub struct Answer<R: 'static> {
     receiver: Receiver<R>,
     method: Method,
     actor: ActorId,
     wait: Option<Wait>,
-    watch: Watch,
+    drop_check: DropCheck,
 }
 
 impl<R> Answer<R> {
     pub(crate) fn new(receiver: Receiver<R>, method: Method, actor: ActorId, site: Site) -> Self {
-        Self { receiver, method, actor, wait: None, watch: site.watch(method) }
+        Self { receiver, method, actor, wait: None, drop_check: site.drop_check(method) }
     }
 
-    /// The handler that answers.
+    /// Returns the handler that was called.
     #[must_use]
     pub fn method(&self) -> Method {
         self.method
     }
 
-    /// Gives up after `duration`. The answer is dropped then.
+    /// Limits the wait to `duration`, which begins with the first poll.
+    ///
+    /// When it elapses, the answer is dropped and the result is
+    /// [`CallErrorKind::TimedOut`].
     ///
     /// # Panics
     ///
-    /// If it is awaited outside of a tokio runtime with its timer enabled. A plain thread uses
-    /// [`Timeout::blocking`].
+    /// The returned future panics if it is polled outside of a tokio runtime with its timer enabled.
+    /// On a thread without a runtime, use [`Timeout::blocking`].
     pub fn timeout(self, duration: Duration) -> Timeout<Self> {
         Timeout::new(self, duration)
     }
 
-    /// Its message was not accepted.
-    pub(crate) fn not_sent(&mut self) {
-        self.watch.end();
+    /// Suppresses the report of a dropped call, because the message was not accepted.
+    pub(crate) fn disarm(&mut self) {
+        self.drop_check.disarm();
     }
 
-    /// Takes the answer, if it is there.
+    /// Takes the answer, if it has arrived.
+    ///
+    /// Returns `None` if there is no answer yet, or if it was already taken.
     ///
     /// # Errors
     ///
-    /// Why there is none and will be none. `None` means that there is none yet, or that it was
-    /// taken before.
+    /// Returns a [`CallError`] if there will be no answer.
     pub fn try_take(&mut self) -> Option<Result<R, CallError>> {
         let method = self.method;
         Some(self.receiver.try_take()?.map_err(|failure| failure.of(method)))
     }
 
-    /// Waits for the answer on a thread that runs no async code.
+    /// Blocks the current thread until the answer arrives.
     ///
     /// # Errors
     ///
-    /// See [`CallError`].
+    /// Returns a [`CallError`] if there will be no answer.
     ///
     /// # Panics
     ///
-    /// On a thread that drives a tokio runtime, where waiting would block it.
+    /// Panics on a thread that drives a tokio runtime, which it would block.
     pub fn blocking(self) -> Result<R, CallError> {
         block_on(self)
     }
 
-    /// Notes who waits here, or says why nobody should.
-    fn begin_to_wait(&mut self) -> Result<(), CallError> {
+    /// Records that the current actor waits for the answer, or fails if that would deadlock.
+    fn register_wait(&mut self) -> Result<(), CallError> {
         let method = self.method;
         if current::actor() == Some(self.actor) {
             return Err(CallError::new(method, CallErrorKind::WouldDeadlock { ring: Vec::new() }));
         }
-        // Somebody else may wait than at the last poll: a later handler, or a task.
+        // Another handler or task may be polling than last time.
         self.wait = None;
         let wait = Wait::begin(self.actor, method, self.receiver.link())
             .map_err(|ring| CallError::new(method, CallErrorKind::WouldDeadlock { ring }))?;
@@ -110,7 +122,7 @@ impl<R> Future for Answer<R> {
         let method = self.method;
         let outcome = self.receiver.poll(cx).map_err(|failure| failure.of(method));
         if outcome.is_pending() {
-            self.begin_to_wait()?;
+            self.register_wait()?;
         } else {
             self.wait = None;
         }
@@ -122,7 +134,7 @@ impl<R> Future for Answer<R> {
 impl<R> Drop for Answer<R> {
     fn drop(&mut self) {
         if self.receiver.is_open() {
-            self.watch.report();
+            self.drop_check.report();
         }
     }
 }
@@ -135,15 +147,15 @@ impl<R> fmt::Debug for Answer<R> {
 
 impl<R> private::Sealed for Answer<R> {}
 
-impl<R> GiveUp for Answer<R> {
-    fn give_up(mut self) -> Option<(Method, bool)> {
-        self.watch.end();
+impl<R> Expire for Answer<R> {
+    fn expire(mut self) -> Option<(Method, bool)> {
+        self.drop_check.disarm();
         Some((self.method, true))
     }
 }
 
 impl Failure {
-    /// The error that says that `method` was left without an answer.
+    /// The error of a call of `method`.
     #[cold]
     pub(crate) fn of(self, method: Method) -> CallError {
         match self {

@@ -1,4 +1,5 @@
-//! Putting a message into a mailbox that may be full: what `cast` and `sent` wait for.
+//! The futures of [`Call::cast`](crate::Call::cast) and [`Call::sent`](crate::Call::sent), which send a
+//! message to a mailbox that may be full and are ready once it is accepted.
 
 use std::{
     fmt,
@@ -13,7 +14,7 @@ use crate::{
     call::{
         answer::Answer,
         mark::Unmarked,
-        room::{Place, offer},
+        room::{WaitForRoom, offer},
     },
     debug::opaque_debug,
     error::SendError,
@@ -22,55 +23,77 @@ use crate::{
     sync::Arc,
 };
 
-/// Sends without wanting an answer. See [`Call::cast`](crate::Call::cast).
+/// A future that sends a message whose answer is not needed.
+///
+/// Returned by [`Call::cast`](crate::Call::cast).
+///
+/// # Errors
+///
+/// Returns a [`SendError`], which holds the message, if the message was not accepted.
+///
+/// # Cancel safety
+///
+/// Not cancel safe: dropping it withdraws a message that waits for room. If the message was already
+/// accepted, its handler runs.
 #[must_use = "a cast is not sent until it is awaited"]
 pub struct Cast<'a, M: Message> {
     shared: &'a Arc<Shared<M>>,
-    stage: CastStage<'a, M>,
+    state: CastState<'a, M>,
 }
 
-enum CastStage<'a, M: Message> {
+enum CastState<'a, M: Message> {
     Unsent(M),
-    WaitingForRoom(Place<'a, M>),
+    WaitingForRoom(WaitForRoom<'a, M>),
     Done,
 }
 
 impl<'a, M: Message> Cast<'a, M> {
     pub(crate) fn new(shared: &'a Arc<Shared<M>>, message: M) -> Self {
-        Self { shared, stage: CastStage::Unsent(message) }
+        Self { shared, state: CastState::Unsent(message) }
     }
 }
 
-/// Nothing in a cast is pinned.
+/// No field is structurally pinned.
 impl<M: Message> Unpin for Cast<'_, M> {}
 
 impl<M: Message> Future for Cast<'_, M> {
     type Output = Result<(), SendError<M>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match mem::replace(&mut self.stage, CastStage::Done) {
-            CastStage::Unsent(message) => match offer(self.shared, message, cx)? {
+        match mem::replace(&mut self.state, CastState::Done) {
+            CastState::Unsent(message) => match offer(self.shared, message, cx)? {
                 None => Poll::Ready(Ok(())),
-                Some(place) => {
-                    self.stage = CastStage::WaitingForRoom(place);
+                Some(waiting) => {
+                    self.state = CastState::WaitingForRoom(waiting);
                     Poll::Pending
                 }
             },
-            CastStage::WaitingForRoom(mut place) => {
-                let outcome = place.poll(cx).map_err(SendError::Closed);
+            CastState::WaitingForRoom(mut waiting) => {
+                let outcome = waiting.poll(cx).map_err(SendError::Closed);
                 if outcome.is_pending() {
-                    self.stage = CastStage::WaitingForRoom(place);
+                    self.state = CastState::WaitingForRoom(waiting);
                 }
                 outcome
             }
-            CastStage::Done => panic!("a cast was polled after it was ready"),
+            CastState::Done => panic!("`Cast` polled after completion"),
         }
     }
 }
 
 opaque_debug!([M: Message] Cast<'_, M>, "Cast", actor = M::ACTOR);
 
-/// Waits for room, and gives the [`Answer`]. See [`Call::sent`](crate::Call::sent).
+/// A future that sends a call and resolves to its [`Answer`].
+///
+/// Returned by [`Call::sent`](crate::Call::sent).
+///
+/// # Errors
+///
+/// Returns a [`SendError`], which holds the message, if the message was not accepted.
+///
+/// # Cancel safety
+///
+/// Dropping it withdraws a message that waits for room. If the message was already accepted, dropping
+/// it is dropping the call: cancel safe only if the handler is marked `#[cancel_safe]`.
 #[must_use = "a call is not sent until it is awaited"]
 pub struct Sent<'a, M: Message, R: 'static, H = Unmarked> {
     cast: Cast<'a, M>,
@@ -89,11 +112,11 @@ impl<M: Message, R, H> Future for Sent<'_, M, R, H> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let outcome = ready!(Pin::new(&mut self.cast).poll(cx));
-        let mut answer = self.answer.take().expect("a cast is ready once");
+        let mut answer = self.answer.take().expect("`Sent` polled after completion");
         Poll::Ready(match outcome {
             Ok(()) => Ok(answer),
             Err(error) => {
-                answer.not_sent();
+                answer.disarm();
                 Err(error)
             }
         })

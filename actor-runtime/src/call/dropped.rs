@@ -1,34 +1,42 @@
-//! Calls that are dropped half way, reported in debug builds.
+//! Reports calls that were dropped after they were sent and before their result was read.
 //!
-//! [`select!`](crate::select) refuses them where it sees them. A plain `select!`, a timeout of
-//! somebody else's, an aborted task and a future that is dropped by its caller are only seen when they
-//! drop one. In release builds all of this is empty.
+//! [`select!`](crate::select) refuses such a drop at compile time. One in tokio's `select!`, in a
+//! foreign timeout, in an aborted task or in a dropped future can only be detected when it happens, and
+//! is, in debug builds. In release builds the types of this module are empty.
 
-pub(crate) use imp::{Site, Watch};
+pub(crate) use imp::{DropCheck, Site};
 
-/// What happens when a call is dropped half way: see [`on_dropped_call`].
+/// What to do when a call is dropped after it was sent and before its result was read.
+///
+/// See [`on_dropped_call`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnDroppedCall {
-    /// It is told: as a warning of `tracing` with the feature of that name, on stderr without it. The
-    /// default.
+    /// Print a warning. The default.
+    ///
+    /// The warning is a `tracing` event if the feature `tracing` is enabled, and goes to stderr
+    /// otherwise.
     #[default]
     Warn,
-    /// It is a panic, on the thread that dropped it: for tests.
+    /// Panic on the thread that dropped the call. Meant for tests.
     Panic,
-    /// It is nobody's business.
+    /// Do nothing.
     Ignore,
 }
 
-/// Chooses what happens in debug builds when a call is dropped half way, in the whole process.
+/// Sets what debug builds do when a call is dropped half way, for the whole process.
 ///
-/// That is a call whose message was accepted, and whose outcome nobody has taken: its handler may run
-/// or not, and its answer is lost. A call of a handler that is marked `#[cancel_safe]` may be dropped,
-/// and nothing is said about it; nor about one that was never polled or still waited for room, one
-/// that gave up by its own [`timeout`](crate::Call::timeout), one whose actor has stopped, one that a
-/// handler held whose actor is being ended, and one that is dropped by a panic.
+/// A call is dropped half way if its message was accepted and its result was not read: its handler may
+/// or may not run, and its answer is lost. Not reported are calls
 ///
-/// In release builds nothing is ever said, and nothing is spent on it.
+/// - of handlers marked `#[cancel_safe]`,
+/// - that were never polled, or were still waiting for room,
+/// - that ended by their own [`timeout`](crate::Call::timeout),
+/// - whose actor has stopped,
+/// - that were held by a handler of an actor that is being ended,
+/// - that are dropped by a panic.
+///
+/// In release builds nothing is reported, and the check is compiled out.
 ///
 /// # Examples
 ///
@@ -60,48 +68,47 @@ mod imp {
         REACTION.store(reaction as u8, Ordering::Relaxed);
     }
 
-    /// Where a call was made, if it must not be dropped half way.
+    /// Where a call was made; `None` if it may be dropped half way.
     #[derive(Clone, Copy)]
     pub(crate) struct Site(Option<&'static Location<'static>>);
 
     impl Site {
-        /// A call that is made here and must not be dropped.
+        /// The caller's location, for a call that must not be dropped half way.
         #[track_caller]
         pub(crate) fn here() -> Self {
             Self(Some(Location::caller()))
         }
 
-        /// A call that may be dropped.
-        pub(crate) fn of_marked() -> Self {
+        /// For a call of a handler marked `#[cancel_safe]`, which may be dropped.
+        pub(crate) fn exempt() -> Self {
             Self(None)
         }
 
-        /// Watches over the call, which is one of `method`.
-        pub(crate) fn watch(self, method: Method) -> Watch {
-            Watch(self, method)
+        pub(crate) fn drop_check(self, method: Method) -> DropCheck {
+            DropCheck(self, method)
         }
     }
 
-    /// Belongs to a call that was sent.
-    pub(crate) struct Watch(Site, Method);
+    /// Part of a call that was sent. The call's `drop` decides whether to [`report`](Self::report).
+    pub(crate) struct DropCheck(Site, Method);
 
-    impl Watch {
-        /// The call is given up on purpose.
-        pub(crate) fn end(&mut self) {
+    impl DropCheck {
+        /// Suppresses the report: the call is dropped on purpose, or was not accepted.
+        pub(crate) fn disarm(&mut self) {
             self.0 = Site(None);
         }
 
-        /// Reports that the call was dropped, unless there is a reason not to.
+        /// Reports that the call was dropped, unless a panic or the end of an actor drops it.
         pub(crate) fn report(&self) {
-            let Some(place) = self.0.0 else { return };
+            let Some(location) = self.0.0 else { return };
             if std::thread::panicking() || current::is_ending() {
                 return;
             }
             let reaction = REACTION.load(Ordering::Relaxed);
             if reaction == OnDroppedCall::Warn as u8 {
-                observe::dropped(self.1, place);
+                observe::dropped(self.1, location);
             } else if reaction == OnDroppedCall::Panic as u8 {
-                panic!("{}", observe::dropped_text(self.1, place));
+                panic!("{}", observe::dropped_text(self.1, location));
             }
         }
     }
@@ -122,20 +129,20 @@ mod imp {
             Self
         }
 
-        pub(crate) fn of_marked() -> Self {
+        pub(crate) fn exempt() -> Self {
             Self
         }
 
-        #[expect(clippy::unused_self, reason = "the debug twin needs it")]
-        pub(crate) fn watch(self, _: Method) -> Watch {
-            Watch
+        #[expect(clippy::unused_self, reason = "the debug version uses it")]
+        pub(crate) fn drop_check(self, _: Method) -> DropCheck {
+            DropCheck
         }
     }
 
-    pub(crate) struct Watch;
+    pub(crate) struct DropCheck;
 
-    impl Watch {
-        #[expect(clippy::unused_self, reason = "the debug twin needs it")]
-        pub(crate) fn end(&mut self) {}
+    impl DropCheck {
+        #[expect(clippy::unused_self, reason = "the debug version uses it")]
+        pub(crate) fn disarm(&mut self) {}
     }
 }

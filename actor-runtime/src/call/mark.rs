@@ -1,9 +1,13 @@
-//! Whether the handler of a call is marked `#[cancel_safe]`, as a type.
+//! Type-level marker for calls of handlers marked `#[cancel_safe]`.
 
-/// A call whose handler is not marked `#[cancel_safe]`: it may not be dropped half way.
+/// Marks a call whose handler is not `#[cancel_safe]`.
+///
+/// Dropping such a call after it was sent and before its result was read is not cancel safe.
 #[derive(Debug)]
 pub enum Unmarked {}
 
-/// A call whose handler is marked `#[cancel_safe]`: it may be dropped at any time and made again.
+/// Marks a call whose handler is `#[cancel_safe]`.
+///
+/// Such a call may be dropped at any time, and the handler called again.
 #[derive(Debug)]
 pub enum Marked {}

@@ -1,17 +1,17 @@
-//! Calls: what a handle's methods give, and everything that can be done with it.
+//! Calls: what a handle's methods return, and every way to send one.
 //!
-//! A [`Call`] owns the arguments and borrows the handle. Until it is polled, cast or sent, nothing
-//! has happened. Its stages, and what dropping it means in each:
+//! A [`Call`] owns the arguments and borrows the handle. It does nothing until it is polled, cast or
+//! sent. What dropping it means depends on its state:
 //!
-//! | stage | dropped there |
+//! | state | dropping the call |
 //! |---|---|
-//! | not sent | nothing was sent |
-//! | waiting for room | nothing was sent: the message is withdrawn |
-//! | in the mailbox | its handler is not begun, unless it is marked `run_abandoned` |
-//! | its handler runs | the handler runs to its end, and its answer is dropped; a marked `async fn` is dropped |
-//! | answered | the answer is dropped; of a marked handler it goes where that says |
+//! | not sent | sends nothing |
+//! | waiting for room | withdraws the message |
+//! | in the mailbox | skips the handler, unless it is marked `run_abandoned` |
+//! | handler running | lets the handler finish and drops its answer; a *marked* `async fn` is dropped |
+//! | answered | drops the answer; that of a *marked* handler goes where the mark says |
 //!
-//! *Marked* is a handler with `#[cancel_safe]`.
+//! A *marked* handler is one with `#[cancel_safe]`.
 
 pub(crate) mod answer;
 pub(crate) mod cast;
@@ -36,52 +36,56 @@ use crate::{
     call::{
         answer::Answer,
         cast::{Cast, Sent},
-        dropped::{Site, Watch},
+        dropped::{DropCheck, Site},
         mark::Unmarked,
-        request::{Called, Request, Target},
-        room::{Place, offer},
-        timeout::{GiveUp, Timeout, private},
+        request::{InlinePoll, Request, Target},
+        room::{WaitForRoom, offer},
+        timeout::{Expire, Timeout, private},
     },
     error::{CallError, CallErrorKind, Method, SendError, TrySendError},
     mailbox::Shared,
-    slot as reply,
-    slot::{message::Message, receiver::Receiver, reply::Reply},
+    slot::{self, message::Message, receiver::Receiver, reply::Reply},
     sync::Arc,
     thread::{block_on::block_on, current, ring::Wait},
 };
 
-/// A call that has not been sent: await it, or pick another way to send it.
+/// A call to a handler, returned by the methods of a handle.
+///
+/// Nothing is sent until the call is awaited, or sent in another way:
 ///
 /// | to | write |
 /// |---|---|
 /// | wait for the answer | `call.await` |
-/// | wait no longer than `d` | `call.timeout(d).await` |
-/// | send, and wait for room only | `call.cast().await` |
-/// | send if there is room now | `call.try_cast()`, `call.try_call()` |
-/// | wait for room, then have the answer as a value | `call.sent().await` |
-/// | send from a `Drop`, always | `call.cast_now()` |
-/// | do these on a thread without a runtime | `call.blocking()`, `call.cast_blocking()` |
+/// | wait at most `d` | `call.timeout(d).await` |
+/// | send without an answer, and wait for room | `call.cast().await` |
+/// | send only if there is room now | `call.try_cast()`, `call.try_call()` |
+/// | wait for room, and for the answer later | `call.sent().await` |
+/// | send from a `Drop`, even to a full mailbox | `call.cast_now()` |
+/// | block a thread without a runtime | `call.blocking()`, `call.cast_blocking()` |
 ///
-/// It borrows the handle and allocates nothing. After an error, [`into_message`](Self::into_message)
-/// gives a message that was not accepted back.
+/// A call borrows the handle. If it ends with an error because its message was not accepted,
+/// [`into_message`](Self::into_message) returns the message.
+///
+/// # Errors
+///
+/// Awaiting it returns a [`CallError`] if there will be no answer.
 ///
 /// # Cancel safety
 ///
-/// What dropping it means depends on how far it has come:
+/// A call of a handler marked `#[cancel_safe]` is cancel safe, and may be a branch of
+/// [`select!`](crate::select). Any other call is *not*. What dropping it does depends on its state:
 ///
-/// | dropped while it | a handler without a mark | a handler marked `#[cancel_safe]` |
+/// | state | unmarked handler | handler marked `#[cancel_safe]` |
 /// |---|---|---|
-/// | was not polled | nothing was sent | nothing was sent |
-/// | waits for room | nothing was sent; the arguments are dropped | the same |
-/// | is in the mailbox | its handler is not begun; `run_abandoned` begins it | its handler is not begun |
-/// | executes | the handler runs to its end, and its answer is dropped | an `async fn` is dropped where it waits, and the actor goes on with the next message |
-/// | is answered | the answer is dropped | the answer comes back to the actor, if the mark names a method for it |
+/// | not polled | nothing was sent | nothing was sent |
+/// | waiting for room | the message is withdrawn and dropped | the message is withdrawn and dropped |
+/// | in the mailbox | the handler is skipped, unless it is marked `run_abandoned` | the handler is skipped |
+/// | handler running | the handler runs to completion, and its answer is dropped | an `async fn` is dropped at its current `.await`, and the actor continues with the next message |
+/// | answered | the answer is dropped | the answer is returned to the actor, if the mark names a method for it |
 ///
-/// So a call of a marked handler ([`Marked`](crate::Marked)) is cancel safe, and may be a branch of
-/// [`select!`](crate::select). Any other is *not*: to go on waiting after something else came first,
-/// make the call once, outside of the loop, with [`sent`](Self::sent), and poll the [`Answer`] by
-/// `&mut`. In debug builds, dropping one half way is reported: see
-/// [`on_dropped_call`](crate::on_dropped_call).
+/// To wait for a call in a loop with `select!`, send it once before the loop with [`sent`](Self::sent),
+/// and poll the [`Answer`] by `&mut`. Debug builds report unmarked calls that are dropped after they were
+/// sent and before their result was read: see [`on_dropped_call`](crate::on_dropped_call).
 ///
 /// # Examples
 ///
@@ -106,45 +110,46 @@ use crate::{
 #[must_use = "a call is not sent until it is awaited, cast or sent"]
 pub struct Call<'a, M: Message, R: 'static, Q, H = Unmarked> {
     shared: &'a Arc<Shared<M>>,
-    /// There until the message is made.
+    /// `None` once the message was built.
     request: Option<Q>,
-    /// Its handler's name, if that may run right here.
+    /// The name of the handler, if it may run inline; empty otherwise.
     method: &'static str,
-    /// None while there is nothing to wait for: the message is not made yet, or all is over.
-    stage: Option<Stage<'a, M, R>>,
+    /// `None` before the message was built, and after the call has completed.
+    state: Option<CallState<'a, M, R>>,
     site: Site,
     mark: PhantomData<fn() -> H>,
 }
 
-enum Stage<'a, M: Message, R: 'static> {
-    WaitingForRoom(Place<'a, M>, Pending<R>),
-    Sent(Pending<R>),
+enum CallState<'a, M: Message, R: 'static> {
+    /// The message is withdrawn before the answer is dropped, so that no dropped call is reported.
+    WaitingForRoom(WaitForRoom<'a, M>, AwaitedAnswer<R>),
+    Sent(AwaitedAnswer<R>),
     NotAccepted(M),
 }
 
-/// Nothing in a call is pinned, so a call can be moved between two polls.
+/// No field is structurally pinned.
 impl<M: Message, R, Q, H> Unpin for Call<'_, M, R, Q, H> {}
 
-/// The answer of a message that was sent, or that waits for room.
-struct Pending<R: 'static> {
+/// The answer of a message that was sent or waits for room.
+struct AwaitedAnswer<R: 'static> {
     receiver: Receiver<R>,
-    /// The handler's name.
+    /// The name of the handler.
     name: &'static str,
-    /// On record while a handler waits.
+    /// The caller's entry for deadlock detection.
     _wait: Wait,
-    watch: Watch,
+    drop_check: DropCheck,
 }
 
 #[cfg(all(debug_assertions, not(shuttle)))]
-impl<R> Drop for Pending<R> {
+impl<R> Drop for AwaitedAnswer<R> {
     fn drop(&mut self) {
         if self.receiver.is_open() {
-            self.watch.report();
+            self.drop_check.report();
         }
     }
 }
 
-impl<R> Pending<R> {
+impl<R> AwaitedAnswer<R> {
     fn method<M: Message>(&self) -> Method {
         Method::new(M::ACTOR, self.name)
     }
@@ -156,15 +161,15 @@ impl<R> Pending<R> {
 }
 
 impl<'a, M: Message, R, F, H> Call<'a, M, R, F, H> {
-    /// The same call with another request, of the handler `method`.
+    /// Replaces the request by another one for the handler `method`.
     #[inline]
     pub(crate) fn with_request<Q>(
         self,
         method: &'static str,
         change: impl FnOnce(F) -> Q,
     ) -> Call<'a, M, R, Q, H> {
-        let Self { shared, request, method: _, stage, site, mark } = self;
-        Call { shared, request: request.map(change), method, stage, site, mark }
+        let Self { shared, request, method: _, state, site, mark } = self;
+        Call { shared, request: request.map(change), method, state, site, mark }
     }
 }
 
@@ -172,65 +177,71 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
     #[inline]
     pub(crate) fn new(shared: &'a Arc<Shared<M>>, request: Q, site: Site) -> Self {
         let request = Some(request);
-        Self { shared, request, method: "", stage: None, site, mark: PhantomData }
+        Self { shared, request, method: "", state: None, site, mark: PhantomData }
     }
 
-    /// The mailbox, and the message of a call that nobody waits for.
-    fn into_unwanted(self) -> (&'a Arc<Shared<M>>, M) {
-        let (shared, request) = self.into_unsent();
+    /// The mailbox, and the message without a caller that waits for an answer.
+    fn into_cast(self) -> (&'a Arc<Shared<M>>, M) {
+        let (shared, request) = self.into_request();
         (shared, request.into_message(Reply::unwanted()))
     }
 
-    fn into_unsent(self) -> (&'a Arc<Shared<M>>, Q) {
-        match self.request {
-            Some(request) => (self.shared, request),
-            None => panic!("the call was already polled, so its message is already made"),
-        }
+    fn into_request(self) -> (&'a Arc<Shared<M>>, Q) {
+        let request = self.request;
+        (
+            self.shared,
+            request.expect("the call was already polled, so its message is already built"),
+        )
     }
 
-    /// Gives up after `duration`: the call ends with [`CallErrorKind::TimedOut`] and is dropped.
+    /// Limits the wait to `duration`, which begins with the first poll.
+    ///
+    /// When it elapses, the call is dropped and the result is [`CallErrorKind::TimedOut`].
     ///
     /// # Panics
     ///
-    /// If it is awaited outside of a tokio runtime with its timer enabled. A plain thread uses
-    /// [`Timeout::blocking`].
+    /// The returned future panics if it is polled outside of a tokio runtime with its timer enabled.
+    /// On a thread without a runtime, use [`Timeout::blocking`].
     ///
     /// # Cancel safety
     ///
-    /// As the call itself.
+    /// As cancel safe as the call itself.
     pub fn timeout(self, duration: Duration) -> Timeout<Self> {
         Timeout::new(self, duration)
     }
 
-    /// Sends without wanting an answer: waits for room only, and the handler runs in any case.
+    /// Sends the message without asking for an answer.
+    ///
+    /// The returned future is ready once the message is accepted. From then on, the handler runs whether or
+    /// not the sender still exists.
     ///
     /// # Errors
     ///
-    /// See [`SendError`]; the message is in it.
+    /// Returns a [`SendError`], which holds the message, if the message was not accepted.
     ///
     /// # Panics
     ///
-    /// If the call was polled before.
+    /// Panics if the call was already polled.
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped while the message waits for room, the message is taken back and
-    /// dropped. If room was made at that very moment, it was accepted, and its handler runs: to
-    /// know which, do not drop the future, or use [`try_cast`](Self::try_cast).
+    /// Dropping the future while the message waits for room withdraws and drops the message. If the
+    /// message was accepted before that, its handler runs, and the two cases cannot be told apart. If the
+    /// difference matters, use [`try_cast`](Self::try_cast).
     pub fn cast(self) -> Cast<'a, M> {
-        let (shared, message) = self.into_unwanted();
+        let (shared, message) = self.into_cast();
         Cast::new(shared, message)
     }
 
-    /// Sends without wanting an answer, if there is room now.
+    /// Sends the message without asking for an answer, if there is room now.
     ///
     /// # Errors
     ///
-    /// See [`TrySendError`]; the message is in it.
+    /// Returns a [`TrySendError`], which holds the message, if the mailbox is full or closed.
     ///
     /// # Panics
     ///
-    /// If the call was polled before.
+    /// Panics if the call was already polled.
     ///
     /// # Examples
     ///
@@ -241,7 +252,7 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
     /// # #[derive(Default)] struct Log(Vec<String>);
     /// #[actor(mailbox = 1)]
     /// impl Log {
-    ///     /// Keeps a line.
+    ///     /// Appends a line.
     ///     pub fn write(&mut self, line: &str) { self.0.push(line.to_owned()) }
     /// }
     ///
@@ -256,102 +267,107 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
     /// # }
     /// ```
     pub fn try_cast(self) -> Result<(), TrySendError<M>> {
-        let (shared, message) = self.into_unwanted();
+        let (shared, message) = self.into_cast();
         shared.try_offer(message)
     }
 
-    /// Sends without wanting an answer, at once, full mailbox or not: the way out of a `Drop`.
+    /// Sends the message without asking for an answer, even if the mailbox is full.
     ///
-    /// The message is accepted as long as the actor lives, also while it shuts down, and comes
-    /// before everything that is sent after it. It goes past the mailbox's bound, so use it for
-    /// what ends something that was begun within the bound: to give a lease back, to close a
-    /// statement.
+    /// Meant for `Drop` implementations, which cannot wait. The message is accepted as long as the actor
+    /// handles messages, also during a shutdown, and comes before everything that is sent after it. As it ignores the capacity of the mailbox, use it only to end what was begun by an
+    /// ordinary call, such as to close a statement.
     ///
     /// # Errors
     ///
-    /// [`SendError::Closed`], if the actor handles no more messages.
+    /// Returns [`SendError::Closed`], which holds the message, if the actor handles no more messages.
     ///
     /// # Panics
     ///
-    /// If the call was polled before.
+    /// Panics if the call was already polled.
     pub fn cast_now(self) -> Result<(), SendError<M>> {
-        let (shared, message) = self.into_unwanted();
+        let (shared, message) = self.into_cast();
         shared.force(message).map_err(SendError::Closed)
     }
 
-    /// Sends if there is room now, and gives the answer as a value to await.
+    /// Sends the message if there is room now, and returns its [`Answer`].
     ///
     /// # Errors
     ///
-    /// See [`TrySendError`]; the message is in it.
+    /// Returns a [`TrySendError`], which holds the message, if the mailbox is full or closed.
     ///
     /// # Panics
     ///
-    /// If the call was polled before.
+    /// Panics if the call was already polled.
     pub fn try_call(self) -> Result<Answer<R>, TrySendError<M>> {
         let site = self.site;
-        let (shared, request) = self.into_unsent();
-        let (reply, receiver) = reply::slot(None);
+        let (shared, request) = self.into_request();
+        let (reply, receiver) = slot::slot(None);
         let message = request.into_message(reply);
         let method = Method::new(M::ACTOR, message.envelope().method());
         shared.try_offer(message)?;
         Ok(Answer::new(receiver, method, shared.id(), site))
     }
 
-    /// Waits for room and sends; what it gives is the answer, as a value to await, to select on or
-    /// to take along into a task. The [`Answer`] borrows nothing.
+    /// Sends the message, waiting for room, and resolves to its [`Answer`].
+    ///
+    /// The [`Answer`] is a future that borrows nothing: await it later, poll it in a `select!`, or move it
+    /// into a task.
     ///
     /// # Errors
     ///
-    /// See [`SendError`]; the message is in it.
+    /// Returns a [`SendError`], which holds the message, if the message was not accepted.
     ///
     /// # Panics
     ///
-    /// If the call was polled before.
+    /// Panics if the call was already polled.
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped while the message waits for room, the message is taken back and
-    /// dropped. If room was made at that very moment, this is a call that is dropped: its handler
-    /// runs only if it has begun. With a marked handler this is cancel safe, as the call itself.
+    /// Dropping the future while the message waits for room withdraws and drops the message. If the
+    /// message was accepted before that, dropping the future is dropping the call. Cancel safe if the
+    /// handler is marked `#[cancel_safe]`.
     pub fn sent(self) -> Sent<'a, M, R, H> {
         let site = self.site;
-        let (shared, request) = self.into_unsent();
-        let (reply, receiver) = reply::slot(None);
+        let (shared, request) = self.into_request();
+        let (reply, receiver) = slot::slot(None);
         let message = request.into_message(reply);
         let method = Method::new(M::ACTOR, message.envelope().method());
         let answer = Answer::new(receiver, method, shared.id(), site);
         Sent::new(shared, message, answer)
     }
 
-    /// Waits for the answer on a thread that runs no async code.
+    /// Blocks the current thread until the answer arrives.
     ///
     /// # Errors
     ///
-    /// See [`CallError`].
+    /// Returns a [`CallError`] if there will be no answer.
     ///
     /// # Panics
     ///
-    /// On a thread that drives a tokio runtime, where waiting would block it.
+    /// Panics on a thread that drives a tokio runtime, which it would block.
     pub fn blocking(self) -> Result<R, CallError> {
         block_on(self)
     }
 
-    /// Waits for room on a thread that runs no async code, and sends without wanting an answer.
+    /// Sends the message without asking for an answer, and blocks the current thread while the mailbox is
+    /// full.
     ///
     /// # Errors
     ///
-    /// See [`SendError`]; the message is in it.
+    /// Returns a [`SendError`], which holds the message, if the message was not accepted.
     ///
     /// # Panics
     ///
-    /// On a thread that drives a tokio runtime, where waiting would block it; and if the call was
-    /// polled before.
+    /// Panics on a thread that drives a tokio runtime, which it would block, and if the call was already
+    /// polled.
     pub fn cast_blocking(self) -> Result<(), SendError<M>> {
         block_on(self.cast())
     }
 
-    /// The message, if it was not sent or not accepted.
+    /// Returns the message, if it was not accepted.
+    ///
+    /// A message that was not sent yet is built for this, and one that waits for room is withdrawn. Returns
+    /// `None` if the message was accepted, or handled inline.
     ///
     /// # Examples
     ///
@@ -373,41 +389,41 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
     /// # }
     /// ```
     pub fn into_message(self) -> Option<M> {
-        match self.stage {
-            Some(Stage::NotAccepted(message)) => Some(message),
-            Some(Stage::WaitingForRoom(place, mut pending)) => {
-                let message = place.withdraw()?;
-                pending.watch.end();
+        match self.state {
+            Some(CallState::NotAccepted(message)) => Some(message),
+            Some(CallState::WaitingForRoom(waiting, mut answer)) => {
+                let message = waiting.withdraw()?;
+                answer.drop_check.disarm();
                 Some(message)
             }
-            Some(Stage::Sent(_)) => None,
+            Some(CallState::Sent(_)) => None,
             None => self.request.map(|request| request.into_message(Reply::unwanted())),
         }
     }
 
-    /// Sends the message if it is not sent yet, and waits for room and for the answer.
+    /// Polls the call through the mailbox: sends the message, then waits for room and for the answer.
     #[inline(never)]
     fn poll_sent(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<R, CallError>> {
         if self.request.is_some() {
-            // The reply slot knows the waker, so there is nothing to poll yet.
+            // The slot has the waker already, so there is nothing to poll yet.
             self.send(cx)?;
             return Poll::Pending;
         }
-        // The usual second poll, in place: the other stages are moved out to go on to the next.
-        if let Some(Stage::Sent(pending)) = &mut self.stage {
-            let outcome = ready!(pending.poll::<M>(cx));
-            self.stage = None;
+        // The usual second poll works in place. Other states are moved out of `self` to be replaced.
+        if let Some(CallState::Sent(answer)) = &mut self.state {
+            let outcome = ready!(answer.poll::<M>(cx));
+            self.state = None;
             return Poll::Ready(outcome);
         }
         self.poll_room(cx)
     }
 
-    /// Sends the message, and goes on to the stage in which there is something to wait for.
+    /// Builds the message and offers it to the mailbox.
     fn send(&mut self, cx: &mut TaskContext<'_>) -> Result<(), CallError> {
         let Some(request) = self.request.take() else {
             return Ok(());
         };
-        let (reply, receiver) = reply::slot(Some(cx.waker().clone()));
+        let (reply, receiver) = slot::slot(Some(cx.waker().clone()));
         let message = request.into_message(reply);
         let method = Method::new(M::ACTOR, message.envelope().method());
         let id = self.shared.id();
@@ -419,18 +435,18 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
         let wait = match wait {
             Ok(wait) => wait,
             Err(ring) => {
-                self.stage = Some(Stage::NotAccepted(message));
+                self.state = Some(CallState::NotAccepted(message));
                 return Err(CallError::new(method, CallErrorKind::WouldDeadlock { ring }));
             }
         };
-        let mut pending =
-            Pending { receiver, name: method.name(), _wait: wait, watch: self.site.watch(method) };
-        self.stage = match offer(self.shared, message, cx) {
-            Ok(None) => Some(Stage::Sent(pending)),
-            Ok(Some(place)) => Some(Stage::WaitingForRoom(place, pending)),
+        let drop_check = self.site.drop_check(method);
+        let mut answer = AwaitedAnswer { receiver, name: method.name(), _wait: wait, drop_check };
+        self.state = match offer(self.shared, message, cx) {
+            Ok(None) => Some(CallState::Sent(answer)),
+            Ok(Some(waiting)) => Some(CallState::WaitingForRoom(waiting, answer)),
             Err(error) => {
-                pending.watch.end();
-                self.stage = Some(Stage::NotAccepted(error.into_inner()));
+                answer.drop_check.disarm();
+                self.state = Some(CallState::NotAccepted(error.into_inner()));
                 return Err(CallError::new(method, CallErrorKind::Closed));
             }
         };
@@ -441,42 +457,42 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
 impl<M: Message, R, Q: Request<M, R>, H> Future for Call<'_, M, R, Q, H> {
     type Output = Result<R, CallError>;
 
-    // Always, so that an answer comes in registers. It does no more than call.
+    // `always`, so that an answer is returned in registers. The body is two calls.
     #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         let target = Target { shared: this.shared, method: &this.method };
-        match Q::poll_here(target, cx, &mut this.request) {
-            Called::Here(outcome) => outcome,
-            Called::Nobody => this.poll_sent(cx),
+        match Q::poll_inline(target, cx, &mut this.request) {
+            InlinePoll::Polled(outcome) => outcome,
+            InlinePoll::NotIdle => this.poll_sent(cx),
         }
     }
 }
 
 impl<M: Message, R, Q, H> Call<'_, M, R, Q, H> {
-    /// Goes on to wait for the answer, once there is room for the message.
+    /// Waits for room, and then for the answer.
     fn poll_room(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<R, CallError>> {
-        match self.stage.take() {
-            Some(Stage::WaitingForRoom(mut place, mut pending)) => match place.poll(cx) {
+        match self.state.take() {
+            Some(CallState::WaitingForRoom(mut waiting, mut answer)) => match waiting.poll(cx) {
                 Poll::Pending => {
-                    self.stage = Some(Stage::WaitingForRoom(place, pending));
+                    self.state = Some(CallState::WaitingForRoom(waiting, answer));
                     Poll::Pending
                 }
                 Poll::Ready(Err(message)) => {
-                    pending.watch.end();
-                    self.stage = Some(Stage::NotAccepted(message));
-                    Poll::Ready(Err(CallError::new(pending.method::<M>(), CallErrorKind::Closed)))
+                    answer.drop_check.disarm();
+                    self.state = Some(CallState::NotAccepted(message));
+                    Poll::Ready(Err(CallError::new(answer.method::<M>(), CallErrorKind::Closed)))
                 }
                 Poll::Ready(Ok(())) => {
-                    let outcome = pending.poll::<M>(cx);
+                    let outcome = answer.poll::<M>(cx);
                     if outcome.is_pending() {
-                        self.stage = Some(Stage::Sent(pending));
+                        self.state = Some(CallState::Sent(answer));
                     }
                     outcome
                 }
             },
-            Some(Stage::Sent(_) | Stage::NotAccepted(_)) | None => {
-                panic!("a call was polled after it was ready")
+            Some(CallState::Sent(_) | CallState::NotAccepted(_)) | None => {
+                panic!("`Call` polled after completion")
             }
         }
     }
@@ -484,32 +500,32 @@ impl<M: Message, R, Q, H> Call<'_, M, R, Q, H> {
 
 impl<M: Message, R, Q, H> fmt::Debug for Call<'_, M, R, Q, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let stage = match self.stage {
+        let state = match self.state {
             None if self.request.is_some() => "not sent",
-            Some(Stage::WaitingForRoom(..)) => "waiting for room",
-            Some(Stage::Sent(_)) => "sent",
-            Some(Stage::NotAccepted(_)) => "not accepted",
+            Some(CallState::WaitingForRoom(..)) => "waiting for room",
+            Some(CallState::Sent(_)) => "sent",
+            Some(CallState::NotAccepted(_)) => "not accepted",
             None => "done",
         };
-        f.debug_struct("Call").field("actor", &M::ACTOR).field("stage", &stage).finish()
+        f.debug_struct("Call").field("actor", &M::ACTOR).field("state", &state).finish()
     }
 }
 
 impl<M: Message, R, Q, H> private::Sealed for Call<'_, M, R, Q, H> {}
 
-impl<M: Message, R, Q, H> GiveUp for Call<'_, M, R, Q, H> {
-    fn give_up(self) -> Option<(Method, bool)> {
-        match self.stage {
-            Some(Stage::WaitingForRoom(place, mut pending)) => {
-                pending.watch.end();
-                let withdrawn = place.withdraw();
-                Some((pending.method::<M>(), withdrawn.is_none()))
+impl<M: Message, R, Q, H> Expire for Call<'_, M, R, Q, H> {
+    fn expire(self) -> Option<(Method, bool)> {
+        match self.state {
+            Some(CallState::WaitingForRoom(waiting, mut answer)) => {
+                answer.drop_check.disarm();
+                let withdrawn = waiting.withdraw();
+                Some((answer.method::<M>(), withdrawn.is_none()))
             }
-            Some(Stage::Sent(mut pending)) => {
-                pending.watch.end();
-                Some((pending.method::<M>(), true))
+            Some(CallState::Sent(mut answer)) => {
+                answer.drop_check.disarm();
+                Some((answer.method::<M>(), true))
             }
-            Some(Stage::NotAccepted(_)) | None => None,
+            Some(CallState::NotAccepted(_)) | None => None,
         }
     }
 }

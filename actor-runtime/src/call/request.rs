@@ -1,4 +1,5 @@
-//! What a call asks of its actor: a message for the mailbox, or a handler to run right here.
+//! What a call carries to its actor: a message for the mailbox, or a handler to run on the calling
+//! thread.
 
 use std::task::{Context, Poll};
 
@@ -8,14 +9,14 @@ use crate::{
     slot::{message::Message, reply::Reply},
 };
 
-/// What a [`Call`](crate::Call) carries: the arguments, and what can be done with them.
+/// The arguments of a [`Call`](crate::Call), which can be turned into a message.
 ///
-/// A closure that makes the message around a [`Reply`] is one. The methods of a generated handle give
-/// others, whose handlers may run on the thread of their caller.
+/// Implemented by closures that build a message from a [`Reply`]. The methods of a generated handle
+/// return calls with other implementations, whose handlers may run on the calling thread.
 ///
 /// # Examples
 ///
-/// It is named by what takes any call of an actor:
+/// Name this trait in functions that take any call of an actor:
 ///
 /// ```
 /// use std::fmt::Debug;
@@ -46,26 +47,26 @@ use crate::{
 /// # }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` makes no `{M}` around a `Reply<{R}>`",
+    message = "`{Self}` does not build a `{M}` from a `Reply<{R}>`",
     label = "not a request",
-    note = "a request is a closure `|reply| Message {{ .., reply }}`, or what a generated handle makes"
+    note = "a request is a closure `|reply| Message {{ .., reply }}`, or what the methods of a generated handle carry"
 )]
 pub trait Request<M: Message, R: 'static>: Sized {
-    /// The message, whose answer goes to `reply`.
+    /// Builds the message, whose answer goes to `reply`.
     fn into_message(self, reply: Reply<R>) -> M;
 
-    /// Runs the handler on this thread if the actor is idle, with the request that is in `slot`.
+    /// Takes the request out of `slot` and runs its handler on this thread, if the actor is idle.
     ///
-    /// Only a request of [`inline`](crate::inline) does.
+    /// Does nothing by default. Requests of [`inline`](crate::inline) override it.
     #[doc(hidden)]
     #[inline(always)]
-    fn poll_here(
+    fn poll_inline(
         target: Target<'_, M>,
         cx: &mut Context<'_>,
         slot: &mut Option<Self>,
-    ) -> Called<R> {
+    ) -> InlinePoll<R> {
         let _ = (target, cx, slot);
-        Called::Nobody
+        InlinePoll::NotIdle
     }
 }
 
@@ -76,20 +77,27 @@ impl<M: Message, R: 'static, F: FnOnce(Reply<R>) -> M> Request<M, R> for F {
     }
 }
 
-/// The actor that a request goes to, and the name of its handler.
+/// The actor to which a request goes, and the name of its handler.
 ///
-/// The name is behind a reference so that it is read only where it is needed.
-#[expect(missing_debug_implementations, reason = "no user sees it")]
+/// The name is behind a reference, so that it is loaded only where it is used.
+#[expect(
+    missing_debug_implementations,
+    reason = "an internal type, public only in a hidden method"
+)]
 pub struct Target<'a, M: Message> {
     pub(crate) shared: &'a Shared<M>,
     pub(crate) method: &'a &'static str,
 }
 
-/// What became of a call of an actor that was looked for in its seat.
-#[expect(missing_debug_implementations, reason = "no user sees it")]
-pub enum Called<R> {
-    /// Its handler ran, or is to run when the caller's task has let others run.
-    Here(Poll<Result<R, CallError>>),
-    /// The actor is not there.
-    Nobody,
+/// The outcome of [`Request::poll_inline`].
+#[expect(
+    missing_debug_implementations,
+    reason = "an internal type, public only in a hidden method"
+)]
+pub enum InlinePoll<R> {
+    /// The actor was idle. The handler ran, or is pending because the calling task has used up its
+    /// cooperative budget.
+    Polled(Poll<Result<R, CallError>>),
+    /// The handler did not run: the actor is not idle, or there was no request.
+    NotIdle,
 }

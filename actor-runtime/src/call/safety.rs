@@ -1,11 +1,11 @@
-//! What `select!` and `#[cancel_safe]` may do with calls.
+//! What `select!` and `#[cancel_safe]` accept of calls.
 //!
-//! - A call of a handler that is marked `#[cancel_safe]` may be dropped, and lent.
-//! - Any other call may not be dropped: its handler may or may not have run, and its answer is lost.
-//! - Nor may such a call that is not sent be lent to a `select!` over and over: it is sent when its branch is
-//!   first polled, and nobody can say when that is.
-//! - Nor may a cast be dropped or lent, for the same reasons: its message was sent, or is gone with it.
-//! - An answer that is lent loses nothing.
+//! - A call of a handler marked `#[cancel_safe]` may be dropped, and may be borrowed by a branch.
+//! - Any other call must not be dropped: its handler may or may not have run, and its answer is lost.
+//! - Nor may a branch borrow an unsent call, because polling the branch for the first time sends the
+//!   message, and when that happens is not visible in the code.
+//! - Casts are refused for the same reasons: a dropped cast has either sent its message or lost it.
+//! - An [`Answer`] that is polled by `&mut` loses nothing.
 
 use std::{ops::Deref, pin::Pin};
 
@@ -25,7 +25,7 @@ use crate::{
     slot::message::Message,
 };
 
-/// By `&mut` only: a dropped answer is an answer nobody takes.
+/// By `&mut` only: dropping an [`Answer`] drops the call.
 #[diagnostic::do_not_recommend]
 impl<R> CancelSafe for &mut Answer<R> {}
 
@@ -39,7 +39,7 @@ impl<M: Message, R, Q: Request<M, R>> CancelSafe for Call<'_, M, R, Q, Marked> {
 #[diagnostic::do_not_recommend]
 impl<M: Message, R> CancelSafe for Sent<'_, M, R, Marked> {}
 
-/// Made again, it waits the full time again.
+/// A new `Timeout` waits for the full duration again.
 #[diagnostic::do_not_recommend]
 impl<C> CancelSafe for Timeout<C>
 where
@@ -48,55 +48,55 @@ where
 {
 }
 
-/// What sends a message when it is polled, and must not be dropped from then on.
-pub trait Unsent {
-    /// What is lost when it is dropped.
+/// A future that sends a message when it is first polled, and must not be dropped after that.
+pub trait SendsWhenPolled {
+    /// What dropping the future loses.
     type Loses;
 }
 
-impl<M: Message, R, Q> Unsent for Call<'_, M, R, Q, Unmarked> {
+impl<M: Message, R, Q> SendsWhenPolled for Call<'_, M, R, Q, Unmarked> {
     type Loses = LosesAnswer;
 }
 
-impl<M: Message, R> Unsent for Sent<'_, M, R, Unmarked> {
+impl<M: Message, R> SendsWhenPolled for Sent<'_, M, R, Unmarked> {
     type Loses = LosesAnswer;
 }
 
-impl<M: Message> Unsent for Cast<'_, M> {
+impl<M: Message> SendsWhenPolled for Cast<'_, M> {
     type Loses = LosesMessage;
 }
 
-impl<C: Unsent> Unsent for Timeout<C> {
+impl<C: SendsWhenPolled> SendsWhenPolled for Timeout<C> {
     type Loses = C::Loses;
 }
 
-/// Refuses to be lent and to be dropped.
-macro_rules! unsent {
-    ($( [$($generics:tt)*] $ty:ty: $unsent:ty; )*) => { $(
+/// Refuses a type in every form that a branch can take it: by `&mut`, by value, and as a temporary.
+macro_rules! refuse {
+    ($( [$($generics:tt)*] $ty:ty: $sending:ty; )*) => { $(
         impl<$($generics)*> Refuses<ByMut> for $ty {
             type Why = LosesTurn;
         }
 
         impl<$($generics)*> Refuses<ByValue> for $ty {
-            type Why = <$unsent as Unsent>::Loses;
+            type Why = <$sending as SendsWhenPolled>::Loses;
         }
 
         impl<$($generics)*> Refuses<ByTemporary> for $ty {
-            type Why = <$unsent as Unsent>::Loses;
+            type Why = <$sending as SendsWhenPolled>::Loses;
         }
     )* };
 }
 
-unsent! {
+refuse! {
     ['a, M: Message, R, Q] Call<'a, M, R, Q, Unmarked>: Self;
     ['a, M: Message, R] Sent<'a, M, R, Unmarked>: Self;
     ['a, M: Message] Cast<'a, M>: Self;
-    [C: Unsent] Timeout<C>: Self;
-    [C: Unsent] &mut C: C;
-    [C: Unsent] Box<C>: C;
-    [P: Deref<Target: Unsent>] Pin<P>: P::Target;
+    [C: SendsWhenPolled] Timeout<C>: Self;
+    [C: SendsWhenPolled] &mut C: C;
+    [C: SendsWhenPolled] Box<C>: C;
+    [P: Deref<Target: SendsWhenPolled>] Pin<P>: P::Target;
 }
 
-impl<P: Deref<Target: Unsent>> Refuses<m::as_mut> for Pin<P> {
+impl<P: Deref<Target: SendsWhenPolled>> Refuses<m::as_mut> for Pin<P> {
     type Why = LosesTurn;
 }

@@ -1,4 +1,6 @@
-//! Calls that are answered with a stream.
+//! Calls of handlers that answer with a stream of values.
+//!
+//! The caller's half is here; the handler's is [`Replies`]. Both share a [`Channel`].
 
 use futures_core::Stream;
 use std::{
@@ -11,7 +13,10 @@ use std::{
 };
 
 use crate::{
-    call::{cast::Cast, room as send, room::Place},
+    call::{
+        cast::Cast,
+        room::{WaitForRoom, offer},
+    },
     debug::opaque_debug,
     error::{CallError, CallErrorKind, Method, SendError},
     mailbox::Shared,
@@ -27,18 +32,18 @@ use crate::{
     waker::{WakerToStore, wake},
 };
 
-/// How many values a stream holds before it holds the handler back, unless its caller says
-/// otherwise with [`StreamCall::buffer`].
+/// The default of [`StreamCall::buffer`].
 const BUFFER: usize = 16;
 
-/// The values of a handler that answers with a stream. It borrows nothing.
+/// The stream of values with which a handler answers.
 ///
-/// It ends with `None` when the handler is done, and with one error if there will be no more for
-/// another reason. Dropping it tells the handler that nobody reads on.
+/// Returned by [`StreamCall::sent`]. It borrows nothing, so it can be moved into a task. The stream ends
+/// with `None` when the handler drops its [`Replies`]; if the actor stops or the handler panics before
+/// that, it yields one error and then `None`. Dropping the stream makes further sends by the handler fail.
 ///
 /// # Cancel safety
 ///
-/// Waiting for the next value can be dropped: no value is lost.
+/// Dropping the future of [`next`](Self::next) loses no value.
 #[must_use = "streams do nothing unless polled"]
 pub struct ReplyStream<T: 'static> {
     channel: Arc<Channel<T>>,
@@ -47,16 +52,30 @@ pub struct ReplyStream<T: 'static> {
 }
 
 impl<T> ReplyStream<T> {
-    /// The next value.
+    /// Waits for the next value.
+    ///
+    /// Returns `None` when the stream has ended.
+    ///
+    /// # Errors
+    ///
+    /// Yields a [`CallError`] once, as the last item, if the stream ended early.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: dropping the future loses no value.
     pub async fn next(&mut self) -> Option<Result<T, CallError>> {
         poll_fn(|cx| self.poll_value(cx)).await
     }
 
-    /// The next value, waited for on a plain thread.
+    /// Blocks the current thread until the next value arrives.
+    ///
+    /// # Errors
+    ///
+    /// As for [`next`](Self::next).
     ///
     /// # Panics
     ///
-    /// On a thread that drives a tokio runtime, where waiting would block it.
+    /// Panics on a thread that drives a tokio runtime, which it would block.
     pub fn next_blocking(&mut self) -> Option<Result<T, CallError>> {
         block_on(self.next())
     }
@@ -81,7 +100,7 @@ impl<T> ReplyStream<T> {
                 Poll::Ready(end.err().map(|failure| Err(failure.of(self.method))))
             }
             None if current::actor() == Some(self.actor) => {
-                // Said once: whoever reads to the end should come to one.
+                // The error is yielded once, so that reading to the end terminates.
                 flow.end = Some(Ok(()));
                 flow.reader_is_gone = true;
                 let method = self.method;
@@ -113,12 +132,13 @@ impl<T> Drop for ReplyStream<T> {
         let mut flow = lock(&self.channel.0);
         flow.reader_is_gone = true;
         let unread = mem::take(&mut flow.values);
-        let wakers = (flow.reader.take(), flow.writer.take());
+        let (_reader, writer) = (flow.reader.take(), flow.writer.take());
         drop(flow);
-        if !bug("a reader leaves in silence") {
-            wakers.1.into_iter().for_each(wake);
+        if bug("a reader leaves in silence") {
+            return;
         }
-        // Last, because the values are the user's, and their drop may panic.
+        writer.into_iter().for_each(wake);
+        // Last, because dropping the values runs code of the user, which may panic.
         drop(unread);
     }
 }
@@ -129,24 +149,30 @@ impl<T> fmt::Debug for ReplyStream<T> {
     }
 }
 
-/// A call that answers with a stream, not sent yet. Poll it as a stream, or send it first.
+/// A call to a handler that answers with a stream of values.
 ///
-/// Dropping it before its handler has begun means that it never does.
+/// Nothing is sent until the call is polled as a stream or [`sent`](Self::sent). A call that would
+/// deadlock, or whose message was not accepted, yields one error and ends.
+///
+/// # Cancel safety
+///
+/// Dropping the future of [`next`](Self::next) loses no value. Dropping the call itself withdraws a
+/// message that waits for room, and skips a handler that has not begun.
 #[must_use = "streams do nothing unless polled"]
 pub struct StreamCall<'a, M: Message, T: 'static, F> {
     shared: &'a Arc<Shared<M>>,
     buffer: usize,
-    stage: Stage<'a, M, T, F>,
+    state: StreamState<'a, M, T, F>,
 }
 
-enum Stage<'a, M: Message, T: 'static, F> {
+enum StreamState<'a, M: Message, T: 'static, F> {
     Unsent(F),
-    WaitingForRoom(Place<'a, M>, ReplyStream<T>),
+    WaitingForRoom(WaitForRoom<'a, M>, ReplyStream<T>),
     Sent(ReplyStream<T>),
     Done,
 }
 
-/// Nothing in a call is pinned.
+/// No field is structurally pinned.
 impl<M: Message, T, F> Unpin for StreamCall<'_, M, T, F> {}
 
 impl<'a, M, T, F> StreamCall<'a, M, T, F>
@@ -155,50 +181,58 @@ where
     F: FnOnce(Replies<T>) -> M,
 {
     pub(crate) fn new(shared: &'a Arc<Shared<M>>, message: F) -> Self {
-        Self { shared, buffer: BUFFER, stage: Stage::Unsent(message) }
+        Self { shared, buffer: BUFFER, state: StreamState::Unsent(message) }
     }
 
-    /// Lets the handler be this many values ahead of the reader, and at least one; 16 if nothing
-    /// is said. Without effect once the call is sent.
+    /// Sets how many unread values are buffered before the handler has to wait for its reader.
+    ///
+    /// The default is 16, and `0` counts as 1. Has no effect once the call was sent.
     pub fn buffer(self, values: usize) -> Self {
         Self { buffer: values.max(1), ..self }
     }
 
-    /// The next value. The first time, the message is sent.
+    /// Waits for the next value. The first call sends the message.
+    ///
+    /// Returns `None` when the stream has ended.
+    ///
+    /// # Errors
+    ///
+    /// Yields a [`CallError`] once, as the last item, if the message was not accepted or the stream ended
+    /// early.
     ///
     /// # Cancel safety
     ///
-    /// No value is lost if the future is dropped; the stream goes on where it was.
+    /// Cancel safe: dropping the future loses no value, and keeps a message that waits for room.
     pub async fn next(&mut self) -> Option<Result<T, CallError>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    /// Waits for room and sends; what it gives is the stream, which borrows nothing.
+    /// Sends the message, waiting for room, and resolves to the stream of values.
     ///
     /// # Errors
     ///
-    /// See [`SendError`]; the message is in it.
+    /// Returns a [`SendError`], which holds the message, if the message was not accepted.
     ///
     /// # Panics
     ///
-    /// If the stream was polled before.
+    /// Panics if the call was already polled.
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped while the message waits for room, the message is taken back and
-    /// dropped. If room was made at that very moment, its handler runs only if it has begun.
+    /// Not cancel safe: dropping the future withdraws a message that waits for room. If the message was
+    /// already accepted, its handler is skipped unless it has begun.
     pub async fn sent(self) -> Result<ReplyStream<T>, SendError<M>> {
-        let Stage::Unsent(message) = self.stage else {
+        let StreamState::Unsent(message) = self.state else {
             panic!("the stream was already polled, so its message is already sent");
         };
-        let (message, stream) = make(self.shared, self.buffer, message);
+        let (message, stream) = message_and_stream(self.shared, self.buffer, message);
         Cast::new(self.shared, message).await?;
         Ok(stream)
     }
 }
 
-/// Makes the message and the stream that it will fill.
-fn make<M: Message, T>(
+/// Builds the message, and the stream that its handler fills.
+fn message_and_stream<M: Message, T>(
     shared: &Arc<Shared<M>>,
     capacity: usize,
     message: impl FnOnce(Replies<T>) -> M,
@@ -224,9 +258,9 @@ where
     type Item = Result<T, CallError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let (mut stream, place) = match mem::replace(&mut self.stage, Stage::Done) {
-            Stage::Unsent(message) => {
-                let (message, stream) = make(self.shared, self.buffer, message);
+        let (mut stream, waiting) = match mem::replace(&mut self.state, StreamState::Done) {
+            StreamState::Unsent(message) => {
+                let (message, stream) = message_and_stream(self.shared, self.buffer, message);
                 let method = stream.method;
                 if current::actor() == Some(stream.actor) {
                     let ring = Vec::new();
@@ -235,37 +269,37 @@ where
                         CallErrorKind::WouldDeadlock { ring },
                     ))));
                 }
-                match send::offer(self.shared, message, cx) {
-                    Ok(place) => (stream, place),
-                    Err(error) => return Poll::Ready(Some(Err(refused(&error, method)))),
+                match offer(self.shared, message, cx) {
+                    Ok(waiting) => (stream, waiting),
+                    Err(error) => return Poll::Ready(Some(Err(not_accepted(&error, method)))),
                 }
             }
-            Stage::WaitingForRoom(place, stream) => (stream, Some(place)),
-            Stage::Sent(stream) => (stream, None),
-            Stage::Done => return Poll::Ready(None),
+            StreamState::WaitingForRoom(waiting, stream) => (stream, Some(waiting)),
+            StreamState::Sent(stream) => (stream, None),
+            StreamState::Done => return Poll::Ready(None),
         };
-        if let Some(mut place) = place {
-            match place.poll(cx) {
+        if let Some(mut waiting) = waiting {
+            match waiting.poll(cx) {
                 Poll::Ready(Ok(())) => {}
                 Poll::Ready(Err(_)) => {
                     let method = stream.method;
                     return Poll::Ready(Some(Err(CallError::new(method, CallErrorKind::Closed))));
                 }
                 Poll::Pending => {
-                    self.stage = Stage::WaitingForRoom(place, stream);
+                    self.state = StreamState::WaitingForRoom(waiting, stream);
                     return Poll::Pending;
                 }
             }
         }
         let value = stream.poll_value(cx);
         if !matches!(value, Poll::Ready(None)) {
-            self.stage = Stage::Sent(stream);
+            self.state = StreamState::Sent(stream);
         }
         value
     }
 }
 
-fn refused<M>(error: &SendError<M>, method: Method) -> CallError {
+fn not_accepted<M>(error: &SendError<M>, method: Method) -> CallError {
     match error {
         SendError::Closed(_) => CallError::new(method, CallErrorKind::Closed),
         SendError::WouldDeadlock(_) => {

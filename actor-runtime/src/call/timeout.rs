@@ -1,4 +1,4 @@
-//! Giving up on an answer after a while.
+//! Limiting how long a call waits.
 
 use pin_project_lite::pin_project;
 use std::{
@@ -14,20 +14,33 @@ use crate::{
 };
 
 pin_project! {
-    /// Gives up after a while. See [`Call::timeout`](crate::Call::timeout).
+    /// A future that limits how long a call, an answer or a lease is waited for.
+    ///
+    /// Returned by [`Call::timeout`](crate::Call::timeout), [`Answer::timeout`](crate::Answer::timeout)
+    /// and [`LeaseCall::timeout`](crate::LeaseCall::timeout). The time begins with the first poll. When
+    /// it elapses, the inner future is dropped and the result is
+    /// [`CallErrorKind::TimedOut`](crate::CallErrorKind::TimedOut).
+    ///
+    /// # Panics
+    ///
+    /// Panics if it is polled outside of a tokio runtime with its timer enabled. On a thread without a
+    /// runtime, use [`blocking`](Self::blocking).
+    ///
+    /// # Cancel safety
+    ///
+    /// As cancel safe as the inner future, but a new `Timeout` waits for the full duration again.
     #[derive(Debug)]
     #[must_use = "a call is not sent until it is awaited"]
     pub struct Timeout<C> {
         call: Option<C>,
         after: Duration,
-        // From the first poll on: a plain thread has no timer, and needs none.
+        // Made by the first poll, so that `blocking` needs no runtime.
         #[pin]
         sleep: Option<tokio::time::Sleep>,
     }
 }
 
 impl<C> Timeout<C> {
-    /// `call`, given up `after` a while, which begins with the first poll.
     pub(crate) fn new(call: C, after: Duration) -> Self {
         Self { call: Some(call), after, sleep: None }
     }
@@ -35,69 +48,71 @@ impl<C> Timeout<C> {
 
 impl<C, R> Timeout<C>
 where
-    C: Future<Output = Result<R, CallError>> + GiveUp + Unpin,
+    C: Future<Output = Result<R, CallError>> + Expire + Unpin,
 {
-    /// Waits for the answer on a thread that runs no async code. It needs no runtime.
+    /// Blocks the current thread until the answer arrives or the time elapses. Needs no runtime.
     ///
     /// # Errors
     ///
-    /// See [`CallError`].
+    /// Returns a [`CallError`] if there will be no answer, or if the time elapsed.
     ///
     /// # Panics
     ///
-    /// On a thread that drives a tokio runtime, where waiting would block it.
+    /// Panics on a thread that drives a tokio runtime, which it would block.
     ///
     /// # Examples
     ///
     /// ```
-    /// # use actor_runtime::{CallError, Reply, actor, spawn_thread};
+    /// # use actor_runtime::{CallErrorKind, Reply, actor, spawn_thread};
     /// # use std::time::Duration;
     /// # struct Counter { total: u64, kept: Vec<Reply<()>> }
     /// # #[actor]
     /// # impl Counter {
     /// #     /// Adds `amount` and returns the new total.
     /// #     pub fn add(&mut self, amount: u64) -> u64 { self.total += amount; self.total }
-    /// #     /// Answers some day.
+    /// #     /// Keeps its reply.
     /// #     pub fn ponder(&mut self, reply: Reply<()>) { self.kept.push(reply) }
     /// # }
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let counter = spawn_thread(|| Counter { total: 0, kept: Vec::new() })?;
     /// assert_eq!(counter.add(2).timeout(Duration::from_secs(60)).blocking()?, 2);
     /// let late = counter.ponder().timeout(Duration::from_millis(1)).blocking();
-    /// assert!(matches!(late, Err(CallErrorKind::TimedOut { accepted: true, .. })));
+    /// let kind = late.unwrap_err().into_kind();
+    /// assert!(matches!(kind, CallErrorKind::TimedOut { accepted: true, .. }));
     /// # Ok(())
     /// # }
     /// ```
     pub fn blocking(self) -> Result<R, CallError> {
         let Self { call, after, sleep: _ } = self;
-        let mut call = call.expect("a timeout was polled after it was ready");
+        let mut call = call.expect("`Timeout` polled after completion");
         if let Some(outcome) = block_on_for(&mut call, after) {
             return outcome;
         }
-        match call.give_up() {
+        match call.expire() {
             Some((method, accepted)) => {
                 Err(CallError::new(method, CallErrorKind::TimedOut { after, accepted }))
             }
-            None => unreachable!("a call that is pending has been sent"),
+            None => unreachable!("a pending call has been sent"),
         }
     }
 }
 
-/// What can be given up: a call or an answer.
-pub trait GiveUp: private::Sealed {
-    /// Gives up waiting. Says for which handler, and whether its message had been accepted.
+/// A future whose wait can be ended by a [`Timeout`]: a call, an answer or a request for a lease.
+pub trait Expire: private::Sealed {
+    /// Ends the wait. Returns the handler that was called, and whether the message had been accepted;
+    /// `None` if no message was sent.
     #[doc(hidden)]
-    fn give_up(self) -> Option<(Method, bool)>;
+    fn expire(self) -> Option<(Method, bool)>;
 }
 
 pub(crate) mod private {
-    /// Only this crate's futures can be given up.
+    /// Keeps [`Expire`](super::Expire) to the futures of this crate.
     pub trait Sealed {}
 }
 
 impl<C, R> Future for Timeout<C>
 where
-    C: Future<Output = Result<R, CallError>> + GiveUp + Unpin,
+    C: Future<Output = Result<R, CallError>> + Expire + Unpin,
 {
     type Output = Result<R, CallError>;
 
@@ -106,7 +121,7 @@ where
         if this.sleep.is_none() {
             this.sleep.set(Some(tokio::time::sleep(*this.after)));
         }
-        let call = this.call.as_mut().expect("a timeout was polled after it was ready");
+        let call = this.call.as_mut().expect("`Timeout` polled after completion");
         if let Poll::Ready(outcome) = Pin::new(call).poll(cx) {
             *this.call = None;
             return Poll::Ready(outcome);
@@ -114,12 +129,12 @@ where
         if let Some(sleep) = this.sleep.as_pin_mut() {
             ready!(sleep.poll(cx));
         }
-        match this.call.take().and_then(C::give_up) {
+        match this.call.take().and_then(C::expire) {
             Some((method, accepted)) => Poll::Ready(Err(CallError::new(
                 method,
                 CallErrorKind::TimedOut { after: *this.after, accepted },
             ))),
-            None => unreachable!("a call that is pending has been sent"),
+            None => unreachable!("a pending call has been sent"),
         }
     }
 }

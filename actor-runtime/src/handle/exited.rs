@@ -1,4 +1,4 @@
-//! Waiting for the end of an actor.
+//! [`Exited`] and [`Shutdown`]: waiting for the end of an actor.
 
 use std::{
     future::Future,
@@ -15,18 +15,18 @@ use crate::{
     thread::{block_on::block_on, current},
 };
 
-/// Waits for the end of an actor and gives its reason.
+/// A future that waits until an actor has ended, and resolves to the reason.
 ///
-/// When it is ready, nothing of the actor runs any more and its state has been dropped or handed
-/// back. It keeps neither the actor nor a handle alive.
+/// Returned by [`ActorHandle::exited`](crate::ActorHandle::exited). Once it is ready, no code of the actor
+/// runs any more, and its state was dropped or handed back. It does not keep the actor alive.
 ///
 /// # Panics
 ///
-/// If it is awaited by a handler of the actor itself, which would wait for ever.
+/// Panics if it is polled in a handler of the same actor, which would wait forever.
 ///
 /// # Cancel safety
 ///
-/// Dropping it and asking again loses nothing.
+/// Cancel safe: the reason can be waited for again.
 #[must_use = "futures do nothing unless polled"]
 pub struct Exited<M: Message> {
     shared: Arc<Shared<M>>,
@@ -38,16 +38,15 @@ impl<M: Message> Exited<M> {
         Self { shared, ticket: None }
     }
 
-    /// Waits on a thread that runs no async code.
+    /// Blocks the current thread until the actor has ended.
     ///
     /// # Panics
     ///
-    /// On a thread that drives a tokio runtime, where waiting would block it.
+    /// Panics on a thread that drives a tokio runtime, which it would block.
     pub fn blocking(self) -> ExitReason {
         block_on(self)
     }
 
-    /// Closes the mailbox of the actor that is waited for.
     pub(crate) fn close(&self) {
         self.shared.close(ExitReason::Shutdown);
     }
@@ -77,7 +76,17 @@ impl<M: Message> Drop for Exited<M> {
 
 opaque_debug!([M: Message] Exited<M>, "Exited", actor = M::ACTOR);
 
-/// Closes the mailbox and waits for the end. See [`ActorHandle::shutdown`](crate::ActorHandle::shutdown).
+/// A future that closes the mailbox of an actor and waits until the actor has ended.
+///
+/// Returned by [`ActorHandle::shutdown`](crate::ActorHandle::shutdown). The first poll closes the mailbox.
+///
+/// # Panics
+///
+/// Panics if it is polled in a handler of the same actor, which would wait forever.
+///
+/// # Cancel safety
+///
+/// Once polled, the actor ends even if the future is dropped.
 #[derive(Debug)]
 #[must_use = "an actor is not shut down until this is awaited; `close` does not wait"]
 pub struct Shutdown<M: Message> {
@@ -90,11 +99,11 @@ impl<M: Message> Shutdown<M> {
         Self { exited, is_closed: false }
     }
 
-    /// Closes the mailbox and waits on a thread that runs no async code.
+    /// Closes the mailbox and blocks the current thread until the actor has ended.
     ///
     /// # Panics
     ///
-    /// On a thread that drives a tokio runtime, where waiting would block it.
+    /// Panics on a thread that drives a tokio runtime, which it would block.
     pub fn blocking(self) -> ExitReason {
         block_on(self)
     }
@@ -103,14 +112,11 @@ impl<M: Message> Shutdown<M> {
 impl<M: Message> Future for Shutdown<M> {
     type Output = ExitReason;
 
-    fn poll(
-        mut self: std::pin::Pin<&mut Self>,
-        cx: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<ExitReason> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<ExitReason> {
         if !self.is_closed {
             self.is_closed = true;
             self.exited.close();
         }
-        std::pin::Pin::new(&mut self.exited).poll(cx)
+        Pin::new(&mut self.exited).poll(cx)
     }
 }

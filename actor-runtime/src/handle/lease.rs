@@ -1,4 +1,7 @@
-//! Leases: an actor to oneself, for a while.
+//! Leases: exclusive access to an actor.
+//!
+//! A lease is a mailbox of its own, queued in the actor's mailbox like a message. When its turn comes, the
+//! loop takes messages from it alone, until it is closed.
 
 use std::{
     fmt,
@@ -12,8 +15,8 @@ use std::{
 
 use crate::{
     call::{
-        room::{Place, offer_lease},
-        timeout::{GiveUp, Timeout, private},
+        room::{WaitForRoom, offer_lease},
+        timeout::{Expire, Timeout, private},
     },
     debug::opaque_debug,
     error::{CallError, CallErrorKind, Method},
@@ -29,32 +32,31 @@ use crate::{
     },
 };
 
-/// An actor to oneself: while it lives, the actor handles the messages that are sent through it, and
-/// no others. See [`ActorHandle::lease`].
+/// Exclusive access to an actor: only messages sent through the lease are processed until it is dropped.
 ///
-/// It derefs to a handle, so all that a handle can do is done through it: `lease.add(2).await`.
-/// Clones of that handle send to the lease as well. They do not make it last longer: once the `Lease`
-/// is dropped, what they send is not accepted.
+/// Returned by [`ActorHandle::lease`]. It derefs to a handle, so calls are made as usual:
+/// `lease.add(2).await`. Clones of that handle send to the lease as well, but do not extend it: once the
+/// `Lease` is dropped, their messages are not accepted.
 ///
-/// Dropping it gives the actor back: messages that were accepted are handled, `#[on_release]` runs,
-/// and then it is the turn of whoever has waited.
+/// Dropping the lease ends it. Messages that were accepted are handled, `#[on_release]` runs, and the actor
+/// continues with its mailbox. To wait for this, use [`release`](Self::release).
 ///
-/// A lease keeps its actor alive, as a handle does. If the actor is shut down, its lease ends at
-/// once, so that nobody who holds one holds up the shutdown: what was accepted is handled, what is
-/// sent from then on is not accepted, and `#[on_release]` runs.
+/// A lease keeps its actor alive, as a handle does. A shutdown of the actor also ends its lease, so that a
+/// holder cannot delay it: messages already accepted are handled, later ones are refused, and
+/// `#[on_release]` runs.
 ///
-/// Its holder should be quick: everybody else waits. In particular, it must not wait for a call that
-/// it makes through an ordinary handle of the same actor, which waits for the lease to end.
-#[must_use = "a lease that is dropped ends"]
+/// Hold a lease for a short time only, because all other callers wait. Do not await a call through another
+/// handle of the same actor while holding it: that call waits for the lease to end, which is a deadlock.
+#[must_use = "a lease ends when it is dropped"]
 pub struct Lease<H: ActorHandle> {
-    /// Of the lease's mailbox.
+    /// Sends to the lease's mailbox.
     handle: H,
     /// Keeps the actor alive.
     _actor: H,
 }
 
 impl<H: ActorHandle> Lease<H> {
-    /// A lease that is not granted yet.
+    /// Makes a lease that is not granted yet.
     fn new(actor: &H) -> Self {
         let shared = Shared::new_lease(&actor.as_handle().0);
         Self { handle: H::from_handle(Handle(shared)), _actor: actor.clone() }
@@ -64,8 +66,9 @@ impl<H: ActorHandle> Lease<H> {
         &self.handle.as_handle().0
     }
 
-    /// Gives the actor back, as dropping the lease does, and lets one wait until `#[on_release]` has
-    /// run.
+    /// Ends the lease, and returns a future that waits until `#[on_release]` has run.
+    ///
+    /// The lease ends even if the future is dropped.
     ///
     /// # Examples
     ///
@@ -104,9 +107,10 @@ impl<H: ActorHandle> Deref for Lease<H> {
 
 impl<H: ActorHandle> Drop for Lease<H> {
     fn drop(&mut self) {
-        if !bug("a dropped lease goes on") {
-            self.shared().close(ExitReason::Shutdown);
+        if bug("a dropped lease goes on") {
+            return;
         }
+        self.shared().close(ExitReason::Shutdown);
     }
 }
 
@@ -116,18 +120,21 @@ impl<H: ActorHandle> fmt::Debug for Lease<H> {
     }
 }
 
-/// Waits until a lease has ended. See [`Lease::release`].
+/// A future that waits until a lease has ended.
+///
+/// Returned by [`Lease::release`].
 ///
 /// # Errors
 ///
-/// [`CallErrorKind::Panicked`] if `#[on_release]` panicked, [`CallErrorKind::Stopped`] if it did not run: the
-/// actor was aborted, or ended by a panic or a handler that takes `self`. And
-/// [`CallErrorKind::WouldDeadlock`] in a handler of the actor itself.
+/// - [`CallErrorKind::Panicked`] if `#[on_release]` panicked.
+/// - [`CallErrorKind::Stopped`] if `#[on_release]` did not run, because the actor was aborted or ended by a
+///   panic or by a handler that takes `self`.
+/// - [`CallErrorKind::WouldDeadlock`] in a handler of the same actor.
 ///
 /// # Cancel safety
 ///
-/// The lease ends whether or not somebody waits for it. Dropping this loses nothing but the news.
-#[must_use = "to release a lease without waiting for it, drop it"]
+/// Dropping it only stops the wait: the lease ends in any case.
+#[must_use = "to end a lease without waiting, drop the lease"]
 pub struct Release<M: Message> {
     shared: Arc<Shared<M>>,
     ticket: Option<u64>,
@@ -137,15 +144,15 @@ pub struct Release<M: Message> {
 impl<M: Message> Release<M> {
     const METHOD: Method = Method::new(M::ACTOR, "on_release");
 
-    /// Waits on a thread that runs no async code.
+    /// Blocks the current thread until the lease has ended.
     ///
     /// # Errors
     ///
-    /// As when it is awaited.
+    /// As when the future is awaited.
     ///
     /// # Panics
     ///
-    /// On a thread that drives a tokio runtime, where waiting would block it.
+    /// Panics on a thread that drives a tokio runtime, which it would block.
     pub fn blocking(self) -> Result<(), CallError> {
         block_on(self)
     }
@@ -159,13 +166,13 @@ impl<M: Message> Future for Release<M> {
         let Self { shared, ticket, wait } = &mut *self;
         let Poll::Ready(reason) = shared.poll_ended(ticket, cx) else {
             *wait = None;
-            *wait = Some(begin_to_wait(shared, method)?);
+            *wait = Some(register_wait(shared, method)?);
             return Poll::Pending;
         };
         *wait = None;
         Poll::Ready(match reason {
             ExitReason::Shutdown => Ok(()),
-            ExitReason::Panicked { method: panicked, message } if panicked == method => {
+            ExitReason::Panicked { method: hook, message } if hook == method => {
                 Err(CallError::new(method, CallErrorKind::Panicked { message }))
             }
             _ => Err(CallError::new(method, CallErrorKind::Stopped)),
@@ -183,8 +190,8 @@ impl<M: Message> Drop for Release<M> {
 
 opaque_debug!([M: Message] Release<M>, "Release", actor = M::ACTOR);
 
-/// Notes who waits here, or says why nobody should.
-fn begin_to_wait<M: Message>(shared: &Shared<M>, method: Method) -> Result<Wait, CallError> {
+/// Records that the current actor waits for `shared`, or fails if that would deadlock.
+fn register_wait<M: Message>(shared: &Shared<M>, method: Method) -> Result<Wait, CallError> {
     if current::actor() == Some(shared.id()) {
         return Err(CallError::new(method, CallErrorKind::WouldDeadlock { ring: Vec::new() }));
     }
@@ -192,89 +199,98 @@ fn begin_to_wait<M: Message>(shared: &Shared<M>, method: Method) -> Result<Wait,
         .map_err(|ring| CallError::new(method, CallErrorKind::WouldDeadlock { ring }))
 }
 
-/// A lease that has not been asked for: await it. See [`ActorHandle::lease`].
+/// A future that acquires a [`Lease`].
+///
+/// Returned by [`ActorHandle::lease`]. It requests the lease when it is first polled.
+///
+/// # Errors
+///
+/// See [`ActorHandle::lease`].
 ///
 /// # Cancel safety
 ///
-/// Dropping it leaves no lease behind: one that was not granted never is, and one that was granted
-/// and not taken ends without `#[on_release]`, since nobody had it. What is lost is the place in the
-/// queue. So a lease is *not* cancel safe where it is asked for over and over, and
-/// [`select!`](crate::select) refuses it. It takes one that is lent, which keeps its place:
-/// `let mut call = pin!(handle.lease())` before the loop, and `&mut call`. Between two polls it may be
-/// granted, and then everybody waits for the next poll.
-#[must_use = "a lease is not asked for until it is awaited"]
+/// Not cancel safe: dropping the future loses its place in the queue, so [`select!`](crate::select)
+/// refuses it by value. No lease is left behind; one that was granted but not yet returned ends without
+/// `#[on_release]`, because no message was sent through it.
+///
+/// In a loop, create the future once with `let mut call = pin!(handle.lease())` and poll `&mut call`,
+/// which keeps its place. The lease may be granted between two polls, and then all other callers wait for
+/// the next poll.
+#[must_use = "a lease is not requested until it is awaited"]
 pub struct LeaseCall<'a, H: ActorHandle> {
     actor: &'a H,
-    stage: Stage<'a, H>,
+    state: LeaseState<'a, H>,
 }
 
-enum Stage<'a, H: ActorHandle> {
+enum LeaseState<'a, H: ActorHandle> {
     Unsent,
-    WaitingForRoom(Place<'a, H::Message>, Asked<H>),
-    Sent(Asked<H>),
+    WaitingForRoom(WaitForRoom<'a, H::Message>, RequestedLease<H>),
+    Sent(RequestedLease<H>),
     Done,
 }
 
-/// A lease that was asked for. Dropping it gives the lease back, granted or not.
-struct Asked<H: ActorHandle> {
+/// A lease that was requested. Dropping it ends the lease, granted or not.
+struct RequestedLease<H: ActorHandle> {
     lease: Lease<H>,
-    /// On record while a handler waits.
+    /// The caller's entry for deadlock detection.
     _wait: Wait,
 }
 
-/// Nothing in it is pinned.
+/// No field is structurally pinned.
 impl<H: ActorHandle> Unpin for LeaseCall<'_, H> {}
 
 impl<'a, H: ActorHandle> LeaseCall<'a, H> {
     const METHOD: Method = Method::new(H::Message::ACTOR, "lease");
 
     pub(crate) fn new(actor: &'a H) -> Self {
-        Self { actor, stage: Stage::Unsent }
+        Self { actor, state: LeaseState::Unsent }
     }
 
-    /// Gives up after `duration`, with [`CallErrorKind::TimedOut`].
+    /// Limits the wait to `duration`, which begins with the first poll.
+    ///
+    /// When it elapses, the request is withdrawn and the result is [`CallErrorKind::TimedOut`].
     ///
     /// # Panics
     ///
-    /// If it is awaited outside of a tokio runtime with its timer enabled. A plain thread uses
-    /// [`Timeout::blocking`].
+    /// The returned future panics if it is polled outside of a tokio runtime with its timer enabled.
+    /// On a thread without a runtime, use [`Timeout::blocking`].
     ///
     /// # Cancel safety
     ///
-    /// As the lease itself.
+    /// As for the future without a timeout: see [`LeaseCall`].
     pub fn timeout(self, duration: Duration) -> Timeout<Self> {
         Timeout::new(self, duration)
     }
 
-    /// Waits for the lease on a thread that runs no async code.
+    /// Blocks the current thread until the lease is acquired.
     ///
     /// # Errors
     ///
-    /// As when it is awaited: see [`ActorHandle::lease`].
+    /// See [`ActorHandle::lease`].
     ///
     /// # Panics
     ///
-    /// On a thread that drives a tokio runtime, where waiting would block it.
+    /// Panics on a thread that drives a tokio runtime, which it would block.
     pub fn blocking(self) -> Result<Lease<H>, CallError> {
         block_on(self)
     }
 
-    /// Asks for the lease, and goes on to the stage in which there is something to wait for.
+    /// Queues the lease in the mailbox of the actor.
     fn send(&mut self, cx: &mut Context<'_>) -> Result<(), CallError> {
         let method = Self::METHOD;
         let shared = &self.actor.as_handle().0;
         if shared.is_lease() {
-            // It would wait for the end of the lease that it is asked through.
+            // It would wait for the end of the lease through which it is requested.
             return Err(CallError::new(
                 method,
                 CallErrorKind::WouldDeadlock { ring: vec![method] },
             ));
         }
-        let wait = begin_to_wait(shared, method)?;
-        let asked = Asked { lease: Lease::new(self.actor), _wait: wait };
-        self.stage = match offer_lease(shared, asked.lease.shared(), cx) {
-            Ok(None) => Stage::Sent(asked),
-            Ok(Some(place)) => Stage::WaitingForRoom(place, asked),
+        let wait = register_wait(shared, method)?;
+        let requested = RequestedLease { lease: Lease::new(self.actor), _wait: wait };
+        self.state = match offer_lease(shared, requested.lease.shared(), cx) {
+            Ok(None) => LeaseState::Sent(requested),
+            Ok(Some(waiting)) => LeaseState::WaitingForRoom(waiting, requested),
             Err(()) => return Err(CallError::new(method, CallErrorKind::Closed)),
         };
         Ok(())
@@ -286,30 +302,30 @@ impl<H: ActorHandle> Future for LeaseCall<'_, H> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let method = Self::METHOD;
-        if let Stage::Unsent = self.stage {
-            self.stage = Stage::Done;
+        if let LeaseState::Unsent = self.state {
+            self.state = LeaseState::Done;
             self.send(cx)?;
         }
-        let asked = match mem::replace(&mut self.stage, Stage::Done) {
-            Stage::WaitingForRoom(mut place, asked) => match place.poll_item(cx) {
+        let requested = match mem::replace(&mut self.state, LeaseState::Done) {
+            LeaseState::WaitingForRoom(mut waiting, requested) => match waiting.poll_item(cx) {
                 Poll::Pending => {
-                    self.stage = Stage::WaitingForRoom(place, asked);
+                    self.state = LeaseState::WaitingForRoom(waiting, requested);
                     return Poll::Pending;
                 }
                 Poll::Ready(Err(_)) => {
                     return Poll::Ready(Err(CallError::new(method, CallErrorKind::Closed)));
                 }
-                Poll::Ready(Ok(())) => asked,
+                Poll::Ready(Ok(())) => requested,
             },
-            Stage::Sent(asked) => asked,
-            Stage::Unsent | Stage::Done => panic!("a lease was polled after it was ready"),
+            LeaseState::Sent(requested) => requested,
+            LeaseState::Unsent | LeaseState::Done => panic!("`LeaseCall` polled after completion"),
         };
-        match asked.lease.shared().poll_taken(cx) {
+        match requested.lease.shared().poll_taken(cx) {
             Poll::Pending => {
-                self.stage = Stage::Sent(asked);
+                self.state = LeaseState::Sent(requested);
                 Poll::Pending
             }
-            Poll::Ready(Ok(())) => Poll::Ready(Ok(asked.lease)),
+            Poll::Ready(Ok(())) => Poll::Ready(Ok(requested.lease)),
             Poll::Ready(Err(())) => {
                 Poll::Ready(Err(CallError::new(method, CallErrorKind::Stopped)))
             }
@@ -319,27 +335,27 @@ impl<H: ActorHandle> Future for LeaseCall<'_, H> {
 
 impl<H: ActorHandle> fmt::Debug for LeaseCall<'_, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let stage = match self.stage {
-            Stage::Unsent => "not sent",
-            Stage::WaitingForRoom(..) => "waiting for room",
-            Stage::Sent(_) => "sent",
-            Stage::Done => "done",
+        let state = match self.state {
+            LeaseState::Unsent => "not sent",
+            LeaseState::WaitingForRoom(..) => "waiting for room",
+            LeaseState::Sent(_) => "sent",
+            LeaseState::Done => "done",
         };
         f.debug_struct("LeaseCall")
             .field("actor", &H::Message::ACTOR)
-            .field("stage", &stage)
+            .field("state", &state)
             .finish()
     }
 }
 
 impl<H: ActorHandle> private::Sealed for LeaseCall<'_, H> {}
 
-impl<H: ActorHandle> GiveUp for LeaseCall<'_, H> {
-    fn give_up(self) -> Option<(Method, bool)> {
-        let accepted = match &self.stage {
-            Stage::WaitingForRoom(place, _) => place.withdraw_item().is_none(),
-            Stage::Sent(_) => true,
-            Stage::Unsent | Stage::Done => return None,
+impl<H: ActorHandle> Expire for LeaseCall<'_, H> {
+    fn expire(self) -> Option<(Method, bool)> {
+        let accepted = match &self.state {
+            LeaseState::WaitingForRoom(waiting, _) => waiting.withdraw_item().is_none(),
+            LeaseState::Sent(_) => true,
+            LeaseState::Unsent | LeaseState::Done => return None,
         };
         Some((Self::METHOD, accepted))
     }

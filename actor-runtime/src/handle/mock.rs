@@ -1,4 +1,4 @@
-//! A mailbox without an actor, to test who calls one.
+//! [`MockMailbox`]: a mailbox without an actor, to test code that calls one.
 
 use futures_core::Stream;
 use std::{
@@ -16,11 +16,12 @@ use crate::{
     sync::Arc,
 };
 
-/// The messages that a mocked handle was sent, in order. See [`ActorHandle::mock`].
+/// Receives the messages that are sent to a mock handle, in order.
 ///
-/// A lease is granted when its turn comes, and then its messages are given until it ends.
+/// Returned by [`ActorHandle::mock`]. A lease is granted when its turn comes; until it ends, only its
+/// messages are received.
 ///
-/// Dropping it stops the mocked actor: calls then fail as with a real one.
+/// Dropping the mailbox stops the mock actor, and calls fail as they do with a real one.
 ///
 /// # Examples
 ///
@@ -34,7 +35,7 @@ use crate::{
 /// #     pub fn add(&mut self, amount: u64) -> u64 { self.0 += amount; self.0 }
 /// # }
 ///
-/// // The code to test: it knows the counter by its handle only.
+/// // The code under test, which only has a handle.
 /// async fn add_twice(counter: &CounterHandle) -> u64 {
 ///     counter.add(1).await.unwrap();
 ///     counter.add(1).await.unwrap()
@@ -46,7 +47,7 @@ use crate::{
 /// let test = tokio::spawn(async move { add_twice(&counter).await });
 /// for answer in [1, 40] {
 ///     let Some(CounterMessage::Add { amount: 1, reply }) = messages.recv().await else {
-///         panic!("expected one to be added");
+///         panic!("expected `add(1)`");
 ///     };
 ///     reply.send(answer);
 /// }
@@ -55,7 +56,7 @@ use crate::{
 /// ```
 pub struct MockMailbox<M: Message> {
     shared: Arc<Shared<M>>,
-    /// The lease whose messages come before all others.
+    /// The lease that is being served.
     lease: Option<Arc<Shared<M>>>,
 }
 
@@ -65,16 +66,19 @@ pub(crate) fn pair<H: ActorHandle>(mailbox: Capacity) -> (H, MockMailbox<H::Mess
 }
 
 impl<M: Message> MockMailbox<M> {
-    /// The next message; `None` when there are no more handles and no more messages.
+    /// Receives the next message.
+    ///
+    /// Returns `None` once the mailbox is closed (or its handles are dropped) and empty, or the actor was
+    /// aborted.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future loses no message.
+    /// Cancel safe: dropping the future loses no message.
     pub fn recv(&mut self) -> impl Future<Output = Option<M>> {
         poll_fn(|cx| self.poll_recv(cx))
     }
 
-    /// The next message, if there is one now.
+    /// Receives the next message, if there is one now.
     pub fn try_recv(&mut self) -> Option<M> {
         match self.poll_recv(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(message) => message,
@@ -89,7 +93,7 @@ impl<M: Message> MockMailbox<M> {
         loop {
             let source = self.lease.as_ref().unwrap_or(&self.shared);
             let Poll::Ready(next) = source.poll_next(cx) else {
-                // Asked last: whoever aborts from here on finds the waker.
+                // Checked after the waker was stored: a later `abort` wakes it.
                 if self.shared.is_aborted() {
                     self.shared.end(ExitReason::Aborted);
                     return Poll::Ready(None);

@@ -1,4 +1,7 @@
-//! Handles: the cloneable sending half, its weak twin, and what every handle can do.
+//! Handles: the cloneable sending half of a mailbox.
+//!
+//! A generated handle wraps a [`Handle`] and implements [`ActorHandle`], which has the methods that every
+//! handle shares. The mailbox counts its handles, and closes when the last one is dropped.
 
 pub(crate) mod exited;
 pub(crate) mod lease;
@@ -22,11 +25,13 @@ use crate::{
     sync::Arc,
 };
 
-/// What a generated handle holds: one counted reference to a mailbox.
+/// A counted reference to a mailbox, which a generated handle wraps.
+///
+/// It is the handle of an actor that is [written by hand](crate::by_hand).
 pub struct Handle<M: Message>(pub(crate) Arc<Shared<M>>);
 
 impl<M: Message> Handle<M> {
-    /// A call that has not been sent. `message` makes its message around a reply.
+    /// Returns a call, not sent yet, whose message `message` builds around a reply.
     #[inline]
     #[cfg_attr(debug_assertions, track_caller)]
     pub fn call<R, F>(&self, message: F) -> Call<'_, M, R, F>
@@ -36,12 +41,12 @@ impl<M: Message> Handle<M> {
         Call::new(&self.0, message, Site::here())
     }
 
-    /// As [`call`](Self::call), for a handler that is marked `#[cancel_safe]`.
+    /// As [`call`](Self::call), for a handler marked `#[cancel_safe]`.
     pub fn marked_call<R, F>(&self, message: F) -> Call<'_, M, R, F, Marked>
     where
         F: FnOnce(Reply<R>) -> M,
     {
-        Call::new(&self.0, message, Site::of_marked())
+        Call::new(&self.0, message, Site::exempt())
     }
 
     /// As [`call`](Self::call), for a handler that answers with a stream.
@@ -79,12 +84,12 @@ impl<M: Message> fmt::Debug for Handle<M> {
     }
 }
 
-/// What every handle can do, whatever its actor's handlers are called.
+/// The methods that all handles have.
 ///
-/// It is a trait so that a handler of yours named `close` or `stop` comes first:
-/// `handle.close()` is then your message, and `ActorHandle::close(&handle)` is this.
+/// They are in a trait so that handlers take precedence: if an actor has a handler named `close`,
+/// `handle.close()` calls it, and `ActorHandle::close(&handle)` closes the mailbox.
 pub trait ActorHandle: Clone + fmt::Debug + Sized + 'static {
-    /// What the handle sends.
+    /// The message type of the actor.
     type Message: Message;
 
     #[doc(hidden)]
@@ -93,29 +98,31 @@ pub trait ActorHandle: Clone + fmt::Debug + Sized + 'static {
     #[doc(hidden)]
     fn from_handle(handle: Handle<Self::Message>) -> Self;
 
-    /// Has the actor to oneself: what it gives derefs to a handle, whose messages alone are handled
-    /// until it is dropped or [released](crate::Lease::release). For what takes several messages that
-    /// nobody may come between: a transaction, a sequence of commands.
+    /// Acquires exclusive access to the actor.
     ///
-    /// Everybody else waits in order, held back by the mailbox as ever. When the lease ends, what was
-    /// sent through it is finished, then the actor's `#[on_release]` runs, and only then is anything
-    /// else handled. So a holder that goes away in the middle of something leaves nothing behind that
-    /// `#[on_release]` does not put right.
+    /// The returned [`Lease`](crate::Lease) derefs to a handle; only its messages are processed until it
+    /// is dropped or [released](crate::Lease::release). Use it for several messages that must not be
+    /// interleaved with others, such as a transaction.
     ///
-    /// A lease takes its turn, as a message does: it begins when everything accepted before it is
-    /// done. `#[on_idle]` runs before it.
+    /// Other callers wait in the mailbox meanwhile. When the lease ends, the messages sent through it are
+    /// finished, then `#[on_release]` runs, and then the actor continues with its mailbox. So
+    /// `#[on_release]` can undo what a holder left unfinished.
+    ///
+    /// A lease is queued like a message: it begins when everything that was accepted before it has been
+    /// handled. `#[on_idle]` runs before it.
     ///
     /// # Errors
     ///
-    /// [`CallErrorKind::Closed`](crate::CallErrorKind::Closed) and
-    /// [`Stopped`](crate::CallErrorKind::Stopped) if the actor stopped before it was asked, or before the
-    /// turn of the lease: an actor that is being shut down begins no lease.
-    /// [`WouldDeadlock`](crate::CallErrorKind::WouldDeadlock) in a handler of the actor itself, in a ring
-    /// of actors that wait for each other (in debug builds), and through another lease.
+    /// - [`CallErrorKind::Closed`](crate::CallErrorKind::Closed) if the mailbox is closed.
+    /// - [`CallErrorKind::Stopped`](crate::CallErrorKind::Stopped) if the actor stops before the turn of
+    ///   the lease. An actor that shuts down begins no lease.
+    /// - [`CallErrorKind::WouldDeadlock`](crate::CallErrorKind::WouldDeadlock) in a handler of the same
+    ///   actor, on the handle of another lease, and, in debug builds, if the wait would close a ring of
+    ///   actors that wait for each other.
     ///
     /// # Cancel safety
     ///
-    /// See [`LeaseCall`].
+    /// Not cancel safe: dropping the future loses its place in the queue. See [`LeaseCall`].
     ///
     /// # Examples
     ///
@@ -130,13 +137,13 @@ pub trait ActorHandle: Clone + fmt::Debug + Sized + 'static {
     ///     /// Adds `amount` to the draft.
     ///     pub fn add(&mut self, amount: i64) { self.draft += amount }
     ///
-    ///     /// Makes the draft the balance.
+    ///     /// Stores the draft as the balance.
     ///     pub fn commit(&mut self) { self.balance = self.draft }
     ///
-    ///     /// The balance.
+    ///     /// Returns the balance.
     ///     pub fn balance(&self) -> i64 { self.balance }
     ///
-    ///     /// Forgets what was not committed.
+    ///     /// Discards an uncommitted draft.
     ///     #[on_release]
     ///     fn roll_back(&mut self) { self.draft = self.balance }
     /// }
@@ -160,94 +167,109 @@ pub trait ActorHandle: Clone + fmt::Debug + Sized + 'static {
         LeaseCall::new(self)
     }
 
-    /// Stops accepting messages, without waiting. What was accepted is still handled; then
-    /// `#[on_stop]` runs and the actor ends. Closing twice is fine.
+    /// Closes the mailbox, without waiting for the actor to end.
+    ///
+    /// No more messages are accepted. Those already accepted are handled, then `#[on_stop]` runs and the
+    /// actor ends. Has no effect if the mailbox is already closed.
     fn close(&self) {
         self.as_handle().0.of_actor().close(ExitReason::Shutdown);
     }
 
-    /// Closes the mailbox when it is first polled, and waits until the actor has ended.
+    /// Closes the mailbox and waits until the actor has ended.
+    ///
+    /// The first poll of the returned future closes the mailbox, as [`close`](Self::close) does.
     ///
     /// # Panics
     ///
-    /// If it is awaited by a handler of the actor itself, which would wait for ever. Use
-    /// [`Context::stop`](crate::Context::stop) there.
+    /// The returned future panics if it is polled in a handler of the same actor, which would wait
+    /// forever. Use [`Context::stop`](crate::Context::stop) there.
     ///
     /// # Cancel safety
     ///
-    /// Once polled, the actor stops whether or not somebody waits for it.
+    /// Once polled, the actor ends even if the future is dropped.
     fn shutdown(&self) -> Shutdown<Self::Message> {
         Shutdown::new(self.exited())
     }
 
-    /// Ends the actor at its next `.await`, without handling what is queued and without
-    /// `#[on_stop]`. Every caller gets an error. A handler that does not await is not interrupted.
+    /// Ends the actor at its next `.await`, without waiting.
+    ///
+    /// Queued messages are not handled, `#[on_stop]` does not run, and every pending call returns an error.
+    /// A handler that does not await is not interrupted.
     fn abort(&self) {
         self.as_handle().0.of_actor().abort();
     }
 
-    /// Waits until the actor has ended, whoever ends it, and says why.
+    /// Waits until the actor has ended, for whatever reason, and returns the reason.
+    ///
+    /// # Panics
+    ///
+    /// The returned future panics if it is polled in a handler of the same actor, which would wait
+    /// forever.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: the reason can be waited for again.
     fn exited(&self) -> Exited<Self::Message> {
         Exited::new(self.as_handle().0.of_actor().clone())
     }
 
-    /// Why the actor ended, if it has.
+    /// Returns why the actor ended, or `None` if it has not ended.
     fn exit_reason(&self) -> Option<ExitReason> {
         self.as_handle().0.of_actor().exit_reason()
     }
 
-    /// Whether the mailbox is closed: the actor accepts no more messages.
+    /// Returns `true` if the mailbox is closed: the actor accepts no more messages.
     ///
-    /// The actor may still be handling what it accepted before. See
-    /// [`exit_reason`](Self::exit_reason) for whether it has ended.
+    /// The actor may still be handling messages that it accepted before. Use
+    /// [`exit_reason`](Self::exit_reason) to find out whether it has ended.
     fn is_closed(&self) -> bool {
         !self.as_handle().0.is_open()
     }
 
-    /// A handle that does not keep the actor alive.
+    /// Returns a handle that does not keep the actor alive.
     fn downgrade(&self) -> WeakHandle<Self> {
         WeakHandle(self.as_handle().0.clone())
     }
 
-    /// How many messages are in the mailbox.
+    /// Returns the number of messages in the mailbox.
     fn mailbox_len(&self) -> usize {
         self.as_handle().0.len()
     }
 
-    /// How many messages the mailbox holds.
+    /// Returns the capacity of the mailbox.
     fn mailbox_capacity(&self) -> Capacity {
         self.as_handle().0.capacity()
     }
 
-    /// What the actor is doing right now.
+    /// Returns what the actor is doing now, and how many messages it has handled.
     fn stats(&self) -> Stats {
         self.as_handle().0.of_actor().stats()
     }
 
-    /// The name this actor was given by [`Builder::name`](crate::Builder::name), or else that of
-    /// its type.
+    /// Returns the name set with [`Builder::name`](crate::Builder::name), or the name of the actor's type.
     fn name(&self) -> &str {
         let shared = self.as_handle().0.of_actor();
         shared.name.as_deref().unwrap_or(Self::Message::ACTOR)
     }
 
-    /// Whether both are handles of one actor.
+    /// Returns `true` if both handles belong to the same actor.
     fn is_same_actor(&self, other: &Self) -> bool {
         Arc::ptr_eq(self.as_handle().0.of_actor(), other.as_handle().0.of_actor())
     }
 
-    /// A handle without an actor, and the messages it is sent, to test who calls an actor.
+    /// Returns a handle without an actor, and a mailbox that receives its messages.
+    ///
+    /// For tests of code that calls an actor. See [`MockMailbox`].
     fn mock() -> (Self, MockMailbox<Self::Message>) {
         mock::pair(Capacity::DEFAULT)
     }
 
-    /// As [`mock`](Self::mock), with a mailbox of another size.
+    /// As [`mock`](Self::mock), with a mailbox of the given capacity.
     fn mock_with(mailbox: Capacity) -> (Self, MockMailbox<Self::Message>) {
         mock::pair(mailbox)
     }
 }
 
-/// The handle of an actor that is [written by hand](crate::by_hand).
 impl<M: Message> ActorHandle for Handle<M> {
     type Message = M;
 

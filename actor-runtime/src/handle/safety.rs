@@ -1,7 +1,6 @@
-//! What `select!` and `#[cancel_safe]` may do with handles and leases.
+//! What `select!` and `#[cancel_safe]` accept of handles and leases.
 //!
-//! A lease that is lent loses nothing. Dropping one that was not taken leaves nothing behind, and
-//! gives up its place in the queue.
+//! A [`LeaseCall`] that is polled by `&mut` loses nothing. Dropping it loses its place in the queue.
 
 use crate::{
     call::timeout::Timeout,
@@ -12,7 +11,7 @@ use crate::{
     handle::{ActorHandle, lease::LeaseCall},
 };
 
-/// The methods of a handle are handlers, so an error may speak of them by name.
+/// The methods of a handle call handlers, so a compile error may name the handler.
 impl<H: ActorHandle> MakesCalls for H {}
 
 /// The actor lives on without this handle.

@@ -1,4 +1,4 @@
-//! A handle that does not keep its actor alive.
+//! [`WeakHandle`]: a handle that does not keep its actor alive.
 
 use crate::{
     debug::opaque_debug,
@@ -10,18 +10,20 @@ use crate::{
 };
 
 /// A handle that does not keep its actor alive.
+///
+/// Returned by [`ActorHandle::downgrade`].
 pub struct WeakHandle<H: ActorHandle>(pub(crate) Arc<Shared<H::Message>>);
 
 impl<H: ActorHandle> WeakHandle<H> {
-    /// A handle, unless the last one is gone.
+    /// Returns a handle, or `None` if the last handle was dropped.
     ///
-    /// As long as there is one, the actor is alive or was ended on purpose.
+    /// The actor may have ended for another reason, even if a handle is returned.
     #[must_use]
     pub fn upgrade(&self) -> Option<H> {
         self.0.try_add_handle().then(|| H::from_handle(Handle(self.0.clone())))
     }
 
-    /// Whether the mailbox is closed: the actor accepts no more messages.
+    /// Returns `true` if the mailbox is closed: the actor accepts no more messages.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         !self.0.is_open()

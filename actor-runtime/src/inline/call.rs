@@ -17,7 +17,7 @@ use tokio::task::coop;
 
 use super::RunHere;
 use crate::{
-    call::request::{Called, Target},
+    call::request::{InlinePoll, Target},
     inline::guard::SeatGuard,
     life::resident::Panicked,
     mailbox::Shared,
@@ -35,34 +35,34 @@ pub(super) fn call<M: Message, R: 'static, Q: RunHere<M, R>>(
     target: Target<'_, M>,
     cx: &mut TaskContext<'_>,
     slot: &mut Option<Q>,
-) -> Called<R> {
+) -> InlinePoll<R> {
     let Target { shared, method } = target;
     // Taken before it is known to be needed, which costs less than inspecting the slot twice.
     let Some(request) = slot.take() else {
-        return Called::Nobody;
+        return InlinePoll::NotIdle;
     };
     if !shared.is_resting() {
         *slot = Some(request);
-        return Called::Nobody;
+        return InlinePoll::NotIdle;
     }
     let Some(seat_box) = shared.seat.take().or_else(|| spin_for_actor(shared)) else {
         if bug("a call is lost where another is run") {
-            return Called::Nobody;
+            return InlinePoll::NotIdle;
         }
         *slot = Some(request);
-        return Called::Nobody;
+        return InlinePoll::NotIdle;
     };
     let mut guard = SeatGuard::new(shared, seat_box);
     let Some(SeatBox { content: Content::Actor(actor), home, life }) = guard.seat_box() else {
         *slot = Some(request);
-        return Called::Nobody;
+        return InlinePoll::NotIdle;
     };
     // Only now, so that no budget has to be restored where the handler does not run.
     match coop::poll_proceed(cx) {
         Poll::Ready(budget) => budget.made_progress(),
         Poll::Pending => {
             *slot = Some(request);
-            return Called::Here(Poll::Pending);
+            return InlinePoll::Polled(Poll::Pending);
         }
     }
     let outcome = if home.is_here() && !shared.is_watched() {
@@ -70,7 +70,7 @@ pub(super) fn call<M: Message, R: 'static, Q: RunHere<M, R>>(
     } else {
         run_watched(shared, home, life, method, actor, request)
     };
-    Called::Here(Poll::Ready(match outcome {
+    InlinePoll::Polled(Poll::Ready(match outcome {
         Ok(answer) => {
             guard.put_back();
             Ok(answer)

@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 use crate::{
     call::{
         Call,
-        request::{Called, Request, Target},
+        request::{InlinePoll, Request, Target},
     },
     life::{
         context::Context,
@@ -59,11 +59,11 @@ where
     }
 
     #[inline(always)]
-    fn poll_here(
+    fn poll_inline(
         target: Target<'_, M>,
         cx: &mut TaskContext<'_>,
         slot: &mut Option<Self>,
-    ) -> Called<R> {
+    ) -> InlinePoll<R> {
         call::call(target, cx, slot)
     }
 }
@@ -113,11 +113,11 @@ where
     }
 
     #[inline(always)]
-    fn poll_here(
+    fn poll_inline(
         target: Target<'_, M>,
         cx: &mut TaskContext<'_>,
         slot: &mut Option<Self>,
-    ) -> Called<R> {
+    ) -> InlinePoll<R> {
         call::call(target, cx, slot)
     }
 }
