@@ -21,7 +21,7 @@ use crate::{
 /// ```
 /// use std::fmt::Debug;
 ///
-/// use actor_runtime::{Call, CallError, Request, actor, spawn};
+/// use actor_runtime::{Call, CallError, actor, by_hand::Request, spawn};
 ///
 /// # #[derive(Default)] pub struct Counter(u64);
 /// # #[actor]
