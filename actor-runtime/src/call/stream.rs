@@ -15,7 +15,7 @@ use std::{
 use crate::{
     call::{
         cast::Cast,
-        room::{WaitForRoom, offer},
+        sending::{Sending, offer},
     },
     debug::opaque_debug,
     error::{CallError, CallErrorKind, Method, SendError},
@@ -167,8 +167,7 @@ pub struct StreamCall<'a, M: Message, T: 'static, F> {
 
 enum StreamState<'a, M: Message, T: 'static, F> {
     Unsent(F),
-    WaitingForRoom(WaitForRoom<'a, M>, ReplyStream<T>),
-    Sent(ReplyStream<T>),
+    Sent(Sending<'a, M>, ReplyStream<T>),
     Done,
 }
 
@@ -258,7 +257,7 @@ where
     type Item = Result<T, CallError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let (mut stream, waiting) = match mem::replace(&mut self.state, StreamState::Done) {
+        let (mut sending, mut stream) = match mem::replace(&mut self.state, StreamState::Done) {
             StreamState::Unsent(message) => {
                 let (message, stream) = message_and_stream(self.shared, self.buffer, message);
                 let method = stream.method;
@@ -270,30 +269,27 @@ where
                     ))));
                 }
                 match offer(self.shared, message, cx) {
-                    Ok(waiting) => (stream, waiting),
+                    Ok(sending) => (sending, stream),
                     Err(error) => return Poll::Ready(Some(Err(not_accepted(&error, method)))),
                 }
             }
-            StreamState::WaitingForRoom(waiting, stream) => (stream, Some(waiting)),
-            StreamState::Sent(stream) => (stream, None),
+            StreamState::Sent(sending, stream) => (sending, stream),
             StreamState::Done => return Poll::Ready(None),
         };
-        if let Some(mut waiting) = waiting {
-            match waiting.poll(cx) {
-                Poll::Ready(Ok(())) => {}
-                Poll::Ready(Err(_)) => {
-                    let method = stream.method;
-                    return Poll::Ready(Some(Err(CallError::new(method, CallErrorKind::Closed))));
-                }
-                Poll::Pending => {
-                    self.state = StreamState::WaitingForRoom(waiting, stream);
-                    return Poll::Pending;
-                }
+        match sending.poll(cx) {
+            Poll::Ready(Ok(())) => {}
+            Poll::Ready(Err(_)) => {
+                let method = stream.method;
+                return Poll::Ready(Some(Err(CallError::new(method, CallErrorKind::Closed))));
+            }
+            Poll::Pending => {
+                self.state = StreamState::Sent(sending, stream);
+                return Poll::Pending;
             }
         }
         let value = stream.poll_value(cx);
         if !matches!(value, Poll::Ready(None)) {
-            self.state = StreamState::Sent(stream);
+            self.state = StreamState::Sent(sending, stream);
         }
         value
     }

@@ -172,10 +172,11 @@ impl<M: Message> Shared<M> {
                 && queue.accepted.is_empty()
                 && matches!(queue.phase, Phase::Open)
                 && envelope.runs_in_one_poll()
-                && waker.store(&mut queue.parked)
             {
                 queue = gap("the loop parks ahead of what came", queue, &self.queue);
-                self.loop_state.store(LoopState::ParkedAhead as usize, Ordering::Relaxed);
+                if waker.store(&mut queue.parked) {
+                    self.loop_state.store(LoopState::ParkedAhead as usize, Ordering::Relaxed);
+                }
             }
         }
         drop(queue);

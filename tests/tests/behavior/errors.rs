@@ -172,7 +172,7 @@ fn debug_output_requires_no_traits_of_user_types() {
     let (vault, actor) = rig(Vault);
     assert_eq!(format!("{vault:?}"), "VaultHandle(Handle { actor: \"Vault\", .. })");
     let call = vault.pass(Opaque(1));
-    assert_eq!(format!("{call:?}"), "Call { actor: \"Vault\", stage: \"not sent\" }");
+    assert_eq!(format!("{call:?}"), "Call { actor: \"Vault\", state: \"not sent\" }");
     let answer = call.try_call().unwrap();
     assert_eq!(format!("{answer:?}"), "Answer { method: Vault::pass, .. }");
     drop(actor);

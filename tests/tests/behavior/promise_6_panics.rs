@@ -138,7 +138,10 @@ impl Oddity {
 fn the_error_has_the_panic_message() {
     for (broken, text) in [
         (Oddity::call_with_string as fn() -> String, "`Oddity::with_string` panicked: one and two"),
-        (Oddity::call_with_number, "`Oddity::with_number` panicked: (a payload that is not a string)"),
+        (
+            Oddity::call_with_number,
+            "`Oddity::with_number` panicked: (a payload that is not a string)",
+        ),
         (Oddity::call_finish, "`Oddity::finish` panicked: at the end"),
         (Oddity::call_stop, "`Oddity::stop` panicked: while stopping"),
     ] {

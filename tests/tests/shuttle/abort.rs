@@ -55,7 +55,7 @@ fn finds_a_loop_that_misses_the_abort() {
 }
 
 #[test]
-#[should_panic(expected = "dropped its reply")]
+#[should_panic(expected = "Unanswered")]
 fn finds_callers_that_are_not_failed_by_the_abort() {
     explore_with_bug("the end is not told to callers", calls_against_abort);
 }

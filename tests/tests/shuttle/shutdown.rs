@@ -94,7 +94,7 @@ fn calls_complete_when_a_final_handler_runs() {
 }
 
 #[test]
-#[should_panic(expected = "dropped its reply")]
+#[should_panic(expected = "Unanswered")]
 fn finds_callers_that_are_not_failed_by_the_exit() {
     explore_with_bug("the end is not told to callers", calls_against_the_final_handler);
 }
