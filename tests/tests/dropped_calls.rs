@@ -214,8 +214,8 @@ async fn drop_a_call() {
 
 /// Without the feature `tracing`, which this package does not ask for.
 #[tokio::test]
-async fn it_is_told_on_stderr_once() {
-    const NAME: &str = "it_is_told_on_stderr_once";
+async fn a_warning_is_printed_on_stderr_once() {
+    const NAME: &str = "a_warning_is_printed_on_stderr_once";
     if env::var_os(CHILD).is_some() {
         return drop_a_call().await;
     }
@@ -227,5 +227,8 @@ async fn it_is_told_on_stderr_once() {
     let warning = format!("warning: a call of `Bank::pay`, made at {}:{MADE_AT}:", file!());
     assert!(stderr.starts_with(&warning), "{stderr}");
     assert_eq!(stderr.matches("was dropped before its answer was read").count(), 1, "{stderr}");
-    assert!(stderr.contains("help: keep it, `let mut answer = handle.pay(..).sent()"), "{stderr}");
+    assert!(
+        stderr.contains("help: keep the call, `let mut answer = handle.pay(..).sent()"),
+        "{stderr}"
+    );
 }
