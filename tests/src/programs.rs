@@ -85,7 +85,7 @@ impl Programs {
 
     /// Compiles the programs in `folders`, all into one, and runs each `main` in a test of its own.
     ///
-    /// A program with one of the words in [`OF_CRATES`] is compiled alone.
+    /// A program with one of the words in `OF_CRATES` is compiled alone.
     ///
     /// # Panics
     ///
