@@ -218,7 +218,8 @@ fn a_source_that_keeps_its_actor_busy_is_told_once() {
     traced(|recorder| async move {
         let spinning = spawn(Spinning);
         spinning.nothing().await.unwrap();
-        let text = "busy: this source is ready each time it is asked; if it has ended, turn it off by a guard";
+        let text =
+            "busy: this source is ready at every poll; if it has ended, disable it with a guard";
         while spinning.stats().counts.events < 101_000 {
             tokio::task::yield_now().await;
         }
@@ -254,7 +255,7 @@ fn skipping_panicking_and_ending_are_told() {
         drop(vault.keep("x").sent().await.unwrap());
         vault.fail().await.unwrap_err();
         vault.shutdown().await;
-        let skipped = recorder.only("skipped: its caller had gone before it began");
+        let skipped = recorder.only("skipped: its caller was dropped before the handler started");
         assert_eq!(skipped.fields["actor.method"], "keep");
         assert_eq!(recorder.only("panicked").fields["panic"], "dropped the key");
         assert_eq!(recorder.only("ended").fields["reason"], "shut down");
@@ -269,9 +270,8 @@ fn a_call_that_is_dropped_half_way_is_a_warning() {
         let (line, answer) = (line!(), vault.look().sent().await.unwrap());
         drop(answer);
         drop(vault.look());
-        let dropped = recorder.only(
-            "a call was dropped half way: its handler may run or not, and its answer is lost",
-        );
+        let dropped = recorder
+            .only("a call was dropped before its answer was read: its handler may or may not run");
         assert_eq!(dropped.fields["actor.method"], "look");
         let place = format!("{}:{line}:", file!());
         assert!(dropped.fields["call.place"].starts_with(&place), "{dropped:?}");
