@@ -14,7 +14,7 @@ use crate::{
     call::{
         answer::Answer,
         mark::Unmarked,
-        sending::{Sending, offer},
+        room::{WaitForRoom, offer},
     },
     debug::opaque_debug,
     error::SendError,
@@ -43,7 +43,7 @@ pub struct Cast<'a, M: Message> {
 
 enum CastState<'a, M: Message> {
     Unsent(M),
-    Sent(Sending<'a, M>),
+    WaitingForRoom(WaitForRoom<'a, M>),
     Done,
 }
 
@@ -60,16 +60,23 @@ impl<M: Message> Future for Cast<'_, M> {
     type Output = Result<(), SendError<M>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut sending = match mem::replace(&mut self.state, CastState::Done) {
-            CastState::Unsent(message) => offer(self.shared, message, cx)?,
-            CastState::Sent(sending) => sending,
+        match mem::replace(&mut self.state, CastState::Done) {
+            CastState::Unsent(message) => match offer(self.shared, message, cx)? {
+                None => Poll::Ready(Ok(())),
+                Some(waiting) => {
+                    self.state = CastState::WaitingForRoom(waiting);
+                    Poll::Pending
+                }
+            },
+            CastState::WaitingForRoom(mut waiting) => {
+                let outcome = waiting.poll(cx).map_err(SendError::Closed);
+                if outcome.is_pending() {
+                    self.state = CastState::WaitingForRoom(waiting);
+                }
+                outcome
+            }
             CastState::Done => panic!("`Cast` polled after completion"),
-        };
-        let outcome = sending.poll(cx).map_err(SendError::Closed);
-        if outcome.is_pending() {
-            self.state = CastState::Sent(sending);
         }
-        outcome
     }
 }
 

@@ -18,8 +18,8 @@ pub(crate) mod cast;
 pub(crate) mod dropped;
 pub(crate) mod mark;
 pub(crate) mod request;
+pub(crate) mod room;
 pub(crate) mod safety;
-pub(crate) mod sending;
 pub(crate) mod stream;
 pub(crate) mod timeout;
 
@@ -39,7 +39,7 @@ use crate::{
         dropped::{DropCheck, Site},
         mark::Unmarked,
         request::{InlinePoll, Request, Target},
-        sending::{Sending, offer},
+        room::{WaitForRoom, offer},
         timeout::{Expire, Timeout, private},
     },
     error::{CallError, CallErrorKind, Method, SendError, TrySendError},
@@ -121,9 +121,9 @@ pub struct Call<'a, M: Message, R: 'static, Q, H = Unmarked> {
 }
 
 enum CallState<'a, M: Message, R: 'static> {
-    /// Offered to the mailbox. Dropping this withdraws a message that waits for room before it drops the
-    /// answer, so that no dropped call is reported.
-    Sent(Sending<'a, M>, AwaitedAnswer<R>),
+    /// The message is withdrawn before the answer is dropped, so that no dropped call is reported.
+    WaitingForRoom(WaitForRoom<'a, M>, AwaitedAnswer<R>),
+    Sent(AwaitedAnswer<R>),
     NotAccepted(M),
 }
 
@@ -391,11 +391,12 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
     pub fn into_message(self) -> Option<M> {
         match self.state {
             Some(CallState::NotAccepted(message)) => Some(message),
-            Some(CallState::Sent(sending, mut answer)) => {
-                let message = sending.withdraw()?;
+            Some(CallState::WaitingForRoom(waiting, mut answer)) => {
+                let message = waiting.withdraw()?;
                 answer.drop_check.disarm();
                 Some(message)
             }
+            Some(CallState::Sent(_)) => None,
             None => self.request.map(|request| request.into_message(Reply::unwanted())),
         }
     }
@@ -408,18 +409,13 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
             self.send(cx)?;
             return Poll::Pending;
         }
-        let Some(CallState::Sent(sending, answer)) = &mut self.state else {
-            panic!("`Call` polled after completion");
-        };
-        if let Err(message) = ready!(sending.poll(cx)) {
-            answer.drop_check.disarm();
-            let error = CallError::new(answer.method::<M>(), CallErrorKind::Closed);
-            self.state = Some(CallState::NotAccepted(message));
-            return Poll::Ready(Err(error));
+        // The usual second poll works in place. Other states are moved out of `self` to be replaced.
+        if let Some(CallState::Sent(answer)) = &mut self.state {
+            let outcome = ready!(answer.poll::<M>(cx));
+            self.state = None;
+            return Poll::Ready(outcome);
         }
-        let outcome = ready!(answer.poll::<M>(cx));
-        self.state = None;
-        Poll::Ready(outcome)
+        self.poll_room(cx)
     }
 
     /// Builds the message and offers it to the mailbox.
@@ -446,7 +442,8 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
         let drop_check = self.site.drop_check(method);
         let mut answer = AwaitedAnswer { receiver, name: method.name(), _wait: wait, drop_check };
         self.state = match offer(self.shared, message, cx) {
-            Ok(sending) => Some(CallState::Sent(sending, answer)),
+            Ok(None) => Some(CallState::Sent(answer)),
+            Ok(Some(waiting)) => Some(CallState::WaitingForRoom(waiting, answer)),
             Err(error) => {
                 answer.drop_check.disarm();
                 self.state = Some(CallState::NotAccepted(error.into_inner()));
@@ -472,12 +469,41 @@ impl<M: Message, R, Q: Request<M, R>, H> Future for Call<'_, M, R, Q, H> {
     }
 }
 
+impl<M: Message, R, Q, H> Call<'_, M, R, Q, H> {
+    /// Waits for room, and then for the answer.
+    fn poll_room(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<R, CallError>> {
+        match self.state.take() {
+            Some(CallState::WaitingForRoom(mut waiting, mut answer)) => match waiting.poll(cx) {
+                Poll::Pending => {
+                    self.state = Some(CallState::WaitingForRoom(waiting, answer));
+                    Poll::Pending
+                }
+                Poll::Ready(Err(message)) => {
+                    answer.drop_check.disarm();
+                    self.state = Some(CallState::NotAccepted(message));
+                    Poll::Ready(Err(CallError::new(answer.method::<M>(), CallErrorKind::Closed)))
+                }
+                Poll::Ready(Ok(())) => {
+                    let outcome = answer.poll::<M>(cx);
+                    if outcome.is_pending() {
+                        self.state = Some(CallState::Sent(answer));
+                    }
+                    outcome
+                }
+            },
+            Some(CallState::Sent(_) | CallState::NotAccepted(_)) | None => {
+                panic!("`Call` polled after completion")
+            }
+        }
+    }
+}
+
 impl<M: Message, R, Q, H> fmt::Debug for Call<'_, M, R, Q, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = match &self.state {
+        let state = match self.state {
             None if self.request.is_some() => "not sent",
-            Some(CallState::Sent(sending, _)) if sending.is_waiting() => "waiting for room",
-            Some(CallState::Sent(..)) => "sent",
+            Some(CallState::WaitingForRoom(..)) => "waiting for room",
+            Some(CallState::Sent(_)) => "sent",
             Some(CallState::NotAccepted(_)) => "not accepted",
             None => "done",
         };
@@ -490,10 +516,14 @@ impl<M: Message, R, Q, H> private::Sealed for Call<'_, M, R, Q, H> {}
 impl<M: Message, R, Q, H> Expire for Call<'_, M, R, Q, H> {
     fn expire(self) -> Option<(Method, bool)> {
         match self.state {
-            Some(CallState::Sent(sending, mut answer)) => {
+            Some(CallState::WaitingForRoom(waiting, mut answer)) => {
                 answer.drop_check.disarm();
-                let withdrawn = sending.withdraw();
+                let withdrawn = waiting.withdraw();
                 Some((answer.method::<M>(), withdrawn.is_none()))
+            }
+            Some(CallState::Sent(mut answer)) => {
+                answer.drop_check.disarm();
+                Some((answer.method::<M>(), true))
             }
             Some(CallState::NotAccepted(_)) | None => None,
         }

@@ -15,7 +15,7 @@ use std::{
 use crate::{
     call::{
         cast::Cast,
-        sending::{Sending, offer},
+        room::{WaitForRoom, offer},
     },
     debug::opaque_debug,
     error::{CallError, CallErrorKind, Method, SendError},
@@ -167,7 +167,8 @@ pub struct StreamCall<'a, M: Message, T: 'static, F> {
 
 enum StreamState<'a, M: Message, T: 'static, F> {
     Unsent(F),
-    Sent(Sending<'a, M>, ReplyStream<T>),
+    WaitingForRoom(WaitForRoom<'a, M>, ReplyStream<T>),
+    Sent(ReplyStream<T>),
     Done,
 }
 
@@ -257,7 +258,7 @@ where
     type Item = Result<T, CallError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let (mut sending, mut stream) = match mem::replace(&mut self.state, StreamState::Done) {
+        let (mut stream, waiting) = match mem::replace(&mut self.state, StreamState::Done) {
             StreamState::Unsent(message) => {
                 let (message, stream) = message_and_stream(self.shared, self.buffer, message);
                 let method = stream.method;
@@ -269,27 +270,30 @@ where
                     ))));
                 }
                 match offer(self.shared, message, cx) {
-                    Ok(sending) => (sending, stream),
+                    Ok(waiting) => (stream, waiting),
                     Err(error) => return Poll::Ready(Some(Err(not_accepted(&error, method)))),
                 }
             }
-            StreamState::Sent(sending, stream) => (sending, stream),
+            StreamState::WaitingForRoom(waiting, stream) => (stream, Some(waiting)),
+            StreamState::Sent(stream) => (stream, None),
             StreamState::Done => return Poll::Ready(None),
         };
-        match sending.poll(cx) {
-            Poll::Ready(Ok(())) => {}
-            Poll::Ready(Err(_)) => {
-                let method = stream.method;
-                return Poll::Ready(Some(Err(CallError::new(method, CallErrorKind::Closed))));
-            }
-            Poll::Pending => {
-                self.state = StreamState::Sent(sending, stream);
-                return Poll::Pending;
+        if let Some(mut waiting) = waiting {
+            match waiting.poll(cx) {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(_)) => {
+                    let method = stream.method;
+                    return Poll::Ready(Some(Err(CallError::new(method, CallErrorKind::Closed))));
+                }
+                Poll::Pending => {
+                    self.state = StreamState::WaitingForRoom(waiting, stream);
+                    return Poll::Pending;
+                }
             }
         }
         let value = stream.poll_value(cx);
         if !matches!(value, Poll::Ready(None)) {
-            self.state = StreamState::Sent(sending, stream);
+            self.state = StreamState::Sent(stream);
         }
         value
     }

@@ -15,7 +15,7 @@ use std::{
 
 use crate::{
     call::{
-        sending::{Sending, offer_lease},
+        room::{WaitForRoom, offer_lease},
         timeout::{Expire, Timeout, private},
     },
     debug::opaque_debug,
@@ -224,7 +224,8 @@ pub struct LeaseCall<'a, H: ActorHandle> {
 
 enum LeaseState<'a, H: ActorHandle> {
     Unsent,
-    Sent(Sending<'a, H::Message>, RequestedLease<H>),
+    WaitingForRoom(WaitForRoom<'a, H::Message>, RequestedLease<H>),
+    Sent(RequestedLease<H>),
     Done,
 }
 
@@ -288,7 +289,8 @@ impl<'a, H: ActorHandle> LeaseCall<'a, H> {
         let wait = register_wait(shared, method)?;
         let requested = RequestedLease { lease: Lease::new(self.actor), _wait: wait };
         self.state = match offer_lease(shared, requested.lease.shared(), cx) {
-            Ok(sending) => LeaseState::Sent(sending, requested),
+            Ok(None) => LeaseState::Sent(requested),
+            Ok(Some(waiting)) => LeaseState::WaitingForRoom(waiting, requested),
             Err(()) => return Err(CallError::new(method, CallErrorKind::Closed)),
         };
         Ok(())
@@ -304,23 +306,23 @@ impl<H: ActorHandle> Future for LeaseCall<'_, H> {
             self.state = LeaseState::Done;
             self.send(cx)?;
         }
-        let (mut sending, requested) = match mem::replace(&mut self.state, LeaseState::Done) {
-            LeaseState::Sent(sending, requested) => (sending, requested),
+        let requested = match mem::replace(&mut self.state, LeaseState::Done) {
+            LeaseState::WaitingForRoom(mut waiting, requested) => match waiting.poll_item(cx) {
+                Poll::Pending => {
+                    self.state = LeaseState::WaitingForRoom(waiting, requested);
+                    return Poll::Pending;
+                }
+                Poll::Ready(Err(_)) => {
+                    return Poll::Ready(Err(CallError::new(method, CallErrorKind::Closed)));
+                }
+                Poll::Ready(Ok(())) => requested,
+            },
+            LeaseState::Sent(requested) => requested,
             LeaseState::Unsent | LeaseState::Done => panic!("`LeaseCall` polled after completion"),
         };
-        match sending.poll_item(cx) {
-            Poll::Ready(Ok(())) => {}
-            Poll::Ready(Err(_)) => {
-                return Poll::Ready(Err(CallError::new(method, CallErrorKind::Closed)));
-            }
-            Poll::Pending => {
-                self.state = LeaseState::Sent(sending, requested);
-                return Poll::Pending;
-            }
-        }
         match requested.lease.shared().poll_taken(cx) {
             Poll::Pending => {
-                self.state = LeaseState::Sent(sending, requested);
+                self.state = LeaseState::Sent(requested);
                 Poll::Pending
             }
             Poll::Ready(Ok(())) => Poll::Ready(Ok(requested.lease)),
@@ -333,10 +335,10 @@ impl<H: ActorHandle> Future for LeaseCall<'_, H> {
 
 impl<H: ActorHandle> fmt::Debug for LeaseCall<'_, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = match &self.state {
+        let state = match self.state {
             LeaseState::Unsent => "not sent",
-            LeaseState::Sent(sending, _) if sending.is_waiting() => "waiting for room",
-            LeaseState::Sent(..) => "sent",
+            LeaseState::WaitingForRoom(..) => "waiting for room",
+            LeaseState::Sent(_) => "sent",
             LeaseState::Done => "done",
         };
         f.debug_struct("LeaseCall")
@@ -351,7 +353,8 @@ impl<H: ActorHandle> private::Sealed for LeaseCall<'_, H> {}
 impl<H: ActorHandle> Expire for LeaseCall<'_, H> {
     fn expire(self) -> Option<(Method, bool)> {
         let accepted = match &self.state {
-            LeaseState::Sent(sending, _) => sending.withdraw_item().is_none(),
+            LeaseState::WaitingForRoom(waiting, _) => waiting.withdraw_item().is_none(),
+            LeaseState::Sent(_) => true,
             LeaseState::Unsent | LeaseState::Done => return None,
         };
         Some((Self::METHOD, accepted))
