@@ -98,9 +98,12 @@ pub enum CallErrorKind {
     },
     /// The call was made by a handler that it would wait for, directly or through other actors.
     ///
-    /// An awaited [`Call`](crate::Call) was not sent; the message of an [`Answer`](crate::Answer) was sent
-    /// before. A deadlock through other actors is only detected in debug builds.
+    /// A deadlock through other actors is only detected in debug builds.
     WouldDeadlock {
+        /// Whether the message was accepted before. An awaited [`Call`](crate::Call) was not sent, but the
+        /// message of an [`Answer`](crate::Answer) or a [`ReplyStream`](crate::ReplyStream) was, and its
+        /// handler may still run.
+        accepted: bool,
         /// The handlers that are waited for, beginning with the one for which the called actor waits.
         /// Empty if a handler called its own actor.
         ring: Vec<Method>,
@@ -131,13 +134,13 @@ impl CallError {
         self.0.kind
     }
 
-    /// Returns `true` if the handler of an awaited [`Call`](crate::Call) certainly did not run, so that a
-    /// retry repeats nothing.
+    /// Returns `true` if the handler certainly did not run and will not, so that a retry repeats nothing.
     #[must_use]
     pub fn is_safe_to_retry(&self) -> bool {
         match self.kind() {
-            CallErrorKind::Closed | CallErrorKind::WouldDeadlock { .. } => true,
-            CallErrorKind::TimedOut { accepted, .. } => !accepted,
+            CallErrorKind::Closed => true,
+            CallErrorKind::TimedOut { accepted, .. }
+            | CallErrorKind::WouldDeadlock { accepted, .. } => !accepted,
             CallErrorKind::Stopped | CallErrorKind::Panicked { .. } | CallErrorKind::Unanswered => {
                 false
             }
@@ -169,11 +172,11 @@ impl fmt::Display for CallError {
             CallErrorKind::TimedOut { after, .. } => {
                 write!(f, "`{method}` did not answer within {after:?}")
             }
-            CallErrorKind::WouldDeadlock { ring } if ring.is_empty() => write!(
+            CallErrorKind::WouldDeadlock { ring, .. } if ring.is_empty() => write!(
                 f,
                 "`{method}` was called from a handler of the same actor, which would wait for itself"
             ),
-            CallErrorKind::WouldDeadlock { ring } => {
+            CallErrorKind::WouldDeadlock { ring, .. } => {
                 write!(f, "`{method}` would wait for its own caller: ")?;
                 for waiting_for in ring {
                     write!(f, "its actor waits for `{waiting_for}`, ")?;

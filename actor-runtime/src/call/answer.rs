@@ -104,12 +104,16 @@ impl<R> Answer<R> {
     fn register_wait(&mut self) -> Result<(), CallError> {
         let method = self.method;
         if current::actor() == Some(self.actor) {
-            return Err(CallError::new(method, CallErrorKind::WouldDeadlock { ring: Vec::new() }));
+            return Err(CallError::new(
+                method,
+                CallErrorKind::WouldDeadlock { accepted: true, ring: Vec::new() },
+            ));
         }
         // Another handler or task may be polling than last time.
         self.wait = None;
-        let wait = Wait::begin(self.actor, method, self.receiver.link())
-            .map_err(|ring| CallError::new(method, CallErrorKind::WouldDeadlock { ring }))?;
+        let wait = Wait::begin(self.actor, method, self.receiver.link()).map_err(|ring| {
+            CallError::new(method, CallErrorKind::WouldDeadlock { accepted: true, ring })
+        })?;
         self.wait = Some(wait);
         Ok(())
     }

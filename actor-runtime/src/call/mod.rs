@@ -436,7 +436,10 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
             Ok(wait) => wait,
             Err(ring) => {
                 self.state = Some(CallState::NotAccepted(message));
-                return Err(CallError::new(method, CallErrorKind::WouldDeadlock { ring }));
+                return Err(CallError::new(
+                    method,
+                    CallErrorKind::WouldDeadlock { accepted: false, ring },
+                ));
             }
         };
         let drop_check = self.site.drop_check(method);

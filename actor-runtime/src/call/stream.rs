@@ -106,7 +106,7 @@ impl<T> ReplyStream<T> {
                 let method = self.method;
                 Poll::Ready(Some(Err(CallError::new(
                     method,
-                    CallErrorKind::WouldDeadlock { ring: Vec::new() },
+                    CallErrorKind::WouldDeadlock { accepted: true, ring: Vec::new() },
                 ))))
             }
             None => {
@@ -266,7 +266,7 @@ where
                     let ring = Vec::new();
                     return Poll::Ready(Some(Err(CallError::new(
                         method,
-                        CallErrorKind::WouldDeadlock { ring },
+                        CallErrorKind::WouldDeadlock { accepted: false, ring },
                     ))));
                 }
                 match offer(self.shared, message, cx) {
@@ -302,9 +302,10 @@ where
 fn not_accepted<M>(error: &SendError<M>, method: Method) -> CallError {
     match error {
         SendError::Closed(_) => CallError::new(method, CallErrorKind::Closed),
-        SendError::WouldDeadlock(_) => {
-            CallError::new(method, CallErrorKind::WouldDeadlock { ring: Vec::new() })
-        }
+        SendError::WouldDeadlock(_) => CallError::new(
+            method,
+            CallErrorKind::WouldDeadlock { accepted: false, ring: Vec::new() },
+        ),
     }
 }
 

@@ -166,7 +166,7 @@ impl<M: Message> Future for Release<M> {
         let Self { shared, ticket, wait } = &mut *self;
         let Poll::Ready(reason) = shared.poll_ended(ticket, cx) else {
             *wait = None;
-            *wait = Some(register_wait(shared, method)?);
+            *wait = Some(register_wait(shared, method, true)?);
             return Poll::Pending;
         };
         *wait = None;
@@ -190,13 +190,18 @@ impl<M: Message> Drop for Release<M> {
 
 opaque_debug!([M: Message] Release<M>, "Release", actor = M::ACTOR);
 
-/// Records that the current actor waits for `shared`, or fails if that would deadlock.
-fn register_wait<M: Message>(shared: &Shared<M>, method: Method) -> Result<Wait, CallError> {
+/// Records that the current actor waits for `shared`, or fails if that would deadlock. `accepted` is
+/// whether what it waits for will happen in any case.
+fn register_wait<M: Message>(
+    shared: &Shared<M>,
+    method: Method,
+    accepted: bool,
+) -> Result<Wait, CallError> {
+    let error = |ring| CallError::new(method, CallErrorKind::WouldDeadlock { accepted, ring });
     if current::actor() == Some(shared.id()) {
-        return Err(CallError::new(method, CallErrorKind::WouldDeadlock { ring: Vec::new() }));
+        return Err(error(Vec::new()));
     }
-    Wait::begin(shared.id(), method, &Link::default())
-        .map_err(|ring| CallError::new(method, CallErrorKind::WouldDeadlock { ring }))
+    Wait::begin(shared.id(), method, &Link::default()).map_err(error)
 }
 
 /// A future that acquires a [`Lease`].
@@ -283,10 +288,10 @@ impl<'a, H: ActorHandle> LeaseCall<'a, H> {
             // It would wait for the end of the lease through which it is requested.
             return Err(CallError::new(
                 method,
-                CallErrorKind::WouldDeadlock { ring: vec![method] },
+                CallErrorKind::WouldDeadlock { accepted: false, ring: vec![method] },
             ));
         }
-        let wait = register_wait(shared, method)?;
+        let wait = register_wait(shared, method, false)?;
         let requested = RequestedLease { lease: Lease::new(self.actor), _wait: wait };
         self.state = match offer_lease(shared, requested.lease.shared(), cx) {
             Ok(None) => LeaseState::Sent(requested),

@@ -27,7 +27,9 @@ impl Narcissus {
         let this = context.handle().upgrade().unwrap();
         let mut call = this.one();
         let error = (&mut call).await.unwrap_err();
-        assert!(matches!(&error.kind(), CallErrorKind::WouldDeadlock { ring } if ring.is_empty()));
+        assert!(
+            matches!(&error.kind(), CallErrorKind::WouldDeadlock { ring, .. } if ring.is_empty())
+        );
         assert!(error.is_safe_to_retry());
         assert!(matches!(call.into_message(), Some(NarcissusMessage::One { .. })));
         error.to_string()
@@ -37,7 +39,10 @@ impl Narcissus {
     pub(crate) async fn answer(&self, context: &Context<Self>) -> String {
         let this = context.handle().upgrade().unwrap();
         let answer = this.one().sent().await.unwrap();
-        said(answer.await)
+        let error = answer.await.unwrap_err();
+        // `one` was accepted, and runs after this handler unless the answer was dropped.
+        assert!(!error.is_safe_to_retry());
+        error.to_string()
     }
 
     /// Sends itself a message, and keeps the answer for a later handler.
@@ -235,13 +240,13 @@ fn a_ring_of_calls_is_refused_and_named_in_the_error() {
         "`Link::one` would wait for its own caller: its actor waits for `Link::ask`, \
          which is the caller"
     );
-    assert!(matches!(error.kind(), CallErrorKind::WouldDeadlock { ring } if ring.len() == 1));
+    assert!(matches!(error.kind(), CallErrorKind::WouldDeadlock { ring, .. } if ring.len() == 1));
 
     let (handles, mut loops) = ring(3);
     let mut call = pending(handles[0].ask(3));
     turn_all(&mut loops);
     let error = ready(&mut call).unwrap().unwrap_err();
-    assert!(matches!(error.kind(), CallErrorKind::WouldDeadlock { ring } if ring.len() == 2));
+    assert!(matches!(error.kind(), CallErrorKind::WouldDeadlock { ring, .. } if ring.len() == 2));
 }
 
 #[test]
@@ -303,7 +308,7 @@ impl Echo {
         while let Some(sound) = sounds.next().await {
             assert!(matches!(
                 sound.map_err(CallError::into_kind),
-                Err(CallErrorKind::WouldDeadlock { .. })
+                Err(CallErrorKind::WouldDeadlock { accepted: true, .. })
             ));
             read += 1;
         }
