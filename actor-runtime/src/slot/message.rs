@@ -20,7 +20,9 @@ pub trait Message: Sized + 'static {
 
     /// Describes this message to the loop.
     ///
-    /// The loop may call it several times for the same message.
+    /// The loop may call it several times for the same message, and calls it while the mailbox is
+    /// locked. It must return at once, and must not use a handle of its actor, which would block
+    /// forever.
     fn envelope(&self) -> Envelope<'_>;
 }
 
