@@ -121,9 +121,9 @@ pub fn repeatable<T>(value: T) -> T {
 ///
 /// ```
 /// use actor_runtime::cancel_safe;
-/// use tokio::{io::AsyncReadExt, net::TcpStream};
+/// use tokio::io::{AsyncReadExt, DuplexStream};
 ///
-/// struct Connection { stream: TcpStream, buffer: Vec<u8> }
+/// struct Connection { stream: DuplexStream, buffer: Vec<u8> }
 ///
 /// impl Connection {
 ///     /// Takes a whole line out of the buffer, or nothing.
