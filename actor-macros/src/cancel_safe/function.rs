@@ -43,7 +43,7 @@ fn grounds(
         return Grounds::Trusted(why.clone());
     }
     let end = match (&options.answer, arguments) {
-        // An answer that nobody takes is dropped: then the handler may only have looked.
+        // An answer that is never taken is dropped, so the handler may only have looked.
         (None, Arguments::InMessage) => End::Wait,
         _ => End::Act,
     };

@@ -226,7 +226,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// For the handlers of `actor` of which `calls` is true. A name that nobody reads begins with an
+    /// For the handlers of `actor` of which `calls` is true. An unused name begins with an
     /// underscore.
     pub(super) fn of(actor: &Actor, calls: impl Fn(&Handler) -> bool) -> Self {
         let reads = |what: fn(&Handler) -> bool| {

@@ -6,7 +6,7 @@
 //!
 //! *Look, wait, act*: from the start of a turn to its wait, nothing that outlives the call may change.
 //! What is known to change something is refused here; the rest is lent to the compiler as shared, and
-//! what is no question of borrows is asked of types. So what nobody knows to be harmless is refused.
+//! what is no question of borrows is asked of types. So what is not known to be harmless is refused.
 //! What stays unseen is listed in `docs/cancel-safety-limits.md`.
 
 mod calls;

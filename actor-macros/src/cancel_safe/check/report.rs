@@ -48,7 +48,7 @@ impl Words {
     pub(super) fn about_answer(self) -> Self {
         let message = self.message.replace(
             "an `.await` follows: if the call is dropped there",
-            "nobody may read the answer: then",
+            "its answer may never be read: in that case",
         );
         let help = self.help.replace(
             "move it behind the last `.await`; if",
@@ -310,7 +310,7 @@ pub(super) fn is_not_idempotent(act: &impl ToTokens, takes: bool) -> Words {
     let act = text(act);
     if takes {
         return Words {
-            message: format!("what `{act}` takes is lost if nobody reads the answer"),
+            message: format!("what `{act}` takes is lost if the answer is never read"),
             help: "give it back, `#[cancel_safe(undelivered = method)]`".to_owned(),
         };
     }

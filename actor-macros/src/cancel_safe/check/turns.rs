@@ -306,7 +306,7 @@ impl Backward<'_> {
         }
     }
 
-    /// A closure runs nobody knows when: all of it looks, if it is made where only looking is right.
+    /// When a closure runs is not known: all of it only looks, if it is made where only looking is right.
     fn elsewhere(&mut self, body: &Expr, after: bool) -> bool {
         if after {
             let after = &mut self.turns.after;
