@@ -3,13 +3,15 @@
 //! It is the reader of a connection, on a socket, and an actor waits for it as a connection does. Only
 //! here somebody keeps interrupting it, between any two bytes, so that `read_frame` is dropped each time.
 
+use std::sync::Arc;
+
 use actor_runtime::{ActorHandle, Context, actor, select, spawn};
 use bytes::Bytes;
 use mini_redis_actors::reader::{FrameReader, ReadError, Words};
 use tokio::{
     io::AsyncWriteExt,
     net::{TcpListener, TcpStream, tcp::OwnedReadHalf},
-    sync::mpsc,
+    sync::{Semaphore, mpsc},
 };
 
 use crate::support::client::request;
@@ -108,10 +110,14 @@ async fn a_select_that_loses_to_a_publisher_all_the_time() {
         }
     });
     let (bytes, expected) = requests();
+    let length = bytes.len() as u64;
+    // Each byte follows a message that won, so a frame loses at least once for each of its bytes.
+    let wins = Arc::new(Semaphore::new(0));
+    let won = wins.clone();
     let writing = tokio::spawn(async move {
         for byte in bytes {
+            won.acquire().await.expect("never closed").forget();
             client.write_all(&[byte]).await.expect("the reader reads");
-            tokio::task::yield_now().await;
         }
         client.shutdown().await.expect("a socket");
     });
@@ -123,6 +129,7 @@ async fn a_select_that_loses_to_a_publisher_all_the_time() {
             message = messages.recv() => {
                 assert_eq!(message, Some(published));
                 published += 1;
+                wins.add_permits(1);
             }
             read = reader.read_frame() => match read.expect("the requests are right") {
                 Some(words) => got.push(words),
@@ -134,5 +141,5 @@ async fn a_select_that_loses_to_a_publisher_all_the_time() {
     writing.await.expect("the writer does not panic");
     publishing.await.expect("the publisher does not panic");
     assert_eq!(got, expected);
-    assert!(published > 100, "{published} messages were no race");
+    assert!(published >= length, "{published} messages for {length} bytes");
 }
