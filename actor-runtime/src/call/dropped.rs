@@ -24,10 +24,10 @@ pub enum OnDroppedCall {
     Ignore,
 }
 
-/// Sets what debug builds do when a call is dropped half way, for the whole process.
+/// Sets what debug builds do when a call is dropped before it completes, for the whole process.
 ///
-/// A call is dropped half way if its message was accepted and its result was not read: its handler may
-/// or may not run, and its answer is lost. Not reported are calls
+/// Reported are calls whose message was accepted and whose result was not read: their handler may or
+/// may not run, and its answer is lost. Not reported are calls
 ///
 /// - of handlers marked `#[cancel_safe]`,
 /// - that were never polled, or were still waiting for room,
@@ -68,12 +68,12 @@ mod imp {
         REACTION.store(reaction as u8, Ordering::Relaxed);
     }
 
-    /// Where a call was made; `None` if it may be dropped half way.
+    /// Where a call was made; `None` if it may be dropped at any time.
     #[derive(Clone, Copy)]
     pub(crate) struct Site(Option<&'static Location<'static>>);
 
     impl Site {
-        /// The caller's location, for a call that must not be dropped half way.
+        /// The caller's location, for a call that must be awaited to its end.
         #[track_caller]
         pub(crate) fn here() -> Self {
             Self(Some(Location::caller()))

@@ -1,27 +1,27 @@
-//! Functions whose futures have no name, and of which it is known that dropping one loses nothing.
+//! Functions whose futures are cancel safe, although their types cannot be named.
 
 use std::marker::PhantomData;
 
 use super::{AssumeCancelSafe, assume_cancel_safe};
 
-/// <https://docs.rs/tokio/1.54.1/tokio/task/fn.yield_now.html>: it only gives way, and may do so again.
+/// <https://docs.rs/tokio/1.54.1/tokio/task/fn.yield_now.html>: it only yields, and may do so again.
 pub use tokio::task::yield_now;
 
-/// Not documented. What it waits for is kept by tokio from the first call on, and a signal that comes
-/// while nobody waits ends no process.
+/// Not documented as cancel safe. From the first call on, tokio handles the signal, so one that arrives
+/// while no future waits does not end the process.
 #[cfg(feature = "signal")]
 pub use tokio::signal::ctrl_c;
 
-/// Stands for the function of tokio where it is not known.
+/// Stands in for tokio's function without the feature `signal`.
 #[cfg(not(feature = "signal"))]
 pub fn ctrl_c() {}
 
-/// A future, and that of a function.
+/// A future, and the type of the future that a known function returns.
 #[derive(Debug)]
 pub struct Same<F, G>(Option<F>, PhantomData<fn() -> G>);
 
 impl<F, G> Same<F, G> {
-    /// Asks whether they are of one type. The function is not called.
+    /// Pairs them, to compare their types. The function is not called.
     #[inline(always)]
     pub fn new(future: F, _: fn() -> G) -> Self {
         Self(Some(future), PhantomData)

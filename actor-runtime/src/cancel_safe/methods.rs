@@ -1,14 +1,14 @@
 //! Methods whose futures have no name.
 
-/// Calling the method `M` on `Self` gives a cancel safe future.
+/// Calling the method `M` on `Self` returns a cancel safe future.
 ///
-/// `rx.recv()` is an `async fn`, so nobody can implement [`CancelSafe`](super::CancelSafe) for its
-/// future. A branch `rx.recv()` of [`select!`](crate::select) therefore asks about the pair of
+/// `recv` is an `async fn`: its future has no name, so [`CancelSafe`](super::CancelSafe) cannot be
+/// implemented for it. A branch `rx.recv()` of [`select!`](crate::select) therefore asks about the pair of
 /// receiver and method, and so does an `.await` in a `#[cancel_safe]` body. References, `Box`, `Arc`
 /// and guards around the receiver are looked through.
 ///
-/// The names in [`m`] are the ones known. A method of your own with another name is better marked
-/// `#[cancel_safe]`; it is then known by its type.
+/// Only the method names in [`m`] can be declared this way. Mark a method of your own that has another
+/// name `#[cancel_safe]` instead.
 ///
 /// # Examples
 ///

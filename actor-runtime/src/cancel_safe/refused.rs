@@ -95,10 +95,10 @@ refused! {
         read_u64_le read_i64_le read_u128_le read_i128_le read_f32_le read_f64_le
     }
     // https://docs.rs/tokio/1.54.1/tokio/io/trait.AsyncBufReadExt.html. What `read_until` has read is
-    // in its buffer, but a call that begins anew cannot tell it from what was there before.
+    // in its buffer, but a second call cannot tell it from what was there before.
     [R: AsyncBufRead + ?Sized] R: LosesBytes { read_line read_until }
     // https://docs.rs/tokio/1.54.1/tokio/io/trait.AsyncWriteExt.html. What `write_all_buf` has written
-    // is known to its cursor; that is safe only if the cursor outlives the loop, which nobody can see.
+    // is known to its cursor; that is safe only if the cursor outlives the loop, which types do not show.
     [W: AsyncWrite + ?Sized] W: LosesBytes { write_all write_all_buf }
     // https://docs.rs/tokio/1.54.1/tokio/task/struct.JoinSet.html#method.join_all
     [T] tokio::task::JoinSet<T>: LosesGathered { join_all }

@@ -1,8 +1,8 @@
-//! Timers that start over.
+//! Refuses sources of events that are timers and start over.
 //!
-//! A source of events is made anew after every message. That loses nothing of a `sleep`, which is
-//! why it may be a branch of `select!`; but a sleep of a second that is begun again ten times in a
-//! second never comes to its end.
+//! The future of a source is created again after every message. A `sleep` loses nothing by that, so it
+//! may be a branch of `select!`. But as a source, a sleep of one second that restarts ten times a second
+//! never completes.
 
 use std::{marker::PhantomData, pin::Pin};
 
@@ -10,11 +10,11 @@ use tokio::time::{Sleep, Timeout};
 
 use super::shape::Look;
 
-/// It is a timer, and begins when it is made.
+/// The future is a timer that starts when it is created.
 #[derive(Clone, Copy, Debug)]
 pub struct FromNow(PhantomData<()>);
 
-/// It is none.
+/// The future is not such a timer.
 #[derive(Clone, Copy, Debug)]
 pub struct NoTimer(PhantomData<()>);
 
@@ -40,7 +40,7 @@ pub trait LooksTimeless {
 
 impl<F> LooksTimeless for Look<F> {}
 
-/// A source that is as far after a message as it was before.
+/// A source that a message does not set back.
 #[diagnostic::on_unimplemented(
     message = "this timer starts over with every message",
     label = "made anew after each message, it never ends while messages come in faster",

@@ -1,12 +1,13 @@
-//! Which branch is looked at first, when one race follows the other: what an actor with sources
-//! of events does.
+//! The order in which an actor with sources of events polls its mailbox and its sources.
 //!
-//! A race of `select!` forgets who won the one before. [`Turns`] remembers: who has won is looked at
-//! last the next time, so each branch that is always ready has its turn after at most all others. And
-//! it knows who rests: a source that has ended is ready each time it is looked at, and would keep the
-//! loop busy for nothing.
+//! Successive races of `select!` are independent. [`Turns`] carries state from one to the next:
 //!
-//! The first branch is the mailbox; the others are the sources, in the order they are written.
+//! - The branch that won is polled last in the next race, so a branch that is always ready wins after
+//!   at most all others did.
+//! - A source that has ended is ready whenever it is polled, which would keep the loop busy. It rests:
+//!   it is not polled again until something else has happened.
+//!
+//! Branch 0 is the mailbox; the others are the sources, in source order.
 
 use std::{
     future::poll_fn,
@@ -21,47 +22,47 @@ use super::{
     select::{Branches, wait_for_budget},
 };
 
-/// After so many events of one source, with nothing else between them and no wait, somebody is told.
+/// The number of consecutive events of one source, without a wait, after which a warning is due.
 const BUSY: u32 = 100_000;
 
-/// Whether messages or events come first, where both are there.
+/// Whether messages or events are handled first when both are ready.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum First {
     /// Neither: the mailbox and the sources take turns.
     #[default]
     Neither,
-    /// Messages, as long as there are any. The sources take turns.
+    /// Messages first. The sources take turns.
     Mailbox,
-    /// Events, as long as there are any. The sources take turns.
+    /// Events first. The sources take turns.
     Sources,
 }
 
-/// The turns of a mailbox and the sources beside it.
+/// Whose turn it is: the mailbox's, or that of a source.
 #[derive(Debug, Default)]
 pub struct Turns {
     first: First,
-    /// Whether the race gives up when nobody is ready, instead of waiting.
+    /// Whether the race ends when no branch is ready, instead of waiting.
     only_looks: bool,
-    /// Whether a race of which no source takes part gives up, instead of waiting for the mailbox.
+    /// Whether the race ends when no source takes part, instead of waiting for the mailbox.
     ends_alone: bool,
-    /// Whether it did.
+    /// Whether the last race ended because no source took part.
     is_stuck: bool,
-    /// Whether a race has waited since this was last asked.
+    /// Whether a race has waited since this was last reset.
     has_waited: bool,
-    /// The branch that was polled last, which is the one that has won or panicked.
+    /// The branch that was polled last: the one that won or panicked.
     polled: u32,
     last_winner: u32,
     last_source: u32,
-    /// How often the last winner has won, one time after the other and without a wait.
+    /// How often the last winner has won in a row, without a wait.
     streak: u32,
-    /// A bit for each source that is not looked at until something has happened.
+    /// A bit for each source that is not polled until something has happened.
     resting: u64,
-    /// A bit for each source whose handler was told of its end, since something else happened.
-    told: u64,
+    /// A bit for each source whose end was passed to its handler since something else happened.
+    reported: u64,
 }
 
 impl Turns {
-    /// Prepares for another race.
+    /// Prepares for the next race.
     pub(crate) fn begin(&mut self, first: First, only_looks: bool, ends_alone: bool) {
         self.first = first;
         self.only_looks = only_looks;
@@ -69,51 +70,51 @@ impl Turns {
         self.polled = 0;
     }
 
-    /// Whether the last race gave up because no source took part in it.
+    /// Whether the last race ended because no source took part in it. Resets the answer.
     pub(crate) fn take_is_stuck(&mut self) -> bool {
         std::mem::take(&mut self.is_stuck)
     }
 
-    /// Whether a source has just won so often that it may never do anything else.
+    /// Whether a source has just won [`BUSY`] times in a row.
     pub(crate) fn is_busy(&self) -> bool {
         self.streak == BUSY
     }
 
-    /// Whether a race has waited since this was last asked.
+    /// Whether a race has waited since the last call. Resets the answer.
     pub(crate) fn take_has_waited(&mut self) -> bool {
         std::mem::take(&mut self.has_waited)
     }
 
-    /// The position among the sources of the one that was polled last, unless that was the mailbox.
+    /// The index of the source that was polled last; `None` for the mailbox.
     pub(crate) fn source(&self) -> Option<usize> {
         self.polled.checked_sub(1).and_then(|source| usize::try_from(source).ok())
     }
 
-    /// A message or an event is handled: whoever rests may have something new.
+    /// Ends all rests: a handled message or event may have given an ended source something new.
     pub(crate) fn happened(&mut self) {
         self.resting = 0;
-        self.told = 0;
+        self.reported = 0;
     }
 
-    /// Does not look at the source that was polled last until something has happened.
+    /// Lets the source that was polled last rest until something has happened.
     pub(crate) fn rest(&mut self) {
         self.resting |= 1 << self.polled;
     }
 
-    /// What the source that has won gives its handler; nothing, if the handler does not ask for the
-    /// end.
+    /// The argument for the handler of the source that won; `None` if the source has ended and the
+    /// handler does not take its end.
     pub(crate) fn take<T>(&mut self, given: Given<T>) -> Option<T> {
         let Given { value, is_end } = given;
         if value.is_some() && !is_end {
             self.happened();
             return value;
         }
-        // The handler of an end may wake up the others, but only once: two that have ended would
-        // go on telling each other.
+        // The handler of an end may have changed what the other sources wait for, so their rests end;
+        // but only once, or two ended sources would wake each other forever.
         let bit = 1 << self.polled;
-        if value.is_some() && self.told & bit == 0 {
+        if value.is_some() && self.reported & bit == 0 {
             self.resting = 0;
-            self.told |= bit;
+            self.reported |= bit;
         }
         self.rest();
         value
@@ -146,8 +147,8 @@ impl Turns {
         disabled: u64,
         cx: &mut Context<'_>,
     ) -> Poll<Option<W>> {
-        // A task without budget gets `Pending` from tokio's futures, so that a branch that does not
-        // count would win each time.
+        // Without budget, tokio's futures return `Pending`, and a branch that does not use the budget
+        // would win every race.
         if !coop::has_budget_remaining() {
             ready!(wait_for_budget(cx));
         }
@@ -174,9 +175,9 @@ impl Turns {
     }
 }
 
-/// Waits for the first branch that wins, in the order of `turns`.
+/// Waits for the first branch that wins, polling them in the order of `turns`.
 ///
-/// `None` says that none was ready, if `turns` only looks.
+/// Returns `None` if `turns` ended the race without a winner.
 #[inline]
 pub fn in_turns<B: Branches<W>, W>(
     mut branches: Pin<&mut B>,
@@ -195,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_won_is_looked_at_last() {
+    fn the_last_winner_is_polled_last() {
         let mut turns = Turns::default();
         turns.won(1);
         assert_eq!(order(&turns, 4), [2, 3, 0, 1]);
@@ -220,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_first_each_branch_is_looked_at_once() {
+    fn each_branch_is_polled_once_in_every_order() {
         for first in [First::Neither, First::Mailbox, First::Sources] {
             for count in 2..6 {
                 for winner in 0..count {
@@ -235,13 +236,13 @@ mod tests {
     }
 
     #[test]
-    fn two_ends_do_not_wake_each_other_for_ever() {
+    fn two_ended_sources_do_not_wake_each_other_forever() {
         let mut turns = Turns::default();
         for source in [1, 2, 1] {
             turns.polled = source;
             assert_eq!(turns.take(Given { value: Some(0), is_end: true }), Some(0));
         }
-        // The first end was told of before the second, which made it look again, once.
+        // The second end ended the rest of the first source, once.
         assert_eq!(turns.resting, 0b110);
     }
 }

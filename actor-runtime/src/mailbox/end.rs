@@ -49,7 +49,7 @@ impl<M: Message> Shared<M> {
         }
     }
 
-    /// Seals the queue: senders are refused, and the callers of queued messages are told that the
+    /// Seals the queue: senders are refused, and the callers of queued messages learn that the
     /// actor has stopped.
     pub(crate) fn seal(&self) {
         let mut queue = lock(&self.queue);
@@ -72,7 +72,7 @@ impl<M: Message> Shared<M> {
             left.into_iter().for_each(drop_caught);
             return;
         }
-        // Callers are told before any message is dropped, because a drop runs user code, which may
+        // Replies are completed before any message is dropped: a drop runs user code, which may
         // block, send or panic. `ending` completes any other reply that a message carries with the
         // same error.
         let ending = current::ending();

@@ -5,8 +5,8 @@ use std::future::{Pending, Ready};
 use super::named;
 
 named! {
-    /// It never gives anything, so it cannot lose anything.
+    /// Never completes, so it cannot lose anything.
     [T] Pending<T>;
-    /// It is ready at once, and whoever makes it again has the value again.
+    /// Completes when it is first polled, so there is no partial progress to lose.
     [T] Ready<T>;
 }
