@@ -1,13 +1,13 @@
-//! The call of a method on a counter that nobody shares: what the work itself costs.
+//! A method call on a counter that is not shared: the cost of the work itself.
 
 use std::hint::black_box;
 
 use crate::{clock::CpuTimer, counter::Counter, flavor::Flavor, workload::Row};
 
-/// What a reader has to know beside its figure.
-pub const NOTE: &str = "the work itself: nobody shares the counter, so it can do nothing else";
+/// The note beside its figures.
+pub const NOTE: &str = "the work itself, on a counter that is not shared";
 
-/// It can be called by its owner, and that is all.
+/// All but plain calls: the counter has one owner.
 #[must_use]
 pub fn cannot(row: Row) -> Option<&'static str> {
     (row != Row::Call).then_some("it belongs to one task")

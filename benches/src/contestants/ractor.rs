@@ -83,7 +83,7 @@ impl Contestant for Ractor {
 
     const PACKAGE: Option<&'static str> = Some("ractor");
     const NOTE: Option<&'static str> = Some(
-        "its mailbox is unbounded; an actor ends when it is told to, not with its last handle",
+        "its mailbox is unbounded; an actor ends when it is stopped, not with its last handle",
     );
 
     async fn spawn(_capacity: usize) -> Self::Handle {

@@ -1,4 +1,4 @@
-//! A handler that reads frames from a stream, and whose caller leaves all the time.
+//! A handler that reads frames from a stream, for a caller that keeps giving up.
 
 use std::collections::VecDeque;
 
@@ -14,20 +14,20 @@ use crate::{
     tally::Tally,
 };
 
-/// So many elements of the other tables for each frame.
+/// The number of elements of the other tables per frame.
 const SHARE: u32 = 5;
 
-/// So many bytes are on their way at once, so that every frame comes in pieces.
+/// The capacity of the pipe in bytes, so small that every frame arrives in pieces.
 const PIPE: usize = 2;
 
 /// Reads one number from each line.
 struct Frames {
     stream: DuplexStream,
     buffer: Vec<u8>,
-    /// Those that came back.
+    /// The frames that came back.
     returned: VecDeque<u32>,
     came_back: u64,
-    /// How many lines were no numbers.
+    /// The number of lines that are not numbers.
     broken: u64,
 }
 
@@ -38,7 +38,7 @@ impl Frames {
         Self { stream, buffer, returned, came_back: 0, broken: 0 }
     }
 
-    /// The next frame. All it has is in `self` before it waits, and its answer comes back.
+    /// Reads the next frame. Whenever it waits, its progress is in `self`, and an unread reply comes back.
     #[cancel_safe(undelivered = put_back)]
     pub(crate) async fn read(&mut self) -> Option<u32> {
         loop {
@@ -51,7 +51,7 @@ impl Frames {
         }
     }
 
-    /// The same body, but nobody says what becomes of its answer.
+    /// The same body, but unread replies are dropped.
     #[cancel_safe(trusted = "to show what is lost without `undelivered`")]
     pub(crate) async fn read_and_forget(&mut self) -> Option<u32> {
         loop {
@@ -64,7 +64,7 @@ impl Frames {
         }
     }
 
-    /// What many people write first. `#[cancel_safe]` refuses it.
+    /// A common first version. `#[cancel_safe]` refuses it without `trusted`.
     #[cancel_safe(undelivered = put_back, trusted = "to show what is lost with a local buffer")]
     pub(crate) async fn read_into_local(&mut self) -> Option<u32> {
         if let Some(frame) = self.returned.pop_front() {
@@ -81,7 +81,7 @@ impl Frames {
         }
     }
 
-    /// Ends with what is left.
+    /// Ends the actor, and returns what is left.
     pub(crate) fn finish(self) -> (Vec<u32>, u64, u64) {
         (self.returned.into(), self.came_back, self.broken)
     }
@@ -99,7 +99,7 @@ impl Frames {
         }
     }
 
-    /// A line has eight digits.
+    /// Parses a line, which has eight digits.
     fn number(&mut self, line: &[u8]) -> Option<u32> {
         let digits = line.strip_suffix(b"\n").filter(|digits| digits.len() == 8);
         let number = digits.and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
@@ -115,7 +115,7 @@ impl Frames {
     }
 }
 
-/// Which body reads.
+/// The handler that reads.
 #[derive(Clone, Copy)]
 enum Body {
     Right,
@@ -129,8 +129,8 @@ impl Body {
     fn name(self) -> &'static str {
         match self {
             Self::Right => "checked, `undelivered = ..`",
-            Self::Forgets => "checked, but its answer does not come back",
-            Self::LocalBuffer => "local buffer, `undelivered = ..`",
+            Self::Forgets => "checked, without `undelivered`",
+            Self::LocalBuffer => "local buffer, accepted as `trusted`, `undelivered = ..`",
         }
     }
 }
@@ -158,12 +158,12 @@ impl Stack for Reader {
 async fn write(mut stream: DuplexStream, frames: u32) {
     for frame in 0..frames {
         let line = format!("{frame:08}\n");
-        stream.write_all(line.as_bytes()).await.expect("somebody reads");
+        stream.write_all(line.as_bytes()).await.expect("the reader is alive");
     }
 }
 
-/// Reads frames with one caller that gives up all the time. Whether nothing is lost by the right body,
-/// and something by each of the others.
+/// Reads frames with one caller that keeps giving up. Returns whether the right body loses nothing and
+/// each of the others something.
 pub(crate) fn table(runtime: &Runtime, options: Options) -> bool {
     println!("| `read_frame` | read | lost | broken lines | came back |");
     println!("|---|---|---|---|---|");

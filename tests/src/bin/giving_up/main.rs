@@ -1,14 +1,14 @@
-//! What is lost when callers give up, and what is not: callers that leave again and again, against
-//! actors that hand their elements out.
+//! Measures what is lost when callers give up: callers that repeatedly drop their calls, against actors
+//! that hand out elements.
 //!
 //! ```text
 //! cargo run --release -p actor-tests --bin giving_up
 //! cargo run --release -p actor-tests --bin giving_up -- --elements 20000 --seed 7
 //! ```
 //!
-//! It prints Markdown. Every row accounts for every element: read by somebody, still in the actor, or
-//! lost. It fails if the marked actor loses an element or hands one out twice, and also if the plain
-//! actor beside it loses none: then nothing was put to the test.
+//! Prints Markdown. Every row accounts for every element: read, still in the actor, or lost. Fails if
+//! the marked actor loses an element or hands one out twice, and also if the plain actor loses none,
+//! since then nothing was tested.
 
 mod clients;
 mod frames;
@@ -46,13 +46,13 @@ fn main() -> ExitCode {
         frames::table(&runtime, options),
     ];
     if is_right.contains(&false) {
-        eprintln!("that is not what is promised");
+        eprintln!("a promise is broken: see the tables above");
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS
 }
 
-/// Elements that many callers take, and give up on.
+/// Many callers take elements. Returns whether the tallies are as promised.
 fn many_callers(runtime: &Runtime, options: Options) -> bool {
     println!("| actor | callers | read | left | lost | twice | came back |");
     println!("|---|---|---|---|---|---|---|");
@@ -77,7 +77,8 @@ fn many_callers(runtime: &Runtime, options: Options) -> bool {
     is_right
 }
 
-/// Elements that one caller takes that gives up all the time: it gets them in order.
+/// One caller, which keeps giving up, takes elements. Returns whether it gets all of them, in order, from
+/// the marked actor only.
 fn one_caller(runtime: &Runtime, options: Options) -> bool {
     println!("| actor | one caller reads | of them in order |");
     println!("|---|---|---|");

@@ -1,4 +1,4 @@
-//! The actor that takes back what nobody reads.
+//! The actor that takes unread replies back.
 
 use std::collections::VecDeque;
 
@@ -17,8 +17,7 @@ impl Marked {
         spawn(Self { elements: (0..elements).collect(), came_back: 0 })
     }
 
-    /// Takes the next element. In the actor's own task, since a caller that ran it itself would never
-    /// be without its answer.
+    /// Takes the next element. Queued, since a caller that runs the handler inline always gets the reply.
     #[handler(queued)]
     #[cancel_safe(undelivered = put_back)]
     pub(crate) fn take(&mut self) -> Option<u32> {
@@ -28,11 +27,11 @@ impl Marked {
     /// Takes the next element, after a turn.
     #[cancel_safe(undelivered = put_back)]
     pub(crate) async fn take_slowly(&mut self) -> Option<u32> {
-        assume_cancel_safe("a turn is nothing", tokio::task::yield_now()).await;
+        assume_cancel_safe("yielding loses nothing", tokio::task::yield_now()).await;
         self.elements.pop_front()
     }
 
-    /// Ends with what is left.
+    /// Ends the actor, and returns what is left.
     pub(crate) fn finish(self) -> (Vec<u32>, u64) {
         (self.elements.into(), self.came_back)
     }

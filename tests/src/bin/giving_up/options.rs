@@ -1,4 +1,4 @@
-//! What the command line says.
+//! The command line.
 
 use std::time::SystemTime;
 
@@ -16,11 +16,11 @@ impl Options {
         let mut options = Self { elements: 100_000, seed: u64::from(clock) };
         while let Some(arg) = args.next() {
             let value = args.next().ok_or_else(|| format!("{arg} needs a value"))?;
-            let no_number = |_| format!("{value} is no number");
+            let no_number = |_| format!("{value} is not a number");
             match &*arg {
                 "--elements" => options.elements = value.parse().map_err(no_number)?,
                 "--seed" => options.seed = value.parse().map_err(no_number)?,
-                _ => return Err(format!("there is no option {arg}")),
+                _ => return Err(format!("unknown option {arg}")),
             }
         }
         Ok(options)

@@ -1,4 +1,4 @@
-//! The actor that people write by hand, with as much care as they may take.
+//! Hand-written actors that treat callers that are gone with different care.
 
 use std::collections::VecDeque;
 
@@ -6,13 +6,13 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::clients::Stack;
 
-/// What is done about callers who have gone.
+/// What the actor does about callers that are gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Care {
     None,
-    /// A message whose caller has gone is skipped.
+    /// Skips messages whose caller is gone.
     Skip,
-    /// In addition, an answer that cannot be sent is put back.
+    /// Also puts back a reply that cannot be sent.
     Requeue,
 }
 
@@ -22,8 +22,8 @@ impl Care {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::None => "`mpsc` and `oneshot` by hand",
-            Self::Skip => "the same, and skips who has gone",
-            Self::Requeue => "the same, and keeps what cannot be sent",
+            Self::Skip => "the same, skipping callers that are gone",
+            Self::Requeue => "the same, keeping what cannot be sent",
         }
     }
 }
@@ -62,7 +62,7 @@ async fn serve(mut elements: VecDeque<u32>, care: Care, mut messages: mpsc::Rece
                 }
             }
             Message::End { reply } => {
-                // Whoever asked gets it, or the test fails.
+                // If this fails, so does `end`.
                 let _ = reply.send((std::mem::take(&mut elements).into(), came_back));
             }
         }

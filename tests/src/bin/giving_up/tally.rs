@@ -1,4 +1,4 @@
-//! What became of each element.
+//! What happened to each element.
 
 /// The account of one run.
 #[derive(Debug, Default)]
@@ -9,7 +9,7 @@ pub(crate) struct Tally {
     pub(crate) lost: usize,
     /// Seen more than once.
     pub(crate) twice: usize,
-    /// How often an answer came back.
+    /// How many replies came back.
     pub(crate) came_back: u64,
 }
 
