@@ -12,7 +12,7 @@ use actor_runtime::actor;
 use bytes::{Bytes, BytesMut};
 
 use crate::{
-    connection::Lifeline,
+    connection::AbortHandle,
     frame::{Frame, Protocol, push},
     glob,
     store::ClientId,
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// So much is gathered at most, over all subscribers, before it is sent.
-const GATHER: usize = 256 * 1024;
+const MAX_BUFFERED: usize = 256 * 1024;
 
 /// What can be subscribed to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub(crate) struct Caller {
     pub(crate) client: ClientId,
     pub(crate) protocol: Protocol,
     pub(crate) outbox: WeakOutbox,
-    pub(crate) lifeline: Lifeline,
+    pub(crate) abort_handle: AbortHandle,
 }
 
 /// How much a client is subscribed to.
@@ -204,7 +204,7 @@ impl Hub {
     /// Publishes messages, and says how many subscribers each of them has.
     pub fn publish(&mut self, posts: Vec<Post>) -> Vec<usize> {
         let receivers = posts.iter().map(|post| self.post(post)).collect();
-        if self.gathered > GATHER {
+        if self.gathered > MAX_BUFFERED {
             self.deliver();
         }
         receivers
@@ -244,7 +244,7 @@ impl Hub {
         };
         let bytes = subscriber.gathered.split().freeze();
         if !bytes.is_empty() && subscriber.caller.outbox.push(bytes).is_err() {
-            subscriber.caller.lifeline.cut();
+            subscriber.caller.abort_handle.abort();
             self.leave(client);
         }
     }

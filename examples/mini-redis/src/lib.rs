@@ -6,7 +6,6 @@
 //!
 //! See `README.md` beside this crate.
 
-mod card;
 mod command;
 mod connection;
 pub mod frame;
@@ -17,6 +16,7 @@ pub mod number;
 pub mod reader;
 pub mod scan;
 pub mod server;
+mod status;
 pub mod store;
 pub mod writer;
 

@@ -16,10 +16,10 @@ use crate::{
 };
 
 /// How much is read at once, if there is so much.
-const CHUNK: usize = 16 * 1024;
+const READ_SIZE: usize = 16 * 1024;
 
 /// A buffer that grew beyond this is given back when it is empty.
-const KEEP: usize = 256 * 1024;
+const MAX_IDLE_CAPACITY: usize = 256 * 1024;
 
 /// A command and its arguments, as they came. There is at least the command.
 pub type Words = Vec<Bytes>;
@@ -109,7 +109,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
     pub fn parse_frame(&mut self) -> Result<Option<Words>, ProtocolError> {
         loop {
             let words = match self.scanner.scan(&self.buffer)? {
-                Scanned::Part => return Ok(None),
+                Scanned::Incomplete => return Ok(None),
                 Scanned::Request(length) => words(&self.buffer.split_to(length).freeze())?,
                 Scanned::Inline(length) => inline::split(&self.buffer.split_to(length))?,
                 Scanned::Empty(length) => {
@@ -139,10 +139,10 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
 }
 
 fn make_room(buffer: &mut BytesMut) {
-    if buffer.is_empty() && buffer.capacity() > KEEP {
+    if buffer.is_empty() && buffer.capacity() > MAX_IDLE_CAPACITY {
         *buffer = BytesMut::new();
     }
-    buffer.reserve(CHUNK);
+    buffer.reserve(READ_SIZE);
 }
 
 /// The strings of a request that the scanner has let through: an array of strings, and whole.

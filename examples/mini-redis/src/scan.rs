@@ -54,7 +54,7 @@ impl std::error::Error for ProtocolError {}
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Scanned {
     /// The begin of a request.
-    Part,
+    Incomplete,
     /// A request of so many bytes.
     Request(usize),
     /// A request without arguments, of so many bytes. It gets no reply.
@@ -76,7 +76,7 @@ impl Scanner {
     /// Looks at more of a request. `bytes` begins where the request does.
     pub(crate) fn scan(&mut self, bytes: &[u8]) -> Result<Scanned, ProtocolError> {
         match bytes.first() {
-            None => Ok(Scanned::Part),
+            None => Ok(Scanned::Incomplete),
             Some(b'*') => self.scan_strings(bytes),
             Some(_) => scan_inline(bytes),
         }
@@ -86,8 +86,8 @@ impl Scanner {
         let mut strings = match self.strings {
             Some(strings) => strings,
             None => {
-                let Some((count, end)) = announced(bytes, 0, ProtocolError::LongCount)? else {
-                    return Ok(Scanned::Part);
+                let Some((count, end)) = parse_header(bytes, 0, ProtocolError::LongCount)? else {
+                    return Ok(Scanned::Incomplete);
                 };
                 let count = count.filter(|count| *count <= i64::from(i32::MAX));
                 let count = count.ok_or(ProtocolError::Count)?;
@@ -100,9 +100,9 @@ impl Scanner {
         };
         while strings > 0 {
             self.strings = Some(strings);
-            let Some((length, start)) = announced(bytes, self.at, ProtocolError::LongLength)?
+            let Some((length, start)) = parse_header(bytes, self.at, ProtocolError::LongLength)?
             else {
-                return Ok(Scanned::Part);
+                return Ok(Scanned::Incomplete);
             };
             if bytes[self.at] != b'$' {
                 return Err(ProtocolError::Expected(bytes[self.at]));
@@ -111,7 +111,7 @@ impl Scanner {
             let length = length.filter(|length| *length <= MAX_BULK);
             let end = start + length.ok_or(ProtocolError::Length)? + 2;
             if bytes.len() < end {
-                return Ok(Scanned::Part);
+                return Ok(Scanned::Incomplete);
             }
             self.at = end;
             strings -= 1;
@@ -122,7 +122,7 @@ impl Scanner {
 
 /// The number of the line at `at`, after the byte that says what it is, and where the next line begins.
 /// The number is `None` if it is none.
-fn announced(
+fn parse_header(
     bytes: &[u8],
     at: usize,
     too_long: ProtocolError,
@@ -142,6 +142,6 @@ fn scan_inline(bytes: &[u8]) -> Result<Scanned, ProtocolError> {
     match bytes.iter().take(MAX_LINE).position(|byte| *byte == b'\n') {
         Some(end) => Ok(Scanned::Inline(end + 1)),
         None if bytes.len() > MAX_LINE => Err(ProtocolError::LongInline),
-        None => Ok(Scanned::Part),
+        None => Ok(Scanned::Incomplete),
     }
 }

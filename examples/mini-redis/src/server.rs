@@ -19,15 +19,15 @@ use tokio::{
 };
 
 use crate::{
-    card::Card,
-    connection::{Connection, ConnectionHandle, Surroundings},
+    connection::{Connection, ConnectionHandle, Services},
     hub::{Hub, HubHandle},
+    status::ClientStatus,
     store::{ClientId, Store, StoreHandle},
     writer::WeakOutbox,
 };
 
 /// How long the listener rests when the system gives it no socket.
-const REST: Duration = Duration::from_millis(50);
+const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
 
 /// How a server is set up.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +77,7 @@ pub async fn start(settings: Settings, scope: &Scope) -> io::Result<ServerHandle
         },
         settings,
         listener,
-        rests_until: None,
+        paused_until: None,
         store,
         hub,
         clients: BTreeMap::new(),
@@ -92,7 +92,7 @@ pub struct Server {
     facts: Facts,
     listener: TcpListener,
     /// Nobody is accepted until then.
-    rests_until: Option<Instant>,
+    paused_until: Option<Instant>,
     store: StoreHandle,
     hub: HubHandle,
     clients: BTreeMap<ClientId, Client>,
@@ -120,11 +120,11 @@ pub struct Facts {
 /// A connection, as the server knows it.
 #[derive(Debug)]
 struct Client {
-    card: Arc<Card>,
+    status: Arc<ClientStatus>,
     outbox: WeakOutbox,
     connection: ConnectionHandle,
     /// What the client says of itself, by [`Attribute`].
-    words: [String; 3],
+    attributes: [String; 3],
 }
 
 /// What a client may say of itself.
@@ -152,12 +152,12 @@ pub enum Filter {
 }
 
 impl Filter {
-    fn fits(&self, card: &Card) -> bool {
+    fn fits(&self, status: &ClientStatus) -> bool {
         match self {
-            Self::Id(ids) => ids.contains(&card.id),
-            Self::Address(address) => card.peer.to_string() == *address,
-            Self::LocalAddress(address) => card.local.to_string() == *address,
-            Self::Subscribed(is_subscriber) => card.is_subscriber() == *is_subscriber,
+            Self::Id(ids) => ids.contains(&status.id),
+            Self::Address(address) => status.peer.to_string() == *address,
+            Self::LocalAddress(address) => status.local.to_string() == *address,
+            Self::Subscribed(is_subscriber) => status.is_subscriber() == *is_subscriber,
         }
     }
 }
@@ -166,46 +166,46 @@ impl Filter {
 impl Server {
     /// What is to be known of the server.
     pub fn facts(&self) -> Facts {
-        let subscribers = self.clients.values().filter(|client| client.card.is_subscriber());
+        let subscribers = self.clients.values().filter(|client| client.status.is_subscriber());
         Facts { clients: self.clients.len(), subscribers: subscribers.count(), ..self.facts }
     }
 
     /// Begins the connection of a client, or sends it away if there are too many.
-    #[on(self.listener.accept(), if self.rests_until.is_none())]
-    fn welcome(&mut self, accepted: io::Result<(TcpStream, SocketAddr)>, context: &Context<Self>) {
+    #[on(self.listener.accept(), if self.paused_until.is_none())]
+    fn accept(&mut self, accepted: io::Result<(TcpStream, SocketAddr)>, context: &Context<Self>) {
         let stream = match accepted {
             Ok((stream, _)) => stream,
             Err(error) => {
                 eprintln!("no client was accepted: {error}");
-                self.rests_until = Some(Instant::now() + REST);
+                self.paused_until = Some(Instant::now() + ACCEPT_BACKOFF);
                 return;
             }
         };
         self.facts.accepted += 1;
         if self.clients.len() >= self.settings.max_clients {
             self.facts.refused += 1;
-            tokio::spawn(timeout(self.settings.grace, send_away(stream)));
-        } else if let Err(error) = self.begin(stream, context) {
+            tokio::spawn(timeout(self.settings.grace, reject(stream)));
+        } else if let Err(error) = self.spawn_connection(stream, context) {
             eprintln!("a client was lost before it was served: {error}");
         }
     }
 
-    #[on(sleep_until(self.rests_until.unwrap_or(self.facts.started)), if self.rests_until.is_some())]
-    fn rested(&mut self, (): ()) {
-        self.rests_until = None;
+    #[on(sleep_until(self.paused_until.unwrap_or(self.facts.started)), if self.paused_until.is_some())]
+    fn resume(&mut self, (): ()) {
+        self.paused_until = None;
     }
 
     /// Keeps what a client says of itself.
     pub fn describe(&mut self, client: ClientId, attribute: Attribute, value: String) {
         if let Some(client) = self.clients.get_mut(&client) {
-            client.words[attribute as usize] = value;
+            client.attributes[attribute as usize] = value;
         }
     }
 
     /// The clients that are meant, a line for each.
     pub fn list(&self, filters: Vec<Filter>) -> String {
-        let line = |client: &Client| client.card.line(&client.words, client.outbox.unread());
-        self.meant(&filters).map(line).collect()
+        let line = |client: &Client| client.status.line(&client.attributes, client.outbox.unread());
+        self.matching(&filters).map(line).collect()
     }
 
     /// Ends the connections that are meant, and says which. The caller's own ends by itself, after the
@@ -214,21 +214,21 @@ impl Server {
         &mut self,
         filters: Vec<Filter>,
         caller: ClientId,
-        spares_caller: bool,
+        skips_caller: bool,
     ) -> Vec<ClientId> {
-        let meant =
-            self.meant(&filters).filter(|client| !spares_caller || client.card.id != caller);
+        let matching =
+            self.matching(&filters).filter(|client| !skips_caller || client.status.id != caller);
         let kill = |client: &Client| {
-            if client.card.id != caller {
+            if client.status.id != caller {
                 client.connection.abort();
             }
-            client.card.id
+            client.status.id
         };
-        meant.map(kill).collect()
+        matching.map(kill).collect()
     }
 
     /// A connection has ended.
-    pub fn left(&mut self, client: ClientId) {
+    pub fn disconnected(&mut self, client: ClientId) {
         self.clients.remove(&client);
     }
 
@@ -251,30 +251,31 @@ impl Server {
         }
     }
 
-    fn begin(&mut self, stream: TcpStream, context: &Context<Self>) -> io::Result<()> {
+    fn spawn_connection(&mut self, stream: TcpStream, context: &Context<Self>) -> io::Result<()> {
         stream.set_nodelay(true)?;
         let id = self.facts.accepted;
-        let card = Arc::new(Card::new(id, stream.peer_addr()?, stream.local_addr()?));
-        let surroundings = Surroundings {
+        let status = Arc::new(ClientStatus::new(id, stream.peer_addr()?, stream.local_addr()?));
+        let services = Services {
             store: self.store.clone(),
             hub: self.hub.clone(),
             server: context.handle().clone(),
             databases: self.settings.databases,
         };
-        let connection = Connection::new(stream, card.clone(), surroundings);
+        let connection = Connection::new(stream, status.clone(), services);
         let outbox = connection.outbox();
         let connection = context.children().spawn(connection);
-        self.clients.insert(id, Client { card, outbox, connection, words: Default::default() });
+        self.clients
+            .insert(id, Client { status, outbox, connection, attributes: Default::default() });
         Ok(())
     }
 
-    fn meant(&self, filters: &[Filter]) -> impl Iterator<Item = &Client> {
-        let fits = |client: &&Client| filters.iter().all(|filter| filter.fits(&client.card));
+    fn matching(&self, filters: &[Filter]) -> impl Iterator<Item = &Client> {
+        let fits = |client: &&Client| filters.iter().all(|filter| filter.fits(&client.status));
         self.clients.values().filter(fits)
     }
 }
 
-async fn send_away(mut stream: TcpStream) {
+async fn reject(mut stream: TcpStream) {
     // It is gone either way.
     let _ = stream.write_all(b"-ERR max number of clients reached\r\n").await;
 }

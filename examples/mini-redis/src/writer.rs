@@ -10,15 +10,15 @@ use bytes::{Bytes, BytesMut};
 use tokio::{io::AsyncWriteExt, net::tcp::OwnedWriteHalf};
 
 /// So much is gathered at most before it is written.
-const GATHER: usize = 64 * 1024;
+const MAX_BUFFERED: usize = 64 * 1024;
 
 /// A connection whose client has so much to read is held back: it gets the next reply when it has read
 /// some of it.
-const HOLD_BACK: usize = 1024 * 1024;
+const HIGH_WATER_MARK: usize = 1024 * 1024;
 
 /// A subscriber that has so much to read is cut off, because nobody waits for it. The number is Redis's
 /// own limit for subscribers.
-const CUT_OFF: usize = 32 * 1024 * 1024;
+const OUTPUT_LIMIT: usize = 32 * 1024 * 1024;
 
 /// Writes to one client. It ends when the connection does, and has written everything by then.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl Writer {
         } else {
             self.gathered.extend_from_slice(&bytes);
         }
-        if self.gathered.len() >= GATHER {
+        if self.gathered.len() >= MAX_BUFFERED {
             self.flush(context).await;
         }
     }
@@ -83,7 +83,7 @@ impl Outbox {
     pub(crate) async fn send(&self, bytes: Bytes) -> bool {
         let unread = self.unread.fetch_add(bytes.len(), Relaxed);
         let write = self.writer.write(bytes);
-        if unread > HOLD_BACK { write.await.is_ok() } else { write.cast().await.is_ok() }
+        if unread > HIGH_WATER_MARK { write.await.is_ok() } else { write.cast().await.is_ok() }
     }
 
     /// For those who may not wait, and do not keep the connection.
@@ -116,7 +116,7 @@ impl WeakOutbox {
         let length = bytes.len();
         let unread = self.unread.fetch_add(length, Relaxed) + length;
         let is_full = matches!(writer.write(bytes).try_cast(), Err(TrySendError::Full(_)));
-        if unread > CUT_OFF || is_full { Err(TooSlow) } else { Ok(()) }
+        if unread > OUTPUT_LIMIT || is_full { Err(TooSlow) } else { Ok(()) }
     }
 
     /// How many bytes the client has to read.

@@ -51,12 +51,12 @@ impl Row {
 }
 
 impl Command {
-    const fn over(mut self, subcommands: &'static [Subcommand]) -> Self {
+    const fn with_subcommands(mut self, subcommands: &'static [Subcommand]) -> Self {
         self.subcommands = subcommands;
         self
     }
 
-    const fn on_keys(mut self, keys: Keys) -> Self {
+    const fn with_keys(mut self, keys: Keys) -> Self {
         self.keys = keys;
         self
     }
@@ -77,9 +77,9 @@ const LISTEN: &str = "pubsub noscript loading stale";
 pub(crate) static COMMANDS: &[Command] = &[
     Row("append", 3, WRITE_FAST).store(ONE, strings::append, ("string", "2.0.0", "Appends a string to the value of a key. Creates the key if it doesn't exist.")),
     Row("auth", -2, TALK).local(Local::Auth, ("connection", "1.0.0", "Authenticates the connection.")),
-    Row("client", -2, "").local(Local::Client, ("connection", "2.4.0", "A container for client connection commands.")).over(&[sub("getname", 2), sub("help", 2), sub("id", 2), sub("info", 2), sub("kill", -3), sub("list", -2), sub("no-evict", 3), sub("no-touch", 3), sub("reply", 3), sub("setinfo", 4), sub("setname", 3)]),
-    Row("command", -1, "loading stale").local(Local::Command, ("server", "2.8.13", "Returns detailed information about all commands.")).over(&[sub("count", 2), sub("docs", -2), sub("getkeys", -4), sub("help", 2), sub("info", -2), sub("list", -2)]),
-    Row("config", -2, "").local(Local::Config, ("server", "2.0.0", "A container for server configuration commands.")).over(&[sub("get", -3), sub("help", 2), sub("resetstat", 2), sub("rewrite", 2), sub("set", -4)]),
+    Row("client", -2, "").local(Local::Client, ("connection", "2.4.0", "A container for client connection commands.")).with_subcommands(&[sub("getname", 2), sub("help", 2), sub("id", 2), sub("info", 2), sub("kill", -3), sub("list", -2), sub("no-evict", 3), sub("no-touch", 3), sub("reply", 3), sub("setinfo", 4), sub("setname", 3)]),
+    Row("command", -1, "loading stale").local(Local::Command, ("server", "2.8.13", "Returns detailed information about all commands.")).with_subcommands(&[sub("count", 2), sub("docs", -2), sub("getkeys", -4), sub("help", 2), sub("info", -2), sub("list", -2)]),
+    Row("config", -2, "").local(Local::Config, ("server", "2.0.0", "A container for server configuration commands.")).with_subcommands(&[sub("get", -3), sub("help", 2), sub("resetstat", 2), sub("rewrite", 2), sub("set", -4)]),
     Row("copy", -3, WRITE).store(TWO, keys::copy, ("generic", "6.2.0", "Copies the value of a key to a new key.")),
     Row("dbsize", 1, READ).store(NONE, keys::dbsize, ("server", "1.0.0", "Returns the number of keys in the database.")),
     Row("decr", 2, WRITE_FAST).store(ONE, strings::decr, ("string", "1.0.0", "Decrements the integer value of a key by one. Uses 0 as initial value if the key doesn't exist.")),
@@ -140,7 +140,7 @@ pub(crate) static COMMANDS: &[Command] = &[
     Row("psubscribe", -2, LISTEN).local(Local::Subscribe(Kind::Pattern), ("pubsub", "2.0.0", "Listens for messages published to channels that match one or more patterns.")),
     Row("pttl", 2, READ).store(ONE, keys::pttl, ("generic", "2.6.0", "Returns the expiration time in milliseconds of a key.")),
     Row("publish", 3, "pubsub loading stale fast").with(NONE, Run::Publish { is_sharded: false }, "pubsub", "2.0.0", "Posts a message to a channel."),
-    Row("pubsub", -2, "").local(Local::Pubsub, ("pubsub", "2.8.0", "A container for Pub/Sub commands.")).over(&[sub("channels", -2), sub("help", 2), sub("numpat", 2), sub("numsub", -2), sub("shardchannels", -2), sub("shardnumsub", -2)]),
+    Row("pubsub", -2, "").local(Local::Pubsub, ("pubsub", "2.8.0", "A container for Pub/Sub commands.")).with_subcommands(&[sub("channels", -2), sub("help", 2), sub("numpat", 2), sub("numsub", -2), sub("shardchannels", -2), sub("shardnumsub", -2)]),
     Row("punsubscribe", -1, LISTEN).local(Local::Unsubscribe(Kind::Pattern), ("pubsub", "2.0.0", "Stops listening to messages published to channels that match one or more patterns.")),
     Row("quit", -1, "noscript loading stale fast no_auth allow_busy").local(Local::Quit, ("connection", "1.0.0", "Closes the connection.")),
     Row("randomkey", 1, READ_SLOW).store(NONE, keys::randomkey, ("generic", "1.0.0", "Returns a random key name from the database.")),
@@ -163,10 +163,10 @@ pub(crate) static COMMANDS: &[Command] = &[
     Row("spop", -2, CHANGE).store(ONE, sets::spop, ("set", "1.0.0", "Returns one or more random members from a set after removing them. Deletes the set if the last member was popped.")),
     Row("spublish", 3, "pubsub loading stale fast").with(ONE, Run::Publish { is_sharded: true }, "pubsub", "7.0.0", "Post a message to a shard channel"),
     Row("srem", -3, CHANGE).store(ONE, sets::srem, ("set", "1.0.0", "Removes one or more members from a set. Deletes the set if the last member was removed.")),
-    Row("ssubscribe", -2, LISTEN).local(Local::Subscribe(Kind::Shard), ("pubsub", "7.0.0", "Listens for messages published to shard channels.")).on_keys(ALL),
+    Row("ssubscribe", -2, LISTEN).local(Local::Subscribe(Kind::Shard), ("pubsub", "7.0.0", "Listens for messages published to shard channels.")).with_keys(ALL),
     Row("strlen", 2, READ).store(ONE, strings::strlen, ("string", "2.2.0", "Returns the length of a string value.")),
     Row("subscribe", -2, LISTEN).local(Local::Subscribe(Kind::Channel), ("pubsub", "2.0.0", "Listens for messages published to channels.")),
-    Row("sunsubscribe", -1, LISTEN).local(Local::Unsubscribe(Kind::Shard), ("pubsub", "7.0.0", "Stops listening to messages posted to shard channels.")).on_keys(ALL),
+    Row("sunsubscribe", -1, LISTEN).local(Local::Unsubscribe(Kind::Shard), ("pubsub", "7.0.0", "Stops listening to messages posted to shard channels.")).with_keys(ALL),
     Row("time", 1, "loading stale fast").store(NONE, keys::time, ("server", "2.6.0", "Returns the server time.")),
     Row("touch", -2, READ).store(ALL, keys::exists, ("generic", "3.2.1", "Returns the number of existing keys out of those specified after updating the time they were last accessed.")),
     Row("ttl", 2, READ).store(ONE, keys::ttl, ("generic", "1.0.0", "Returns the expiration time in seconds of a key.")),
@@ -174,7 +174,7 @@ pub(crate) static COMMANDS: &[Command] = &[
     Row("unlink", -2, CHANGE).store(ALL, keys::del, ("generic", "4.0.0", "Asynchronously deletes one or more keys.")),
     Row("unsubscribe", -1, LISTEN).local(Local::Unsubscribe(Kind::Channel), ("pubsub", "2.0.0", "Stops listening to messages posted to channels.")),
     Row("unwatch", 1, "noscript loading stale fast allow_busy").local(Local::Unwatch, ("transactions", "2.2.0", "Forgets about watched keys of a transaction.")),
-    Row("watch", -2, "noscript loading stale fast allow_busy").local(Local::Watch, ("transactions", "2.2.0", "Monitors changes to keys to determine the execution of a transaction.")).on_keys(ALL),
+    Row("watch", -2, "noscript loading stale fast allow_busy").local(Local::Watch, ("transactions", "2.2.0", "Monitors changes to keys to determine the execution of a transaction.")).with_keys(ALL),
     Row("zadd", -4, WRITE_FAST).store(ONE, sorted::zadd, ("sorted-set", "1.2.0", "Adds one or more members to a sorted set, or updates their scores. Creates the key if it doesn't exist.")),
     Row("zcard", 2, READ).store(ONE, sorted::zcard, ("sorted-set", "1.2.0", "Returns the number of members in a sorted set.")),
     Row("zincrby", 4, WRITE_FAST).store(ONE, sorted::zincrby, ("sorted-set", "1.2.0", "Increments the score of a member in a sorted set.")),

@@ -9,7 +9,7 @@ use crate::{
     store::access::{Fault, SYNTAX},
 };
 
-use super::{Connection, GOING, Quiet};
+use super::{Connection, ReplyMode, SHUTTING_DOWN};
 
 impl Connection {
     pub(super) async fn client(&mut self, words: &[Bytes]) -> Result<Option<Frame>, Fault> {
@@ -17,12 +17,12 @@ impl Connection {
         Ok(Some(match subcommand.as_slice() {
             b"getname" if self.name.is_empty() => Frame::Null,
             b"getname" => Frame::Bulk(self.name.clone()),
-            b"id" => Frame::Integer(i64::try_from(self.card.id).unwrap_or(i64::MAX)),
-            b"info" => self.list(vec![Filter::Id(vec![self.card.id])]).await?,
+            b"id" => Frame::Integer(i64::try_from(self.status.id).unwrap_or(i64::MAX)),
+            b"info" => self.list(vec![Filter::Id(vec![self.status.id])]).await?,
             b"kill" => self.kill(rest).await?,
             b"list" => self.list(parse_list(rest)?).await?,
             b"no-evict" | b"no-touch" => on_or_off(&rest[0])?,
-            b"reply" => return self.be_quiet(&rest[0]),
+            b"reply" => return self.set_reply_mode(&rest[0]),
             b"setinfo" => self.set_info(&rest[0], &rest[1]).await?,
             b"setname" => {
                 check_name(&rest[0])?;
@@ -58,37 +58,37 @@ impl Connection {
 
     async fn describe(&mut self, attribute: Attribute, value: &[u8]) -> Result<(), Fault> {
         let value = String::from_utf8_lossy(value).into_owned();
-        let server = self.surroundings.server.upgrade().ok_or(GOING)?;
-        server.describe(self.card.id, attribute, value).await.map_err(|_| GOING)
+        let server = self.services.server.upgrade().ok_or(SHUTTING_DOWN)?;
+        server.describe(self.status.id, attribute, value).await.map_err(|_| SHUTTING_DOWN)
     }
 
     async fn list(&mut self, filters: Vec<Filter>) -> Result<Frame, Fault> {
-        let server = self.surroundings.server.upgrade().ok_or(GOING)?;
-        server.list(filters).await.map(Frame::Text).map_err(|_| GOING)
+        let server = self.services.server.upgrade().ok_or(SHUTTING_DOWN)?;
+        server.list(filters).await.map(Frame::Text).map_err(|_| SHUTTING_DOWN)
     }
 
-    fn be_quiet(&mut self, how: &[u8]) -> Result<Option<Frame>, Fault> {
-        self.quiet = match how.to_ascii_lowercase().as_slice() {
-            b"on" => Quiet::Never,
-            b"off" => Quiet::Always,
-            b"skip" if self.quiet == Quiet::Always => Quiet::Always,
-            b"skip" => Quiet::Next,
+    fn set_reply_mode(&mut self, how: &[u8]) -> Result<Option<Frame>, Fault> {
+        self.reply_mode = match how.to_ascii_lowercase().as_slice() {
+            b"on" => ReplyMode::On,
+            b"off" => ReplyMode::Off,
+            b"skip" if self.reply_mode == ReplyMode::Off => ReplyMode::Off,
+            b"skip" => ReplyMode::SkipNext,
             _ => return Err(SYNTAX),
         };
-        Ok((self.quiet == Quiet::Never).then_some(Frame::OK))
+        Ok((self.reply_mode == ReplyMode::On).then_some(Frame::OK))
     }
 
     /// `CLIENT KILL`. A client that kills itself gets the reply before it goes.
     async fn kill(&mut self, words: &[Bytes]) -> Result<Frame, Fault> {
         let is_old_form = words.len() == 1;
-        let (filters, spares_me) = match words {
+        let (filters, skips_me) = match words {
             [address] => (vec![Filter::Address(text(address))], false),
             _ => parse_kill(words)?,
         };
-        let me = self.card.id;
-        let server = self.surroundings.server.upgrade().ok_or(GOING)?;
-        let killed = server.kill(filters, me, spares_me).await.map_err(|_| GOING)?;
-        self.is_over |= killed.contains(&me);
+        let me = self.status.id;
+        let server = self.services.server.upgrade().ok_or(SHUTTING_DOWN)?;
+        let killed = server.kill(filters, me, skips_me).await.map_err(|_| SHUTTING_DOWN)?;
+        self.is_closing |= killed.contains(&me);
         match (is_old_form, killed.is_empty()) {
             (true, true) => Err(Fault("ERR No such client".into())),
             (true, false) => Ok(Frame::OK),
@@ -114,7 +114,7 @@ fn parse_list(words: &[Bytes]) -> Result<Vec<Filter>, Fault> {
 
 /// The filters of the long form, and whether the caller is spared.
 fn parse_kill(words: &[Bytes]) -> Result<(Vec<Filter>, bool), Fault> {
-    let (mut filters, mut spares_me) = (Vec::new(), true);
+    let (mut filters, mut skips_me) = (Vec::new(), true);
     if !words.len().is_multiple_of(2) {
         return Err(SYNTAX);
     }
@@ -134,12 +134,12 @@ fn parse_kill(words: &[Bytes]) -> Result<(Vec<Filter>, bool), Fault> {
             b"USER" => {
                 return Err(format!("ERR No such user '{}'", text(value)).into());
             }
-            b"SKIPME" if value.eq_ignore_ascii_case(b"yes") => spares_me = true,
-            b"SKIPME" if value.eq_ignore_ascii_case(b"no") => spares_me = false,
+            b"SKIPME" if value.eq_ignore_ascii_case(b"yes") => skips_me = true,
+            b"SKIPME" if value.eq_ignore_ascii_case(b"no") => skips_me = false,
             _ => return Err(SYNTAX),
         }
     }
-    Ok((filters, spares_me))
+    Ok((filters, skips_me))
 }
 
 fn parse_type(word: &Bytes) -> Result<Filter, Fault> {

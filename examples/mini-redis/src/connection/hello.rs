@@ -10,7 +10,7 @@ use crate::{
     store::access::{Fault, SYNTAX},
 };
 
-use super::{Connection, GOING};
+use super::{Connection, SHUTTING_DOWN};
 
 /// What the server says it is compatible with.
 pub(crate) const VERSION: &str = "7.0.15";
@@ -67,16 +67,16 @@ impl Connection {
     }
 
     async fn speak(&mut self, protocol: Protocol) -> Result<(), Fault> {
-        if self.membership.is_subscriber && protocol != self.protocol {
-            self.surroundings.hub.speak(self.card.id, protocol).await.map_err(|_| GOING)?;
+        if self.registration.is_subscriber && protocol != self.protocol {
+            self.services.hub.speak(self.status.id, protocol).await.map_err(|_| SHUTTING_DOWN)?;
         }
         self.protocol = protocol;
-        self.card.speaks(protocol);
+        self.status.set_protocol(protocol);
         Ok(())
     }
 
     fn introduction(&self) -> Frame {
-        let id = i64::try_from(self.card.id).unwrap_or(i64::MAX);
+        let id = i64::try_from(self.status.id).unwrap_or(i64::MAX);
         let pairs = [
             ("server", Frame::word("redis")),
             ("version", Frame::word(VERSION)),

@@ -9,7 +9,7 @@ use crate::{
     store::access::{Fault, NO_INTEGER},
 };
 
-use super::{Connection, Quiet};
+use super::{Connection, ReplyMode};
 
 impl Connection {
     /// Runs one command, whose words follow its name. The reply is `None` if the hub gives it.
@@ -35,7 +35,7 @@ impl Connection {
             Local::Ping => self.ping(words)?,
             Local::Pubsub => self.pubsub(words).await?,
             Local::Quit => {
-                self.is_over = true;
+                self.is_closing = true;
                 Frame::OK
             }
             Local::Reset => self.reset().await?,
@@ -69,7 +69,7 @@ impl Connection {
 
     fn select(&mut self, word: &[u8]) -> Result<Frame, Fault> {
         self.database = self.database_at(word)?;
-        self.card.has_selected(self.database);
+        self.status.set_database(self.database);
         Ok(Frame::OK)
     }
 
@@ -83,7 +83,7 @@ impl Connection {
             .into());
         }
         let number = usize::try_from(number).ok();
-        let number = number.filter(|number| *number < self.surroundings.databases);
+        let number = number.filter(|number| *number < self.services.databases);
         number.ok_or(Fault("ERR DB index is out of range".into()))
     }
 
@@ -92,16 +92,16 @@ impl Connection {
         self.forget_transaction();
         self.unwatch().await?;
         self.leave_hub().await?;
-        self.quiet = Quiet::Never;
+        self.reply_mode = ReplyMode::On;
         self.database = 0;
-        self.card.has_selected(0);
+        self.status.set_database(0);
         self.protocol = Protocol::Resp2;
-        self.card.speaks(self.protocol);
+        self.status.set_protocol(self.protocol);
         self.rename(Bytes::new()).await?;
         Ok(Frame::Simple("RESET"))
     }
 
-    pub(super) fn is_heard(&self) -> bool {
-        matches!(self.quiet, Quiet::Never | Quiet::Next)
+    pub(super) fn sends_replies(&self) -> bool {
+        matches!(self.reply_mode, ReplyMode::On | ReplyMode::SkipNext)
     }
 }

@@ -5,10 +5,10 @@
 
 mod client;
 mod hello;
-mod lifeline;
 mod local;
 mod pubsub;
 mod server;
+mod teardown;
 mod transaction;
 
 use std::sync::Arc;
@@ -18,28 +18,28 @@ use bytes::{Bytes, BytesMut};
 use tokio::net::{TcpStream, tcp::OwnedReadHalf};
 
 use crate::{
-    card::Card,
     command::{Command, Local, Run, StoreCommand},
     frame::{Frame, Protocol},
     hub::{HubHandle, Post, Subscriptions},
     reader::{FrameReader, ReadError, Words},
     server::ServerHandle,
+    status::ClientStatus,
     store::{Request, StoreHandle, access::Fault},
     writer::{Outbox, WeakOutbox},
 };
 
-pub(crate) use self::lifeline::Lifeline;
-use self::{lifeline::Membership, transaction::Transaction};
+pub(crate) use self::teardown::AbortHandle;
+use self::{teardown::Registration, transaction::Transaction};
 
 /// So many commands are one message at most.
-const TOGETHER: usize = 1024;
+const MAX_BATCH: usize = 1024;
 
 /// So many bytes of replies are gathered at most before they are sent to the writer.
-const GATHER: usize = 64 * 1024;
+const MAX_BUFFERED: usize = 64 * 1024;
 
 /// What a connection can reach.
 #[derive(Clone, Debug)]
-pub(crate) struct Surroundings {
+pub(crate) struct Services {
     pub(crate) store: StoreHandle,
     pub(crate) hub: HubHandle,
     pub(crate) server: actor_runtime::WeakHandle<ServerHandle>,
@@ -52,30 +52,30 @@ pub(crate) struct Surroundings {
 pub(crate) struct Connection {
     reader: FrameReader<OwnedReadHalf>,
     outbox: Outbox,
-    surroundings: Surroundings,
+    services: Services,
     /// What others may see of the connection.
-    card: Arc<Card>,
+    status: Arc<ClientStatus>,
     /// Ends all that others have of it.
-    membership: Membership,
+    registration: Registration,
     protocol: Protocol,
     database: usize,
     name: Bytes,
     subscriptions: Subscriptions,
     transaction: Option<Transaction>,
-    quiet: Quiet,
+    reply_mode: ReplyMode,
     /// Commands that were read and are run together.
-    group: Group,
+    batch: Batch,
     /// Replies that were not sent yet.
     replies: BytesMut,
     /// For those who may have to cut the connection. It is there once the actor has started.
-    lifeline: Option<Lifeline>,
+    abort_handle: Option<AbortHandle>,
     /// The client has said goodbye, or is told to go.
-    is_over: bool,
+    is_closing: bool,
 }
 
 /// Commands of one kind that follow each other.
 #[derive(Debug, Default)]
-enum Group {
+enum Batch {
     #[default]
     Empty,
     Store(Vec<Request>),
@@ -84,18 +84,18 @@ enum Group {
 
 /// Which replies a client does not want, as `CLIENT REPLY` says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Quiet {
+enum ReplyMode {
     #[default]
-    Never,
-    Always,
+    On,
+    Off,
     /// The next one.
-    Next,
+    SkipNext,
     /// The one of the command that runs now.
-    Now,
+    SkipCurrent,
 }
 
 /// What is left to be said when a connection was asked for something that it cannot ask others.
-const GOING: Fault = Fault(std::borrow::Cow::Borrowed("ERR the server is shutting down"));
+const SHUTTING_DOWN: Fault = Fault(std::borrow::Cow::Borrowed("ERR the server is shutting down"));
 
 #[actor(mailbox = 1)]
 impl Connection {
@@ -103,7 +103,7 @@ impl Connection {
     #[on_start]
     fn own_writer(&mut self, context: &Context<Self>) {
         self.outbox.belongs_to(context.children());
-        self.lifeline = Some(Lifeline::new(context.handle().clone()));
+        self.abort_handle = Some(AbortHandle::new(context.handle().clone()));
     }
 
     /// Runs a command, and what else was read with it.
@@ -114,23 +114,23 @@ impl Connection {
             Err(ReadError::Protocol(error)) => Err(error),
             Err(ReadError::Io(_)) => Ok(None),
         };
-        self.is_over |= matches!(next, Ok(None));
-        self.card.is_active();
-        while !self.is_over {
+        self.is_closing |= matches!(next, Ok(None));
+        self.status.touch();
+        while !self.is_closing {
             match next {
-                Ok(Some(words)) => self.take(words).await,
+                Ok(Some(words)) => self.enqueue(words).await,
                 Ok(None) => break,
                 Err(error) => {
                     let text = format!("ERR Protocol error: {error}");
                     self.reply(Frame::Error(text.into())).await;
-                    self.is_over = true;
+                    self.is_closing = true;
                 }
             }
             next = self.reader.parse_frame();
         }
-        self.run_group().await;
+        self.run_batch().await;
         self.send().await;
-        if self.is_over {
+        if self.is_closing {
             context.stop();
         }
     }
@@ -142,59 +142,59 @@ impl Connection {
         self.outbox.downgrade()
     }
 
-    pub(crate) fn new(stream: TcpStream, card: Arc<Card>, surroundings: Surroundings) -> Self {
+    pub(crate) fn new(stream: TcpStream, status: Arc<ClientStatus>, services: Services) -> Self {
         let (reader, writer) = stream.into_split();
-        let membership = Membership::new(card.id, &surroundings);
+        let registration = Registration::new(status.id, &services);
         Self {
             reader: FrameReader::new(reader),
             outbox: Outbox::new(writer),
-            surroundings,
-            card,
-            membership,
+            services,
+            status,
+            registration,
             protocol: Protocol::default(),
             database: 0,
             name: Bytes::new(),
             subscriptions: Subscriptions::default(),
             transaction: None,
-            quiet: Quiet::default(),
-            group: Group::default(),
+            reply_mode: ReplyMode::default(),
+            batch: Batch::default(),
             replies: BytesMut::new(),
-            lifeline: None,
-            is_over: false,
+            abort_handle: None,
+            is_closing: false,
         }
     }
 
     /// Runs a command, or puts it with others to be run soon.
-    async fn take(&mut self, words: Words) {
-        if self.quiet == Quiet::Next {
-            self.quiet = Quiet::Now;
+    async fn enqueue(&mut self, words: Words) {
+        if self.reply_mode == ReplyMode::SkipNext {
+            self.reply_mode = ReplyMode::SkipCurrent;
         }
-        if let Err(fault) = self.try_take(words).await {
+        if let Err(fault) = self.try_enqueue(words).await {
             self.reply(fault.into()).await;
         }
-        if self.quiet == Quiet::Now {
-            self.run_group().await;
-            self.quiet = Quiet::Never;
+        if self.reply_mode == ReplyMode::SkipCurrent {
+            self.run_batch().await;
+            self.reply_mode = ReplyMode::On;
         }
     }
 
-    async fn try_take(&mut self, words: Words) -> Result<(), Fault> {
+    async fn try_enqueue(&mut self, words: Words) -> Result<(), Fault> {
         let command = match self.check(&words) {
             Ok(command) => command,
             Err(fault) => return Err(self.break_transaction(&words[0], fault).await),
         };
-        self.card.runs(command);
+        self.status.set_command(command);
         if let Some(transaction) = self.transaction.as_mut().filter(|_| !command.is_immediate()) {
             transaction.queued.push((command, words));
-            self.card.has_queued(Some(transaction.queued.len()));
+            self.status.set_queued(Some(transaction.queued.len()));
             self.reply(Frame::Simple("QUEUED")).await;
             return Ok(());
         }
         match command.run {
-            Run::Store(command) => self.take_request(command, words).await,
-            Run::Publish { is_sharded } => self.take_post(is_sharded, words).await,
+            Run::Store(command) => self.batch_request(command, words).await,
+            Run::Publish { is_sharded } => self.batch_post(is_sharded, words).await,
             Run::Local(local) => {
-                self.run_group().await;
+                self.run_batch().await;
                 if let Some(frame) = self.run_local(local, &words[1..]).await? {
                     self.reply(frame).await;
                 }
@@ -214,42 +214,42 @@ impl Connection {
         Ok(command)
     }
 
-    async fn take_request(&mut self, command: StoreCommand, words: Words) {
+    async fn batch_request(&mut self, command: StoreCommand, words: Words) {
         let request = Request { command, database: self.database, words };
-        match &mut self.group {
-            Group::Store(requests) if requests.len() < TOGETHER => requests.push(request),
+        match &mut self.batch {
+            Batch::Store(requests) if requests.len() < MAX_BATCH => requests.push(request),
             _ => {
-                self.run_group().await;
-                self.group = Group::Store(vec![request]);
+                self.run_batch().await;
+                self.batch = Batch::Store(vec![request]);
             }
         }
     }
 
-    async fn take_post(&mut self, is_sharded: bool, words: Words) {
+    async fn batch_post(&mut self, is_sharded: bool, words: Words) {
         let post = Post { is_sharded, channel: words[1].clone(), payload: words[2].clone() };
-        match &mut self.group {
-            Group::Posts(posts) if posts.len() < TOGETHER => posts.push(post),
+        match &mut self.batch {
+            Batch::Posts(posts) if posts.len() < MAX_BATCH => posts.push(post),
             _ => {
-                self.run_group().await;
-                self.group = Group::Posts(vec![post]);
+                self.run_batch().await;
+                self.batch = Batch::Posts(vec![post]);
             }
         }
     }
 
     /// Runs what was put together, and keeps the replies.
-    async fn run_group(&mut self) {
-        match std::mem::take(&mut self.group) {
-            Group::Empty => {}
-            Group::Store(requests) => {
+    async fn run_batch(&mut self) {
+        match std::mem::take(&mut self.batch) {
+            Batch::Empty => {}
+            Batch::Store(requests) => {
                 let count = requests.len();
-                match self.surroundings.store.run(requests).await {
+                match self.services.store.run(requests).await {
                     Ok(frames) => self.write_all(frames).await,
                     Err(_) => self.refuse(count),
                 }
             }
-            Group::Posts(posts) => {
+            Batch::Posts(posts) => {
                 let count = posts.len();
-                match self.surroundings.hub.publish(posts).await {
+                match self.services.hub.publish(posts).await {
                     Ok(counts) => self.write_all(counts.into_iter().map(Frame::count)).await,
                     Err(_) => self.refuse(count),
                 }
@@ -261,7 +261,7 @@ impl Connection {
     async fn write_all(&mut self, frames: impl IntoIterator<Item = Frame>) {
         for frame in frames {
             self.write(&frame);
-            if self.replies.len() >= GATHER {
+            if self.replies.len() >= MAX_BUFFERED {
                 self.send().await;
             }
         }
@@ -269,19 +269,19 @@ impl Connection {
 
     fn refuse(&mut self, count: usize) {
         for _ in 0..count {
-            self.write(&GOING.into());
+            self.write(&SHUTTING_DOWN.into());
         }
-        self.is_over = true;
+        self.is_closing = true;
     }
 
     /// Replies to a command, after those that came before it.
     async fn reply(&mut self, frame: Frame) {
-        self.run_group().await;
+        self.run_batch().await;
         self.write_all([frame]).await;
     }
 
     fn write(&mut self, frame: &Frame) {
-        if self.is_heard() {
+        if self.sends_replies() {
             frame.encode(self.protocol, &mut self.replies);
         }
     }
@@ -292,7 +292,7 @@ impl Connection {
             return true;
         }
         let is_there = self.outbox.send(self.replies.split().freeze()).await;
-        self.is_over |= !is_there;
+        self.is_closing |= !is_there;
         is_there
     }
 

@@ -8,50 +8,50 @@ use crate::{
     store::access::Fault,
 };
 
-use super::{Connection, GOING};
+use super::{Connection, SHUTTING_DOWN};
 
 impl Connection {
     fn caller(&self) -> Result<Caller, Fault> {
         Ok(Caller {
-            client: self.card.id,
+            client: self.status.id,
             protocol: self.protocol,
             outbox: self.outbox(),
-            lifeline: self.lifeline.clone().ok_or(GOING)?,
+            abort_handle: self.abort_handle.clone().ok_or(SHUTTING_DOWN)?,
         })
     }
 
     /// Subscribes. The hub tells the client so, which therefore has to have its other replies by then.
     pub(super) async fn subscribe(&mut self, kind: Kind, names: &[Bytes]) -> Result<(), Fault> {
         self.send().await;
-        self.membership.is_subscriber = true;
-        let subscribe = self.surroundings.hub.subscribe(self.caller()?, kind, names.to_vec());
-        let subscriptions = subscribe.await.map_err(|_| GOING)?;
-        self.has_subscriptions(subscriptions);
+        self.registration.is_subscriber = true;
+        let subscribe = self.services.hub.subscribe(self.caller()?, kind, names.to_vec());
+        let subscriptions = subscribe.await.map_err(|_| SHUTTING_DOWN)?;
+        self.set_subscriptions(subscriptions);
         Ok(())
     }
 
     /// Ends subscriptions, all of a kind if none is named. The hub tells the client.
     pub(super) async fn unsubscribe(&mut self, kind: Kind, names: &[Bytes]) -> Result<(), Fault> {
         self.send().await;
-        let unsubscribe = self.surroundings.hub.unsubscribe(self.caller()?, kind, names.to_vec());
-        let subscriptions = unsubscribe.await.map_err(|_| GOING)?;
-        self.has_subscriptions(subscriptions);
+        let unsubscribe = self.services.hub.unsubscribe(self.caller()?, kind, names.to_vec());
+        let subscriptions = unsubscribe.await.map_err(|_| SHUTTING_DOWN)?;
+        self.set_subscriptions(subscriptions);
         Ok(())
     }
 
     /// Ends all subscriptions, and tells nobody.
     pub(super) async fn leave_hub(&mut self) -> Result<(), Fault> {
-        if std::mem::take(&mut self.membership.is_subscriber) {
-            self.surroundings.hub.leave(self.card.id).await.map_err(|_| GOING)?;
+        if std::mem::take(&mut self.registration.is_subscriber) {
+            self.services.hub.leave(self.status.id).await.map_err(|_| SHUTTING_DOWN)?;
         }
-        self.has_subscriptions(Subscriptions::default());
+        self.set_subscriptions(Subscriptions::default());
         Ok(())
     }
 
-    fn has_subscriptions(&mut self, subscriptions: Subscriptions) {
+    fn set_subscriptions(&mut self, subscriptions: Subscriptions) {
         self.subscriptions = subscriptions;
-        self.membership.is_subscriber = subscriptions.total() > 0;
-        self.card.has_subscriptions(subscriptions);
+        self.registration.is_subscriber = subscriptions.total() > 0;
+        self.status.set_subscriptions(subscriptions);
     }
 
     /// `PUBSUB`.
@@ -62,7 +62,9 @@ impl Connection {
             b"shardchannels" => self.channels(Kind::Shard, &words[0], rest).await?,
             b"numsub" => self.listeners(Kind::Channel, rest).await?,
             b"shardnumsub" => self.listeners(Kind::Shard, rest).await?,
-            b"numpat" => Frame::count(self.surroundings.hub.patterns().await.map_err(|_| GOING)?),
+            b"numpat" => {
+                Frame::count(self.services.hub.patterns().await.map_err(|_| SHUTTING_DOWN)?)
+            }
             _ => help(),
         })
     }
@@ -76,13 +78,13 @@ impl Connection {
                 return Err(format!("ERR unknown subcommand or wrong number of arguments for '{word}'. Try PUBSUB HELP.").into());
             }
         };
-        let names = self.surroundings.hub.channels(kind, pattern).await.map_err(|_| GOING)?;
+        let names = self.services.hub.channels(kind, pattern).await.map_err(|_| SHUTTING_DOWN)?;
         Ok(Frame::Array(names.into_iter().map(Frame::Bulk).collect()))
     }
 
     async fn listeners(&self, kind: Kind, names: &[Bytes]) -> Result<Frame, Fault> {
-        let counts = self.surroundings.hub.listeners(kind, names.to_vec()).await;
-        let counts = counts.map_err(|_| GOING)?.into_iter().map(Frame::count);
+        let counts = self.services.hub.listeners(kind, names.to_vec()).await;
+        let counts = counts.map_err(|_| SHUTTING_DOWN)?.into_iter().map(Frame::count);
         let names = names.iter().cloned().map(Frame::Bulk);
         Ok(Frame::Array(names.zip(counts).flat_map(|(name, count)| [name, count]).collect()))
     }

@@ -11,7 +11,7 @@ use crate::{
     store::{access::Fault, keyspace::Sizes},
 };
 
-use super::{Connection, GOING, hello::VERSION};
+use super::{Connection, SHUTTING_DOWN, hello::VERSION};
 
 /// What can be asked for with `CONFIG GET`. None of it can be changed while the server runs.
 const PARAMETERS: &[(&str, &str)] = &[
@@ -69,16 +69,17 @@ impl Connection {
     }
 
     async fn facts(&self) -> Result<Facts, Fault> {
-        let server = self.surroundings.server.upgrade().ok_or(GOING)?;
-        server.facts().await.map_err(|_| GOING)
+        let server = self.services.server.upgrade().ok_or(SHUTTING_DOWN)?;
+        server.facts().await.map_err(|_| SHUTTING_DOWN)
     }
 
     pub(super) async fn info(&mut self, sections: &[Bytes]) -> Result<Frame, Fault> {
         let facts = self.facts().await?;
-        let sizes = self.surroundings.store.sizes().await.map_err(|_| GOING)?;
-        let hub = &self.surroundings.hub;
-        let channels = hub.channels(crate::hub::Kind::Channel, None).await.map_err(|_| GOING)?;
-        let patterns = hub.patterns().await.map_err(|_| GOING)?;
+        let sizes = self.services.store.sizes().await.map_err(|_| SHUTTING_DOWN)?;
+        let hub = &self.services.hub;
+        let channels =
+            hub.channels(crate::hub::Kind::Channel, None).await.map_err(|_| SHUTTING_DOWN)?;
+        let patterns = hub.patterns().await.map_err(|_| SHUTTING_DOWN)?;
         let stats = stats(&facts, &sizes, channels.len(), patterns);
         let all = [
             ("Server", server(&facts)),

@@ -9,7 +9,7 @@ use crate::{
     store::{Request, access::Fault},
 };
 
-use super::{Connection, GOING};
+use super::{Connection, SHUTTING_DOWN};
 
 /// Commands that wait for `EXEC`.
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ impl Connection {
             return Err(Fault("ERR MULTI calls can not be nested".into()));
         }
         self.transaction = Some(Transaction::default());
-        self.card.has_queued(Some(0));
+        self.status.set_queued(Some(0));
         Ok(Frame::OK)
     }
 
@@ -42,15 +42,15 @@ impl Connection {
         if self.transaction.is_some() {
             return Err(Fault("ERR WATCH inside MULTI is not allowed".into()));
         }
-        self.membership.is_watching = true;
-        let watch = self.surroundings.store.watch(self.card.id, self.database, keys.to_vec());
-        watch.await.map_err(|_| GOING)?;
+        self.registration.is_watching = true;
+        let watch = self.services.store.watch(self.status.id, self.database, keys.to_vec());
+        watch.await.map_err(|_| SHUTTING_DOWN)?;
         Ok(Frame::OK)
     }
 
     pub(super) async fn unwatch(&mut self) -> Result<Frame, Fault> {
-        if std::mem::take(&mut self.membership.is_watching) {
-            self.surroundings.store.unwatch(self.card.id).await.map_err(|_| GOING)?;
+        if std::mem::take(&mut self.registration.is_watching) {
+            self.services.store.unwatch(self.status.id).await.map_err(|_| SHUTTING_DOWN)?;
         }
         Ok(Frame::OK)
     }
@@ -75,7 +75,7 @@ impl Connection {
 
     pub(super) fn forget_transaction(&mut self) {
         self.transaction = None;
-        self.card.has_queued(None);
+        self.status.set_queued(None);
     }
 
     /// Runs what was queued. What the store has to do is one message; the rest has no part in what
@@ -94,7 +94,7 @@ impl Connection {
             return Ok(Some(Frame::NullArray));
         };
         let mut results = results.into_iter();
-        if self.is_heard() {
+        if self.sends_replies() {
             array_head(&mut self.replies, queued.len());
         }
         for (command, words) in queued {
@@ -129,18 +129,21 @@ impl Connection {
                 _ => {}
             }
         }
-        let store = &self.surroundings.store;
-        if std::mem::take(&mut self.membership.is_watching) {
-            return store.run_if_unchanged(self.card.id, requests).await.map_err(|_| GOING);
+        let store = &self.services.store;
+        if std::mem::take(&mut self.registration.is_watching) {
+            return store
+                .run_if_unchanged(self.status.id, requests)
+                .await
+                .map_err(|_| SHUTTING_DOWN);
         }
-        store.run(requests).await.map(Some).map_err(|_| GOING)
+        store.run(requests).await.map(Some).map_err(|_| SHUTTING_DOWN)
     }
 
     async fn publish_one(&mut self, is_sharded: bool, words: &[Bytes]) -> Frame {
         let post = Post { is_sharded, channel: words[1].clone(), payload: words[2].clone() };
-        match self.surroundings.hub.publish(vec![post]).await {
+        match self.services.hub.publish(vec![post]).await {
             Ok(receivers) => Frame::count(receivers.into_iter().sum()),
-            Err(_) => GOING.into(),
+            Err(_) => SHUTTING_DOWN.into(),
         }
     }
 }

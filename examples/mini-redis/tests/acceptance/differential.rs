@@ -221,7 +221,7 @@ fn is_close(words: &[String], ours: &str, theirs: &str) -> bool {
 }
 
 /// So many differences are enough.
-const MANY: usize = 10;
+const MAX_DIFFERENCES: usize = 10;
 
 fn compare(redis: &Redis, seed: u64, protocol: &str, commands: usize) {
     println!("SEED={seed} COMMANDS={commands}, HELLO {protocol}");
@@ -249,7 +249,7 @@ fn compare(redis: &Redis, seed: u64, protocol: &str, commands: usize) {
             let queued = transaction.take();
             let text = show(words.join(" ").as_bytes());
             recent.push_back(format!("{text}\n    ours   {mine}\n    theirs {other}"));
-            if recent.len() > MANY {
+            if recent.len() > MAX_DIFFERENCES {
                 recent.pop_front();
             }
             // The replies of a transaction have no order inside, if one of its commands gives none.
@@ -284,7 +284,7 @@ fn compare(redis: &Redis, seed: u64, protocol: &str, commands: usize) {
             done += 1;
         }
         // What follows a difference may follow from it.
-        if wrong.len() >= MANY {
+        if wrong.len() >= MAX_DIFFERENCES {
             break;
         }
     }

@@ -9,10 +9,10 @@ use std::{
 use redis_protocol::{resp2, resp3};
 
 /// Longer than any reply takes. A test that waits so long has failed.
-const PATIENCE: Duration = Duration::from_secs(20);
+const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// So much of a reply is looked at.
-const MOST: usize = 16 * 1024;
+const MAX_SHOWN: usize = 16 * 1024;
 
 pub(crate) struct Client {
     stream: TcpStream,
@@ -25,7 +25,7 @@ impl Client {
     pub(crate) fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).expect("the server listens");
         stream.set_nodelay(true).expect("a socket");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
+        stream.set_read_timeout(Some(READ_TIMEOUT)).expect("a socket");
         Self { stream, buffer: Vec::new(), is_resp3: false }
     }
 
@@ -90,7 +90,7 @@ impl Client {
         while let Ok(Some(reply)) = self.try_reply() {
             replies.push(reply);
         }
-        self.stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
+        self.stream.set_read_timeout(Some(READ_TIMEOUT)).expect("a socket");
         replies
     }
 
@@ -122,7 +122,7 @@ pub(crate) fn request(words: &[&[u8]]) -> Vec<u8> {
 
 /// Bytes as text in one line; of many only the first.
 pub(crate) fn show(bytes: &[u8]) -> String {
-    let bytes = &bytes[..bytes.len().min(MOST)];
+    let bytes = &bytes[..bytes.len().min(MAX_SHOWN)];
     let text = bytes.escape_ascii().to_string().replace("\\r\\n", " ").replace("\\'", "'");
     text.replace("\\\"", "\"").trim_end().to_owned()
 }

@@ -8,19 +8,19 @@ use crate::{
     store::{ClientId, StoreHandle},
 };
 
-use super::{ConnectionHandle, Surroundings};
+use super::{ConnectionHandle, Services};
 
 /// Ends a connection, from wherever.
 #[derive(Clone, Debug)]
-pub(crate) struct Lifeline(WeakHandle<ConnectionHandle>);
+pub(crate) struct AbortHandle(WeakHandle<ConnectionHandle>);
 
-impl Lifeline {
+impl AbortHandle {
     pub(super) fn new(connection: WeakHandle<ConnectionHandle>) -> Self {
         Self(connection)
     }
 
     /// The connection ends where it stands, also while it waits for its client.
-    pub(crate) fn cut(&self) {
+    pub(crate) fn abort(&self) {
         if let Some(connection) = self.0.upgrade() {
             connection.abort();
         }
@@ -29,7 +29,7 @@ impl Lifeline {
 
 /// What others have of a connection. It is given back when the connection ends, however it ends.
 #[derive(Debug)]
-pub(crate) struct Membership {
+pub(crate) struct Registration {
     client: ClientId,
     store: StoreHandle,
     hub: HubHandle,
@@ -40,14 +40,14 @@ pub(crate) struct Membership {
     pub(crate) is_subscriber: bool,
 }
 
-impl Membership {
-    pub(crate) fn new(client: ClientId, surroundings: &Surroundings) -> Self {
-        let Surroundings { store, hub, server, .. } = surroundings.clone();
+impl Registration {
+    pub(crate) fn new(client: ClientId, services: &Services) -> Self {
+        let Services { store, hub, server, .. } = services.clone();
         Self { client, store, hub, server, is_watching: false, is_subscriber: false }
     }
 }
 
-impl Drop for Membership {
+impl Drop for Registration {
     fn drop(&mut self) {
         // An actor that is gone has nothing to be given back.
         if self.is_watching {
@@ -57,7 +57,7 @@ impl Drop for Membership {
             let _ = self.hub.leave(self.client).cast_now();
         }
         if let Some(server) = self.server.upgrade() {
-            let _ = server.left(self.client).cast_now();
+            let _ = server.disconnected(self.client).cast_now();
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::{
 
 /// Of one connection.
 #[derive(Debug)]
-pub(crate) struct Card {
+pub(crate) struct ClientStatus {
     pub(crate) id: ClientId,
     pub(crate) peer: SocketAddr,
     pub(crate) local: SocketAddr,
@@ -36,7 +36,7 @@ pub(crate) struct Card {
     queued: AtomicI64,
 }
 
-impl Card {
+impl ClientStatus {
     pub(crate) fn new(id: ClientId, peer: SocketAddr, local: SocketAddr) -> Self {
         Self {
             id,
@@ -54,29 +54,29 @@ impl Card {
         }
     }
 
-    pub(crate) fn is_active(&self) {
+    pub(crate) fn touch(&self) {
         self.active.store(self.since.elapsed().as_secs(), Relaxed);
     }
 
-    pub(crate) fn runs(&self, command: &'static Command) {
+    pub(crate) fn set_command(&self, command: &'static Command) {
         self.command.store(command.index(), Relaxed);
     }
 
-    pub(crate) fn has_selected(&self, database: usize) {
+    pub(crate) fn set_database(&self, database: usize) {
         self.database.store(database, Relaxed);
     }
 
-    pub(crate) fn speaks(&self, protocol: Protocol) {
+    pub(crate) fn set_protocol(&self, protocol: Protocol) {
         self.protocol.store(protocol.number(), Relaxed);
     }
 
-    pub(crate) fn has_subscriptions(&self, subscriptions: Subscriptions) {
+    pub(crate) fn set_subscriptions(&self, subscriptions: Subscriptions) {
         self.channels.store(subscriptions.channels, Relaxed);
         self.patterns.store(subscriptions.patterns, Relaxed);
         self.shards.store(subscriptions.shards, Relaxed);
     }
 
-    pub(crate) fn has_queued(&self, commands: Option<usize>) {
+    pub(crate) fn set_queued(&self, commands: Option<usize>) {
         let queued = commands.map_or(-1, |commands| i64::try_from(commands).unwrap_or(i64::MAX));
         self.queued.store(queued, Relaxed);
     }
