@@ -32,10 +32,20 @@ pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Arc<str>> {
     // has chosen, by `OnPanic`, to keep it.
     catch_unwind(AssertUnwindSafe(f)).map_err(|payload| {
         let text = text(&*payload);
-        // Leaked, because its drop may panic too.
-        std::mem::forget(payload);
+        drop_payload(payload);
         text
     })
+}
+
+/// Drops the payload of a panic. If that panics as well, the payload of the second panic is dropped if it
+/// is a string, and leaked otherwise, because its drop may panic in turn.
+#[cold]
+fn drop_payload(payload: Box<dyn Any + Send>) {
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload)))
+        && !(second.is::<&str>() || second.is::<String>())
+    {
+        std::mem::forget(second);
+    }
 }
 
 /// Drops a value of the user's and ignores a panic of its drop, which the panic hook has reported.

@@ -165,6 +165,7 @@ impl<A: Drive> Loop<'_, A> {
     async fn end_turn(&mut self) -> Result<(), ExitReason> {
         self.reclaim()?;
         self.idle().await?;
+        self.source.shrink();
         yield_now().await;
         self.begin_turn();
         Ok(())

@@ -260,6 +260,13 @@ impl<M: Message> Shared<M> {
         lock(&self.queue).accepted.len()
     }
 
+    /// Releases memory that a burst of messages has left unused.
+    ///
+    /// The loop calls this whenever it lets other tasks run, which it does in the course of every burst.
+    pub(crate) fn shrink(&self) {
+        lock(&self.queue).shrink();
+    }
+
     pub(crate) fn capacity(&self) -> Capacity {
         self.capacity
     }

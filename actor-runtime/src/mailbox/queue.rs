@@ -50,6 +50,9 @@ pub(super) struct Waiting<M: Message> {
     pub(super) waker: Option<Waker>,
 }
 
+/// How much memory a queue keeps in any case, in bytes.
+const KEPT_BYTES: usize = 64 * 1024;
+
 /// See the [module of the mailbox](crate::mailbox).
 pub(super) struct Queue<M: Message> {
     pub(super) phase: Phase,
@@ -73,6 +76,9 @@ pub(super) struct Queue<M: Message> {
 }
 
 impl<M: Message> Queue<M> {
+    /// The number of items for which a queue keeps its memory in any case.
+    const KEPT: usize = KEPT_BYTES / size_of::<Item<M>>();
+
     pub(super) fn new() -> Self {
         Self {
             phase: Phase::Open,
@@ -101,6 +107,15 @@ impl<M: Message> Queue<M> {
             running.note_wait();
         } else if let Some(served) = &self.served {
             lock(&served.lease.queue).note_wait();
+        }
+    }
+
+    /// Releases memory that a burst of messages has left unused.
+    pub(super) fn shrink(&mut self) {
+        let (len, capacity) = (self.accepted.len(), self.accepted.capacity());
+        // A quarter, so that each item is moved once at most while a burst is handled.
+        if capacity > Self::KEPT && len <= capacity / 4 {
+            self.accepted.shrink_to((2 * len).max(Self::KEPT));
         }
     }
 

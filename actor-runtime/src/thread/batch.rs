@@ -67,6 +67,9 @@ use crate::{
 /// this gains nothing from shared wake-ups.
 const HOLD_LIMIT: Duration = Duration::from_micros(500);
 
+/// The number of wake-ups for which an empty list keeps its memory.
+const KEPT: usize = 1024;
+
 thread_local! {
     /// The actor whose wake-ups are held.
     static OWNER: Cell<Option<ActorId>> = const { Cell::new(None) };
@@ -170,6 +173,7 @@ fn wake_held() {
     while let Some(waker) = HELD.with(|held| held.borrow_mut().pop_front()) {
         wake(waker);
     }
+    HELD.with(|held| held.borrow_mut().shrink_to(KEPT));
 }
 
 /// Sends the held wake-ups before this thread blocks (see 3).
