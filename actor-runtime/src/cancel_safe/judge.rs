@@ -92,10 +92,19 @@ pub enum ByType {}
 #[derive(Debug)]
 pub enum Handler {}
 
-impl<M> Kind<Source, M> {
-    /// Makes the future.
+/// What a place is made into before it is polled.
+///
+/// It is one method of a trait and not one of each `Kind`, so that a kind which is not known because of
+/// a mistake in its branch is not a second error.
+pub trait Prepare<P> {
+    /// Makes the future of a source, and passes everything else.
+    fn prepare(kind: Self, place: P) -> impl Sized;
+}
+
+#[allow(refining_impl_trait, reason = "the type itself is what is asked about")]
+impl<S: IntoCancelSafe, M> Prepare<S> for Kind<Source, M> {
     #[inline]
-    pub fn prepare<S: IntoCancelSafe>(self, source: S) -> impl CancelSafe<Output = S::Output> {
+    fn prepare(_: Self, source: S) -> impl CancelSafe<Output = S::Output> {
         source.into_cancel_safe()
     }
 }
@@ -103,10 +112,10 @@ impl<M> Kind<Source, M> {
 /// All other places are futures already.
 macro_rules! futures_already {
     ($($why:ty),*) => { $(
-        impl<M> Kind<$why, M> {
-            /// Nothing has to be made.
+        #[allow(refining_impl_trait, reason = "the type itself is what is asked about")]
+        impl<F, M> Prepare<F> for Kind<$why, M> {
             #[inline(always)]
-            pub fn prepare<F>(self, future: F) -> F {
+            fn prepare(_: Self, future: F) -> F {
                 future
             }
         }

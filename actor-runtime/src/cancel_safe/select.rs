@@ -19,8 +19,8 @@ pub use std::future::IntoFuture;
 pub use super::judge::{
     IsFuture, KeepsItsAnswer, KeepsItsBytes, KeepsItsBytesInBody, KeepsItsLease, KeepsItsMessage,
     KeepsItsPlace, KeepsItsPlaceInBody, KeepsItsResult, KeepsItsValue, KeepsWhatItGathered, Kind,
-    SafeHandler, SafeToDrop, SafeToDropInBody, WasSent, ask, ask_lent, ask_shared, ask_unrun,
-    ask_value, traits, unasked,
+    Prepare, SafeHandler, SafeToDrop, SafeToDropInBody, WasSent, ask, ask_lent, ask_shared,
+    ask_unrun, ask_value, traits, unasked,
 };
 pub use super::{
     given::{Given, Gives, Outcome},

@@ -127,7 +127,7 @@ fn ask_after(runner: &Runner) -> TokenStream {
             let (#look, #variable) = __select::look(#variable);
             #ask
             #ask_timer
-            let #variable = (#kind.prepare(#variable.take()),);
+            let #variable = (__select::Prepare::prepare(#kind, #variable.take()),);
         }
     });
     quote! {
