@@ -1,25 +1,25 @@
-//! What a client is sent: replies and messages, and how they are written in RESP2 and RESP3.
+//! Frames sent to clients, and their encoding in RESP2 and RESP3.
 //!
-//! Requests are read with `redis-protocol`. Replies are written here, because three things that Redis
-//! sends cannot be said with that crate: the null array of RESP2, a map in the order in which it was
-//! made, and the head of an array whose elements come from elsewhere.
+//! Requests are decoded with `redis-protocol`. Replies are encoded here because that crate cannot express
+//! three of them: the null array of RESP2, a map that keeps its insertion order, and the header of an
+//! array whose elements are written separately.
 
 use std::borrow::Cow;
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-/// Which version of RESP a client speaks.
+/// A version of RESP.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Protocol {
-    /// What every client speaks that does not ask for more.
+    /// The version of a new connection.
     #[default]
     Resp2,
-    /// What `HELLO 3` asks for.
+    /// The version selected by `HELLO 3`.
     Resp3,
 }
 
 impl Protocol {
-    /// The number that `HELLO` knows it by.
+    /// Returns the version number that `HELLO` uses.
     #[must_use]
     pub fn number(self) -> i64 {
         match self {
@@ -29,77 +29,77 @@ impl Protocol {
     }
 }
 
-/// A reply, or a message that was published.
+/// A reply, or a published message.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Frame {
-    /// A short text of the server's own, like `OK`.
+    /// A short status such as `OK`.
     Simple(&'static str),
-    /// What went wrong; the first word is its code.
+    /// An error message, which begins with an error code.
     Error(Cow<'static, str>),
-    /// A number.
+    /// An integer.
     Integer(i64),
-    /// A number with a fraction; in RESP2 a string.
+    /// A floating-point number. A bulk string in RESP2.
     Double(f64),
-    /// Bytes.
+    /// A bulk string.
     Bulk(Bytes),
-    /// Nothing, where a value was asked for.
+    /// A missing value.
     Null,
-    /// Nothing, where an array was asked for.
+    /// A missing array. The same as [`Null`](Self::Null) in RESP3.
     NullArray,
-    /// Some frames in order.
+    /// An array.
     Array(Vec<Frame>),
-    /// Keys and values; in RESP2 an array of both in turn.
+    /// A map. A flat array of keys and values in RESP2.
     Map(Vec<(Frame, Frame)>),
-    /// Some pairs; in RESP2 an array of both in turn.
+    /// An array of pairs. A flat array in RESP2.
     Pairs(Vec<(Frame, Frame)>),
-    /// Some frames of which no two are alike; in RESP2 an array.
+    /// A set. An array in RESP2.
     Set(Vec<Frame>),
-    /// What a client did not ask for just now; in RESP2 an array.
+    /// Out-of-band data, such as a published message. An array in RESP2.
     Push(Vec<Frame>),
-    /// Text for people; in RESP2 a string.
+    /// Human-readable text. A bulk string in RESP2.
     Text(String),
 }
 
 impl Frame {
-    /// The reply of a command that has nothing to say.
+    /// The status of a successful command.
     pub const OK: Self = Self::Simple("OK");
 
-    /// A string that the server makes.
+    /// Creates a bulk string from owned text.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
         Self::Bulk(Bytes::from(text.into()))
     }
 
-    /// A string that is part of the program.
+    /// Creates a bulk string from static text, without copying it.
     #[must_use]
     pub fn word(word: &'static str) -> Self {
         Self::Bulk(Bytes::from_static(word.as_bytes()))
     }
 
-    /// A number of things.
+    /// Creates an integer from a count.
     #[must_use]
     pub fn count(count: usize) -> Self {
         Self::Integer(i64::try_from(count).unwrap_or(i64::MAX))
     }
 
-    /// One or zero.
+    /// Creates the integer 1 or 0.
     #[must_use]
     pub fn flag(is_so: bool) -> Self {
         Self::Integer(i64::from(is_so))
     }
 
-    /// The bytes, or nothing.
+    /// Creates a bulk string, or [`Null`](Self::Null) if `bytes` is `None`.
     #[must_use]
     pub fn maybe(bytes: Option<Bytes>) -> Self {
         bytes.map_or(Self::Null, Self::Bulk)
     }
 
-    /// Appends the frame as `protocol` writes it.
+    /// Appends the encoded frame to `out`.
     pub fn encode(&self, protocol: Protocol, out: &mut BytesMut) {
         let is_resp3 = protocol == Protocol::Resp3;
         match self {
             Self::Simple(text) => line(out, b'+', text.as_bytes()),
-            // Errors quote what the client has sent.
+            // Errors quote the client's input, which may contain line breaks.
             Self::Error(text) if text.contains(['\r', '\n']) => {
                 line(out, b'-', text.replace(['\r', '\n'], " ").as_bytes());
             }
@@ -137,13 +137,15 @@ impl Frame {
     }
 }
 
-/// The head of an array whose `count` elements follow.
+/// Appends the header of an array. The caller appends its `count` elements.
 pub(crate) fn array_head(out: &mut BytesMut, count: usize) {
     length(out, b'*', count);
 }
 
-/// Appends a message of the kind `kind`, like `message` or `subscribe`. The parts are the words that
-/// follow; all of it is one allocation less than a [`Frame::Push`].
+/// Appends a push frame of bulk strings.
+///
+/// Unlike encoding a [`Frame::Push`], this allocates no frame. It is used for published messages, where
+/// it runs once per subscriber.
 pub(crate) fn push(out: &mut BytesMut, protocol: Protocol, parts: &[&[u8]]) {
     length(out, if protocol == Protocol::Resp3 { b'>' } else { b'*' }, parts.len());
     for part in parts {
@@ -151,7 +153,9 @@ pub(crate) fn push(out: &mut BytesMut, protocol: Protocol, parts: &[&[u8]]) {
     }
 }
 
-/// A number as Redis writes it: no exponent as long as it is short, and no fraction if it has none.
+/// Formats a number in its shortest form, as Redis 7.2 does.
+///
+/// The result has an exponent only if the magnitude is less than 1e-5 or at least 1e17.
 #[must_use]
 pub fn double(number: f64) -> String {
     if number.is_infinite() {
@@ -178,7 +182,7 @@ fn all(frames: &[Frame], kind: u8, protocol: Protocol, out: &mut BytesMut) {
     }
 }
 
-/// What is on both sides of some pairs, each of which has a head.
+/// Appends the two sides of each pair, preceded by `head`.
 fn both(pairs: &[(Frame, Frame)], head: &[u8], protocol: Protocol, out: &mut BytesMut) {
     for (left, right) in pairs {
         out.put_slice(head);
@@ -202,7 +206,7 @@ fn head(out: &mut BytesMut, kind: u8, number: i64) {
     line(out, kind, itoa::Buffer::new().format(number).as_bytes());
 }
 
-/// There is no line break in the text.
+/// Appends a line. `text` must not contain line breaks.
 fn line(out: &mut BytesMut, kind: u8, text: &[u8]) {
     out.reserve(text.len() + 3);
     out.put_u8(kind);

@@ -1,14 +1,17 @@
-//! Patterns of keys and channels: `*`, `?`, `[a-z]`, `[^a]`, and `\` before a byte that means itself.
+//! Glob patterns for keys and channels.
+//!
+//! The syntax is that of Redis: `*`, `?`, `[a-z]`, `[^a]`, and `\` to escape the next byte.
 
-/// Whether all of `text` fits `pattern`.
+/// Returns `true` if `pattern` matches all of `text`.
 ///
-/// Of the stars only the last one is ever tried again, so the time is at most the product of both lengths.
+/// Only the last star is ever retried, so the running time is at most proportional to the product of both
+/// lengths.
 #[must_use]
 pub fn matches(pattern: &[u8], text: &[u8]) -> bool {
     fits(pattern, text)
 }
 
-/// As [`matches()`], where a letter fits its capital too.
+/// Like [`matches()`], but ignores ASCII case.
 #[must_use]
 pub fn matches_ignoring_case(pattern: &[u8], text: &[u8]) -> bool {
     fits(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())
@@ -16,7 +19,7 @@ pub fn matches_ignoring_case(pattern: &[u8], text: &[u8]) -> bool {
 
 fn fits(pattern: &[u8], text: &[u8]) -> bool {
     let (mut pattern, mut text) = (pattern, text);
-    // What follows the last star, and the text that the star has not taken yet.
+    // The pattern after the last star, and the text that the star has not consumed.
     let mut last_star: Option<(&[u8], &[u8])> = None;
     loop {
         if let [b'*', rest @ ..] = pattern {
@@ -43,7 +46,7 @@ fn fits(pattern: &[u8], text: &[u8]) -> bool {
     }
 }
 
-/// The rest of the pattern, if its first item fits the byte.
+/// Returns the rest of the pattern if its first item matches `byte`.
 fn fits_one(pattern: &[u8], byte: u8) -> Option<&[u8]> {
     match pattern {
         [] => None,
@@ -57,8 +60,9 @@ fn fits_one(pattern: &[u8], byte: u8) -> Option<&[u8]> {
     }
 }
 
-/// Whether a byte is in the set whose `[` was read, and what follows its `]`. A set without an end ends
-/// with the pattern.
+/// Matches `byte` against a set whose `[` was consumed. Returns the result and the pattern after `]`.
+///
+/// As in Redis, an unterminated set extends to the end of the pattern.
 fn fits_set(mut set: &[u8], byte: u8) -> (bool, &[u8]) {
     let is_negated = set.first() == Some(&b'^');
     if is_negated {

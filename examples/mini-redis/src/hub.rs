@@ -1,10 +1,10 @@
-//! The hub: who is subscribed to what, and the way of a message from its publisher to the subscribers.
+//! The hub, an actor that holds all subscriptions and delivers published messages.
 //!
-//! It holds subscribers weakly and never waits for one. What it has for a subscriber it gathers, and sends
-//! when its mailbox has run empty: a burst of messages is one message to each writer, and one write.
+//! It reaches subscribers through weak handles and never waits for them. Messages are buffered per
+//! subscriber and sent when the mailbox is empty, so a burst of messages reaches each writer as one.
 //!
-//! Confirmations go the same way as messages. So a subscriber sees nothing of a channel before it is told
-//! that it is subscribed, and nothing after it is told that it is not.
+//! Confirmations of subscribing and unsubscribing use the same buffers. A subscriber therefore receives
+//! messages of a channel only between the two confirmations.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -19,17 +19,17 @@ use crate::{
     writer::WeakOutbox,
 };
 
-/// So much is gathered at most, over all subscribers, before it is sent.
+/// The buffers are sent once they have more bytes than this in total.
 const MAX_BUFFERED: usize = 256 * 1024;
 
-/// What can be subscribed to.
+/// A kind of subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A channel.
     Channel,
-    /// All channels that fit a pattern.
+    /// All channels that match a pattern.
     Pattern,
-    /// A channel of a cluster; a world of its own.
+    /// A shard channel. Its name is independent of the other channels.
     Shard,
 }
 
@@ -51,7 +51,7 @@ impl Kind {
     }
 }
 
-/// Who subscribes, and how it is reached.
+/// A subscribing client, and the handles to reach it.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     pub(crate) client: ClientId,
@@ -60,26 +60,26 @@ pub(crate) struct Caller {
     pub(crate) abort_handle: AbortHandle,
 }
 
-/// How much a client is subscribed to.
+/// The number of subscriptions of a client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Subscriptions {
-    /// Channels.
+    /// The number of channels.
     pub channels: usize,
-    /// Patterns.
+    /// The number of patterns.
     pub patterns: usize,
-    /// Channels of a cluster.
+    /// The number of shard channels.
     pub shards: usize,
 }
 
 impl Subscriptions {
-    /// All of them.
+    /// Returns the number of all subscriptions.
     #[must_use]
     pub fn total(self) -> usize {
         self.channels + self.patterns + self.shards
     }
 }
 
-/// A message for all subscribers of a channel.
+/// A message to publish.
 #[derive(Clone, Debug)]
 pub struct Post {
     pub(crate) is_sharded: bool,
@@ -87,13 +87,13 @@ pub struct Post {
     pub(crate) payload: Bytes,
 }
 
-/// A client that is subscribed to something.
+/// A client with subscriptions.
 #[derive(Debug)]
 struct Subscriber {
     caller: Caller,
-    /// By [`Kind`].
+    /// The subscribed names, indexed by [`Kind`].
     names: [BTreeSet<Bytes>; 3],
-    /// What it is sent next.
+    /// Encoded messages that were not yet sent.
     gathered: BytesMut,
 }
 
@@ -107,7 +107,7 @@ impl Subscriber {
         Subscriptions { channels: channels.len(), patterns: patterns.len(), shards: shards.len() }
     }
 
-    /// Tells it that it is subscribed to `name`, or not any more.
+    /// Buffers the confirmation of a change. `word` is its name, such as `subscribe`.
     fn confirm(&mut self, kind: Kind, word: &[u8], name: Option<&[u8]>) {
         let now = self.subscriptions();
         let count = if kind == Kind::Shard { now.shards } else { now.channels + now.patterns };
@@ -118,23 +118,24 @@ impl Subscriber {
     }
 }
 
-/// Who listens to a name.
+/// The subscribers of each name.
 type Audience = HashMap<Bytes, BTreeSet<ClientId>>;
 
-/// Knows all subscriptions, and delivers what is published.
+/// Holds all subscriptions and delivers published messages.
 #[derive(Debug, Default)]
 pub struct Hub {
     subscribers: BTreeMap<ClientId, Subscriber>,
-    /// By [`Kind`].
+    /// The subscribers of each name, indexed by [`Kind`].
     audiences: [Audience; 3],
-    /// Those for whom something is gathered.
+    /// The subscribers whose buffers may hold published messages.
     waiting: BTreeSet<ClientId>,
+    /// The number of bytes buffered since the last delivery to all of them.
     gathered: usize,
 }
 
 #[actor(mailbox = 1024)]
 impl Hub {
-    /// Subscribes a client to channels or patterns, and tells it.
+    /// Subscribes a client to channels or patterns, and sends it the confirmations.
     pub(crate) fn subscribe(
         &mut self,
         caller: Caller,
@@ -145,7 +146,7 @@ impl Hub {
         let audience = &mut self.audiences[kind as usize];
         let subscriber = self.subscribers.entry(client).or_insert_with(|| Subscriber::new(caller));
         for name in names {
-            // A slice would keep all of what its client had sent.
+            // A slice would keep the client's whole read buffer in memory.
             let name = Bytes::copy_from_slice(&name);
             audience.entry(name.clone()).or_default().insert(client);
             subscriber.names[kind as usize].insert(name.clone());
@@ -156,7 +157,7 @@ impl Hub {
         subscriptions
     }
 
-    /// Ends subscriptions of a client, all of a kind if none is named, and tells it.
+    /// Ends subscriptions of a client, and sends it the confirmations. Empty `names` means all of `kind`.
     pub(crate) fn unsubscribe(
         &mut self,
         caller: Caller,
@@ -183,7 +184,7 @@ impl Hub {
         subscriptions
     }
 
-    /// Forgets a client without telling it.
+    /// Ends all subscriptions of a client without confirmations.
     pub fn leave(&mut self, client: ClientId) {
         let Some(subscriber) = self.subscribers.remove(&client) else {
             return;
@@ -194,14 +195,14 @@ impl Hub {
         }
     }
 
-    /// A client that is subscribed speaks another version of RESP from here on.
+    /// Changes the protocol version of a subscriber, if it is one.
     pub fn speak(&mut self, client: ClientId, protocol: Protocol) {
         if let Some(subscriber) = self.subscribers.get_mut(&client) {
             subscriber.caller.protocol = protocol;
         }
     }
 
-    /// Publishes messages, and says how many subscribers each of them has.
+    /// Publishes messages, and returns the number of receivers of each.
     pub fn publish(&mut self, posts: Vec<Post>) -> Vec<usize> {
         let receivers = posts.iter().map(|post| self.post(post)).collect();
         if self.gathered > MAX_BUFFERED {
@@ -210,7 +211,7 @@ impl Hub {
         receivers
     }
 
-    /// The channels that have subscribers and fit a pattern.
+    /// Returns the names of a kind that have subscribers and match the pattern, if there is one.
     pub fn channels(&self, kind: Kind, pattern: Option<Bytes>) -> Vec<Bytes> {
         let names = self.audiences[kind as usize].keys();
         let fits =
@@ -218,13 +219,13 @@ impl Hub {
         names.filter(fits).cloned().collect()
     }
 
-    /// How many subscribers each of some channels has.
+    /// Returns the number of subscribers of each name.
     pub fn listeners(&self, kind: Kind, names: Vec<Bytes>) -> Vec<usize> {
         let audience = &self.audiences[kind as usize];
         names.iter().map(|name| audience.get(name).map_or(0, BTreeSet::len)).collect()
     }
 
-    /// How many patterns there are that somebody is subscribed to.
+    /// Returns the number of patterns that have subscribers.
     pub fn patterns(&self) -> usize {
         self.audiences[Kind::Pattern as usize].len()
     }
@@ -237,7 +238,7 @@ impl Hub {
         }
     }
 
-    /// Sends a subscriber what was gathered. One that reads too slowly is cut off.
+    /// Sends the buffer of a subscriber. Disconnects the subscriber if it reads too slowly.
     fn deliver_to(&mut self, client: ClientId) {
         let Some(subscriber) = self.subscribers.get_mut(&client) else {
             return;

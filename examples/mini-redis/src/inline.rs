@@ -1,10 +1,13 @@
-//! Inline commands: a line of words, for people with nothing but `nc`.
+//! Inline commands: requests typed as a line of text, for example with `nc`.
 
 use bytes::Bytes;
 
 use crate::scan::ProtocolError;
 
-/// The words of a line. Double quotes know the escapes of C, single quotes only `\'`; both end a word.
+/// Splits a line into words.
+///
+/// Double quotes support the escapes of C, single quotes only `\'`. A closing quote must be followed by
+/// whitespace or the end of the line.
 pub(crate) fn split(line: &[u8]) -> Result<Vec<Bytes>, ProtocolError> {
     let mut words = Vec::new();
     let mut rest = line;
@@ -19,7 +22,7 @@ pub(crate) fn split(line: &[u8]) -> Result<Vec<Bytes>, ProtocolError> {
     }
 }
 
-/// Takes one word, and gives what is left of the line.
+/// Appends the next word to `word`, and returns the rest of the line.
 fn take_word<'a>(mut rest: &'a [u8], word: &mut Vec<u8>) -> Result<&'a [u8], ProtocolError> {
     loop {
         match rest {
@@ -35,7 +38,7 @@ fn take_word<'a>(mut rest: &'a [u8], word: &mut Vec<u8>) -> Result<&'a [u8], Pro
     }
 }
 
-/// A closing quote has a space after it, or nothing.
+/// Checks that a closing quote ends its word.
 fn after_quote(rest: &[u8]) -> Result<&[u8], ProtocolError> {
     match rest.first() {
         Some(byte) if !byte.is_ascii_whitespace() => Err(ProtocolError::Quotes),

@@ -1,10 +1,10 @@
-//! A server that speaks RESP as Redis 7 does: keys, expiry, transactions, publish and subscribe.
+//! A Redis-compatible server built from actors: keys, expiry, transactions, and publish/subscribe.
 //!
-//! It is made of actors. [`hub`] knows who is subscribed to what, [`store`] has the keys; for each client
-//! there is a connection that reads commands and a [`writer`] that gathers what is to be written. There
-//! is no lock, and every `select!` is checked: what it drops, it may drop.
+//! [`server`] accepts clients, [`store`] holds the keys, and [`hub`] holds the subscriptions. Each client
+//! has a connection actor, which reads commands, and a [`writer`] actor, which batches its output. There
+//! are no locks, and every event source is checked for cancel safety at compile time.
 //!
-//! See `README.md` beside this crate.
+//! `README.md` in the crate root describes the design and the supported commands.
 
 mod command;
 mod connection;

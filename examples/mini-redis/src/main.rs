@@ -1,4 +1,4 @@
-//! The server as a program. `--help` says how it is run; it ends with Ctrl-C.
+//! The server as a program. It runs until Ctrl-C or SIGTERM; `--help` lists its options.
 
 mod options;
 
@@ -31,8 +31,8 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> io::Result<()> {
-    // Like Redis it runs on one thread, unless it is told otherwise: actors that talk to each other all
-    // the time are faster where nobody has to be woken.
+    // A single thread is the default, as in Redis: the actors exchange messages all the time, and
+    // messages within a thread need not wake another one.
     let mut runtime = match options.threads {
         0 | 1 => tokio::runtime::Builder::new_current_thread(),
         threads => {

@@ -1,9 +1,11 @@
-//! Numbers as Redis reads them, which is stricter than what the standard library accepts.
+//! Parsing and arithmetic of numbers as Redis does them.
 
-/// Seventeen digits after the point, as many as Redis writes.
+/// The number of decimal places in a scaled number. Redis prints as many.
 const SCALE: u32 = 17;
 
-/// A whole number. No sign but `-`, no space, no zero in front.
+/// Parses an integer.
+///
+/// This is stricter than [`str::parse`]: a plus sign, leading zeros and `-0` are rejected.
 #[must_use]
 pub fn parse_integer(text: &[u8]) -> Option<i64> {
     let digits = text.strip_prefix(b"-").unwrap_or(text);
@@ -15,7 +17,7 @@ pub fn parse_integer(text: &[u8]) -> Option<i64> {
     std::str::from_utf8(text).ok()?.parse().ok()
 }
 
-/// A number with a fraction, an exponent, or `inf`; not `nan`.
+/// Parses a floating-point number, which may be infinite but not `nan`.
 #[must_use]
 pub fn parse_float(text: &[u8]) -> Option<f64> {
     let text = std::str::from_utf8(text).ok()?;
@@ -28,10 +30,12 @@ pub fn parse_float(text: &[u8]) -> Option<f64> {
     text.parse().ok().filter(|number: &f64| !number.is_nan())
 }
 
-/// The sum of two numbers, written without an exponent and without zeros at the end.
+/// Adds two numbers, and formats the sum without an exponent and without trailing zeros.
 ///
-/// Redis adds numbers of eighty bits, so that 0.1 and 0.2 are 0.3. So do these here, if they are of
-/// reasonable size. `None` if the sum is infinite.
+/// Redis adds 80-bit numbers, for which 0.1 + 0.2 is 0.3. This function emulates them with fixed-point
+/// arithmetic, and falls back to `f64` if a number does not fit.
+///
+/// Returns `None` if the sum is not finite. Both numbers must be accepted by [`parse_float`].
 #[must_use]
 pub fn add_floats(left: &[u8], right: &[u8]) -> Option<String> {
     if let (Some(left), Some(right)) = (scaled(left), scaled(right))
@@ -43,7 +47,7 @@ pub fn add_floats(left: &[u8], right: &[u8]) -> Option<String> {
     sum.is_finite().then(|| format!("{sum}"))
 }
 
-/// The number times ten to the power of [`SCALE`], rounded, if that fits.
+/// Returns the number multiplied by ten to the power of [`SCALE`] and rounded, or `None` if it does not fit.
 fn scaled(text: &[u8]) -> Option<i128> {
     let text = std::str::from_utf8(text).ok()?.to_ascii_lowercase();
     let (digits, exponent) = match text.split_once('e') {
@@ -71,11 +75,11 @@ fn scaled(text: &[u8]) -> Option<i128> {
     Some(extended(sign * number))
 }
 
-/// A scaled number, rounded to the 64 binary digits that one of eighty bits has.
+/// Rounds a scaled number to the 64-bit mantissa of an 80-bit number.
 fn extended(number: i128) -> i128 {
     let one = 10_u128.pow(SCALE);
     let size = number.unsigned_abs();
-    // How many digits are left for the fraction; the scale itself takes less than 57.
+    // The number of binary digits after the point. The scale itself takes fewer than 57.
     let mut digits = 120_u32.min(size.leading_zeros());
     let fraction = |digits: u32| size.checked_shl(digits).map(|shifted| shifted / one);
     while digits > 0 && fraction(digits).is_some_and(|mantissa| mantissa >= 1 << 64) {

@@ -1,26 +1,26 @@
-//! What the program is asked to do.
+//! The command line.
 
 use lexopt::{Arg, Error, Parser, ValueExt};
 use mini_redis_actors::Settings;
 
-/// What `--help` prints.
+/// The text printed by `--help`.
 pub(crate) const HELP: &str = "\
-A server that speaks RESP as Redis does. It ends with Ctrl-C.
+A Redis-compatible server. Press Ctrl-C to shut it down.
 
 Usage: mini-redis-actors [OPTIONS]
 
-  --host ADDRESS    listen on this address [127.0.0.1]
-  --port N          listen on this port; 0 lets the system choose one [6379]
-  --databases N     how many databases there are [16]
-  --maxclients N    how many clients there may be at once [10000]
-  --threads N       how many threads do the work [1]
-  --help            print this
+  --host ADDRESS    address to listen on [127.0.0.1]
+  --port N          port to listen on; 0 picks a free port [6379]
+  --databases N     number of databases [16]
+  --maxclients N    maximum number of connected clients [10000]
+  --threads N       number of worker threads [1]
+  --help            print this help
 ";
 
-/// The port of Redis.
+/// The default port of Redis.
 const PORT: u16 = 6379;
 
-/// What is to be done.
+/// A parsed command line.
 pub(crate) enum Command {
     /// Run the server.
     Run(Options),
@@ -28,13 +28,13 @@ pub(crate) enum Command {
     Help,
 }
 
-/// How to run the server.
+/// The options of a server.
 pub(crate) struct Options {
     pub(crate) settings: Settings,
     pub(crate) threads: usize,
 }
 
-/// Reads the command line.
+/// Parses the command line.
 pub(crate) fn parse() -> Result<Command, Error> {
     let mut parser = Parser::from_env();
     let settings = Settings { port: PORT, ..Settings::default() };

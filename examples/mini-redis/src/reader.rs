@@ -1,7 +1,7 @@
-//! The reading half of a connection: bytes become requests.
+//! The reading half of a connection, which decodes bytes into requests.
 //!
-//! `read_frame` is dropped and made again each time something else comes first, so nothing that was
-//! read may be in it: bytes go into `self.buffer`, and leave it as a whole request.
+//! A connection drops the future of [`FrameReader::read_frame`] whenever another event comes first, so
+//! that future must not own any data: bytes go into the reader's buffer, and leave it as complete requests.
 
 use std::{fmt, io, ops::Range};
 
@@ -15,39 +15,39 @@ use crate::{
     scan::{ProtocolError, Scanned, Scanner},
 };
 
-/// How much is read at once, if there is so much.
+/// The minimum buffer space for a read, in bytes.
 const READ_SIZE: usize = 16 * 1024;
 
-/// A buffer that grew beyond this is given back when it is empty.
+/// An empty buffer with more capacity than this is freed before the next read.
 const MAX_IDLE_CAPACITY: usize = 256 * 1024;
 
-/// A command and its arguments, as they came. There is at least the command.
+/// The name of a command and its arguments. It is never empty.
 pub type Words = Vec<Bytes>;
 
 /// Reads requests from a client.
 #[derive(Debug)]
 pub struct FrameReader<R> {
     stream: R,
-    /// What was read and is no whole request yet.
+    /// Bytes that were read and not yet returned as requests.
     buffer: BytesMut,
-    /// How far the request at the begin of the buffer was looked at.
+    /// How much of the request at the front of the buffer was scanned.
     scanner: Scanner,
 }
 
-/// Why there are no more requests.
+/// An error from which a [`FrameReader`] cannot recover.
 #[derive(Debug)]
 pub enum ReadError {
-    /// The connection broke, or ended in the middle of a request.
+    /// Reading failed, or the stream ended inside a request.
     Io(io::Error),
-    /// The client does not speak RESP.
+    /// The client sent invalid RESP.
     Protocol(ProtocolError),
 }
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io(error) => write!(f, "reading from the client: {error}"),
-            Self::Protocol(error) => write!(f, "Protocol error: {error}"),
+            Self::Io(error) => write!(f, "failed to read from the client: {error}"),
+            Self::Protocol(error) => write!(f, "protocol error: {error}"),
         }
     }
 }
@@ -74,20 +74,22 @@ impl From<ProtocolError> for ReadError {
 }
 
 impl<R: AsyncRead + Unpin> FrameReader<R> {
-    /// A reader that has read nothing.
+    /// Creates a reader with an empty buffer.
     pub fn new(stream: R) -> Self {
         Self { stream, buffer: BytesMut::new(), scanner: Scanner::default() }
     }
 
-    /// The next request, or `None` at the end of the stream.
+    /// Reads the next request. Returns `None` at the end of the stream.
     ///
     /// # Errors
     ///
-    /// See [`ReadError`]. After one there is nothing more to read.
+    /// Returns an error if reading fails, if the stream ends inside a request, or if the client sends
+    /// invalid RESP. There are no more requests after an error.
     ///
     /// # Cancel safety
     ///
-    /// What was read stays in the reader, so a request is given to the first call that ends.
+    /// This method is cancel safe. Bytes that were read stay in the reader, and the next call continues
+    /// with them.
     #[cancel_safe]
     pub async fn read_frame(&mut self) -> Result<Option<Words>, ReadError> {
         loop {
@@ -101,11 +103,11 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         }
     }
 
-    /// The next request, if all of it was read already.
+    /// Returns the next request if all of it is in the buffer.
     ///
     /// # Errors
     ///
-    /// If the client does not speak RESP.
+    /// Returns an error if the client sent invalid RESP.
     pub fn parse_frame(&mut self) -> Result<Option<Words>, ProtocolError> {
         loop {
             let words = match self.scanner.scan(&self.buffer)? {
@@ -124,7 +126,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         }
     }
 
-    /// How many bytes were read and are no whole request yet.
+    /// Returns the number of bytes that were read and not yet returned as requests.
     #[must_use]
     pub fn buffered(&self) -> usize {
         self.buffer.len()
@@ -145,7 +147,7 @@ fn make_room(buffer: &mut BytesMut) {
     buffer.reserve(READ_SIZE);
 }
 
-/// The strings of a request that the scanner has let through: an array of strings, and whole.
+/// Splits a request, which the scanner has checked to be a complete array of strings.
 fn words(request: &Bytes) -> Result<Words, ProtocolError> {
     match decode_range(request) {
         Ok(Some((RangeFrame::Array(strings), _))) => {

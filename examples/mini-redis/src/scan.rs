@@ -1,35 +1,36 @@
-//! Where a request ends, and whether it may be: what a client announces is judged before it is believed.
+//! Finds the end of a request and enforces the limits of the protocol, before the request is decoded.
 //!
-//! The parser of `redis-protocol` starts over with each attempt, recurses into nested arrays, and has no
-//! limits. The scanner remembers how far it got, so a request that comes byte by byte costs no more than
-//! one that comes at once; and what it lets through is whole, flat and bounded. It speaks the errors of Redis.
+//! The decoder of `redis-protocol` restarts on every attempt, recurses into nested arrays and has no
+//! limits. The scanner passes it only complete, flat arrays whose strings are no longer than [`MAX_BULK`].
+//! It remembers the last string it has seen, so an array that arrives in many pieces is not scanned from
+//! the start each time. Errors have the wording of Redis.
 
 use std::fmt;
 
 use crate::number::parse_integer;
 
-/// The longest string that a client may send.
+/// The maximum length of a string, in bytes.
 pub const MAX_BULK: usize = 512 * 1024 * 1024;
 
-/// The longest line: an inline command, or the announcement of a length.
+/// The maximum length of an inline command or a header line, in bytes.
 const MAX_LINE: usize = 64 * 1024;
 
-/// The client does not speak RESP. It is told so, and the connection is closed.
+/// Invalid RESP. The connection replies with the error and closes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProtocolError {
-    /// A line without an end, where a number of arguments should be.
+    /// The line with the number of arguments is too long.
     LongCount,
-    /// A line without an end, where a length should be.
+    /// The line with the length of a string is too long.
     LongLength,
-    /// An inline command without an end.
+    /// An inline command is too long.
     LongInline,
-    /// No number of arguments.
+    /// The number of arguments is invalid.
     Count,
-    /// No length of a string.
+    /// The length of a string is invalid.
     Length,
-    /// Another byte than `$` before a length.
+    /// A string does not begin with `$` but with this byte.
     Expected(u8),
-    /// Quotes in an inline command that do not match.
+    /// The quotes in an inline command are unbalanced.
     Quotes,
 }
 
@@ -50,30 +51,30 @@ impl fmt::Display for ProtocolError {
 
 impl std::error::Error for ProtocolError {}
 
-/// What the first bytes of a buffer are.
+/// The result of scanning a buffer. Lengths are in bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Scanned {
-    /// The begin of a request.
+    /// The request is incomplete.
     Incomplete,
-    /// A request of so many bytes.
+    /// A request of this length.
     Request(usize),
-    /// A request without arguments, of so many bytes. It gets no reply.
+    /// A request of this length without any words. It gets no reply.
     Empty(usize),
-    /// A line of so many bytes, its end included.
+    /// An inline command of this length, including the line break.
     Inline(usize),
 }
 
-/// How far a request was looked at. It starts over with [`Scanner::default`].
+/// The state of scanning one request.
 #[derive(Debug, Default)]
 pub(crate) struct Scanner {
-    /// Up to here the request is good.
+    /// The end of the part that was scanned.
     at: usize,
-    /// How many strings are still to come, once that is known.
+    /// The number of strings that remain, once the header was scanned.
     strings: Option<usize>,
 }
 
 impl Scanner {
-    /// Looks at more of a request. `bytes` begins where the request does.
+    /// Continues the scan. `bytes` begins at the start of the request.
     pub(crate) fn scan(&mut self, bytes: &[u8]) -> Result<Scanned, ProtocolError> {
         match bytes.first() {
             None => Ok(Scanned::Incomplete),
@@ -120,8 +121,8 @@ impl Scanner {
     }
 }
 
-/// The number of the line at `at`, after the byte that says what it is, and where the next line begins.
-/// The number is `None` if it is none.
+/// Parses the header line at `at`: a type byte and a number. Returns the number, which is `None` if it is
+/// invalid, and the start of the next line.
 fn parse_header(
     bytes: &[u8],
     at: usize,

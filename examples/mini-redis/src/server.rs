@@ -1,7 +1,8 @@
-//! The server: accepts clients, knows all connections, and ends them.
+//! The server, an actor that accepts clients, keeps the list of connections, and shuts them down.
 //!
-//! It ends in two steps: every connection is told to reply to what it has read and to go, all at once; and
-//! what is left after a grace is cut, so that a client that does not read its replies holds nobody up.
+//! Shutdown has two steps. First, all connections are closed: each replies to the requests it has read,
+//! and exits. Connections that are left after a grace period are aborted, so a client that does not read
+//! its replies cannot block the shutdown.
 
 use std::{
     collections::BTreeMap,
@@ -26,21 +27,21 @@ use crate::{
     writer::WeakOutbox,
 };
 
-/// How long the listener rests when the system gives it no socket.
+/// The pause after a failed `accept`, for example when no file descriptors are left.
 const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
 
-/// How a server is set up.
+/// The settings of a server.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     /// The address to listen on.
     pub host: IpAddr,
-    /// The port; zero lets the system choose one.
+    /// The port to listen on. Zero picks a free port.
     pub port: u16,
-    /// How many databases there are.
+    /// The number of databases.
     pub databases: usize,
-    /// How many clients there may be at once.
+    /// The maximum number of connected clients. More are rejected with an error.
     pub max_clients: usize,
-    /// How long the connections have to end.
+    /// How long connections may take to exit during a shutdown before they are aborted.
     pub grace: Duration,
 }
 
@@ -56,11 +57,11 @@ impl Default for Settings {
     }
 }
 
-/// Starts a server in a scope, and gives its handle. It takes clients from then on.
+/// Starts a server in `scope`, and returns its handle. The server is listening when this returns.
 ///
 /// # Errors
 ///
-/// If it cannot listen.
+/// Returns an error if the address cannot be bound.
 pub async fn start(settings: Settings, scope: &Scope) -> io::Result<ServerHandle> {
     let listener = TcpListener::bind((settings.host, settings.port)).await?;
     let store = scope.spawn(Store::new(settings.databases));
@@ -85,69 +86,69 @@ pub async fn start(settings: Settings, scope: &Scope) -> io::Result<ServerHandle
     Ok(scope.spawn(server))
 }
 
-/// Accepts clients, and knows all connections.
+/// Accepts clients and keeps the list of connections.
 #[derive(Debug)]
 pub struct Server {
     settings: Settings,
     facts: Facts,
     listener: TcpListener,
-    /// Nobody is accepted until then.
+    /// When accepting resumes after an error.
     paused_until: Option<Instant>,
     store: StoreHandle,
     hub: HubHandle,
     clients: BTreeMap<ClientId, Client>,
 }
 
-/// What is to be known of the server.
+/// The address, limits and counters of a server.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts {
-    /// Where clients connect to.
+    /// The address that the server listens on.
     pub address: SocketAddr,
-    /// How many clients there may be.
+    /// The maximum number of connected clients.
     pub max_clients: usize,
-    /// When it started.
+    /// When the server started.
     pub started: Instant,
-    /// How many clients have come.
+    /// The number of connections accepted so far, including rejected ones.
     pub accepted: u64,
-    /// How many of them were sent away.
+    /// The number of connections rejected so far.
     pub refused: u64,
-    /// How many clients there are.
+    /// The number of connected clients.
     pub clients: usize,
-    /// How many of them are subscribed to something.
+    /// The number of connected clients with subscriptions.
     pub subscribers: usize,
 }
 
-/// A connection, as the server knows it.
+/// An entry in the list of connections.
 #[derive(Debug)]
 struct Client {
     status: Arc<ClientStatus>,
     outbox: WeakOutbox,
     connection: ConnectionHandle,
-    /// What the client says of itself, by [`Attribute`].
+    /// Indexed by [`Attribute`].
     attributes: [String; 3],
 }
 
-/// What a client may say of itself.
+/// An attribute that a client may set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attribute {
     /// The name of the connection.
     Name,
-    /// The name of its library.
+    /// The name of the client library.
     Library,
-    /// The version of its library.
+    /// The version of the client library.
     LibraryVersion,
 }
 
-/// Which clients are meant. Of several, all have to hold.
+/// A condition on clients. Several conditions must all be met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Filter {
-    /// One of these.
+    /// The client has one of these ids.
     Id(Vec<ClientId>),
-    /// The one that connects from there.
+    /// The client connects from this address.
     Address(String),
-    /// Those that connected to there.
+    /// The client is connected to this address of the server.
     LocalAddress(String),
-    /// Those that are subscribed to something, or those that are not.
+    /// The client has subscriptions, or has none.
     Subscribed(bool),
 }
 
@@ -164,19 +165,19 @@ impl Filter {
 
 #[actor(mailbox = 64)]
 impl Server {
-    /// What is to be known of the server.
+    /// Returns the address, limits and counters of the server.
     pub fn facts(&self) -> Facts {
         let subscribers = self.clients.values().filter(|client| client.status.is_subscriber());
         Facts { clients: self.clients.len(), subscribers: subscribers.count(), ..self.facts }
     }
 
-    /// Begins the connection of a client, or sends it away if there are too many.
+    /// Spawns a connection, or rejects the client if there are too many.
     #[on(self.listener.accept(), if self.paused_until.is_none())]
     fn accept(&mut self, accepted: io::Result<(TcpStream, SocketAddr)>, context: &Context<Self>) {
         let stream = match accepted {
             Ok((stream, _)) => stream,
             Err(error) => {
-                eprintln!("no client was accepted: {error}");
+                eprintln!("failed to accept a connection: {error}");
                 self.paused_until = Some(Instant::now() + ACCEPT_BACKOFF);
                 return;
             }
@@ -186,7 +187,7 @@ impl Server {
             self.facts.refused += 1;
             tokio::spawn(timeout(self.settings.grace, reject(stream)));
         } else if let Err(error) = self.spawn_connection(stream, context) {
-            eprintln!("a client was lost before it was served: {error}");
+            eprintln!("failed to set up a connection: {error}");
         }
     }
 
@@ -195,21 +196,23 @@ impl Server {
         self.paused_until = None;
     }
 
-    /// Keeps what a client says of itself.
+    /// Sets an attribute of a client.
     pub fn describe(&mut self, client: ClientId, attribute: Attribute, value: String) {
         if let Some(client) = self.clients.get_mut(&client) {
             client.attributes[attribute as usize] = value;
         }
     }
 
-    /// The clients that are meant, a line for each.
+    /// Returns a line for each client that meets all filters.
     pub fn list(&self, filters: Vec<Filter>) -> String {
         let line = |client: &Client| client.status.line(&client.attributes, client.outbox.unread());
         self.matching(&filters).map(line).collect()
     }
 
-    /// Ends the connections that are meant, and says which. The caller's own ends by itself, after the
-    /// reply; it may be spared.
+    /// Aborts the connections that meet all filters, and returns their ids.
+    ///
+    /// The connection of `caller` is not aborted, because it has to send the reply; it closes itself if its
+    /// id is returned. With `skips_caller` it is left out.
     pub fn kill(
         &mut self,
         filters: Vec<Filter>,
@@ -227,7 +230,7 @@ impl Server {
         matching.map(kill).collect()
     }
 
-    /// A connection has ended.
+    /// Removes a connection that has ended from the list.
     pub fn disconnected(&mut self, client: ClientId) {
         self.clients.remove(&client);
     }
@@ -276,6 +279,6 @@ impl Server {
 }
 
 async fn reject(mut stream: TcpStream) {
-    // It is gone either way.
+    // The connection is closed whether or not the client gets the error.
     let _ = stream.write_all(b"-ERR max number of clients reached\r\n").await;
 }

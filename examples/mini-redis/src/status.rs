@@ -1,6 +1,7 @@
-//! What others may see of a connection: `CLIENT LIST` reads it while the connection goes on.
+//! The state of a connection as shown by `CLIENT LIST`.
 //!
-//! Each value stands for itself, so plain atomics will do.
+//! The connection updates it and the server reads it, concurrently. No field depends on another, so
+//! relaxed atomics are enough.
 
 use std::{
     net::SocketAddr,
@@ -16,23 +17,23 @@ use crate::{
     store::ClientId,
 };
 
-/// Of one connection.
+/// The status of one connection.
 #[derive(Debug)]
 pub(crate) struct ClientStatus {
     pub(crate) id: ClientId,
     pub(crate) peer: SocketAddr,
     pub(crate) local: SocketAddr,
     since: Instant,
-    /// When it last read something, in seconds since it began.
+    /// When the connection last read from its client, in seconds after `since`.
     active: AtomicU64,
-    /// What it ran last: its place in the table, or one place more than there are.
+    /// The index in [`COMMANDS`] of the last command, or `COMMANDS.len()` before the first one.
     command: AtomicUsize,
     database: AtomicUsize,
     protocol: AtomicI64,
     channels: AtomicUsize,
     patterns: AtomicUsize,
     shards: AtomicUsize,
-    /// How many commands wait for `EXEC`, or -1.
+    /// The number of commands queued for `EXEC`, or -1 outside of a transaction.
     queued: AtomicI64,
 }
 
@@ -85,9 +86,11 @@ impl ClientStatus {
         [&self.channels, &self.patterns, &self.shards].iter().any(|count| count.load(Relaxed) > 0)
     }
 
-    /// A line of `CLIENT LIST`, with the words that the client has given of itself, and how many
-    /// bytes it has to read.
-    pub(crate) fn line(&self, words: &[String; 3], unread: usize) -> String {
+    /// Returns a line of `CLIENT LIST`.
+    ///
+    /// `attributes` is indexed by [`Attribute`](crate::server::Attribute); `unread` is the number of
+    /// bytes that wait to be written to the client.
+    pub(crate) fn line(&self, attributes: &[String; 3], unread: usize) -> String {
         let age = self.since.elapsed().as_secs();
         let idle = age.saturating_sub(self.active.load(Relaxed));
         let queued = self.queued.load(Relaxed);
@@ -104,7 +107,7 @@ impl ClientStatus {
         let command =
             COMMANDS.get(self.command.load(Relaxed)).map_or("NULL", |command| command.name);
         let Self { id, peer, local, .. } = self;
-        let [name, library, version] = words;
+        let [name, library, version] = attributes;
         let (database, protocol) = (self.database.load(Relaxed), self.protocol.load(Relaxed));
         let (channels, patterns) = (self.channels.load(Relaxed), self.patterns.load(Relaxed));
         let shards = self.shards.load(Relaxed);

@@ -1,4 +1,4 @@
-//! `COMMAND`: what a client can learn of the commands.
+//! The `COMMAND` command, which describes the command table to clients.
 
 use bytes::Bytes;
 
@@ -10,7 +10,7 @@ use crate::{
 
 use super::{COMMANDS, Command, Keys, Subcommand};
 
-/// The reply to `COMMAND` and the words after it.
+/// Returns the reply to `COMMAND` with these arguments.
 pub(crate) fn answer(words: &[Bytes]) -> Outcome {
     let [subcommand, rest @ ..] = words else {
         return Ok(Frame::Array(COMMANDS.iter().map(details).collect()));
@@ -29,7 +29,7 @@ pub(crate) fn answer(words: &[Bytes]) -> Outcome {
     })
 }
 
-/// The commands of these names, or all if there are none.
+/// Returns the commands with these names, or all commands if `names` is empty.
 fn named(names: &[Bytes]) -> impl Iterator<Item = Option<&'static Command>> {
     let all = if names.is_empty() { COMMANDS } else { &[] };
     all.iter().map(Some).chain(names.iter().map(|name| Command::named(name)))
@@ -76,7 +76,7 @@ fn key_specs(command: &Command) -> Vec<Frame> {
         return Vec::new();
     }
     let is_write = command.flags.contains("write");
-    // Counted from the first key on, unless it is counted from the back.
+    // A non-negative last position is relative to the first key here.
     let last = if last < 0 { last } else { last - first };
     let map = |pairs: Vec<(&'static str, Frame)>| {
         Frame::Map(pairs.into_iter().map(|(key, value)| (word(key), value)).collect())
@@ -94,7 +94,7 @@ fn key_specs(command: &Command) -> Vec<Frame> {
 }
 
 impl Command {
-    /// The categories of Redis's access control, which follow from what else is known.
+    /// Derives the ACL categories from the group, the flags and the name.
     fn categories(&self) -> Vec<&'static str> {
         let mut categories = Vec::new();
         let has = |flag: &str| self.flags.split_whitespace().any(|mine| mine == flag);

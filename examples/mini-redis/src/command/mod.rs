@@ -1,4 +1,7 @@
-//! Which commands there are, and what is to be known of one before it runs.
+//! The command table, and the checks that precede a command.
+//!
+//! [`Command::of`] looks up a command and checks its number of arguments. Its [`Run`] says which actor runs
+//! it.
 
 mod describe;
 mod table;
@@ -15,7 +18,7 @@ use crate::{
 pub(crate) use describe::answer;
 pub(crate) use table::COMMANDS;
 
-/// A command of the store: what it does with the words after its name.
+/// A command run by the store: a function of the store and the arguments.
 #[derive(Clone, Copy)]
 pub(crate) struct StoreCommand(pub(crate) fn(&mut Access<'_>, &[Bytes]) -> Outcome);
 
@@ -25,18 +28,18 @@ impl fmt::Debug for StoreCommand {
     }
 }
 
-/// Who runs a command.
+/// The actor that runs a command.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Run {
     /// The store.
     Store(StoreCommand),
-    /// The hub, which publishes it.
+    /// The hub.
     Publish { is_sharded: bool },
     /// The connection itself.
     Local(Local),
 }
 
-/// What a connection does itself.
+/// A command run by the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Local {
     Auth,
@@ -60,17 +63,20 @@ pub(crate) enum Local {
     Watch,
 }
 
-/// Which of the words after its name are keys: the first, the last, and how far they are apart.
+/// The positions of the keys: the first, the last, and the step between them.
+///
+/// Position 0 is the name of the command, so a first position of 0 means that there are no keys. A negative
+/// last position is counted from the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Keys(pub(crate) i64, pub(crate) i64, pub(crate) i64);
 
-/// A command.
+/// An entry of the command table.
 #[derive(Debug)]
 pub(crate) struct Command {
     pub(crate) name: &'static str,
-    /// How many words there are, the name included; at least so many, if it is negative.
+    /// The number of words including the name. If negative, its absolute value is the minimum.
     pub(crate) arity: i64,
-    /// What Redis says of it, separated by spaces.
+    /// The flags listed by `COMMAND INFO`, separated by spaces.
     pub(crate) flags: &'static str,
     pub(crate) keys: Keys,
     pub(crate) run: Run,
@@ -80,22 +86,22 @@ pub(crate) struct Command {
     pub(crate) subcommands: &'static [Subcommand],
 }
 
-/// The second word of a command like `CLIENT`.
+/// A subcommand, such as `KILL` of `CLIENT`.
 #[derive(Debug)]
 pub(crate) struct Subcommand {
     pub(crate) name: &'static str,
-    /// As of a command; its name is two words then.
+    /// As for [`Command`]. The name counts as two words.
     pub(crate) arity: i64,
 }
 
 static BY_NAME: LazyLock<HashMap<&'static [u8], &'static Command>> =
     LazyLock::new(|| COMMANDS.iter().map(|command| (command.name.as_bytes(), command)).collect());
 
-/// The longest name of a command.
+/// The maximum length of a command name.
 const LONGEST: usize = 16;
 
 impl Command {
-    /// The command of that name.
+    /// Returns the command with this name, ignoring case.
     pub(crate) fn named(name: &[u8]) -> Option<&'static Self> {
         let mut lower = [0; LONGEST];
         let lower = lower.get_mut(..name.len())?;
@@ -104,7 +110,7 @@ impl Command {
         BY_NAME.get(&*lower).copied()
     }
 
-    /// The command that is meant by some words, if it may be run with them.
+    /// Returns the command for a request, or an error if it is unknown or the number of words is wrong.
     pub(crate) fn of(words: &[Bytes]) -> Result<&'static Self, Fault> {
         let Some(command) = Self::named(&words[0]) else {
             return Err(unknown(words));
@@ -129,25 +135,25 @@ impl Command {
         self.subcommands.iter().find(|sub| word.eq_ignore_ascii_case(sub.name.as_bytes()))
     }
 
-    /// What errors call it, like `get` or `client|kill`.
+    /// Returns the name used in errors, such as `get` or `client|kill`.
     pub(crate) fn full_name(&self, words: &[Bytes]) -> String {
         let name = self.name;
         self.subcommand(words).map_or(name.to_owned(), |sub| format!("{name}|{}", sub.name))
     }
 
-    /// Its place in [`COMMANDS`].
+    /// Returns the index in [`COMMANDS`].
     pub(crate) fn index(&'static self) -> usize {
         let distance = std::ptr::from_ref(self).addr() - COMMANDS.as_ptr().addr();
         distance / size_of::<Self>()
     }
 
-    /// Whether a subscriber may run it that cannot tell replies from messages.
+    /// Whether a subscriber may run it in RESP2, where replies look like messages.
     pub(crate) fn is_for_subscribers(&self) -> bool {
         use Local::{Ping, Quit, Reset, Subscribe, Unsubscribe};
         matches!(self.run, Run::Local(Ping | Quit | Reset | Subscribe(_) | Unsubscribe(_)))
     }
 
-    /// Whether it runs at once, also between `MULTI` and `EXEC`.
+    /// Whether it runs immediately instead of being queued between `MULTI` and `EXEC`.
     pub(crate) fn is_immediate(&self) -> bool {
         use Local::{Discard, Exec, Multi, Quit, Reset, Watch};
         matches!(self.run, Run::Local(Discard | Exec | Multi | Quit | Reset | Watch))
@@ -182,7 +188,7 @@ fn unknown(words: &[Bytes]) -> Fault {
     format!("ERR unknown command '{name}', with args beginning with: {arguments}").into()
 }
 
-/// The begin of a client's word, for an error.
+/// Returns at most `most` bytes of a word as text, for an error.
 fn printable(word: &[u8], most: usize) -> String {
     String::from_utf8_lossy(&word[..word.len().min(most)]).into_owned()
 }

@@ -1,4 +1,4 @@
-//! All commands. The order is that of `COMMAND LIST`.
+//! The command table, in the order of `COMMAND LIST`.
 
 use crate::{
     hub::Kind,
@@ -14,11 +14,11 @@ const TWO: Keys = Keys(1, 2, 1);
 const ALL: Keys = Keys(1, -1, 1);
 const PAIRS: Keys = Keys(1, -1, 2);
 
-/// The begin of a row: what a command is called and how many words it has.
+/// The first columns of a row: name, arity and flags.
 struct Row(&'static str, i64, &'static str);
 
 impl Row {
-    /// The store runs it.
+    /// Completes the row of a command run by the store.
     const fn store(
         self,
         keys: Keys,
@@ -28,7 +28,7 @@ impl Row {
         self.with(keys, Run::Store(StoreCommand(run)), group, since, summary)
     }
 
-    /// The connection runs it.
+    /// Completes the row of a command run by the connection.
     const fn local(
         self,
         local: Local,

@@ -1,4 +1,4 @@
-//! `CLIENT`: what a client says of itself, and does to others.
+//! The `CLIENT` command.
 
 use bytes::Bytes;
 
@@ -78,7 +78,7 @@ impl Connection {
         Ok((self.reply_mode == ReplyMode::On).then_some(Frame::OK))
     }
 
-    /// `CLIENT KILL`. A client that kills itself gets the reply before it goes.
+    /// Runs `CLIENT KILL`. A client that kills itself gets the reply before the connection closes.
     async fn kill(&mut self, words: &[Bytes]) -> Result<Frame, Fault> {
         let is_old_form = words.len() == 1;
         let (filters, skips_me) = match words {
@@ -112,7 +112,7 @@ fn parse_list(words: &[Bytes]) -> Result<Vec<Filter>, Fault> {
     }
 }
 
-/// The filters of the long form, and whether the caller is spared.
+/// Parses the long form. Returns the filters, and whether the caller is skipped.
 fn parse_kill(words: &[Bytes]) -> Result<(Vec<Filter>, bool), Fault> {
     let (mut filters, mut skips_me) = (Vec::new(), true);
     if !words.len().is_multiple_of(2) {

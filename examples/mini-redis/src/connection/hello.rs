@@ -1,6 +1,6 @@
-//! `HELLO` and `AUTH`: which version of RESP is spoken, and by whom.
+//! `HELLO` and `AUTH`: protocol version and authentication.
 //!
-//! There is one user, `default`, and it has no password.
+//! The only user is `default`, which has no password.
 
 use bytes::Bytes;
 
@@ -12,7 +12,7 @@ use crate::{
 
 use super::{Connection, SHUTTING_DOWN};
 
-/// What the server says it is compatible with.
+/// The version of Redis that the server reports.
 pub(crate) const VERSION: &str = "7.0.15";
 
 impl Connection {
@@ -90,7 +90,7 @@ impl Connection {
     }
 }
 
-/// The default user may come in with any password, as it has none.
+/// Accepts any password for the default user, which has none.
 fn authenticate(user: &[u8]) -> Result<Frame, Fault> {
     if user == b"default" {
         return Ok(Frame::OK);

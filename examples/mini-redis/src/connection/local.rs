@@ -1,4 +1,4 @@
-//! What a connection does itself, as one table.
+//! Commands that the connection runs itself.
 
 use bytes::Bytes;
 
@@ -12,7 +12,9 @@ use crate::{
 use super::{Connection, ReplyMode};
 
 impl Connection {
-    /// Runs one command, whose words follow its name. The reply is `None` if the hub gives it.
+    /// Runs a command. `words` are its arguments.
+    ///
+    /// Returns `None` if there is no reply, or if the hub sends it.
     pub(super) async fn run_simple(
         &mut self,
         local: Local,
@@ -53,7 +55,7 @@ impl Connection {
         }))
     }
 
-    /// A subscriber that cannot tell replies from messages gets its pong as one.
+    /// In RESP2, the reply to a subscriber has the form of a message.
     fn ping(&self, words: &[Bytes]) -> Result<Frame, Fault> {
         let is_subscriber = self.protocol == Protocol::Resp2 && self.subscriptions.total() > 0;
         match words {
@@ -87,7 +89,7 @@ impl Connection {
         number.ok_or(Fault("ERR DB index is out of range".into()))
     }
 
-    /// As if the client had connected just now.
+    /// Restores the state of a new connection.
     async fn reset(&mut self) -> Result<Frame, Fault> {
         self.forget_transaction();
         self.unwatch().await?;

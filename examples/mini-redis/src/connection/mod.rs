@@ -1,7 +1,8 @@
-//! A connection: reads commands, has them run, and sends the replies in their order.
+//! The connection, an actor that reads the requests of one client and sends the replies in order.
 //!
-//! What was read together is run together: commands for the store that follow each other are one message,
-//! and so are messages to be published; the replies to all of it are one message to the writer.
+//! Requests that were read together are processed together. Consecutive commands for the store are sent to
+//! it as one message, and so are consecutive `PUBLISH` commands to the hub. Their replies are combined
+//! into one message to the writer, unless they are large.
 
 mod client;
 mod hello;
@@ -31,31 +32,31 @@ use crate::{
 pub(crate) use self::teardown::AbortHandle;
 use self::{teardown::Registration, transaction::Transaction};
 
-/// So many commands are one message at most.
+/// The maximum number of commands in one message to the store or the hub.
 const MAX_BATCH: usize = 1024;
 
-/// So many bytes of replies are gathered at most before they are sent to the writer.
+/// Replies are sent to the writer once they have this many bytes.
 const MAX_BUFFERED: usize = 64 * 1024;
 
-/// What a connection can reach.
+/// Handles to the other actors, and the settings that a connection needs.
 #[derive(Clone, Debug)]
 pub(crate) struct Services {
     pub(crate) store: StoreHandle,
     pub(crate) hub: HubHandle,
     pub(crate) server: actor_runtime::WeakHandle<ServerHandle>,
-    /// How many databases there are.
+    /// The number of databases.
     pub(crate) databases: usize,
 }
 
-/// One client.
+/// The connection of one client.
 #[derive(Debug)]
 pub(crate) struct Connection {
     reader: FrameReader<OwnedReadHalf>,
     outbox: Outbox,
     services: Services,
-    /// What others may see of the connection.
+    /// The state shown by `CLIENT LIST`, shared with the server.
     status: Arc<ClientStatus>,
-    /// Ends all that others have of it.
+    /// Unregisters the connection from the other actors on drop.
     registration: Registration,
     protocol: Protocol,
     database: usize,
@@ -63,17 +64,17 @@ pub(crate) struct Connection {
     subscriptions: Subscriptions,
     transaction: Option<Transaction>,
     reply_mode: ReplyMode,
-    /// Commands that were read and are run together.
+    /// Commands that were read but not yet run.
     batch: Batch,
-    /// Replies that were not sent yet.
+    /// Replies that were not yet sent to the writer.
     replies: BytesMut,
-    /// For those who may have to cut the connection. It is there once the actor has started.
+    /// Passed to the hub, which aborts slow subscribers. `Some` once the actor has started.
     abort_handle: Option<AbortHandle>,
-    /// The client has said goodbye, or is told to go.
+    /// Whether the connection closes after the pending replies.
     is_closing: bool,
 }
 
-/// Commands of one kind that follow each other.
+/// Consecutive commands for the same actor.
 #[derive(Debug, Default)]
 enum Batch {
     #[default]
@@ -82,31 +83,31 @@ enum Batch {
     Posts(Vec<Post>),
 }
 
-/// Which replies a client does not want, as `CLIENT REPLY` says.
+/// Which replies are sent, as set by `CLIENT REPLY`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum ReplyMode {
     #[default]
     On,
     Off,
-    /// The next one.
+    /// The reply to the next command is skipped.
     SkipNext,
-    /// The one of the command that runs now.
+    /// The reply to the current command is skipped.
     SkipCurrent,
 }
 
-/// What is left to be said when a connection was asked for something that it cannot ask others.
+/// The reply to a command whose actor has already exited.
 const SHUTTING_DOWN: Fault = Fault(std::borrow::Cow::Borrowed("ERR the server is shutting down"));
 
 #[actor(mailbox = 1)]
 impl Connection {
-    /// The writer ends with the connection: after it, or at once if the connection is cut.
+    /// Ties the writer to the connection: it is shut down afterwards, or aborted with it.
     #[on_start]
     fn own_writer(&mut self, context: &Context<Self>) {
         self.outbox.belongs_to(context.children());
         self.abort_handle = Some(AbortHandle::new(context.handle().clone()));
     }
 
-    /// Runs a command, and what else was read with it.
+    /// Runs a request, and all others that are already in the buffer of the reader.
     #[on(self.reader.read_frame())]
     async fn serve(&mut self, read: Result<Option<Words>, ReadError>, context: &Context<Self>) {
         let mut next = match read {
@@ -137,7 +138,7 @@ impl Connection {
 }
 
 impl Connection {
-    /// The way to its client, for others.
+    /// Returns a handle to the writer for use by other actors.
     pub(crate) fn outbox(&self) -> WeakOutbox {
         self.outbox.downgrade()
     }
@@ -164,7 +165,7 @@ impl Connection {
         }
     }
 
-    /// Runs a command, or puts it with others to be run soon.
+    /// Adds a command to the batch, or runs the batch and then the command.
     async fn enqueue(&mut self, words: Words) {
         if self.reply_mode == ReplyMode::SkipNext {
             self.reply_mode = ReplyMode::SkipCurrent;
@@ -203,7 +204,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Which command it is, if it may be run here and now.
+    /// Looks up a command, and checks that it may run in the current state.
     fn check(&self, words: &[Bytes]) -> Result<&'static Command, Fault> {
         let command = Command::of(words)?;
         let is_subscriber = self.protocol == Protocol::Resp2 && self.subscriptions.total() > 0;
@@ -236,7 +237,7 @@ impl Connection {
         }
     }
 
-    /// Runs what was put together, and keeps the replies.
+    /// Runs the batch and buffers the replies.
     async fn run_batch(&mut self) {
         match std::mem::take(&mut self.batch) {
             Batch::Empty => {}
@@ -257,7 +258,7 @@ impl Connection {
         }
     }
 
-    /// Keeps replies. They may be large, so a client that does not read them holds this up.
+    /// Buffers replies. Waits for a slow client if the buffer is full.
     async fn write_all(&mut self, frames: impl IntoIterator<Item = Frame>) {
         for frame in frames {
             self.write(&frame);
@@ -274,7 +275,7 @@ impl Connection {
         self.is_closing = true;
     }
 
-    /// Replies to a command, after those that came before it.
+    /// Buffers a reply, after the replies to the batch.
     async fn reply(&mut self, frame: Frame) {
         self.run_batch().await;
         self.write_all([frame]).await;
@@ -286,7 +287,7 @@ impl Connection {
         }
     }
 
-    /// Sends all replies to the writer, and says whether the client is still there.
+    /// Sends the buffered replies to the writer. Returns `false` if the writer has exited.
     async fn send(&mut self) -> bool {
         if self.replies.is_empty() {
             return true;

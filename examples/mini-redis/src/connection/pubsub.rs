@@ -1,4 +1,4 @@
-//! Subscriptions of a connection, and what it can learn of those of others.
+//! `SUBSCRIBE` and its relatives, and `PUBSUB`.
 
 use bytes::Bytes;
 
@@ -20,7 +20,9 @@ impl Connection {
         })
     }
 
-    /// Subscribes. The hub tells the client so, which therefore has to have its other replies by then.
+    /// Subscribes the client.
+    ///
+    /// The hub sends the confirmations to the writer itself, so earlier replies have to be sent first.
     pub(super) async fn subscribe(&mut self, kind: Kind, names: &[Bytes]) -> Result<(), Fault> {
         self.send().await;
         self.registration.is_subscriber = true;
@@ -30,7 +32,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Ends subscriptions, all of a kind if none is named. The hub tells the client.
+    /// Ends subscriptions, or all of a kind if `names` is empty. The hub sends the confirmations.
     pub(super) async fn unsubscribe(&mut self, kind: Kind, names: &[Bytes]) -> Result<(), Fault> {
         self.send().await;
         let unsubscribe = self.services.hub.unsubscribe(self.caller()?, kind, names.to_vec());
@@ -39,7 +41,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Ends all subscriptions, and tells nobody.
+    /// Ends all subscriptions without confirmations.
     pub(super) async fn leave_hub(&mut self) -> Result<(), Fault> {
         if std::mem::take(&mut self.registration.is_subscriber) {
             self.services.hub.leave(self.status.id).await.map_err(|_| SHUTTING_DOWN)?;
@@ -54,7 +56,7 @@ impl Connection {
         self.status.set_subscriptions(subscriptions);
     }
 
-    /// `PUBSUB`.
+    /// Runs `PUBSUB`.
     pub(super) async fn pubsub(&mut self, words: &[Bytes]) -> Result<Frame, Fault> {
         let (subcommand, rest) = (words[0].to_ascii_lowercase(), &words[1..]);
         Ok(match subcommand.as_slice() {

@@ -1,4 +1,4 @@
-//! `INFO` and `CONFIG`: what a client can learn of the server.
+//! The `INFO` and `CONFIG` commands.
 
 use std::fmt::Write;
 
@@ -13,7 +13,7 @@ use crate::{
 
 use super::{Connection, SHUTTING_DOWN, hello::VERSION};
 
-/// What can be asked for with `CONFIG GET`. None of it can be changed while the server runs.
+/// The constant parameters of `CONFIG GET`. `databases` does not follow the settings.
 const PARAMETERS: &[(&str, &str)] = &[
     ("appendfsync", "everysec"),
     ("appendonly", "no"),
@@ -144,7 +144,7 @@ fn memory() -> String {
     ])
 }
 
-/// How much memory the process has, where the system says so.
+/// Returns the resident memory of the process in bytes. Only supported on Linux.
 fn resident() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
@@ -169,7 +169,7 @@ fn keyspace(sizes: &Sizes) -> String {
     let mut text = String::new();
     for (number, (keys, expires)) in sizes.databases.iter().enumerate() {
         if *keys > 0 {
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = write!(text, "db{number}:keys={keys},expires={expires},avg_ttl=0\r\n");
         }
     }

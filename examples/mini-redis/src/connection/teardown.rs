@@ -1,4 +1,4 @@
-//! The end of a connection: how others bring it about, and what it does for them.
+//! The end of a connection: a handle to abort it, and a guard that unregisters it.
 
 use actor_runtime::{ActorHandle, WeakHandle};
 
@@ -10,7 +10,7 @@ use crate::{
 
 use super::{ConnectionHandle, Services};
 
-/// Ends a connection, from wherever.
+/// Aborts a connection without keeping it alive.
 #[derive(Clone, Debug)]
 pub(crate) struct AbortHandle(WeakHandle<ConnectionHandle>);
 
@@ -19,7 +19,7 @@ impl AbortHandle {
         Self(connection)
     }
 
-    /// The connection ends where it stands, also while it waits for its client.
+    /// Aborts the connection, even while it waits for its client.
     pub(crate) fn abort(&self) {
         if let Some(connection) = self.0.upgrade() {
             connection.abort();
@@ -27,16 +27,19 @@ impl AbortHandle {
     }
 }
 
-/// What others have of a connection. It is given back when the connection ends, however it ends.
+/// A guard for the state that other actors keep about a connection.
+///
+/// Dropping it removes the connection from the list of the server, ends its subscriptions, and unwatches its
+/// keys. It is dropped with the connection, so this also happens if the connection panics or is aborted.
 #[derive(Debug)]
 pub(crate) struct Registration {
     client: ClientId,
     store: StoreHandle,
     hub: HubHandle,
     server: WeakHandle<ServerHandle>,
-    /// Whether the store watches keys for it.
+    /// Whether the store may be watching keys for the client.
     pub(crate) is_watching: bool,
-    /// Whether the hub knows it.
+    /// Whether the hub may have subscriptions of the client.
     pub(crate) is_subscriber: bool,
 }
 
@@ -49,7 +52,8 @@ impl Registration {
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        // An actor that is gone has nothing to be given back.
+        // `drop` cannot wait, and `cast_now` succeeds even if the mailbox is full. An error means that the
+        // actor handles no more messages, so there is nothing left to clean up.
         if self.is_watching {
             let _ = self.store.unwatch(self.client).cast_now();
         }

@@ -1,4 +1,6 @@
-//! `MULTI` and `EXEC`: commands that are queued, and run with nothing in between.
+//! Transactions: `MULTI`, `EXEC`, `DISCARD`, `WATCH` and `UNWATCH`.
+//!
+//! All queued commands for the store are sent to it as one message, which makes them atomic.
 
 use bytes::Bytes;
 
@@ -11,11 +13,11 @@ use crate::{
 
 use super::{Connection, SHUTTING_DOWN};
 
-/// Commands that wait for `EXEC`.
+/// A transaction between `MULTI` and `EXEC`.
 #[derive(Debug, Default)]
 pub(crate) struct Transaction {
     pub(crate) queued: Vec<(&'static Command, Vec<Bytes>)>,
-    /// One of them cannot be run, so none will be.
+    /// Whether a command was rejected, which makes `EXEC` fail.
     pub(crate) is_broken: bool,
 }
 
@@ -55,8 +57,9 @@ impl Connection {
         Ok(Frame::OK)
     }
 
-    /// A command cannot be run. The transaction that it was to be a part of will not be run either; if
-    /// it is `EXEC` itself, there is none any more.
+    /// Handles a command that was rejected, and returns the error to reply with.
+    ///
+    /// An open transaction is marked as broken, or discarded if the command is `EXEC` itself.
     pub(super) async fn break_transaction(&mut self, name: &[u8], fault: Fault) -> Fault {
         if !name.eq_ignore_ascii_case(b"EXEC") {
             if let Some(transaction) = &mut self.transaction {
@@ -78,8 +81,10 @@ impl Connection {
         self.status.set_queued(None);
     }
 
-    /// Runs what was queued. What the store has to do is one message; the rest has no part in what
-    /// `EXEC` promises, and is done afterwards in its place.
+    /// Runs the queued commands, and returns the reply unless it was already buffered.
+    ///
+    /// The commands for the store run first, as one message. The others run afterwards; they change no
+    /// keys, so `EXEC` need not make them atomic. Replies are in the order of the commands.
     pub(super) async fn exec(&mut self) -> Result<Option<Frame>, Fault> {
         let Some(Transaction { queued, is_broken }) = self.transaction.take() else {
             return Err(Fault("ERR EXEC without MULTI".into()));
@@ -111,7 +116,7 @@ impl Connection {
         Ok(None)
     }
 
-    /// The results of what the store has to do, or `None` if a watched key was changed.
+    /// Runs the commands for the store. Returns `None` if a watched key was changed.
     async fn exec_in_store(
         &mut self,
         queued: &[(&'static Command, Vec<Bytes>)],

@@ -1,4 +1,4 @@
-//! What a command sees of the store: one database, and errors in the words of Redis.
+//! The interface between commands and the keyspace: one database, and errors with the wording of Redis.
 
 use std::borrow::Cow;
 
@@ -14,11 +14,11 @@ use super::{
     value::{Entry, Value},
 };
 
-/// Why a command failed: the text that its client gets.
+/// The error of a command, with the text that is sent to the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault(pub(crate) Cow<'static, str>);
 
-/// What comes of a command.
+/// The result of a command.
 pub(crate) type Outcome = Result<Frame, Fault>;
 
 impl From<Fault> for Frame {
@@ -51,7 +51,7 @@ pub(crate) fn float(word: &[u8]) -> Result<f64, Fault> {
     parse_float(word).ok_or(NO_FLOAT)
 }
 
-/// The store, for the time of one command.
+/// Access to the store for one command.
 #[derive(Debug)]
 pub(crate) struct Access<'a> {
     pub(crate) keyspace: &'a mut Keyspace,
@@ -64,7 +64,7 @@ impl<'a> Access<'a> {
         Self { keyspace, database, name }
     }
 
-    /// The name of the command, for errors.
+    /// Returns the name of the command in lower case, for errors.
     pub(crate) fn name(&self) -> String {
         String::from_utf8_lossy(self.name).to_ascii_lowercase()
     }
@@ -89,7 +89,7 @@ impl<'a> Access<'a> {
         self.get(key)?.deadline
     }
 
-    /// A string that somebody reads.
+    /// Reads a string. This counts as a hit or a miss.
     pub(crate) fn read_string(&mut self, key: &[u8]) -> Result<Option<Bytes>, Fault> {
         match self.keyspace.read(self.database, key).map(|entry| &entry.value) {
             None => Ok(None),
@@ -98,12 +98,12 @@ impl<'a> Access<'a> {
         }
     }
 
-    /// Stores a value without a deadline.
+    /// Stores a value and removes the deadline.
     pub(crate) fn set(&mut self, key: &[u8], value: Value) {
         self.keyspace.set(self.database, key, value, None);
     }
 
-    /// Stores a value, and leaves the deadline as it is.
+    /// Stores a value and keeps the deadline.
     pub(crate) fn update(&mut self, key: &[u8], value: Value) {
         match self.keyspace.get_mut(self.database, key) {
             Some(place) => {
@@ -126,7 +126,7 @@ impl<'a> Access<'a> {
         self.keyspace.remove(self.database, key)
     }
 
-    /// The number of an option that follows another word, like `EX 10`.
+    /// Parses the number of an option such as `EX 10` into a deadline. It must be positive.
     pub(crate) fn deadline_of(&self, unit: Unit, word: &[u8]) -> Result<i64, Fault> {
         let number = integer(word)?;
         let invalid =
@@ -137,7 +137,7 @@ impl<'a> Access<'a> {
         self.absolute(unit, number).ok_or_else(invalid)
     }
 
-    /// A time in milliseconds since 1970, if it can be said in those.
+    /// Converts a time to milliseconds since the Unix epoch. Returns `None` on overflow.
     pub(crate) fn absolute(&self, unit: Unit, number: i64) -> Option<i64> {
         let (factor, base) = match unit {
             Unit::Seconds => (1000, self.now()),
@@ -149,7 +149,7 @@ impl<'a> Access<'a> {
     }
 }
 
-/// How a deadline is given.
+/// The unit of a deadline, and whether it is relative or absolute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
     Seconds,
@@ -159,7 +159,7 @@ pub(crate) enum Unit {
 }
 
 impl Unit {
-    /// The option of `SET` and `GETEX` that says so.
+    /// Returns the unit for an option of `SET` or `GETEX`.
     pub(crate) fn of_option(option: &[u8]) -> Option<Self> {
         match option.to_ascii_uppercase().as_slice() {
             b"EX" => Some(Self::Seconds),

@@ -1,14 +1,17 @@
-//! What time it is, in milliseconds since 1970.
+//! The clock of the store, in milliseconds since the Unix epoch.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::time::{Duration, Instant};
 
-/// A clock that never goes back: who sets the system's clock neither revives a key nor ends it early.
+/// A monotonic clock.
+///
+/// It reads the system time once and measures from there, so setting the system time neither revives keys
+/// nor expires them early.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     started: Instant,
-    /// What the system's clock said then.
+    /// The system time at `started`.
     offset: i64,
 }
 
@@ -24,7 +27,7 @@ impl Clock {
         self.offset.saturating_add(elapsed)
     }
 
-    /// The moment at which [`now`](Self::now) will give `time`, or a very late one.
+    /// Returns the instant at which [`now`](Self::now) reaches `time`, but at most a year from now.
     pub(crate) fn instant(self, time: i64) -> Instant {
         const LATE: Duration = Duration::from_secs(86_400 * 365);
         let after = u64::try_from(time.saturating_sub(self.offset)).unwrap_or(0);

@@ -1,4 +1,4 @@
-//! What the commands for lists, hashes, sets and sorted sets have in common.
+//! Helpers shared by the commands for lists, hashes, sets and sorted sets.
 
 use std::{
     hash::{BuildHasher, RandomState},
@@ -12,7 +12,7 @@ use super::{
     value::Value,
 };
 
-/// A value that has elements. Without any it is not kept.
+/// A value with elements. Empty collections are removed from the keyspace.
 pub(crate) trait Collection: Default {
     fn of(value: &Value) -> Option<&Self>;
     fn of_mut(value: &mut Value) -> Option<&mut Self>;
@@ -20,7 +20,7 @@ pub(crate) trait Collection: Default {
     fn is_empty(&self) -> bool;
 }
 
-/// What an attempt to change something gives, and whether it did.
+/// The result of a modification, which says whether anything was changed.
 pub(crate) trait Attempt {
     fn has_changed(&self) -> bool;
 }
@@ -31,7 +31,7 @@ impl Attempt for () {
     }
 }
 
-/// How many elements were changed.
+/// The number of changed elements.
 impl Attempt for usize {
     fn has_changed(&self) -> bool {
         *self > 0
@@ -44,14 +44,14 @@ impl<T> Attempt for Option<T> {
     }
 }
 
-/// What was taken out.
+/// The removed elements.
 impl<T> Attempt for Vec<T> {
     fn has_changed(&self) -> bool {
         !self.is_empty()
     }
 }
 
-/// A collection that somebody reads.
+/// Returns the collection at `key`, if there is one.
 pub(crate) fn read<'a, C: Collection>(
     access: &'a Access<'_>,
     key: &[u8],
@@ -62,7 +62,7 @@ pub(crate) fn read<'a, C: Collection>(
     }
 }
 
-/// Makes an empty collection, which is to be filled at once, unless there is one.
+/// Creates an empty collection unless there is one. The caller must add an element.
 pub(crate) fn make<C: Collection>(access: &mut Access<'_>, key: &Bytes) -> Result<(), Fault> {
     if read::<C>(access, key)?.is_none() {
         access.set(key, C::default().into_value());
@@ -70,7 +70,7 @@ pub(crate) fn make<C: Collection>(access: &mut Access<'_>, key: &Bytes) -> Resul
     Ok(())
 }
 
-/// Changes a collection that is there, and lets it go when that empties it.
+/// Modifies an existing collection, and removes it if that leaves it empty.
 pub(crate) fn change<C: Collection, T: Attempt>(
     access: &mut Access<'_>,
     key: &[u8],
@@ -89,7 +89,7 @@ pub(crate) fn change<C: Collection, T: Attempt>(
     Ok(Some(attempt))
 }
 
-/// The places from `start` to `end`, both included; negative ones count from the back.
+/// Converts an inclusive range to indexes. Negative bounds count from the end.
 pub(crate) fn range(start: i64, end: i64, length: usize) -> Range<usize> {
     let total = i64::try_from(length).unwrap_or(i64::MAX);
     let from_front =
@@ -103,7 +103,7 @@ pub(crate) fn range(start: i64, end: i64, length: usize) -> Range<usize> {
     place(start)..place(end) + 1
 }
 
-/// A random number below `bound`, if there is one. Good enough to pick from a set.
+/// Returns a random number below `bound`, or `None` if `bound` is 0. The bias of the modulo is negligible.
 pub(crate) fn random_below(bound: usize) -> Option<usize> {
     let random = RandomState::new().hash_one(bound);
     let bound = u64::try_from(bound).ok().filter(|bound| *bound > 0)?;

@@ -1,4 +1,4 @@
-//! Which keys end when.
+//! The deadlines of keys, and a future that completes at the next one.
 
 use std::{collections::BTreeSet, future::pending, pin::Pin};
 
@@ -8,12 +8,12 @@ use tokio::time::{Sleep, sleep_until};
 
 use super::clock::Clock;
 
-/// The deadlines of all keys that have one.
+/// The set of all deadlines, in order.
 #[derive(Debug)]
 pub(crate) struct Expiry {
     clock: Clock,
     deadlines: BTreeSet<(i64, usize, Bytes)>,
-    /// Made for the first deadline, and moved when another one becomes the first.
+    /// The timer, and the deadline that it is set to. Created on first use, then reset.
     sleep: Option<(i64, Pin<Box<Sleep>>)>,
 }
 
@@ -34,7 +34,7 @@ impl Expiry {
         self.deadlines.retain(|(_, database, _)| keep(*database));
     }
 
-    /// A key whose time is over.
+    /// Removes and returns a key whose deadline has passed.
     pub(crate) fn pop(&mut self, now: i64) -> Option<(usize, Bytes)> {
         if self.deadlines.first()?.0 > now {
             return None;
@@ -42,11 +42,11 @@ impl Expiry {
         self.deadlines.pop_first().map(|(_, database, key)| (database, key))
     }
 
-    /// Waits until the time of some key is over; for ever, if there is none.
+    /// Waits until a deadline has passed. Never completes if there is none.
     ///
     /// # Cancel safety
     ///
-    /// It takes nothing.
+    /// This method is cancel safe. It removes no deadline.
     #[cancel_safe]
     pub(crate) async fn due(&mut self) {
         loop {

@@ -1,4 +1,4 @@
-//! Commands for hashes.
+//! Hash commands.
 
 use bytes::Bytes;
 use indexmap::IndexMap;
@@ -37,7 +37,7 @@ impl Collection for Hash {
     }
 }
 
-/// Sets a field, in a hash that is made if there is none.
+/// Sets a field, and creates the hash if there is none.
 fn set(access: &mut Access<'_>, key: &Bytes, field: &Bytes, value: Bytes) -> Result<(), Fault> {
     make::<Hash>(access, key)?;
     change(access, key, |hash: &mut Hash| {
@@ -114,7 +114,7 @@ pub(crate) fn hstrlen(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
 }
 
 pub(crate) fn hdel(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    // Removing shifts what comes after, so the order is the order of arrival.
+    // `shift_remove` keeps the fields in insertion order.
     let removed = change(access, &words[0], |hash: &mut Hash| {
         words[1..].iter().filter(|field| hash.shift_remove(*field).is_some()).count()
     })?;

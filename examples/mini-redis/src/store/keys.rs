@@ -1,4 +1,4 @@
-//! Commands for keys, whatever is stored under them.
+//! Commands for keys of any type.
 
 use bytes::Bytes;
 
@@ -130,7 +130,7 @@ pub(crate) fn pexpireat(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     set_deadline(access, words, Unit::UnixMilliseconds)
 }
 
-/// When a deadline may be set, as `EXPIRE` is told by its options.
+/// The options of `EXPIRE`, which restrict when a deadline is set.
 #[derive(Default)]
 struct Conditions {
     if_none: bool,
@@ -166,7 +166,7 @@ impl Conditions {
         Ok(conditions)
     }
 
-    /// No deadline counts as a late one.
+    /// A key without a deadline counts as never expiring.
     fn allow(&self, before: Option<i64>, after: i64) -> bool {
         let Self { if_none, if_any, if_later, if_earlier } = self;
         !(*if_none && before.is_some()
@@ -198,7 +198,7 @@ pub(crate) fn persist(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     Ok(Frame::flag(had_deadline))
 }
 
-/// A key that has none is not changed by that.
+/// Removes the deadline of a key. A key without one is not touched, so its watchers see no change.
 pub(crate) fn forget_deadline(access: &mut Access<'_>, key: &[u8]) {
     if access.deadline(key).is_some() {
         access.set_deadline(key, None);

@@ -1,8 +1,11 @@
-//! All databases, with the deadlines of their keys and who watches them.
+//! The databases, with the deadlines and the watchers of their keys.
 //!
-//! Invariants: an entry with a deadline is in `expiry` with that deadline, and nothing else is; every
-//! change of a key is told to `watches`; after [`forget_expired`](Keyspace::forget_expired) no key is
-//! there whose time is over, so that no command has to look.
+//! Invariants:
+//!
+//! 1. `expiry` holds exactly the entries that have a deadline, with that deadline.
+//! 2. Every change of a key is reported to `watches`.
+//! 3. After [`forget_expired`](Keyspace::forget_expired), no entry has a deadline at or before `now`.
+//!    Commands therefore need not check deadlines.
 
 use bytes::Bytes;
 use indexmap::IndexMap;
@@ -14,7 +17,7 @@ use super::{
     watch::Watches,
 };
 
-/// A database. It keeps an order, so that `SCAN` has something to count by.
+/// A database. `SCAN` uses the indexes of the map as cursors.
 type Database = IndexMap<Bytes, Entry>;
 
 #[derive(Debug)]
@@ -27,23 +30,23 @@ pub(crate) struct Keyspace {
     counts: Counts,
 }
 
-/// What happened since the server started.
+/// Counters since the server started.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
-    /// Keys that were forgotten because their time was over.
+    /// Keys that have expired.
     pub expired: u64,
     /// Reads that found a key.
     pub hits: u64,
-    /// Reads that found none.
+    /// Reads that found no key.
     pub misses: u64,
 }
 
-/// How much there is in the store.
+/// The size of the store.
 #[derive(Clone, Debug)]
 pub struct Sizes {
-    /// Of each database, how many keys it has and how many of them have a deadline.
+    /// For each database, the number of keys and the number of keys with a deadline.
     pub databases: Vec<(usize, usize)>,
-    /// What happened since the server started.
+    /// Counters since the server started.
     pub counts: Counts,
 }
 
@@ -60,7 +63,7 @@ impl Keyspace {
         }
     }
 
-    /// Looks at the clock, and takes out what has expired by now.
+    /// Updates `now` and removes the keys that have expired.
     pub(crate) fn forget_expired(&mut self) {
         self.now = self.clock.now();
         while let Some((database, key)) = self.expiry.pop(self.now) {
@@ -78,7 +81,7 @@ impl Keyspace {
         &self.databases[database]
     }
 
-    /// A key that somebody wants to read. It counts as a hit or a miss.
+    /// Returns an entry and counts a hit or a miss.
     pub(crate) fn read(&mut self, database: usize, key: &[u8]) -> Option<&Entry> {
         let entry = self.databases[database].get(key);
         match entry {
@@ -92,17 +95,17 @@ impl Keyspace {
         self.databases[database].get(key)
     }
 
-    /// A value that may be changed. Who does so says it with [`touch`](Self::touch).
+    /// Returns a value for modification. The caller must report a change with [`touch`](Self::touch).
     pub(crate) fn get_mut(&mut self, database: usize, key: &[u8]) -> Option<&mut Value> {
         self.databases[database].get_mut(key).map(|entry| &mut entry.value)
     }
 
-    /// The value of a key was changed.
+    /// Reports that the value of a key was changed.
     pub(crate) fn touch(&mut self, database: usize, key: &[u8]) {
         self.watches.touch(database, key);
     }
 
-    /// Stores a value, with a new deadline or none. A deadline that is over ends the key at once.
+    /// Stores a value and its deadline. If the deadline has passed, the key is removed instead.
     pub(crate) fn set(&mut self, database: usize, key: &[u8], value: Value, deadline: Option<i64>) {
         if deadline.is_some_and(|deadline| deadline <= self.now) {
             self.remove(database, key);
@@ -121,7 +124,7 @@ impl Keyspace {
         self.moved(database, key, before, deadline);
     }
 
-    /// Gives a key another deadline, or none. A deadline that is over ends the key at once.
+    /// Sets or removes the deadline of a key. If the new deadline has passed, the key is removed.
     pub(crate) fn set_deadline(&mut self, database: usize, key: &[u8], deadline: Option<i64>) {
         if deadline.is_some_and(|deadline| deadline <= self.now) {
             self.remove(database, key);
@@ -156,7 +159,7 @@ impl Keyspace {
         Sizes { databases: self.databases.iter().map(sizes).collect(), counts: self.counts }
     }
 
-    /// A key was changed, and its deadline with it.
+    /// Reports a change of a key, and updates `expiry` if its deadline has changed.
     fn moved(&mut self, database: usize, key: Bytes, before: Option<i64>, after: Option<i64>) {
         self.watches.touch(database, &key);
         if before == after {

@@ -1,4 +1,4 @@
-//! Commands for lists.
+//! List commands.
 
 use std::collections::VecDeque;
 
@@ -157,7 +157,7 @@ pub(crate) fn lrem(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     Ok(Frame::count(removed.unwrap_or(0)))
 }
 
-/// Where `at` points to, counted from the back if it is negative.
+/// Converts a position to an index. A negative position counts from the end.
 fn place(at: i64, length: usize) -> Option<usize> {
     let length = i64::try_from(length).ok()?;
     let place = if at < 0 { at.checked_add(length)? } else { at };

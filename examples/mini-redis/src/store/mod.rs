@@ -1,7 +1,10 @@
-//! The store: all keys, behind one actor.
+//! The store, an actor that holds all keys.
 //!
-//! A connection sends the commands that it read together as one message, and a transaction is one
-//! message too, so that nothing comes between its commands.
+//! A message holds one or more commands, which run without interruption: a pipeline that was read at once,
+//! or a transaction. Expired keys are removed at their deadlines, and before commands run.
+//!
+//! The submodules `keys`, `strings`, `lists`, `hashes`, `sets`, `sorted` and `scan` implement the commands,
+//! as functions of an `Access` and the arguments.
 
 pub(crate) mod access;
 pub(crate) mod clock;
@@ -28,21 +31,21 @@ use self::{
     keyspace::{Keyspace, Sizes},
 };
 
-/// Tells connections apart.
+/// Identifies a connection. Ids are not reused.
 pub type ClientId = u64;
 
-/// A command for the store.
+/// A command to run.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// What to do.
+    /// The implementation of the command.
     pub(crate) command: StoreCommand,
-    /// The database that its connection has selected.
+    /// The database that the connection has selected.
     pub(crate) database: usize,
-    /// The name of the command and what follows, as the client wrote them.
+    /// The name of the command and its arguments.
     pub(crate) words: Vec<Bytes>,
 }
 
-/// Keeps keys and values, and forgets what has expired.
+/// Holds all keys and removes expired ones.
 #[derive(Debug)]
 pub struct Store {
     keyspace: Keyspace,
@@ -50,19 +53,21 @@ pub struct Store {
 
 #[actor(mailbox = 1024)]
 impl Store {
-    /// A store of empty databases.
+    /// Creates a store with this number of empty databases.
     #[must_use]
     pub fn new(databases: usize) -> Self {
         Self { keyspace: Keyspace::new(databases) }
     }
 
-    /// Runs commands, one after the other and with nothing in between.
+    /// Runs commands in order, and returns their replies. No other message is handled in between.
     pub fn run(&mut self, requests: Vec<Request>) -> Vec<Frame> {
         self.keyspace.forget_expired();
         requests.iter().map(|request| self.execute(request)).collect()
     }
 
-    /// Runs a transaction, unless a key that its client watches was changed. Then the answer is `None`.
+    /// Runs a transaction, or returns `None` if a key that the client watches was changed.
+    ///
+    /// Ends all watches of the client in either case.
     pub fn run_if_unchanged(
         &mut self,
         client: ClientId,
@@ -73,7 +78,7 @@ impl Store {
         is_unchanged.then(|| requests.iter().map(|request| self.execute(request)).collect())
     }
 
-    /// Watches keys, until the next transaction of that client or until it says otherwise.
+    /// Watches keys until the next transaction of the client or until [`unwatch`](StoreHandle::unwatch).
     pub fn watch(&mut self, client: ClientId, database: usize, keys: Vec<Bytes>) {
         self.keyspace.forget_expired();
         for key in keys {
@@ -81,19 +86,20 @@ impl Store {
         }
     }
 
-    /// Watches nothing more for a client.
+    /// Ends all watches of a client.
     #[handler(run_abandoned)]
     pub fn unwatch(&mut self, client: ClientId) {
         self.keyspace.watches.end(client);
     }
 
-    /// Forgets keys whose time is over. Nobody would see them anyway; this is for their memory.
+    /// Removes expired keys to free their memory. Commands do not rely on this event: expired keys are also
+    /// removed before they run.
     #[on(self.keyspace.expiry.due())]
     fn expire(&mut self, (): ()) {
         self.keyspace.forget_expired();
     }
 
-    /// How much there is.
+    /// Returns the sizes of all databases, and counters.
     pub fn sizes(&mut self) -> Sizes {
         self.keyspace.forget_expired();
         self.keyspace.sizes()
@@ -131,12 +137,12 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_key_is_forgotten_at_its_time_though_nobody_asks() {
+    async fn a_key_is_removed_at_its_deadline_without_being_accessed() {
         let store = spawn(Store::new(1));
         run(&store, "SET late x PX 300").await;
         run(&store, "SET early x PX 100").await;
         run(&store, "SET stays x").await;
-        // A deadline that is moved, one that is taken away, and one of a key that is deleted.
+        // A deadline that is changed, one that is removed, and one of a key that is deleted.
         run(&store, "SET moved x PX 50").await;
         run(&store, "PEXPIRE moved 200").await;
         run(&store, "SET kept x PX 50").await;
@@ -144,32 +150,32 @@ mod tests {
         run(&store, "SET deleted x PX 50").await;
         run(&store, "DEL deleted").await;
 
-        let mut forgotten = Vec::new();
+        let mut removed = Vec::new();
         for _ in 0..400 {
             advance(Duration::from_millis(1)).await;
             tokio::task::yield_now().await;
-            forgotten.push(store.stats().counts.events);
+            removed.push(store.stats().counts.events);
         }
-        assert_eq!([forgotten[98], forgotten[99]], [0, 1], "early");
-        assert_eq!([forgotten[198], forgotten[199]], [1, 2], "moved");
-        assert_eq!([forgotten[298], forgotten[299]], [2, 3], "late");
-        assert_eq!(forgotten[399], 3);
+        assert_eq!([removed[98], removed[99]], [0, 1], "early");
+        assert_eq!([removed[198], removed[199]], [1, 2], "moved");
+        assert_eq!([removed[298], removed[299]], [2, 3], "late");
+        assert_eq!(removed[399], 3);
         assert_eq!(run(&store, "DBSIZE").await, Frame::Integer(2));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_expired_key_is_seen_before_it_is_forgotten() {
+    async fn an_expired_key_is_not_seen_before_it_is_removed() {
         let store = spawn(Store::new(1));
         run(&store, "SET k x PX 100").await;
         advance(Duration::from_millis(99)).await;
         assert_eq!(run(&store, "PTTL k").await, Frame::Integer(1));
         advance(Duration::from_millis(1)).await;
-        // The store has not been polled since, so it has not heard of the deadline.
+        // The store has not been polled since, so its timer has not fired.
         assert_eq!(run(&store, "EXISTS k").await, Frame::Integer(0));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_transaction_is_not_run_if_a_watched_key_has_expired() {
+    async fn a_transaction_does_not_run_if_a_watched_key_has_expired() {
         let store = spawn(Store::new(1));
         run(&store, "SET k x PX 100").await;
         store.watch(1, 0, vec![Bytes::from("k")]).await.unwrap();

@@ -1,8 +1,9 @@
-//! `SCAN`: all keys, a few at a time, while others are added and removed.
+//! The `SCAN` command, which returns all keys in small steps while keys are added and removed.
 //!
-//! A key that is there all the time is given at least once. The cursor is the number of keys that are
-//! still to be looked at, and they are looked at from the last to the first. A key that is removed
-//! leaves its place to the last one, which was looked at already or will be; a new one comes last.
+//! A key that is present during the whole scan is returned at least once. The scan goes from the last index
+//! to the first, and the cursor is the number of keys that remain. Additions and removals do not move an
+//! unvisited key out of the remaining range: a new key is appended, and the key at the last index takes the
+//! place of a removed one.
 
 use bytes::Bytes;
 
@@ -10,7 +11,7 @@ use crate::{frame::Frame, glob};
 
 use super::access::{Access, Fault, Outcome, SYNTAX, integer};
 
-/// What a scan is asked for.
+/// The cursor and the options of a scan.
 pub(crate) struct Scan<'a> {
     cursor: usize,
     pattern: Option<&'a Bytes>,
@@ -39,7 +40,7 @@ impl<'a> Scan<'a> {
         if options.is_empty() { Ok(scan) } else { Err(SYNTAX) }
     }
 
-    /// Looks at some of `length` places, the last first. `at` gives what is to be said of a place.
+    /// Runs one step over `length` entries. `at` returns the frames for the entry at an index.
     pub(crate) fn run(
         &self,
         length: usize,

@@ -1,4 +1,4 @@
-//! Commands for sets.
+//! Set commands.
 
 use bytes::Bytes;
 use indexmap::IndexSet;

@@ -1,4 +1,4 @@
-//! Sorted sets, and the commands for them.
+//! Sorted sets and their commands.
 
 use std::{cmp::Ordering, collections::BTreeSet};
 
@@ -13,7 +13,7 @@ use super::{
     value::{Value, own},
 };
 
-/// A score, which has an order because it is never `nan`.
+/// A score. It is never `nan`, so scores are totally ordered.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Score(f64);
 
@@ -27,12 +27,12 @@ impl PartialOrd for Score {
 
 impl Ord for Score {
     fn cmp(&self, other: &Self) -> Ordering {
-        // Unlike `total_cmp` this holds the two zeros equal, so that their members are in order.
+        // Unlike `total_cmp`, this treats 0 and -0 as equal, so their members are ordered by name.
         self.0.partial_cmp(&other.0).unwrap_or(Ordering::Equal)
     }
 }
 
-/// Members by score, and by name where the scores are equal.
+/// A set ordered by score, and by name among equal scores.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SortedSet {
     scores: IndexMap<Bytes, Score>,
@@ -94,7 +94,7 @@ impl Collection for SortedSet {
     }
 }
 
-/// What `ZADD` is asked for.
+/// The options of `ZADD`.
 #[derive(Default)]
 struct AddOptions {
     only_new: bool,
@@ -142,7 +142,7 @@ impl AddOptions {
         Err(Fault(text.into()))
     }
 
-    /// The new score of a member, if it gets one.
+    /// Returns the new score of a member, or `None` if the options exclude it.
     fn score(&self, old: Option<f64>, given: f64) -> Result<Option<f64>, Fault> {
         if old.is_some() && self.only_new || old.is_none() && self.only_old {
             return Ok(None);
@@ -234,7 +234,7 @@ fn pop(access: &mut Access<'_>, words: &[Bytes], from_top: bool) -> Outcome {
     })?;
     let pairs = popped.into_iter().flatten();
     let mut pairs = pairs.map(|(member, score)| (Frame::Bulk(member), Frame::Double(score)));
-    // Who asks for one gets no list of pairs, but the pair.
+    // Without a count, the reply is a single pair instead of a list of pairs.
     if count.is_none() {
         let pair = pairs.next().into_iter().flat_map(|(member, score)| [member, score]);
         return Ok(Frame::Array(pair.collect()));

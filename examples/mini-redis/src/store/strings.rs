@@ -1,4 +1,4 @@
-//! Commands for strings, and for the numbers in them.
+//! String commands, including arithmetic.
 
 use bytes::{Bytes, BytesMut};
 
@@ -17,7 +17,7 @@ pub(crate) fn get(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     access.read_string(&words[0]).map(Frame::maybe)
 }
 
-/// What `SET` is asked for besides a key and a value.
+/// The options of `SET`.
 #[derive(Default)]
 struct SetOptions {
     only_if: Option<OnlyIf>,
@@ -31,7 +31,7 @@ enum OnlyIf {
     There,
 }
 
-/// When a key ends that is set.
+/// The deadline of a key that is set.
 #[derive(Default, PartialEq, Eq)]
 enum Lifetime {
     #[default]
@@ -153,7 +153,7 @@ pub(crate) fn getex(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
 }
 
 pub(crate) fn mget(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    // A key of another type reads as nothing here.
+    // A key of another type reads as missing, without an error.
     let read = |key: &Bytes| Frame::maybe(access.read_string(key).unwrap_or(None));
     Ok(Frame::Array(words.iter().map(read).collect()))
 }
@@ -229,7 +229,7 @@ pub(crate) fn append(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     match access.keyspace.get_mut(database, key) {
         Some(Value::String(text)) => {
             check_size(text.len(), more.len())?;
-            // In place, unless a reply that is not written yet has the old text.
+            // This appends in place unless a pending reply shares the old text.
             let mut longer = BytesMut::from(std::mem::take(text));
             longer.extend_from_slice(more);
             *text = longer.freeze();
@@ -268,11 +268,11 @@ pub(crate) fn setrange(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
 pub(crate) fn getrange(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let (start, end) = (integer(&words[1])?, integer(&words[2])?);
     let text = access.read_string(&words[0])?.unwrap_or_default();
-    // Of two ends that both count from the back, the first has to come first.
+    // Redis returns an empty string here without clamping the bounds.
     if start < 0 && end < 0 && start > end {
         return Ok(Frame::Bulk(Bytes::new()));
     }
-    // An end that is before the begin counts as the begin.
+    // A negative end before the start of the string counts as 0.
     let length = i64::try_from(text.len()).unwrap_or(i64::MAX);
     let end = if end < 0 { end.saturating_add(length).max(0) } else { end };
     let range = super::collections::range(start, end, text.len());

@@ -1,4 +1,4 @@
-//! What can be stored under a key.
+//! The values stored under keys.
 
 use std::collections::VecDeque;
 
@@ -7,7 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::sorted::SortedSet;
 
-/// A value.
+/// A value of one of the supported types.
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
     String(Bytes),
@@ -18,7 +18,7 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// What `TYPE` calls it.
+    /// Returns the name that `TYPE` reports.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::String(_) => "string",
@@ -30,15 +30,15 @@ impl Value {
     }
 }
 
-/// A value, and when it ends.
+/// A value and its deadline.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) value: Value,
-    /// In milliseconds since 1970.
+    /// In milliseconds since the Unix epoch.
     pub(crate) deadline: Option<i64>,
 }
 
-/// Bytes of their own: a slice of what a client sent would keep all of that in memory.
+/// Copies bytes out of a request. A slice would keep the client's whole read buffer in memory.
 pub(crate) fn own(bytes: &Bytes) -> Bytes {
     Bytes::copy_from_slice(bytes)
 }

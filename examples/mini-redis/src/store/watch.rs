@@ -1,4 +1,4 @@
-//! Which clients watch which keys, for `EXEC`.
+//! The keys watched by clients, for `WATCH` and `EXEC`.
 
 use std::collections::HashMap;
 
@@ -6,27 +6,27 @@ use bytes::Bytes;
 
 use super::ClientId;
 
-/// A watched key, and the clients that watch it.
+/// The clients that watch each key.
 type Watchers = HashMap<(usize, Bytes), Vec<ClientId>>;
 
-/// All that is watched.
+/// All watched keys, indexed by key and by client.
 #[derive(Debug, Default)]
 pub(crate) struct Watches {
     keys: Watchers,
     clients: HashMap<ClientId, Watching>,
 }
 
-/// What one client watches.
+/// The keys watched by one client.
 #[derive(Debug, Default)]
 struct Watching {
     keys: Vec<(usize, Bytes)>,
-    /// Whether one of them was changed.
+    /// Whether any of them was changed.
     is_changed: bool,
 }
 
 impl Watches {
     pub(crate) fn begin(&mut self, client: ClientId, database: usize, key: Bytes) {
-        // A slice would keep all of what its client had sent.
+        // A slice would keep the client's whole read buffer in memory.
         let key = (database, Bytes::copy_from_slice(&key));
         let watchers = self.keys.entry(key.clone()).or_default();
         if !watchers.contains(&client) {
@@ -35,7 +35,7 @@ impl Watches {
         }
     }
 
-    /// Watches nothing more for a client, and says whether nothing was changed.
+    /// Ends all watches of a client. Returns `true` if no watched key was changed.
     pub(crate) fn end(&mut self, client: ClientId) -> bool {
         let Some(watching) = self.clients.remove(&client) else {
             return true;
@@ -51,7 +51,7 @@ impl Watches {
         !watching.is_changed
     }
 
-    /// A key was changed.
+    /// Marks the clients that watch a key.
     pub(crate) fn touch(&mut self, database: usize, key: &[u8]) {
         if self.keys.is_empty() {
             return;
