@@ -152,7 +152,7 @@ use proc_macro::TokenStream;
 /// # Attributes
 ///
 /// Documentation, `#[cfg]`, `#[deprecated]`, `#[must_use]` and lint levels of a handler are copied to
-/// what is generated for it. An argument may have a `#[cfg]`, too.
+/// what is generated for it. Arguments may have `#[cfg]`s, too.
 ///
 /// # Generics
 ///

@@ -1,9 +1,7 @@
 //! Checks the parameters of a handler: fields of the message, the reply and the context.
 
-use std::collections::BTreeSet;
-
 use proc_macro2::Ident;
-use syn::{Attribute, FnArg, Pat, PatType, Signature, Type, TypeReference};
+use syn::{FnArg, Pat, PatType, Signature, Type, TypeReference};
 
 use super::{attrs, owned, scope::Scope, subject::Subject, types};
 use crate::{
@@ -11,10 +9,6 @@ use crate::{
     names::{self, Namer},
     syntax,
 };
-
-/// Each condition doubles the number of dispatch arms, because an argument of a call cannot have a
-/// `#[cfg]`.
-const MOST_CONDITIONS: usize = 3;
 
 pub(super) struct Parameters {
     pub(super) arguments: Vec<Argument>,
@@ -68,7 +62,6 @@ pub(super) fn check(sig: &Signature, scope: &mut Scope<'_>) -> Parameters {
     let mut check = Check { handler: &sig.ident, has_context: false, answer: None, scope };
     let arguments =
         typed.iter().zip(names).filter_map(|(typed, name)| check.argument(typed, name)).collect();
-    check.conditions(&typed);
     let answer = check.answer;
     Parameters { arguments, reply_name: namer.fresh("reply"), answer }
 }
@@ -212,31 +205,6 @@ impl Check<'_, '_> {
                 message,
                 "put the `#[cfg(..)]` on the whole handler",
             );
-        }
-    }
-
-    fn conditions(&mut self, typed: &[&PatType]) {
-        let mut seen = BTreeSet::new();
-        for cfg in typed.iter().flat_map(|typed| attrs::cfgs(&typed.attrs)) {
-            self.readable(&cfg);
-            if seen.insert(syntax::printed(&cfg)) && seen.len() == MOST_CONDITIONS + 1 {
-                let message = format!(
-                    "handler `{}` has more than {MOST_CONDITIONS} different `#[cfg]`s on its arguments",
-                    self.handler
-                );
-                self.scope.diagnostics.report(cfg, message, "group some of them in a struct");
-            }
-        }
-    }
-
-    /// The negation of each condition is needed too, and that of a `cfg_attr` cannot be written.
-    fn readable(&mut self, cfg: &Attribute) {
-        if cfg.path().is_ident("cfg_attr") {
-            let message = format!(
-                "handler `{}` has an argument with a `cfg` inside `cfg_attr`",
-                self.handler
-            );
-            self.scope.diagnostics.report(cfg, message, "write a single `#[cfg(..)]`");
         }
     }
 }

@@ -2,13 +2,11 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use syn::{Attribute, Meta};
 
 use super::undelivered;
 use crate::{
-    actor::model::{self, Actor, Answer, Argument, Field, Handler, Receiver},
+    actor::model::{Actor, Answer, Argument, Field, Handler, Receiver},
     names::Namer,
-    syntax,
 };
 
 /// The arms of the messages that a match does not answer, because the loop gives them to another.
@@ -34,80 +32,20 @@ pub(super) fn others(
 
 // Output: CounterMessage::Save { path, reply } => reply.send(self.save(&path).await),
 pub(super) fn calling(actor: &Actor, handler: &Handler, names: &Names) -> TokenStream {
-    let cfgs = &handler.attrs.cfgs;
-    of(handler, cfgs, |outcome| calling_arm(actor, handler, names, outcome))
-}
-
-/// The arms of a handler's message under `cfgs`, each made by `arm`.
-///
-/// An argument of a call cannot have a `#[cfg]`, but an arm can: there is an arm for each outcome of
-/// the conditions of the arguments.
-pub(super) fn of(
-    handler: &Handler,
-    cfgs: &[Attribute],
-    arm: impl Fn(&Outcome<'_>) -> TokenStream,
-) -> TokenStream {
-    let conditions = model::conditions(handler.fields().flat_map(|field| &field.cfgs));
-    let arms = outcomes(&conditions).into_iter().map(|outcome| {
-        let (arm, conditions) = (arm(&outcome), outcome.cfgs());
-        quote!(#(#cfgs)* #conditions #arm)
-    });
-    arms.collect()
-}
-
-/// Which of some conditions hold, and which do not.
-pub(super) struct Outcome<'a> {
-    holding: Vec<&'a Attribute>,
-    failing: Vec<&'a Attribute>,
-}
-
-/// All outcomes of `conditions`. With each condition their number doubles.
-pub(super) fn outcomes<'a>(conditions: &[&'a Attribute]) -> Vec<Outcome<'a>> {
-    let outcome = |bits: usize| {
-        let holds = |position: &usize| bits & (1 << position) != 0;
-        let (holding, failing): (Vec<_>, Vec<_>) = (0..conditions.len()).partition(holds);
-        let named = |positions: Vec<usize>| positions.iter().map(|at| conditions[*at]).collect();
-        Outcome { holding: named(holding), failing: named(failing) }
-    };
-    (0..1_usize << conditions.len()).rev().map(outcome).collect()
-}
-
-impl Outcome<'_> {
-    /// Whether all of `cfgs` hold, which are among the conditions.
-    pub(super) fn has(&self, cfgs: &[Attribute]) -> bool {
-        let holds = |cfg: &Attribute| self.holding.iter().any(|it| syntax::same_tokens(it, &cfg));
-        cfgs.iter().all(holds)
-    }
-
-    // Output: #[cfg(unix)] #[cfg(not(test))]
-    pub(super) fn cfgs(&self) -> TokenStream {
-        let Self { holding, failing } = self;
-        let failing = failing.iter().map(|cfg| negated(cfg));
-        quote!(#(#holding)* #(#failing)*)
-    }
-}
-
-fn calling_arm(
-    actor: &Actor,
-    handler: &Handler,
-    names: &Names,
-    outcome: &Outcome<'_>,
-) -> TokenStream {
     let Names { context, caller } = names;
     let message = &actor.message;
     let Handler { variant, reply, .. } = handler;
-    let is_there = |field: &Field| outcome.has(&field.cfgs);
-    let fields = handler.fields().filter(|field| is_there(field)).map(|field| &field.ident);
+    let cfgs = &handler.attrs.cfgs;
+    let fields = fields(handler);
     let undelivered = &actor.undelivered;
     let reply_kept = match handler.taken_back_by() {
         Some(_) => quote!(#context.keep(#reply, #undelivered::#variant)),
         None => quote!(#reply),
     };
-    let arguments = handler.arguments.iter().filter_map(|argument| match argument {
-        Argument::Field(field) if !is_there(field) => None,
-        Argument::Field(field) => Some(passed(field)),
-        Argument::Context => Some(quote!(#context)),
-        Argument::Reply => Some(reply_kept.clone()),
+    let arguments = handler.arguments.iter().map(|argument| match argument {
+        Argument::Field(field) => passed(field),
+        Argument::Context => quote!(#context),
+        Argument::Reply => reply_kept.clone(),
     });
     let body = match handler.answer {
         Answer::Returned(_)
@@ -128,7 +66,12 @@ fn calling_arm(
             call(handler.receiver, &handler.ident, handler.is_async, arguments)
         }
     };
-    quote!(#message::#variant { #(#fields,)* #reply } => #body,)
+    quote!(#(#cfgs)* #message::#variant { #fields #reply } => #body,)
+}
+
+/// The fields of a handler's message, in a pattern or a struct expression.
+pub(super) fn fields(handler: &Handler) -> TokenStream {
+    handler.fields().map(|Field { ident, cfgs, .. }| quote!(#(#cfgs)* #ident,)).collect()
 }
 
 // Output: {
@@ -205,18 +148,10 @@ pub(super) fn call_on(
     }
 }
 
-pub(super) fn passed(Field { ident, carried, .. }: &Field) -> TokenStream {
-    if carried.is_lent() { quote!(&#ident) } else { quote!(#ident) }
-}
-
-fn negated(cfg: &Attribute) -> TokenStream {
-    match &cfg.meta {
-        Meta::List(list) => {
-            let condition = &list.tokens;
-            quote!(#[cfg(not(#condition))])
-        }
-        Meta::Path(_) | Meta::NameValue(_) => quote!(#cfg),
-    }
+/// The argument of the user's method for a field of the message.
+pub(super) fn passed(Field { ident, cfgs, carried }: &Field) -> TokenStream {
+    let borrow = carried.is_lent().then(|| quote!(&));
+    quote!(#(#cfgs)* #borrow #ident)
 }
 
 /// The names of what handlers are called with, besides their arguments.

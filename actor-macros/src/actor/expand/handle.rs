@@ -59,7 +59,7 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     let (cfgs, callers) = (&handler.attrs.cfgs, &handler.attrs.callers);
     let parameters = handler.fields().map(parameter);
     let conversions = handler.fields().filter_map(conversion);
-    let fields = handler.fields().map(|Field { ident, cfgs, .. }| quote!(#(#cfgs)* #ident,));
+    let fields = arms::fields(handler);
     let capture = handler.has_fields().then(|| quote!(move));
     let (send, call_type) = match &handler.answer {
         Answer::Streamed(_) => (quote!(stream), quote!(StreamCall)),
@@ -84,7 +84,7 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
             #(#conversions)*
             #krate::by_hand::Handle::#send(
                 &self.0,
-                #capture |#reply| #message::#variant { #(#fields)* #reply },
+                #capture |#reply| #message::#variant { #fields #reply },
             )
             #inline
         }

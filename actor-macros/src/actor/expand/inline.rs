@@ -3,9 +3,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::arms::{self, Outcome};
+use super::arms;
 use crate::{
-    actor::model::{Actor, Argument, Field, Handler},
+    actor::model::{Actor, Argument, Handler},
     names::{self, Namer},
 };
 
@@ -114,34 +114,28 @@ fn closure(actor: &Actor, handler: &Handler) -> TokenStream {
     let mut namer = Namer::default();
     handler.fields().for_each(|field| namer.take(&field.ident));
     let [itself, context] = ["actor", context].map(|name| namer.fresh(name));
-    let arms = arms::of(handler, &[], |outcome| arm(actor, handler, [&itself, &context], outcome));
+    let arm = arm(actor, handler, [&itself, &context]);
     let is_here = |other: &Handler| std::ptr::eq(other, handler);
     let others = arms::others(actor, is_here, &quote!(::core::option::Option::None));
     quote! {
         |#itself: &mut #ty, message, #context| match message {
-            #arms
+            #arm
             #others
         }
     }
 }
 
-fn arm(
-    actor: &Actor,
-    handler: &Handler,
-    [itself, context]: [&Ident; 2],
-    outcome: &Outcome<'_>,
-) -> TokenStream {
-    let is_there = |field: &Field| outcome.has(&field.cfgs);
+fn arm(actor: &Actor, handler: &Handler, [itself, context]: [&Ident; 2]) -> TokenStream {
     let Actor { message, ty, .. } = actor;
     let Handler { variant, ident, receiver, .. } = handler;
-    let fields = handler.fields().filter(|field| is_there(field)).map(|field| &field.ident);
+    let fields = arms::fields(handler);
     let arguments = handler.arguments.iter().filter_map(|argument| match argument {
-        Argument::Field(field) => is_there(field).then(|| arms::passed(field)),
+        Argument::Field(field) => Some(arms::passed(field)),
         Argument::Context => Some(quote!(#context)),
         Argument::Reply => None,
     });
     // In brackets it is a type: rustc then says once that there is none.
     let ty = quote!(<#ty>);
     let call = arms::call_on(&quote!(#itself), &ty, *receiver, ident, arguments);
-    quote!(#message::#variant { #(#fields,)* .. } => ::core::option::Option::Some(#call),)
+    quote!(#message::#variant { #fields .. } => ::core::option::Option::Some(#call),)
 }

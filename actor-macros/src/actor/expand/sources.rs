@@ -1,13 +1,12 @@
 //! The wait for the next message or event, in the actor's own impl.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
-
-use super::arms;
 use crate::{
     actor::model::{self, Actor, First, Receiver, Source, SourceParameter},
     names, syntax,
 };
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Attribute, Meta};
 
 // Input:  #[on(self.socket.read_frame())] async fn frame(&mut self, frame: Frame) { .. }
 // Output: const SOURCES: &'static [&'static str] = &["frame"];
@@ -22,14 +21,14 @@ use crate::{
 //             }
 //         }
 //
-// A branch cannot have a `#[cfg]`, but a method can: there is one for each way in which the conditions
-// of the sources can come out.
+// The branches of a macro cannot have a `#[cfg]`, but a method can: there is one for each outcome of the
+// conditions of the sources.
 pub(super) fn sources(actor: &Actor) -> Option<TokenStream> {
     if actor.sources.is_empty() {
         return None;
     }
     let conditions = model::conditions(actor.sources.iter().flat_map(|source| &source.cfgs));
-    let methods = arms::outcomes(&conditions).into_iter().map(|outcome| {
+    let methods = outcomes(&conditions).into_iter().map(|outcome| {
         let is_here = |source: &&Source| outcome.has(&source.cfgs);
         let sources: Vec<&Source> = actor.sources.iter().filter(is_here).collect();
         (!sources.is_empty()).then(|| select(actor, &sources, &outcome.cfgs()))
@@ -37,6 +36,48 @@ pub(super) fn sources(actor: &Actor) -> Option<TokenStream> {
     let first = first(actor);
     let methods: TokenStream = methods.flatten().collect();
     Some(quote!(#first #methods))
+}
+
+/// Which of some conditions hold, and which do not.
+struct Outcome<'a> {
+    holding: Vec<&'a Attribute>,
+    failing: Vec<&'a Attribute>,
+}
+
+/// All outcomes of `conditions`. Each condition doubles their number.
+fn outcomes<'a>(conditions: &[&'a Attribute]) -> Vec<Outcome<'a>> {
+    let outcome = |bits: usize| {
+        let holds = |position: &usize| bits & (1 << position) != 0;
+        let (holding, failing): (Vec<_>, Vec<_>) = (0..conditions.len()).partition(holds);
+        let named = |positions: Vec<usize>| positions.iter().map(|at| conditions[*at]).collect();
+        Outcome { holding: named(holding), failing: named(failing) }
+    };
+    (0..1_usize << conditions.len()).rev().map(outcome).collect()
+}
+
+impl Outcome<'_> {
+    /// Whether all of `cfgs`, which are among the conditions, hold.
+    fn has(&self, cfgs: &[Attribute]) -> bool {
+        let holds = |cfg: &Attribute| self.holding.iter().any(|it| syntax::same_tokens(it, &cfg));
+        cfgs.iter().all(holds)
+    }
+
+    // Output: #[cfg(unix)] #[cfg(not(test))]
+    fn cfgs(&self) -> TokenStream {
+        let Self { holding, failing } = self;
+        let failing = failing.iter().map(|cfg| negated(cfg));
+        quote!(#(#holding)* #(#failing)*)
+    }
+}
+
+fn negated(cfg: &Attribute) -> TokenStream {
+    match &cfg.meta {
+        Meta::List(list) => {
+            let condition = &list.tokens;
+            quote!(#[cfg(not(#condition))])
+        }
+        Meta::Path(_) | Meta::NameValue(_) => quote!(#cfg),
+    }
 }
 
 fn first(actor: &Actor) -> Option<TokenStream> {

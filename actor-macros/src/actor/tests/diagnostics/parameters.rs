@@ -206,23 +206,3 @@ fn context_parameters() {
         ]],
     );
 }
-
-#[test]
-fn cfgs_on_arguments() {
-    check_method(
-        "pub fn put(&self, #[cfg(a)] a: u8, #[cfg(b)] b: u8, #[cfg(c)] c: u8, #[cfg(d)] d: u8) {}",
-        &[[
-            "#[cfg(d)]",
-            "handler `put` has more than 3 different `#[cfg]`s on its arguments",
-            "group some of them in a struct",
-        ]],
-    );
-    check_method(
-        "pub fn put(&self, #[cfg_attr(a, cfg(b))] c: u8) {}",
-        &[[
-            "#[cfg_attr(a, cfg(b))]",
-            "handler `put` has an argument with a `cfg` inside `cfg_attr`",
-            "write a single `#[cfg(..)]`",
-        ]],
-    );
-}
