@@ -36,7 +36,7 @@ impl Counter {
 // goes.
 /// A message to [`Counter`](type@Counter): one variant per handler.
 #[allow(rustdoc::private_intra_doc_links, reason = "the actor may be private")]
-#[allow(missing_docs, reason = "the handlers say what their arguments are")]
+#[allow(missing_docs, reason = "the handlers document their arguments")]
 pub enum CounterMessage {
     /// Adds `amount` and returns the new total.
     Add { amount: u64, reply: ::actor_runtime::Reply<u64> },
@@ -49,7 +49,7 @@ pub enum CounterMessage {
 // The idle actor, as callers find it while the loop has nothing to do. It has a type of its own,
 // which no other code can name, because messages may be more public than their actor.
 const _: () = {
-    /// A `Counter` that is idle, so that callers may run its handlers.
+    /// An idle `Counter`, whose handlers callers may run.
     #[derive(::core::fmt::Debug)]
     pub struct CounterAtRest(::std::boxed::Box<::actor_runtime::__private::Resident<Counter>>);
 

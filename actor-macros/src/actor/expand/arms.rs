@@ -1,4 +1,4 @@
-//! The arms of a match on messages, and the calls of the user's methods in them.
+//! The arms of a match on messages, which call the user's methods.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -9,9 +9,9 @@ use crate::{
     names::Namer,
 };
 
-/// The arms of the messages that a match does not answer, because the loop gives them to another.
+/// The arms for messages that a match does not handle, because the loop passes them elsewhere.
 ///
-/// Each gives `value`.
+/// Each evaluates to `value`.
 pub(super) fn others(
     actor: &Actor,
     is_here: impl Fn(&Handler) -> bool,
@@ -22,7 +22,7 @@ pub(super) fn others(
     if others.iter().any(|handler| handler.attrs.cfgs.is_empty()) {
         return quote!(_ => #value,);
     }
-    // There may be no other message under some configuration, and then `_` would be unreachable.
+    // Under some configurations there may be no other message, which would make `_` unreachable.
     let arms = others.iter().map(|handler| {
         let (cfgs, variant) = (&handler.attrs.cfgs, &handler.variant);
         quote!(#(#cfgs)* #message::#variant { .. } => #value,)
@@ -90,7 +90,7 @@ fn marked_body(
 ) -> TokenStream {
     let Handler { variant, reply, .. } = handler;
     let undelivered = &actor.undelivered;
-    // Names of the macro's own: an argument may be called `answer`.
+    // The call comes first, in its own statement: an argument may be called `answer`.
     let call = call(handler.receiver, &handler.ident, false, arguments);
     let send = match handler.taken_back_by() {
         Some(method) => {
@@ -119,10 +119,11 @@ fn marked_body(
     }}
 }
 
-/// Calls the user's method `ident`, and no other.
+/// Calls the user's method `ident`, and never a method of a trait.
 ///
-/// `self.into()` would find `Into::into` before a method that takes `&self`: a reference to the
-/// actor is tried by value first. Only where the method takes just what `self` is here does it win.
+/// `self` is `&mut Self` here. Method resolution tries that type by value first, so `self.into()` would
+/// find `Into::into` before a method that takes `&self`. An inherent method wins without a path only if
+/// it takes exactly `&mut self`.
 pub(super) fn call(
     receiver: Receiver,
     ident: &Ident,
@@ -134,7 +135,7 @@ pub(super) fn call(
     quote!(#call #wait)
 }
 
-/// As [`call`], on the actor `itself`, of the type `ty`.
+/// Like [`call`], on the actor `itself`, of the type `ty`.
 pub(super) fn call_on(
     itself: &TokenStream,
     ty: &TokenStream,
@@ -154,15 +155,15 @@ pub(super) fn passed(Field { ident, cfgs, carried }: &Field) -> TokenStream {
     quote!(#(#cfgs)* #borrow #ident)
 }
 
-/// The names of what handlers are called with, besides their arguments.
+/// The names of the variables, besides the arguments, that the arms use.
 pub(super) struct Names {
     pub(super) context: Ident,
     pub(super) caller: Ident,
 }
 
 impl Names {
-    /// For the handlers of `actor` of which `calls` is true. An unused name begins with an
-    /// underscore.
+    /// Chooses the names for the handlers of `actor` for which `calls` is true. Unused names begin with
+    /// an underscore.
     pub(super) fn of(actor: &Actor, calls: impl Fn(&Handler) -> bool) -> Self {
         let reads = |what: fn(&Handler) -> bool| {
             actor.handlers.iter().any(|handler| calls(handler) && what(handler))
@@ -177,15 +178,15 @@ impl Names {
     }
 }
 
-/// `name`, or another one if an argument of a handler that takes the context hides it.
+/// Returns `name`, or a numbered one if an argument of a handler that needs the context shadows it.
 pub(super) fn context_named(name: &str, actor: &Actor, calls: impl Fn(&Handler) -> bool) -> Ident {
     fresh(name, actor, |handler| calls(handler) && handler.needs_context())
 }
 
-/// `name`, or another one if an argument of these handlers hides it.
-fn fresh(name: &str, actor: &Actor, hides: impl Fn(&Handler) -> bool) -> Ident {
+/// Returns `name`, or a numbered one if an argument of these handlers shadows it.
+fn fresh(name: &str, actor: &Actor, is_shadowing: impl Fn(&Handler) -> bool) -> Ident {
     let mut namer = Namer::default();
-    for handler in actor.handlers.iter().filter(|handler| hides(handler)) {
+    for handler in actor.handlers.iter().filter(|handler| is_shadowing(handler)) {
         for name in handler.fields().map(|field| &field.ident).chain([&handler.reply]) {
             namer.take(name);
         }
@@ -193,8 +194,7 @@ fn fresh(name: &str, actor: &Actor, hides: impl Fn(&Handler) -> bool) -> Ident {
     namer.fresh(name)
 }
 
-/// Under a condition that is false the context is unread again; that a parameter is unused is then
-/// no mistake of the user's.
+/// Allows the use of deprecated handlers.
 pub(super) fn allow_deprecated(
     actor: &Actor,
     calls: impl Fn(&Handler) -> bool,

@@ -1,4 +1,4 @@
-//! From message to method, in the actor's own impl.
+//! The impls of `Actor` and `Drive`, with the dispatch from messages to methods.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -57,8 +57,10 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
     }
 }
 
-/// Where an actor is more public than all its handlers, rustc reports these two items: what it
-/// underlines should be the visibility to change.
+/// Gives `item` the span of a restricted visibility.
+///
+/// If an actor is more public than all its handlers, rustc reports the associated types. The caret should
+/// be under the visibility to change.
 fn at_visibility(vis: &Visibility, item: TokenStream) -> TokenStream {
     let Visibility::Restricted(vis) = vis else { return item };
     let mut tokens = syntax::respanned(item, vis.paren_token.span.close()).into_iter();
@@ -126,7 +128,7 @@ fn dispatch(actor: &Actor) -> Option<TokenStream> {
     }
     let mut names = Names::of(actor, is_here);
     if !groups.is_empty() {
-        // Each group is passed it.
+        // The groups take the context, whether or not another arm does.
         names.context = arms::context_named("context", actor, is_here);
     }
     let context = &names.context;

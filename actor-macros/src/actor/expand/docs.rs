@@ -25,7 +25,7 @@ pub(super) fn linked(actor: &Actor, text: &str) -> TokenStream {
     quote!(#[doc = #doc] #allow)
 }
 
-/// The path as rustdoc reads it; `None` if it cannot.
+/// The path as rustdoc parses it; `None` if it cannot.
 fn link(path: &Path) -> Option<String> {
     let words: Vec<String> =
         path.segments.iter().map(|segment| segment.ident.to_string()).collect();

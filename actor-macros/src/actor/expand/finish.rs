@@ -1,4 +1,4 @@
-//! The messages that end the actor.
+//! The dispatch of messages that end the actor.
 
 use proc_macro2::TokenStream;
 use quote::quote;

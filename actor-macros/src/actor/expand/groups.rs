@@ -1,9 +1,9 @@
-//! The dispatch of an actor with many `async fn` handlers, in groups.
+//! Splits the dispatch of an actor with many `async fn` handlers into groups.
 //!
-//! One `async fn` with N awaiting arms costs rustc time that grows with the cube of N: each arm leaves
-//! a drop flag that is kept across every other arm's await. So beyond [`LARGEST`] of them the arms
-//! that await go into methods of their own, which `dispatch` passes the whole message on to. An arm
-//! that does not await costs nothing of the kind and stays where it is.
+//! The time that rustc takes to compile an `async fn` with N awaiting arms grows with the cube of N,
+//! because each arm has a drop flag that is kept across the awaits of all others. Beyond [`LARGEST`] of
+//! them, the awaiting arms move to separate methods, to which `dispatch` passes the message. Other arms
+//! have no such cost, and stay.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
@@ -14,7 +14,7 @@ use crate::actor::{
     model::{Actor, Handler},
 };
 
-/// The most arms that await in one method. 16 and 64 cost rustc the same or more.
+/// The maximum number of awaiting arms in a method. With 16 or 64, rustc takes as long or longer.
 const LARGEST: usize = 32;
 
 /// Handlers that share a method.
@@ -23,10 +23,9 @@ pub(super) struct Group<'a> {
     handlers: Vec<&'a Handler>,
 }
 
-/// The groups of an actor that needs them, all about as large as each other.
+/// The groups of `actor`, of about equal size; none if it has few handlers.
 ///
-/// A handler under a `#[cfg]` is in no group, because a pattern of several variants has no place for
-/// the condition.
+/// A handler with a `#[cfg]` is in no group, because the alternatives of a pattern cannot have one.
 pub(super) fn of(actor: &Actor) -> Vec<Group<'_>> {
     let awaiting: Vec<&Handler> =
         actor.handlers.iter().filter(|handler| may_be_grouped(handler)).collect();
@@ -95,7 +94,7 @@ impl Group<'_> {
     }
 }
 
-/// The methods of the groups, in an impl of their own.
+/// The methods of the groups, in a separate impl.
 pub(super) fn methods(actor: &Actor) -> Option<TokenStream> {
     let groups = of(actor);
     if groups.is_empty() {

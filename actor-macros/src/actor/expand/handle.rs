@@ -1,4 +1,4 @@
-//! The handle: one method per handler, each of them a call.
+//! The handle, with a method for each handler that returns a call.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -14,7 +14,7 @@ pub(super) fn items(actor: &Actor) -> Vec<TokenStream> {
     items
 }
 
-/// A derive asks of each type parameter what it derives.
+/// If so, `Clone` and `Debug` are not derived: a derive requires them of each type parameter.
 fn has_type_parameters(actor: &Actor) -> bool {
     actor.carried.type_params().next().is_some()
 }
@@ -49,9 +49,9 @@ fn methods(actor: &Actor) -> TokenStream {
 //             Handle::call(&self.0, move |reply| CounterMessage::Save { path, reply })
 //         }
 //
-// `.inline(..)` follows for a `fn` that may run on the caller's thread.
+// For a `fn` that may run on the caller's thread, `.inline(..)` follows.
 //
-// Not `self.0.call(..)`: a trait in scope may have a method `call` for everything.
+// It is not `self.0.call(..)`, because a trait in scope may have a blanket method `call`.
 fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     let Handler { ident, variant, vis, reply, .. } = handler;
     let Actor { krate, message, .. } = actor;
@@ -66,7 +66,7 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
         _ if handler.cancel_safe.is_some() => (quote!(marked_call), quote!(Call)),
         Answer::Returned(_) | Answer::Deferred(_) => (quote!(call), quote!(Call)),
     };
-    // In debug builds, a call that is dropped half way is reported with the place where it was made.
+    // Debug builds report where a call was made that was dropped before its result was read.
     let track_caller = (!matches!(handler.answer, Answer::Streamed(_))
         && handler.cancel_safe.is_none())
     .then(|| quote!(#[cfg_attr(debug_assertions, track_caller)]));

@@ -1,4 +1,4 @@
-//! The methods of the actor's impl that call the user's hooks.
+//! The methods of `Actor` that call the user's hooks.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -21,7 +21,7 @@ pub(super) fn start_error(actor: &Actor) -> TokenStream {
     }
 }
 
-/// Without its hook, the start does not fail.
+/// `StartError` under the conditions of its hook, and otherwise.
 fn conditional(hook: &Hook, error: &Type, infallible: &TokenStream) -> TokenStream {
     let cfgs = &hook.cfgs;
     let conditions = cfgs.iter().filter_map(condition);
@@ -70,7 +70,7 @@ fn hook(actor: &Actor, hook: &Hook) -> TokenStream {
     }
 }
 
-/// Without such a hook, or where its `#[cfg]` leaves it out, the loop does nothing for it.
+/// Whether there is an `on_idle` hook, unless there always is. Without one, the loop skips the call.
 pub(super) fn has_on_idle(actor: &Actor) -> Option<TokenStream> {
     let hooks = || actor.hooks.iter().filter(|hook| hook.kind == HookKind::Idle);
     if hooks().any(|hook| hook.cfgs.is_empty()) {
@@ -89,7 +89,7 @@ pub(super) fn has_on_idle(actor: &Actor) -> Option<TokenStream> {
     Some(quote!(const HAS_ON_IDLE: bool = #has_on_idle;))
 }
 
-/// The name of the context parameter, and the call of the user's method.
+/// The name of the context parameter, and the call to the user's method.
 fn call(hook: &Hook) -> (Ident, TokenStream) {
     let context =
         if hook.takes_context { format_ident!("context") } else { format_ident!("_context") };

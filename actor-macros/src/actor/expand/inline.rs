@@ -1,4 +1,4 @@
-//! Handlers that may run on the thread of their caller.
+//! Handlers that may run on their caller's thread.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -9,14 +9,13 @@ use crate::{
     names::{self, Namer},
 };
 
-/// What callers find of an actor that is idle.
+/// The form in which callers find an idle actor.
 enum AtRest {
     /// Nothing: all handlers run in the loop.
     Nothing,
-    /// The actor, in a type of the macro's own: its messages may be more public than the actor.
+    /// The actor, in a generated type, since its messages may be more public than the actor.
     Known,
-    /// The actor, of a type that is not known: the messages of a generic actor have only those of its
-    /// parameters that they mention.
+    /// The actor as a trait object: the messages of a generic actor do not have all of its parameters.
     Unknown,
 }
 
@@ -30,7 +29,7 @@ fn at_rest(actor: &Actor) -> AtRest {
     }
 }
 
-/// The function that makes the loop.
+/// The name of the function that creates the loop.
 pub(super) fn run(actor: &Actor) -> &'static str {
     match at_rest(actor) {
         AtRest::Nothing => "run",
@@ -39,7 +38,7 @@ pub(super) fn run(actor: &Actor) -> &'static str {
     }
 }
 
-/// The type of an actor that is idle, to those who have its messages.
+/// The type of an idle actor, as its message names it.
 pub(super) fn ty(actor: &Actor) -> TokenStream {
     let Actor { krate, at_rest: known, .. } = actor;
     match at_rest(actor) {
@@ -56,15 +55,15 @@ pub(super) fn ty(actor: &Actor) -> TokenStream {
 //             …
 //         };
 //
-/// The impl of a message, with the type that it names for the actor at rest. Nobody else can name that: no
-/// name of the user's is taken.
+/// The impl of `Message`, in a scope with the type of the idle actor, so that the type's name is free for
+/// users.
 pub(super) fn with_type(actor: &Actor, message_impl: TokenStream) -> TokenStream {
     if !matches!(at_rest(actor), AtRest::Known) {
         return message_impl;
     }
     let Actor { krate, vis, ty, at_rest, .. } = actor;
     let name = names::text(&actor.ident);
-    let doc = format!(" A `{name}` that is idle, so that callers may run its handlers.");
+    let doc = format!(" An idle `{name}`, whose handlers callers may run.");
     let resident = quote!(::std::boxed::Box<#krate::__private::Resident<#ty>>);
     quote! {
         const _: () = {
@@ -91,7 +90,7 @@ pub(super) fn with_type(actor: &Actor, message_impl: TokenStream) -> TokenStream
     }
 }
 
-/// What makes a call of `handler` one that its caller may run.
+/// The method call that turns a call of `handler` into an inline call, if it may be one.
 pub(super) fn inline(actor: &Actor, handler: &Handler) -> Option<TokenStream> {
     if !actor.may_run_inline(handler) {
         return None;
@@ -134,7 +133,7 @@ fn arm(actor: &Actor, handler: &Handler, [itself, context]: [&Ident; 2]) -> Toke
         Argument::Context => Some(quote!(#context)),
         Argument::Reply => None,
     });
-    // In brackets it is a type: rustc then says once that there is none.
+    // With angle brackets it can only be a type, so rustc reports an unknown one once.
     let ty = quote!(<#ty>);
     let call = arms::call_on(&quote!(#itself), &ty, *receiver, ident, arguments);
     quote!(#message::#variant { #fields .. } => ::core::option::Option::Some(#call),)

@@ -1,5 +1,5 @@
-//! The user's impl, as it was written but for our markers, the bodies of marked handlers and plain
-//! `select!`s, which become checked ones.
+//! The user's impl as it was written, except that markers are removed, and that marked bodies and plain
+//! `select!`s become checked ones.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};

@@ -1,4 +1,4 @@
-//! The message: what travels from the handle to the loop.
+//! The message enum, and its impls.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -36,14 +36,14 @@ fn enumeration(actor: &Actor) -> TokenStream {
     }
 }
 
-/// Fields are as public as their enum, and then `missing_docs` asks for a line about each.
+/// The fields of a public enum are public too, and `missing_docs` would require docs for each.
 fn allow_undocumented(actor: &Actor) -> Option<TokenStream> {
-    actor.is_public().then(
-        || quote!(#[allow(missing_docs, reason = "the handlers say what their arguments are")]),
-    )
+    actor
+        .is_public()
+        .then(|| quote!(#[allow(missing_docs, reason = "the handlers document their arguments")]))
 }
 
-/// The type of an argument may be as private as the actor, which the macro does not see.
+/// Argument types may be as private as the actor, whose visibility the macro does not see.
 fn allow_private(actor: &Actor) -> Option<TokenStream> {
     let may_be_private = |field: &Field| {
         let parts = field.carried.users_type().map(std_types::maybe_not_send);
@@ -54,7 +54,7 @@ fn allow_private(actor: &Actor) -> Option<TokenStream> {
     })
 }
 
-/// Clippy wants no word that is in each variant, but handlers are named after what they do.
+/// Clippy objects to a word that all variants share, but variants are named after the handlers.
 fn allow_names(actor: &Actor) -> Option<TokenStream> {
     let variants: Vec<String> =
         actor.handlers.iter().map(|handler| handler.variant.to_string()).collect();
@@ -80,7 +80,7 @@ fn variant(actor: &Actor, handler: &Handler) -> TokenStream {
     }
 }
 
-/// The documentation and lint levels of a handler, for what stands for it.
+/// The documentation and lint levels of a handler, for the items generated for it.
 pub(super) fn attrs(actor: &Actor, handler: &Handler) -> TokenStream {
     let (docs, lints) = (&handler.attrs.docs, &handler.attrs.lints);
     let doc = (!docs.iter().any(is_text)).then(|| {
@@ -91,7 +91,7 @@ pub(super) fn attrs(actor: &Actor, handler: &Handler) -> TokenStream {
     quote!(#(#docs)* #doc #(#lints)*)
 }
 
-/// A text, unlike `#[doc(hidden)]`.
+/// Whether `doc` is a text, unlike `#[doc(hidden)]`.
 fn is_text(doc: &Attribute) -> bool {
     !matches!(doc.meta, syn::Meta::List(_))
 }
@@ -125,7 +125,7 @@ fn message_impl(actor: &Actor) -> TokenStream {
     let Actor { krate, message, carried, .. } = actor;
     let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
     let arms = actor.handlers.iter().map(|handler| envelope(actor, handler));
-    // A reference to an enum without variants has to be looked through.
+    // A match on a reference to an enum without variants would not be exhaustive.
     let place = if actor.has_unconditional_variant() { quote!(self) } else { quote!(*self) };
     let name = names::text(&actor.ident);
     let at_rest = inline::ty(actor);
@@ -160,7 +160,7 @@ fn envelope(actor: &Actor, handler: &Handler) -> TokenStream {
     }
 }
 
-// The name of the method is all that can be printed without a `Debug` of the arguments.
+// It prints the name of the method only, because arguments need not implement `Debug`.
 fn debug_impl(actor: &Actor) -> TokenStream {
     let Actor { krate, message, carried, .. } = actor;
     let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();

@@ -1,8 +1,7 @@
-//! Model to tokens. Cannot fail: nothing is in doubt any more.
+//! Model to tokens. Cannot fail, because the model is valid.
 //!
-//! What is written is read by people, in a debugger and under `cargo expand`. So it is data and
-//! one-line calls into the runtime, in the order in which one would explain it. All paths are
-//! absolute, and names are fresh by their text.
+//! People read the generated code in debuggers and under `cargo expand`. It consists of data and one-line
+//! calls into the runtime. All paths are absolute, and generated names are unique by their text.
 
 mod arms;
 mod dispatch;
@@ -27,12 +26,12 @@ use super::{
 };
 use crate::names;
 
-/// The item as it was, and why it was not read.
+/// The unchanged item, and the errors for which it could not be read.
 pub(super) fn untouched(item: TokenStream, errors: TokenStream) -> TokenStream {
     quote!(#errors #item)
 }
 
-/// The user's impl, what is wrong with it, and what it generates.
+/// The user's impl, its errors, and the generated items.
 pub(super) fn actor(syntax: &ActorImpl, model: Model, errors: TokenStream) -> TokenStream {
     let Model { items, actor } = model;
     let krate = actor.as_ref().map_or_else(names::runtime, |actor| actor.krate.clone());

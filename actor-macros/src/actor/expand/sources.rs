@@ -1,4 +1,4 @@
-//! The wait for the next message or event, in the actor's own impl.
+//! The wait for the next message or event.
 
 use crate::{
     actor::model::{self, Actor, First, Receiver, Source, SourceParameter},
@@ -92,7 +92,7 @@ fn first(actor: &Actor) -> Option<TokenStream> {
     ))
 }
 
-/// What the generated method has. The expressions of the user see `self`, and nothing else of it.
+/// The variables of the generated method. The user's expressions see only `self`.
 struct Names<'a> {
     this: &'a Ident,
     incoming: &'a Ident,
@@ -169,7 +169,8 @@ fn branch(source: &Source, names: &Names<'_>) -> TokenStream {
     }
 }
 
-/// The `self` that the user wrote. Below a macro of the user's it is another word than one of ours.
+/// The `self` that the user wrote. If it comes from a macro, a generated `self` would be another
+/// identifier, by hygiene.
 fn this(actor: &Actor, sources: &[&Source]) -> Ident {
     let exprs = sources.iter().flat_map(|source| [&source.future].into_iter().chain(&source.guard));
     let exprs = exprs.chain(&actor.messages_if);
@@ -177,7 +178,7 @@ fn this(actor: &Actor, sources: &[&Source]) -> Ident {
     words.next().unwrap_or_else(|| Ident::new("self", Span::call_site()))
 }
 
-/// The future of the user's method.
+/// The call to the user's method, as a future.
 fn call(source: &Source, names: &Names<'_>) -> TokenStream {
     let Names { this, context, .. } = names;
     let Source { ident, value, .. } = source;
@@ -190,6 +191,6 @@ fn call(source: &Source, names: &Names<'_>) -> TokenStream {
         Receiver::Exclusive => quote!(#this.#ident(#(#arguments),*)),
         Receiver::Shared | Receiver::Owned => quote!(Self::#ident(#this #(, #arguments)*)),
     };
-    // What an `async fn` gives is that future already.
+    // An `async fn` returns a future already.
     if source.is_async { call } else { quote!(async move { #call }) }
 }

@@ -1,4 +1,4 @@
-//! The proof that the loop may go to another thread.
+//! The impl of `Spawn`, which proves that the loop is `Send`.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -24,8 +24,8 @@ pub(super) fn spawn_impl(actor: &Actor) -> Option<TokenStream> {
     let Actor { ty, .. } = actor;
     let generics = generics::with_send(&actor.generics);
     let (impl_generics, _, where_clause) = generics.split_for_impl();
-    // An actor that is not `Send`, or that awaits with something that is not, is reported at its
-    // name. All of the signature and the call lie there, so that rustc says it once.
+    // An actor that is not `Send`, or whose handlers hold something that is not across an `.await`, is
+    // reported at its name. The signature and the call have that span, so that rustc reports it once.
     let span = actor.ident.span();
     let krate = syntax::respanned(actor.krate.to_token_stream(), span);
     let checks = checks(actor);
@@ -52,10 +52,10 @@ pub(super) fn spawn_impl(actor: &Actor) -> Option<TokenStream> {
     })
 }
 
-/// A proof for each type that may not be `Send`.
+/// The proofs of all types that may not be `Send`.
 ///
-/// The loop is run *on the proof*: where a type has none, what follows has no type either, and rustc
-/// is silent about the loop that could not be sent.
+/// `run` is called *on the proof*. If a type has none, the type of the expression is unknown, and rustc
+/// does not also report that the loop is not `Send`.
 fn checks(actor: &Actor) -> TokenStream {
     let mut checks = TokenStream::new();
     for handler in &actor.handlers {
@@ -81,7 +81,7 @@ fn checks(actor: &Actor) -> TokenStream {
 fn type_checks(actor: &Actor, cfgs: [&[Attribute]; 2], ty: &Type) -> TokenStream {
     let [own, cfgs] = cfgs;
     let span = actor.ident.span();
-    // Parameters are, by the bounds of this impl.
+    // Type parameters are `Send` by the bounds of this impl.
     let parts = std_types::maybe_not_send(ty).into_iter();
     let unsure = parts.filter(|part| !generics::is_parameter(part, &actor.generics));
     let checks = unsure.map(|ty| {
@@ -94,8 +94,8 @@ fn type_checks(actor: &Actor, cfgs: [&[Attribute]; 2], ty: &Type) -> TokenStream
 
 // Output: <Frame as Travels<_>>::travels()
 //
-// From its first token to its last, the call lies where the type is written. rustc then takes what it
-// says about the type and about the call for one error, at the type.
+// The first and the last token of the call have the spans of the type's. rustc then considers the errors
+// about the type and about the call duplicates, and reports one, at the type.
 fn travels(actor: &Actor, ty: &Type) -> TokenStream {
     let spans: Vec<Span> = ty.to_token_stream().into_iter().map(|token| token.span()).collect();
     let first = spans.first().copied().unwrap_or_else(Span::call_site);

@@ -1,4 +1,4 @@
-//! Answers that come back: from the loop to the method that takes them.
+//! Unread replies: the enum for the loop's records, and the dispatch to the methods that take them back.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -16,7 +16,7 @@ pub(super) fn enumeration(actor: &Actor) -> Option<TokenStream> {
     let Actor { krate, vis, undelivered, .. } = actor;
     let generics = generics(actor);
     let where_clause = &generics.where_clause;
-    let doc = format!(" An answer of a `{}` that nobody took.", names::text(&actor.ident));
+    let doc = format!(" An unread reply of a `{}`.", names::text(&actor.ident));
     let variants = actor.taken_back().map(|(handler, _)| {
         let (cfgs, variant, answer) = (&handler.attrs.cfgs, &handler.variant, handler.answer.ty());
         quote!(#(#cfgs)* #variant(#krate::__private::Unread<#answer>),)
@@ -24,7 +24,7 @@ pub(super) fn enumeration(actor: &Actor) -> Option<TokenStream> {
     Some(quote! {
         #[doc = #doc]
         #[doc(hidden)]
-        #[allow(missing_docs, missing_debug_implementations, reason = "only the loop sees one")]
+        #[allow(missing_docs, missing_debug_implementations, reason = "only the loop uses it")]
         #vis enum #undelivered #generics #where_clause {
             #(#variants)*
         }
@@ -77,14 +77,14 @@ pub(super) fn take_back(actor: &Actor) -> Option<TokenStream> {
     })
 }
 
-/// Calls the user's method with an `answer`. That it has another type is an error at its name.
+/// Calls the user's method with `answer`, at whose name a mismatched type is reported.
 pub(super) fn put_back(method: &Ident) -> TokenStream {
     let answer = Ident::new("answer", method.span());
     let span = Span::call_site().located_at(method.span());
     quote_spanned!(span=> Self::#method(self, #answer);)
 }
 
-/// Those parameters of the impl that an answer mentions.
+/// The parameters of the impl that the replies mention.
 fn generics(actor: &Actor) -> syn::Generics {
     let answers: Vec<&Type> = actor.taken_back().map(|(handler, _)| handler.answer.ty()).collect();
     generics::mentioned(&actor.generics, &answers)
