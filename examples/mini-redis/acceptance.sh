@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The server beside Redis 7, and with the clients that people use. Whatever is not installed is skipped, and
-# that is said; with NO_SKIP=1 it is a failure.
+# Compares the server with Redis 7, and checks it with common clients. Steps whose programs are not installed
+# are skipped with a message, or fail with NO_SKIP=1.
 #
 #   apt-get install redis-server redis-tools
 #   python3 -m venv v && v/bin/pip install redis      then PYTHON=v/bin/python
@@ -58,12 +58,12 @@ if has redis-cli; then
     cli INFO server | grep -q redis_version
     cli COMMAND DOCS get | grep -q summary
     expect OK FLUSHALL
-    echo "redis-cli is content"
+    echo "redis-cli passed"
 else
     skip "no redis-cli"
 fi
 
-step "redis-benchmark, all that it does by default"
+step "redis-benchmark, its default tests"
 if has redis-benchmark; then
     for options in "-n 2000" "-n 20000 -P 16" "-n 2000 -c 200 -3"; do
         # shellcheck disable=SC2086
@@ -71,7 +71,7 @@ if has redis-benchmark; then
         [ "$(wc -l <"$output.csv")" -ge 19 ] || { cat "$output.csv"; exit 1; }
     done
     rm "$output.csv"
-    echo "redis-benchmark is content"
+    echo "redis-benchmark passed"
 else
     skip "no redis-benchmark"
 fi

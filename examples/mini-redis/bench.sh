@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# How fast the server is, beside Redis and tokio's mini-redis: `redis-benchmark -c 50`, the servers in turn.
-# The medians of all rounds are printed. A ratio is one of two runs that followed each other, so that a machine
-# that is busy with something else slows both; of those too the median. CPU is that of the server's process, for
-# one request, from all rounds together.
+# Compares the speed of the server with Redis and tokio's mini-redis, using `redis-benchmark -c 50`. The servers
+# are measured in turn, in several rounds. Requests per second are medians over the rounds. A ratio compares
+# two servers within a round, so that other load on the machine affects both; its median is printed. CPU is
+# the time of the server process per request, averaged over all rounds.
 #
 #   apt-get install redis-server redis-tools
 #   cargo install mini-redis --version 0.4.1          then MINI_REDIS=$(command -v mini-redis-server)
@@ -19,12 +19,12 @@ children=()
 trap 'kill "${children[@]}" 2>/dev/null || true; rm -rf "$folder"' EXIT
 
 declare -A port pid
-free_port() { # One that nobody listens on at the moment.
+free_port() { # Prints a port that is free at the moment.
     local port
     while port=$((20000 + RANDOM)) && (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
     echo "$port"
 }
-answers() { # answers PORT: waits until somebody listens there.
+answers() { # answers PORT: waits until a server listens on it.
     until (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; do :; done
 }
 
@@ -63,13 +63,13 @@ measure() { # measure SERVER TEST REQUESTS OPTION...
         | awk -F'","' '$1 != "\"test" { print $2 }' >>"$folder/$test.$server"
     echo "$(($(ticks "$server") - before)) $requests" >>"$folder/$test.$server.cpu"
 }
-all() { # all TEST OPTION...: one round for each server, each time another one first.
+all() { # all TEST OPTION...: measures each server, beginning with a different one in each round.
     local i
     for i in "${!servers[@]}"; do
         measure "${servers[(i + round) % ${#servers[@]}]}" "$@"
     done
 }
-subscribers() { # Ten that read as fast as they can.
+subscribers() { # Connects ten subscribers that read as fast as they can.
     local server
     for server in "${servers[@]}"; do
         for _ in {1..10}; do

@@ -1,9 +1,9 @@
-// node-redis against a server: default settings, and RESP3. Usage: check.mjs HOST:PORT
+// Checks a server with node-redis: default settings, RESP3 and RESP2. Usage: check.mjs HOST:PORT
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 
-// It may be installed anywhere: NODE_PATH is looked at by `require` only.
+// `import` ignores NODE_PATH, `require` does not.
 const { createClient } = createRequire(import.meta.url)("redis");
 const url = `redis://${process.argv[2]}`;
 
@@ -26,7 +26,7 @@ async function check(options) {
   await assert.rejects(client.incr("greeting"), /not an integer/);
   assert.deepEqual(await client.multi().incr("n").incr("n").get("n").exec(), [1, 2, "2"]);
 
-  // All of these are under way at once.
+  // Concurrent requests.
   const numbers = Array.from({ length: 1000 }, (_, number) => number);
   await Promise.all(numbers.map((number) => client.set(`k${number}`, `${number}`)));
   const values = await Promise.all(numbers.map((number) => client.get(`k${number}`)));
@@ -50,7 +50,7 @@ async function check(options) {
   await all;
   assert.deepEqual(got, numbers.slice(0, 100).map(String));
   await subscriber.unsubscribe("news");
-  // A connection that was subscribed gives buffers from now on, with Redis too.
+  // After a subscription, node-redis returns buffers on this connection; with Redis, too.
   assert.equal(`${await subscriber.ping()}`, "PONG");
   assert.equal(`${await subscriber.get("greeting")}`, "hello");
   await subscriber.close();
@@ -60,4 +60,4 @@ async function check(options) {
 await check({});
 await check({ RESP: 3 });
 await check({ RESP: 2 });
-console.log("node-redis is content");
+console.log("node-redis passed");

@@ -1,7 +1,8 @@
 //! The reading half of a connection, which decodes bytes into requests.
 //!
-//! A connection drops the future of [`FrameReader::read_frame`] whenever another event comes first, so
-//! that future must not own any data: bytes go into the reader's buffer, and leave it as complete requests.
+//! A connection uses [`FrameReader::read_frame`] as an event source. Its future is dropped whenever
+//! something else comes first, so it must not own any data: bytes go into the buffer of the reader, and
+//! leave it as complete requests.
 
 use std::{fmt, io, ops::Range};
 

@@ -1,12 +1,15 @@
-//! The same stream of random commands to Redis 7 and to ours: the replies are the same, byte by byte.
+//! Differential test: Redis 7 and this server get the same random commands and must give the same replies.
 //!
-//! `SEED=n` repeats a run, and `COMMANDS=n` says how long it is. What is compared otherwise, and why:
+//! `SEED=n` repeats a run, and `COMMANDS=n` sets its length. Replies are compared byte by byte, with these
+//! exceptions:
 //!
-//! - the elements of `KEYS`, `SMEMBERS`, `HGETALL` and their like have no order, so they are sorted;
-//! - seconds to live may differ by one, because the two servers are not asked at the same moment.
+//! - The words of `KEYS`, `SMEMBERS`, `HGETALL`, `HKEYS` and `HVALS` are sorted, because their order is
+//!   unspecified.
+//! - `TTL` and `EXPIRETIME` may differ by a second, because the servers do not run them at the same time.
+//! - `EXEC` is compared by the number of words if the transaction contains any of these.
 //!
-//! What is left out, because it cannot be the same: `SPOP` and `RANDOMKEY`, which are random; cursors of
-//! `SCAN`, which mean something to their server only; and what tells of the server itself, like `INFO`.
+//! `SPOP` and `RANDOMKEY`, `SCAN`, and commands that describe the server, such as `INFO`, are not
+//! comparable and are left out.
 
 use std::collections::VecDeque;
 
@@ -15,7 +18,7 @@ use crate::{
     support::{Client, Server, client::show},
 };
 
-/// A generator of numbers that look random: splitmix64.
+/// The pseudo-random number generator SplitMix64.
 struct Random(u64);
 
 impl Random {
@@ -39,8 +42,10 @@ impl Random {
     }
 }
 
-/// What a command looks like. `K` is a key, `V` a value, `I` a number, `F` one with a fraction, `S` a
-/// number of seconds, `P` a pattern; what ends with `?` may be left out, and with `*` it may come again.
+/// Templates of commands.
+///
+/// `K` is a key, `V` a value, `I` an integer, `F` a float, `S` a time and `P` a pattern. A word with `?` is
+/// optional, and one with `*` occurs up to three times.
 const SHAPES: &[&str] = &[
     "APPEND K V",
     "COPY K K REPLACE?",
@@ -158,7 +163,7 @@ fn command(random: &mut Random) -> Vec<String> {
             words.push(word(random, kind));
         }
     }
-    // Now and then there is a word too many or too few.
+    // Sometimes there is a word too many or too few.
     if random.one_of(40) {
         words.push(word(random, "V"));
     } else if random.one_of(40) && words.len() > 1 {
@@ -195,7 +200,7 @@ fn word(random: &mut Random, kind: &str) -> String {
     }
 }
 
-/// A reply, made comparable.
+/// Normalizes a reply for comparison.
 fn comparable(words: &[String], reply: &str) -> String {
     let name = words[0].as_str();
     let number = reply.strip_prefix(':').and_then(|number| number.parse::<i64>().ok());
@@ -210,7 +215,7 @@ fn comparable(words: &[String], reply: &str) -> String {
     }
 }
 
-/// How many seconds the two servers may be apart.
+/// Returns `true` unless the replies are times that differ by more than a second.
 fn is_close(words: &[String], ours: &str, theirs: &str) -> bool {
     let seconds =
         |reply: &str| reply.strip_prefix(':').and_then(|number| number.parse::<i64>().ok());
@@ -220,7 +225,7 @@ fn is_close(words: &[String], ours: &str, theirs: &str) -> bool {
     }
 }
 
-/// So many differences are enough.
+/// The comparison stops after this many differences.
 const MAX_DIFFERENCES: usize = 10;
 
 fn compare(redis: &Redis, seed: u64, protocol: &str, commands: usize) {
@@ -237,7 +242,7 @@ fn compare(redis: &Redis, seed: u64, protocol: &str, commands: usize) {
     let mut transaction: Option<Vec<Vec<String>>> = None;
     let (mut done, mut wrong) = (0, Vec::new());
     while done < commands {
-        // Pipelines of up to eight.
+        // Pipelines of up to eight commands.
         let batch: Vec<Vec<String>> = (0..=random.below(8)).map(|_| command(&mut random)).collect();
         for words in &batch {
             let bytes: Vec<&[u8]> = words.iter().map(String::as_bytes).collect();
@@ -252,7 +257,7 @@ fn compare(redis: &Redis, seed: u64, protocol: &str, commands: usize) {
             if recent.len() > MAX_DIFFERENCES {
                 recent.pop_front();
             }
-            // The replies of a transaction have no order inside, if one of its commands gives none.
+            // The reply to a transaction is incomparable if that of one of its commands is.
             let is_unordered = words[0] == "EXEC"
                 && queued.iter().flatten().any(|words| {
                     comparable(words, "b a") != "b a"
@@ -283,7 +288,7 @@ fn compare(redis: &Redis, seed: u64, protocol: &str, commands: usize) {
             }
             done += 1;
         }
-        // What follows a difference may follow from it.
+        // Later differences may be consequences of earlier ones.
         if wrong.len() >= MAX_DIFFERENCES {
             break;
         }
@@ -292,7 +297,7 @@ fn compare(redis: &Redis, seed: u64, protocol: &str, commands: usize) {
 }
 
 #[test]
-fn the_same_stream_gives_the_same_replies() {
+fn random_commands_get_the_same_replies_as_from_redis() {
     let Some(redis) = Redis::start() else {
         return;
     };
@@ -306,7 +311,7 @@ fn the_same_stream_gives_the_same_replies() {
     };
     let seeds = match from_env("SEED") {
         Some(seed) => vec![seed],
-        // Two that are the same each time, and one that never is.
+        // Two fixed seeds, and a random one.
         None => vec![1, 2, now()],
     };
     for seed in seeds {

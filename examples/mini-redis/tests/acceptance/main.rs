@@ -1,5 +1,6 @@
-//! The server beside Redis 7. Run by `acceptance.sh`; each test says so and passes where there is no
-//! `redis-server`.
+//! Comparison with Redis 7, run by `acceptance.sh`.
+//!
+//! Without `redis-server`, each test prints that it was skipped, and passes.
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,4 +1,4 @@
-//! A `redis-server` in a folder of its own.
+//! A `redis-server` process.
 
 use std::{
     io::{BufRead, BufReader},
@@ -6,17 +6,17 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-/// It is killed when it is dropped.
+/// A running `redis-server`, which is killed on drop.
 pub(crate) struct Redis {
     pub(crate) address: SocketAddr,
     child: Child,
 }
 
 impl Redis {
-    /// Starts one, if there is one to start. It says so if there is none.
+    /// Starts `redis-server`. Prints a message and returns `None` if that fails.
     pub(crate) fn start() -> Option<Self> {
-        // Redis cannot be told to take any free port. Somebody else may take this one before it does;
-        // then it ends, and another one is tried.
+        // Redis cannot pick a free port itself. Another process may take the port before Redis binds it;
+        // Redis then exits, and another port is tried.
         (0..5).find_map(|_| Self::try_start())
     }
 

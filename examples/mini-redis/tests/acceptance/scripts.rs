@@ -1,4 +1,4 @@
-//! What the scripts expect is what Redis replies.
+//! Checks the recorded scripts against Redis.
 
 use crate::{
     redis::Redis,
@@ -6,11 +6,11 @@ use crate::{
 };
 
 #[test]
-fn redis_replies_as_the_scripts_say() {
+fn redis_gives_the_recorded_replies() {
     let Some(redis) = Redis::start() else {
         return;
     };
-    // `RECORD=name` writes down what Redis replies now.
+    // `RECORD=name` records the script `name` again, and `RECORD=all` all scripts.
     let recorded = std::env::var("RECORD").unwrap_or_default();
     let mut wrong = Vec::new();
     for script in script::all().into_iter().filter(|script| !script.differs()) {

@@ -1,7 +1,7 @@
-//! Ways to write `read_frame` that look right and lose data: none of them compiles.
+//! Versions of `read_frame` and its use that lose data when cancelled, and do not compile.
 //!
-//! The first two are from Niko Matsakis, "The dark knight of async Rust". The right one is in
-//! `src/reader.rs`.
+//! `local_buffer` and `name_first` are from Niko Matsakis, "Async cancellation: a case study of pub-sub in
+//! mini-redis". The correct version is in `src/reader.rs`.
 
 use actor_tests::programs::{Libraries, Programs};
 

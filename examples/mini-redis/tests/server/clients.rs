@@ -1,4 +1,4 @@
-//! The `redis` crate as a client, with its default settings.
+//! The `redis` crate as a client, with its default settings unless a test changes them.
 
 use redis::{AsyncCommands, aio::MultiplexedConnection};
 
@@ -10,7 +10,7 @@ async fn connect(server: &Server) -> MultiplexedConnection {
 }
 
 #[tokio::test]
-async fn keys_and_transactions() {
+async fn the_redis_crate_runs_commands_and_transactions() {
     let server = Server::start();
     let mut connection = connect(&server).await;
     let () = connection.set_ex("greeting", "hello", 100).await.unwrap();
@@ -31,7 +31,7 @@ async fn keys_and_transactions() {
 }
 
 #[tokio::test]
-async fn many_requests_under_way() {
+async fn concurrent_requests_on_one_connection_get_their_own_replies() {
     let server = Server::start();
     let connection = connect(&server).await;
     let tasks: Vec<_> = (0..200)
@@ -50,7 +50,7 @@ async fn many_requests_under_way() {
 }
 
 #[tokio::test]
-async fn publish_and_subscribe_over_resp3() {
+async fn replies_and_pushes_share_a_resp3_connection() {
     let server = Server::start();
     let address = format!("redis://{}/?protocol=resp3", server.address);
     let client = redis::Client::open(address).expect("an address");
@@ -65,7 +65,6 @@ async fn publish_and_subscribe_over_resp3() {
     assert_eq!(publisher.publish::<_, _, i64>("news", "hello").await.unwrap(), 1);
     let push = pushes.recv().await.expect("the message");
     assert_eq!(push.kind, redis::PushKind::Message);
-    // Replies and messages share the connection.
     let () = subscriber.set("k", "v").await.unwrap();
     assert_eq!(subscriber.get::<_, String>("k").await.unwrap(), "v");
 }

@@ -1,11 +1,11 @@
-//! Deadlines, from outside: no expired key is ever seen.
+//! Expiry as seen by a client: an expired key is never visible.
 
 use std::time::{Duration, Instant};
 
 use crate::support::{Client, Server};
 
 #[test]
-fn a_key_is_gone_when_its_time_is_over() {
+fn a_key_disappears_at_its_deadline() {
     let server = Server::start();
     let mut client = Client::connect(server.address);
     let begun = Instant::now();
@@ -16,7 +16,7 @@ fn a_key_is_gone_when_its_time_is_over() {
         let exists = client.say("EXISTS k");
         let after = begun.elapsed();
         if exists == ":0" {
-            // The server's clock counts whole milliseconds.
+            // The server's clock counts whole milliseconds, hence the tolerance.
             assert!(after >= Duration::from_millis(78), "too early, after {after:?}");
             break;
         }
@@ -39,13 +39,13 @@ fn a_key_is_gone_when_its_time_is_over() {
 }
 
 #[test]
-fn a_watched_key_that_expires_was_changed() {
+fn expiry_of_a_watched_key_makes_exec_fail() {
     let server = Server::start();
     let mut client = Client::connect(server.address);
     loop {
         assert_eq!(client.say("SET k v PX 20"), "+OK");
         assert_eq!(client.say("WATCH k"), "+OK");
-        // Otherwise it had expired before it was watched.
+        // Otherwise the key expired before it was watched; try again.
         if client.say("EXISTS k") == ":1" {
             break;
         }

@@ -1,16 +1,16 @@
-//! The server, from outside and from inside, without any other program.
+//! Tests of the server that need no other program.
 
 #[path = "../support/mod.rs"]
 mod support;
 
+mod backpressure;
+mod cancellation;
 mod clients;
 mod expiry;
-mod giving_up;
-mod parts;
 mod process;
 mod properties;
-mod scans;
+mod scan;
 mod scripts;
 mod shutdown;
-mod slow;
 mod split;
+mod units;

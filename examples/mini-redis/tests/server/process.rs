@@ -1,4 +1,4 @@
-//! The program: Ctrl-C under load ends it in order, with exit status 0.
+//! The program: signals under load, and its command line.
 
 use std::{
     io::{BufRead, BufReader},
@@ -48,24 +48,24 @@ fn end_under_load(signal: &str, arguments: &[&str]) {
     let status = child.wait().expect("the program ends");
     assert_eq!(status.code(), Some(0), "{status}");
     for client in clients {
-        client.join().expect("every reply was whole");
+        client.join().expect("the client does not panic");
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_under_load() {
+fn sigint_under_load_exits_with_status_0() {
     end_under_load("-INT", &[]);
 }
 
 #[cfg(unix)]
 #[test]
-fn sigterm_under_load_with_many_threads() {
+fn sigterm_under_load_with_two_threads_exits_with_status_0() {
     end_under_load("-TERM", &["--threads", "2"]);
 }
 
 #[test]
-fn a_wrong_option_is_told() {
+fn an_unknown_option_is_reported() {
     let program = env!("CARGO_BIN_EXE_mini-redis-actors");
     let output = Command::new(program).arg("--bogus").output().expect("the program");
     assert_eq!(output.status.code(), Some(2));

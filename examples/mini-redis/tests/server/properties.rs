@@ -1,4 +1,4 @@
-//! What holds for all requests, patterns and replies.
+//! Property tests of requests, patterns, replies and numbers.
 
 use actor_runtime::cancel_safe::assume_cancel_safe;
 use bytes::{Bytes, BytesMut};
@@ -18,7 +18,7 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().build().expect("a runtime")
 }
 
-/// Reads what comes in parts, and gives each read a moment before it gives up.
+/// Reads requests that arrive in parts, and drops each `read_frame` that stays pending across a yield.
 async fn read_in_parts(parts: Vec<Vec<u8>>) -> Vec<Words> {
     let (mut client, server) = tokio::io::duplex(64);
     let mut reader = FrameReader::new(server);
@@ -38,7 +38,7 @@ async fn read_in_parts(parts: Vec<Vec<u8>>) -> Vec<Words> {
                     Some(words) => got.push(words),
                     None => return got,
                 },
-                () = assume_cancel_safe("there is another one each time", &mut yielding) => {
+                () = assume_cancel_safe("yielding has no effect that could be lost", &mut yielding) => {
                     yielding = Box::pin(tokio::task::yield_now());
                 }
             }
@@ -51,7 +51,7 @@ fn words() -> impl Strategy<Value = Vec<Vec<u8>>> {
     vec(vec(any::<u8>(), 0..40), 1..6)
 }
 
-/// Frames that a client can be sent, of any depth.
+/// Frames nested up to a depth of three.
 fn frame() -> impl Strategy<Value = Frame> {
     let leaf = prop_oneof![
         Just(Frame::OK),
@@ -71,7 +71,7 @@ fn frame() -> impl Strategy<Value = Frame> {
     })
 }
 
-/// The definition, which takes exponential time.
+/// The definition of a match, which takes exponential time.
 fn matches_plainly(pattern: &[u8], text: &[u8]) -> bool {
     match (pattern, text) {
         ([], []) => true,
@@ -86,7 +86,7 @@ fn matches_plainly(pattern: &[u8], text: &[u8]) -> bool {
 
 proptest! {
     #[test]
-    fn requests_come_out_as_they_went_in(
+    fn requests_split_anywhere_are_decoded_intact(
         requests in vec(words(), 1..6),
         cuts in vec(any::<prop::sample::Index>(), 0..12),
     ) {
@@ -111,7 +111,7 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_break_the_reader(bytes in vec(prop_oneof![Just(b'*'), Just(b'$'), Just(b'1'), Just(b'\r'), Just(b'\n'), any::<u8>()], 0..60)) {
+    fn arbitrary_bytes_do_not_panic_the_reader(bytes in vec(prop_oneof![Just(b'*'), Just(b'$'), Just(b'1'), Just(b'\r'), Just(b'\n'), any::<u8>()], 0..60)) {
         runtime().block_on(async {
             let mut reader = FrameReader::new(&bytes[..]);
             let mut words = 0;
@@ -124,7 +124,7 @@ proptest! {
     }
 
     #[test]
-    fn frames_can_be_read_by_others(frame in frame()) {
+    fn encoded_frames_are_decoded_by_redis_protocol(frame in frame()) {
         let mut bytes = BytesMut::new();
         frame.encode(Protocol::Resp2, &mut bytes);
         let (_, length) = resp2::decode::decode_range(&bytes).unwrap().expect("all of it");
@@ -136,13 +136,13 @@ proptest! {
     }
 
     #[test]
-    fn patterns_mean_what_they_say(pattern in "[ab*?]{0,8}", text in "[ab]{0,8}") {
+    fn glob_matching_agrees_with_its_definition(pattern in "[ab*?]{0,8}", text in "[ab]{0,8}") {
         let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
         prop_assert_eq!(glob::matches(pattern, text), matches_plainly(pattern, text));
     }
 
     #[test]
-    fn integers_are_read_as_they_are_written(number: i64) {
+    fn integers_round_trip(number: i64) {
         prop_assert_eq!(parse_integer(number.to_string().as_bytes()), Some(number));
     }
 }

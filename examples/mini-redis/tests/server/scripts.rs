@@ -1,4 +1,4 @@
-//! Scripts with the replies of Redis 7: ours gives the same.
+//! The recorded scripts: this server gives the same replies as Redis 7.
 
 use crate::support::{Server, script};
 
@@ -11,11 +11,11 @@ fn check(name: &str) {
 }
 
 #[test]
-fn every_script_is_checked_here() {
+fn every_script_has_a_test() {
     let here = include_str!("scripts.rs");
     for script in script::all() {
         let name = script.path.file_stem().expect("a name").to_string_lossy().into_owned();
-        assert!(here.contains(&format!("check({name:?})")), "nobody plays {name}");
+        assert!(here.contains(&format!("check({name:?})")), "no test for {name}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! The end of the server: whatever was executed was replied to, and no task is left.
+//! Graceful shutdown: every executed command is replied to, and no task is left.
 
 use std::{
     collections::BTreeSet,
@@ -14,8 +14,8 @@ use std::{
 use crate::support::{Client, Server, client::request};
 
 #[test]
-fn replies_under_way_are_delivered() {
-    // Each time it ends in the middle of something else.
+fn shutdown_under_load_delivers_every_reply() {
+    // The shutdown interrupts the clients at a different point each time.
     for _ in 0..20 {
         end_under_load();
     }
@@ -27,7 +27,7 @@ fn end_under_load() {
     let served = Arc::new(AtomicUsize::new(0));
     let clients: Vec<_> = (0..8)
         .map(|_| {
-            // Here, not in the thread: that may start when the server has ended.
+            // Connect here: the thread may start after the server has exited.
             let (client, served) = (Client::connect(address), served.clone());
             thread::spawn(move || count_until_the_end(client, &served))
         })
@@ -35,10 +35,9 @@ fn end_under_load() {
     while served.load(SeqCst) < 500 {
         thread::yield_now();
     }
-    // In the middle of it all.
     assert_eq!(server.shutdown(), 0, "tasks are left");
 
-    // Each execution has a number of its own. If one was not replied to, its number is missing.
+    // Every `INCR` returns a different number. A number is missing if its reply was not delivered.
     let mut numbers = BTreeSet::new();
     for client in clients {
         for number in client.join().expect("the client does not panic") {
@@ -50,7 +49,7 @@ fn end_under_load() {
     assert_eq!(numbers.len(), last, "an execution was not replied to");
 }
 
-/// Increments a number that all clients share, sixteen times at once, and gives what it got.
+/// Increments a shared number in pipelines of sixteen until the server exits. Returns the replies.
 fn count_until_the_end(mut client: Client, served: &AtomicUsize) -> Vec<usize> {
     let pipeline = request(&[b"INCR", b"shared"]).repeat(16);
     let mut numbers = Vec::new();
@@ -64,7 +63,7 @@ fn count_until_the_end(mut client: Client, served: &AtomicUsize) -> Vec<usize> {
             match client.try_reply() {
                 Ok(Some(reply)) => numbers.push(reply[1..].parse().expect("a number")),
                 Ok(None) => return numbers,
-                // What was sent to a server that is gone resets the connection.
+                // Data sent after the server has exited resets the connection.
                 Err(_) => return numbers,
             }
             served.fetch_add(1, SeqCst);
@@ -80,7 +79,7 @@ fn drain(mut client: Client, mut numbers: Vec<usize>) -> Vec<usize> {
 }
 
 #[test]
-fn a_client_that_does_not_read_does_not_hold_up_the_end() {
+fn shutdown_aborts_a_client_that_does_not_read() {
     let server = Server::start();
     let mut other = Client::connect(server.address);
     assert_eq!(other.run(&[b"SET", b"big", &vec![b'v'; 1024 * 1024]]), "+OK");
@@ -92,7 +91,7 @@ fn a_client_that_does_not_read_does_not_hold_up_the_end() {
     subscriber.say("SUBSCRIBE news");
     let begun = Instant::now();
     assert_eq!(server.shutdown(), 0, "tasks are left");
-    // Two seconds of grace, and not the ten of the scope.
+    // The grace period is two seconds; the scope would wait for ten.
     assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
     assert_eq!(other.try_reply().expect("an orderly end"), None);
     assert_eq!(subscriber.try_reply().expect("an orderly end"), None);
@@ -100,12 +99,12 @@ fn a_client_that_does_not_read_does_not_hold_up_the_end() {
 }
 
 #[test]
-fn a_server_without_clients_ends_at_once() {
+fn an_idle_server_leaves_no_tasks() {
     assert_eq!(Server::start().shutdown(), 0);
 }
 
 #[test]
-fn killed_clients_are_gone() {
+fn client_kill_closes_the_connections() {
     let server = Server::start();
     let mut victim = Client::connect(server.address);
     assert_eq!(victim.say("PING"), "+PONG");
@@ -125,7 +124,7 @@ fn killed_clients_are_gone() {
 }
 
 #[test]
-fn what_a_client_had_is_given_back_when_it_goes() {
+fn a_closed_connection_leaves_no_subscriptions() {
     let server = Server::start();
     let mut other = Client::connect(server.address);
     for ending in ["", "QUIT"] {
@@ -146,7 +145,7 @@ fn what_a_client_had_is_given_back_when_it_goes() {
         while other.say("PUBLISH news anybody") != ":0"
             || other.say("CLIENT LIST").contains("psub=1")
         {
-            assert!(begun.elapsed() < Duration::from_secs(20), "it is still there");
+            assert!(begun.elapsed() < Duration::from_secs(20), "it is still registered");
         }
         assert_eq!(other.say("PUBSUB NUMPAT"), ":0");
         assert_eq!(other.say("PUBSUB CHANNELS"), "*0");

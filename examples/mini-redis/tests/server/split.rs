@@ -1,5 +1,5 @@
-//! Every request is split at every byte, while a publisher races the reader: nothing is lost, and
-//! nothing comes twice.
+//! Requests split at every byte, while a publisher races the reader: no request or message is lost or
+//! delivered twice.
 
 use std::{
     sync::{
@@ -11,7 +11,7 @@ use std::{
 
 use crate::support::{Client, Server, client::request};
 
-/// A publisher that counts as fast as it can, and says how far it came.
+/// Spawns a publisher of consecutive numbers. Joining it returns the number of messages.
 fn publisher(server: &Server, is_over: &Arc<AtomicBool>) -> thread::JoinHandle<u64> {
     let mut client = Client::connect(server.address);
     let is_over = is_over.clone();
@@ -25,15 +25,15 @@ fn publisher(server: &Server, is_over: &Arc<AtomicBool>) -> thread::JoinHandle<u
     })
 }
 
-/// A subscriber, and what it has got besides replies.
+/// A subscriber that checks the order of the published numbers.
 struct Subscriber {
     client: Client,
-    /// The next message it expects.
+    /// The next expected number.
     next: u64,
 }
 
 impl Subscriber {
-    /// The next reply. What was published comes in order on the way to it.
+    /// Returns the next reply, and checks the messages that arrive before it.
     fn reply(&mut self) -> String {
         loop {
             let reply = self.client.reply();
@@ -41,14 +41,14 @@ impl Subscriber {
                 return reply;
             };
             let number = message.split_once(' ').expect("a length and a number").1;
-            assert_eq!(number, self.next.to_string(), "a message was lost, or came twice");
+            assert_eq!(number, self.next.to_string(), "a message was lost or duplicated");
             self.next += 1;
         }
     }
 }
 
 #[test]
-fn at_every_byte() {
+fn requests_split_at_every_byte_get_their_replies() {
     let server = Server::start();
     let mut subscriber = Subscriber { client: Client::connect(server.address), next: 0 };
     subscriber.client.send(&[b"HELLO", b"3"]);
@@ -83,7 +83,7 @@ fn at_every_byte() {
     for (bytes, replies) in &requests {
         for at in 0..=bytes.len() {
             subscriber.client.send_raw(&bytes[..at]);
-            // The first part is read by the time that another client has been served twice.
+            // Serving another client twice gives the server time to read the first part.
             let mut other = Client::connect(server.address);
             assert_eq!(other.say("PING"), "+PONG");
             assert_eq!(other.say("PING"), "+PONG");

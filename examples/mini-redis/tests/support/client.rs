@@ -1,4 +1,4 @@
-//! A client that blocks, and gives replies as the bytes they were.
+//! A blocking client that returns replies as text in their wire format.
 
 use std::{
     io::{self, Read, Write},
@@ -8,16 +8,16 @@ use std::{
 
 use redis_protocol::{resp2, resp3};
 
-/// Longer than any reply takes. A test that waits so long has failed.
+/// The timeout of a read, after which a test fails.
 const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// So much of a reply is looked at.
+/// The number of bytes of a reply that are shown.
 const MAX_SHOWN: usize = 16 * 1024;
 
 pub(crate) struct Client {
     stream: TcpStream,
     buffer: Vec<u8>,
-    /// Whether it has asked for RESP3.
+    /// Whether the client has sent `HELLO 3`.
     is_resp3: bool,
 }
 
@@ -33,19 +33,19 @@ impl Client {
         &self.stream
     }
 
-    /// Sends a command, and gives its reply.
+    /// Sends a command and returns its reply.
     pub(crate) fn run(&mut self, words: &[&[u8]]) -> String {
         self.send(words);
         self.reply()
     }
 
-    /// As [`run`](Self::run), for a command that is one line of plain words.
+    /// Like [`run`](Self::run), for a line of words separated by spaces.
     pub(crate) fn say(&mut self, line: &str) -> String {
         let words: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
         self.run(&words)
     }
 
-    /// As [`say`](Self::say), to a server that may be gone.
+    /// Like [`say`](Self::say), for a server that may have exited.
     pub(crate) fn try_say(&mut self, line: &str) -> io::Result<Option<String>> {
         let words: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
         self.stream.write_all(&request(&words))?;
@@ -62,12 +62,12 @@ impl Client {
         self.stream.write_all(bytes).expect("the server reads");
     }
 
-    /// The next reply, with spaces for the ends of its lines.
+    /// Returns the next reply, with line breaks replaced by spaces.
     pub(crate) fn reply(&mut self) -> String {
         self.try_reply().expect("a reply").expect("a reply, and no end")
     }
 
-    /// The next reply, or `None` at the end.
+    /// Returns the next reply, or `None` at the end of the stream.
     pub(crate) fn try_reply(&mut self) -> io::Result<Option<String>> {
         loop {
             if let Some(length) = self.length() {
@@ -83,7 +83,7 @@ impl Client {
         }
     }
 
-    /// All replies that come before nothing has come for a while. For recording only.
+    /// Returns the replies that arrive until there is none for `quiet`. Only for recording.
     pub(crate) fn replies_until_quiet(&mut self, quiet: Duration) -> Vec<String> {
         self.stream.set_read_timeout(Some(quiet)).expect("a socket");
         let mut replies = Vec::new();
@@ -94,7 +94,7 @@ impl Client {
         replies
     }
 
-    /// How long the first reply in the buffer is, if all of it is there.
+    /// Returns the length of the first reply in the buffer, if it is complete.
     fn length(&self) -> Option<usize> {
         if self.buffer.is_empty() {
             return None;
@@ -109,7 +109,7 @@ impl Client {
     }
 }
 
-/// A command as clients send it.
+/// Encodes a request.
 pub(crate) fn request(words: &[&[u8]]) -> Vec<u8> {
     let mut bytes = format!("*{}\r\n", words.len()).into_bytes();
     for word in words {
@@ -120,7 +120,7 @@ pub(crate) fn request(words: &[&[u8]]) -> Vec<u8> {
     bytes
 }
 
-/// Bytes as text in one line; of many only the first.
+/// Formats bytes as one line of text, truncated to [`MAX_SHOWN`] bytes.
 pub(crate) fn show(bytes: &[u8]) -> String {
     let bytes = &bytes[..bytes.len().min(MAX_SHOWN)];
     let text = bytes.escape_ascii().to_string().replace("\\r\\n", " ").replace("\\'", "'");

@@ -1,7 +1,7 @@
-//! What the tests have in common: a server in the same process, a client that sees every byte, and
-//! scripts that say what is sent and what comes back.
+//! Helpers shared by the tests: a server in this process, a client that shows raw replies, and scripts of
+//! commands and expected replies.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(dead_code, reason = "each test binary uses only some of the helpers")]
 
 pub(crate) mod client;
 pub(crate) mod script;

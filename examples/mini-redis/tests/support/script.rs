@@ -1,15 +1,16 @@
-//! Scripts: what is sent, and what comes back.
+//! Scripts of commands and expected replies.
 //!
 //! ```text
 //! # A comment.
-//! > SET k "a b"            a client sends a command,
-//! +OK                      and this is the reply, with spaces for the ends of its lines
-//! b> GET k                 another client
+//! > SET k "a b"            a client sends a command
+//! +OK                      its reply, with line breaks replaced by spaces
+//! b> GET k                 the client `b` sends a command
 //! $3 a b
-//! b< ...                   one more reply to `b`; `...` stands for any text
+//! b< ...                   another reply to `b`; `...` matches any text
 //! ```
 //!
-//! The replies in `tests/scripts` were recorded from Redis 7.0.15, apart from scripts that say `differs`.
+//! The replies in `tests/scripts` were recorded from Redis 7.0.15. A script with a comment that begins with
+//! `differs` is not checked against Redis.
 
 use std::{collections::BTreeMap, fs, net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -18,11 +19,11 @@ use super::Client;
 /// One line of a script.
 #[derive(Clone, Debug)]
 pub(crate) enum Line {
-    /// Kept as it is.
+    /// A comment or an empty line.
     Comment(String),
-    /// A client sends this.
+    /// A client, and the command that it sends.
     Send(String, String),
-    /// A client gets this.
+    /// A client, and the reply that it expects.
     Get(String, String),
 }
 
@@ -31,7 +32,7 @@ pub(crate) struct Script {
     pub(crate) lines: Vec<Line>,
 }
 
-/// All scripts, by name.
+/// Returns all scripts, sorted by name.
 pub(crate) fn all() -> Vec<Script> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scripts");
     let entries = fs::read_dir(folder).expect("the scripts");
@@ -60,14 +61,14 @@ impl Script {
         Self { path, lines }
     }
 
-    /// Whether ours is known to answer otherwise than Redis.
+    /// Whether this server is known to reply differently from Redis.
     pub(crate) fn differs(&self) -> bool {
         self.lines
             .iter()
             .any(|line| matches!(line, Line::Comment(text) if text.starts_with("# differs")))
     }
 
-    /// Plays the script against a server, and gives what went otherwise.
+    /// Runs the script against a server, and returns the differences.
     pub(crate) fn play(&self, address: SocketAddr) -> Vec<String> {
         let mut clients = BTreeMap::new();
         let mut wrong = Vec::new();
@@ -88,7 +89,7 @@ impl Script {
             }
         }
         for (name, mut client) in clients {
-            // Whatever else was sent to it would come before this.
+            // An unexpected reply would arrive before the one to this command.
             client.send_line("PING the-end");
             let last = client.try_reply().ok().flatten();
             let is_end = last.as_ref().is_none_or(|last| {
@@ -101,7 +102,7 @@ impl Script {
         wrong
     }
 
-    /// Plays the script, and writes down what came back.
+    /// Runs the script, and overwrites its replies with those of the server.
     pub(crate) fn record(&self, address: SocketAddr) {
         const QUIET: Duration = Duration::from_millis(60);
         let mut clients = BTreeMap::new();
@@ -129,8 +130,8 @@ impl Script {
 }
 
 impl Client {
-    /// Sends the words of a line, which may be in double quotes with the escapes of C. A line that begins
-    /// with `raw` is sent as it is.
+    /// Sends the words of a line, which may be in double quotes with escapes. The words after `raw` are
+    /// concatenated and sent without encoding.
     fn send_line(&mut self, line: &str) {
         if let Some(raw) = line.strip_prefix("raw ") {
             self.send_raw(&words(raw).concat());
@@ -155,7 +156,7 @@ fn named<'a>(line: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
     name.chars().all(|letter| letter.is_ascii_lowercase()).then_some((name, rest))
 }
 
-/// Whether a reply is as expected, where `...` stands for any text.
+/// Returns `true` if a reply is as expected. `...` matches any text.
 fn fits(expected: &str, got: &str) -> bool {
     let mut parts = expected.split("...");
     let Some(mut rest) = parts.next().and_then(|first| got.strip_prefix(first)) else {

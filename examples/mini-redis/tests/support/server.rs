@@ -1,4 +1,4 @@
-//! A server on a thread of its own, with a runtime of its own. It is shut down when it is dropped.
+//! A server in a thread and a runtime of its own.
 
 use std::{net::SocketAddr, sync::mpsc, thread};
 
@@ -6,7 +6,7 @@ use actor_runtime::Scope;
 use mini_redis_actors::Settings;
 use tokio::sync::oneshot;
 
-/// A server that runs.
+/// A running server, which is shut down on drop.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
@@ -29,7 +29,7 @@ impl Server {
                 let server = mini_redis_actors::start(settings, &scope).await.expect("a port");
                 let facts = server.facts().await.expect("the server runs");
                 started.send(facts.address).expect("the test waits for it");
-                // It is dropped when nobody will stop the server any more.
+                // The sender is dropped without sending.
                 let _ = stopped.await;
                 scope.shutdown().await;
             });
@@ -39,12 +39,12 @@ impl Server {
         Self { address, stop: Some(stop), thread: Some(thread) }
     }
 
-    /// Asks the server to end, without waiting.
+    /// Begins the shutdown without waiting for it.
     pub(crate) fn stop(&mut self) {
         self.stop.take();
     }
 
-    /// Ends the server, and says how many tasks are left of it.
+    /// Shuts down the server, and returns the number of tasks that are left in its runtime.
     pub(crate) fn shutdown(mut self) -> usize {
         self.stop();
         let thread = self.thread.take().expect("it is shut down once");

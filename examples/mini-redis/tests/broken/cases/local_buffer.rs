@@ -1,4 +1,4 @@
-// The caret is under `buffer` where it is filled: what was read is gone if the call is dropped there.
+// The caret is under `buffer`: bytes that were read are lost if the future is dropped at the next read.
 
 use actor_runtime::cancel_safe;
 use bytes::BytesMut;

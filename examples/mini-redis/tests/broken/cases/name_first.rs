@@ -1,4 +1,4 @@
-// The caret is under the wait for the name: it is waited for again if the call is dropped at the next.
+// The caret is under the first read: the name is lost if the future is dropped at the second read.
 
 use actor_runtime::cancel_safe;
 use bytes::Bytes;

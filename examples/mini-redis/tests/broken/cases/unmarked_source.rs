@@ -1,4 +1,4 @@
-// The caret is under the source: nobody has said, or checked, that it may be dropped.
+// The caret is under the source: its future is not known to be cancel safe.
 
 use actor_runtime::actor;
 use mini_redis_actors::reader::{FrameReader, ReadError, Words};

@@ -1,4 +1,5 @@
-//! Clients that read slowly or not at all: they are bounded, and hurt nobody else.
+//! Clients that do not read, or that disconnect inside a request: the output buffered for them is bounded, and
+//! other clients are not affected.
 
 use std::{io::Read, net::Shutdown};
 
@@ -7,7 +8,7 @@ use crate::support::{Client, Server, client::request};
 const MEGABYTE: usize = 1024 * 1024;
 
 #[test]
-fn a_subscriber_that_does_not_read_is_cut_off() {
+fn a_subscriber_that_does_not_read_is_disconnected() {
     let server = Server::start();
     let mut slow = Client::connect(server.address);
     assert_eq!(slow.say("SUBSCRIBE news"), "*3 $9 subscribe $4 news :1");
@@ -24,26 +25,26 @@ fn a_subscriber_that_does_not_read_is_cut_off() {
         let begin = format!("*3 $7 message $4 news ${} {number}x", text.len());
         assert!(message.starts_with(&begin), "{}", &message[..60]);
     }
-    // The first messages went to both; then only one of them was left.
+    // Both received the first message, and only the fast one the last.
     assert_eq!(receivers.first().map(String::as_str), Some(":2"));
     assert_eq!(receivers.last().map(String::as_str), Some(":1"));
     assert_eq!(publisher.say("PUBSUB NUMSUB news"), "*2 $4 news :1");
-    assert!(!publisher.say("CLIENT LIST").contains("id=1 "), "it is gone altogether");
+    assert!(!publisher.say("CLIENT LIST").contains("id=1 "), "the slow client is still listed");
 
-    // What it has not read yet comes to an end, and there is not much of it.
+    // The output that was buffered for the slow client is bounded.
     let mut rest = Vec::new();
     let _ = slow.stream().take(200 * MEGABYTE as u64).read_to_end(&mut rest);
-    assert!(rest.len() < 60 * MEGABYTE, "{} bytes were kept for it", rest.len());
+    assert!(rest.len() < 60 * MEGABYTE, "{} bytes were buffered", rest.len());
 }
 
 #[test]
-fn a_client_that_does_not_read_its_replies_is_held_back() {
+fn a_client_that_does_not_read_its_replies_gets_backpressure() {
     let server = Server::start();
     let mut other = Client::connect(server.address);
     let value = vec![b'v'; MEGABYTE];
     assert_eq!(other.run(&[b"SET", b"big", &value]), "+OK");
 
-    // It asks for a lot, and reads nothing.
+    // This client requests 200 MB and reads nothing.
     let mut greedy = Client::connect(server.address);
     let count = 200;
     for _ in 0..count {
@@ -54,15 +55,15 @@ fn a_client_that_does_not_read_its_replies_is_held_back() {
     }
     let list = other.say("CLIENT LIST ID 2");
     let unread: usize = between(&list, "omem=", " ").parse().expect("a number");
-    assert!((MEGABYTE..8 * MEGABYTE).contains(&unread), "{unread} bytes wait for it");
+    assert!((MEGABYTE..8 * MEGABYTE).contains(&unread), "{unread} bytes are buffered");
 
-    // All of it comes when it reads.
+    // All replies arrive once the client reads.
     for _ in 0..count {
         assert!(greedy.reply().starts_with("$1048576 vvv"));
     }
 }
 
-/// What `served` will be after one more `INCR`, as another command says.
+/// Returns the value of `served`.
 fn other_served(client: &mut Client) -> String {
     let reply = client.say("GET served");
     reply.split_once(' ').map_or_else(|| reply.clone(), |(_, number)| number.to_owned())
@@ -74,7 +75,7 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
 }
 
 #[test]
-fn a_client_that_goes_in_the_middle_of_a_request_costs_nobody_else() {
+fn an_incomplete_request_is_not_run() {
     let server = Server::start();
     let mut other = Client::connect(server.address);
     let bytes = request(&[b"SET", b"half", b"value"]);

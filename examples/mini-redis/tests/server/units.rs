@@ -1,4 +1,4 @@
-//! The parts by themselves: patterns, numbers, frames.
+//! Unit tests of patterns, numbers and frames.
 
 use bytes::BytesMut;
 use mini_redis_actors::{
@@ -10,7 +10,7 @@ use mini_redis_actors::{
 use crate::support::client::show;
 
 #[test]
-fn patterns() {
+fn glob_patterns_match() {
     for (pattern, text, fits) in [
         ("", "", true),
         ("", "a", false),
@@ -43,13 +43,13 @@ fn patterns() {
 }
 
 #[test]
-fn a_pattern_of_many_stars_takes_no_longer_than_its_length() {
+fn a_pattern_of_many_stars_does_not_take_exponential_time() {
     let pattern = "a*".repeat(1000) + "b";
     assert!(!matches(pattern.as_bytes(), "a".repeat(10_000).as_bytes()));
 }
 
 #[test]
-fn integers() {
+fn integers_are_parsed_strictly() {
     for (text, number) in [
         ("0", Some(0)),
         ("-1", Some(-1)),
@@ -72,7 +72,7 @@ fn integers() {
 }
 
 #[test]
-fn sums_of_numbers_with_a_fraction() {
+fn float_sums_are_accurate_and_have_no_exponent() {
     for (left, right, sum) in [
         ("0.1", "0.2", Some("0.3")),
         ("10.5", "0.1", Some("10.6")),
@@ -98,7 +98,7 @@ fn sums_of_numbers_with_a_fraction() {
 }
 
 #[test]
-fn numbers_are_short() {
+fn doubles_have_their_shortest_form() {
     for (number, text) in [
         (1.0, "1"),
         (-0.5, "-0.5"),
@@ -114,7 +114,7 @@ fn numbers_are_short() {
 }
 
 #[test]
-fn frames_in_both_versions() {
+fn frames_are_encoded_in_resp2_and_resp3() {
     let word = Frame::word;
     for (frame, resp2, resp3) in [
         (Frame::OK, "+OK", "+OK"),

@@ -1,7 +1,7 @@
-//! A reader whose `select!` loses all the time: nothing is lost, and nothing comes twice.
+//! Cancellation of `read_frame`: no request is lost or returned twice.
 //!
-//! It is the reader of a connection, on a socket, and an actor waits for it as a connection does. Only
-//! here somebody keeps interrupting it, between any two bytes, so that `read_frame` is dropped each time.
+//! The tests use the reader of a connection on a real socket, as the event source of an actor and as a branch
+//! of `select!`, and drop its future between any two bytes.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ async fn sockets() -> (TcpStream, TcpStream) {
     (client, accepted.expect("a connection").0)
 }
 
-/// Some requests, and what they are made of.
+/// Returns encoded requests, and the words that they decode to.
 fn requests() -> (Vec<u8>, Vec<Words>) {
     let mut bytes = Vec::new();
     let mut all = Vec::new();
@@ -61,19 +61,19 @@ impl Listener {
         }
     }
 
-    /// Takes the place of the frame that was waited for.
+    /// Drops the pending `read_frame`, as any message does, and returns the number of requests read.
     pub(crate) fn interrupt(&mut self) -> usize {
         self.got.len()
     }
 
-    /// All that was read.
+    /// Returns all requests read.
     pub(crate) fn finish(self) -> Vec<Words> {
         self.got
     }
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn an_actor_that_is_interrupted_between_any_two_bytes() {
+async fn an_actor_interrupted_between_any_two_bytes_loses_no_request() {
     let (mut client, server) = sockets().await;
     let (reader, _writer) = server.into_split();
     let listener =
@@ -97,7 +97,7 @@ async fn an_actor_that_is_interrupted_between_any_two_bytes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_select_that_loses_to_a_publisher_all_the_time() {
+async fn a_select_branch_that_loses_at_every_byte_loses_no_request() {
     let (mut client, server) = sockets().await;
     let (reader, _writer) = server.into_split();
     let mut reader = FrameReader::new(reader);

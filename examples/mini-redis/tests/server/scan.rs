@@ -1,11 +1,11 @@
-//! `SCAN` while keys come and go: who is there all the time is found.
+//! `SCAN` while keys are added and removed.
 
 use std::collections::BTreeSet;
 
 use crate::support::{Client, Server};
 
 #[test]
-fn keys_that_stay_are_found() {
+fn a_scan_returns_every_key_that_is_never_removed() {
     let server = Server::start();
     let mut client = Client::connect(server.address);
     for round in 0..20_usize {
@@ -24,7 +24,7 @@ fn keys_that_stay_are_found() {
             if cursor == "0" {
                 break;
             }
-            // In an order that has nothing to do with that of the scan.
+            // An order unrelated to that of the scan.
             step = (step * 31 + 7) % 200;
             client.say(&format!("DEL goes:{step}"));
             client.say(&format!("SET new:{step} x"));
@@ -34,7 +34,7 @@ fn keys_that_stay_are_found() {
 }
 
 #[test]
-fn what_does_not_fit_is_left_out() {
+fn a_scan_filters_by_pattern_and_type() {
     let server = Server::start();
     let mut client = Client::connect(server.address);
     client.say("MSET a:1 x a:2 x b:1 x");
