@@ -1,9 +1,9 @@
-//! Methods that `actor_runtime::cancel_safe::m` has a name for.
+//! The methods that have a name in `actor_runtime::cancel_safe::m`.
 //!
-//! A method that is not listed is asked about by a name made on the spot, for which nothing is
-//! known, so its future is judged by its type. A test compares the lists with `m`.
+//! Questions about all other methods are asked with the name `OtherMethod`, about which nothing is known, so
+//! the type of the future decides. A test compares these lists with `m`.
 
-/// Documented as cancel safe for some type.
+/// Documented as cancel safe, for some receiver.
 const SAFE: &[&str] = &[
     "accept",
     "as_mut",
@@ -42,7 +42,7 @@ const SAFE: &[&str] = &[
     "write_vectored",
 ];
 
-/// Documented as losing something, for some type, and the trait whose text says what.
+/// Documented as losing something, for some receiver, with the trait whose error text says what.
 const UNSAFE: &[(&str, &[&str])] = &[
     (
         "KeepsItsPlace",
@@ -106,7 +106,7 @@ pub(super) fn is_known(method: &str) -> bool {
     SAFE.contains(&method) || text_for(method).is_some()
 }
 
-/// The trait that says what is lost with a method of this name.
+/// The trait whose error text says what a method of this name loses.
 pub(super) fn text_for(method: &str) -> Option<&'static str> {
     let (text, _) = UNSAFE.iter().find(|(_, methods)| methods.contains(&method))?;
     Some(text)

@@ -1,7 +1,7 @@
 //! The grammar of `tokio::select!`, with spans kept.
 //!
-//! Nothing is judged here but the shape. A mistake that leaves no doubt about what was meant is
-//! reported, and parsing goes on; at a syntax error it stops, and keeps the branches before it.
+//! Parsing continues after a mistake whose intention is clear, and stops at a syntax error. The branches
+//! before it are kept.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -13,7 +13,7 @@ use syn::{
 
 use crate::diagnostics::Diagnostics;
 
-/// As many as fit into the set of disabled branches.
+/// The number of bits in the set of disabled branches.
 const MOST_BRANCHES: usize = 64;
 
 pub(crate) struct Select {
@@ -26,18 +26,18 @@ pub(crate) struct Select {
 
 /// Which branch is polled first.
 pub(crate) enum Order {
-    /// Another one each time.
+    /// A random one.
     Fair,
     /// `biased;`: the first.
     Biased,
-    /// `in turns;`, which only `#[actor]` writes: the one that follows the last winner.
+    /// `in turns;`, which only `#[actor]` generates: the one after the last winner.
     InTurns(Box<Expr>),
 }
 
 /// `pattern = future, if condition => handler`.
 pub(crate) struct Branch {
     pub(crate) pattern: Pat,
-    /// With `in turns;`, a branch that is a source of events says what its handler takes:
+    /// With `in turns;`, the type of the handler's argument, for a source of events:
     /// `pattern: ty = future => handler`.
     pub(crate) ty: Option<Type>,
     pub(crate) future: Expr,
@@ -60,18 +60,18 @@ pub(super) fn parse(tokens: TokenStream) -> (Select, Diagnostics) {
     (branches.select, branches.diagnostics)
 }
 
-/// Reads branches without a path before them, of a `select!` that is to be replaced; `None` if there is
-/// a mistake in them.
+/// Reads the branches of a plain `select!`, which begin without a path; `None` if there is a mistake in
+/// them.
 pub(crate) fn parse_plain(tokens: TokenStream) -> Option<Select> {
     let mut branches = Branches::new();
     let parsed = (|input: ParseStream| branches.parse(input)).parse2(tokens);
     let is_right = parsed.is_ok() && branches.diagnostics.count() == 0;
-    // The checked macro will find the same mistakes, and reports them.
+    // The checked macro reports the same mistakes.
     branches.diagnostics.finish();
     is_right.then_some(branches.select)
 }
 
-/// `$crate` is one token that is no path to syn; anything longer is in parentheses.
+/// `$crate` is a single token, which syn does not parse as a path. Longer paths are in parentheses.
 fn parse_crate(input: ParseStream) -> Result<TokenStream> {
     Ok(match input.parse::<TokenTree>()? {
         TokenTree::Group(group) => group.stream(),
@@ -161,7 +161,7 @@ impl Branches {
         Ok(())
     }
 
-    /// Without a pattern if there is no telling what the handler expects of it.
+    /// Returns no pattern if it is unclear what the handler expects of it.
     fn parse_pattern_and_future(
         &mut self,
         input: ParseStream,
@@ -229,7 +229,7 @@ impl Branches {
         Ok(parse_quote!(::core::unreachable!()))
     }
 
-    /// A block needs no comma after it; everything else does, unless it is the last.
+    /// A comma is optional after a block and after the last handler, and required after others.
     fn parse_handler(&mut self, input: ParseStream, arrow: Token![=>]) -> Result<Expr> {
         if input.is_empty() || input.peek(Token![,]) {
             let help = "write `=> {}` to do nothing";
@@ -262,11 +262,11 @@ fn parse_biased(input: ParseStream) -> Result<()> {
     Ok(())
 }
 
-/// The next token, to report at; the whole macro if there is none.
+/// The span of the next token, or of the whole macro if there is none.
 fn next(input: ParseStream) -> TokenTree {
     let at = |span: Span| Ident::new("_", span).into();
     match input.fork().parse::<TokenTree>() {
-        // The opening brace is enough: a caret under a whole block points at nothing.
+        // Only the opening brace: a caret under a whole block points at nothing.
         Ok(TokenTree::Group(group)) => at(group.span_open()),
         Ok(token) => token,
         Err(_) => at(Span::call_site()),

@@ -1,14 +1,14 @@
-//! Patterns as they can be tried on a reference.
+//! Patterns that can be matched against a reference.
 
 use syn::{
     Expr, Pat, PatIdent,
     visit_mut::{self, VisitMut},
 };
 
-/// The pattern with which `&output` is tried before `output` is given to the handler.
+/// The pattern to match `&output` with, before `output` is moved to the handler.
 ///
-/// `mut x`, `ref x` and `&x` become `x`: below a reference, the first two are errors in edition 2024
-/// and the last in every edition, and none of them changes what matches.
+/// `mut x`, `ref x` and `&x` become `x`, which matches the same values: in a reference, the first two are
+/// errors in edition 2024, and the last in every edition.
 pub(super) fn tried(pattern: &Pat) -> Pat {
     let mut pattern = pattern.clone();
     Tried.visit_pat_mut(&mut pattern);
@@ -31,6 +31,6 @@ impl VisitMut for Tried {
         visit_mut::visit_pat_ident_mut(self, ident);
     }
 
-    /// A constant in a pattern stays as it is.
+    /// Leaves constants in patterns unchanged.
     fn visit_expr_mut(&mut self, _: &mut Expr) {}
 }

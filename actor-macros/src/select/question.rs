@@ -1,34 +1,35 @@
-//! What can be asked about a future before it is made.
+//! Classifies the expressions of futures by what the compiler can be asked about them.
 //!
-//! `async fn recv` has no type that could be named, so whether `rx.recv()` may be dropped is asked
-//! about `rx` and `recv`. That works where naming `rx` a second time has no effect: at places.
+//! The future of an `async fn recv` has no nameable type, so whether `rx.recv()` may be dropped is a
+//! question about `rx` and `recv`. It repeats `rx`, so the receiver has to be a place, which can be
+//! evaluated twice without effect.
 
 use proc_macro2::Ident;
 use syn::{Expr, ExprMethodCall, Member, UnOp};
 
-/// What an expression says of its future.
+/// The form of an expression whose value is a future.
 pub(super) enum Question<'a> {
     /// `place.method(..)`.
     Method { receiver: Receiver<'a>, method: &'a Ident },
-    /// `&mut place`: the future, or what makes it, outlives the `select!`.
+    /// `&mut place`: the future, or the source that creates it, outlives the `select!`.
     Mutable(&'a Expr),
     /// `&place`.
     Shared(&'a Expr),
     /// `place`.
     Value,
-    /// Anything else: a value that nothing else holds, and what has to be known by its type.
+    /// Anything else: a temporary, or an expression that only its type can tell about.
     Temporary,
 }
 
-/// What a method is called on.
+/// The receiver of a method.
 pub(super) enum Receiver<'a> {
-    /// Naming it twice has no effect.
+    /// A place, which can be evaluated twice without effect.
     Place(&'a Expr),
-    /// A chain like `self.rx.as_mut().unwrap()`: it may be named twice if one of them is never run.
+    /// A chain like `self.rx.as_mut().unwrap()`. It is repeated in a closure that is never called.
     Accessor(&'a Expr),
 }
 
-/// Methods that give a part of their receiver.
+/// Methods that return a part of their receiver.
 const ACCESSORS: &[&str] =
     &["as_deref_mut", "as_mut", "as_ref", "by_ref", "expect", "get_mut", "get_ref", "unwrap"];
 
@@ -52,7 +53,8 @@ impl<'a> Question<'a> {
             receiver => receiver,
         };
         let method = &call.method;
-        // A handle has a `lease` of ours, or a handler of that name. What it makes tells which.
+        // `lease` is a method of every handle, or a handler of that name. The type of the future tells
+        // which.
         if method == "lease" {
             Self::Temporary
         } else if is_place(receiver) {
@@ -73,7 +75,7 @@ fn ungrouped(expr: &Expr) -> &Expr {
     }
 }
 
-/// Whether naming `expr` has no effect.
+/// Whether evaluating `expr` has no effect.
 fn is_place(expr: &Expr) -> bool {
     match ungrouped(expr) {
         Expr::Path(_) => true,

@@ -3,11 +3,11 @@
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
-/// Where an expression begins and ends.
+/// The spans of the first and the last token of an expression.
 ///
-/// Stable Rust has no way to join two spans, but the compiler joins those of the first and the last
-/// token of whatever it parses. So an expression of ours whose first token has the one span and
-/// whose last has the other is underlined as if it were the user's whole expression.
+/// Stable Rust cannot join two spans, but rustc joins those of the first and the last token of whatever it
+/// parses. A generated expression whose first and last token have these spans is therefore underlined as if
+/// it were the user's whole expression.
 #[derive(Clone, Copy)]
 pub(crate) struct Ends {
     pub(crate) first: Span,

@@ -14,21 +14,21 @@ use super::{
     through::{self, Through},
 };
 
-/// A branch and the names of what is made of it.
+/// A branch, and the names of what is generated for it.
 struct Runner<'a> {
     branch: &'a Branch,
-    /// Its future, without the words around it.
+    /// Its future, without the functions around it.
     through: Through<'a>,
     /// Its variant in the enum of winners.
     variant: &'a Ident,
-    /// What is known before it is made, and what it is once it is made.
+    /// The answers to the questions about the future, before and after it is created.
     kind: Ident,
     shape: Ident,
     timer: Ident,
-    /// The variable that holds it, in a tuple of one. Its span is the user's, as that of everything
-    /// that an error may point at.
+    /// The variable that holds the future, in a tuple of one. Errors may point at it, so it has the user's
+    /// span.
     variable: Ident,
-    /// The trait whose text names the handler that it calls, if it is one, and what declares it.
+    /// The trait whose error text names the handler that is called, if any, and its declaration.
     handler: TokenStream,
     handler_trait: Option<TokenStream>,
 }
@@ -89,9 +89,9 @@ pub(super) fn race(select: &Select, variants: &[Ident]) -> TokenStream {
     };
     quote! {
         #(#handler_traits)*
-        // Before any future borrows what is asked about.
+        // Before any future borrows the places that the questions are about.
         #(#asked_before)*
-        // In a tuple of a `let`, a temporary that a future borrows lives as long as the future.
+        // In a tuple in a `let`, temporaries that a future borrows live as long as the future.
         #(let #variables = (#futures,);)*
         #(#asked_after)*
         let #branches = ::core::pin::pin!(#tree);
@@ -99,7 +99,7 @@ pub(super) fn race(select: &Select, variants: &[Ident]) -> TokenStream {
     }
 }
 
-/// Asks about the place that the future will be made from.
+/// Asks about the place from which the future is created.
 fn ask_before(runner: &Runner, krate: &TokenStream) -> Option<TokenStream> {
     let name = &runner.kind;
     let question = Question::about(&runner.through.future);
@@ -107,8 +107,8 @@ fn ask_before(runner: &Runner, krate: &TokenStream) -> Option<TokenStream> {
     Some(quote!(let #name = #kind;))
 }
 
-/// Asks about what the branch is. It is passed through and never lent, nor moved by its field: both
-/// would keep room for it beside the pinned future.
+/// Asks about the value of the branch. The value is passed through `look` by move: borrowing it, or moving
+/// its field, would reserve space for it beside the pinned future.
 fn ask_after(runner: &Runner) -> TokenStream {
     let Runner { branch, through, kind, shape, timer, variable, .. } = runner;
     let look = local("look");
@@ -119,7 +119,7 @@ fn ask_after(runner: &Runner) -> TokenStream {
     };
     let ask = ask.map(|asked| quote!(let #kind = #asked;));
     let ask_timer = sources::may_be_timer(branch).then(|| sources::ask_timer(timer, &look));
-    // A method gives a future; everything else may be a source, of which one has to be made.
+    // A method call is a future. Everything else may be a source, from which a future is created.
     let may_be_source = !matches!(Question::about(&through.future), Question::Method { .. });
     let prepare = may_be_source.then(|| {
         quote! {
@@ -135,7 +135,7 @@ fn ask_after(runner: &Runner) -> TokenStream {
         let (#look, #variable) = __select::look(#variable);
         let #shape = {
             use __select::traits::*;
-            // One more reference than the first rank has.
+            // One reference more than the first rank has.
             (&&#look).shape()
         };
     }
@@ -162,7 +162,7 @@ fn leaf(runner: &Runner) -> TokenStream {
     quote! {
         __select::One::new(
             #judged,
-            // `!` as an output makes all of it unreachable.
+            // With an output of type `!`, the whole body is unreachable.
             #[allow(unreachable_code)]
             |#output| { #accepted },
         )
@@ -188,7 +188,7 @@ fn accepted(branch: &Branch, variant: &Ident, output: &Ident) -> TokenStream {
     }
 }
 
-/// A balanced tree, so that the compiler need not look into sixty-four nested types.
+/// A balanced tree, so that rustc does not have to handle 64 nested types.
 fn tree(leaves: &[TokenStream]) -> TokenStream {
     match leaves {
         [leaf] => leaf.clone(),

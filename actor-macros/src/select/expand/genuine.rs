@@ -1,4 +1,4 @@
-//! Asks whether a method that is known of a trait is that of the trait.
+//! Asks whether a method that has the name of a known trait method is that method.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -9,7 +9,7 @@ use super::super::{
     spans::Ends,
 };
 
-/// The macro of the runtime that asks, the question, and the extension trait.
+/// The runtime's macro for the question, the question, and the extension trait.
 fn trait_of(method: &str) -> Option<(&'static str, &'static str, &'static str)> {
     Some(match method {
         "read" | "read_buf" | "read_u8" | "read_i8" => ("__genuine_io", "of_read", "AsyncReadExt"),
@@ -34,7 +34,7 @@ fn has_argument(method: &str) -> bool {
 //         __genuine_io!(of_read AsyncReadExt read Place::of(&self.stream), any()),
 //         self.stream.read(buffer),
 //     )).genuine()
-/// The future, refused if it is not that of the trait's method and not known by itself.
+/// The future, refused if it is neither that of the trait's method nor cancel safe by its type.
 pub(super) fn compared(
     question: &Question<'_>,
     made: &TokenStream,

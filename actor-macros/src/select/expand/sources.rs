@@ -1,4 +1,4 @@
-//! What is asked of a branch that is a source of events, beside what is asked of every branch.
+//! Additional checks of branches that are sources of events.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -9,10 +9,10 @@ use super::{
     local,
 };
 
-/// Functions that are told the moment at which they end.
+/// Functions that take the instant at which they complete.
 const UNTIL: &[&str] = &["sleep_until", "timeout_at"];
 
-/// Whether the branch may be a timer that starts over when it is made anew.
+/// Whether the branch may be a timer that starts over whenever it is created again.
 pub(super) fn may_be_timer(branch: &Branch) -> bool {
     branch.ty.is_some()
         && matches!(Question::about(&branch.future), Question::Temporary)
@@ -53,8 +53,8 @@ pub(super) fn judged(
 //     let end = (&&&__select::Outcome(&output)).is_end();
 //     let given = <_ as __select::Gives<_, io::Result<Frame>>>::give(shape_0, output);
 //     Some(__Winner::Branch0(__select::Given::new(given, end)))
-/// The winner, with what its handler takes. Where that is something else than what the source gives,
-/// the error is at the type of the handler's parameter.
+/// The winner, with the argument for its handler. If its type does not match the output of the source, the
+/// error is at the type of the handler's parameter.
 pub(super) fn given(ty: &Type, shape: &Ident, variant: &Ident, output: &Ident) -> TokenStream {
     let Ends { first, last } = Ends::of(ty);
     let module = quote_spanned!(first=> __select);
@@ -65,7 +65,7 @@ pub(super) fn given(ty: &Type, shape: &Ident, variant: &Ident, output: &Ident) -
     quote! {
         let #end = {
             use __select::traits::*;
-            // One more reference than the first rank has.
+            // One reference more than the first rank has.
             (&&&__select::Outcome(&#output)).is_end()
         };
         let #given = #give #arguments;

@@ -1,4 +1,4 @@
-//! Tests of the expansion, without a compiler in the loop.
+//! Tests of the expansion, without a compiler.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ fn tokens(source: &str) -> TokenStream {
     source.parse().expect("the source is tokens")
 }
 
-/// The expansion as a person reads it, in a function.
+/// The pretty-printed expansion, in a function.
 fn printed(branches: &str) -> String {
     let expansion = expand(tokens(&format!("@ (::actor_runtime) {branches}")));
     let file = syn::parse2(quote::quote!(async fn run(&mut self) { #expansion }));
@@ -54,7 +54,7 @@ fn an_awaited_future() {
     check("an_awaited_future", &prettyplease::unparse(&file.expect("an expression")));
 }
 
-/// A name that one of them does not have would be asked about in vain, or not compile.
+/// A name that only one of them has would have no effect, or not compile.
 #[test]
 fn method_names_are_those_of_the_runtime() {
     let runtime = include_str!("../../../../actor-runtime/src/cancel_safe/methods.rs");
