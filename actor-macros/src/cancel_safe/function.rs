@@ -1,6 +1,6 @@
-//! Checks the function as a whole: whether it can be marked, and whether its body may be dropped.
+//! Checks a whole function: whether it can be marked, and whether its body is cancel safe.
 //!
-//! The check of the body, in `check`, stands alone: a tool of the tests runs it on other crates.
+//! The check of the body, in `check`, is independent of this: a tool of the tests runs it on other crates.
 
 use proc_macro2::TokenStream;
 use syn::{Block, ReturnType, Signature, Type};
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{checked_select::PlainSelects, diagnostics::Diagnostics};
 
-/// The function; `None` if it cannot be marked, or if its body cannot be read.
+/// Checks the function. Returns `None` if it cannot be marked, or if its body cannot be parsed.
 pub(super) fn check(
     function: Function,
     options: &Options,
@@ -31,7 +31,7 @@ pub(super) fn check(
     Some(CheckedFunction { attrs, vis, signature, block, grounds, selects })
 }
 
-/// Why the function is cancel safe. If it is not, that is reported.
+/// Why the function counts as cancel safe. Reports the findings if it is not.
 fn grounds(
     options: &Options,
     signature: &Signature,
@@ -43,7 +43,7 @@ fn grounds(
         return Grounds::Trusted(why.clone());
     }
     let end = match (&options.answer, arguments) {
-        // An answer that is never taken is dropped, so the handler may only have looked.
+        // An unread reply is dropped, so the handler may only look.
         (None, Arguments::InMessage) => End::Wait,
         _ => End::Act,
     };
@@ -60,12 +60,12 @@ fn grounds(
     }
 }
 
-/// Whether the signature can be marked at all.
+/// Whether the signature can be marked. Reports why not.
 fn is_markable(function: &Function, diagnostics: &mut Diagnostics) -> bool {
     let signature = &function.signature;
     let name = &signature.ident;
     if signature.asyncness.is_none() {
-        let message = format!("`#[cancel_safe]` goes on an `async fn`, and `{name}` is none");
+        let message = format!("`#[cancel_safe]` goes on an `async fn`, and `{name}` is not one");
         let help = "a function that returns a future is marked by its type: `-> impl CancelSafe<Output = T>`";
         diagnostics.report(signature.fn_token, message, help);
         return false;
@@ -81,16 +81,16 @@ fn is_markable(function: &Function, diagnostics: &mut Diagnostics) -> bool {
     if let ReturnType::Type(_, ty) = &signature.output
         && matches!(&**ty, Type::Never(_))
     {
-        let message = format!("`{name}` never gives a value, and a future needs a type for it");
+        let message = format!("`{name}` never returns, but a future needs an output type");
         diagnostics.report(ty, message, "write `-> std::convert::Infallible`");
         return false;
     }
     true
 }
 
-/// Reports an item that cannot be read as a function.
+/// Reports an item that is not a function.
 pub(super) fn no_function(item: &TokenStream, diagnostics: &mut Diagnostics) {
-    // The compiler reports better what is wrong with a function.
+    // For a function with a syntax error, rustc has the better message.
     if !parse::is_function(item.clone()) {
         let first: TokenStream = item.clone().into_iter().take(1).collect();
         let message = "`#[cancel_safe]` goes on an `async fn`";

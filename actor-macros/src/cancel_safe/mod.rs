@@ -5,8 +5,8 @@
 //!                                            └─────▶ diagnostics, all of them
 //! ```
 //!
-//! The check of the body knows names and the flow of control; whether what is awaited may be dropped
-//! is a question of types, which the expansion asks the compiler.
+//! The check of the body works on names and control flow. Whether an awaited future is cancel safe depends
+//! on its type, so the expansion asks the compiler.
 
 pub(crate) mod check;
 mod expand;
@@ -46,8 +46,9 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     tokens
 }
 
-/// Checks a marked handler of an actor; `None` if its body cannot be read. Its arguments are in a
-/// message, so they are not lost with a call.
+/// Checks a marked handler of an actor. Returns `None` if its body cannot be parsed.
+///
+/// The arguments are in a message, so they are not lost with a call.
 pub(crate) fn check_handler(
     attrs: Vec<Attribute>,
     tokens: TokenStream,

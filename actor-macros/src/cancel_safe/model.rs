@@ -1,13 +1,11 @@
-//! A function under `#[cancel_safe]`, once its check is over.
-//!
-//! Syntax with its spans, and what the check has found: no finished tokens.
+//! A function under `#[cancel_safe]`, after its check: syntax with spans, and the results of the check.
 
 use syn::{Attribute, Block, LitStr, Signature, Visibility};
 
 use super::check::Model;
 use crate::checked_select::PlainSelects;
 
-/// The function, as it was written, and why it counts as cancel safe.
+/// The function as written, and why it counts as cancel safe.
 pub(crate) struct CheckedFunction {
     pub(super) attrs: Vec<Attribute>,
     pub(super) vis: Visibility,
@@ -20,11 +18,10 @@ pub(crate) struct CheckedFunction {
 
 /// Why a future counts as cancel safe.
 pub(super) enum Grounds {
-    /// Its body was checked; the rest is left to the compiler.
+    /// Its body was checked. The compiler answers the remaining questions.
     Checked(Box<Model>),
-    /// Its author says so.
+    /// Its author declares it.
     Trusted(LitStr),
-    /// It is not cancel safe, which was reported. It is expanded as if it were, so that its callers
-    /// get no further errors.
+    /// It is not, which was reported. It expands as if it were, so that its callers cause no further errors.
     Refused,
 }

@@ -1,6 +1,6 @@
 //! The options of `#[cancel_safe(..)]`, for functions and for the handlers of an actor.
 //!
-//! Parsing asks for their shape only. Which of them make sense where is asked by who uses them.
+//! Parsing only checks their syntax. The callers decide which of them are allowed where.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::{
@@ -14,32 +14,33 @@ use crate::{diagnostics::Diagnostics, names};
 
 const NAMES: &[&str] = &["trusted", "undelivered", "idempotent", "crate"];
 
-const HELP: &str = "write `#[cancel_safe]`, or `#[cancel_safe(trusted = \"why\")]` to leave out the check of the body";
+const HELP: &str =
+    "write `#[cancel_safe]`, or `#[cancel_safe(trusted = \"why\")]` to skip the check of the body";
 
 pub(crate) struct Options {
-    /// Why the body needs no check: its author says so.
+    /// The author's reason for skipping the check of the body.
     pub(crate) trusted: Option<LitStr>,
-    /// What becomes of an answer nobody takes; for handlers only.
+    /// What happens to an unread reply; for handlers only.
     pub(crate) answer: Option<Answer>,
     /// The path of the runtime.
     pub(crate) krate: Path,
 }
 
-/// What an actor does with the answer of a handler when its caller is gone.
+/// What an actor does with a reply whose caller is gone.
 pub(crate) enum Answer {
     /// A method of the actor takes it back.
     Undelivered { option: Ident, method: Ident },
-    /// It may be thrown away, since doing it twice is harmless.
+    /// Drops it, since running the handler twice is harmless.
     Idempotent { option: Ident },
 }
 
-/// Whether an attribute is the one of these options, however its path is written.
+/// Whether `path` is that of the attribute, with or without a module.
 pub(crate) fn is_cancel_safe(path: &Path) -> bool {
     path.segments.last().is_some_and(|last| last.ident == "cancel_safe") && path.segments.len() <= 2
 }
 
 impl Answer {
-    /// The name of the option, as the user wrote it.
+    /// The name of the option, with the user's span.
     pub(crate) fn option(&self) -> &Ident {
         match self {
             Self::Undelivered { option, .. } | Self::Idempotent { option } => option,
@@ -48,7 +49,7 @@ impl Answer {
 }
 
 impl Options {
-    /// Reads what is between the parentheses. What is wrong is reported and left out.
+    /// Parses what is between the parentheses. Reports mistakes, and skips them.
     pub(crate) fn parse(args: TokenStream, diagnostics: &mut Diagnostics) -> Self {
         let krate = parse_quote!(::actor_runtime);
         let mut options = Self { trusted: None, answer: None, krate };
@@ -67,7 +68,7 @@ impl Options {
         options
     }
 
-    /// Reads one option.
+    /// Parses one option.
     fn read(&mut self, input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Result<()> {
         let option = input.call(Ident::parse_any)?;
         let name = option.to_string();
@@ -93,7 +94,7 @@ impl Options {
                     Some(meant) => format!("did you mean `{meant}`?"),
                     None => HELP.to_owned(),
                 };
-                let message = format!("`{name}` is no option of `#[cancel_safe]`");
+                let message = format!("`#[cancel_safe]` has no option `{name}`");
                 diagnostics.report(option, message, help);
                 skip(input)?;
             }
@@ -103,7 +104,7 @@ impl Options {
 
     fn trust(&mut self, option: &Ident, why: LitStr, diagnostics: &mut Diagnostics) {
         if why.value().trim().is_empty() {
-            let message = "an empty reason is none";
+            let message = "the reason is empty";
             diagnostics.report(&why, message, "say why dropping the call is harmless");
         }
         if self.trusted.is_some() {
@@ -115,28 +116,28 @@ impl Options {
     fn answer_with(&mut self, answer: Answer, diagnostics: &mut Diagnostics) {
         if let Some(first) = &self.answer {
             let (option, first) = (answer.option(), first.option());
-            let message = format!("`{option}` does not go with `{first}`");
-            let help = "either the answer is taken back, or it may be lost: keep one of them";
+            let message = format!("`{option}` excludes `{first}`");
+            let help = "a reply is either taken back or dropped: keep one of them";
             diagnostics.report(option, message, help);
         } else {
             self.answer = Some(answer);
         }
     }
 
-    /// Outside of `#[actor]` there is no answer that could be on its way.
+    /// Reports an option about replies, which only handlers have.
     pub(crate) fn refuse_answer(&self, diagnostics: &mut Diagnostics) {
         if let Some(answer) = &self.answer {
             let option = answer.option();
             let message = format!("`{option}` is for handlers of an `#[actor]`");
             let help = format!(
-                "leave `{option}` out: the answer of a plain function is dropped with its future"
+                "remove `{option}`: the output of a plain function is dropped with its future"
             );
             diagnostics.report(option, message, help);
         }
     }
 }
 
-/// The part after `=`; `None` if there is none that fits, which is reported.
+/// Parses `= value`. Returns `None` if it is missing or does not parse, which is reported.
 fn value<T: Parse>(
     input: ParseStream<'_>,
     option: &Ident,
@@ -154,7 +155,7 @@ fn value<T: Parse>(
     Ok(None)
 }
 
-/// Goes on to the next option.
+/// Skips to the next option.
 fn skip(input: ParseStream<'_>) -> Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<TokenTree>()?;

@@ -1,4 +1,4 @@
-//! What `#[cancel_safe]` stands on: the signature, and the body if it can be read.
+//! Parses the function under `#[cancel_safe]`.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{
@@ -18,11 +18,11 @@ pub(super) enum Body {
     /// A declaration in a trait.
     None,
     Block(Block),
-    /// Half-written, or newer than syn. The compiler says better what is wrong with it.
+    /// Half-written, or newer than syn. rustc has the better message.
     Unreadable,
 }
 
-/// `None` if the tokens are no function at all.
+/// Returns `None` if the tokens are not a function.
 pub(super) fn parse(item: TokenStream) -> Option<Function> {
     syn::parse2(item).ok()
 }
@@ -47,7 +47,7 @@ impl Parse for Function {
     }
 }
 
-/// A body, and the attributes that begin it.
+/// A body, and its inner attributes.
 fn block(input: ParseStream<'_>) -> Result<(Vec<Attribute>, Block)> {
     let content;
     let brace_token: Brace = braced!(content in input);
@@ -56,7 +56,7 @@ fn block(input: ParseStream<'_>) -> Result<(Vec<Attribute>, Block)> {
     Ok((inner, Block { brace_token, stmts }))
 }
 
-/// Whether the tokens begin like a function; for the text of an error only.
+/// Whether the tokens start like a function; only chooses an error message.
 pub(super) fn is_function(item: TokenStream) -> bool {
     let head = |input: ParseStream<'_>| {
         input.call(Attribute::parse_outer)?;

@@ -1,8 +1,7 @@
-//! Rewrites a checked body: asks the compiler about everything that is awaited, and about what the
-//! check leaves to it.
+//! Rewrites a checked body, so that the compiler decides about awaited futures and about all that the check
+//! left to it.
 //!
-//! An edit wraps an expression where it stands. The user's own syntax keeps its spans, so an answer
-//! of the compiler points at it.
+//! Edits wrap expressions in place. The user's syntax keeps its spans, so errors point at it.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -33,17 +32,18 @@ pub(super) fn rewrite(
 struct Rewrite<'a> {
     model: Model,
     krate: &'a TokenStream,
-    /// What the function gives, if it can be named.
+    /// The output type of the function, if it can be named.
     output: Option<&'a TokenStream>,
-    /// How many closures and async blocks are around this point: what they await is asked of them.
+    /// The number of closures and async blocks around the current expression. What they await is not an
+    /// await of this function.
     elsewhere: usize,
-    /// The locals that the future at hand is made from, which have to be shared handles.
+    /// The locals from which the current future is created, which have to be shared handles.
     outlives: Vec<TokenStream>,
 }
 
 impl VisitMut for Rewrite<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        // Before anything in it moves: a spot is an address.
+        // Before anything in `expr` moves, since a spot is an address.
         let edits = self.model.take(Spot::of(expr));
         let is_elsewhere = matches!(expr, Expr::Async(_) | Expr::Closure(_));
         self.elsewhere += usize::from(is_elsewhere);
@@ -137,7 +137,7 @@ impl Rewrite<'_> {
         *expr = Expr::Verbatim(tokens);
     }
 
-    /// `outlives(&local),` for each local that was asked for since.
+    /// `outlives(&local),` for each local noted since the last call.
     fn outliving(&mut self) -> TokenStream {
         let krate = self.krate;
         let asked = self.outlives.drain(..).map(|local| {
@@ -147,7 +147,7 @@ impl Rewrite<'_> {
         asked.collect()
     }
 
-    /// What a macro becomes; nothing if its tokens stay what they are or were changed in place.
+    /// The replacement for a macro call; `None` if its tokens are unchanged or were changed in place.
     fn macro_call(&mut self, mac: &mut Macro) -> Option<TokenStream> {
         let edits = self.model.take(Spot::of(&*mac));
         if let Some(mut opened) = self.model.macros.take(mac) {
@@ -205,7 +205,7 @@ impl Rewrite<'_> {
     // Output:
     //     if false { let _ = || -> Output { log_it!(self.count); loop {} }; loop {} }
     //     log_it!(self.count)
-    /// An `.await` that hides in a macro is an error in a closure, and `?` and `return` are not.
+    /// Makes an `.await` in the expansion of a macro an error. The closure still allows `?` and `return`.
     fn without_await(&self, mac: &Macro) -> TokenStream {
         let output = self.output.map(|output| quote!(-> #output));
         let body = quote!({ #mac; loop {} });
@@ -245,7 +245,7 @@ fn opened_tokens(opened: &Opened) -> TokenStream {
     }
 }
 
-/// The tokens, with some variables lent as shared.
+/// The tokens, with the variables `names` borrowed as shared.
 fn frozen(tokens: TokenStream, names: &[String]) -> TokenStream {
     let mut after_dot = false;
     let rewritten = tokens.into_iter().map(|token| {

@@ -1,4 +1,4 @@
-//! Calls on what is lent as shared, so that the compiler says whether they change it.
+//! Calls on places that are borrowed as shared, so that the compiler decides whether they change them.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -13,8 +13,8 @@ use crate::select::Ends;
 //     (match (look::AnAwaitFollows { only_look_or_write_repeatable: &self.pool }) {
 //         an_await_follows => an_await_follows.only_look_or_write_repeatable.idle()
 //     })
-/// The names are there to be read: the borrow checker's error quotes them, and nothing else of it can
-/// be chosen.
+/// The names are for the reader: the borrow checker's error quotes them, and nothing else in it can be
+/// chosen.
 pub(super) fn looks(expr: &Expr, may_take: bool, look: &TokenStream) -> TokenStream {
     let (ty, field) = match may_take {
         true => ("AnAwaitFollowsWithoutValue", "only_look_or_write_all_or_nothing"),
@@ -23,7 +23,7 @@ pub(super) fn looks(expr: &Expr, may_take: bool, look: &TokenStream) -> TokenStr
     lent(expr, look, [ty, field, "an_await_follows"])
 }
 
-/// The same for a local of an earlier turn.
+/// Like [`looks`], for a local of an earlier turn.
 pub(super) fn keeps(expr: &Expr, look: &TokenStream) -> TokenStream {
     lent(expr, look, ["MadeInThisCall", "keep_it_in_self", "made_in_this_call"])
 }
@@ -31,7 +31,7 @@ pub(super) fn keeps(expr: &Expr, look: &TokenStream) -> TokenStream {
 fn lent(expr: &Expr, look: &TokenStream, [ty, field, name]: [&str; 3]) -> TokenStream {
     let Expr::MethodCall(call) = bare(expr) else { return quote!(#expr) };
     let ExprMethodCall { receiver, method, turbofish, args, .. } = call;
-    // The end of a `match` would end the life of what is made in the arguments.
+    // Temporaries in the arguments would not live past the end of a `match`.
     if !args.iter().all(is_plain) {
         return quote!((&#receiver).#method #turbofish (#args));
     }
@@ -54,18 +54,18 @@ fn lent(expr: &Expr, look: &TokenStream, [ty, field, name]: [&str; 3]) -> TokenS
 //         impl<'a, T: ?Sized> __OnlyLooks<'a, T> for &'a T { .. }
 //         __OnlyLooks::lend(&*self)
 //     })
-/// A method that takes `&mut self` wants another type than there is an impl for.
+/// The trait is not implemented for `&mut Self`, so a method that takes it is an error.
 pub(super) fn looks_at_self(expr: &Expr, words: &Words) -> TokenStream {
     let Expr::MethodCall(call) = bare(expr) else { return quote!(#expr) };
     let ExprMethodCall { receiver, method, turbofish, args, .. } = call;
     let text = format!("{}\nhelp: {}", words.message, words.help);
     let text = text.replace('{', "{{").replace('}', "}}");
     let Ends { first, last } = Ends::of(expr);
-    // The end of a `match` would end the life of what is made in the arguments.
+    // Temporaries in the arguments would not live past the end of a `match`.
     let has_name = args.iter().all(is_plain);
     let bound = Ident::new("__place", last);
     let place = if has_name { quote!(#bound) } else { quote!(#receiver) };
-    // All of the call is underlined, by its first token and its last.
+    // The first and the last token have the spans of the user's, so all of the call is underlined.
     let (ask, lend) = (Ident::new("__OnlyLooks", first), Ident::new("lend", last));
     let place = quote_spanned!(first=> &*#place);
     let (turbofish, each) = (turbofish.as_ref(), args.iter());
@@ -92,7 +92,7 @@ pub(super) fn looks_at_self(expr: &Expr, words: &Words) -> TokenStream {
 //     sender
 // Output:
 //     look::Outlives::ask((&&look::Local::of(&sender)).kind(), &sender)
-/// Asks whether a local may be gone with the call.
+/// Asks whether a local may be lost with the call.
 pub(super) fn outlives(local: &TokenStream, look: &TokenStream) -> TokenStream {
     let Ends { first, last } = Ends::of(local);
     let (outlives, ask) = (Ident::new("Outlives", first), Ident::new("ask", last));
@@ -101,7 +101,7 @@ pub(super) fn outlives(local: &TokenStream, look: &TokenStream) -> TokenStream {
     quote!({ use #look::Outlives as #outlives; #outlives::#ask(#kind, #local) })
 }
 
-/// The same of a value without a name, which is passed through.
+/// Like [`outlives`], for a temporary, which is passed through.
 pub(super) fn outliving(value: &Expr, look: &TokenStream) -> TokenStream {
     let Ends { first, last } = Ends::of(value);
     let pass = quote_spanned!(last=> pass);

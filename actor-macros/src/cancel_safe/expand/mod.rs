@@ -1,7 +1,7 @@
-//! Writes the marked function.
+//! Generates the marked function.
 //!
-//! The future is an opaque type of the public trait, so that it can be asked for by its bound, and
-//! leaks `Send` like that of any `async fn`.
+//! Its future is an `impl CancelSafe`, which other code can require as a bound, and which leaks `Send` like
+//! the future of any `async fn`.
 
 mod body;
 mod lent;
@@ -73,14 +73,14 @@ fn mark(signature: &mut Signature, krate: &TokenStream) {
         ReturnType::Default => quote!(()),
         ReturnType::Type(_, ty) => quote!(#ty),
     };
-    // A token from here has the edition of this crate, in which `impl` captures every lifetime; the
-    // user's may be older.
+    // This token has the edition of this crate, in which `impl` captures all lifetimes. The user's edition
+    // may be older.
     let captures = Ident::new("impl", Span::mixed_site().located_at(span));
     let ty = quote_spanned!(span=> #captures #krate::cancel_safe::CancelSafe<Output = #output>);
     signature.output = ReturnType::Type(Default::default(), Box::new(Type::Verbatim(ty)));
 }
 
-/// What the function gives, if it can be named a second time.
+/// The output type of the function, if it can be repeated.
 fn output(output: &ReturnType) -> Option<TokenStream> {
     match output {
         ReturnType::Default => Some(quote!(())),
@@ -88,7 +88,7 @@ fn output(output: &ReturnType) -> Option<TokenStream> {
     }
 }
 
-/// Tells the compiler what the block gives, which `?` and `.into()` in it have to know.
+/// Tells the compiler the output type of the block, which `?` and `.into()` in it need.
 fn output_hint(ty: &TokenStream) -> TokenStream {
     let value = Ident::new("output", Span::mixed_site());
     quote! {
@@ -98,7 +98,7 @@ fn output_hint(ty: &TokenStream) -> TokenStream {
     }
 }
 
-/// The names that the questions in the body need, and the question about each argument.
+/// The imports for the questions in the body, and the question about each argument.
 fn asked_first(model: &Model, krate: &TokenStream) -> TokenStream {
     let arguments = model.arguments.iter().map(|argument| {
         let asked = lent::outlives(&quote!(#argument), &quote!(#krate::cancel_safe::look));
@@ -111,7 +111,7 @@ fn asked_first(model: &Model, krate: &TokenStream) -> TokenStream {
     }
 }
 
-/// `impl Trait` names no type that could be written a second time.
+/// Whether `ty` contains an `impl Trait`, which would be another type if it were repeated.
 fn has_impl(ty: &Type) -> bool {
     struct Search(bool);
     impl<'ast> Visit<'ast> for Search {

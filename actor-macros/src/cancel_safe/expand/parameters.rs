@@ -1,11 +1,11 @@
-//! Moves the arguments into the future, all of them: an argument that the body never names is
-//! dropped with the future and not before, as in any `async fn`.
+//! Moves all arguments into the future. As in any `async fn`, an argument that the body does not use is
+//! dropped with the future and not before.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{FnArg, Pat, PatIdent, ReceiverKind, Signature};
 
-/// Gives each parameter a plain name, and returns the statements that give it back its pattern.
+/// Replaces the patterns of the parameters with names, and returns the statements that bind the patterns.
 pub(super) fn take_over(signature: &mut Signature) -> TokenStream {
     let mut moved = TokenStream::new();
     for (position, input) in signature.inputs.iter_mut().enumerate() {
@@ -13,7 +13,7 @@ pub(super) fn take_over(signature: &mut Signature) -> TokenStream {
             FnArg::Receiver(receiver) => {
                 if matches!(receiver.kind, ReceiverKind::Value) {
                     let word = &receiver.self_token;
-                    // To name it is to capture it.
+                    // Captures it.
                     moved.extend(quote!(let _ = &#word;));
                 }
             }
@@ -34,7 +34,7 @@ fn take_over_pattern(position: usize, pattern: &Pat) -> (Pat, TokenStream) {
     }
     let text = format!("argument_{position}");
     let name = Ident::new(&text, Span::mixed_site()).into_token_stream();
-    // The first `let` keeps what `_` would leave behind.
+    // The first `let` captures arguments that a pattern `_` would not.
     let statements = quote! {
         let #name = #name;
         let #pattern = #name;

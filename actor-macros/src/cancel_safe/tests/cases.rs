@@ -1,10 +1,9 @@
-//! Which bodies are accepted, which are refused, and what is said about them.
+//! Which bodies the check accepts and refuses, and with which messages.
 //!
-//! The bodies are in `cases/*.rs`, which are parsed and never compiled. The first line of a body's
-//! doc comment says `accept` or `refuse`: what the compiler is asked besides, it answers in
-//! `tests/ui-cancel-safe`. Below a line with a mistake, a comment has the caret
-//! and the message. `UPDATE_CASES=1 cargo test -p actor-macros cases` writes those comments; read
-//! them as a user would.
+//! The bodies are in `cases/*.rs`, which are parsed and never compiled. The first line of a body's doc
+//! comment says `accept` or `refuse`. Below a line with a mistake, a comment has the text under the caret
+//! and the message. `UPDATE_CASES=1 cargo test -p actor-macros cases` writes those comments; read them as a
+//! user would. The questions for the compiler are tested in `tests/ui-cancel-safe`.
 
 use std::{env, fmt::Write, fs, path::PathBuf};
 
@@ -17,22 +16,22 @@ use syn::{
 use crate::cancel_safe::check::{Arguments, End, Finding, check};
 
 #[test]
-fn the_table_of_the_design() {
+fn the_rules_of_the_design() {
     run("design");
 }
 
 #[test]
-fn the_stories_people_tell() {
+fn published_stories() {
     run("stories");
 }
 
 #[test]
-fn more_than_the_design_asks() {
+fn beyond_the_design() {
     run("beyond");
 }
 
 #[test]
-fn what_is_not_caught() {
+fn known_limits() {
     run("limits");
 }
 
@@ -98,7 +97,7 @@ fn wanted(attrs: &[Attribute]) -> Option<String> {
     Some(wanted.trim().to_owned())
 }
 
-/// What starts a comment that this test writes.
+/// The beginnings of the comments that this test writes.
 const MARKS: [&str; 2] = ["//~^ ", "//~  "];
 
 fn without_messages(source: &str) -> String {

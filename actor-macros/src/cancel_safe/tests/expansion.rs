@@ -1,4 +1,4 @@
-//! What is written for a marked function.
+//! The expansion of marked functions.
 
 use super::{errors, expanded};
 
@@ -19,7 +19,7 @@ fn a_checked_body() {
 }
 
 #[test]
-fn a_doubt_is_left_to_the_borrow_checker() {
+fn a_question_for_the_borrow_checker() {
     insta::assert_snapshot!(expanded(
         "",
         "async fn send(&mut self) {
@@ -31,7 +31,7 @@ fn a_doubt_is_left_to_the_borrow_checker() {
 }
 
 #[test]
-fn a_trusted_body_is_left_alone() {
+fn a_trusted_body_is_unchanged() {
     insta::assert_snapshot!(expanded(
         "trusted = \"the peer tells doubles apart\"",
         "async fn send(self, _: Guard, mut count: u8) { self.a().await; self.b().await; }"
@@ -39,7 +39,7 @@ fn a_trusted_body_is_left_alone() {
 }
 
 #[test]
-fn a_refused_body_is_written_as_if_it_were_right() {
+fn a_refused_body_expands_like_an_accepted_one() {
     insta::assert_snapshot!(expanded(
         "",
         "async fn both(&mut self) -> (u8, u8) { (self.a().await, self.b().await) }"
@@ -47,7 +47,7 @@ fn a_refused_body_is_written_as_if_it_were_right() {
 }
 
 #[test]
-fn what_is_not_markable_stays_as_it_is() {
+fn an_unmarkable_item_is_unchanged() {
     for item in ["fn ready() -> u8 { 3 }", "struct Worker;", "async fn never() -> ! { loop {} }"] {
         let text = expanded("", item);
         assert_eq!(errors("", item).len(), 1, "{text}");

@@ -5,7 +5,7 @@ mod robust;
 
 use quote::ToTokens;
 
-/// Expands a function, and prints the result as a person would read it.
+/// Expands a function, and pretty-prints the result.
 fn expanded(args: &str, item: &str) -> String {
     let (args, item) = (args.parse().unwrap(), item.parse().unwrap());
     let tokens = super::expand(args, item);

@@ -1,4 +1,4 @@
-//! Whatever comes, the macro gives an answer and does not panic.
+//! The macro does not panic, whatever the input.
 
 use std::{fs, path::Path};
 
@@ -15,7 +15,7 @@ use crate::cancel_safe::{
     expand,
 };
 
-/// Checks every function there is, as if all were marked.
+/// Checks every function it visits, as if all were marked.
 #[derive(Default)]
 struct Everything {
     count: usize,
@@ -87,7 +87,7 @@ fn cases() -> Vec<TokenStream> {
     functions.0
 }
 
-/// How many tokens there are, at all depths.
+/// The number of tokens, including those in groups.
 fn count(tokens: &TokenStream) -> usize {
     let each = tokens.clone().into_iter().map(|token| match token {
         TokenTree::Group(group) => 1 + count(&group.stream()),
@@ -96,7 +96,7 @@ fn count(tokens: &TokenStream) -> usize {
     each.sum()
 }
 
-/// The tokens without the one at `position`; a group goes with all that is in it.
+/// The tokens without the one at `position`. A group is removed with its contents.
 fn without(tokens: TokenStream, position: &mut usize) -> TokenStream {
     let mut kept = TokenStream::new();
     for token in tokens {
@@ -117,7 +117,7 @@ fn without(tokens: TokenStream, position: &mut usize) -> TokenStream {
 }
 
 #[test]
-fn a_missing_token_is_no_reason_to_panic() {
+fn a_missing_token_causes_no_panic() {
     for case in cases() {
         for position in 0..count(&case) {
             let broken = without(case.clone(), &mut position.clone());
@@ -127,14 +127,14 @@ fn a_missing_token_is_no_reason_to_panic() {
 }
 
 #[test]
-fn a_half_written_body_comes_back_as_it_was() {
+fn a_half_written_body_is_unchanged() {
     let half = "pub async fn next(&mut self) -> u32 { let x = self. ; self.rx.recv().await }";
     let tokens: TokenStream = half.parse().unwrap();
     assert_eq!(expand(TokenStream::new(), tokens.clone()).to_string(), tokens.to_string());
 }
 
 #[test]
-fn deep_code_is_refused_rather_than_followed() {
+fn deeply_nested_code_is_refused() {
     let deep = |depth: usize, inner: &str| {
         let body = format!("{}{inner}{}", "(".repeat(depth), ")".repeat(depth));
         let item: syn::ItemFn = syn::parse_str(&format!("async fn deep() {{ {body} }}")).unwrap();
@@ -146,7 +146,7 @@ fn deep_code_is_refused_rather_than_followed() {
 }
 
 #[test]
-fn nested_loops_end() {
+fn the_check_of_nested_loops_terminates() {
     let (open, close) = ("loop { a = f(a); if self.x { break; } ", "b += a; }");
     let text = format!(
         "async fn f(&mut self) {{ let mut a = 1; let mut b = 2; {} self.w(&mut a).await; {} }}",
@@ -157,20 +157,20 @@ fn nested_loops_end() {
     assert!(!check(&item.sig, &item.block, Arguments::Given, End::Act).findings.is_empty());
 }
 
-/// rustc gives a macro a stack of eight megabytes, and a test has less.
+/// rustc runs macros with a stack of eight megabytes; that of a test is smaller.
 #[test]
-fn long_sums_are_followed() {
+fn long_sums_are_checked() {
     let on_rustcs_stack = std::thread::Builder::new().stack_size(8 << 20);
-    on_rustcs_stack.spawn(follow_a_long_sum).unwrap().join().unwrap();
+    on_rustcs_stack.spawn(check_a_long_sum).unwrap().join().unwrap();
 }
 
-fn follow_a_long_sum() {
+fn check_a_long_sum() {
     let text = format!("async fn f() -> u32 {{ {} wait().await }}", "one() + ".repeat(2000));
     let item: syn::ItemFn = syn::parse_str(&text).unwrap();
     assert!(check(&item.sig, &item.block, Arguments::Given, End::Act).findings.is_empty());
 }
 
-/// Statements that know of `self`, of three locals, and of nothing else.
+/// Statements that use `self` and three locals.
 fn statement() -> impl Strategy<Value = String> {
     let local = prop_oneof![Just("a"), Just("b"), Just("c")];
     let leaf =
@@ -217,9 +217,9 @@ fn statement() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Any body is judged, twice the same, and its mistakes are told in source order.
+    /// Two checks of any body give the same findings, in source order.
     #[test]
-    fn any_body_is_judged(body in proptest::collection::vec(statement(), 0..8)) {
+    fn any_body_can_be_checked(body in proptest::collection::vec(statement(), 0..8)) {
         let text = format!("async fn f(&mut self, mut a: Item, b: &mut u8, c: u32) {{ {} }}", body.join(" "));
         let item: syn::ImplItemFn = syn::parse_str(&text).unwrap();
         let verdict = check(&item.sig, &item.block, Arguments::Given, End::Act);

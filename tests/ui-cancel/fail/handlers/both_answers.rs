@@ -1,4 +1,4 @@
-// Caret: `idempotent`. Says: it does not go with `undelivered`.
+// Caret: `idempotent`. Says: it excludes `undelivered`.
 use actor_runtime::{actor};
 
 pub struct Stack(Vec<u32>);

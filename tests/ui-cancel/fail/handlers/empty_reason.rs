@@ -1,4 +1,4 @@
-// Caret: the empty text. Says: an empty reason is none.
+// Caret: the empty text. Says: the reason is empty.
 use actor_runtime::{actor};
 
 pub struct Stack(Vec<u32>);
