@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the `sqlite3` program finds in files that the actor wrote, while it writes them and afterwards.
+# Checks database files with the `sqlite3` program, while the actor writes them and afterwards.
 #
 #     bash examples/sqlite/acceptance.sh
 set -euo pipefail
@@ -7,13 +7,12 @@ export LC_ALL=C
 cd "$(dirname "$0")/../.."
 
 if ! command -v sqlite3 >/dev/null; then
-    echo "skipped: there is no \`sqlite3\` here (Debian: apt-get install sqlite3)"
+    echo "skipped: \`sqlite3\` is not installed (Debian: apt-get install sqlite3)"
     exit 0
 fi
 cargo build -q -p sqlite-actor --bins
 bin=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/debug
 work=$(mktemp -d)
-# Only what was started here is ended.
 trap 'kill -9 ${writer:-} 2>/dev/null || true; rm -rf "$work"' EXIT
 
 is() { # is WHAT FOUND EXPECTED
@@ -22,10 +21,10 @@ is() { # is WHAT FOUND EXPECTED
 }
 ask() { sqlite3 -batch -cmd '.timeout 10000' "$@"; }
 
-# A chat that is typed.
+# A chat session.
 bot=$work/bot.db
 chat() { timeout 60 "$bin/chat_bot" --chat "$bot"; }
-chat >"$work/told" <<'END'
+chat >"$work/output" <<'END'
 set colour blue
 set colour green
 remind 3600 tea
@@ -33,42 +32,41 @@ ban 7 spam
 note 1 seen again
 close 1
 END
-is "the bot's file is whole" "$(ask "$bot" 'PRAGMA integrity_check')" ok
+is "the bot's file passes integrity_check" "$(ask "$bot" 'PRAGMA integrity_check')" ok
 is "no foreign key is broken" "$(ask "$bot" 'PRAGMA foreign_key_check')" ""
-is "its schema is the newest" "$(ask "$bot" 'PRAGMA user_version')" 3
-is "it keeps a write-ahead log" "$(ask "$bot" 'PRAGMA journal_mode')" wal
-is "the setting is there" "$(ask "$bot" 'SELECT * FROM setting')" "1|colour|green"
-is "the case is there" "$(ask "$bot" 'SELECT number, user, action, is_open FROM moderation_case')" "1|7|ban|0"
-is "its notes are there" "$(ask "$bot" 'SELECT group_concat(text) FROM case_note')" "opened: ban,seen again,closed"
-is "nothing is left beside the file" "$(ls "$work")" "$(printf 'bot.db\ntold')"
+is "the schema has the newest version" "$(ask "$bot" 'PRAGMA user_version')" 3
+is "the journal mode is WAL" "$(ask "$bot" 'PRAGMA journal_mode')" wal
+is "the setting is stored" "$(ask "$bot" 'SELECT * FROM setting')" "1|colour|green"
+is "the case is stored" "$(ask "$bot" 'SELECT number, user, action, is_open FROM moderation_case')" "1|7|ban|0"
+is "the notes of the case are stored" "$(ask "$bot" 'SELECT group_concat(text) FROM case_note')" "opened: ban,seen again,closed"
+is "no other files are left" "$(ls "$work")" "$(printf 'bot.db\noutput')"
 ask "$bot" "UPDATE setting SET value = 'red'"
 is "the bot reads what sqlite3 wrote" "$(echo 'get colour' | chat)" red
 
-# Another program holds the lock: the bot waits for it.
+# Another process holds the lock, and the bot waits for it.
 mkfifo "$work/sql"
 timeout 60 sqlite3 -batch "$bot" <"$work/sql" >"$work/held" &
 exec 3>"$work/sql"
 echo "BEGIN IMMEDIATE; UPDATE setting SET value = 'held'; SELECT 'held';" >&3
 timeout 60 bash -c "until grep -q held '$work/held'; do read -rt 0.02 <> <(:) || :; done"
-printf 'set late yes\nget colour\n' | chat >"$work/told" &
+printf 'set late yes\nget colour\n' | chat >"$work/output" &
 chatting=$!
-# It has the file open by the time it has its log, and cannot write before the lock is free.
-is "the other's change is not seen before its commit" "$(ask "$bot" "SELECT value FROM setting WHERE name = 'colour'")" red
+is "the other process's change is not visible before its commit" "$(ask "$bot" "SELECT value FROM setting WHERE name = 'colour'")" red
 echo "COMMIT;" >&3
 exec 3>&-
 wait "$chatting"
-is "the bot waited for the lock" "$(cat "$work/told")" "$(printf 'late is now yes\nheld')"
+is "the bot waited for the lock" "$(cat "$work/output")" "$(printf 'late is now yes\nheld')"
 
-# An emulator's books.
+# The emulator.
 timeout 60 "$bin/emulator" --fast --frames 300 --file "$work/play.db" >/dev/null
-is "the books are whole" "$(ask "$work/play.db" 'PRAGMA integrity_check')" ok
-is "every frame is in the books" "$(ask "$work/play.db" 'SELECT title, frames_played FROM game')" "Meteor Run|300"
+is "the emulator's file passes integrity_check" "$(ask "$work/play.db" 'PRAGMA integrity_check')" ok
+is "every frame is counted" "$(ask "$work/play.db" 'SELECT title, frames_played FROM game')" "Meteor Run|300"
 ask "$work/play.db" .dump | ask "$work/copy.db"
-is "a dump makes the same file again" \
+is "a restored dump has the same contents" \
     "$(ask "$work/copy.db" '.dump game save achievement' | cksum)" \
     "$(ask "$work/play.db" '.dump game save achievement' | cksum)"
 
-# Killed in the middle of its work, with and without groups, while sqlite3 reads and writes, too.
+# The writer is killed under load, with and without group commit, while sqlite3 reads and writes.
 for mode in alone grouped; do
     file=$work/$mode.db
     "$bin/peer" write "$file" 32 "$mode" >"$work/$mode.log" &
@@ -78,12 +76,12 @@ for mode in alone grouped; do
     timeout 60 bash -c "until [ \$(wc -l <'$work/$mode.log') -gt 5000 ]; do read -rt 0.02 <> <(:) || :; done"
     kill -9 "$writer"
     wait "$writer" 2>/dev/null || true
-    is "$mode: the file is whole after kill -9" "$(ask "$file" 'PRAGMA integrity_check')" ok
-    # Every whole line is a row that was acknowledged.
+    is "$mode: the file passes integrity_check after kill -9" "$(ask "$file" 'PRAGMA integrity_check')" ok
+    # Each complete line is an acknowledged row. The last line may be incomplete.
     sed '$d' "$work/$mode.log" | sort -u >"$work/acknowledged"
     ask -separator ' ' "$file" 'SELECT * FROM entry' | sort -u >"$work/rows"
-    is "$mode: none of $(wc -l <"$work/acknowledged") acknowledged rows is lost" \
+    is "$mode: all $(wc -l <"$work/acknowledged") acknowledged rows are stored" \
         "$(comm -23 "$work/acknowledged" "$work/rows")" ""
-    is "$mode: what sqlite3 wrote meanwhile is there" "$(grep -c '^-1 1$' "$work/rows")" 1
+    is "$mode: the row that sqlite3 wrote is stored" "$(grep -c '^-1 1$' "$work/rows")" 1
 done
-echo "all is as it should be"
+echo "all checks passed"

@@ -1,8 +1,8 @@
-//! Boot: what happens before anybody has a handle.
+//! Opening a database: connection, settings, schema migration and integrity check.
 //!
-//! Open, settings, schema, check. The first two make the actor's state, the others are its `#[on_start]`.
-//! All of it runs on the actor's own thread, and any failure is the error of the start: there is no
-//! handle to a database that is half open.
+//! [`Options::open`] does the first two and creates the actor's state; [`Store::boot`] does the others in the
+//! actor's `#[on_start]`. Both run on the actor's thread before a handle exists, so a failure is the error of
+//! the start and there is no handle to a partly opened database.
 
 use std::{
     path::{Path, PathBuf},
@@ -16,10 +16,10 @@ use crate::{
     store::Store,
 };
 
-/// How many prepared statements are kept.
+/// Capacity of the prepared statement cache.
 const STATEMENTS: usize = 128;
 
-/// What a database is opened with.
+/// Options for opening a database.
 ///
 /// # Examples
 ///
@@ -39,31 +39,36 @@ pub struct Options {
     pub(crate) group_commit: Option<GroupCommit>,
 }
 
-/// How thoroughly the file is looked at before it is used.
+/// How thoroughly the file is checked when it is opened.
+///
+/// Both variants also check all foreign keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Check {
-    /// `integrity_check`: every page, every index, every foreign key. It reads the whole file.
+    /// Runs `PRAGMA integrity_check`, which also compares indexes to tables. This reads the whole file.
     #[default]
     Full,
-    /// `quick_check`: without comparing indexes to tables; for files too large to be read at each start.
+    /// Runs `PRAGMA quick_check`, which does not compare indexes to tables. Suited to large files.
     Quick,
 }
 
-/// Commits what waits together in one transaction, and answers it together.
+/// Limits for group commit: several requests share one transaction and one commit.
 ///
-/// A commit costs several times what a small write does, and to wake a caller costs more than a small
-/// read. With this, a request is done at once, but its answer waits until the mailbox has run empty or the
-/// group is full: then one commit serves all that has been written. Every answered write is as safe as
-/// without. The actor has to [flush](Store::flush) in its `#[on_idle]`. The price:
+/// A commit costs several times as much as a small write. With group commit, each request is executed
+/// immediately, and its reply is held back until the mailbox is empty or the group reaches one of these limits.
+/// Then one commit covers all writes of the group. As without groups, a write is acknowledged after its commit.
+/// The actor must call [`Store::flush`] in its `#[on_idle]`.
 ///
-/// - A caller who is alone pays for a transaction around its statement.
-/// - An answer may wait for the requests that came after it, so one that takes long holds up others.
-/// - Should the commit itself fail, by a full disk or a deferred foreign key, the whole group fails.
+/// Group commit has costs:
+///
+/// - A request that is alone in its group still pays for an explicit transaction.
+/// - A reply may wait for requests that were sent after it, so a slow request delays others.
+/// - If the commit itself fails (a full disk, a deferred foreign key), the whole group fails.
 #[derive(Clone, Copy, Debug)]
 pub struct GroupCommit {
-    /// The most requests whose answers wait for one commit.
+    /// The maximum number of requests in a group.
     pub max_requests: usize,
-    /// The longest that a group stays open while requests keep coming.
+    /// The age at which a group is committed although more requests are waiting. It is compared when a request
+    /// has been executed.
     pub max_age: Duration,
 }
 
@@ -74,8 +79,10 @@ impl Default for GroupCommit {
 }
 
 impl Options {
-    /// The file, and the steps of its schema: step *n* brings `user_version` from *n* - 1 to *n*. Steps
-    /// that were released are never changed, only added to.
+    /// Creates options for the database at `path`, with the migration steps of its schema.
+    ///
+    /// Step *n* brings `user_version` from *n* - 1 to *n*. Do not change a step after it was released; add a new
+    /// one.
     pub fn new(path: impl Into<PathBuf>, schema: &'static [&'static str]) -> Self {
         Self {
             path: path.into(),
@@ -86,34 +93,35 @@ impl Options {
         }
     }
 
-    /// How long a request waits while another connection holds the lock, before it fails with
-    /// [`Error::Busy`]. Five seconds if nothing is said.
+    /// Sets how long a request waits for a lock that another connection holds, before it fails with
+    /// [`Error::Busy`]. The default is five seconds.
     pub fn busy_timeout(self, busy_timeout: Duration) -> Self {
         Self { busy_timeout, ..self }
     }
 
-    /// How thoroughly the file is looked at.
+    /// Sets how thoroughly the file is checked. The default is [`Check::Full`].
     pub fn check(self, check: Check) -> Self {
         Self { check, ..self }
     }
 
-    /// Commits what waits together in one transaction.
+    /// Enables group commit. It is disabled by default.
     pub fn group_commit(self, group_commit: GroupCommit) -> Self {
         Self { group_commit: Some(group_commit), ..self }
     }
 
-    /// The file.
+    /// Returns the path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Opens the file, as an actor is made: on the thread where it is to live. The actor then
-    /// [boots](Store::boot) it before it takes any message.
+    /// Opens the file and applies the settings.
+    ///
+    /// Call this in the actor's constructor, and [`Store::boot`] in its `#[on_start]`.
     ///
     /// # Errors
     ///
-    /// [`Error::Boot`], with the file and what is wrong with it.
+    /// Returns [`Error::Boot`] with the path and the cause.
     pub fn open(&self) -> Result<Store> {
         self.connect()
             .map(|connection| Store::new(connection, self.clone()))
@@ -130,7 +138,7 @@ impl Options {
         Ok(connection)
     }
 
-    /// Brings the schema up to date and looks at what is there.
+    /// Migrates the schema and checks the file.
     pub(crate) fn prepare(&self, connection: &mut Connection) -> Result<()> {
         migrate(connection, self.schema)
             .and_then(|()| check(connection, self.check))
@@ -138,16 +146,16 @@ impl Options {
     }
 }
 
-/// Sets what has to be set, and reads each back: SQLite ignores a setting it does not take.
+/// Applies the settings and reads each one back, because SQLite ignores a value that it does not accept.
 fn configure(connection: &Connection, busy_timeout: Duration) -> Result<()> {
     let busy_timeout = i64::try_from(busy_timeout.as_millis()).unwrap_or(i64::from(i32::MAX));
-    // First, because a change to the journal may have to wait for another connection.
+    // First, because changing the journal mode may have to wait for another connection.
     pragma(connection, "busy_timeout", Value::Integer(busy_timeout), Value::Integer(busy_timeout))?;
     let wal = || Value::Text("wal".to_owned());
     pragma(connection, "journal_mode", wal(), wal())?;
     pragma(connection, "foreign_keys", Value::Integer(1), Value::Integer(1))?;
-    // 1 is NORMAL: with a write-ahead log it survives a process that is killed, and loses the newest
-    // commits, but no more, with the power.
+    // 1 is NORMAL. In WAL mode, commits survive a crash of the process; a power failure may lose the newest
+    // commits but does not corrupt the file.
     pragma(connection, "synchronous", Value::Integer(1), Value::Integer(1))
 }
 
@@ -168,11 +176,11 @@ fn text(value: Value) -> String {
     }
 }
 
-/// Brings the schema to the newest version, each step in a transaction with its new number.
+/// Migrates the schema to the newest version. Each step is one transaction, together with its version number.
 fn migrate(connection: &mut Connection, schema: &[&str]) -> Result<()> {
     while version(connection, schema)? < schema.len() {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        // Now that the lock is ours, once more: another process may have been faster.
+        // Read again under the lock, because another process may have migrated in the meantime.
         let version = version(&transaction, schema)?;
         let Some(step) = schema.get(version) else {
             continue;
@@ -180,7 +188,7 @@ fn migrate(connection: &mut Connection, schema: &[&str]) -> Result<()> {
         let version = version + 1;
         transaction
             .execute_batch(step)
-            // There are far fewer steps than fit, and SQLite says so if not.
+            // The cast does not overflow: a schema has few steps.
             .and_then(|()| transaction.pragma_update(None, "user_version", version as i64))
             .and_then(|()| transaction.commit())
             .map_err(|error| Error::Migration { version, cause: Box::new(error.into()) })?;
@@ -210,7 +218,7 @@ fn check(connection: &Connection, check: Check) -> Result<()> {
         None => Ok(()),
         Some(row) => {
             let (table, rowid): (String, Option<i64>) = (row.get(0)?, row.get(1)?);
-            Err(Error::Corrupt(format!("row {rowid:?} of `{table}` refers to a row that is gone")))
+            Err(Error::Corrupt(format!("row {rowid:?} of `{table}` refers to a missing row")))
         }
     }
 }

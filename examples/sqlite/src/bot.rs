@@ -1,6 +1,6 @@
-//! What a chat bot has to remember: settings, reminders and moderation cases.
+//! The storage actor of a chat bot: settings, reminders and moderation cases.
 //!
-//! Each method is a message. Their bodies are plain `rusqlite`, on the thread that owns the connection.
+//! Each method is a message. The bodies use `rusqlite` directly, on the thread that owns the connection.
 
 use actor_runtime::{Context, Reply, actor};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -11,7 +11,7 @@ use crate::{
     store::{Counts, Store},
 };
 
-/// The steps of the schema.
+/// The migration steps of the schema.
 pub const SCHEMA: &[&str] = &[
     "CREATE TABLE setting (
          guild INTEGER NOT NULL,
@@ -47,44 +47,44 @@ pub const SCHEMA: &[&str] = &[
      CREATE INDEX case_note_by_case ON case_note (guild, number);",
 ];
 
-/// A server on which the bot is.
+/// Identifies a chat server.
 pub type GuildId = i64;
-/// Somebody on it.
+/// Identifies a user.
 pub type UserId = i64;
-/// Seconds since the epoch.
+/// Seconds since the Unix epoch.
 pub type Seconds = i64;
 
-/// Somebody wants to be told something.
+/// A message to deliver to a user at a given time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reminder {
-    /// Its number.
+    /// The id of the reminder.
     pub id: i64,
-    /// Who wants to be told.
+    /// The recipient.
     pub user: UserId,
-    /// When.
+    /// The time at which it is due.
     pub due: Seconds,
-    /// What.
+    /// The text, 1 to 2000 characters.
     pub text: String,
 }
 
-/// What was done about somebody, and why.
+/// A moderation case: an action against a user and its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
-    /// Counts up from one on each server, without gaps.
+    /// The number of the case, counted from 1 per server without gaps.
     pub number: i64,
-    /// About whom.
+    /// The user that the case is about.
     pub user: UserId,
     /// `warn`, `mute` or `ban`.
     pub action: String,
-    /// Why.
+    /// The reason for the action.
     pub reason: String,
-    /// Whether it is still open.
+    /// Whether the case is open.
     pub is_open: bool,
-    /// What was added since, the oldest first.
+    /// The notes, oldest first.
     pub notes: Vec<String>,
 }
 
-/// The bot's memory.
+/// The storage actor of the chat bot.
 #[derive(Debug)]
 pub struct Bot {
     store: Store,
@@ -92,7 +92,7 @@ pub struct Bot {
 
 #[actor(mailbox = 256)]
 impl Bot {
-    /// Opens the file, whose options have to name [`SCHEMA`].
+    /// Opens the database. The options must use [`SCHEMA`].
     ///
     /// # Errors
     ///
@@ -101,7 +101,7 @@ impl Bot {
         Ok(Self { store: options.open()? })
     }
 
-    /// Changes a setting of a server.
+    /// Sets a setting of a server.
     pub fn set(&mut self, guild: GuildId, name: &str, value: &str, done: Reply<Result<()>>) {
         self.store.write(done, |connection| {
             connection
@@ -114,7 +114,7 @@ impl Bot {
         });
     }
 
-    /// A setting of a server, if it was made.
+    /// Returns a setting of a server, or `None` if it is not set.
     pub fn setting(&mut self, guild: GuildId, name: &str, value: Reply<Result<Option<String>>>) {
         self.store.read(value, |connection| {
             let mut statement = connection
@@ -123,7 +123,7 @@ impl Bot {
         });
     }
 
-    /// All settings of a server, by name.
+    /// Returns all settings of a server, ordered by name.
     pub fn settings(&mut self, guild: GuildId, settings: Reply<Result<Vec<(String, String)>>>) {
         self.store.read(settings, |connection| {
             let sql = "SELECT name, value FROM setting WHERE guild = ?1 ORDER BY name";
@@ -133,7 +133,7 @@ impl Bot {
         });
     }
 
-    /// Notes a reminder, and gives its number.
+    /// Stores a reminder and returns its id.
     pub fn remind(&mut self, user: UserId, due: Seconds, text: &str, id: Reply<Result<i64>>) {
         self.store.write(id, |connection| {
             connection
@@ -143,13 +143,15 @@ impl Bot {
         });
     }
 
-    /// Takes up to `max` reminders that are due, the earliest first, to be delivered before
-    /// `until`. Nobody else is given them before that; afterwards they are due again, unless they
-    /// were [delivered](BotHandle::delivered). So a bot that dies in between forgets nobody.
+    /// Claims up to `max` reminders that are due, earliest first, for delivery before `until`.
+    ///
+    /// A claimed reminder is not returned again before `until`. After that it is due again, unless it was
+    /// [delivered](BotHandle::delivered), so a bot that crashes in between loses no reminders.
     ///
     /// # Cancel safety
     ///
-    /// Reminders that nobody has read are due again at once.
+    /// If the caller is dropped before it reads the reply, the reminders are due again immediately. If undoing
+    /// the claim fails, they are due again after `until`.
     #[cancel_safe(undelivered = unclaim)]
     pub fn claim_due(
         &mut self,
@@ -167,7 +169,7 @@ impl Bot {
             )?;
             let reminders = statement.query_map(params![now, until, max], reminder)?;
             let mut reminders: Vec<_> = reminders.collect::<rusqlite::Result<_>>()?;
-            // SQLite says that what is returned is in no particular order.
+            // SQLite does not specify the order of the rows of `RETURNING`.
             reminders.sort_by_key(|reminder| (reminder.due, reminder.id));
             Ok(reminders)
         });
@@ -184,11 +186,11 @@ impl Bot {
             Ok(())
         });
         if let Err(error) = outcome {
-            tracing::warn!(%error, "reminders that nobody read are due only when their claim ends");
+            tracing::warn!(%error, "could not release unread reminders; they are due again when their claim expires");
         }
     }
 
-    /// Forgets a reminder that was delivered. Says whether it was still there.
+    /// Deletes a reminder that was delivered. Returns `true` if it existed.
     pub fn delivered(&mut self, id: i64, was_there: Reply<Result<bool>>) {
         self.store.write(was_there, |connection| {
             let mut statement = connection.prepare_cached("DELETE FROM reminder WHERE id = ?1")?;
@@ -196,7 +198,7 @@ impl Bot {
         });
     }
 
-    /// When the next reminder is due, so that the bot knows how long to sleep.
+    /// Returns the time at which the next reminder is due, or `None` if there are no reminders.
     pub fn next_due(&mut self, due: Reply<Result<Option<Seconds>>>) {
         self.store.read(due, |connection| {
             let sql = "SELECT min(max(due, claimed_until)) FROM reminder";
@@ -204,7 +206,7 @@ impl Bot {
         });
     }
 
-    /// Opens a case, with its first note, and gives its number: one more than the last of that server.
+    /// Opens a case with a first note and returns its number, one more than the last number on that server.
     pub fn open_case(
         &mut self,
         guild: GuildId,
@@ -232,7 +234,7 @@ impl Bot {
         self.store.write(done, |connection| note(connection, guild, number, text));
     }
 
-    /// Closes a case, with a last note. Says whether it was open.
+    /// Closes a case with a final note. Returns `true` if it was open.
     pub fn close_case(&mut self, guild: GuildId, number: i64, was_open: Reply<Result<bool>>) {
         self.store.transaction(was_open, |connection| {
             let sql = "UPDATE moderation_case SET is_open = 0
@@ -245,7 +247,7 @@ impl Bot {
         });
     }
 
-    /// All cases about somebody, the newest first.
+    /// Returns all cases about a user, newest first.
     pub fn cases(&mut self, guild: GuildId, user: UserId, cases: Reply<Result<Vec<Case>>>) {
         self.store.read(cases, |connection| {
             let mut statement = connection.prepare_cached(
@@ -262,16 +264,22 @@ impl Bot {
         });
     }
 
-    /// Begins a transaction, which lasts over several requests: until it is
-    /// [committed](BotHandle::commit) or [rolled back](BotHandle::roll_back), and no longer than the
-    /// lease through which it was begun.
+    /// Begins a transaction that spans several requests.
+    ///
+    /// The transaction lasts until it is [committed](BotHandle::commit) or [rolled back](BotHandle::roll_back),
+    /// and is rolled back when the lease ends.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Error::NotLeased`] if it is not called through a lease, [`Error::InTransaction`] if a
+    /// transaction is open, and [`Error::Busy`] if the lock was not available within the busy timeout.
     ///
     /// # Cancel safety
     ///
-    /// A transaction of whose beginning nobody has read is rolled back at once.
+    /// If the caller is dropped before it reads the reply, the transaction is rolled back.
     #[cancel_safe(undelivered = end_unread)]
     pub fn begin(&mut self, context: &Context<Self>) -> Result<()> {
-        // Anybody else's request would become part of it.
+        // Without a lease, requests of other callers would become part of the transaction.
         if !context.is_leased() {
             return Err(Error::NotLeased);
         }
@@ -284,17 +292,17 @@ impl Bot {
         }
     }
 
-    /// Keeps what the transaction has done.
+    /// Commits the transaction.
     pub fn commit(&mut self) -> Result<()> {
         self.store.commit()
     }
 
-    /// Undoes what the transaction has done. To drop the lease does the same.
+    /// Rolls the transaction back. Dropping the lease does the same.
     pub fn roll_back(&mut self) -> Result<()> {
         if self.store.roll_back() { Ok(()) } else { Err(Error::NoTransaction) }
     }
 
-    /// What the database has done.
+    /// Returns counters of commits and rollbacks.
     pub fn counts(&self) -> Counts {
         self.store.counts()
     }

@@ -1,6 +1,6 @@
-//! What an emulator has to remember: save slots, play time and achievements.
+//! The storage actor of an emulator: save slots, play time and achievements.
 //!
-//! It is asked from a thread that draws sixty pictures a second and has no async runtime.
+//! Its caller is a plain thread that renders 60 frames per second, without an async runtime.
 
 use actor_runtime::{Context, Reply, actor};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -11,7 +11,7 @@ use crate::{
     store::{Counts, Store},
 };
 
-/// The steps of the schema.
+/// The migration steps of the schema.
 pub const SCHEMA: &[&str] = &[
     "CREATE TABLE game (
          id INTEGER PRIMARY KEY,
@@ -34,21 +34,21 @@ pub const SCHEMA: &[&str] = &[
      ) STRICT, WITHOUT ROWID;",
 ];
 
-/// A game in the library.
+/// Identifies a game in the library.
 pub type GameId = i64;
 
-/// A state of a game that was saved.
+/// A saved state of a game.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Save {
-    /// 0 to 9.
+    /// The slot, 0 to 9.
     pub slot: u8,
-    /// When in the game.
+    /// The frame of the game at which the state was saved.
     pub frame: i64,
-    /// The machine's memory.
+    /// The memory of the machine.
     pub state: Vec<u8>,
 }
 
-/// The emulator's books.
+/// The storage actor of the emulator.
 #[derive(Debug)]
 pub struct Console {
     store: Store,
@@ -56,7 +56,7 @@ pub struct Console {
 
 #[actor(mailbox = 64)]
 impl Console {
-    /// Opens the file, whose options have to name [`SCHEMA`].
+    /// Opens the database. The options must use [`SCHEMA`].
     ///
     /// # Errors
     ///
@@ -65,7 +65,7 @@ impl Console {
         Ok(Self { store: options.open()? })
     }
 
-    /// The game of this title, which is added to the library if it is new.
+    /// Returns the id of the game with this title, and adds the game if it is new.
     pub fn insert_game(&mut self, title: &str, game: Reply<Result<GameId>>) {
         self.store.transaction(game, |connection| {
             let sql = "INSERT INTO game (title) VALUES (?1) ON CONFLICT DO NOTHING";
@@ -75,7 +75,7 @@ impl Console {
         });
     }
 
-    /// Adds to the time that a game was played.
+    /// Adds to the play time of a game.
     pub fn played(&mut self, game: GameId, frames: u32, done: Reply<Result<()>>) {
         self.store.write(done, |connection| {
             let sql = "UPDATE game SET frames_played = frames_played + ?2 WHERE id = ?1";
@@ -84,7 +84,7 @@ impl Console {
         });
     }
 
-    /// How many frames of a game were played.
+    /// Returns the play time of a game, in frames.
     pub fn frames_played(&mut self, game: GameId, frames: Reply<Result<i64>>) {
         self.store.read(frames, |connection| {
             let sql = "SELECT frames_played FROM game WHERE id = ?1";
@@ -92,7 +92,7 @@ impl Console {
         });
     }
 
-    /// Saves a state, in the place of what was in its slot.
+    /// Saves a state, replacing the previous contents of its slot.
     pub fn save(&mut self, game: GameId, save: Save, done: Reply<Result<()>>) {
         self.store.write(done, |connection| {
             let Save { slot, frame, state } = save;
@@ -103,12 +103,16 @@ impl Console {
         });
     }
 
-    /// What is in a slot, if anything is.
+    /// Returns the saved state of a slot, or `None` if the slot is empty.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Error::Corrupt`] if the state does not match its checksum.
     pub fn load(&mut self, game: GameId, slot: u8, save: Reply<Result<Option<Save>>>) {
         self.store.read(save, |connection| load(connection, game, slot));
     }
 
-    /// The slots of a game that are in use, with the frame of each.
+    /// Returns the slots of a game that are in use, each with its frame.
     pub fn slots(&mut self, game: GameId, slots: Reply<Result<Vec<(u8, i64)>>>) {
         self.store.read(slots, |connection| {
             let sql = "SELECT slot, frame FROM save WHERE game = ?1 ORDER BY slot";
@@ -118,7 +122,7 @@ impl Console {
         });
     }
 
-    /// Notes an achievement. Says whether it is new: one is achieved only once.
+    /// Records an achievement. Returns `true` if it is new.
     pub fn achieve(&mut self, game: GameId, name: &str, frame: i64, is_new: Reply<Result<bool>>) {
         self.store.write(is_new, |connection| {
             let sql = "INSERT INTO achievement VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
@@ -126,7 +130,7 @@ impl Console {
         });
     }
 
-    /// The achievements of a game, in the order they were made.
+    /// Returns the achievements of a game, ordered by frame.
     pub fn achievements(&mut self, game: GameId, names: Reply<Result<Vec<String>>>) {
         self.store.read(names, |connection| {
             let sql = "SELECT name FROM achievement WHERE game = ?1 ORDER BY frame, name";
@@ -136,16 +140,22 @@ impl Console {
         });
     }
 
-    /// Begins a transaction, which lasts over several requests: until it is
-    /// [committed](ConsoleHandle::commit) or [rolled back](ConsoleHandle::roll_back), and no longer than the
-    /// lease through which it was begun.
+    /// Begins a transaction that spans several requests.
+    ///
+    /// The transaction lasts until it is [committed](ConsoleHandle::commit) or
+    /// [rolled back](ConsoleHandle::roll_back), and is rolled back when the lease ends.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Error::NotLeased`] if it is not called through a lease, [`Error::InTransaction`] if a
+    /// transaction is open, and [`Error::Busy`] if the lock was not available within the busy timeout.
     ///
     /// # Cancel safety
     ///
-    /// A transaction of whose beginning nobody has read is rolled back at once.
+    /// If the caller is dropped before it reads the reply, the transaction is rolled back.
     #[cancel_safe(undelivered = end_unread)]
     pub fn begin(&mut self, context: &Context<Self>) -> Result<()> {
-        // Anybody else's request would become part of it.
+        // Without a lease, requests of other callers would become part of the transaction.
         if !context.is_leased() {
             return Err(Error::NotLeased);
         }
@@ -158,17 +168,17 @@ impl Console {
         }
     }
 
-    /// Keeps what the transaction has done.
+    /// Commits the transaction.
     pub fn commit(&mut self) -> Result<()> {
         self.store.commit()
     }
 
-    /// Undoes what the transaction has done. To drop the lease does the same.
+    /// Rolls the transaction back. Dropping the lease does the same.
     pub fn roll_back(&mut self) -> Result<()> {
         if self.store.roll_back() { Ok(()) } else { Err(Error::NoTransaction) }
     }
 
-    /// What the database has done.
+    /// Returns counters of commits and rollbacks.
     pub fn counts(&self) -> Counts {
         self.store.counts()
     }
@@ -200,7 +210,7 @@ fn load(connection: &Connection, game: GameId, slot: u8) -> Result<Option<Save>>
     let found = statement.query_row(params![game, slot], |row| Ok((save(row)?, row.get(3)?)));
     match found.optional()? {
         Some((save, sum)) if checksum(&save.state) != sum => {
-            Err(Error::Corrupt(format!("slot {slot} holds something else than was saved")))
+            Err(Error::Corrupt(format!("the state in slot {slot} does not match its checksum")))
         }
         found => Ok(found.map(|(save, _)| save)),
     }
@@ -210,7 +220,7 @@ fn save(row: &Row<'_>) -> rusqlite::Result<Save> {
     Ok(Save { slot: row.get(0)?, frame: row.get(1)?, state: row.get(2)? })
 }
 
-/// FNV-1a. SQLite does not notice when a page of data changes on the disk; a game would only crash.
+/// FNV-1a. SQLite has no checksums of its own for row data that changes on disk.
 fn checksum(state: &[u8]) -> i64 {
     let sum = state.iter().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
         (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)

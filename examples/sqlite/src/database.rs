@@ -1,7 +1,7 @@
-//! A database behind an actor, for SQL text: its methods are its messages.
+//! A general-purpose actor that runs SQL text.
 //!
-//! An application has an actor of its own, with a method for each thing it does, as
-//! [`bot`](crate::bot) and [`console`](crate::console) do. This one is for those who have SQL.
+//! An application usually defines its own actor around a [`Store`], with one method per operation, as
+//! [`bot`](crate::bot) and [`console`](crate::console) do.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use crate::{
     store::{Counts, Store},
 };
 
-/// A database that runs SQL text.
+/// An actor that runs SQL text on a database.
 ///
 /// # Examples
 ///
@@ -38,30 +38,30 @@ pub struct Database {
     store: Store,
 }
 
-/// A statement and what goes into its parameters.
+/// An SQL statement with its parameters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statement {
-    /// One statement of SQL.
+    /// The text of one SQL statement.
     pub sql: Cow<'static, str>,
     /// The values of `?1`, `?2` and so on.
     pub values: Vec<Value>,
 }
 
-/// A row: a value for each column.
+/// A row: one value per column.
 pub type Row = Vec<Value>;
 
-/// What a statement has changed.
+/// The effect of a statement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Changed {
-    /// How many rows.
+    /// The number of rows that were inserted, updated or deleted.
     pub rows: usize,
-    /// The id of the row that was inserted last, if ever one was.
+    /// The rowid of the last insert on this connection, or 0 if there was none.
     pub last_id: i64,
 }
 
 #[actor(mailbox = 256)]
 impl Database {
-    /// Opens the file.
+    /// Opens the database.
     ///
     /// # Errors
     ///
@@ -70,12 +70,12 @@ impl Database {
         Ok(Self { store: options.open()? })
     }
 
-    /// Runs one statement that changes something.
+    /// Executes one statement that writes.
     pub fn execute(&mut self, sql: &str, values: Vec<Value>, changed: Reply<Result<Changed>>) {
         self.store.write(changed, |connection| execute(connection, sql, values));
     }
 
-    /// Runs one statement that reads, and gives its rows.
+    /// Executes one statement that reads, and returns its rows.
     pub fn query(&mut self, sql: &str, values: Vec<Value>, rows: Reply<Result<Vec<Row>>>) {
         if is_select(sql) {
             self.store.read(rows, |connection| query(connection, sql, values));
@@ -84,7 +84,7 @@ impl Database {
         }
     }
 
-    /// Runs several statements that change something: all of them count, or none.
+    /// Executes several statements atomically.
     pub fn transaction(
         &mut self,
         statements: Vec<Statement>,
@@ -96,16 +96,22 @@ impl Database {
         });
     }
 
-    /// Begins a transaction, which lasts over several requests: until it is
-    /// [committed](DatabaseHandle::commit) or [rolled back](DatabaseHandle::roll_back), and no longer than the
-    /// lease through which it was begun.
+    /// Begins a transaction that spans several requests.
+    ///
+    /// The transaction lasts until it is [committed](DatabaseHandle::commit) or
+    /// [rolled back](DatabaseHandle::roll_back), and is rolled back when the lease ends.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Error::NotLeased`] if it is not called through a lease, [`Error::InTransaction`] if a
+    /// transaction is open, and [`Error::Busy`] if the lock was not available within the busy timeout.
     ///
     /// # Cancel safety
     ///
-    /// A transaction of whose beginning nobody has read is rolled back at once.
+    /// If the caller is dropped before it reads the reply, the transaction is rolled back.
     #[cancel_safe(undelivered = end_unread)]
     pub fn begin(&mut self, context: &Context<Self>) -> Result<()> {
-        // Anybody else's request would become part of it.
+        // Without a lease, requests of other callers would become part of the transaction.
         if !context.is_leased() {
             return Err(Error::NotLeased);
         }
@@ -118,17 +124,17 @@ impl Database {
         }
     }
 
-    /// Keeps what the transaction has done.
+    /// Commits the transaction.
     pub fn commit(&mut self) -> Result<()> {
         self.store.commit()
     }
 
-    /// Undoes what the transaction has done. To drop the lease does the same.
+    /// Rolls the transaction back. Dropping the lease does the same.
     pub fn roll_back(&mut self) -> Result<()> {
         if self.store.roll_back() { Ok(()) } else { Err(Error::NoTransaction) }
     }
 
-    /// What the database has done.
+    /// Returns counters of commits and rollbacks.
     pub fn counts(&self) -> Counts {
         self.store.counts()
     }
@@ -155,7 +161,7 @@ impl Database {
 }
 
 impl Statement {
-    /// A statement with its values.
+    /// Creates a statement with its parameters.
     pub fn new(sql: impl Into<Cow<'static, str>>, values: impl Into<Vec<Value>>) -> Self {
         Self { sql: sql.into(), values: values.into() }
     }
@@ -166,7 +172,8 @@ fn execute(connection: &Connection, sql: &str, values: Vec<Value>) -> Result<Cha
     Ok(Changed { rows, last_id: connection.last_insert_rowid() })
 }
 
-/// Whether it reads rows and does nothing else. A pragma may not do its work inside of a transaction.
+/// Returns `true` if the statement may share a transaction with other reads. Some pragmas have no effect
+/// inside a transaction, so only `SELECT` qualifies.
 fn is_select(sql: &str) -> bool {
     let word = sql.split_whitespace().next().unwrap_or_default();
     word.eq_ignore_ascii_case("select")

@@ -1,109 +1,111 @@
-//! One error for everything that can go wrong between a caller and the file.
+//! The error type of the package.
 //!
-//! Each variant asks something else of the caller. What SQLite says is sorted in one place, so that no
-//! program has to know result codes.
+//! Each variant calls for a different reaction of the caller. SQLite's result codes are mapped here, so that
+//! applications need not know them.
 
 use std::{error, fmt, io, path::PathBuf, sync::Arc};
 
 use actor_runtime::{CallError, CallErrorKind, SendError, StartError, TrySendError};
 use rusqlite::{ErrorCode, ffi};
 
-/// What all of this crate gives.
+/// A [`Result`](std::result::Result) with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why the database did not do what it was asked.
+/// An error from the database or from its actor.
 ///
-/// It can be cloned, because a commit that fails is told to all whose writes were in it.
+/// The type is `Clone`, because a failed group commit returns the same error to every request of the group.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// Another connection held the lock for longer than the busy timeout. Nothing was changed, so
-    /// trying again is safe.
+    /// Another connection held the lock for longer than the busy timeout. Nothing was changed, so it is safe
+    /// to retry.
     Busy,
-    /// The change breaks a rule of the schema, and was not made.
+    /// The change violates a constraint of the schema, and was not made.
     Constraint {
-        /// Which sort of rule.
+        /// The kind of constraint.
         rule: Rule,
-        /// What SQLite says of it, with the table and column.
+        /// SQLite's message.
         message: String,
     },
     /// The file is damaged.
     Corrupt(String),
-    /// The file is something else than a database.
+    /// The file is not a database.
     NotADatabase,
-    /// The file cannot be opened, or not be made.
+    /// The file cannot be opened or created.
     CannotOpen(String),
-    /// The file or its directory cannot be written.
+    /// The file or its directory is not writable.
     ReadOnly(String),
-    /// There is no room left on the disk. What was under way was rolled back.
+    /// The disk is full. The change was rolled back.
     DiskFull,
-    /// The database does not take a setting it needs.
+    /// SQLite did not accept a required setting.
     Pragma {
-        /// The setting.
+        /// The name of the pragma.
         name: &'static str,
-        /// What it was set to.
+        /// The value that was set.
         wanted: String,
-        /// What it is.
+        /// The value that was read back.
         found: String,
     },
-    /// The file was written by a newer version of the program.
+    /// The schema of the file is newer than this program.
     Newer {
-        /// The version of the schema in the file.
+        /// The schema version of the file.
         found: i64,
-        /// The newest version that this program knows.
+        /// The newest schema version that this program supports.
         known: usize,
     },
-    /// A step of the schema failed, and was rolled back.
+    /// A migration step failed and was rolled back.
     Migration {
-        /// The version that was to be reached.
+        /// The schema version of the step.
         version: usize,
-        /// Why it was not.
+        /// The cause.
         cause: Box<Error>,
     },
-    /// The database did not start.
+    /// The database could not be opened.
     Boot {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         cause: Box<Error>,
     },
-    /// SQLite rolled the transaction back of which this was a part. Nothing of it was kept.
+    /// SQLite rolled back the transaction or group that the request was part of.
     RolledBack,
-    /// SQL text tried to begin or end a transaction. The actor does that, so that nobody's statement
-    /// ends up in somebody else's transaction.
+    /// The SQL text begins or ends a transaction. Only the actor may do that, so that statements of different
+    /// callers do not mix in one transaction.
     TransactionControl,
-    /// A transaction that lasts over several requests needs a lease, so that nobody else's request
-    /// becomes part of it.
+    /// A transaction over several requests was begun without a lease.
     NotLeased,
-    /// There is a transaction already.
+    /// A transaction is already open.
     InTransaction,
-    /// There is no transaction.
+    /// No transaction is open.
     NoTransaction,
     /// The database is closed.
     Closed {
-        /// Whether the request had been accepted before. If not, nothing was done. If so, it may have
-        /// been done.
+        /// Whether the request had been accepted. If not, it was not executed; otherwise it may have been.
         was_accepted: bool,
     },
-    /// The mailbox is full; only those who do not want to wait are told.
+    /// The mailbox is full. Only calls that do not wait for room return this error.
     MailboxFull,
-    /// The handler panicked with this text. What it had changed was rolled back.
+    /// The handler panicked with this message. Changes made through [`Store::transaction`] or [`Store::apply`]
+    /// were rolled back.
+    ///
+    /// [`Store::transaction`]: crate::Store::transaction
+    /// [`Store::apply`]: crate::Store::apply
     Panicked(Arc<str>),
-    /// There is no answer for another reason: the time was over, say.
+    /// The call failed for another reason, such as a timeout.
     Call(CallError),
-    /// The system gave no thread.
+    /// The thread could not be spawned.
     NoThread(Arc<io::Error>),
-    /// Anything else: a mistake in the SQL, a column of another type, no row.
+    /// Any other error of SQLite or rusqlite, such as a syntax error or a query without rows.
     Sql(Arc<rusqlite::Error>),
 }
 
-/// The sort of rule that a change breaks.
+/// The kind of constraint that a change violates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Rule {
-    /// `UNIQUE` or `PRIMARY KEY`: there is one already.
+    /// `UNIQUE` or `PRIMARY KEY`.
     Unique,
-    /// `FOREIGN KEY`: there is none to refer to, or something refers to it.
+    /// `FOREIGN KEY`.
     ForeignKey,
     /// `CHECK`.
     Check,
@@ -128,7 +130,7 @@ impl Rule {
 }
 
 impl Error {
-    /// Whether nothing was done, so that asking again repeats nothing.
+    /// Returns `true` if the request is known not to have been executed, so that retrying does not repeat it.
     #[must_use]
     pub fn is_safe_to_retry(&self) -> bool {
         match self {
@@ -138,7 +140,7 @@ impl Error {
         }
     }
 
-    /// That the database at `path` did not start because of this.
+    /// Wraps the error in [`Error::Boot`].
     pub(crate) fn at_boot(self, path: &std::path::Path) -> Self {
         Self::Boot { path: path.to_owned(), cause: Box::new(self) }
     }
@@ -211,36 +213,34 @@ impl fmt::Display for Error {
             Self::Busy => f.write_str("another connection holds the lock"),
             Self::Constraint { message, .. } | Self::Corrupt(message) => f.write_str(message),
             Self::NotADatabase => f.write_str("the file is not a database"),
-            Self::CannotOpen(message) => write!(f, "the file cannot be opened: {message}"),
-            Self::ReadOnly(message) => write!(f, "the file cannot be written: {message}"),
+            Self::CannotOpen(message) => write!(f, "cannot open the file: {message}"),
+            Self::ReadOnly(message) => write!(f, "cannot write the file: {message}"),
             Self::DiskFull => f.write_str("the disk is full"),
             Self::Pragma { name, wanted, found } => {
-                write!(f, "`{name}` was set to {wanted} and is {found}")
+                write!(f, "`PRAGMA {name}` was set to {wanted} but is {found}")
             }
             Self::Newer { found, known } => {
-                write!(f, "its schema has version {found}, and this program knows up to {known}")
+                write!(f, "schema version {found} is not supported, the newest is {known}")
             }
             Self::Migration { version, cause } => {
-                write!(f, "its schema cannot be brought to version {version}: {cause}")
+                write!(f, "cannot migrate the schema to version {version}: {cause}")
             }
             Self::Boot { path, cause } => {
-                write!(f, "the database `{}` does not start: {cause}", path.display())
+                write!(f, "cannot open the database `{}`: {cause}", path.display())
             }
             Self::RolledBack => f.write_str("the transaction was rolled back"),
-            Self::TransactionControl => {
-                f.write_str("a transaction is begun and ended by the actor, not by SQL text")
-            }
+            Self::TransactionControl => f.write_str("SQL text cannot begin or end a transaction"),
             Self::NotLeased => f.write_str("a transaction over several requests needs a lease"),
-            Self::InTransaction => f.write_str("there is a transaction already"),
-            Self::NoTransaction => f.write_str("there is no transaction"),
+            Self::InTransaction => f.write_str("a transaction is already open"),
+            Self::NoTransaction => f.write_str("no transaction is open"),
             Self::Closed { was_accepted: false } => f.write_str("the database is closed"),
             Self::Closed { was_accepted: true } => {
-                f.write_str("the database was closed before it answered")
+                f.write_str("the database was closed before it replied")
             }
-            Self::MailboxFull => f.write_str("too many requests wait for the database"),
+            Self::MailboxFull => f.write_str("the mailbox of the database is full"),
             Self::Panicked(message) => write!(f, "the handler panicked: {message}"),
             Self::Call(error) => error.fmt(f),
-            Self::NoThread(_) => f.write_str("the system gave no thread for the database"),
+            Self::NoThread(_) => f.write_str("cannot spawn the thread of the database"),
             Self::Sql(error) => error.fmt(f),
         }
     }
@@ -250,7 +250,7 @@ impl error::Error for Error {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
             Self::NoThread(error) => Some(error.as_ref()),
-            // The text of these is that of their cause, so what is below it is next.
+            // `Display` includes the text of the cause, so the source is that of the cause.
             Self::Boot { cause, .. } | Self::Migration { cause, .. } => cause.source(),
             Self::Call(error) => error.source(),
             Self::Sql(error) => error.source(),

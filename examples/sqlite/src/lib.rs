@@ -1,13 +1,13 @@
-//! SQLite on a thread of its own, behind an actor. See `README.md` beside this package's manifest.
+//! SQLite on a dedicated thread, behind an actor. See this package's `README.md`.
 //!
 //! ```text
 //! error ◀── store ◀── boot ◀── database, bot, console
 //! ```
 //!
-//! - [`Options`] opens a database: settings, schema, check. Any failure is an error and no handle.
-//! - [`Store`] is the open database: it knows when a transaction begins and ends, and when an answer may be given.
-//! - [`Database`] is an actor around it for SQL text, [`bot::Bot`] and [`console::Console`] are two for what a
-//!   program does: a chat bot and an emulator.
+//! - [`Options`] opens a database: settings, schema, integrity check. If any step fails, no handle is returned.
+//! - [`Store`] is the open database. It controls when transactions begin and end, and when replies are sent.
+//! - [`Database`] is an actor that runs SQL text. [`bot::Bot`] and [`console::Console`] are actors of
+//!   applications: a chat bot and an emulator.
 
 pub mod bot;
 pub mod console;
@@ -25,7 +25,7 @@ pub use crate::{
 };
 pub use rusqlite::types::Value;
 
-/// The README's code is compiled and run with the package's other examples.
+/// Compiles and runs the code in the README as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}

@@ -1,18 +1,18 @@
-//! The connection as an actor holds it: who may begin and end a transaction, and when an answer is given.
+//! The connection inside an actor: when transactions begin and end, and when replies are sent.
 //!
-//! A store is plain data with plain methods: it knows of no mailbox. What it is asked to do it does at
-//! once, inside of the handler that asks. Only the *answer* may have to wait, for those of others with
-//! which it shares a commit. Invariants:
+//! A store does not know the mailbox. It executes each request immediately, in the handler that calls it. Only
+//! the *reply* may be held back, until the commit that the request shares with others. Invariants:
 //!
-//! 1. An answer that says *done* is given after the commit that makes it so.
-//! 2. Whatever is open (a group, a transaction) was opened here. SQL text cannot begin or end a
-//!    transaction: the authorizer refuses it.
-//! 3. What one request did is undone if that request fails or panics, and nothing else is.
-//! 4. Nothing is read by one caller that may yet be undone for another: the answers of reads wait
-//!    for the group's commit too.
-//! 5. Reads share a transaction, and so what they see of the file, only if all of them had been asked for
-//!    when it began: they are of one [batch]. So a read sees all that was committed before it was asked
-//!    for, by whatever process. Nothing that is written stays in it.
+//! 1. A write is acknowledged after its commit.
+//! 2. Groups and transactions are opened only in this file. SQL text cannot begin or end a transaction: the
+//!    authorizer refuses it.
+//! 3. If a request fails or panics, its own changes are rolled back, and no others. ([`Store::write`] relies on
+//!    the atomicity of a single statement.)
+//! 4. No caller reads data that may still be rolled back for another: the replies of reads also wait for the
+//!    commit of the group.
+//! 5. Reads share a transaction, and thus a snapshot, only if all of them were sent before it began, that is,
+//!    within one [batch]. So a read sees everything that any process committed before it was sent. A
+//!    read that writes after all ends the shared transaction.
 
 use std::{
     fmt,
@@ -34,52 +34,52 @@ use crate::{
     error::{Error, Result},
 };
 
-/// A database that is open: what an actor that works on one keeps as its state.
+/// An open database, for use as the state of an actor.
 pub struct Store {
     connection: Connection,
-    /// Whether a transaction may be begun or ended right now: set by this file alone.
+    /// Whether the authorizer allows transaction control. Set only by [`Store::control`].
     is_control: Arc<AtomicBool>,
     options: Options,
     phase: Phase,
-    /// The answers that are given together, in the order of their requests. None if nothing is grouped.
+    /// The replies of the current group, in the order of their requests.
     held: Vec<Held>,
-    /// When the first of them was.
+    /// When the first reply of the group was held back.
     held_since: Instant,
     counts: Counts,
 }
 
-/// Gives an answer, once it is known what became of the commit.
+/// Sends a reply, given the outcome of the commit.
 type Held = Box<dyn FnOnce(Result<()>) + Send>;
 
 #[derive(Clone, Copy)]
 enum Phase {
-    /// Each statement is its own transaction.
+    /// No transaction is open.
     Alone,
     /// The reads of a batch share a transaction.
     Reading,
-    /// A group has written, and is committed when its answers are given.
+    /// The transaction of a group is open. It is committed before the group's replies are sent.
     Group,
-    /// Somebody began a transaction, and has not ended it.
+    /// A transaction over several requests is open.
     Transaction,
 }
 
-/// What a store has done.
+/// Counters of a store.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Transactions that were committed to have something written, groups included.
+    /// The number of committed write transactions, including groups.
     pub commits: u64,
-    /// Requests that were served by the commit of a group.
+    /// The number of requests that were part of a committed group.
     pub grouped: u64,
-    /// The most requests that were served by one commit.
+    /// The largest number of requests in a committed group.
     pub largest_group: usize,
-    /// Transactions and groups that were rolled back.
+    /// The number of transactions and groups that were rolled back.
     pub rolled_back: u64,
 }
 
-/// How something that is done in whole or not at all is begun, kept and undone.
+/// The statements that begin, commit and roll back an atomic unit of work.
 ///
-/// The comments make these texts differ from what anybody else writes. A statement is cached by its
-/// text, so the same text from elsewhere would find one that has been authorized already.
+/// The SQL comments make these texts unique. Statements are cached by their text, so the same text from a caller
+/// would find a statement that is already authorized.
 struct Brackets {
     begin: &'static str,
     keep: &'static str,
@@ -87,18 +87,18 @@ struct Brackets {
 }
 
 const TRANSACTION: Brackets = Brackets {
-    // The lock is taken now, where it can be waited for. A transaction that reads first and then
-    // wants to write cannot wait if another connection wrote in between.
+    // Takes the write lock at the beginning, where the busy timeout applies. A transaction that reads first and
+    // then writes fails immediately if another connection wrote in between.
     begin: "BEGIN IMMEDIATE -- store",
     keep: "COMMIT -- store",
     undo: &["ROLLBACK -- store"],
 };
 
-/// Begins what reads share. It ends as a transaction does.
+/// Begins the transaction that reads share.
 const READ: &str = "BEGIN DEFERRED -- store";
 
-/// After so many steps of SQLite's machine, a statement is one that takes long.
-const MANY_STEPS: i32 = 1_000;
+/// The number of virtual machine instructions between calls of the progress handler.
+const PROGRESS_INTERVAL: i32 = 1_000;
 
 const SAVEPOINT: Brackets = Brackets {
     begin: "SAVEPOINT request -- store",
@@ -119,12 +119,14 @@ impl Store {
         }
     }
 
-    /// Brings the schema up to date, looks at what is in the file, and from then on refuses SQL text that
-    /// begins or ends a transaction. For `#[on_start]`.
+    /// Migrates the schema, checks the file, and installs the authorizer that refuses transaction control in SQL
+    /// text.
+    ///
+    /// Call this in `#[on_start]`.
     ///
     /// # Errors
     ///
-    /// [`Error::Boot`], with the file and what is wrong with it.
+    /// Returns [`Error::Boot`] with the path and the cause if the migration or the check fails.
     pub fn boot(&mut self) -> Result<()> {
         self.options.prepare(&mut self.connection)?;
         let is_allowed = self.is_control.clone();
@@ -136,9 +138,9 @@ impl Store {
             }
             _ => Authorization::Allow,
         }))?;
-        // Those who were answered before it do not wait for a statement that takes long.
+        // Callers that already have a reply should not wait for a slow statement.
         self.connection.progress_handler(
-            MANY_STEPS,
+            PROGRESS_INTERVAL,
             Some(|| {
                 batch::wake_callers();
                 false
@@ -147,10 +149,10 @@ impl Store {
         Ok(())
     }
 
-    /// Reads: `work` runs at once, and `reply` is answered with what it gives.
+    /// Runs `work`, which reads, and sends its result to `reply`.
     ///
-    /// What is read in the same [batch] is read in one transaction, which saves each its locks. For what
-    /// cannot be done inside of one there is [`read_apart`](Self::read_apart).
+    /// Reads of the same [batch] share a transaction, which saves taking the file locks for each. Use
+    /// [`read_apart`](Self::read_apart) for statements that do not work inside a transaction.
     pub fn read<T: Send>(
         &mut self,
         reply: Reply<Result<T>>,
@@ -162,7 +164,9 @@ impl Store {
         self.answer(reply, outcome);
     }
 
-    /// As [`read`](Self::read), in no transaction but one that writes: for a pragma.
+    /// Like [`read`](Self::read), but outside the shared transaction. Use this for pragmas.
+    ///
+    /// An open group or transaction remains open.
     pub fn read_apart<T: Send>(
         &mut self,
         reply: Reply<Result<T>>,
@@ -173,8 +177,10 @@ impl Store {
         self.answer(reply, outcome);
     }
 
-    /// Changes something by *one* statement, which SQLite does in whole or not at all. For more than
-    /// one there is [`transaction`](Self::transaction), which costs a little more.
+    /// Runs `work`, which writes with *one* statement, and sends its result to `reply`.
+    ///
+    /// SQLite executes a single statement atomically. For several statements use
+    /// [`transaction`](Self::transaction), which costs a little more.
     pub fn write<T: Send>(
         &mut self,
         reply: Reply<Result<T>>,
@@ -187,8 +193,9 @@ impl Store {
         self.answer(reply, outcome);
     }
 
-    /// Changes something by as many statements as it takes: all of them count, or none if `work`
-    /// gives an error or panics.
+    /// Runs `work` atomically and sends its result to `reply`.
+    ///
+    /// If `work` returns an error or panics, all of its changes are rolled back.
     pub fn transaction<T: Send>(
         &mut self,
         reply: Reply<Result<T>>,
@@ -198,16 +205,17 @@ impl Store {
         self.answer(reply, outcome);
     }
 
-    /// As [`transaction`](Self::transaction), for what nobody waits for: an actor's own doing.
+    /// Like [`transaction`](Self::transaction), but without a reply.
+    ///
+    /// With group commit, the changes are committed later, with the group.
     ///
     /// # Errors
     ///
-    /// What `work` gives, or why it could not be begun or committed. If requests are grouped, the commit
-    /// comes later.
+    /// Returns the error of `work`, or of beginning or committing the transaction.
     pub fn apply<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         self.open_group()?;
         match self.phase {
-            // What reads shared has just ended.
+            // `open_group` has ended `Reading`.
             Phase::Alone | Phase::Reading => {
                 let outcome = self.bracketed(&TRANSACTION, work);
                 self.counts.commits += u64::from(outcome.is_ok());
@@ -218,15 +226,16 @@ impl Store {
         }
     }
 
-    /// Begins a transaction that lasts over several requests, until [`commit`](Self::commit) or
+    /// Begins a transaction that spans several requests, until [`commit`](Self::commit) or
     /// [`roll_back`](Self::roll_back).
     ///
-    /// Everything that the store is asked meanwhile is part of it, so let nobody else ask: let it be
-    /// begun through a lease only, and roll back in `#[on_release]`.
+    /// All requests in the meantime are part of the transaction. Therefore call this only for a caller that
+    /// holds a lease, and call `roll_back` in `#[on_release]`.
     ///
     /// # Errors
     ///
-    /// If there is one already, or if the lock is not to be had.
+    /// Returns [`Error::InTransaction`] if a transaction is open, and [`Error::Busy`] if the lock was not
+    /// available within the busy timeout.
     pub fn begin(&mut self) -> Result<()> {
         self.flush();
         if matches!(self.phase, Phase::Transaction) {
@@ -237,11 +246,12 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps what was done since [`begin`](Self::begin).
+    /// Commits the transaction that [`begin`](Self::begin) opened.
     ///
     /// # Errors
     ///
-    /// If there is no transaction, or if it cannot be committed. It is rolled back then.
+    /// Returns [`Error::NoTransaction`] if no transaction is open, and [`Error::RolledBack`] if SQLite has rolled
+    /// it back. If the commit fails, the transaction is rolled back.
     pub fn commit(&mut self) -> Result<()> {
         if !matches!(self.phase, Phase::Transaction) {
             return Err(Error::NoTransaction);
@@ -251,7 +261,7 @@ impl Store {
         outcome
     }
 
-    /// Undoes what was done since [`begin`](Self::begin). Says whether there was a transaction.
+    /// Rolls back the transaction that [`begin`](Self::begin) opened. Returns `true` if there was one.
     pub fn roll_back(&mut self) -> bool {
         let is_open = matches!(self.phase, Phase::Transaction);
         if is_open {
@@ -262,8 +272,9 @@ impl Store {
         is_open
     }
 
-    /// Commits what the group has written, if anything, and gives its answers. Ends what reads share. For
-    /// `#[on_idle]`.
+    /// Commits the open group, if any, and sends its replies. Ends the transaction that reads share.
+    ///
+    /// Call this in `#[on_idle]`.
     pub fn flush(&mut self) {
         let mut outcome = self.end_reading();
         if matches!(self.phase, Phase::Group) {
@@ -279,23 +290,24 @@ impl Store {
         }
     }
 
-    /// Finishes what is open and lets SQLite tidy up. For `#[on_stop]`; the connection is closed when
-    /// the store is dropped.
+    /// Commits the open group, rolls back an open transaction, and runs `PRAGMA optimize`.
+    ///
+    /// Call this in `#[on_stop]`. The connection is closed when the store is dropped.
     pub fn close(&mut self) {
         self.flush();
         self.roll_back();
         if let Err(error) = self.connection.execute_batch("PRAGMA optimize") {
-            tracing::warn!(%error, "the database was closed without being optimized");
+            tracing::warn!(%error, "`PRAGMA optimize` failed while closing the database");
         }
     }
 
-    /// What the store has done.
+    /// Returns the counters of the store.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.counts
     }
 
-    /// Opens a group if requests are grouped and none is open, so that what comes is part of it.
+    /// Opens a group if group commit is enabled and nothing is open.
     fn open_group(&mut self) -> Result<()> {
         self.end_reading()?;
         if matches!(self.phase, Phase::Alone) && self.options.group_commit.is_some() {
@@ -305,10 +317,10 @@ impl Store {
         self.whole()
     }
 
-    /// Begins what reads share, if others of this batch come after this one.
+    /// Begins the transaction that reads share, if more messages of this batch follow.
     fn open_reading(&mut self) -> Result<()> {
         if matches!(self.phase, Phase::Reading) && self.connection.is_autocommit() {
-            // An error has ended it.
+            // SQLite has rolled it back after an error.
             self.phase = Phase::Alone;
         }
         if matches!(self.phase, Phase::Alone) && batch::left() > 0 {
@@ -318,7 +330,7 @@ impl Store {
         Ok(())
     }
 
-    /// Ends what reads share. Those who have read need not wait for what comes now, which may take longer.
+    /// Ends the transaction that reads share, and wakes their callers, because the next request may take longer.
     fn end_reading(&mut self) -> Result<()> {
         if !matches!(self.phase, Phase::Reading) {
             return Ok(());
@@ -335,7 +347,7 @@ impl Store {
         outcome
     }
 
-    /// Commits what a read has written after all, such as an `INSERT … RETURNING`: its answer says so.
+    /// Commits the shared transaction if a read has written, such as `INSERT … RETURNING`.
     fn keep_written<T>(&mut self, outcome: Result<T>) -> Result<T> {
         let state = self.connection.transaction_state(None::<&str>);
         if matches!((self.phase, state), (Phase::Reading, Ok(TransactionState::Write))) {
@@ -344,7 +356,7 @@ impl Store {
         outcome
     }
 
-    /// Gives the answer, or keeps it until the group's are given.
+    /// Sends the reply, or holds it back until the group is committed.
     fn answer<T: Send>(&mut self, reply: Reply<Result<T>>, outcome: Result<T>) {
         let group_commit = match self.phase {
             Phase::Alone | Phase::Group => self.options.group_commit,
@@ -357,19 +369,19 @@ impl Store {
         if self.held.is_empty() {
             self.held_since = Instant::now();
         }
-        // Who failed by itself is told why, whatever became of the group.
+        // The request's own error takes precedence over that of the commit.
         self.held.push(Box::new(move |committed| {
             reply.send(outcome.and_then(|value| committed.map(|()| value)));
         }));
         let is_full = self.held.len() >= max_requests || self.held_since.elapsed() >= max_age;
-        // A group that SQLite has rolled back is over as well.
+        // A group that SQLite has rolled back must be flushed, too.
         if is_full || self.whole().is_err() {
             self.flush();
         }
     }
 
-    /// Makes sure that what was begun is still there: some errors, such as a full disk, roll a
-    /// whole transaction back. What came after would then be kept without what came before.
+    /// Checks that the open group or transaction still exists. Some errors, such as a full disk, make SQLite
+    /// roll the whole transaction back; later statements would then be committed without the earlier ones.
     fn whole(&self) -> Result<()> {
         match self.phase {
             Phase::Alone | Phase::Reading => Ok(()),
@@ -392,7 +404,7 @@ impl Store {
         outcome
     }
 
-    /// Does `work` in whole or not at all, also if it panics.
+    /// Runs `work` atomically, also if it panics.
     fn bracketed<T>(
         &self,
         brackets: &Brackets,
@@ -418,19 +430,19 @@ impl Store {
         Ok(value)
     }
 
-    /// Undoes what is open, unless SQLite has done so by itself.
+    /// Rolls back, unless SQLite has already done so.
     fn undo(&self, brackets: &Brackets) {
         if self.connection.is_autocommit() {
             return;
         }
         for text in brackets.undo {
             if let Err(error) = self.control(text) {
-                tracing::error!(%error, "a transaction could not be rolled back");
+                tracing::error!(%error, "could not roll back a transaction");
             }
         }
     }
 
-    /// Begins or ends a transaction.
+    /// Executes a statement that begins or ends a transaction.
     fn control(&self, text: &'static str) -> Result<()> {
         self.is_control.store(true, Ordering::Relaxed);
         let outcome = self.connection.prepare_cached(text).and_then(|mut statement| {

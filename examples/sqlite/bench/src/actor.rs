@@ -1,4 +1,4 @@
-//! Ours: the same two requests as methods of an actor around a [`Store`].
+//! The two requests as methods of an actor around a [`Store`].
 
 use std::path::PathBuf;
 
@@ -31,7 +31,7 @@ impl Ledger {
         self.0.write(id, |connection| Ok(insert(connection, number)?));
     }
 
-    /// Reads one.
+    /// Reads a row.
     pub(crate) fn select(&mut self, id: i64, text: Reply<Result<String>>) {
         self.0.read(text, |connection| Ok(select(connection, id)?));
     }

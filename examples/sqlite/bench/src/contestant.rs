@@ -1,14 +1,14 @@
-//! What all contestants do: the same two statements on the same table with the same settings.
+//! The workload of all contestants: two statements on the same table with the same settings.
 
 use std::future::Future;
 
 use rusqlite::Connection;
 
-/// The one step of the schema.
+/// The migration steps of the schema.
 pub(crate) const SCHEMA: &[&str] = &[
     "CREATE TABLE event (id INTEGER PRIMARY KEY, number INTEGER NOT NULL, text TEXT NOT NULL) STRICT",
 ];
-/// How many rows there are to select from.
+/// The number of rows that the table is filled with.
 pub(crate) const ROWS: i64 = 10_000;
 
 const INSERT: &str = "INSERT INTO event (number, text) VALUES (?1, ?2)";
@@ -21,7 +21,7 @@ pub(crate) enum Workload {
     Select,
 }
 
-/// A way to reach a connection. Both panic if anything goes wrong.
+/// A way to send requests to a connection. The methods panic on errors.
 pub(crate) trait Contestant: Clone + Send + Sync + 'static {
     fn insert(&self, number: i64) -> impl Future<Output = ()> + Send;
     fn select(&self, id: i64) -> impl Future<Output = ()> + Send;
@@ -36,7 +36,7 @@ pub(crate) fn select(connection: &Connection, id: i64) -> rusqlite::Result<Strin
     connection.prepare_cached(SELECT)?.query_row([id], |row| row.get(0))
 }
 
-/// The settings that `sqlite_actor` makes.
+/// Applies the same settings as `sqlite_actor`.
 pub(crate) fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", 1)?;

@@ -1,12 +1,12 @@
-//! Inserts and selects through five ways to reach one connection, against the connection itself.
+//! Measures inserts and selects through five ways to share one connection, and on the connection itself.
 //!
 //! ```console
 //! $ cargo run --release --manifest-path examples/sqlite/bench/Cargo.toml
 //! ```
 //!
-//! Contestants alternate: each round lets each of them do the same work once, in another order each time. A
-//! ratio is the median of the ratios of the same round, so that a busy machine slows both. It measures, and
-//! judges nothing.
+//! Contestants alternate: in each round every contestant does the same work once, in a different order each
+//! time. A ratio is the median of the ratios within the same round, so that load on the machine affects both
+//! sides.
 
 mod actor;
 mod contestant;
@@ -28,7 +28,7 @@ use crate::{
 const CALLERS: [u64; 3] = [1, 16, 64];
 const NAMES: [&str; 6] =
     ["plain", "tokio-rusqlite", "twin", "ours, unbatched", "ours", "ours, grouped"];
-/// How many requests are a batch at most.
+/// The maximum number of requests in a batch.
 const BATCH: usize = 64;
 
 fn main() -> ExitCode {
@@ -43,8 +43,8 @@ fn main() -> ExitCode {
         std::thread::available_parallelism().map_or(0, usize::from),
     );
     for workload in [Workload::Insert, Workload::Select] {
-        // New files: in what state the inserts of one happen to leave its log decides how fast its selects
-        // are, by as much as a half.
+        // New files for each workload: the state in which inserts leave the write-ahead log changes the speed of
+        // selects by up to a half.
         let directory = tempfile::tempdir().expect("a directory for the databases");
         let contestants = runtime.block_on(all(directory.path()));
         for callers in CALLERS {
@@ -71,7 +71,7 @@ fn options() -> Option<(usize, u64)> {
     Some((rounds, operations))
 }
 
-/// The plain connection, and those who reach one through a thread.
+/// The contestants.
 struct All {
     plain: plain::Plain,
     peer: peer::Peer,
@@ -116,7 +116,7 @@ fn round_of(
     cells
 }
 
-/// Shares the operations out among callers, each of which waits for each answer.
+/// Divides the operations among callers, each of which waits for every reply.
 async fn drive<C: Contestant>(contestant: &C, workload: Workload, callers: u64, operations: u64) {
     let mut tasks = JoinSet::new();
     for caller in 0..callers {

@@ -1,4 +1,4 @@
-//! tokio-rusqlite: closures, boxed and sent to a thread.
+//! tokio-rusqlite, which sends boxed closures to a thread.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! The connection itself, on a thread that does nothing else: what there is to be reached.
+//! The connection itself on a dedicated thread, as the upper bound.
 
 use std::{
     path::Path,
@@ -21,11 +21,11 @@ impl Plain {
         Self(Arc::new(Mutex::new(connection)))
     }
 
-    /// It has no callers: the thread asks itself.
+    /// Runs all operations on one thread, without messages.
     pub(crate) fn run(&self, workload: Workload, operations: u64) {
         let connection = self.0.clone();
         let thread = thread::spawn(move || {
-            let connection = connection.lock().expect("nobody panics with it");
+            let connection = connection.lock().expect("the lock is not poisoned");
             let mut rng = fastrand::Rng::with_seed(0);
             for number in 0..operations {
                 match workload {
@@ -36,6 +36,6 @@ impl Plain {
                 }
             }
         });
-        thread.join().expect("nobody panics");
+        thread.join().expect("the thread does not panic");
     }
 }

@@ -1,4 +1,4 @@
-//! What is printed: speed, cost, and ratios of the same round.
+//! Measurement and output: speed, CPU time, and ratios within the same round.
 
 use std::{
     fmt,
@@ -9,16 +9,16 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::contestant::Workload;
 
-/// What one contestant did in one round.
+/// The measurement of one contestant in one round.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Cell {
     per_second: f64,
-    /// CPU time of all threads for one operation, in microseconds.
+    /// CPU time of all threads per operation, in microseconds.
     cost: f64,
 }
 
 impl Cell {
-    /// Runs a round, which says how many operations it was.
+    /// Measures `round`, which performs `operations` operations.
     pub(crate) fn measure(operations: u64, round: impl FnOnce()) -> Self {
         let (cpu, begun) = (cpu_time(), Instant::now());
         round();
@@ -30,13 +30,13 @@ impl Cell {
     }
 }
 
-/// The CPU time that this process has used so far.
+/// Returns the CPU time used by this process.
 fn cpu_time() -> Duration {
     let now = clock_gettime(ClockId::ProcessCPUTime);
     Duration::new(now.tv_sec as u64, now.tv_nsec as u32)
 }
 
-/// One workload with so many callers: a row for each contestant. The first is the reference.
+/// The results of one workload with a given number of callers, one row per contestant.
 pub(crate) struct Table<const N: usize> {
     workload: Workload,
     callers: u64,
@@ -61,7 +61,7 @@ impl<const N: usize> Table<N> {
         median(self.rounds.iter().map(|round| round[of].cost).collect())
     }
 
-    /// How many times as fast as another.
+    /// Returns the median ratio of two contestants' speeds within the same round.
     fn ratio(&self, of: usize, to: usize) -> f64 {
         median(
             self.rounds.iter().map(|round| round[of].per_second / round[to].per_second).collect(),

@@ -1,4 +1,4 @@
-//! The actor by hand: an enum, a bounded channel, a `oneshot` for each answer, a thread.
+//! A hand-written actor: an enum, a bounded channel, a `oneshot` per reply, a thread.
 
 use std::{path::Path, thread};
 

@@ -1,4 +1,4 @@
-//! Another process, for the tests: one that is killed, one that holds the lock, one that may not write.
+//! A helper process for the tests: it opens a database, holds its write lock, or writes until it is killed.
 
 use std::{
     env,
@@ -15,10 +15,10 @@ const SCHEMA: &[&str] = &[
     "CREATE TABLE entry (writer INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (writer, number)) STRICT",
 ];
 
-const HELP: &str = "usage: peer open FILE                        boot it and shut it down
-       peer hold FILE                        hold the write lock until the standard input ends
-       peer write FILE WRITERS alone|grouped write until killed, and print what was acknowledged
-       peer lease FILE WRITERS               the same, two rows in a transaction";
+const HELP: &str = "usage: peer open FILE                        open and close the database
+       peer hold FILE                        hold the write lock until standard input ends
+       peer write FILE WRITERS alone|grouped write rows until killed, and print acknowledged rows
+       peer lease FILE WRITERS               the same, with two rows per transaction";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -58,7 +58,7 @@ fn hold(file: &str) -> Result<()> {
     Ok(())
 }
 
-/// Lets writers write with `entry`, and prints how far each has come, after that was acknowledged.
+/// Runs `writers` tasks that write with `entry`, and prints the number of each row after its acknowledgement.
 #[tokio::main]
 async fn write<F>(
     options: Options,
@@ -77,7 +77,7 @@ where
             let mut number = 0;
             loop {
                 number = entry(database.clone(), writer, number + 1).await?;
-                // Whoever started this process may be gone, and then it is, too.
+                // A write error means that the parent process has exited.
                 if writeln!(io::stdout(), "{writer} {number}").is_err() {
                     return Ok::<_, Error>(());
                 }
@@ -90,13 +90,13 @@ where
     Ok(())
 }
 
-/// Writes one row, and gives its number.
+/// Writes one row and returns its number.
 async fn one(database: DatabaseHandle, writer: i64, number: i64) -> Result<i64> {
     insert(&database, writer, number).await?;
     Ok(number)
 }
 
-/// Writes two rows in a transaction of two requests, and gives the number of the second.
+/// Writes two rows in a transaction of two requests and returns the number of the second.
 async fn two(database: DatabaseHandle, writer: i64, number: i64) -> Result<i64> {
     let lease = database.lease().await?;
     lease.begin().await??;

@@ -1,4 +1,4 @@
-//! Reads that wait together: what they see, and what comes between them.
+//! Reads of one batch: the snapshot they see, and writes between them.
 
 use std::sync::mpsc;
 
@@ -8,12 +8,12 @@ use sqlite_actor::{Error, Options, Result, Store};
 
 use crate::support::{INSERT, Scratch, entry, start_with};
 
-/// A store that can be held up between two requests.
+/// An actor that can be blocked between two requests.
 struct Ledger(Store);
 
 #[actor(mailbox = 256)]
 impl Ledger {
-    /// How many entries there are.
+    /// Returns the number of entries.
     pub(crate) fn count(&mut self, count: Reply<Result<i64>>) {
         self.0.read(count, |connection| {
             Ok(connection.query_row("SELECT count(*) FROM entry", [], |row| row.get(0))?)
@@ -28,7 +28,7 @@ impl Ledger {
         });
     }
 
-    /// Adds an entry as only a read would not.
+    /// Adds an entry through `Store::read`.
     pub(crate) fn add_by_reading(&mut self, name: &str, done: Reply<Result<i64>>) {
         self.0.read(done, |connection| {
             let sql = format!("{INSERT} RETURNING id");
@@ -36,7 +36,7 @@ impl Ledger {
         });
     }
 
-    /// Does something in between.
+    /// Runs `job` on the actor's thread.
     pub(crate) fn pause(&mut self, job: Box<dyn FnOnce() + Send>) {
         job();
     }
@@ -57,7 +57,7 @@ fn ledger(options: Options) -> LedgerHandle {
     Builder::new().batch(64).start_thread(make).blocking().unwrap()
 }
 
-/// Keeps the ledger busy, so that requests gather, until the sender is dropped.
+/// Blocks the ledger until the returned sender is dropped, so that requests are queued.
 fn busy(ledger: &LedgerHandle) -> mpsc::Sender<()> {
     let (begun, has_begun) = mpsc::channel();
     let (sender, receiver) = mpsc::channel::<()>();
@@ -75,7 +75,7 @@ fn insert(connection: &Connection, name: &str) {
 }
 
 #[test]
-fn a_read_sees_what_was_committed_before_it_was_asked_for() {
+fn a_read_sees_commits_from_before_it_was_sent() {
     let scratch = Scratch::new();
     let ledger = ledger(scratch.options());
     let other = scratch.plain();
@@ -84,20 +84,20 @@ fn a_read_sees_what_was_committed_before_it_was_asked_for() {
     let (sender, late) = mpsc::channel();
     let of_job = ledger.clone();
     let meanwhile = Box::new(move || {
-        insert(&other, "of another");
+        insert(&other, "other");
         sender.send(of_job.count().try_call().unwrap()).unwrap();
     });
     ledger.pause(meanwhile).try_cast().unwrap();
     let same_batch = ledger.count().try_call().unwrap();
     drop(busy);
     assert_eq!(first.blocking().unwrap().unwrap(), 0);
-    // It was asked for before the other process committed: it may see either, and sees what the first did.
+    // It was sent before the other connection committed, so it may see the snapshot of the first read.
     assert_eq!(same_batch.blocking().unwrap().unwrap(), 0);
     assert_eq!(late.recv().unwrap().blocking().unwrap().unwrap(), 1);
 }
 
 #[test]
-fn a_write_between_reads_is_seen_and_does_not_fail_for_what_they_saw() {
+fn a_write_between_reads_succeeds_and_is_seen_by_later_reads() {
     for options in [Scratch::options, |scratch: &Scratch| {
         scratch.options().group_commit(sqlite_actor::GroupCommit::default())
     }] {
@@ -106,7 +106,7 @@ fn a_write_between_reads_is_seen_and_does_not_fail_for_what_they_saw() {
         let other = scratch.plain();
         let busy = busy(&ledger);
         let before = ledger.count().try_call().unwrap();
-        let meanwhile = Box::new(move || insert(&other, "of another"));
+        let meanwhile = Box::new(move || insert(&other, "other"));
         ledger.pause(meanwhile).try_cast().unwrap();
         let added = ledger.add("ours").try_call().unwrap();
         let after = ledger.count().try_call().unwrap();
@@ -114,12 +114,12 @@ fn a_write_between_reads_is_seen_and_does_not_fail_for_what_they_saw() {
         assert_eq!(before.blocking().unwrap().unwrap(), 0);
         added.blocking().unwrap().unwrap();
         assert_eq!(after.blocking().unwrap().unwrap(), 2);
-        assert_eq!(scratch.names(), ["of another", "ours"]);
+        assert_eq!(scratch.names(), ["other", "ours"]);
     }
 }
 
 #[test]
-fn what_a_read_writes_is_committed_before_its_answer() {
+fn a_read_that_writes_is_committed_before_its_reply() {
     let scratch = Scratch::new();
     let ledger = ledger(scratch.options());
     let file = scratch.plain();
@@ -142,7 +142,7 @@ fn what_a_read_writes_is_committed_before_its_answer() {
 }
 
 #[test]
-fn reads_that_wait_together_hold_no_lock_afterwards() {
+fn reads_of_a_batch_release_their_lock_when_it_ends() {
     let scratch = Scratch::new();
     let ledger = ledger(scratch.options());
     let busy = busy(&ledger);
@@ -151,15 +151,15 @@ fn reads_that_wait_together_hold_no_lock_afterwards() {
     for count in counts {
         assert_eq!(count.blocking().unwrap().unwrap(), 0);
     }
-    // It is asked after the batch, so the batch is over by the time of its answer.
+    // This is sent after the batch, so the batch has ended when the reply arrives.
     ledger.add("last").blocking().unwrap().unwrap();
     let busy_pages: i64 =
         scratch.plain().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).unwrap();
-    assert_eq!(busy_pages, 0, "somebody still reads what the log holds");
+    assert_eq!(busy_pages, 0, "a reader still uses the write-ahead log");
 }
 
 #[tokio::test]
-async fn a_pragma_among_queries_is_in_no_transaction() {
+async fn a_pragma_between_reads_runs_outside_their_transaction() {
     let scratch = Scratch::new();
     let database = start_with(Builder::new().batch(64), scratch.options()).await.unwrap();
     for _ in 0..100 {

@@ -1,4 +1,4 @@
-//! Before there is a handle: what is set, what is brought up to date, and what is refused.
+//! Opening a database: settings, migration, and files that are refused.
 
 use std::{
     fs,
@@ -13,12 +13,12 @@ use sqlite_actor::{Check, Database, Error, Options, Value};
 
 use crate::support::{INSERT, SCHEMA, Scratch, count, entry, start};
 
-/// Why a boot failed, without the file's name.
+/// Returns the cause of a failed boot.
 async fn failure(options: Options) -> Error {
     let path = options.path().to_owned();
     match start(options).await {
-        Err(Error::Boot { path: told, cause }) => {
-            assert_eq!(told, path);
+        Err(Error::Boot { path: reported, cause }) => {
+            assert_eq!(reported, path);
             *cause
         }
         Err(error) => panic!("{error:?}"),
@@ -27,7 +27,7 @@ async fn failure(options: Options) -> Error {
 }
 
 #[tokio::test]
-async fn every_setting_is_as_it_has_to_be() {
+async fn required_settings_are_applied() {
     let scratch = Scratch::new();
     let options = scratch.options().busy_timeout(Duration::from_millis(1_234));
     let database = start(options).await.unwrap();
@@ -44,7 +44,7 @@ async fn every_setting_is_as_it_has_to_be() {
 }
 
 #[tokio::test]
-async fn the_actor_has_a_thread_of_its_own_name() {
+async fn the_thread_has_the_name_of_the_actor() {
     let scratch = Scratch::new();
     let options = scratch.options();
     let (sender, receiver) = std::sync::mpsc::channel();
@@ -57,7 +57,7 @@ async fn the_actor_has_a_thread_of_its_own_name() {
 }
 
 #[tokio::test]
-async fn an_older_schema_is_brought_up_to_date_and_keeps_its_rows() {
+async fn migration_keeps_existing_rows() {
     let scratch = Scratch::new();
     let database = start(Options::new(scratch.file(), &SCHEMA[..1])).await.unwrap();
     database.execute(INSERT, entry("old", 1)).await.unwrap().unwrap();
@@ -68,7 +68,7 @@ async fn an_older_schema_is_brought_up_to_date_and_keeps_its_rows() {
 }
 
 #[tokio::test]
-async fn two_at_once_migrate_once() {
+async fn concurrent_starts_migrate_once() {
     let scratch = Scratch::new();
     let (one, other) = tokio::join!(start(scratch.options()), start(scratch.options()));
     assert_eq!(count(&one.unwrap()).await, 0);
@@ -76,7 +76,7 @@ async fn two_at_once_migrate_once() {
 }
 
 #[tokio::test]
-async fn a_step_that_fails_is_rolled_back_and_named() {
+async fn a_failed_migration_step_is_rolled_back_and_reported() {
     let scratch = Scratch::new();
     const STEPS: &[&str] = &[SCHEMA[0], "CREATE TABLE half (a); CREATE TABLE nonsense;"];
     match failure(Options::new(scratch.file(), STEPS)).await {
@@ -90,30 +90,31 @@ async fn a_step_that_fails_is_rolled_back_and_named() {
 }
 
 #[tokio::test]
-async fn a_newer_schema_is_refused_and_left_alone() {
+async fn a_newer_schema_is_refused_and_not_modified() {
     let scratch = Scratch::new();
     scratch.plain().pragma_update(None, "user_version", 3).unwrap();
     let error = failure(scratch.options()).await;
     assert!(matches!(error, Error::Newer { found: 3, known: 2 }), "{error:?}");
-    assert_eq!(error.to_string(), "its schema has version 3, and this program knows up to 2");
+    assert_eq!(error.to_string(), "schema version 3 is not supported, the newest is 2");
     assert!(!scratch.plain().table_exists(None, "entry").unwrap());
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_database_is_refused_and_left_alone() {
+async fn a_file_that_is_not_a_database_is_refused_and_not_modified() {
     let scratch = Scratch::new();
     let text = "Dear diary, ".repeat(1_000);
     fs::write(scratch.file(), &text).unwrap();
     let error = start(scratch.options()).await.unwrap_err();
-    let told = error.to_string();
-    assert!(told.ends_with("test.db` does not start: the file is not a database"), "{told}");
+    let message = error.to_string();
+    assert!(message.starts_with("cannot open the database `"), "{message}");
+    assert!(message.ends_with("test.db`: the file is not a database"), "{message}");
     assert!(matches!(failure(scratch.options()).await, Error::NotADatabase));
     assert_eq!(fs::read_to_string(scratch.file()).unwrap(), text);
 }
 
 #[tokio::test]
-async fn a_setting_that_is_not_taken_is_noticed() {
-    // A database in memory has no write-ahead log.
+async fn a_setting_that_sqlite_ignores_is_an_error() {
+    // An in-memory database does not support WAL.
     match failure(Options::new(":memory:", SCHEMA)).await {
         Error::Pragma { name: "journal_mode", wanted, found } => {
             assert_eq!((wanted.as_str(), found.as_str()), ("wal", "memory"));
@@ -123,31 +124,31 @@ async fn a_setting_that_is_not_taken_is_noticed() {
 }
 
 #[tokio::test]
-async fn a_directory_that_is_not_there_is_noticed() {
+async fn a_missing_directory_is_an_error() {
     let scratch = Scratch::new();
     let options = Options::new(scratch.directory().join("nowhere").join("test.db"), SCHEMA);
     assert!(matches!(failure(options).await, Error::CannotOpen(_)));
 }
 
 #[test]
-fn a_directory_that_may_not_be_written_is_noticed() {
+fn a_directory_without_write_permission_is_an_error() {
     let scratch = Scratch::new();
     fs::set_permissions(scratch.directory(), fs::Permissions::from_mode(0o555)).unwrap();
     let mut peer = Command::new(env!("CARGO_BIN_EXE_peer"));
     peer.arg("open").arg(scratch.file());
     if rustix::process::geteuid().is_root() {
-        // Root may write everywhere, so somebody else has to try.
+        // Root ignores permissions, so the process runs as another user.
         peer.uid(65_534).gid(65_534);
     }
-    let output = peer.output().expect("a program that anybody may run");
+    let output = peer.output().expect("the program runs");
     fs::set_permissions(scratch.directory(), fs::Permissions::from_mode(0o755)).unwrap();
     assert!(!output.status.success());
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("test.db` does not start: the file cannot be opened"), "{told}");
-    assert_eq!(told.lines().count(), 1, "{told}");
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("test.db`: cannot open the file: "), "{message}");
+    assert_eq!(message.lines().count(), 1, "{message}");
 }
 
-/// Writes nonsense into the root page of `object`.
+/// Overwrites part of the root page of `object`.
 fn damage(scratch: &Scratch, object: &str) {
     let plain = scratch.plain();
     let [size, page] = [
@@ -158,14 +159,14 @@ fn damage(scratch: &Scratch, object: &str) {
     plain.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
     drop(plain);
     let mut bytes = fs::read(scratch.file()).unwrap();
-    // The cells are at the page's end, the newest first.
+    // The cells are at the end of the page.
     let end = page * size;
     bytes[end - 40..end].fill(0x5a);
     fs::write(scratch.file(), bytes).unwrap();
 }
 
 #[tokio::test]
-async fn damage_is_noticed() {
+async fn a_damaged_file_is_an_error() {
     for check in [Check::Full, Check::Quick] {
         let scratch = Scratch::new();
         let database = start(scratch.options()).await.unwrap();
@@ -181,16 +182,16 @@ async fn damage_is_noticed() {
 }
 
 #[tokio::test]
-async fn a_row_that_refers_to_nothing_is_noticed() {
+async fn a_violated_foreign_key_is_an_error() {
     let scratch = Scratch::new();
     drop(start(scratch.options()).await.unwrap());
-    // Nobody checks foreign keys unless it is told to.
+    // The bundled SQLite enforces foreign keys unless the setting is turned off.
     let plain: Connection = scratch.plain();
     plain.pragma_update(None, "foreign_keys", false).unwrap();
     plain.execute("INSERT INTO part VALUES (7)", []).unwrap();
     drop(plain);
     let error = failure(scratch.options()).await;
-    assert_eq!(error.to_string(), "row Some(1) of `part` refers to a row that is gone");
+    assert_eq!(error.to_string(), "row Some(1) of `part` refers to a missing row");
 }
 
 #[test]
@@ -200,7 +201,7 @@ fn a_failed_boot_leaves_no_thread_and_no_lock() {
     let options = scratch.options();
     let failed = Builder::new().start_thread(move || Database::open(&options)).blocking();
     assert!(matches!(failed, Err(StartError::Failed(Error::Boot { .. }))));
-    // The connection is closed: its files are gone, and nobody waits for a lock.
+    // The connection is closed: its files are removed, and an exclusive lock is available.
     assert!(!scratch.has_log());
     scratch.plain().execute_batch("PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE").unwrap();
 }

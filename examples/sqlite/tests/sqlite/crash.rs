@@ -1,4 +1,4 @@
-//! A process that is killed in the middle of its work has lost nothing that it had acknowledged.
+//! Durability: a process killed with SIGKILL has lost no acknowledged row.
 
 use std::{
     collections::BTreeMap,
@@ -8,8 +8,9 @@ use std::{
 
 use crate::support::Scratch;
 
-/// Each writer's rows are numbered from one, and acknowledged by so many at a time.
-fn killed_in_mid_load(mode: &str, writers: usize, more: &[&str], at_a_time: i64) {
+/// Kills a process under load and checks that the acknowledged rows are stored. Each writer numbers its rows from
+/// 1, and `rows_each` rows are acknowledged at a time.
+fn check_killed_writer(mode: &str, writers: usize, more: &[&str], rows_each: i64) {
     let scratch = Scratch::new();
     let mut child = Command::new(env!("CARGO_BIN_EXE_peer"))
         .arg(mode)
@@ -26,15 +27,14 @@ fn killed_in_mid_load(mode: &str, writers: usize, more: &[&str], at_a_time: i64)
             && let (Ok(writer), Ok(number)) = (writer.parse(), number.parse())
         {
             let last = acknowledged.insert(writer, number).unwrap_or(0);
-            assert_eq!(number, last + at_a_time, "a writer is acknowledged in the order it writes");
+            assert_eq!(number, last + rows_each, "acknowledgements are in the order of writes");
         }
     };
     for line in lines.by_ref().take(3_000) {
         note(&line.unwrap());
     }
-    // SIGKILL.
     child.kill().unwrap();
-    // What it had printed before it died counts, too. A line is one write, so none is half.
+    // Lines that were printed before the process died count, too.
     lines.map_while(Result::ok).for_each(|line| note(&line));
     child.wait().unwrap();
 
@@ -52,27 +52,27 @@ fn killed_in_mid_load(mode: &str, writers: usize, more: &[&str], at_a_time: i64)
             )
             .unwrap();
         assert_eq!(rows, largest, "writer {writer} has no gaps");
-        assert!(largest >= last, "writer {writer} was acknowledged {last} and kept {largest}");
-        assert_eq!(rows % at_a_time, 0, "writer {writer} has half of a transaction");
-        // One may have been committed whose line was not printed, and one line may have been half.
+        assert!(largest >= last, "writer {writer}: {last} acknowledged, {largest} stored");
+        assert_eq!(rows % rows_each, 0, "writer {writer} has an incomplete transaction");
+        // One commit may not have been printed, and one line may be incomplete.
         assert!(
-            largest <= last + 2 * at_a_time,
-            "writer {writer} kept {largest} and knew of {last}"
+            largest <= last + 2 * rows_each,
+            "writer {writer}: {largest} stored, {last} acknowledged"
         );
     }
 }
 
 #[test]
-fn with_a_commit_for_each() {
-    killed_in_mid_load("write", 8, &["alone"], 1);
+fn without_group_commit() {
+    check_killed_writer("write", 8, &["alone"], 1);
 }
 
 #[test]
-fn with_a_commit_for_all_that_wait() {
-    killed_in_mid_load("write", 32, &["grouped"], 1);
+fn with_group_commit() {
+    check_killed_writer("write", 32, &["grouped"], 1);
 }
 
 #[test]
 fn in_transactions_over_several_requests() {
-    killed_in_mid_load("lease", 4, &[], 2);
+    check_killed_writer("lease", 4, &[], 2);
 }

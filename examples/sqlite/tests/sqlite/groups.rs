@@ -1,4 +1,4 @@
-//! Requests that share a commit share nothing else.
+//! Group commit: requests share a commit, but not their errors.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use sqlite_actor::{Error, GroupCommit, Rule, Statement, Value};
 use crate::support::{Gate, INSERT, Scratch, count, entry, grouped, start};
 
 #[tokio::test]
-async fn who_waits_together_is_committed_together() {
+async fn queued_requests_share_a_commit() {
     let scratch = Scratch::new();
     let database = start(scratch.options().group_commit(grouped(64))).await.unwrap();
     let gate = Gate::close(&scratch);
@@ -27,14 +27,14 @@ async fn who_waits_together_is_committed_together() {
 }
 
 #[tokio::test]
-async fn an_answer_comes_after_its_commit() {
+async fn a_reply_is_sent_after_its_commit() {
     let scratch = Scratch::new();
     let database = start(scratch.options().group_commit(grouped(64))).await.unwrap();
     let plain = scratch.plain();
     for number in 0..200 {
         let name = format!("{number}");
         database.execute(INSERT, entry(name.clone(), 0)).await.unwrap().unwrap();
-        // Another connection sees only what is committed.
+        // Another connection sees only committed rows.
         let sql = "SELECT count(*) FROM entry WHERE name = ?1";
         let found: i64 = plain.query_row(sql, [name], |row| row.get(0)).unwrap();
         assert_eq!(found, 1, "{number}");
@@ -42,7 +42,7 @@ async fn an_answer_comes_after_its_commit() {
 }
 
 #[tokio::test]
-async fn one_that_fails_fails_alone() {
+async fn a_failed_request_does_not_affect_its_group() {
     let scratch = Scratch::new();
     let database = start(scratch.options().group_commit(grouped(64))).await.unwrap();
     let bad = || {
@@ -72,7 +72,7 @@ async fn one_that_fails_fails_alone() {
 }
 
 #[tokio::test]
-async fn a_caller_sees_its_own_earlier_writes() {
+async fn a_caller_reads_its_own_writes() {
     for grouping in [None, Some(grouped(64))] {
         let scratch = Scratch::new();
         let options = scratch.options();
@@ -88,7 +88,7 @@ async fn a_caller_sees_its_own_earlier_writes() {
 }
 
 #[tokio::test]
-async fn a_full_group_does_not_wait_for_idleness() {
+async fn a_full_group_is_committed_immediately() {
     let scratch = Scratch::new();
     let database = start(scratch.options().group_commit(grouped(4))).await.unwrap();
     let gate = Gate::close(&scratch);
@@ -106,7 +106,7 @@ async fn a_full_group_does_not_wait_for_idleness() {
 }
 
 #[tokio::test]
-async fn an_old_group_does_not_wait_for_idleness() {
+async fn a_group_is_committed_at_its_maximum_age() {
     let scratch = Scratch::new();
     let at_once = GroupCommit { max_requests: 64, max_age: Duration::ZERO };
     let database = start(scratch.options().group_commit(at_once)).await.unwrap();
@@ -124,9 +124,9 @@ async fn an_old_group_does_not_wait_for_idleness() {
     assert_eq!((counts.commits, counts.largest_group), (10, 1));
 }
 
-/// A rule that is checked at the commit is broken by one, and all are told: this is the price.
+/// One request violates a constraint that is checked at the commit.
 #[tokio::test]
-async fn a_commit_that_fails_is_told_to_all_and_keeps_nothing() {
+async fn a_failed_commit_fails_the_whole_group() {
     let scratch = Scratch::new();
     let database = start(scratch.options().group_commit(grouped(64))).await.unwrap();
     let gate = Gate::close(&scratch);
@@ -145,16 +145,16 @@ async fn a_commit_that_fails_is_told_to_all_and_keeps_nothing() {
             "{outcome:?}"
         );
     }
-    // What it had found was never there.
+    // The read saw rows that were rolled back.
     assert!(read.await.unwrap().is_err());
     assert_eq!(scratch.names(), [""; 0]);
-    // It works as before.
+    // The next group is not affected.
     database.execute(INSERT, entry("next", 0)).await.unwrap().unwrap();
 }
 
-/// A full disk makes SQLite roll the whole transaction back, in the middle of the group.
+/// A full disk makes SQLite roll back the whole transaction in the middle of the group.
 #[tokio::test]
-async fn what_sqlite_rolls_back_was_not_acknowledged() {
+async fn rows_that_sqlite_rolls_back_are_not_acknowledged() {
     let scratch = Scratch::new();
     let database = start(scratch.options().group_commit(grouped(64))).await.unwrap();
     database.query("PRAGMA max_page_count = 40", vec![]).await.unwrap().unwrap();
@@ -197,7 +197,7 @@ async fn sql_text_cannot_begin_or_end_a_transaction() {
             "RELEASE request",
             "ROLLBACK TO request",
         ] {
-            // While others wait for the commit of their group.
+            // Together with a request whose group is not committed yet.
             let (other, outcome) = tokio::join!(
                 database.execute("UPDATE entry SET number = number + 1", vec![]),
                 database.execute(sql, vec![]),

@@ -1,4 +1,4 @@
-//! A transaction over several requests: nobody comes between, and if its holder goes, so does it.
+//! Transactions over several requests: isolation from other callers, and rollback when the lease ends.
 
 use std::{
     cell::Cell,
@@ -16,7 +16,7 @@ use sqlite_actor::{
 
 use crate::support::{Gate, INSERT, Scratch, count, entry, grouped, start};
 
-/// With a commit for each request, and with one for all that wait.
+/// Options without and with group commit.
 fn both(scratch: &Scratch) -> [Options; 2] {
     [scratch.options(), scratch.options().group_commit(grouped(16))]
 }
@@ -26,14 +26,14 @@ async fn insert(database: &DatabaseHandle, name: String) -> Result<()> {
     Ok(())
 }
 
-/// A transaction that was begun.
+/// Acquires a lease and begins a transaction.
 async fn begun(database: &DatabaseHandle) -> actor_runtime::Lease<DatabaseHandle> {
     let lease = database.lease().await.unwrap();
     lease.begin().await.unwrap().unwrap();
     lease
 }
 
-/// How far a transaction has come.
+/// The await point that a transaction has reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Lease,
@@ -44,7 +44,7 @@ enum Step {
     Release,
 }
 
-/// Two rows, or none.
+/// Inserts two rows in one transaction.
 async fn two_inserts(database: &DatabaseHandle, name: &str, step: &Cell<Step>) -> Result<()> {
     let lease = database.lease().await?;
     step.set(Step::Begin);
@@ -60,7 +60,7 @@ async fn two_inserts(database: &DatabaseHandle, name: &str, step: &Cell<Step>) -
     Ok(())
 }
 
-/// Runs a transaction until it waits at `place`, and drops it there. Says whether it did.
+/// Runs a transaction until it waits at `place` and drops it there. Returns `false` if it completed before that.
 async fn is_dropped_at(place: Step, database: &DatabaseHandle, name: &str) -> bool {
     let step = Cell::new(Step::Lease);
     let mut transaction = pin!(two_inserts(database, name, &step));
@@ -79,7 +79,7 @@ async fn is_dropped_at(place: Step, database: &DatabaseHandle, name: &str) -> bo
 }
 
 #[tokio::test]
-async fn is_whole_wherever_its_holder_is_dropped() {
+async fn a_transaction_is_atomic_wherever_its_future_is_dropped() {
     use Step::{Begin, Commit, First, Lease, Release, Second};
     const ROUNDS: usize = 30;
     for which in 0..2 {
@@ -90,11 +90,11 @@ async fn is_whole_wherever_its_holder_is_dropped() {
             for place in [Lease, Begin, First, Second, Commit, Release] {
                 let name = format!("{round}, {place:?}");
                 let was_dropped = is_dropped_at(place, &database, &name).await;
-                // Somebody else's comes right after.
+                // Another caller's request follows immediately.
                 insert(&database, format!("{name} kept")).await.unwrap();
-                // These wait for an answer; for the others the actor may be fast enough.
+                // These always wait for a reply; the others may complete in the first poll.
                 let is_sure = matches!(place, Begin | First | Second | Commit);
-                assert!(was_dropped || !is_sure, "it did not wait at {place:?}");
+                assert!(was_dropped || !is_sure, "not pending at {place:?}");
                 dropped.push((name, place, was_dropped));
             }
         }
@@ -102,21 +102,25 @@ async fn is_whole_wherever_its_holder_is_dropped() {
         let names = scratch.names();
         for (name, place, was_dropped) in dropped {
             let there = |row| names.contains(&format!("{name} {row}"));
-            assert!(there("kept"), "acknowledged after one dropped at {place:?}, and lost");
-            assert_eq!(there("first"), there("second"), "half of one dropped at {place:?}");
+            assert!(there("kept"), "a row acknowledged after a drop at {place:?} is lost");
+            assert_eq!(
+                there("first"),
+                there("second"),
+                "incomplete transaction after a drop at {place:?}"
+            );
             match place {
-                _ if !was_dropped => assert!(there("first"), "not dropped, and lost"),
-                Lease | Begin | First | Second => assert!(!there("first"), "dropped, and there"),
-                // Whether it is there depends on whether `commit` had begun.
+                _ if !was_dropped => assert!(there("first"), "completed, but not stored"),
+                Lease | Begin | First | Second => assert!(!there("first"), "dropped, but stored"),
+                // Depends on whether the handler of `commit` had begun.
                 Commit => {}
-                Release => assert!(there("first"), "committed, and lost"),
+                Release => assert!(there("first"), "committed, but not stored"),
             }
         }
     }
 }
 
 #[tokio::test]
-async fn what_is_acknowledged_after_a_dropped_one_stays() {
+async fn rows_acknowledged_after_a_dropped_lease_are_kept() {
     for which in 0..2 {
         let scratch = Scratch::new();
         let database = start(both(&scratch)[which].clone()).await.unwrap();
@@ -133,25 +137,25 @@ async fn what_is_acknowledged_after_a_dropped_one_stays() {
 }
 
 #[tokio::test]
-async fn a_strangers_insert_is_never_part_of_it() {
+async fn requests_of_other_callers_are_not_part_of_a_transaction() {
     for which in 0..2 {
         let scratch = Scratch::new();
         let database = start(both(&scratch)[which].clone()).await.unwrap();
         let lease = begun(&database).await;
         insert(&lease, "mine".to_owned()).await.unwrap();
-        let stranger = database.execute(INSERT, entry("stranger", 0)).sent().await.unwrap();
-        insert(&lease, "mine as well".to_owned()).await.unwrap();
-        // It was sent before this, and is not counted.
+        let other = database.execute(INSERT, entry("other", 0)).sent().await.unwrap();
+        insert(&lease, "mine again".to_owned()).await.unwrap();
+        // The other caller's insert was sent before this, but waits for the end of the lease.
         assert_eq!(count(&lease).await, 2);
         lease.roll_back().await.unwrap().unwrap();
         drop(lease);
-        stranger.await.unwrap().unwrap();
-        assert_eq!(scratch.names(), ["stranger"]);
+        other.await.unwrap().unwrap();
+        assert_eq!(scratch.names(), ["other"]);
     }
 }
 
 #[tokio::test]
-async fn nobody_begins_one_without_a_lease() {
+async fn begin_without_a_lease_is_refused() {
     let scratch = Scratch::new();
     let database = start(scratch.options()).await.unwrap();
     let begun = database.begin().await.unwrap();
@@ -162,19 +166,19 @@ async fn nobody_begins_one_without_a_lease() {
 }
 
 #[tokio::test]
-async fn is_seen_by_others_once_it_is_committed() {
+async fn a_transaction_is_visible_to_others_after_its_commit() {
     for which in 0..2 {
         let scratch = Scratch::new();
         let database = start(both(&scratch)[which].clone()).await.unwrap();
         let lease = begun(&database).await;
         insert(&lease, "one".to_owned()).await.unwrap();
-        // Its holder sees it, and nobody else.
+        // Only the holder of the lease sees the row.
         assert_eq!((count(&lease).await, scratch.names().len()), (1, 0));
         let again = lease.begin().await.unwrap();
         assert!(matches!(again, Err(Error::InTransaction)), "{again:?}");
         lease.commit().await.unwrap().unwrap();
         assert_eq!(scratch.names(), ["one"]);
-        // One lease may hold several transactions, one after the other.
+        // A lease may run several transactions in sequence.
         lease.begin().await.unwrap().unwrap();
         insert(&lease, "two".to_owned()).await.unwrap();
         lease.roll_back().await.unwrap().unwrap();
@@ -184,9 +188,9 @@ async fn is_seen_by_others_once_it_is_committed() {
     }
 }
 
-/// What its holder wrote before it began is not part of it, though no answer was given yet.
+/// Writes of the holder from before `begin` are not part of the transaction, although their replies were pending.
 #[tokio::test]
-async fn what_came_before_it_is_committed_first() {
+async fn begin_commits_the_open_group() {
     let scratch = Scratch::new();
     let database = start(scratch.options().group_commit(grouped(16))).await.unwrap();
     let lease = database.lease().await.unwrap();
@@ -204,7 +208,7 @@ async fn what_came_before_it_is_committed_first() {
 }
 
 #[tokio::test]
-async fn one_request_that_fails_does_not_end_it() {
+async fn a_failed_request_does_not_end_the_transaction() {
     let scratch = Scratch::new();
     let database = start(scratch.options()).await.unwrap();
     let lease = begun(&database).await;
@@ -216,12 +220,12 @@ async fn one_request_that_fails_does_not_end_it() {
 }
 
 #[tokio::test]
-async fn a_beginning_that_nobody_has_read_is_undone() {
+async fn begin_is_rolled_back_if_its_reply_is_dropped() {
     let scratch = Scratch::new();
     let database = start(scratch.options()).await.unwrap();
     let lease = database.lease().await.unwrap();
     let unread = lease.begin().sent().await.unwrap();
-    // It has begun when the next request has an answer.
+    // The transaction has begun when the next request has a reply.
     insert(&lease, "in it".to_owned()).await.unwrap();
     drop(unread);
     insert(&lease, "after it".to_owned()).await.unwrap();
@@ -231,24 +235,24 @@ async fn a_beginning_that_nobody_has_read_is_undone() {
 }
 
 #[tokio::test]
-async fn is_rolled_back_by_a_shutdown_which_does_not_wait_for_its_holder() {
+async fn shutdown_rolls_back_an_open_transaction() {
     for which in 0..2 {
         let scratch = Scratch::new();
         let database = start(both(&scratch)[which].clone()).await.unwrap();
         let lease = begun(&database).await;
         insert(&lease, "mine".to_owned()).await.unwrap();
-        let stranger = database.execute(INSERT, entry("stranger", 0)).sent().await.unwrap();
+        let other = database.execute(INSERT, entry("other", 0)).sent().await.unwrap();
         assert_eq!(database.shutdown().await, ExitReason::Shutdown);
-        stranger.await.unwrap().unwrap();
+        other.await.unwrap().unwrap();
         let late = lease.commit().await.map_err(Error::from);
         assert!(matches!(late, Err(Error::Closed { was_accepted: false })), "{late:?}");
-        assert_eq!(scratch.names(), ["stranger"]);
+        assert_eq!(scratch.names(), ["other"]);
         assert!(!scratch.has_log());
     }
 }
 
 #[tokio::test]
-async fn what_sqlite_has_rolled_back_is_not_continued() {
+async fn a_transaction_that_sqlite_rolled_back_refuses_requests() {
     let scratch = Scratch::new();
     let database = start(scratch.options()).await.unwrap();
     database.query("PRAGMA max_page_count = 40", vec![]).await.unwrap().unwrap();
@@ -262,7 +266,7 @@ async fn what_sqlite_has_rolled_back_is_not_continued() {
         }
     };
     assert!(number > 2 && matches!(refused, Error::DiskFull), "{number}: {refused:?}");
-    // By that, SQLite has rolled all of it back. What comes now must not be kept without what came before.
+    // SQLite has rolled everything back. Later requests must not be committed without the earlier ones.
     let small = insert(&lease, "small".to_owned()).await;
     assert!(matches!(small, Err(Error::RolledBack)), "{small:?}");
     let read = lease.query("SELECT * FROM entry", vec![]).await.unwrap();
@@ -270,7 +274,7 @@ async fn what_sqlite_has_rolled_back_is_not_continued() {
     let committed = lease.commit().await.unwrap();
     assert!(matches!(committed, Err(Error::RolledBack)), "{committed:?}");
     assert_eq!(scratch.names(), [""; 0]);
-    // The lease goes on, and can begin anew.
+    // The lease is still held and can begin another transaction.
     lease.begin().await.unwrap().unwrap();
     insert(&lease, "small".to_owned()).await.unwrap();
     lease.commit().await.unwrap().unwrap();
@@ -278,7 +282,7 @@ async fn what_sqlite_has_rolled_back_is_not_continued() {
 }
 
 #[tokio::test]
-async fn a_lock_that_is_not_to_be_had_leaves_the_lease_as_it_was() {
+async fn begin_can_be_retried_after_busy() {
     let scratch = Scratch::new();
     let options = scratch.options().busy_timeout(Duration::from_millis(10));
     let database = start(options).await.unwrap();
@@ -293,7 +297,7 @@ async fn a_lock_that_is_not_to_be_had_leaves_the_lease_as_it_was() {
 }
 
 #[test]
-fn is_had_from_a_plain_thread() {
+fn a_transaction_works_from_a_plain_thread() {
     let scratch = Scratch::new();
     let options = Options::new(scratch.file(), console::SCHEMA);
     let console = Builder::new().start_thread(move || Console::open(&options)).blocking().unwrap();

@@ -1,4 +1,4 @@
-//! Another process holds the write lock.
+//! Contention: another process holds the write lock.
 
 use std::{
     io::{BufRead, BufReader},
@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::support::{INSERT, PATIENCE, Scratch, entry, grouped, start, start_with};
 
-/// A process that holds the lock.
+/// A process that holds the write lock.
 struct Holder(Child);
 
 impl Holder {
@@ -30,14 +30,14 @@ impl Holder {
         Self(child)
     }
 
-    fn let_go(mut self) {
+    fn release(mut self) {
         drop(self.0.stdin.take());
         assert!(self.0.wait().unwrap().success());
     }
 }
 
-/// The lock is waited for, and meanwhile no more messages are taken than the mailbox holds.
-async fn is_waited_for(options: Options, scratch: &Scratch) {
+/// Checks that requests wait for the lock, and that the mailbox stays bounded in the meantime.
+async fn check_waiting_for_the_lock(options: Options, scratch: &Scratch) {
     const MAILBOX: usize = 8;
     let builder = Builder::new().mailbox(Capacity::bounded(MAILBOX));
     let database = start_with(builder, options.busy_timeout(PATIENCE)).await.unwrap();
@@ -47,15 +47,15 @@ async fn is_waited_for(options: Options, scratch: &Scratch) {
         let database = database.clone();
         callers.spawn(async move { database.execute(INSERT, entry(format!("{number}"), 0)).await });
     }
-    // Until the first is being served and the mailbox is full behind it. This cannot become false
-    // again while the lock is held.
+    // Wait until one request is being handled and the mailbox is full. This state is stable while the lock is
+    // held.
     while database.stats().waiting < 40 - MAILBOX - 1 {
         tokio::task::yield_now().await;
     }
     assert_eq!(database.mailbox_len(), MAILBOX);
     let refused = database.execute(INSERT, entry("refused", 0)).try_cast();
     assert!(matches!(refused, Err(TrySendError::Full(_))), "{refused:?}");
-    holder.let_go();
+    holder.release();
     while let Some(outcome) = callers.join_next().await {
         outcome.unwrap().unwrap().unwrap();
     }
@@ -63,19 +63,19 @@ async fn is_waited_for(options: Options, scratch: &Scratch) {
 }
 
 #[tokio::test]
-async fn is_waited_for_and_the_mailbox_stays_bounded() {
+async fn requests_wait_for_the_lock_and_the_mailbox_stays_bounded() {
     let scratch = Scratch::new();
-    is_waited_for(scratch.options(), &scratch).await;
+    check_waiting_for_the_lock(scratch.options(), &scratch).await;
 }
 
 #[tokio::test]
-async fn is_waited_for_by_a_group() {
+async fn a_group_waits_for_the_lock() {
     let scratch = Scratch::new();
-    is_waited_for(scratch.options().group_commit(grouped(16)), &scratch).await;
+    check_waiting_for_the_lock(scratch.options().group_commit(grouped(16)), &scratch).await;
 }
 
 #[tokio::test]
-async fn is_not_waited_for_longer_than_the_timeout() {
+async fn a_write_fails_with_busy_after_the_timeout() {
     for options in
         [Scratch::options, |scratch: &Scratch| scratch.options().group_commit(grouped(16))]
     {
@@ -88,9 +88,9 @@ async fn is_not_waited_for_longer_than_the_timeout() {
             Err(error @ Error::Busy) => assert!(error.is_safe_to_retry()),
             other => panic!("{other:?}"),
         }
-        // Reading needs no lock.
+        // Reads do not need the write lock.
         database.query("SELECT * FROM entry", vec![]).await.unwrap().unwrap();
-        holder.let_go();
+        holder.release();
         database.execute(INSERT, entry("late", 0)).await.unwrap().unwrap();
         assert_eq!(scratch.names(), ["late"]);
     }

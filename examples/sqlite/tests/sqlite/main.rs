@@ -1,4 +1,4 @@
-//! What the database promises, and the two programs on it.
+//! Integration tests of the database actor and of the two example programs.
 
 mod batches;
 mod boot;

@@ -1,4 +1,4 @@
-//! Random operations give what plain rusqlite gives, answer by answer, and the same file in the end.
+//! Model test: random operations produce the same replies and the same rows as plain rusqlite.
 
 use actor_runtime::{ActorHandle, Answer, Builder};
 use fastrand::Rng;
@@ -12,17 +12,17 @@ enum Operation {
     Execute(Statement),
     Query(Statement),
     Transaction(Vec<Statement>),
-    /// The same through a lease, request by request: one that fails does not end it. Kept or not.
+    /// A transaction over several requests. A failed request does not end it. The flag decides whether to commit.
     Lease(Vec<Statement>, bool),
 }
 
-/// What came of one, in words, so that errors can be compared.
+/// The debug output of a result, so that errors can be compared.
 type Outcome = String;
 
 fn statement(rng: &mut Rng) -> Statement {
     let id = Value::Integer(rng.i64(1..40));
     let name = Value::Text(format!("name {}", rng.u8(0..30)));
-    // Now and then it breaks a rule.
+    // Negative numbers violate a constraint.
     let number = Value::Integer(rng.i64(-2..20));
     match rng.u8(0..9) {
         0..=3 => Statement::new("INSERT INTO entry (name, number) VALUES (?1, ?2)", [name, number]),
@@ -51,7 +51,7 @@ fn operation(rng: &mut Rng) -> Operation {
     }
 }
 
-/// An answer that is on its way.
+/// A reply that has not been read yet.
 enum Pending {
     Changed(Answer<Result<Changed>>),
     Rows(Answer<Result<Vec<Row>>>),
@@ -104,7 +104,7 @@ async fn through_lease(
     outcome
 }
 
-fn plainly(plain: &mut Connection, operation: Operation) -> Outcome {
+fn run_on_plain(plain: &mut Connection, operation: Operation) -> Outcome {
     fn execute(plain: &Connection, Statement { sql, values }: Statement) -> Result<Changed> {
         let rows = plain.execute(&sql, params_from_iter(values))?;
         Ok(Changed { rows, last_id: plain.last_insert_rowid() })
@@ -146,7 +146,7 @@ fn dump(plain: &Connection) -> Vec<(i64, String, i64)> {
     rows.map(Result::unwrap).collect()
 }
 
-async fn same_as_plain(batch: usize, group_commit: Option<GroupCommit>) {
+async fn compare_with_plain(batch: usize, group_commit: Option<GroupCommit>) {
     const OPERATIONS: usize = 3_000;
     let seed =
         std::env::var("SEED").map_or_else(|_| fastrand::u64(..), |seed| seed.parse().unwrap());
@@ -162,10 +162,10 @@ async fn same_as_plain(batch: usize, group_commit: Option<GroupCommit>) {
     let mut pending = Vec::new();
     for number in 0..OPERATIONS {
         let operation = operation(&mut rng);
-        let expected = plainly(&mut plain, operation.clone());
+        let expected = run_on_plain(&mut plain, operation.clone());
         let answer = Pending::of(&database, operation.clone()).await;
         pending.push((operation, expected, answer));
-        // Some wait together, others alone.
+        // Groups vary in size.
         if rng.u8(0..8) == 0 || number + 1 == OPERATIONS {
             for (operation, expected, answer) in pending.drain(..) {
                 assert_eq!(answer.outcome().await, expected, "{operation:?}");
@@ -179,21 +179,21 @@ async fn same_as_plain(batch: usize, group_commit: Option<GroupCommit>) {
 }
 
 #[tokio::test]
-async fn with_a_commit_for_each() {
-    same_as_plain(0, None).await;
+async fn without_group_commit() {
+    compare_with_plain(0, None).await;
 }
 
 #[tokio::test]
-async fn with_a_commit_for_all_that_wait() {
-    same_as_plain(0, Some(grouped(16))).await;
+async fn with_group_commit() {
+    compare_with_plain(0, Some(grouped(16))).await;
 }
 
 #[tokio::test]
-async fn in_batches_with_a_commit_for_each() {
-    same_as_plain(16, None).await;
+async fn with_batches() {
+    compare_with_plain(16, None).await;
 }
 
 #[tokio::test]
-async fn in_batches_with_a_commit_for_all_that_wait() {
-    same_as_plain(16, Some(grouped(16))).await;
+async fn with_batches_and_group_commit() {
+    compare_with_plain(16, Some(grouped(16))).await;
 }

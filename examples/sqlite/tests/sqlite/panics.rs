@@ -1,11 +1,11 @@
-//! A handler that panics: its caller is told, what it did is undone, and nothing else is.
+//! Panics: the caller of a panicking handler gets an error, and only its own changes are rolled back.
 
 use actor_runtime::{ActorHandle, Builder, ExitReason, OnPanic, Reply, actor};
 use sqlite_actor::{Error, Options, Result, Store};
 
 use crate::support::{Gate, Scratch, grouped};
 
-/// Writes, and panics when asked to.
+/// An actor with a handler that panics.
 struct Shaky(Store);
 
 #[actor]
@@ -27,7 +27,7 @@ impl Shaky {
         });
     }
 
-    /// Adds a row and panics before it is done.
+    /// Adds a row and panics inside the transaction.
     pub(crate) fn spoil(&mut self, name: &str, done: Reply<Result<()>>) {
         self.0.transaction(done, |connection| {
             connection.execute("INSERT INTO entry (name, number) VALUES (?1, 0)", [name])?;
@@ -56,7 +56,7 @@ fn options(scratch: &Scratch) -> [Options; 2] {
 }
 
 #[tokio::test]
-async fn fails_its_own_caller_only() {
+async fn a_panic_fails_only_its_own_request() {
     for which in 0..2 {
         let scratch = Scratch::new();
         let [alone, group] = options(&scratch);
@@ -77,7 +77,7 @@ async fn fails_its_own_caller_only() {
 }
 
 #[tokio::test]
-async fn ends_the_actor_if_that_is_wanted_and_every_caller_is_told() {
+async fn a_panic_that_ends_the_actor_fails_the_open_group() {
     let scratch = Scratch::new();
     let [_, group] = options(&scratch);
     let shaky = start(group, OnPanic::End).await;
@@ -87,7 +87,7 @@ async fn ends_the_actor_if_that_is_wanted_and_every_caller_is_told() {
     let spoilt = shaky.spoil("spoilt").sent().await.unwrap();
     let after = shaky.add("after").sent().await.unwrap();
     gate.open();
-    // Its group was never committed, so it must not be told that it was.
+    // The group was not committed, so none of its requests may be acknowledged.
     for answer in [before, after] {
         let outcome = answer.await.map_err(Error::from);
         assert!(matches!(outcome, Err(Error::Closed { .. })), "{outcome:?}");

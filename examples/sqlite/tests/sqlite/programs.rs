@@ -1,4 +1,4 @@
-//! The two programs, and what their actors remember.
+//! The two example programs and their storage actors.
 
 use std::process::Command;
 
@@ -13,23 +13,23 @@ use crate::support::Scratch;
 
 fn runs(program: &str, arguments: &[&str]) {
     let output = Command::new(program).args(arguments).output().unwrap();
-    let told = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
-    assert!(told.contains("   yes  ") && !told.contains("    NO  "), "{told}");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(text.contains("   yes  ") && !text.contains("    NO  "), "{text}");
 }
 
 #[test]
-fn the_chat_bot_ends_by_itself_and_is_right() {
+fn the_chat_bot_demo_passes_its_checks() {
     runs(env!("CARGO_BIN_EXE_chat_bot"), &[]);
 }
 
 #[test]
-fn the_emulator_ends_by_itself_and_is_right() {
+fn the_emulator_demo_passes_its_checks() {
     runs(env!("CARGO_BIN_EXE_emulator"), &["--fast", "--frames", "600"]);
 }
 
 #[test]
-fn the_emulator_plays_on_from_where_the_player_quit() {
+fn the_emulator_continues_a_saved_game() {
     let scratch = Scratch::new();
     let file = scratch.file();
     for frames in ["90", "7", "200"] {
@@ -51,14 +51,14 @@ fn ids(reminders: &[Reminder]) -> Vec<i64> {
 }
 
 #[tokio::test]
-async fn a_reminder_is_due_until_it_was_delivered() {
+async fn a_reminder_is_due_until_it_is_delivered() {
     let scratch = Scratch::new();
     let bot = a_bot(&scratch).await;
     let late = bot.remind(1, 300, "late").await.unwrap().unwrap();
     let early = bot.remind(1, 100, "early").await.unwrap().unwrap();
     assert_eq!(bot.next_due().await.unwrap().unwrap(), Some(100));
     assert_eq!(ids(&bot.claim_due(99, 130, 9).await.unwrap().unwrap()), [0; 0]);
-    // The earliest first, and not to two at once.
+    // Earliest first, and each reminder is claimed only once.
     assert_eq!(ids(&bot.claim_due(400, 430, 9).await.unwrap().unwrap()), [early, late]);
     assert_eq!(ids(&bot.claim_due(429, 460, 9).await.unwrap().unwrap()), [0; 0]);
     assert!(bot.delivered(early).await.unwrap().unwrap());
@@ -70,11 +70,11 @@ async fn a_reminder_is_due_until_it_was_delivered() {
 }
 
 #[tokio::test]
-async fn reminders_that_nobody_has_read_are_due_at_once() {
+async fn unread_reminders_are_due_again_immediately() {
     let scratch = Scratch::new();
     let bot = a_bot(&scratch).await;
     let id = bot.remind(1, 100, "tea").await.unwrap().unwrap();
-    // The handler has run once the next has.
+    // The reply of the next request shows that the handler has run.
     let unread = bot.claim_due(100, 130, 9).sent().await.unwrap();
     assert_eq!(bot.next_due().await.unwrap().unwrap(), Some(130));
     drop(unread);
@@ -88,7 +88,7 @@ async fn cases_are_numbered_by_server_and_keep_their_notes() {
     let bot = a_bot(&scratch).await;
     assert_eq!(bot.open_case(1, 7, "warn", "loud").await.unwrap().unwrap(), 1);
     assert_eq!(bot.open_case(2, 7, "warn", "loud").await.unwrap().unwrap(), 1);
-    // Nothing of a case that is not opened is left, its number neither.
+    // A failed request does not use up a number.
     let unknown = bot.open_case(1, 7, "scold", "loud").await.unwrap();
     assert!(matches!(unknown, Err(Error::Constraint { rule: Rule::Check, .. })), "{unknown:?}");
     assert_eq!(bot.open_case(1, 7, "ban", "louder").await.unwrap().unwrap(), 2);
@@ -105,7 +105,7 @@ async fn cases_are_numbered_by_server_and_keep_their_notes() {
 }
 
 #[test]
-fn a_saved_state_that_has_changed_on_the_disk_is_not_loaded() {
+fn a_saved_state_that_does_not_match_its_checksum_is_not_loaded() {
     let scratch = Scratch::new();
     let options = Options::new(scratch.file(), console::SCHEMA);
     let console = Builder::new().start_thread(move || Console::open(&options)).blocking().unwrap();

@@ -1,4 +1,4 @@
-//! The end: what is queued is done, the log is gone, and so is the thread.
+//! Shutdown: queued requests are executed, the write-ahead log is removed, and the thread ends.
 
 use std::{cell::RefCell, sync::mpsc};
 
@@ -7,32 +7,32 @@ use sqlite_actor::{Database, DatabaseHandle, Error};
 
 use crate::support::{INSERT, PATIENCE, Scratch, entry, grouped, start};
 
-/// Sends when its thread ends.
-struct Farewell(mpsc::Sender<()>);
+/// Sends a message when its thread ends and drops it.
+struct OnThreadExit(mpsc::Sender<()>);
 
-impl Drop for Farewell {
+impl Drop for OnThreadExit {
     fn drop(&mut self) {
         let _ = self.0.send(());
     }
 }
 
 thread_local! {
-    static FAREWELL: RefCell<Option<Farewell>> = const { RefCell::new(None) };
+    static ON_THREAD_EXIT: RefCell<Option<OnThreadExit>> = const { RefCell::new(None) };
 }
 
-/// A database, and what is told when its thread ends.
+/// A database, and a receiver for the end of its thread.
 fn watched(scratch: &Scratch) -> (DatabaseHandle, mpsc::Receiver<()>) {
     let options = scratch.options().group_commit(grouped(16));
     let (sender, receiver) = mpsc::channel();
     let make = move || {
-        FAREWELL.set(Some(Farewell(sender)));
+        ON_THREAD_EXIT.set(Some(OnThreadExit(sender)));
         Database::open(&options)
     };
     (Builder::new().start_thread(make).blocking().unwrap(), receiver)
 }
 
 #[test]
-fn when_the_last_handle_is_gone() {
+fn dropping_the_last_handle_shuts_down() {
     let scratch = Scratch::new();
     let (database, thread) = watched(&scratch);
     let exited = database.exited();
@@ -48,7 +48,7 @@ fn when_the_last_handle_is_gone() {
 }
 
 #[test]
-fn when_it_is_shut_down_and_twice_is_fine() {
+fn shutdown_can_be_called_twice() {
     let scratch = Scratch::new();
     let (database, thread) = watched(&scratch);
     for number in 0..50 {
@@ -65,7 +65,7 @@ fn when_it_is_shut_down_and_twice_is_fine() {
 }
 
 #[tokio::test]
-async fn every_call_that_was_accepted_is_answered() {
+async fn accepted_requests_are_completed_before_shutdown() {
     for options in
         [Scratch::options, |scratch: &Scratch| scratch.options().group_commit(grouped(1_000))]
     {
@@ -85,7 +85,7 @@ async fn every_call_that_was_accepted_is_answered() {
 }
 
 #[tokio::test]
-async fn what_an_abort_cuts_off_was_not_acknowledged() {
+async fn abort_loses_no_acknowledged_row() {
     let scratch = Scratch::new();
     let options = scratch.options().group_commit(grouped(1_000));
     let database = start(options).await.unwrap();

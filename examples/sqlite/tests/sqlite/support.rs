@@ -1,4 +1,4 @@
-//! A directory, a schema and a database for each test.
+//! Helpers: a temporary directory, a schema and a database for each test.
 
 use std::{
     path::{Path, PathBuf},
@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use sqlite_actor::{Database, DatabaseHandle, GroupCommit, Options, Result, Row, Value};
 use tempfile::TempDir;
 
-/// How long anything may take before a test fails instead of hanging.
+/// An upper bound for waits, so that a broken test fails instead of hanging.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) const SCHEMA: &[&str] = &[
@@ -27,7 +27,7 @@ pub(crate) const SCHEMA: &[&str] = &[
 
 pub(crate) const INSERT: &str = "INSERT INTO entry (name, number) VALUES (?1, ?2)";
 
-/// A directory of its own, with a database in it once it was started.
+/// A temporary directory with the database of a test.
 pub(crate) struct Scratch(TempDir);
 
 impl Scratch {
@@ -47,12 +47,12 @@ impl Scratch {
         Options::new(self.file(), SCHEMA)
     }
 
-    /// As a program that has nothing to do with actors sees the file.
+    /// Opens a separate connection to the file, without the actor.
     pub(crate) fn plain(&self) -> Connection {
         Connection::open(self.file()).unwrap()
     }
 
-    /// The names in the file, in order.
+    /// Returns the names in the file, in order of insertion.
     pub(crate) fn names(&self) -> Vec<String> {
         let plain = self.plain();
         let mut statement = plain.prepare("SELECT name FROM entry ORDER BY id").unwrap();
@@ -60,13 +60,13 @@ impl Scratch {
         names.map(Result::unwrap).collect()
     }
 
-    /// Whether SQLite's own files beside the database are there.
+    /// Returns `true` if the `-wal` or `-shm` file exists.
     pub(crate) fn has_log(&self) -> bool {
         ["test.db-wal", "test.db-shm"].iter().any(|name| self.directory().join(name).exists())
     }
 }
 
-/// Holds the write lock, so that whatever is sent meanwhile waits together.
+/// Holds the write lock, so that requests queue up in the mailbox.
 pub(crate) struct Gate(Connection);
 
 impl Gate {
@@ -81,7 +81,7 @@ impl Gate {
     }
 }
 
-/// One commit for as many as wait, however long.
+/// Group commit that is limited only by the number of requests.
 pub(crate) fn grouped(max_requests: usize) -> GroupCommit {
     GroupCommit { max_requests, max_age: PATIENCE }
 }
@@ -94,12 +94,12 @@ pub(crate) async fn start_with(builder: Builder, options: Options) -> Result<Dat
     Ok(builder.start_thread(move || Database::open(&options)).await?)
 }
 
-/// What an entry is made of.
+/// The parameters of [`INSERT`].
 pub(crate) fn entry(name: impl Into<String>, number: i64) -> Vec<Value> {
     vec![Value::Text(name.into()), Value::Integer(number)]
 }
 
-/// How many entries there are, asked through the actor.
+/// Returns the number of entries, queried through the actor.
 pub(crate) async fn count(database: &DatabaseHandle) -> i64 {
     let rows: Vec<Row> =
         database.query("SELECT count(*) FROM entry", vec![]).await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! The bot on a terminal: you write, it answers, and it tells you what you wanted to be told.
+//! Interactive mode: reads commands from standard input, prints replies and delivers reminders.
 
 use std::{
     io::{self, BufRead},
@@ -21,17 +21,17 @@ use crate::{
     start,
 };
 
-/// Answers what is written until the input ends, and then closes the memory.
+/// Answers commands until the input ends, then shuts the storage down.
 pub(crate) async fn run(file: PathBuf) -> Result<()> {
     let bot = start(file).await?;
-    // Whoever types is the only admin.
+    // User 1, who types the commands, is the only admin.
     let server = Server::Answers { admins: 1 };
     let mut lines = lines();
     loop {
         let now = now();
         deliver(&bot, now, |reminder| println!("<{}> {}", reminder.user, reminder.text)).await?;
         let wait = wait(&bot, now).await?;
-        // Both are safe to drop: what was not received is received next time.
+        // Both branches are cancel safe: a line that was not received is received next time.
         let line = tokio::select! {
             line = lines.recv() => line,
             () = tokio::time::sleep(wait) => continue,
@@ -42,14 +42,14 @@ pub(crate) async fn run(file: PathBuf) -> Result<()> {
         let sender = Sender { guild: 1, user: 1, now };
         match obey(&bot, &server, sender, &line).await {
             Ok(answer) => println!("{answer}"),
-            Err(error) => println!("I cannot: {error}"),
+            Err(error) => println!("error: {error}"),
         }
     }
     bot.shutdown().await;
     Ok(())
 }
 
-/// What is typed, from a thread of its own: reading it blocks.
+/// Returns the lines of standard input, read on a separate thread because reading blocks.
 fn lines() -> mpsc::Receiver<String> {
     let (sender, receiver) = mpsc::channel(16);
     thread::spawn(move || {
@@ -62,7 +62,7 @@ fn lines() -> mpsc::Receiver<String> {
     receiver
 }
 
-/// Until the next reminder is due.
+/// Returns the time until the next reminder is due, at most an hour.
 async fn wait(bot: &BotHandle, now: Seconds) -> Result<Duration> {
     let next = bot.next_due().await??.map_or(3600, |due| due - now);
     Ok(Duration::from_secs(next.clamp(0, 3600).cast_unsigned()))

@@ -1,4 +1,4 @@
-//! What people write to the bot, and what it answers.
+//! Parsing and executing the bot's commands.
 
 use std::time::Duration;
 
@@ -11,23 +11,24 @@ use tokio::time::timeout;
 
 use crate::server::Server;
 
-/// How long the chat server may take for a ban. Everybody else waits meanwhile.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// Timeout for the chat server to answer a ban. All other requests wait during this time.
+const BAN_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What the bot understands.
+/// The text of the `help` command.
 pub(crate) const HELP: &str = "\
 set NAME VALUE          change a setting
-get NAME                show one
-settings                show all
-remind SECONDS TEXT     be told later
-warn USER REASON        open a case, as does `mute`
-ban USER REASON         have the server ban somebody, and open a case
-note CASE TEXT          add to a case
+get NAME                show a setting
+settings                show all settings
+remind SECONDS TEXT     send a reminder after SECONDS
+warn USER REASON        open a case with a warning
+mute USER REASON        open a case with a mute
+ban USER REASON         ban a user on the server and open a case
+note CASE TEXT          add a note to a case
 close CASE              close a case
-cases USER              show somebody's cases
-help                    show this";
+cases USER              show the cases about a user
+help                    show this text";
 
-/// Who wrote, where and when.
+/// The origin and time of a command.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sender {
     pub(crate) guild: GuildId,
@@ -35,7 +36,7 @@ pub(crate) struct Sender {
     pub(crate) now: Seconds,
 }
 
-/// Does what `line` says, and gives the bot's answer. A mistake of the user is an answer too.
+/// Executes a command and returns the text to answer with. A mistake of the user is not an error but a text.
 pub(crate) async fn obey(
     bot: &BotHandle,
     server: &Server,
@@ -54,10 +55,10 @@ pub(crate) async fn obey(
         "close" => close(bot, sender, rest).await,
         "cases" => cases(bot, sender, rest).await,
         "help" => Ok(HELP.to_owned()),
-        _ => Ok(format!("I do not know `{verb}`; try `help`")),
+        _ => Ok(format!("unknown command `{verb}`; try `help`")),
     };
     match outcome {
-        Err(Error::Constraint { rule: Rule::Check, .. }) => Ok("that is not allowed".to_owned()),
+        Err(Error::Constraint { rule: Rule::Check, .. }) => Ok("value not allowed".to_owned()),
         Err(Error::Constraint { rule: Rule::ForeignKey, .. }) => Ok("no such case".to_owned()),
         outcome => outcome,
     }
@@ -84,7 +85,7 @@ async fn settings(bot: &BotHandle, sender: Sender) -> Result<String> {
 async fn remind(bot: &BotHandle, sender: Sender, rest: &str) -> Result<String> {
     let (seconds, text) = split(rest);
     let Ok(seconds) = seconds.parse::<u32>() else {
-        return Ok(format!("`{seconds}` is no number of seconds"));
+        return Ok(format!("`{seconds}` is not a number of seconds"));
     };
     let due = sender.now + Seconds::from(seconds);
     let id = bot.remind(sender.user, due, text).await??;
@@ -94,29 +95,29 @@ async fn remind(bot: &BotHandle, sender: Sender, rest: &str) -> Result<String> {
 async fn moderate(bot: &BotHandle, sender: Sender, verb: &str, rest: &str) -> Result<String> {
     let (user, reason) = split(rest);
     let Ok(user) = user.parse::<UserId>() else {
-        return Ok(format!("`{user}` is nobody I know"));
+        return Ok(format!("`{user}` is not a user id"));
     };
     let number = bot.open_case(sender.guild, user, verb, reason).await??;
     Ok(format!("case {number}"))
 }
 
-/// Somebody is banned and has a case, or neither.
+/// Bans a user and opens a case, or does neither.
 ///
-/// The server tells them the number of the case, so the case comes first; and numbers have no gaps, so
-/// if the server does not ban, nobody must have seen it. Whatever ends this early, an error or whoever
-/// awaits it going away, drops the lease, and that rolls back.
+/// The server sends the user the number of the case, so the case must exist first. Case numbers have no gaps, so
+/// it is committed only if the server bans the user. An error, or dropping this future, drops the lease and
+/// thereby rolls back.
 async fn ban(bot: &BotHandle, server: &Server, sender: Sender, rest: &str) -> Result<String> {
     let (user, reason) = split(rest);
     let Ok(user) = user.parse::<UserId>() else {
-        return Ok(format!("`{user}` is nobody I know"));
+        return Ok(format!("`{user}` is not a user id"));
     };
-    let books = bot.lease().await?;
-    books.begin().await??;
-    let number = books.open_case(sender.guild, user, "ban", reason).await??;
-    if !timeout(PATIENCE, server.ban(user, number)).await.unwrap_or(false) {
-        return Ok(format!("the server does not ban {user}"));
+    let lease = bot.lease().await?;
+    lease.begin().await??;
+    let number = lease.open_case(sender.guild, user, "ban", reason).await??;
+    if !timeout(BAN_TIMEOUT, server.ban(user, number)).await.unwrap_or(false) {
+        return Ok(format!("the server did not ban {user}"));
     }
-    books.commit().await??;
+    lease.commit().await??;
     Ok(format!("case {number}"))
 }
 
@@ -141,7 +142,7 @@ async fn close(bot: &BotHandle, sender: Sender, number: &str) -> Result<String> 
 
 async fn cases(bot: &BotHandle, sender: Sender, user: &str) -> Result<String> {
     let Ok(user) = user.parse::<UserId>() else {
-        return Ok(format!("`{user}` is nobody I know"));
+        return Ok(format!("`{user}` is not a user id"));
     };
     let cases = bot.cases(sender.guild, user).await??;
     let lines: Vec<String> = cases.iter().map(line).collect();
@@ -154,7 +155,7 @@ fn line(case: &Case) -> String {
     format!("case {number} ({action}, {state}): {reason} [{}]", notes.join("; "))
 }
 
-/// The first word, and the rest.
+/// Splits off the first word.
 fn split(line: &str) -> (&str, &str) {
     let line = line.trim();
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));

@@ -1,22 +1,22 @@
-//! Telling people what they wanted to be told.
+//! Delivery of reminders.
 
 use sqlite_actor::{
     Result,
     bot::{BotHandle, Reminder, Seconds},
 };
 
-/// How long a reminder that was taken is given to be delivered, before it is due again.
+/// The time after which a reminder that was claimed but not delivered is due again.
 pub(crate) const CLAIM: Seconds = 30;
 
-/// How many are taken at once.
+/// The number of reminders to claim at once.
 const MAX: u32 = 16;
 
-/// Delivers what is due `now` by `tell`, and gives how many that were.
+/// Delivers all reminders that are due at `now` by calling `tell`, and returns their number.
 ///
 /// # Cancel safety
 ///
-/// If it is dropped while it delivers, what was taken and not delivered is due again after [`CLAIM`]. A reminder
-/// may then be delivered twice, but never not at all.
+/// If this future is dropped during delivery, reminders that were claimed and not marked as delivered are due
+/// again after [`CLAIM`]. A reminder may be delivered twice, but is not lost.
 pub(crate) async fn deliver(
     bot: &BotHandle,
     now: Seconds,

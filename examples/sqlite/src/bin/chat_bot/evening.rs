@@ -1,6 +1,6 @@
-//! A made-up evening: many people write at once, the bot is restarted, and its memory is looked at.
+//! Demo mode: many simulated users write concurrently, the bot is restarted, and the stored data is checked.
 //!
-//! Time is a number here, so an evening takes a moment.
+//! Time is simulated, so the demo does not wait.
 
 use std::{
     collections::BTreeMap,
@@ -25,12 +25,12 @@ use crate::{
 const GUILDS: GuildId = 4;
 const USERS: UserId = 32;
 const LINES: i64 = 40;
-/// Nobody bans these.
+/// The server refuses to ban the users up to this id.
 const ADMINS: UserId = 2;
-/// The evening's end.
+/// The simulated time at which all reminders are due.
 const END: Seconds = 10_000;
 
-/// Plays the evening in a directory of its own, and says whether all is as it should be.
+/// Runs the demo in a temporary directory. Returns `true` if all checks pass.
 pub(crate) async fn run() -> Result<bool> {
     let directory = Directory::make()?;
     let file = directory.0.join("bot.db");
@@ -38,16 +38,16 @@ pub(crate) async fn run() -> Result<bool> {
     talk(&bot).await?;
     lose_a_moderator(&bot).await?;
     let counts = bot.counts().await?;
-    let told = remind(&bot).await?;
+    let deliveries = remind(&bot).await?;
     bot.shutdown().await;
-    // What was not in the file is gone now.
+    // Restart, so that the checks see only what is in the file.
     let bot = start(file.clone()).await?;
-    let checks = check(&bot, &told, counts).await?;
+    let checks = check(&bot, &deliveries, counts).await?;
     bot.shutdown().await;
     Ok(report(&file, counts, &checks))
 }
 
-/// Everybody writes at once.
+/// Lets all users write concurrently.
 async fn talk(bot: &BotHandle) -> Result<()> {
     let mut people = JoinSet::new();
     for user in 1..=USERS {
@@ -67,13 +67,13 @@ async fn talk(bot: &BotHandle) -> Result<()> {
     Ok(())
 }
 
-/// Somebody is gone in the middle of a ban: the server was asked, and has not answered.
+/// Aborts a ban while the server is being asked.
 async fn lose_a_moderator(bot: &BotHandle) -> Result<()> {
     let asked = Arc::new(Notify::new());
     let (bot, server) = (bot.clone(), Server::Hangs { asked: asked.clone() });
     let moderator = tokio::spawn(async move {
         let sender = Sender { guild: 1, user: 1, now: LINES };
-        obey(&bot, &server, sender, "ban 9 nobody will know").await
+        obey(&bot, &server, sender, "ban 9 aborted").await
     });
     asked.notified().await;
     moderator.abort();
@@ -83,35 +83,39 @@ async fn lose_a_moderator(bot: &BotHandle) -> Result<()> {
 }
 
 fn what_to_say(user: UserId, line: i64) -> String {
-    let somebody = 1 + (user + line) % USERS;
+    let target = 1 + (user + line) % USERS;
     match line % 5 {
         0 => format!("set volume-{user} {line}"),
         1 => format!("remind {} line {line} of {user}", 100 * line),
-        2 if user % 4 == 0 => format!("ban {somebody} is a bot"),
-        2 => format!("warn {somebody} is too loud"),
+        2 if user % 4 == 0 => format!("ban {target} is a bot"),
+        2 => format!("warn {target} is too loud"),
         3 => "note 1 seen again".to_owned(),
         _ => format!("get volume-{user}"),
     }
 }
 
-/// Delivers all reminders, with a bot that dies in the middle, and gives how often each was told.
+/// Delivers all reminders, some of them after a lost claim. Returns the number of deliveries by reminder.
 async fn remind(bot: &BotHandle) -> Result<BTreeMap<i64, usize>> {
-    let mut told = BTreeMap::new();
-    // This one takes some, tells nobody and is gone.
+    let mut deliveries = BTreeMap::new();
+    // A bot that crashes after claiming: these reminders are not delivered now.
     let lost = bot.claim_due(END, END + CLAIM, 10).await??;
     assert_eq!(lost.len(), 10, "there are more reminders than that");
     let mut tell = |reminder: &sqlite_actor::bot::Reminder| {
-        *told.entry(reminder.id).or_insert(0) += 1;
+        *deliveries.entry(reminder.id).or_insert(0) += 1;
     };
     let first = deliver(bot, END, &mut tell).await?;
     let second = deliver(bot, END + CLAIM, &mut tell).await?;
-    assert_eq!(second, lost.len(), "what was taken and not delivered is due again, after {first}");
-    Ok(told)
+    assert_eq!(second, lost.len(), "claimed reminders are due again, after {first} others");
+    Ok(deliveries)
 }
 
 type Check = (&'static str, bool);
 
-async fn check(bot: &BotHandle, told: &BTreeMap<i64, usize>, counts: Counts) -> Result<Vec<Check>> {
+async fn check(
+    bot: &BotHandle,
+    deliveries: &BTreeMap<i64, usize>,
+    counts: Counts,
+) -> Result<Vec<Check>> {
     let said = |start: &str| {
         let lines =
             (1..=USERS).flat_map(|user| (1..=LINES).map(move |line| what_to_say(user, line)));
@@ -136,18 +140,18 @@ async fn check(bot: &BotHandle, told: &BTreeMap<i64, usize>, counts: Counts) -> 
         cases += numbers.len();
     }
     Ok(vec![
-        ("every setting is the newest", newest_settings),
-        ("every reminder was told", told.len() == reminders),
-        ("none was told twice", told.values().all(|times| *times == 1)),
-        ("none is left", bot.next_due().await??.is_none()),
-        ("every case is there", cases == said("warn") + said("ban") - refused),
-        ("their numbers have no gaps, for all the bans that came to nothing", numbers_without_gaps),
-        ("requests shared their commits", counts.commits < counts.grouped),
+        ("every setting has its latest value", newest_settings),
+        ("every reminder was delivered", deliveries.len() == reminders),
+        ("no reminder was delivered twice", deliveries.values().all(|times| *times == 1)),
+        ("no reminder is left", bot.next_due().await??.is_none()),
+        ("every case is stored", cases == said("warn") + said("ban") - refused),
+        ("case numbers have no gaps after refused bans", numbers_without_gaps),
+        ("requests shared commits", counts.commits < counts.grouped),
     ])
 }
 
 fn report(file: &Path, counts: Counts, checks: &[Check]) -> bool {
-    println!("{} people wrote {} lines to `{}`", USERS, USERS * LINES, file.display());
+    println!("{} users wrote {} lines to `{}`", USERS, USERS * LINES, file.display());
     println!("{counts:?}");
     for (what, is_so) in checks {
         println!("{:>6}  {what}", if *is_so { "yes" } else { "NO" });
@@ -155,13 +159,13 @@ fn report(file: &Path, counts: Counts, checks: &[Check]) -> bool {
     let left = |suffix: &str| PathBuf::from(format!("{}{suffix}", file.display())).exists();
     let is_tidy = !left("-wal") && !left("-shm");
     println!(
-        "{:>6}  the log was taken into the file at the end",
+        "{:>6}  the write-ahead log is gone after shutdown",
         if is_tidy { "yes" } else { "NO" }
     );
     is_tidy && checks.iter().all(|(_, is_so)| *is_so)
 }
 
-/// A directory that goes when it is dropped.
+/// A directory that is removed on drop.
 struct Directory(PathBuf);
 
 impl Directory {
@@ -174,7 +178,7 @@ impl Directory {
 
 impl Drop for Directory {
     fn drop(&mut self) {
-        // Nothing depends on it, and there is nobody to tell.
+        // A failure leaves only a temporary directory behind.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }

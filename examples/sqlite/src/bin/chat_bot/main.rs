@@ -1,11 +1,11 @@
-//! A chat bot's memory, from async code.
+//! A chat bot that stores its data in SQLite, called from async code.
 //!
 //! ```console
-//! $ cargo run -p sqlite-actor --bin chat_bot                  # a made-up evening; ends by itself
-//! $ cargo run -p sqlite-actor --bin chat_bot -- --chat bot.db # type commands; `help` lists them
+//! $ cargo run -p sqlite-actor --bin chat_bot                  # demo
+//! $ cargo run -p sqlite-actor --bin chat_bot -- --chat bot.db # interactive; `help` lists the commands
 //! ```
 //!
-//! The exit status of the first is 1 if the memory is not what it has to be.
+//! The exit status of the demo is 1 if a check fails.
 
 mod chat;
 mod command;
@@ -21,8 +21,8 @@ use sqlite_actor::{
     bot::{Bot, SCHEMA},
 };
 
-const HELP: &str = "usage: chat_bot                 a made-up evening, which ends by itself
-       chat_bot --chat FILE     read commands from the standard input; `help` lists them";
+const HELP: &str = "usage: chat_bot                 run the demo
+       chat_bot --chat FILE     read commands from standard input; `help` lists them";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -50,8 +50,8 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Starts the memory on its own thread. Await it for the handle, or for what is wrong with the file.
+/// Starts the storage actor on its own thread.
 fn start(file: PathBuf) -> Starting<Bot> {
     let options = Options::new(file, SCHEMA).group_commit(GroupCommit::default());
-    Builder::new().name("bot memory").batch(64).start_thread(move || Bot::open(&options))
+    Builder::new().name("bot storage").batch(64).start_thread(move || Bot::open(&options))
 }

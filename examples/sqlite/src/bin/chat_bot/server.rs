@@ -1,31 +1,31 @@
-//! The chat server, as far as the bot needs it here: it bans people, or does not.
+//! A simulated chat server that bans users or refuses to.
 
 use std::{future::pending, sync::Arc};
 
 use sqlite_actor::bot::UserId;
 use tokio::sync::Notify;
 
-/// A server that is made up.
+/// A simulated server.
 #[derive(Clone, Debug)]
 pub(crate) enum Server {
-    /// Bans everybody but its admins, who are the first so many users.
+    /// Bans every user except the admins, whose ids are the lowest.
     Answers {
-        /// How many they are.
+        /// The number of admins.
         admins: UserId,
     },
     /// Never answers.
     Hangs {
-        /// Is told when the server was asked.
+        /// Notified when a ban is requested.
         asked: Arc<Notify>,
     },
 }
 
 impl Server {
-    /// Bans somebody, and tells them the number of their case. Says whether it did.
+    /// Bans a user and sends them the number of their case. Returns `true` if the user was banned.
     pub(crate) async fn ban(&self, user: UserId, _case: i64) -> bool {
         match self {
             Self::Answers { admins } => {
-                // A server is far away.
+                // Stands for the network round trip.
                 tokio::task::yield_now().await;
                 user > *admins
             }

@@ -1,13 +1,13 @@
-//! The machine that is emulated: memory, and a rule that makes the next picture from the last.
+//! The emulated machine: memory, and a rule that computes the next frame from the last.
 
-/// 4 KiB of memory and nothing else, so that a state is easily saved.
+/// A machine whose state is 4 KiB of memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Machine {
     memory: Vec<u8>,
 }
 
 const MEMORY: usize = 4096;
-/// Where the score is.
+/// The location of the score in memory.
 const SCORE: std::ops::Range<usize> = 0..4;
 
 impl Machine {
@@ -18,7 +18,7 @@ impl Machine {
         Self { memory }
     }
 
-    /// A machine as it was saved.
+    /// Restores a machine from a saved state, or returns `None` if it has the wrong length.
     pub(crate) fn load(memory: Vec<u8>) -> Option<Self> {
         (memory.len() == MEMORY).then_some(Self { memory })
     }
@@ -27,7 +27,7 @@ impl Machine {
         &self.memory
     }
 
-    /// One picture. Every cell depends on its neighbours, so that a wrong byte spreads.
+    /// Computes one frame. Each cell depends on its neighbors, so that a wrong byte spreads.
     pub(crate) fn step(&mut self) {
         let last = self.memory.clone();
         for at in SCORE.end..MEMORY {

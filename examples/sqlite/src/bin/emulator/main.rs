@@ -1,12 +1,14 @@
-//! An emulator's books, from a plain thread that draws sixty pictures a second. There is no async runtime.
+//! An emulator that stores its data in SQLite, called from a plain thread at 60 frames per second.
+//!
+//! The program has no async runtime.
 //!
 //! ```console
-//! $ cargo run -p sqlite-actor --bin emulator                   # three seconds of a game; ends by itself
-//! $ cargo run -p sqlite-actor --bin emulator -- --fast         # the same, as fast as it goes
-//! $ cargo run -p sqlite-actor --bin emulator -- --file play.db # keeps the books; run it again
+//! $ cargo run -p sqlite-actor --bin emulator                   # demo of three seconds
+//! $ cargo run -p sqlite-actor --bin emulator -- --fast         # demo without pauses between frames
+//! $ cargo run -p sqlite-actor --bin emulator -- --file play.db # keeps the file; a second run continues the game
 //! ```
 //!
-//! The exit status is 1 if the books are not what they have to be.
+//! The exit status is 1 if a check fails.
 
 mod machine;
 mod session;
@@ -40,7 +42,7 @@ fn main() -> ExitCode {
 
 struct Arguments {
     plan: Plan,
-    /// Where the books are. If nobody says, they are gone at the end.
+    /// The database file. `None` uses a temporary file.
     file: Option<PathBuf>,
 }
 
@@ -67,15 +69,16 @@ fn run(arguments: &Arguments) -> Result<bool> {
     let game = console.insert_game("Meteor Run").blocking()??;
     let before = console.frames_played(game).blocking()??;
 
-    let (books, plan) = (console.clone(), arguments.plan);
+    let (player, plan) = (console.clone(), arguments.plan);
     let played = thread::Builder::new()
         .name("60 Hz".to_owned())
-        .spawn(move || play(&books, game, plan))
+        .spawn(move || play(&player, game, plan))
         .map_err(|error| Error::NoThread(error.into()))?;
-    let played = played.join().map_err(|_| Error::Panicked("the game crashed".into()))??;
+    let played =
+        played.join().map_err(|_| Error::Panicked("the game thread panicked".into()))??;
     console.shutdown().blocking();
 
-    // What was not in the file is gone now.
+    // Restart, so that the checks see only what is in the file.
     let console = start(file)?;
     let is_right = check(&console, game, before, &played)?;
     console.shutdown().blocking();
@@ -87,7 +90,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
 
 fn start(file: PathBuf) -> Result<ConsoleHandle> {
     let options = Options::new(file, SCHEMA);
-    let console = Builder::new().name("books").start_thread(move || Console::open(&options));
+    let console = Builder::new().name("storage").start_thread(move || Console::open(&options));
     Ok(console.blocking()?)
 }
 
@@ -96,16 +99,16 @@ fn check(console: &ConsoleHandle, game: i64, before: i64, played: &Played) -> Re
     let replayed = session::replay(console, game, played)?;
     let achievements = console.achievements(game).blocking()??;
     let checks = [
-        ("every frame is in the books", frames == i64::from(played.frames)),
-        ("the saved state plays on to the same picture", replayed),
+        ("every frame is counted", frames == i64::from(played.frames)),
+        ("the saved states replay to the same frame", replayed),
         (
-            "the achievements are there",
+            "the achievements are stored",
             played.achievements.iter().all(|a| achievements.contains(a)),
         ),
     ];
     println!(
-        "{} frames, {} saves, {} achievements; the slowest visit to the database took {:?} of a frame's 16.7 ms, \
-         and play time waited {} times for room in the mailbox",
+        "{} frames, {} saves, {} achievements; storage took at most {:?} of a 16.7 ms frame; \
+         play time was postponed {} times because the mailbox was full",
         played.frames,
         played.saves,
         achievements.len(),

@@ -1,4 +1,4 @@
-//! The game's own thread: a picture every sixtieth of a second, whatever the database does.
+//! The game thread: one frame every 1/60 second, independent of the speed of the database.
 
 use std::{
     thread,
@@ -14,35 +14,35 @@ use sqlite_actor::{
 use crate::machine::Machine;
 
 const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 60);
-/// The slot that is written without being asked.
+/// The slot of automatic saves.
 const AUTOSAVE: u8 = 0;
-/// The slot that the player writes.
+/// The slot that is saved when the player quits.
 const QUICKSAVE: u8 = 1;
 const AUTOSAVE_EVERY: u32 = 60;
 const ACHIEVEMENTS: [(u32, &str); 3] =
     [(1, "First Points"), (500, "Stargazer"), (1_000, "Meteorologist")];
 
-/// How to play.
+/// Options of a session.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
     pub(crate) frames: u32,
-    /// Whether frames follow one another without a pause.
+    /// Whether to run without pauses between frames.
     pub(crate) is_fast: bool,
 }
 
-/// What was played.
+/// The result of a session.
 #[derive(Debug)]
 pub(crate) struct Played {
     pub(crate) frames: u32,
-    /// When in the game the player quit.
+    /// The frame of the game at which the player quit.
     pub(crate) last: i64,
     pub(crate) saves: u32,
     pub(crate) achievements: Vec<String>,
-    /// The machine at the end.
+    /// The final state of the machine.
     pub(crate) machine: Machine,
-    /// The longest that a frame was held up by the database.
+    /// The longest time that one frame spent on storage.
     pub(crate) slowest: Duration,
-    /// How often play time was kept for later, because the mailbox was full.
+    /// How often recording play time was postponed because the mailbox was full.
     pub(crate) postponed: u32,
 }
 
@@ -50,18 +50,18 @@ struct Session<'a> {
     console: &'a ConsoleHandle,
     game: GameId,
     machine: Machine,
-    /// When in the game this session began.
+    /// The frame of the game at which this session began.
     first: i64,
-    /// How many frames ago that was.
+    /// The number of frames since then.
     frame: u32,
-    /// Frames that are not in the books yet.
-    unbooked: u32,
-    /// A save that is under way.
+    /// Frames whose play time is not recorded yet.
+    unrecorded: u32,
+    /// The autosave in progress.
     saving: Option<Answer<Result<()>>>,
     played: Played,
 }
 
-/// Plays on from where the player quit, and keeps the books: this runs on a plain thread.
+/// Continues the game from the last save and records play time, saves and achievements.
 pub(crate) fn play(console: &ConsoleHandle, game: GameId, plan: Plan) -> Result<Played> {
     let (machine, first) = match console.load(game, QUICKSAVE).blocking()?? {
         Some(save) => (machine_of(save.state, QUICKSAVE)?, save.frame),
@@ -77,17 +77,16 @@ pub(crate) fn play(console: &ConsoleHandle, game: GameId, plan: Plan) -> Result<
         postponed: 0,
     };
     let mut session =
-        Session { console, game, machine, first, frame: 0, unbooked: 0, saving: None, played };
+        Session { console, game, machine, first, frame: 0, unrecorded: 0, saving: None, played };
     let begun = Instant::now();
     while session.frame < plan.frames {
         session.machine.step();
         session.frame += 1;
-        session.unbooked += 1;
-        let visit = Instant::now();
-        session.keep_books()?;
-        session.played.slowest = session.played.slowest.max(visit.elapsed());
+        session.unrecorded += 1;
+        let frame_done = Instant::now();
+        session.store()?;
+        session.played.slowest = session.played.slowest.max(frame_done.elapsed());
         if !plan.is_fast {
-            // The next picture is due then. Nothing is waited for here but the time itself.
             thread::sleep(
                 (begun + FRAME * session.frame).saturating_duration_since(Instant::now()),
             );
@@ -97,11 +96,11 @@ pub(crate) fn play(console: &ConsoleHandle, game: GameId, plan: Plan) -> Result<
 }
 
 impl Session<'_> {
-    /// What is asked of the database in the time of a frame. None of it waits, but for what happens
-    /// a few times in a game.
-    fn keep_books(&mut self) -> Result<()> {
-        if self.unbooked >= 30 {
-            self.book()?;
+    /// Sends what is due in this frame. Only achievements, of which there are few, may wait for room in the
+    /// mailbox.
+    fn store(&mut self) -> Result<()> {
+        if self.unrecorded >= 30 {
+            self.record_play_time()?;
         }
         if self.frame.is_multiple_of(AUTOSAVE_EVERY) {
             self.autosave()?;
@@ -110,7 +109,7 @@ impl Session<'_> {
         let score = self.machine.score();
         for (needed, name) in ACHIEVEMENTS {
             if score >= needed && !self.played.achievements.iter().any(|got| got == name) {
-                // It must not be lost, and there is room in any but the busiest moment.
+                // An achievement must not be lost, so this waits for room in the mailbox.
                 self.console.achieve(self.game, name, self.now()).cast_blocking()?;
                 self.played.achievements.push(name.to_owned());
             }
@@ -118,17 +117,17 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Play time goes into the books if there is room for it now, and otherwise with the next.
-    fn book(&mut self) -> Result<()> {
-        match self.console.played(self.game, self.unbooked).try_cast() {
-            Ok(()) => self.unbooked = 0,
+    /// Records play time if the mailbox has room; otherwise it is added to the next record.
+    fn record_play_time(&mut self) -> Result<()> {
+        match self.console.played(self.game, self.unrecorded).try_cast() {
+            Ok(()) => self.unrecorded = 0,
             Err(TrySendError::Full(_)) => self.played.postponed += 1,
             Err(closed) => return Err(closed.into()),
         }
         Ok(())
     }
 
-    /// Begins a save, unless the last is not done yet.
+    /// Begins an autosave, unless one is in progress or the mailbox is full.
     fn autosave(&mut self) -> Result<()> {
         if self.saving.is_some() {
             return Ok(());
@@ -141,7 +140,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Looks whether the save is done, without waiting for it.
+    /// Takes the result of the autosave if it is available, without waiting.
     fn watch_autosave(&mut self) -> Result<()> {
         if let Some(outcome) = self.saving.as_mut().and_then(Answer::try_take) {
             self.saving = None;
@@ -159,26 +158,26 @@ impl Session<'_> {
         Save { slot, frame: self.now(), state: self.machine.state().to_vec() }
     }
 
-    /// The player quits: now there is time to wait.
+    /// Ends the session. Unlike during the game, these calls wait.
     fn finish(mut self) -> Result<Played> {
         if let Some(saving) = self.saving.take() {
             saving.blocking()??;
             self.played.saves += 1;
         }
-        // The state and the time it took are in the books together, or neither is.
-        let books = self.console.lease().blocking()?;
-        books.begin().blocking()??;
-        books.save(self.game, self.saved(QUICKSAVE)).blocking()??;
-        books.played(self.game, self.unbooked).blocking()??;
-        books.commit().blocking()??;
-        drop(books);
+        // One transaction, so that the saved state and its play time stay consistent.
+        let lease = self.console.lease().blocking()?;
+        lease.begin().blocking()??;
+        lease.save(self.game, self.saved(QUICKSAVE)).blocking()??;
+        lease.played(self.game, self.unrecorded).blocking()??;
+        lease.commit().blocking()??;
+        drop(lease);
         self.played.saves += 1;
         self.played.machine = self.machine;
         Ok(self.played)
     }
 }
 
-/// Loads each slot that is in use, plays on from it, and says whether the same picture comes out.
+/// Loads each slot in use and replays the game from it. Returns `true` if all end in the same state as `played`.
 pub(crate) fn replay(console: &ConsoleHandle, game: GameId, played: &Played) -> Result<bool> {
     let slots = console.slots(game).blocking()??;
     for (slot, _) in &slots {
@@ -197,5 +196,6 @@ pub(crate) fn replay(console: &ConsoleHandle, game: GameId, played: &Played) -> 
 }
 
 fn machine_of(state: Vec<u8>, slot: u8) -> Result<Machine> {
-    Machine::load(state).ok_or_else(|| Error::Corrupt(format!("slot {slot} holds no machine")))
+    Machine::load(state)
+        .ok_or_else(|| Error::Corrupt(format!("the state in slot {slot} has the wrong length")))
 }
