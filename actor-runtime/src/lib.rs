@@ -93,6 +93,17 @@ assert_eq!(counter.add(2).await?, 2);
 //! [`select!`], [`macro@cancel_safe`] and [`macro@checked_select`] refuse what loses data when it is
 //! dropped; [`mod@cancel_safe`] has the traits and words behind them. They work without actors too.
 //!
+//! # Features
+//!
+//! | | |
+//! |---|---|
+//! | `macros` (default) | [`macro@actor`], [`macro@cancel_safe`], [`select!`] |
+//! | `signal` (default) | `Scope::until_signal` |
+//! | `sync` (default) | `cancel_safe::requeue` |
+//! | `tokio-util`, `join-map`, `tokio-stream`, `futures` | the types of these crates that [`select!`] and [`macro@cancel_safe`] know |
+//! | `net`, `io-util`, `process`, `fs` | the module of tokio; its types are known whenever tokio has them |
+//! | `test-util` | `cancel_safe::drop_everywhere` |
+//! | `tracing`, `metrics` | a span per actor and message; counters, gauges and histograms |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod by_hand;

@@ -107,6 +107,18 @@ impl Programs {
         println!("{} programs are accepted and do not fail", programs.len());
     }
 
+    /// Compiles each program in `folders`, and runs none.
+    ///
+    /// # Panics
+    ///
+    /// Panics if one is refused.
+    pub fn compile(&self, folders: &[&str]) {
+        for program in self.programs(folders) {
+            let mut rustc = self.rustc(&self.path(&program));
+            succeed(rustc.arg("--emit=metadata").arg("--out-dir").arg(&self.scratch));
+        }
+    }
+
     /// The files in `folders`, sorted, as paths from the package's folder.
     fn programs(&self, folders: &[&str]) -> Vec<PathBuf> {
         let mut files = Vec::new();

@@ -101,6 +101,14 @@ const UNSAFE: &[(&str, &[&str])] = &[
     ("WasSent", &["as_mut"]),
 ];
 
+/// Known of types of a crate that the runtime knows with a feature only, and the trait whose text names it.
+const OF_FEATURES: &[(&str, &[&str])] = &[
+    ("KnownWithTokioUtil", &["cancelled", "cancelled_owned", "wait"]),
+    ("KnownWithJoinMap", &["join_next", "join_next_with_id"]),
+    ("KnownWithTokioStream", &["next_many"]),
+    ("KnownWithFutures", &["fuse", "select_next_some"]),
+];
+
 /// Whether `m` has a name for it.
 pub(super) fn is_known(method: &str) -> bool {
     SAFE.contains(&method) || text_for(method).is_some()
@@ -108,7 +116,16 @@ pub(super) fn is_known(method: &str) -> bool {
 
 /// The trait whose error text says what a method of this name loses.
 pub(super) fn text_for(method: &str) -> Option<&'static str> {
-    let (text, _) = UNSAFE.iter().find(|(_, methods)| methods.contains(&method))?;
+    text_in(UNSAFE, method)
+}
+
+/// The trait that says that nothing is known of a method of this name.
+pub(super) fn text_for_unknown(method: &str) -> &'static str {
+    text_in(OF_FEATURES, method).unwrap_or("SafeToDrop")
+}
+
+fn text_in(list: &[(&'static str, &[&str])], method: &str) -> Option<&'static str> {
+    let (text, _) = list.iter().find(|(_, methods)| methods.contains(&method))?;
     Some(text)
 }
 

@@ -67,7 +67,7 @@ impl<'a> Question<'a> {
     }
 }
 
-fn ungrouped(expr: &Expr) -> &Expr {
+pub(super) fn ungrouped(expr: &Expr) -> &Expr {
     match expr {
         Expr::Paren(paren) => ungrouped(&paren.expr),
         Expr::Group(group) => ungrouped(&group.expr),

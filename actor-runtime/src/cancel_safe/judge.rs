@@ -25,7 +25,9 @@ use std::{
 };
 
 use super::{
-    CancelSafe, CancelSafeMethod, IntoCancelSafe, m,
+    CancelSafe, CancelSafeMethod, IntoCancelSafe,
+    absent::of_tokio,
+    m,
     refused::{
         LosesAnswer, LosesBytes, LosesGathered, LosesLease, LosesMessage, LosesPlace, LosesResult,
         LosesTurn, LosesValue, Refuses,
@@ -157,6 +159,9 @@ macro_rules! texts {
         )*
     )* };
 }
+
+#[allow(unused_imports, reason = "for `features`, where one is missing")]
+pub(super) use texts;
 
 texts! {
     /// A future that may be dropped, for whatever reason.
@@ -383,21 +388,13 @@ impl<T: ?Sized> Pointer for std::sync::RwLockWriteGuard<'_, T> {}
 impl<T: ?Sized> Pointer for std::cell::Ref<'_, T> {}
 impl<T: ?Sized> Pointer for std::cell::RefMut<'_, T> {}
 
-#[cfg(feature = "sync")]
-mod guards {
-    use tokio::sync::{
-        MutexGuard, OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLockReadGuard,
-        RwLockWriteGuard,
-    };
-
-    use super::Pointer;
-
-    impl<T: ?Sized> Pointer for MutexGuard<'_, T> {}
-    impl<T: ?Sized> Pointer for OwnedMutexGuard<T> {}
-    impl<T: ?Sized> Pointer for RwLockReadGuard<'_, T> {}
-    impl<T: ?Sized> Pointer for RwLockWriteGuard<'_, T> {}
-    impl<T: ?Sized> Pointer for OwnedRwLockReadGuard<T> {}
-    impl<T: ?Sized> Pointer for OwnedRwLockWriteGuard<T> {}
+of_tokio! {
+    impl<T: ?Sized> Pointer for sync::MutexGuard<'_, T> {}
+    impl<T: ?Sized> Pointer for sync::OwnedMutexGuard<T> {}
+    impl<T: ?Sized> Pointer for sync::RwLockReadGuard<'_, T> {}
+    impl<T: ?Sized> Pointer for sync::RwLockWriteGuard<'_, T> {}
+    impl<T: ?Sized> Pointer for sync::OwnedRwLockReadGuard<T> {}
+    impl<T: ?Sized> Pointer for sync::OwnedRwLockWriteGuard<T> {}
 }
 
 /// Implements one rank: the trait, the references before it, the reason and when it holds.

@@ -15,6 +15,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockWriteGuard, TryLockError},
 };
 
+use super::absent::of_tokio;
+
 /// A place that is lent as shared, because an `.await` of the same turn follows.
 #[derive(Debug)]
 pub struct AnAwaitFollows<'a, T: ?Sized> {
@@ -424,21 +426,21 @@ marked! { AllOrNothing:
     [T: AllOrNothing + ?Sized] std::cell::RefMut<'_, T>;
 }
 
-#[cfg(feature = "sync")]
-marked! { AllOrNothing:
-    [T] tokio::sync::mpsc::Receiver<T>;
-    [T] tokio::sync::mpsc::UnboundedReceiver<T>;
-    [T: AllOrNothing + ?Sized] tokio::sync::MutexGuard<'_, T>;
-    [T: AllOrNothing + ?Sized] tokio::sync::OwnedMutexGuard<T>;
-    [T: AllOrNothing + ?Sized] tokio::sync::RwLockWriteGuard<'_, T>;
-}
+of_tokio! {
+    marked! { AllOrNothing:
+        [T] sync::mpsc::Receiver<T>;
+        [T] sync::mpsc::UnboundedReceiver<T>;
+        [T: AllOrNothing + ?Sized] sync::MutexGuard<'_, T>;
+        [T: AllOrNothing + ?Sized] sync::OwnedMutexGuard<T>;
+        [T: AllOrNothing + ?Sized] sync::RwLockWriteGuard<'_, T>;
+    }
 
-#[cfg(feature = "sync")]
-handles! {
-    [T] tokio::sync::mpsc::Sender<T>;
-    [T] tokio::sync::mpsc::UnboundedSender<T>;
-    [T] tokio::sync::broadcast::Sender<T>;
-    [T] tokio::sync::watch::Sender<T>;
+    handles! {
+        [T] sync::mpsc::Sender<T>;
+        [T] sync::mpsc::UnboundedSender<T>;
+        [T] sync::broadcast::Sender<T>;
+        [T] sync::watch::Sender<T>;
+    }
 }
 
 #[cfg(feature = "tokio-util")]

@@ -15,8 +15,8 @@
 //! | anything else | you say why: [`assume_cancel_safe`] |
 //!
 //! What is known of tokio's types is what their documentation promises; each impl cites the page.
-//! The features `sync` (on by default), `net`, `io-util`, `process`, `signal`, `fs`, `tokio-util`,
-//! `join-map`, `tokio-stream` and `futures` add the types of the crate or module they are named after.
+//! tokio's types are known whenever tokio has them, whatever its features are. Other crates are known
+//! with the features `tokio-util`, `join-map` (its `JoinMap`), `tokio-stream` and `futures`.
 //!
 //! Nothing here knows of actors.
 //!
@@ -27,9 +27,12 @@
     doc = include_str!("../../../docs/cancel-safety.md")
 )]
 
+mod absent;
 mod assume;
 #[cfg(feature = "test-util")]
 mod drop_everywhere;
+#[doc(hidden)]
+pub mod features;
 #[doc(hidden)]
 pub mod functions;
 #[doc(hidden)]

@@ -5,7 +5,7 @@
 
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite};
 
-use super::m;
+use super::{absent::of_tokio, m};
 
 /// The method `M` of `Self` loses something when its future is dropped.
 #[doc(hidden)]
@@ -110,31 +110,26 @@ lent_only! {
     [T] tokio::task::JoinHandle<T>: LosesResult;
 }
 
-#[cfg(feature = "sync")]
-mod sync {
-    use tokio::sync::{Mutex, Notify, RwLock, Semaphore, mpsc, oneshot};
-
-    use super::*;
-
+of_tokio! {
     refused! {
         // https://docs.rs/tokio/1.54.1/tokio/sync/struct.Mutex.html#method.lock
-        [T: ?Sized] Mutex<T>: LosesPlace { lock lock_owned }
+        [T: ?Sized] sync::Mutex<T>: LosesPlace { lock lock_owned }
         // https://docs.rs/tokio/1.54.1/tokio/sync/struct.RwLock.html#method.read
-        [T: ?Sized] RwLock<T>: LosesPlace { read write read_owned write_owned }
+        [T: ?Sized] sync::RwLock<T>: LosesPlace { read write read_owned write_owned }
         // https://docs.rs/tokio/1.54.1/tokio/sync/struct.Semaphore.html#method.acquire
-        [] Semaphore: LosesPlace { acquire acquire_many acquire_owned acquire_many_owned }
+        [] sync::Semaphore: LosesPlace { acquire acquire_many acquire_owned acquire_many_owned }
         // https://docs.rs/tokio/1.54.1/tokio/sync/struct.Notify.html#method.notified
-        [] Notify: LosesPlace { notified notified_owned }
+        [] sync::Notify: LosesPlace { notified notified_owned }
         // https://docs.rs/tokio/1.54.1/tokio/sync/mpsc/struct.Sender.html#method.reserve
-        [T] mpsc::Sender<T>: LosesPlace { reserve reserve_many reserve_owned }
+        [T] sync::mpsc::Sender<T>: LosesPlace { reserve reserve_many reserve_owned }
         // https://docs.rs/tokio/1.54.1/tokio/sync/mpsc/struct.Sender.html#method.send
-        [T] mpsc::Sender<T>: LosesValue { send }
+        [T] sync::mpsc::Sender<T>: LosesValue { send }
     }
 
     lent_only! {
         // https://docs.rs/tokio/1.54.1/tokio/sync/oneshot/struct.Receiver.html#cancel-safety promises
         // it for `&mut` only: a dropped receiver closes the channel.
-        [T] oneshot::Receiver<T>: LosesResult;
+        [T] sync::oneshot::Receiver<T>: LosesResult;
     }
 }
 

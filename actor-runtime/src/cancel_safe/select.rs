@@ -23,6 +23,7 @@ pub use super::judge::{
     ask_unrun, ask_value, traits, unasked,
 };
 pub use super::{
+    features::*,
     given::{Given, Gives, Outcome},
     shape::{Make, look},
     timer::KeepsItsTime,

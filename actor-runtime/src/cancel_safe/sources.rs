@@ -1,6 +1,6 @@
 //! Sources: what makes a cancel safe future again and again.
 
-use super::{CancelSafe, IntoCancelSafe, assume_cancel_safe};
+use super::{CancelSafe, IntoCancelSafe, absent::of_tokio, assume_cancel_safe};
 
 /// Implements [`IntoCancelSafe`] through a method that is documented as cancel safe.
 macro_rules! sources {
@@ -25,55 +25,31 @@ sources! {
     ['a, T: 'static] &'a mut tokio::task::JoinSet<T> => Option<Result<T, tokio::task::JoinError>>, join_next;
 }
 
-#[cfg(feature = "sync")]
-mod sync {
-    use tokio::sync::{broadcast, mpsc, watch};
-
-    use super::*;
-
+of_tokio! {
     sources! {
         "tokio/1.54.1/tokio/sync/mpsc/struct.Receiver.html#method.recv"
-        ['a, T] &'a mut mpsc::Receiver<T> => Option<T>, recv;
+        ['a, T] &'a mut sync::mpsc::Receiver<T> => Option<T>, recv;
         "tokio/1.54.1/tokio/sync/mpsc/struct.UnboundedReceiver.html#method.recv"
-        ['a, T] &'a mut mpsc::UnboundedReceiver<T> => Option<T>, recv;
+        ['a, T] &'a mut sync::mpsc::UnboundedReceiver<T> => Option<T>, recv;
         "tokio/1.54.1/tokio/sync/broadcast/struct.Receiver.html#method.recv"
-        ['a, T: Clone] &'a mut broadcast::Receiver<T> => Result<T, broadcast::error::RecvError>, recv;
+        ['a, T: Clone] &'a mut sync::broadcast::Receiver<T>
+            => Result<T, sync::broadcast::error::RecvError>, recv;
         "tokio/1.54.1/tokio/sync/watch/struct.Receiver.html#method.changed"
-        ['a, T] &'a mut watch::Receiver<T> => Result<(), watch::error::RecvError>, changed;
+        ['a, T] &'a mut sync::watch::Receiver<T> => Result<(), sync::watch::error::RecvError>, changed;
+        "tokio/1.54.1/tokio/process/struct.Child.html#method.wait"
+        ['a] &'a mut process::Child => std::io::Result<std::process::ExitStatus>, wait;
+        "tokio/1.54.1/tokio/signal/unix/struct.Signal.html#method.recv"
+        ['a] &'a mut signal::unix::Signal => Option<()>, recv;
     }
 }
 
-#[cfg(feature = "net")]
-mod net {
-    use std::{io, net::SocketAddr};
-
-    use tokio::net::{TcpListener, TcpStream};
-
-    use super::*;
-
+of_tokio! { in net:
     sources! {
         "tokio/1.54.1/tokio/net/struct.TcpListener.html#method.accept"
-        ['a] &'a TcpListener => io::Result<(TcpStream, SocketAddr)>, accept;
-    }
-
-    #[cfg(unix)]
-    sources! {
+        ['a] &'a TcpListener => std::io::Result<(TcpStream, std::net::SocketAddr)>, accept;
         "tokio/1.54.1/tokio/net/struct.UnixListener.html#method.accept"
-        ['a] &'a tokio::net::UnixListener
-            => io::Result<(tokio::net::UnixStream, tokio::net::unix::SocketAddr)>, accept;
+        ['a] &'a UnixListener => std::io::Result<(UnixStream, unix::SocketAddr)>, accept;
     }
-}
-
-#[cfg(feature = "process")]
-sources! {
-    "tokio/1.54.1/tokio/process/struct.Child.html#method.wait"
-    ['a] &'a mut tokio::process::Child => std::io::Result<std::process::ExitStatus>, wait;
-}
-
-#[cfg(all(feature = "signal", unix))]
-sources! {
-    "tokio/1.54.1/tokio/signal/unix/struct.Signal.html#method.recv"
-    ['a] &'a mut tokio::signal::unix::Signal => Option<()>, recv;
 }
 
 #[cfg(feature = "tokio-util")]

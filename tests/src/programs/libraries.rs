@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    env::consts::DLL_SUFFIX,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -31,6 +32,29 @@ impl Libraries {
         Self(names.iter().map(named).collect())
     }
 
+    /// These libraries, with an `actor_runtime` that has the features `features` alone. What it is built
+    /// on keeps its own: tokio has all its modules.
+    ///
+    /// It is put into `scratch`, without code: programs can be checked against it, and not be run.
+    ///
+    /// # Panics
+    ///
+    /// Panics if rustc fails.
+    #[must_use]
+    pub fn with_features(mut self, features: &[&str], scratch: &Path) -> Self {
+        let mut rustc = self.rustc();
+        rustc.args(["--crate-name=actor_runtime", "--crate-type=rlib", "--emit=metadata"]);
+        rustc.args(["--cap-lints=allow", "actor-runtime/src/lib.rs", "--out-dir"]).arg(scratch);
+        for feature in features {
+            rustc.arg("--cfg").arg(format!("feature=\"{feature}\""));
+        }
+        rustc.env("CARGO_PKG_VERSION", "0.0.0").current_dir(super::WORKSPACE);
+        super::succeed(&mut rustc);
+        self.0.retain(|(name, _)| name != "actor_runtime");
+        self.0.push(("actor_runtime".into(), scratch.join("libactor_runtime.rmeta")));
+        self
+    }
+
     /// rustc, which is given the libraries.
     #[must_use]
     pub fn rustc(&self) -> Command {
@@ -50,7 +74,8 @@ fn library(messages: &str, name: &str) -> PathBuf {
     let start = format!("lib{name}-");
     let is_library = |path: &&Path| {
         let file = path.file_name().map(|file| file.to_string_lossy());
-        file.is_some_and(|file| file.starts_with(&start) && file.ends_with(".rlib"))
+        let is_linked = |file: &str| file.ends_with(".rlib") || file.ends_with(DLL_SUFFIX);
+        file.is_some_and(|file| file.starts_with(&start) && is_linked(&file))
     };
     let mut strings = messages.split('"').map(Path::new);
     let library = strings.find(is_library);

@@ -2,7 +2,8 @@
 //! they must accept.
 //!
 //! `ui` has the programs of `#[actor]`, `ui-cancel` those of `select!` and of the types in
-//! `cancel_safe`, `ui-cancel-safe` those of `#[cancel_safe]`. In each:
+//! `cancel_safe`, `ui-cancel-safe` those of `#[cancel_safe]`, and `ui-features` those against a runtime
+//! without features. In each:
 //!
 //! - `fail`: the words are ours, and the same under every rustc.
 //! - `rustc`: the words are rustc's, or rustc's around ours. They change from version to version,
@@ -23,9 +24,10 @@ use actor_tests::programs::{Libraries, Programs};
 /// The version of rustc whose words are in the folders `rustc`.
 const BLESSED: &str = "rustc 1.95.";
 
+const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
 static PROGRAMS: LazyLock<Programs> = LazyLock::new(|| {
-    let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-    let libraries = Libraries::of_test(workspace, "ui", &["actor_runtime", "futures", "tokio"]);
+    let libraries = Libraries::of_test(WORKSPACE, "ui", &["actor_runtime", "futures", "tokio"]);
     Programs::new("tests", env!("CARGO_TARGET_TMPDIR"), libraries)
 });
 
@@ -48,6 +50,29 @@ fn refused_in_the_words_of_rustc() {
 fn accepted() {
     PROGRAMS.accepted(&["ui/pass", "ui-cancel/pass", "ui-cancel-safe/pass"]);
 }
+
+/// With `macros` alone.
+#[test]
+fn without_features() {
+    let libraries = Libraries::of_test(WORKSPACE, "ui", RUNTIME_USES);
+    let scratch = env!("CARGO_TARGET_TMPDIR");
+    let libraries = libraries.with_features(&["macros"], scratch.as_ref());
+    let programs = Programs::new("tests", scratch, libraries);
+    programs.compile(&["ui-features/pass"]);
+    programs.refused(&["ui-features/fail"]);
+}
+
+/// The libraries that the runtime and the programs are built with.
+const RUNTIME_USES: &[&str] = &[
+    "actor_macros",
+    "atomicbox",
+    "futures",
+    "futures_core",
+    "pin_project_lite",
+    "tokio",
+    "tokio_stream",
+    "tokio_util",
+];
 
 #[test]
 #[should_panic(expected = "is accepted")]

@@ -154,14 +154,14 @@ impl Look<'_> {
         if is_outside || self.scope.is_view(receiver) {
             writes.extend(self.scope.path(receiver));
             self.receiver(receiver, Mode::Alias);
-        } else if let Some(var) = self.scope.of(receiver) {
+        } else if let (Some(var), Some(root)) = (self.scope.of(receiver), place::root(receiver)) {
             let (is_lost, is_asked) = (var.lends_local, var.kind != Kind::Future);
             let is_self = var.name == "self";
             self.place(receiver);
             if is_lost {
                 self.refuse(receiver, report::loses(receiver));
             } else if is_asked && !is_self {
-                self.model.add(place::bare(future), Edit::Outlives(receiver.to_token_stream()));
+                self.model.add(place::bare(future), Edit::Outlives(root.to_token_stream()));
             }
         } else {
             self.value(receiver);

@@ -26,15 +26,14 @@ pub(super) enum Place {
 impl Place {
     /// The trait with the words for this place; nothing if it need not be asked. Each lets all pass but
     /// what it is about.
-    fn text(self, text: &'static str) -> Option<&'static str> {
-        Some(match (self, text) {
-            (Self::Requeued, "KeepsItsPlace") => return None,
-            (Self::Branch, text) => text,
-            (_, "KeepsItsPlace") => "KeepsItsPlaceInBody",
-            (_, "KeepsItsBytes") => "KeepsItsBytesInBody",
-            (_, "SafeToDrop") => "SafeToDropInBody",
-            (_, text) => text,
-        })
+    fn text(self, text: &str) -> Option<String> {
+        match (self, text) {
+            (Self::Requeued, "KeepsItsPlace") => None,
+            (Self::Branch, text) => Some(text.to_owned()),
+            (_, "KeepsItsPlace" | "KeepsItsBytes" | "SafeToDrop") => Some(format!("{text}InBody")),
+            (_, text) if text.starts_with("KnownWith") => Some(format!("{text}InBody")),
+            (_, text) => Some(text.to_owned()),
+        }
     }
 }
 
@@ -90,11 +89,14 @@ pub(super) fn judged(
         quote!(#module::#name)
     };
     let mut texts = Vec::new();
+    let mut unknown = "SafeToDrop";
     match Question::about(future) {
         Question::Method { method, .. } => {
-            let loses = method_names::text_for(&method.unraw().to_string());
-            texts.extend(loses.and_then(|loses| place.text(loses)).map(text));
+            let method = method.unraw().to_string();
+            let loses = method_names::text_for(&method).and_then(|loses| place.text(loses));
+            texts.extend(loses.as_deref().map(text));
             texts.push(handler.clone());
+            unknown = method_names::text_for_unknown(&method);
         }
         Question::Mutable(_) => texts.push(text("WasSent")),
         Question::Value | Question::Temporary => {
@@ -103,7 +105,7 @@ pub(super) fn judged(
         }
         Question::Shared(_) => {}
     }
-    texts.extend(place.text("SafeToDrop").map(text));
+    texts.extend(place.text(unknown).as_deref().map(text));
     texts.into_iter().fold(made, |judged, text| quote_spanned!(last=> #text::pass(#kind, #judged)))
 }
 

@@ -7,7 +7,7 @@ use quote::{quote, quote_spanned};
 use syn::{Expr, ExprCall};
 
 use super::{
-    super::spans::Ends,
+    super::{question::ungrouped, spans::Ends},
     judge::{self, Place},
 };
 
@@ -36,7 +36,7 @@ impl Through<'_> {
 //     timeout(limit, assume_cancel_safe("asked", /* rx.recv(), refused if it may not be dropped */))
 pub(super) fn through<'a>(future: &'a Expr, krate: &TokenStream) -> Through<'a> {
     let plain = Through { future: Cow::Borrowed(future), may_requeue: false };
-    let Expr::Call(call) = future else { return plain };
+    let Expr::Call(call) = ungrouped(future) else { return plain };
     let (name, Some(inner)) = (function(call), call.args.last()) else {
         return match KNOWN.contains(&&*function(call)) {
             true => Through { future: Cow::Owned(known(future, call, krate)), ..plain },
