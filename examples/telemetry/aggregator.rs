@@ -1,4 +1,4 @@
-//! The actor around the buffer: its methods are its messages.
+//! The actor around the [`Buffer`].
 
 use std::{collections::VecDeque, mem};
 
@@ -9,32 +9,36 @@ use super::{
     frame::{Frame, SatelliteId},
 };
 
-/// Gathers the frames of all satellites.
+/// Collects the frames of all satellites.
 #[derive(Debug)]
 pub struct Aggregator {
     buffer: Buffer,
-    /// Emergency frames that wait until others are drained, each with the uplink it holds back.
-    /// There are no more of them than uplinks.
+    /// Emergency frames that wait for room, each with the reply of its uplink. An uplink waits for its
+    /// reply before it sends another, so there is at most one entry per uplink.
     held_back: VecDeque<(Frame, Reply<()>)>,
 }
 
 #[actor(mailbox = 128)]
 impl Aggregator {
-    /// An aggregator that stores nothing yet.
+    /// Creates an empty aggregator.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         Self { buffer: Buffer::new(limits), held_back: VecDeque::new() }
     }
 
-    /// Stores a routine frame; the oldest one is dropped when there are too many.
+    /// Stores a routine frame. If the buffer is full, the oldest routine frame is dropped.
     pub fn push(&mut self, frame: Frame) {
         self.buffer.push(frame);
     }
 
-    /// Stores an emergency frame, and answers when it is stored.
+    /// Stores an emergency frame and replies when it is stored.
     ///
-    /// Wait for the answer before you send the next one: it is late when there is no room, and
-    /// nothing else holds you back. The frame itself is safe once the message is in the mailbox.
+    /// While the buffer is full of emergency frames, the reply is delayed. Wait for it before sending the
+    /// next frame; this is the only backpressure.
+    ///
+    /// # Cancel safety
+    ///
+    /// The frame is stored even if the caller is dropped, once the message has been accepted.
     #[handler(run_abandoned)]
     pub fn report(&mut self, frame: Frame, stored: Reply<()>) {
         match self.buffer.push_emergency(frame) {
@@ -43,26 +47,32 @@ impl Aggregator {
         }
     }
 
-    /// How many frames are stored.
+    /// Returns the number of stored frames.
     pub fn depth(&self) -> usize {
         self.buffer.depth()
     }
 
-    /// Takes up to `max` frames out: emergency frames first, and of each kind the oldest first.
+    /// Removes up to `max` frames: emergency frames first, and the oldest first within each priority.
     ///
-    /// They come back if nobody [takes](Drained::take) them.
+    /// # Cancel safety
+    ///
+    /// The frames return to the buffer if the [`Drained`] is dropped without [`take`](Drained::take).
     pub fn drain(&mut self, max: usize, context: &Context<Self>) -> Drained {
         let frames = self.buffer.drain(max);
         self.admit_held_back();
         Drained { frames, aggregator: context.handle().clone() }
     }
 
-    /// What the aggregator is doing.
+    /// Returns the current statistics.
     pub fn stats(&self) -> Stats {
         Stats { held_back: self.held_back.len(), ..self.buffer.stats() }
     }
 
-    /// Lets one uplink speak for a satellite, until the claim is dropped.
+    /// Gives one uplink the exclusive right to send frames of a satellite, until the claim is dropped.
+    ///
+    /// # Errors
+    ///
+    /// See [`Refusal`].
     pub fn claim(
         &mut self,
         satellite: SatelliteId,
@@ -77,12 +87,12 @@ impl Aggregator {
         self.buffer.release(satellite);
     }
 
-    /// Takes frames back that were drained and not wanted.
+    /// Returns drained frames to the buffer.
     pub(crate) fn put_back(&mut self, frames: Vec<Frame>) {
         self.buffer.put_back(frames);
     }
 
-    /// What is held back when the aggregator ends is stored beyond the limit rather than lost.
+    /// Stores the remaining frames beyond the limit, so that none is lost at shutdown.
     #[on_stop]
     fn keep_held_back(&mut self) {
         for (frame, stored) in self.held_back.drain(..) {
@@ -95,7 +105,7 @@ impl Aggregator {
         while self.buffer.has_room_for_emergency()
             && let Some((frame, stored)) = self.held_back.pop_front()
         {
-            // There is room, so the frame is not refused.
+            // This cannot fail, because there is room.
             if self.buffer.push_emergency(frame).is_ok() {
                 stored.send(());
             }
@@ -104,24 +114,26 @@ impl Aggregator {
 }
 
 impl Aggregator {
-    /// What is stored, and the account of every satellite.
+    /// Returns the buffer, with the stored frames and the account of each satellite.
     #[must_use]
     pub fn buffer(&self) -> &Buffer {
         &self.buffer
     }
 }
 
-/// Frames that were drained. They go back to the aggregator unless they are [taken](Self::take),
-/// so that a caller who gives up in the wrong moment loses none.
+/// Frames removed from the buffer by a drain.
+///
+/// Dropping this without calling [`take`](Self::take) returns the frames to the aggregator, so that a caller
+/// that is cancelled loses none while the aggregator is running.
 #[derive(Debug)]
-#[must_use = "the frames go back if nobody takes them"]
+#[must_use = "the frames return to the aggregator when this is dropped"]
 pub struct Drained {
     frames: Vec<Frame>,
     aggregator: WeakHandle<AggregatorHandle>,
 }
 
 impl Drained {
-    /// The frames, which are the caller's now.
+    /// Takes the frames.
     #[must_use]
     pub fn take(mut self) -> Vec<Frame> {
         mem::take(&mut self.frames)
@@ -140,12 +152,15 @@ impl Drop for Drained {
             .upgrade()
             .is_some_and(|aggregator| aggregator.put_back(frames).cast_now().is_ok());
         if !put_back {
-            tracing::error!(count, "drained frames were not taken, and the aggregator is gone");
+            tracing::error!(
+                count,
+                "drained frames were lost: not taken, and the aggregator has stopped"
+            );
         }
     }
 }
 
-/// The right to speak for a satellite. Dropping it lets another uplink have it.
+/// The exclusive right to send frames of a satellite. Dropping the claim releases it.
 #[derive(Debug)]
 #[must_use = "the satellite is released when its claim is dropped"]
 pub struct Claim {
@@ -155,7 +170,7 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// The highest sequence number the satellite has used.
+    /// Returns the highest sequence number that was received from the satellite.
     #[must_use]
     pub fn newest(&self) -> Option<u64> {
         self.newest
@@ -165,7 +180,7 @@ impl Claim {
 impl Drop for Claim {
     fn drop(&mut self) {
         if let Some(aggregator) = self.aggregator.upgrade() {
-            // An aggregator that is gone has no claims.
+            // A stopped aggregator has no claims, so an error can be ignored.
             let _ = aggregator.release(self.satellite).cast_now();
         }
     }

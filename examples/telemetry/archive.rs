@@ -1,4 +1,4 @@
-//! Takes frames out of the aggregator, and keeps its own account of what it was given.
+//! Drains the aggregator periodically and counts the frames independently.
 
 use std::{
     collections::{BTreeMap, btree_map::Entry},
@@ -12,12 +12,12 @@ use super::{
     frame::{Frame, Priority, SatelliteId},
 };
 
-/// How fast frames are taken out.
+/// How fast frames are drained.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
-    /// How often.
+    /// The interval between drains.
     pub every: Duration,
-    /// How many each time, at most.
+    /// The maximum number of frames per drain.
     pub max: usize,
 }
 
@@ -34,7 +34,7 @@ struct Stored {
     newest: u64,
 }
 
-/// The account of what was taken out.
+/// Counts of the drained frames.
 #[derive(Debug, Default)]
 pub struct Archive {
     frames: BTreeMap<(SatelliteId, Priority), Stored>,
@@ -42,7 +42,7 @@ pub struct Archive {
 }
 
 impl Archive {
-    /// Takes frames out at this pace until the aggregator stops.
+    /// Drains frames at this pace until the aggregator stops.
     pub async fn fill(aggregator: AggregatorHandle, pace: Pace) -> Self {
         let mut archive = Self::default();
         let mut ticks = interval(pace.every);
@@ -56,8 +56,8 @@ impl Archive {
         }
     }
 
-    /// Enters frames into the account. Within each satellite and priority, the numbers rise: only
-    /// from one priority to the other do frames overtake each other.
+    /// Counts frames. Sequence numbers must rise within each satellite and priority, because only emergency
+    /// frames overtake routine ones.
     pub fn store(&mut self, frames: &[Frame]) {
         for &Frame { satellite, sequence, priority, .. } in frames {
             match self.frames.entry((satellite, priority)) {
@@ -74,19 +74,19 @@ impl Archive {
         }
     }
 
-    /// How many frames of a satellite and a priority were taken out.
+    /// Returns the number of drained frames of a satellite and priority.
     #[must_use]
     pub fn count(&self, satellite: SatelliteId, priority: Priority) -> u64 {
         self.frames.get(&(satellite, priority)).map_or(0, |stored| stored.count)
     }
 
-    /// How many frames were taken out.
+    /// Returns the number of drained frames.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.frames.values().map(|stored| stored.count).sum()
     }
 
-    /// How many frames came out of order. There should be none.
+    /// Returns the number of frames that were drained out of order, which should be 0.
     #[must_use]
     pub fn misordered(&self) -> u64 {
         self.misordered

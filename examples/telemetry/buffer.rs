@@ -1,12 +1,11 @@
-//! What is kept: the newest frames, and an account of every frame for each satellite.
+//! The frame buffer: the newest frames, and a count of all frames per satellite.
 //!
-//! It is plain data with plain methods. The actor around it adds nothing but its mailbox.
-//! Invariants:
+//! The buffer is plain data and knows of no actor. Invariants:
 //!
-//! 1. No more than [`Limits::frames`] are stored, but for emergency frames that come back from a
-//!    reader who did not take them, and those that [`Buffer::keep`] is asked to keep.
+//! 1. At most [`Limits::frames`] frames are stored, except for emergency frames that
+//!    [`Buffer::put_back`] returns or [`Buffer::keep`] adds.
 //! 2. For each satellite, accepted = stored + dropped as oldest + drained.
-//! 3. An emergency frame is dropped by nobody, and is drained before every routine one.
+//! 3. An accepted emergency frame is never dropped, and is drained before every stored routine frame.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -18,12 +17,12 @@ use metrics::{Counter, Gauge, counter, gauge};
 
 use super::frame::{Frame, Priority, SatelliteId};
 
-/// How much is kept.
+/// Limits of the buffer.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How many frames are stored before the oldest is dropped.
+    /// The number of frames to store before the oldest is dropped.
     pub frames: usize,
-    /// For how many satellites there is an account.
+    /// The maximum number of satellites.
     pub satellites: usize,
 }
 
@@ -33,36 +32,36 @@ impl Default for Limits {
     }
 }
 
-/// What became of the frames of one satellite.
+/// Counts of the frames of one satellite.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Account {
-    /// Frames that came out of the mailbox.
+    /// Frames that were handled by the aggregator.
     pub accepted: u64,
-    /// Routine frames that made room for newer ones.
+    /// Routine frames that were dropped to make room.
     pub dropped_oldest: u64,
-    /// Frames that were taken out.
+    /// Frames that were drained.
     pub drained: u64,
-    /// Frames that are still there.
+    /// Frames that are stored.
     pub stored: u64,
-    /// How many of them are emergencies.
+    /// Emergency frames that are stored.
     pub stored_emergencies: u64,
-    /// Sequence numbers that were passed over: their frames never came as far as here.
+    /// Sequence numbers that were skipped.
     pub missing: u64,
-    /// Frames whose sequence number did not rise. There should be none.
+    /// Frames whose sequence number did not rise. Should be 0.
     pub misordered: u64,
     /// The highest sequence number.
     pub newest: Option<u64>,
-    /// Whether an uplink speaks for it.
+    /// Whether an uplink has claimed the satellite.
     pub is_claimed: bool,
 }
 
-/// Why a satellite cannot send now.
+/// The reason a satellite cannot be claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// Another uplink speaks for it.
+    /// Another uplink has claimed the satellite.
     AlreadyConnected(SatelliteId),
-    /// There are accounts for as many satellites as there may be.
+    /// The limit on satellites is reached.
     TooManySatellites(usize),
 }
 
@@ -72,35 +71,35 @@ impl fmt::Display for Refusal {
             Self::AlreadyConnected(satellite) => {
                 write!(f, "satellite {satellite} has another uplink")
             }
-            Self::TooManySatellites(limit) => write!(f, "there are {limit} satellites already"),
+            Self::TooManySatellites(limit) => write!(f, "limit of {limit} satellites reached"),
         }
     }
 }
 
 impl Error for Refusal {}
 
-/// What the buffer is doing at one moment.
+/// Statistics of the buffer at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
-    /// How many frames are stored.
+    /// Frames that are stored.
     pub depth: usize,
-    /// How many of them are emergency frames.
+    /// Emergency frames that are stored.
     pub emergencies: usize,
-    /// Emergency frames that wait for room, and hold their uplinks back.
+    /// Emergency frames that wait for room.
     pub held_back: usize,
-    /// How many bytes of payload are stored.
+    /// Bytes of payload that are stored.
     pub bytes: usize,
-    /// For how many satellites there is an account.
+    /// Satellites that are known.
     pub satellites: usize,
-    /// Frames that came out of the mailbox.
+    /// Frames that were handled by the aggregator.
     pub accepted: u64,
-    /// Sequence numbers that were passed over.
+    /// Sequence numbers that were skipped.
     pub missing: u64,
-    /// Routine frames that made room for newer ones.
+    /// Routine frames that were dropped to make room.
     pub dropped_oldest: u64,
-    /// Frames that were taken out.
+    /// Frames that were drained.
     pub drained: u64,
-    /// Frames that came without a claim, and were not kept. There should be none.
+    /// Frames of satellites that were never claimed. They are discarded. Should be 0.
     pub strays: u64,
 }
 
@@ -116,7 +115,7 @@ pub struct Buffer {
 }
 
 impl Buffer {
-    /// An empty buffer.
+    /// Creates an empty buffer.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         Self {
@@ -129,7 +128,7 @@ impl Buffer {
         }
     }
 
-    /// Opens the account of a satellite for one uplink, and gives its highest sequence number.
+    /// Claims a satellite for one uplink and returns the satellite's highest sequence number, if any.
     ///
     /// # Errors
     ///
@@ -147,15 +146,15 @@ impl Buffer {
         Ok(account.newest)
     }
 
-    /// Lets another uplink claim the satellite.
+    /// Releases a satellite, so that another uplink can claim it.
     pub fn release(&mut self, satellite: SatelliteId) {
         if let Some(account) = self.accounts.get_mut(&satellite) {
             account.is_claimed = false;
         }
     }
 
-    /// Stores a routine frame. At the limit the oldest routine frame makes room: if only emergency
-    /// frames are stored, that is the new one itself.
+    /// Stores a routine frame. At the limit the oldest routine frame is dropped, which is the new frame
+    /// itself if only emergency frames are stored.
     pub fn push(&mut self, frame: Frame) {
         if !self.accept(&frame) {
             return;
@@ -164,11 +163,11 @@ impl Buffer {
         self.drop_oldest();
     }
 
-    /// Stores an emergency frame. At the limit the oldest routine frame makes room.
+    /// Stores an emergency frame. At the limit the oldest routine frame is dropped.
     ///
     /// # Errors
     ///
-    /// The frame, if there is nothing but emergency frames to make room: it has to wait.
+    /// Returns the frame if the buffer is full of emergency frames.
     pub fn push_emergency(&mut self, frame: Frame) -> Result<(), Frame> {
         if self.emergency.len() >= self.limits.frames {
             return Err(frame);
@@ -185,7 +184,7 @@ impl Buffer {
         }
     }
 
-    /// Takes up to `max` frames out: emergency frames first, and of each kind the oldest first.
+    /// Removes up to `max` frames: emergency frames first, and the oldest first within each priority.
     pub fn drain(&mut self, max: usize) -> Vec<Frame> {
         let emergencies = max.min(self.emergency.len());
         let routines = (max - emergencies).min(self.routine.len());
@@ -202,7 +201,7 @@ impl Buffer {
         frames
     }
 
-    /// Takes frames back that were drained and not wanted. They are the oldest again.
+    /// Returns drained frames to the front of the buffer.
     pub fn put_back(&mut self, frames: Vec<Frame>) {
         self.stats.drained -= frames.len() as u64;
         for frame in frames.into_iter().rev() {
@@ -218,19 +217,19 @@ impl Buffer {
         }
     }
 
-    /// How many frames are stored.
+    /// Returns the number of stored frames.
     #[must_use]
     pub fn depth(&self) -> usize {
         self.emergency.len() + self.routine.len()
     }
 
-    /// Whether an emergency frame could be stored.
+    /// Returns `true` if another emergency frame can be stored.
     #[must_use]
     pub fn has_room_for_emergency(&self) -> bool {
         self.emergency.len() < self.limits.frames
     }
 
-    /// What there is now.
+    /// Returns the current statistics.
     #[must_use]
     pub fn stats(&self) -> Stats {
         Stats {
@@ -241,14 +240,14 @@ impl Buffer {
         }
     }
 
-    /// How much memory the stored frames take, in bytes, with the room made for more.
+    /// Returns the memory that the frames take, in bytes, including spare capacity.
     #[must_use]
     pub fn retained_bytes(&self) -> usize {
         let slots = self.emergency.capacity() + self.routine.capacity();
         slots * size_of::<Frame>() + self.stats.bytes
     }
 
-    /// The account of every satellite.
+    /// Returns the account of each satellite.
     #[must_use]
     pub fn accounts(&self) -> BTreeMap<SatelliteId, Account> {
         let mut accounts = self.accounts.clone();
@@ -260,15 +259,15 @@ impl Buffer {
         accounts
     }
 
-    /// Enters a frame into the account of its satellite. Without an account it is not kept, so
-    /// that nobody can open accounts by sending.
+    /// Counts a frame. Returns `false` if its satellite has no account: accounts are opened only by `claim`,
+    /// where their number is limited.
     fn accept(&mut self, frame: &Frame) -> bool {
         let Some(account) = self.accounts.get_mut(&frame.satellite) else {
             self.stats.strays += 1;
             return false;
         };
         account.accepted += 1;
-        // The first frame of a satellite says where its numbers begin.
+        // Numbering starts with the first frame of a satellite.
         let expected = account.newest.map_or(frame.sequence, |newest| newest + 1);
         match frame.sequence.checked_sub(expected) {
             Some(missing) => {
@@ -284,7 +283,7 @@ impl Buffer {
         true
     }
 
-    /// Drops the oldest routine frame, if there are too many.
+    /// Drops the oldest routine frame if the buffer is over its limit.
     fn drop_oldest(&mut self) {
         if self.depth() > self.limits.frames
             && let Some(oldest) = self.routine.pop_front()
@@ -302,7 +301,7 @@ impl Buffer {
     }
 }
 
-/// What is told to whoever listens to the `metrics` facade.
+/// Metrics for the `metrics` facade.
 #[derive(Debug)]
 struct Meters {
     accepted: Counter,

@@ -1,4 +1,4 @@
-//! Frames, and how they travel: the bytes of an uplink are the bytes of a recorded capture.
+//! The wire format of frames, used by uplinks and capture files alike.
 //!
 //! All numbers are big-endian.
 //!
@@ -7,30 +7,30 @@
 //! header  = "TLMY" version            version: u8, 1
 //! frame   = length body               length: u32, of the body, 17 to 4113
 //! body    = satellite sequence priority payload checksum
-//!           satellite: u32            who sent it
+//!           satellite: u32            the sender
 //!           sequence:  u64            rises with each frame of a satellite
 //!           priority:  u8             0 routine, 1 emergency
 //!           payload:   0 to 4096 bytes
 //!           checksum:  u32            CRC-32 (IEEE) of the body before it
 //! ```
 //!
-//! An uplink waits for the station's own header before it sends anything, and ends when the station
-//! closes its half of the connection. A stream ends between two frames. Everything else is one
-//! [`FrameError`], which says where.
+//! An uplink waits for the station's header before it sends, and ends when the station closes its half of
+//! the connection. A stream must end at a frame boundary. Violations of the format are reported as a
+//! [`FrameError`] with their position.
 
 use std::{error::Error, fmt, io};
 
 use bytes::{Buf, BufMut, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-/// What every stream begins with.
+/// The first bytes of a stream.
 pub const MAGIC: [u8; 4] = *b"TLMY";
-/// The version of the format that is described here.
+/// The supported version of the format.
 pub const VERSION: u8 = 1;
-/// How long a payload may be, in bytes.
+/// The maximum length of a payload, in bytes.
 pub const MAX_PAYLOAD: usize = 4096;
 
-/// The header of every stream.
+/// The header of a stream.
 pub const HEADER: [u8; 5] = [MAGIC[0], MAGIC[1], MAGIC[2], MAGIC[3], VERSION];
 
 const LENGTH: usize = 4;
@@ -38,41 +38,41 @@ const FIELDS: usize = 4 + 8 + 1;
 const CHECKSUM: usize = 4;
 const MIN_BODY: usize = FIELDS + CHECKSUM;
 const MAX_BODY: usize = MIN_BODY + MAX_PAYLOAD;
-/// How much is read at once, if there is so much.
+/// The space reserved for one read, in bytes.
 const CHUNK: usize = 16 * 1024;
 
-/// Tells satellites apart.
+/// Identifies a satellite.
 pub type SatelliteId = u32;
 
 /// One frame of telemetry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
-    /// Who sent it.
+    /// The sender.
     pub satellite: SatelliteId,
-    /// Rises with each frame of a satellite.
+    /// The sequence number, which rises with each frame of a satellite.
     pub sequence: u64,
-    /// Whether it may be dropped.
+    /// Whether the frame may be dropped.
     pub priority: Priority,
-    /// What was measured. It owns its bytes: a slice of the read buffer would keep all of that
-    /// alive for as long as one frame is stored.
+    /// The payload. It is copied, because a slice of the read buffer would keep the whole buffer alive
+    /// while the frame is stored.
     pub payload: Box<[u8]>,
 }
 
 /// Whether a frame may be dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {
-    /// May be dropped when there is too much.
+    /// May be dropped under load.
     Routine,
-    /// Is never dropped, and overtakes routine frames.
+    /// Is not dropped, and overtakes routine frames.
     Emergency,
 }
 
 impl Frame {
-    /// Appends the frame as it travels.
+    /// Appends the encoded frame to `bytes`.
     ///
     /// # Panics
     ///
-    /// If the payload is longer than [`MAX_PAYLOAD`].
+    /// Panics if the payload is longer than [`MAX_PAYLOAD`].
     pub fn encode(&self, bytes: &mut Vec<u8>) {
         assert!(self.payload.len() <= MAX_PAYLOAD, "a payload has at most {MAX_PAYLOAD} bytes");
         let length = u32::try_from(MIN_BODY + self.payload.len()).unwrap_or(u32::MAX);
@@ -107,41 +107,41 @@ impl Frame {
     }
 }
 
-/// A stream that is not as it should be: what is wrong, and where.
+/// A violation of the format, with its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FrameError {
-    /// How many frames were read before.
+    /// The number of frames before it.
     pub frame: u64,
-    /// How many bytes were taken before.
+    /// The byte offset at which the faulty header or frame begins.
     pub offset: u64,
-    /// What is wrong there.
+    /// The kind of violation.
     pub fault: Fault,
 }
 
-/// What can be wrong with a stream.
+/// The kind of violation of the format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// It does not begin with [`MAGIC`].
+    /// The stream does not begin with [`MAGIC`].
     NotTelemetry([u8; 4]),
-    /// It is of another version.
+    /// The version is not supported.
     Version(u8),
-    /// A frame states a length that no frame has.
+    /// The length of a frame is out of range.
     Length(u32),
-    /// The checksum of a frame is not that of its bytes.
+    /// The checksum of a frame does not match its contents.
     Checksum {
-        /// What the frame says.
+        /// The checksum in the frame.
         stated: u32,
-        /// What its bytes give.
+        /// The checksum of its contents.
         found: u32,
     },
-    /// A frame has an unknown priority.
+    /// The priority of a frame is unknown.
     Priority(u8),
     /// The stream ends in the middle of the header or of a frame.
     CutOff {
-        /// How many bytes of it there are.
+        /// The number of bytes received.
         had: usize,
-        /// How many there should be.
+        /// The number of bytes expected, at least.
         of: usize,
     },
 }
@@ -175,19 +175,19 @@ impl fmt::Display for Fault {
 
 impl Error for FrameError {}
 
-/// Why a frame was not read.
+/// An error from [`FrameReader::next`].
 #[derive(Debug)]
 pub enum ReadError {
-    /// The bytes could not be read.
+    /// Reading from the source failed.
     Io(io::Error),
-    /// They are not frames.
+    /// The stream violates the format.
     Malformed(FrameError),
 }
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io(error) => write!(f, "the stream broke: {error}"),
+            Self::Io(error) => write!(f, "cannot read the stream: {error}"),
             Self::Malformed(error) => write!(f, "malformed: {error}"),
         }
     }
@@ -202,7 +202,7 @@ impl Error for ReadError {
     }
 }
 
-/// Reads frames from a socket or a file. It never holds more than one frame and one chunk.
+/// Reads frames from a socket or a file. Its buffer holds about one frame and one chunk of 16 KiB.
 #[derive(Debug)]
 pub struct FrameReader<R> {
     source: R,
@@ -214,20 +214,20 @@ pub struct FrameReader<R> {
 }
 
 impl<R: AsyncRead + Unpin> FrameReader<R> {
-    /// Reads frames from `source`, which begins with a header.
+    /// Creates a reader for `source`, which begins with a header.
     pub fn new(source: R) -> Self {
         Self { source, buffer: BytesMut::new(), is_open: false, frames: 0, offset: 0 }
     }
 
-    /// The next frame; `None` at the end of the stream.
+    /// Reads the next frame, or returns `None` at the end of the stream.
     ///
     /// # Errors
     ///
-    /// See [`ReadError`]. After one, nothing more can be read.
+    /// See [`ReadError`]. Do not read on after an error.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future loses nothing: what was read is in the reader.
+    /// This method is cancel safe. Bytes that were read remain in the reader.
     pub async fn next(&mut self) -> Result<Option<Frame>, ReadError> {
         loop {
             let missing = match self.take().map_err(|fault| self.malformed(fault))? {
@@ -251,7 +251,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         ReadError::Malformed(FrameError { frame: self.frames, offset: self.offset, fault })
     }
 
-    /// Takes a frame out of the buffer, or says how many bytes are missing at least.
+    /// Takes a frame out of the buffer, or returns the minimum number of missing bytes.
     fn take(&mut self) -> Result<Taken, Fault> {
         if !self.is_open {
             let Some((header, _)) = self.buffer.split_first_chunk::<{ HEADER.len() }>() else {

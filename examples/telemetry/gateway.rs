@@ -1,11 +1,11 @@
-//! The server: accepts uplinks, runs their sessions, and ends them in order.
+//! The server actor: accepts uplinks, runs their sessions and shuts them down.
 //!
-//! It greets an uplink with the header of a stream; an uplink that was not greeted sends nothing, so
-//! none of its frames can be lost in a connection that nobody reads.
+//! The gateway sends each uplink a stream header, and uplinks send nothing before they receive it. So no
+//! frames are lost in a connection without a session.
 //!
-//! It ends in two steps. First it closes its half of every socket: an uplink that sees that sends
-//! no more and closes its own, and all it had sent is still read. What is left after
-//! [`Settings::grace`] is cut.
+//! Shutdown has two steps. The gateway first closes its half of every socket; an uplink then stops sending and
+//! closes its half, and the frames it has sent are still read. Sessions that remain after
+//! [`Settings::grace`] are cut.
 
 use std::{
     collections::BTreeMap,
@@ -33,19 +33,19 @@ use super::{
     session::{self, Arrivals, Phase, Report, SessionError, Surroundings},
 };
 
-/// How long the listener rests when the system gives it no socket.
-const REST: Duration = Duration::from_millis(50);
+/// The delay before accepting again after an error.
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(50);
 
-/// How the gateway treats its uplinks.
+/// Settings of the gateway.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The port on the loopback address; zero lets the system choose one.
+    /// The port on the loopback address. 0 lets the system choose one.
     pub port: u16,
-    /// How many sessions there may be at once. More uplinks wait to be accepted.
+    /// The maximum number of concurrent sessions. Further uplinks wait to be accepted.
     pub sessions: usize,
-    /// How long an uplink may be silent.
+    /// The time after which a silent session is ended.
     pub idle: Duration,
-    /// How long the uplinks have to end.
+    /// The time that uplinks have to end at shutdown.
     pub grace: Duration,
 }
 
@@ -55,24 +55,24 @@ impl Default for Settings {
     }
 }
 
-/// What the gateway is doing at one moment.
+/// Statistics of the gateway at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
-    /// Sessions that run.
+    /// Sessions that are running.
     pub open: usize,
-    /// Sessions that ended as they should.
+    /// Sessions that ended without an error.
     pub ended: usize,
-    /// Sessions that ended otherwise.
+    /// Sessions that ended with an error.
     pub failed: usize,
 }
 
-/// There are as many sessions as there may be.
+/// The error of a replay when the limit on sessions is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Busy(usize);
 
 impl fmt::Display for Busy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} sessions run already", self.0)
+        write!(f, "limit of {} sessions reached", self.0)
     }
 }
 
@@ -83,29 +83,29 @@ impl Error for Busy {}
 pub struct Gateway {
     settings: Settings,
     address: SocketAddr,
-    /// Until the actor starts, and accepts.
+    /// `Some` until the actor starts and accepts connections.
     listener: Option<TcpListener>,
     accepting: Option<JoinHandle<()>>,
-    /// One for each session that may run.
+    /// One permit per session that may run.
     slots: Arc<Semaphore>,
     surroundings: Surroundings,
     phase: watch::Sender<Phase>,
-    /// Each gives its report, unless the gateway has it already.
+    /// Each task returns its report, unless it has sent the report to the gateway.
     sessions: JoinSet<Option<Report>>,
     traffic: Traffic,
-    /// Who waits until no session runs.
+    /// Replies to [`Gateway::quiet`], sent when no session is running.
     waiting: Vec<Reply<()>>,
     books: Books,
 }
 
-/// What came in, over all sessions.
+/// Totals of all ended sessions.
 #[derive(Debug, Default)]
 pub struct Books {
-    /// The frames of each satellite.
+    /// Counts of received frames per satellite.
     pub arrivals: BTreeMap<SatelliteId, Arrivals>,
-    /// How many sessions failed.
+    /// The number of sessions that failed.
     pub failed: u64,
-    /// Why, with their names: the first hundred.
+    /// The first 100 failures, each with the name of its session.
     pub failures: Vec<(String, SessionError)>,
 }
 
@@ -130,11 +130,11 @@ impl Books {
 
 #[actor(mailbox = 16)]
 impl Gateway {
-    /// Takes a port, and accepts nobody yet.
+    /// Binds the port. Connections are accepted once the actor has started.
     ///
     /// # Errors
     ///
-    /// If there is no such port.
+    /// Returns an error if the port cannot be bound.
     pub async fn bind(
         settings: Settings,
         aggregator: AggregatorHandle,
@@ -159,21 +159,21 @@ impl Gateway {
         })
     }
 
-    /// Where uplinks connect to.
+    /// Returns the address that uplinks connect to.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What the gateway is doing.
+    /// Returns the current statistics.
     pub fn traffic(&self) -> Traffic {
         self.traffic
     }
 
-    /// Feeds a recorded capture to the aggregator, as an uplink that can wait.
+    /// Starts a session that sends a capture file to the aggregator.
     ///
     /// # Errors
     ///
-    /// If there are as many sessions as there may be.
+    /// Returns [`Busy`] if the limit on sessions is reached.
     pub fn replay(&mut self, path: PathBuf, context: &Context<Self>) -> Result<(), Busy> {
         let slot = self.slots.clone().try_acquire_owned();
         let slot = slot.map_err(|_| Busy(self.settings.sessions))?;
@@ -181,23 +181,23 @@ impl Gateway {
         Ok(())
     }
 
-    /// Answers when no session runs.
+    /// Replies when no session is running.
     pub fn quiet(&mut self, reply: Reply<()>) {
-        // Each waits for an answer, so there are no more of them than callers.
+        // Bounded by the number of callers.
         self.waiting.push(reply);
         self.answer_if_quiet();
     }
 
-    /// Runs the session of an uplink that was accepted.
+    /// Starts the session of an accepted uplink.
     pub(crate) fn welcome(&mut self, uplink: Accepted, context: &Context<Self>) {
         let Accepted { stream, peer, slot } = uplink;
         self.begin(session::uplink(stream, peer, self.surroundings.clone()), slot, context);
     }
 
-    /// Enters what an ended session reports.
+    /// Adds the report of an ended session.
     pub(crate) fn ended(&mut self, report: Report) {
         self.enter(report);
-        // What else is over is only taken out.
+        // Removes finished tasks, whose reports were sent as messages.
         while self.sessions.try_join_next().is_some() {}
         self.answer_if_quiet();
     }
@@ -265,14 +265,14 @@ impl Gateway {
 }
 
 impl Gateway {
-    /// What came in, over all sessions that have ended.
+    /// Returns the totals of all ended sessions.
     #[must_use]
     pub fn into_books(self) -> Books {
         self.books
     }
 }
 
-/// An uplink that was accepted, and its place among the sessions.
+/// An accepted uplink with its session permit.
 #[derive(Debug)]
 pub struct Accepted {
     stream: TcpStream,
@@ -280,14 +280,14 @@ pub struct Accepted {
     slot: OwnedSemaphorePermit,
 }
 
-/// Accepts uplinks as long as there is a gateway, and no more than there are slots.
+/// Accepts uplinks while the gateway exists, limited by the number of slots.
 async fn accept(listener: TcpListener, gateway: WeakHandle<GatewayHandle>, slots: Arc<Semaphore>) {
     while let Ok(slot) = slots.clone().acquire_owned().await {
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
-                tracing::warn!("no uplink was accepted: {error}");
-                sleep(REST).await;
+                tracing::warn!("cannot accept an uplink: {error}");
+                sleep(ACCEPT_RETRY_DELAY).await;
                 continue;
             }
         };
@@ -300,14 +300,14 @@ async fn accept(listener: TcpListener, gateway: WeakHandle<GatewayHandle>, slots
     }
 }
 
-/// Runs a session, and sends the gateway its report. A gateway that stops takes no more mail; then
-/// the message comes back, and the report goes to who joins the task.
+/// Runs a session and sends its report to the gateway. If the gateway is stopping, the rejected message is
+/// returned and the report becomes the output of the task.
 async fn attend(
     session: impl Future<Output = Report> + Send + 'static,
     slot: OwnedSemaphorePermit,
     gateway: WeakHandle<GatewayHandle>,
 ) -> Option<Report> {
-    // A task of its own, so that a session that panics is reported like any other.
+    // A separate task, so that a panic of the session is reported as a failure.
     let mut task = JoinSet::new();
     task.spawn(session);
     let report = match task.join_next().await? {

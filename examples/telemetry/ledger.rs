@@ -1,4 +1,4 @@
-//! The conservation law: no frame is lost without being counted, and none is counted twice.
+//! The conservation law: every frame is counted exactly once.
 //!
 //! For each satellite,
 //!
@@ -8,41 +8,41 @@
 //! emergencies received = emergencies stored + emergencies drained
 //! ```
 //!
-//! Four parties count on their own: the satellite what it sent, its session what it received and
-//! what the mailbox refused, the aggregator what it stored and dropped, the archive what it was
-//! given. So the law is a check and not an identity.
+//! Four components count independently: the satellite counts sent frames, its session counts received frames
+//! and frames that the mailbox refused, the aggregator counts stored and dropped frames, and the archive counts
+//! drained frames. Therefore the law can fail, and is worth checking.
 
 use std::{collections::BTreeMap, fmt};
 
 use super::frame::SatelliteId;
 
-/// What happened to the frames of one satellite, as each party tells it.
+/// The frame counts of one satellite, as counted by each component.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Line {
-    /// What the satellite says it sent. Nobody knows it of a capture.
+    /// Frames that the satellite sent. `None` for captures.
     pub sent: Option<u64>,
-    /// What its sessions received.
+    /// Frames that its sessions received.
     pub received: u64,
-    /// What the mailbox refused.
+    /// Frames that the mailbox refused.
     pub dropped_mailbox: u64,
-    /// What made room for newer frames.
+    /// Frames that were dropped to make room for newer ones.
     pub dropped_oldest: u64,
-    /// What the archive was given.
+    /// Drained frames, counted by the archive.
     pub drained: u64,
-    /// What the aggregator says it gave to the archive.
+    /// Drained frames, counted by the aggregator.
     pub drained_here: u64,
-    /// What the aggregator still has.
+    /// Frames that are stored in the aggregator.
     pub stored: u64,
-    /// The emergency frames that its sessions received.
+    /// Emergency frames that its sessions received.
     pub emergencies: u64,
-    /// The emergency frames that the aggregator still has or the archive was given.
+    /// Emergency frames that are stored or were drained.
     pub emergencies_kept: u64,
     /// Frames whose sequence number did not rise.
     pub misordered: u64,
 }
 
 impl Line {
-    /// What this line breaks the law by; empty if it holds.
+    /// Returns the violations of the law in this line; empty if it holds.
     #[must_use]
     pub fn breaches(&self) -> Vec<String> {
         let mut breaches = Vec::new();
@@ -56,7 +56,7 @@ impl Line {
             breaches.push(format!("{} received, but {accounted} accounted for", self.received));
         }
         if self.drained != self.drained_here {
-            breaches.push(format!("{} drained, but {} came", self.drained_here, self.drained));
+            breaches.push(format!("{} drained, but {} archived", self.drained_here, self.drained));
         }
         if self.emergencies != self.emergencies_kept {
             let Self { emergencies, emergencies_kept, .. } = self;
@@ -85,24 +85,24 @@ impl Line {
     }
 }
 
-/// A line for each satellite.
+/// The counts of all satellites.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     lines: BTreeMap<SatelliteId, Line>,
 }
 
 impl Ledger {
-    /// The line of a satellite, which is empty at first.
+    /// Returns the line of a satellite, and adds it if it is missing.
     pub fn line(&mut self, satellite: SatelliteId) -> &mut Line {
         self.lines.entry(satellite).or_default()
     }
 
-    /// All lines, in the order of the satellites.
+    /// Returns all lines, ordered by satellite.
     pub fn lines(&self) -> impl Iterator<Item = (SatelliteId, &Line)> {
         self.lines.iter().map(|(&satellite, line)| (satellite, line))
     }
 
-    /// All lines together.
+    /// Returns the sum of all lines.
     #[must_use]
     pub fn total(&self) -> Line {
         let mut total = Line::default();
@@ -110,7 +110,7 @@ impl Ledger {
         total
     }
 
-    /// Every breach of the law, with its satellite; empty if the law holds.
+    /// Returns all violations of the law, each with its satellite; empty if the law holds.
     #[must_use]
     pub fn breaches(&self) -> Vec<String> {
         let of = |(satellite, line): (SatelliteId, &Line)| {
@@ -121,7 +121,7 @@ impl Ledger {
     }
 }
 
-/// A table with a line for each satellite, and the total.
+/// Formats a table with one row per satellite, and the total.
 impl fmt::Display for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
@@ -132,7 +132,7 @@ impl fmt::Display for Ledger {
         for (satellite, line) in self.lines() {
             row(f, &satellite.to_string(), line, line.breaches().is_empty())?;
         }
-        // The captures make its columns uneven, so what counts for it is each line.
+        // Captures have no `sent`, so the total holds if every line holds.
         row(f, "all", &self.total(), self.breaches().is_empty())
     }
 }

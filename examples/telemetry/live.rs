@@ -1,5 +1,5 @@
-//! The view while it runs: two bars and a line on a terminal, nothing elsewhere. What is logged is
-//! printed above them.
+//! The progress display: three status lines on a terminal, with the log above them. If standard error is not a
+//! terminal, only the log is written.
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -17,22 +17,22 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-/// How often the view is drawn.
+/// The refresh interval.
 const EVERY: Duration = Duration::from_millis(100);
 
-/// The place on the terminal.
+/// The progress display.
 pub(crate) struct Live(MultiProgress);
 
 impl Live {
-    /// Takes the terminal, and the log with it.
+    /// Creates the display and installs the global log subscriber.
     pub(crate) fn start() -> Self {
         let bars = MultiProgress::new();
-        // Nothing else in this program logs, so nobody was there before.
+        // This is the only subscriber that the program installs, so this does not fail.
         let _ = tracing::subscriber::set_global_default(log(bars.clone()));
         Self(bars)
     }
 
-    /// Draws what the station does, until the watch is dropped.
+    /// Shows the state of the station until the returned `Watch` is dropped. Returns `None` without a terminal.
     pub(crate) fn watch(
         &self,
         aggregator: AggregatorHandle,
@@ -48,7 +48,7 @@ impl Live {
     }
 }
 
-/// A log that is printed above the bars.
+/// Returns a log subscriber that prints above the bars.
 fn log(bars: MultiProgress) -> impl tracing::Subscriber + Send + Sync {
     tracing_subscriber::fmt()
         .with_writer(move || Above(bars.clone()))
@@ -57,7 +57,7 @@ fn log(bars: MultiProgress) -> impl tracing::Subscriber + Send + Sync {
         .finish()
 }
 
-/// The view, as long as it is wanted.
+/// Stops the display when dropped.
 pub(crate) struct Watch {
     task: JoinHandle<()>,
     view: View,
@@ -96,7 +96,7 @@ impl View {
         let mut before = Stats::default();
         loop {
             ticks.tick().await;
-            // A view may be late, but it may not be a burden.
+            // The timeout skips an update when the actors are busy.
             let (Ok(stats), Ok(traffic)) =
                 (aggregator.stats().timeout(EVERY).await, gateway.traffic().timeout(EVERY).await)
             else {
@@ -115,7 +115,7 @@ impl View {
             stats.emergencies, stats.held_back
         ));
         self.frames.set_message(format!(
-            "{} accepted ({per_second}/s), {} never came, {} dropped as oldest, {} drained",
+            "{} accepted ({per_second}/s), {} missing, {} dropped as oldest, {} drained",
             stats.accepted, stats.missing, stats.dropped_oldest, stats.drained
         ));
         self.uplinks.set_message(format!(
@@ -142,9 +142,9 @@ impl Write for Above {
 mod tests {
     use super::*;
 
-    /// On a terminal nobody asserts anything, so this is where its templates are read.
+    /// Creating the view also checks its templates.
     #[test]
-    fn the_view_shows_what_there_is() {
+    fn the_view_shows_statistics() {
         let bars = MultiProgress::with_draw_target(indicatif::ProgressDrawTarget::hidden());
         let view = View::new(&bars, 1000);
         let stats = Stats { depth: 7, accepted: 20, ..Stats::default() };
@@ -156,8 +156,8 @@ mod tests {
     }
 
     #[test]
-    fn the_log_goes_above_the_view() {
+    fn the_log_can_be_written_while_the_view_exists() {
         let bars = MultiProgress::with_draw_target(indicatif::ProgressDrawTarget::hidden());
-        tracing::subscriber::with_default(log(bars), || tracing::warn!("a test of the log"));
+        tracing::subscriber::with_default(log(bars), || tracing::warn!("test message"));
     }
 }

@@ -1,7 +1,7 @@
 //! The telemetry aggregator: 48 satellites and two recorded captures feed one actor.
 //!
-//! Run with `cargo run --example telemetry`, and see `README.md` beside this file. It ends by
-//! itself with a table, and fails if the conservation law is broken.
+//! Run with `cargo run --example telemetry`; see `README.md` in this directory. The program exits on its
+//! own after printing a table. Its exit status is 1 if the conservation law is violated.
 
 mod live;
 mod meters;
@@ -46,7 +46,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Says whether all is as it should be.
+/// Runs the program. Returns `true` if all checks pass.
 async fn run(options: Options) -> io::Result<bool> {
     let meters = options.metrics.then(Meters::install);
     let live = Live::start();
@@ -69,7 +69,7 @@ async fn run(options: Options) -> io::Result<bool> {
     fleet.land().await;
     drop(watch);
     if is_interrupted {
-        println!("interrupted: every uplink was asked to end, and all it had sent was read");
+        println!("interrupted: the station was shut down early");
     }
     let is_whole = report(&remains, &fleet)?;
     let is_flat = match soak {
@@ -82,19 +82,19 @@ async fn run(options: Options) -> io::Result<bool> {
     Ok(is_whole && is_flat)
 }
 
-/// Waits until there is nothing more to wait for, and says whether that is because all is done.
+/// Waits until the work is done. Returns `false` if the station closed before that.
 async fn work(options: &Options, fleet: &mut Fleet, station: &Station) -> bool {
     match options.soak {
         Some(duration) => tokio::time::sleep(duration).await,
         None if options.serve => std::future::pending().await,
         None => fleet.land().await,
     }
-    // The satellites land early when the station closes, and then the gateway takes no questions.
-    // In a soak they still fly.
+    // If the station closes, the satellites finish early and the call to the gateway fails. In a soak they
+    // are still sending at this point.
     options.soak.is_some() || station.gateway().quiet().await.is_ok()
 }
 
-/// The satellites that fly, and what those say that have landed.
+/// The tasks of the simulated satellites, and the results of those that have finished.
 struct Fleet {
     flying: JoinSet<io::Result<Sent>>,
     sent: Vec<Sent>,
@@ -115,7 +115,7 @@ impl Fleet {
             match landed.map_err(io::Error::other).flatten() {
                 Ok(sent) => self.sent.push(sent),
                 Err(error) => {
-                    eprintln!("a satellite was lost: {error}");
+                    eprintln!("a satellite failed: {error}");
                     self.lost += 1;
                 }
             }
@@ -123,31 +123,31 @@ impl Fleet {
     }
 }
 
-/// Prints what came of it, and says whether the law holds.
+/// Prints the results. Returns `true` if the conservation law holds.
 fn report(remains: &Remains, fleet: &Fleet) -> io::Result<bool> {
     let ledger = remains.ledger(&fleet.sent);
     println!("\n{ledger}");
     let failed = remains.books.failed;
     if failed > 0 {
-        println!("{failed} sessions failed, as logged above, and cost nobody but themselves");
+        println!("{failed} sessions failed, see the log above");
     }
     remains.recorded.as_ref().map_err(|error| io::Error::other(error.to_string()))?;
     let mut breaches = ledger.breaches();
     if remains.aggregator.is_none() {
-        breaches.push("the aggregator ended badly".to_owned());
+        breaches.push("the aggregator did not return its state".to_owned());
     }
     if remains.archive.misordered() > 0 {
         breaches.push(format!("{} frames were drained out of order", remains.archive.misordered()));
     }
     if fleet.lost > 0 {
-        breaches.push(format!("{} satellites do not know what they sent", fleet.lost));
+        breaches.push(format!("{} satellites failed without a count of their frames", fleet.lost));
     }
     for breach in &breaches {
         println!("BROKEN: {breach}");
     }
     if breaches.is_empty() {
         println!(
-            "the law holds: sent = mailbox + oldest + drained + stored, and no emergency was dropped"
+            "the conservation law holds: received = mailbox + oldest + drained + stored, and no emergency was dropped"
         );
     }
     Ok(breaches.is_empty())

@@ -1,4 +1,4 @@
-//! Listens to the `metrics` facade, and prints what it heard in the text format of Prometheus.
+//! A recorder for the `metrics` facade that prints counters and gauges in the Prometheus text format.
 
 use std::{
     collections::BTreeMap,
@@ -14,22 +14,22 @@ use metrics::{
     set_global_recorder,
 };
 
-/// Everything that was counted and measured. Clones are one.
+/// The registered counters and gauges. Clones share their state.
 #[derive(Clone, Default)]
 pub(crate) struct Meters(Arc<Mutex<Tables>>);
 
 #[derive(Default)]
 struct Tables {
     counters: BTreeMap<Key, Arc<AtomicU64>>,
-    /// The bits of an `f64` each.
+    /// Each value holds the bits of an `f64`.
     gauges: BTreeMap<Key, Arc<AtomicU64>>,
 }
 
 impl Meters {
-    /// Listens from now on.
+    /// Installs a global recorder.
     pub(crate) fn install() -> Self {
         let meters = Self::default();
-        // Nothing else in this program listens, so nobody was there before.
+        // This is the only recorder that the program installs, so this does not fail.
         let _ = set_global_recorder(meters.clone());
         meters
     }
@@ -98,7 +98,7 @@ mod tests {
     use super::Meters;
 
     #[test]
-    fn it_prints_the_text_format() {
+    fn metrics_are_printed_in_the_text_format() {
         let meters = Meters::default();
         with_local_recorder(&meters, || {
             counter!("frames_total", "satellite" => "1").increment(2);

@@ -1,4 +1,4 @@
-//! A ground station that gathers telemetry from many satellites in one actor.
+//! A ground station that collects telemetry from many satellites in one actor.
 //!
 //! ```text
 //! uplink ──TCP──▶ session ─┐  push, try_cast: forward or drop                    ┌─▶ archive: drain(max)
@@ -6,10 +6,10 @@
 //! capture ─file─▶ session ─┘  report, sent: never dropped       (one Buffer)     └─▶ depth, stats
 //! ```
 //!
-//! From the bottom up: [`frame`] is what travels, [`buffer`] what is kept of it, [`aggregator`] the
-//! actor around the buffer, [`session`] one connection, [`gateway`] the server that has many,
-//! [`recorder`] writes captures and [`archive`] takes frames out; [`station`] starts all of it and
-//! stops it in order. [`uplink`] plays the satellites, and [`ledger`] checks at the end that every
+//! From the bottom up: [`frame`] is the wire format, [`buffer`] stores frames, [`aggregator`] is the actor
+//! around the buffer, [`session`] handles one connection, and [`gateway`] is the server that owns the
+//! sessions. [`recorder`] writes captures, and [`archive`] drains frames. [`station`] starts all parts
+//! and stops them in order. [`uplink`] simulates satellites, and [`ledger`] checks at the end that every
 //! frame they sent is accounted for.
 
 pub mod aggregator;

@@ -1,4 +1,4 @@
-//! What the program is asked to do.
+//! Command line options.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -9,40 +9,40 @@ use actor_examples::telemetry::{
 };
 use lexopt::{Arg, Error, Parser, ValueExt};
 
-/// What `--help` prints.
+/// The text of `--help`.
 pub(crate) const HELP: &str = "\
-Gathers telemetry from satellites over TCP, and checks that no frame is lost uncounted.
+Collects telemetry from satellites over TCP, and checks that every frame is accounted for.
 
 Usage: telemetry [OPTIONS]
 
-Without options, 48 satellites and two captures are played against the station for some seconds.
+Without options, 48 simulated satellites and two captures send to the station for a few seconds.
 
-The satellites that are played:
-  --uplinks N       how many [48]
-  --first N         the number of the first [1]
-  --frames N        how many frames each of them sends [2000]
-  --burst N         how many at once, as a rule [16]
-  --pause MS        how long each rests between two bursts [30]
-  --emergency N     one of N frames is an emergency; 0 for none [100]
-  --faulty N        how many of them end with a fault [4]
-  --replay FILE     play a capture too; may be repeated [the two in captures/]
-  --no-replay       play no capture
+Simulated satellites:
+  --uplinks N       number of satellites [48]
+  --first N         id of the first satellite [1]
+  --frames N        frames per satellite [2000]
+  --burst N         typical number of frames per burst [16]
+  --pause MS        pause between bursts [30]
+  --emergency N     about one frame in N is an emergency; 0 for none [100]
+  --faulty N        number of satellites that end with a fault [4]
+  --replay FILE     replay a capture; may be repeated [the two in captures/]
+  --no-replay       replay no capture
 
-The station:
-  --port N          listen on this port of 127.0.0.1 [one that is free]
-  --limit N         how many frames are stored [1000]
-  --mailbox N       how many messages the aggregator's mailbox holds [128]
-  --drain N         how many frames are taken out every 10 ms; 0 for none [32]
-  --record FILE     record all that comes in as a capture
+Station:
+  --port N          port on 127.0.0.1 [a free port]
+  --limit N         maximum number of stored frames [1000]
+  --mailbox N       capacity of the aggregator's mailbox [128]
+  --drain N         frames to drain every 10 ms; 0 for none [32]
+  --record FILE     record all received frames as a capture
 
-What to do:
-  --serve           play nothing, and serve uplinks until Ctrl-C
-  --soak SECONDS    play for so long, and check that memory stays flat
+Modes:
+  --serve           simulate no satellites, serve uplinks until Ctrl-C
+  --soak SECONDS    run for this time, and check that memory does not grow
   --metrics         print all metrics at the end
-  --help            print this
+  --help            print this text
 ";
 
-/// What is to be done.
+/// The parsed command line.
 pub(crate) enum Command {
     /// Run the station.
     Run(Box<Options>),
@@ -50,7 +50,7 @@ pub(crate) enum Command {
     Help,
 }
 
-/// How to run the station.
+/// Options of a run.
 pub(crate) struct Options {
     pub(crate) station: Settings,
     pub(crate) replay: Vec<PathBuf>,
@@ -86,7 +86,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// What each satellite does.
+    /// Returns the plan of each simulated satellite.
     pub(crate) fn plans(&self) -> Vec<Plan> {
         let uplinks = if self.serve { 0 } else { self.uplinks };
         let faults = Fault::ALL.into_iter().cycle().take(self.faulty as usize).map(Some);
@@ -99,7 +99,7 @@ impl Options {
     }
 }
 
-/// Reads the command line.
+/// Parses the command line.
 pub(crate) fn parse() -> Result<Command, Error> {
     parse_from(Parser::from_env())
 }
@@ -131,7 +131,7 @@ fn parse_from(mut parser: Parser) -> Result<Command, Error> {
 }
 
 impl Options {
-    /// Sets what has a value.
+    /// Sets an option that has a value.
     fn set(&mut self, name: &str, parser: &mut Parser) -> Result<(), Error> {
         let Self { station, plan, .. } = self;
         match name {
@@ -166,7 +166,7 @@ where
 {
     let value: T = parser.value()?.parse()?;
     if value < T::from(1) {
-        return Err("it has to be at least 1".into());
+        return Err("must be at least 1".into());
     }
     Ok(value)
 }
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn by_default_48_satellites_and_two_captures_are_played() {
+    fn the_default_is_48_satellites_and_two_captures() {
         let options = run(&[]);
         assert_eq!(options.plans().len(), 48);
         assert_eq!(options.plans().iter().filter(|plan| plan.fault.is_some()).count(), 4);
@@ -200,12 +200,12 @@ mod tests {
     }
 
     #[test]
-    fn each_option_does_what_the_help_says() {
+    fn options_are_parsed() {
         let options = run(&["--uplinks=300", "--first", "7", "--faulty", "0", "--limit", "5"]);
         assert_eq!(options.plans()[0].satellite, 7);
         assert!(options.plans().iter().all(|plan| plan.fault.is_none()));
         assert_eq!(options.station.limits.frames, 5);
-        assert!(options.station.gateway.sessions > 300, "all of them can fly at once");
+        assert!(options.station.gateway.sessions > 300, "the session limit fits all uplinks");
         assert!(run(&["--drain", "0"]).station.archive.is_none());
         assert_eq!(run(&["--replay", "one.tlm"]).replay, [PathBuf::from("one.tlm")]);
         assert!(run(&["--serve"]).plans().is_empty());
@@ -213,9 +213,9 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_is_refused() {
+    fn invalid_arguments_are_refused() {
         refuse(&["--nope"], "invalid option '--nope'");
-        refuse(&["--mailbox", "0"], "it has to be at least 1");
+        refuse(&["--mailbox", "0"], "must be at least 1");
         refuse(&["--uplinks"], "missing argument for option '--uplinks'");
         refuse(&["frames"], "unexpected argument \"frames\"");
     }

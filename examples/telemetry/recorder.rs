@@ -1,4 +1,4 @@
-//! Writes what comes in into a capture, on a thread of its own: files block.
+//! The recorder actor: writes received frames to a capture file, on its own thread because file I/O blocks.
 
 use std::{
     fs::File,
@@ -10,7 +10,7 @@ use actor_runtime::actor;
 
 use super::frame::{Frame, HEADER};
 
-/// Writes one capture.
+/// Writes a capture file.
 #[derive(Debug)]
 pub struct Recorder {
     file: BufWriter<File>,
@@ -20,24 +20,24 @@ pub struct Recorder {
 
 #[actor(mailbox = 256)]
 impl Recorder {
-    /// Makes the file, or empties it.
+    /// Creates the file, or truncates it if it exists.
     ///
     /// # Errors
     ///
-    /// If it cannot be written.
+    /// Returns an error if the file cannot be created.
     pub fn create(path: &Path) -> io::Result<Self> {
         let file = BufWriter::new(File::create(path)?);
         Ok(Self { file, bytes: Vec::new(), failure: None })
     }
 
-    /// A file that cannot be written at all is found out before anything is recorded.
+    /// Writes the header, so that a file that cannot be written is an error of the start.
     #[on_start]
     fn begin(&mut self) -> Result<(), io::Error> {
         self.file.write_all(&HEADER)?;
         self.file.flush()
     }
 
-    /// Writes a frame. The first failure is the last thing that is written.
+    /// Writes a frame. After a failure, further frames are ignored.
     pub fn record(&mut self, frame: Frame) {
         if self.failure.is_some() {
             return;
@@ -45,16 +45,16 @@ impl Recorder {
         self.bytes.clear();
         frame.encode(&mut self.bytes);
         if let Err(error) = self.file.write_all(&self.bytes) {
-            tracing::error!(%error, "the capture cannot be written any further");
+            tracing::error!(%error, "cannot write the capture, recording stops");
             self.failure = Some(error);
         }
     }
 
-    /// Ends the capture, and says whether all of it was written.
+    /// Finishes the capture.
     ///
     /// # Errors
     ///
-    /// What went wrong first.
+    /// Returns the first error that occurred while writing.
     pub fn finish(mut self) -> io::Result<()> {
         match self.failure.take() {
             Some(error) => Err(error),

@@ -1,11 +1,11 @@
-//! One connection: reads frames, and forwards or drops them.
+//! One connection or capture: reads frames, and forwards or drops them.
 //!
-//! A routine frame that finds the mailbox full is dropped and counted. An emergency frame waits
-//! for room in the mailbox, and while it does every routine frame is refused; then its uplink
-//! waits until the frame is stored. A capture can wait as well, so all its frames do.
+//! A routine frame of an uplink is dropped and counted if the mailbox is full. An emergency frame waits for
+//! room in the mailbox (waiting senders have priority over `try_cast`), and then until it is stored. All frames
+//! of a capture wait for room.
 //!
-//! Whatever ends a session, it ends with a [`Report`] in which every frame it read is either
-//! forwarded or dropped.
+//! A session returns a [`Report`], in which every received frame was either forwarded or dropped. A session that
+//! panics is reported without counts.
 
 use std::{
     collections::{BTreeMap, btree_map::Entry},
@@ -33,96 +33,96 @@ use super::{
     recorder::RecorderHandle,
 };
 
-/// For how many satellites one session may speak.
+/// The maximum number of satellites per session.
 const MAX_SATELLITES: usize = 64;
 
-/// How far the gateway's end has come.
+/// The progress of the gateway's shutdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
-    /// Frames come in.
+    /// The gateway is running.
     Open,
-    /// The uplinks are asked to end.
+    /// Uplinks are asked to end.
     Closing,
-    /// They had time enough.
+    /// The grace period is over, and sessions end immediately.
     Cut,
 }
 
-/// Where the frames of a session come from.
+/// The source of a session's frames.
 #[derive(Debug)]
 pub enum Origin {
-    /// A satellite, which cannot wait. The other half of its socket tells it to end.
+    /// A satellite. Its routine frames do not wait for room. Dropping the write half asks it to end.
     Uplink(Option<OwnedWriteHalf>),
-    /// A recorded capture, which can.
+    /// A capture file, whose frames wait for room.
     Capture,
 }
 
-/// What a session needs besides its stream.
+/// The context of a session.
 #[derive(Clone, Debug)]
 pub struct Surroundings {
-    /// Where the frames go.
+    /// The destination of the frames.
     pub aggregator: AggregatorHandle,
-    /// Where they are recorded first, if they are.
+    /// Records frames before they are forwarded.
     pub recorder: Option<RecorderHandle>,
-    /// How long an uplink may be silent.
+    /// The time after which a silent session is ended.
     pub idle: Duration,
-    /// When to end.
+    /// The progress of the gateway's shutdown.
     pub phase: watch::Receiver<Phase>,
 }
 
-/// What one session did.
+/// The result of a session.
 #[derive(Debug)]
 pub struct Report {
-    /// The address of the peer or the path of the capture, and the satellite if it is one.
+    /// The address of the peer or the path of the capture, and the satellite if there is exactly one.
     pub name: String,
-    /// What came in, for each satellite.
+    /// Counts of received frames per satellite.
     pub arrivals: BTreeMap<SatelliteId, Arrivals>,
-    /// How it ended.
+    /// The outcome of the session.
     pub outcome: Result<(), SessionError>,
 }
 
-/// The frames of one satellite in one session.
+/// Frame counts of one satellite in one session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Arrivals {
-    /// Whole frames that were read.
+    /// Frames that were received.
     pub received: u64,
-    /// How many of them were emergencies.
+    /// Emergency frames that were received.
     pub emergencies: u64,
-    /// Those that the mailbox refused.
+    /// Frames that were not accepted by the aggregator.
     pub dropped: u64,
 }
 
-/// Why a session ended before its stream did.
+/// The reason a session ended before the end of its stream.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SessionError {
-    /// Its bytes could not be read, or are not frames.
+    /// Reading or decoding failed.
     Read(ReadError),
     /// A sequence number did not rise.
     Backwards {
-        /// Whose.
+        /// The satellite.
         satellite: SatelliteId,
-        /// The highest number before.
+        /// The highest sequence number before.
         newest: u64,
-        /// The number that came.
+        /// The sequence number that was received.
         sequence: u64,
     },
-    /// The aggregator does not take this satellite from it.
+    /// The aggregator refused the claim to a satellite.
     Refused(Refusal),
-    /// It speaks for more satellites than one session may.
+    /// The session has sent frames of too many satellites.
     TooManySatellites,
-    /// It was silent for too long.
+    /// Nothing was received for this time.
     Idle(Duration),
-    /// It did not end when it was asked to.
+    /// The uplink did not end within the grace period.
     Cut,
-    /// A capture was not read to its end.
+    /// The gateway shut down before the end of a capture.
     Unfinished,
-    /// The aggregator is gone.
+    /// The aggregator has stopped.
     NoAggregator,
-    /// The recorder is gone.
+    /// The recorder has stopped.
     NoRecorder,
     /// The capture could not be opened.
     NoCapture(std::io::Error),
-    /// The session itself failed.
+    /// The session panicked.
     Panicked(String),
 }
 
@@ -135,14 +135,14 @@ impl fmt::Display for SessionError {
             }
             Self::Refused(refusal) => refusal.fmt(f),
             Self::TooManySatellites => {
-                write!(f, "one session may speak for {MAX_SATELLITES} satellites")
+                write!(f, "limit of {MAX_SATELLITES} satellites per session exceeded")
             }
             Self::Idle(after) => write!(f, "silent for {after:?}"),
             Self::Cut => f.write_str("did not end when it was asked to"),
-            Self::Unfinished => f.write_str("not read to its end"),
-            Self::NoAggregator => f.write_str("the aggregator is gone"),
-            Self::NoRecorder => f.write_str("the recorder is gone"),
-            Self::NoCapture(error) => write!(f, "cannot be opened: {error}"),
+            Self::Unfinished => f.write_str("interrupted by shutdown"),
+            Self::NoAggregator => f.write_str("the aggregator has stopped"),
+            Self::NoRecorder => f.write_str("the recorder has stopped"),
+            Self::NoCapture(error) => write!(f, "cannot open the capture: {error}"),
             Self::Panicked(message) => write!(f, "the session panicked: {message}"),
         }
     }
@@ -163,13 +163,13 @@ impl From<CallError> for SessionError {
 }
 
 impl Report {
-    /// The report of a session that came to nothing.
+    /// Creates the report of a session that failed without receiving frames.
     pub(crate) fn failed(name: impl Into<String>, error: SessionError) -> Self {
         Self { name: name.into(), arrivals: BTreeMap::new(), outcome: Err(error) }
     }
 }
 
-/// The session of an uplink, from its greeting on.
+/// Runs the session of an uplink, beginning with the header sent to it.
 pub(crate) async fn uplink(
     stream: TcpStream,
     peer: SocketAddr,
@@ -182,7 +182,7 @@ pub(crate) async fn uplink(
     }
 }
 
-/// The session of a recorded capture.
+/// Runs the session of a capture file.
 pub(crate) async fn replay(path: PathBuf, surroundings: Surroundings) -> Report {
     let name = path.display().to_string();
     match File::open(&path).await {
@@ -191,7 +191,7 @@ pub(crate) async fn replay(path: PathBuf, surroundings: Surroundings) -> Report 
     }
 }
 
-/// Reads a stream to its end, or until it is told to stop.
+/// Reads a stream to its end, or until the gateway shuts down.
 pub async fn run<R: AsyncRead + Unpin>(
     name: String,
     stream: R,
@@ -215,7 +215,7 @@ struct Session {
     sources: BTreeMap<SatelliteId, Source>,
 }
 
-/// A satellite this session speaks for.
+/// A satellite that this session has claimed.
 struct Source {
     newest: Option<u64>,
     arrivals: Arrivals,
@@ -241,8 +241,7 @@ impl Session {
         Ok(())
     }
 
-    /// The next frame. All that can be given up here is waiting for one: a frame that was read is
-    /// always brought to its end.
+    /// Reads the next frame. Timeouts and shutdown interrupt only the wait for a frame, not its processing.
     async fn next<R: AsyncRead + Unpin>(
         &mut self,
         reader: &mut FrameReader<R>,
@@ -253,7 +252,7 @@ impl Session {
                 biased;
                 Ok(()) = phase.changed() => match (&mut self.origin, *phase.borrow_and_update()) {
                     (_, Phase::Open) => {}
-                    // What is under way is still read.
+                    // Frames that were already sent are still read.
                     (Origin::Uplink(farewell), Phase::Closing) => drop(farewell.take()),
                     (Origin::Uplink(_), Phase::Cut) => return Err(SessionError::Cut),
                     (Origin::Capture, _) => return Err(SessionError::Unfinished),
@@ -266,7 +265,7 @@ impl Session {
         }
     }
 
-    /// Enters a frame into the account of its satellite, and checks that the numbers rise.
+    /// Counts a frame, claims its satellite if it is new, and checks its sequence number.
     async fn enter(&mut self, frame: &Frame) -> Result<(), SessionError> {
         let satellite = frame.satellite;
         let known = self.sources.len();
@@ -291,7 +290,7 @@ impl Session {
         Ok(())
     }
 
-    /// A recording is complete or it is none, so this waits for the recorder.
+    /// Records a frame. This waits for room in the recorder's mailbox, so that the recording is complete.
     async fn record(&mut self, frame: &Frame) -> Result<(), SessionError> {
         let Some(recorder) = &self.surroundings.recorder else {
             return Ok(());
@@ -303,7 +302,7 @@ impl Session {
         Ok(())
     }
 
-    /// Never waits.
+    /// Forwards a frame, or drops it if the mailbox is full.
     fn forward_or_drop(&mut self, frame: Frame) -> Result<(), SessionError> {
         let satellite = frame.satellite;
         match self.surroundings.aggregator.push(frame).try_cast() {
@@ -319,7 +318,7 @@ impl Session {
         }
     }
 
-    /// Waits for room in the mailbox.
+    /// Forwards a frame, waiting for room in the mailbox.
     async fn forward(&mut self, frame: Frame) -> Result<(), SessionError> {
         let satellite = frame.satellite;
         if self.surroundings.aggregator.push(frame).cast().await.is_err() {
@@ -329,16 +328,16 @@ impl Session {
         Ok(())
     }
 
-    /// Waits for room in the mailbox, and then until the frame is stored. The second wait may be
-    /// given up: the message is accepted, so the frame is safe.
+    /// Waits for room in the mailbox, and then until the frame is stored. The second wait may be interrupted:
+    /// the message is accepted, and the handler runs even if its caller is dropped.
     async fn report(&mut self, frame: Frame) -> Result<(), SessionError> {
         let satellite = frame.satellite;
         let Ok(stored) = self.surroundings.aggregator.report(frame).sent().await else {
             self.count_drop(satellite);
             return Err(SessionError::NoAggregator);
         };
-        // A receiver of its own: `wait_for` counts every phase it looks at as seen, and the change
-        // to `Closing` has to be seen by `next`.
+        // A separate receiver, because `wait_for` marks every value as seen, and `next` must still see the
+        // change to `Closing`.
         let mut phase = self.surroundings.phase.clone();
         tokio::select! {
             stored = stored => Ok(stored?),

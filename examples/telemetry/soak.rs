@@ -1,4 +1,4 @@
-//! Watches the memory of the process while it runs, and says whether it stays flat.
+//! Checks that the memory of the process does not grow during a soak run.
 
 use std::{fs, time::Duration};
 
@@ -8,33 +8,33 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-/// How often memory is looked at.
+/// The sampling interval.
 const EVERY: Duration = Duration::from_millis(250);
 
-/// By how much the second half may lie above the first, in KiB. An allocator moves by some.
+/// The allowed difference between the medians of the two halves, in KiB. It covers noise of the allocator.
 const SLACK: u64 = 2048;
 
-/// Looks at the memory of the process from its start on.
+/// Samples the resident memory of the process.
 pub(crate) struct Watch {
     stop: oneshot::Sender<()>,
     samples: JoinHandle<Vec<u64>>,
 }
 
 impl Watch {
-    /// Begins to look. The first quarter of `duration` is for warming up.
+    /// Starts sampling. The first quarter of `duration` is ignored as warm-up.
     pub(crate) fn start(duration: Duration) -> Self {
         let (stop, stopped) = oneshot::channel();
         Self { stop, samples: tokio::spawn(sample(duration / 4, stopped)) }
     }
 
-    /// Prints what was seen, and says whether it is flat.
+    /// Prints the result. Returns `true` if memory did not grow, or if it could not be sampled.
     pub(crate) async fn report(self) -> bool {
-        // The other end is there until it is told to stop.
+        // The receiver exists until it gets this signal.
         let _ = self.stop.send(());
         let samples = self.samples.await.unwrap_or_default();
         let (first, second) = samples.split_at(samples.len() / 2);
         let (Some(first), Some(second)) = (median(first), median(second)) else {
-            println!("memory: not watched, /proc/self/status says nothing here");
+            println!("memory: not measured, /proc/self/status is not available");
             return true;
         };
         let is_flat = second <= first + SLACK;
@@ -66,7 +66,7 @@ async fn sample(warm_up: Duration, mut stopped: oneshot::Receiver<()>) -> Vec<u6
     }
 }
 
-/// The resident memory of this process, in KiB.
+/// Returns the resident memory of this process, in KiB.
 fn resident() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

@@ -1,8 +1,8 @@
-//! All parts together: starts them, and stops them in the order in which frames travel.
+//! Starts all parts, and shuts them down in the direction of the data flow.
 //!
-//! The scope stops the gateway first, so that everything the uplinks had sent comes in; then the
-//! aggregator, which ends with what it stores; the archive goes with it. The recorder is not in the
-//! scope: it has to say whether all of it was written, so it is asked to finish when the rest is over.
+//! The scope stops the gateway first, so that frames in flight are read, and then the aggregator; the archive
+//! ends when its call to the aggregator fails. The recorder is not part of the scope, because its result is
+//! needed: it is finished after the others have stopped.
 
 use std::{io, net::SocketAddr, path::PathBuf};
 
@@ -20,18 +20,18 @@ use super::{
     uplink::Sent,
 };
 
-/// How a station is set up.
+/// Settings of a station.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// How much is stored.
+    /// Limits of the buffer.
     pub limits: Limits,
-    /// How many messages the aggregator's mailbox holds.
+    /// The capacity of the aggregator's mailbox.
     pub mailbox: usize,
-    /// How uplinks are treated.
+    /// Settings of the gateway.
     pub gateway: gateway::Settings,
-    /// How fast frames are taken out; `None` if somebody else does.
+    /// How fast frames are drained. `None` disables the archive.
     pub archive: Option<Pace>,
-    /// Where everything that comes in is recorded, if it is.
+    /// The path of the capture to record. `None` disables recording.
     pub record: Option<PathBuf>,
 }
 
@@ -47,7 +47,7 @@ impl Default for Settings {
     }
 }
 
-/// A station that runs.
+/// A running station.
 #[derive(Debug)]
 pub struct Station {
     scope: Scope,
@@ -60,16 +60,16 @@ pub struct Station {
     archive: Option<JoinHandle<Archive>>,
 }
 
-/// What a station leaves behind.
+/// The final state of a station.
 #[derive(Debug)]
 pub struct Remains {
-    /// Its aggregator, unless that ended badly.
+    /// The aggregator, or `None` if it did not return its state.
     pub aggregator: Option<Aggregator>,
-    /// What came in.
+    /// Totals of all sessions.
     pub books: Books,
-    /// What was taken out.
+    /// Counts of the drained frames.
     pub archive: Archive,
-    /// Whether the capture was written.
+    /// The result of writing the capture.
     pub recorded: io::Result<()>,
 }
 
@@ -78,7 +78,7 @@ impl Station {
     ///
     /// # Errors
     ///
-    /// If there is no such port, or the capture cannot be written.
+    /// Returns an error if the port cannot be bound or the capture cannot be created.
     pub async fn start(settings: Settings) -> io::Result<Self> {
         let recorder = match settings.record {
             Some(path) => Some(record(path).await?),
@@ -107,34 +107,34 @@ impl Station {
         })
     }
 
-    /// Where uplinks connect to.
+    /// Returns the address that uplinks connect to.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The actor that gathers the frames.
+    /// Returns the handle of the aggregator.
     #[must_use]
     pub fn aggregator(&self) -> &AggregatorHandle {
         &self.aggregator
     }
 
-    /// The actor that has the sessions.
+    /// Returns the handle of the gateway.
     #[must_use]
     pub fn gateway(&self) -> &GatewayHandle {
         &self.gateway
     }
 
-    /// What stops all of it.
+    /// Returns the scope of the gateway and the aggregator.
     #[must_use]
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
 
-    /// Stops what still runs, and gives what is left.
+    /// Shuts all parts down and returns their final state.
     pub async fn stop(self) -> Remains {
         self.scope.shutdown().await;
-        // Nobody records any more, so what is in the recorder's mailbox is the rest.
+        // All sessions have ended, so no frame is recorded after this.
         let recorded = match self.recorder {
             Some(recorder) => recorder.finish().await.map_err(io::Error::other).flatten(),
             None => Ok(()),
@@ -162,7 +162,7 @@ async fn record(path: PathBuf) -> io::Result<RecorderHandle> {
 }
 
 impl Remains {
-    /// Brings together what all parties counted.
+    /// Combines the counts of all components.
     #[must_use]
     pub fn ledger(&self, sent: &[Sent]) -> Ledger {
         let mut ledger = Ledger::default();

@@ -1,4 +1,4 @@
-//! Plays satellites: connects over TCP, sends frames in bursts, and keeps its own account of them.
+//! Simulated satellites: each connects over TCP, sends frames in bursts and counts them.
 
 use std::{io, net::SocketAddr, time::Duration};
 
@@ -13,30 +13,29 @@ use tokio::{
 
 use super::frame::{Frame, HEADER, Priority, SatelliteId};
 
-/// What a satellite sends.
+/// The behavior of a simulated satellite.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Which one it is.
+    /// The id of the satellite.
     pub satellite: SatelliteId,
-    /// The sequence number of its first frame.
+    /// The sequence number of the first frame.
     pub first: u64,
-    /// How many frames it sends.
+    /// The number of frames to send.
     pub frames: u64,
-    /// How many of them at once, as a rule. Now and then, as after a blackout, it is ten times as
-    /// many.
+    /// The typical number of frames per burst. About one burst in 32 is ten times as long.
     pub burst: u64,
-    /// How long it rests between two bursts.
+    /// The pause between two bursts.
     pub pause: Duration,
-    /// One of so many frames is an emergency; zero for none.
+    /// About one frame in this many is an emergency; 0 for none.
     pub emergency_every: u64,
-    /// The longest payload.
+    /// The maximum length of a payload, in bytes.
     pub payload: usize,
-    /// What it does wrong after its last frame.
+    /// The fault after the last frame, if any.
     pub fault: Option<Fault>,
 }
 
 impl Plan {
-    /// A satellite that sends `frames` routine frames, as fast as it can.
+    /// Creates a plan that sends `frames` routine frames without pauses.
     #[must_use]
     pub fn new(satellite: SatelliteId, frames: u64) -> Self {
         Self {
@@ -51,7 +50,7 @@ impl Plan {
         }
     }
 
-    /// The frame with this number. The same number gives the same frame.
+    /// Returns the frame with this number. The result is deterministic.
     #[must_use]
     pub fn frame(&self, number: u64) -> Frame {
         let mut noise = Noise::new(u64::from(self.satellite) << 40 | number);
@@ -63,7 +62,7 @@ impl Plan {
         Frame { satellite: self.satellite, sequence: self.first + number, priority, payload }
     }
 
-    /// Where the burst ends that begins with this frame.
+    /// Returns the end of the burst that begins with this frame.
     fn end_of_burst(&self, number: u64) -> u64 {
         let mut noise = Noise::new(!u64::from(self.satellite) << 40 | number);
         let length = match noise.below(32) {
@@ -74,21 +73,21 @@ impl Plan {
     }
 }
 
-/// What an uplink can do wrong.
+/// A fault of a simulated satellite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It dies in the middle of a frame.
+    /// Disconnects in the middle of a frame.
     CutOff,
-    /// It sends a frame whose bytes were changed on the way.
+    /// Sends a frame with a wrong checksum.
     Checksum,
-    /// It sends a length that no frame has.
+    /// Sends a length that is out of range.
     Length,
-    /// It sends a number a second time.
+    /// Repeats a sequence number.
     Backwards,
 }
 
 impl Fault {
-    /// All of them.
+    /// All faults.
     pub const ALL: [Self; 4] = [Self::CutOff, Self::Checksum, Self::Length, Self::Backwards];
 
     fn encode(self, plan: &Plan) -> Vec<u8> {
@@ -107,25 +106,25 @@ impl Fault {
     }
 }
 
-/// What a satellite has sent.
+/// The frames that a satellite has sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sent {
-    /// Who.
+    /// The satellite.
     pub satellite: SatelliteId,
-    /// How many whole frames.
+    /// The number of complete frames.
     pub frames: u64,
-    /// How many of them were emergencies.
+    /// The number of emergency frames.
     pub emergencies: u64,
 }
 
-/// Flies one satellite, until its plan is done or the station closes.
+/// Runs one satellite until its plan is complete or the station closes the connection.
 ///
 /// # Errors
 ///
-/// If the connection breaks. Then nobody knows how many frames arrived.
+/// Returns an error if the connection fails. The number of frames that arrived is then unknown.
 pub async fn fly(station: SocketAddr, plan: Plan) -> io::Result<Sent> {
     let mut sent = Sent { satellite: plan.satellite, frames: 0, emergencies: 0 };
-    let Some((mut ear, mut mouth)) = connect(station).await? else {
+    let Some((mut reader, mut writer)) = connect(station).await? else {
         return Ok(sent);
     };
     let mut rest = (!plan.pause.is_zero()).then(|| interval(plan.pause));
@@ -134,10 +133,10 @@ pub async fn fly(station: SocketAddr, plan: Plan) -> io::Result<Sent> {
     }
     let mut bytes = HEADER.to_vec();
     while sent.frames < plan.frames {
-        // A burst is written as a whole, so the account knows how many frames were sent.
+        // Only the pause is interrupted. A burst is always written completely, so that the count is exact.
         tokio::select! {
             biased;
-            _ = ear.read_u8() => return Ok(sent),
+            _ = reader.read_u8() => return Ok(sent),
             () = pause(&mut rest) => {}
         }
         let end = plan.end_of_burst(sent.frames);
@@ -147,24 +146,24 @@ pub async fn fly(station: SocketAddr, plan: Plan) -> io::Result<Sent> {
             emergencies += u64::from(frame.priority == Priority::Emergency);
             frame.encode(&mut bytes);
         }
-        mouth.write_all(&bytes).await?;
+        writer.write_all(&bytes).await?;
         bytes.clear();
         sent.emergencies += emergencies;
         sent.frames = end;
     }
     if let Some(fault) = plan.fault {
-        mouth.write_all(&fault.encode(&plan)).await?;
+        writer.write_all(&fault.encode(&plan)).await?;
     }
     Ok(sent)
 }
 
-/// Connects and waits for the greeting; `None` if the station closes instead.
+/// Connects and waits for the header of the station. Returns `None` if the station closes the connection first.
 async fn connect(station: SocketAddr) -> io::Result<Option<(OwnedReadHalf, OwnedWriteHalf)>> {
-    let (mut ear, mouth) = TcpStream::connect(station).await?.into_split();
+    let (mut reader, writer) = TcpStream::connect(station).await?.into_split();
     let mut greeting = [0; HEADER.len()];
-    match ear.read_exact(&mut greeting).await {
-        Ok(_) if greeting == HEADER => Ok(Some((ear, mouth))),
-        Ok(_) => Err(io::Error::other("the station speaks another protocol")),
+    match reader.read_exact(&mut greeting).await {
+        Ok(_) if greeting == HEADER => Ok(Some((reader, writer))),
+        Ok(_) => Err(io::Error::other("unexpected header from the station")),
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
         Err(error) => Err(error),
     }
@@ -177,7 +176,7 @@ async fn pause(rest: &mut Option<tokio::time::Interval>) {
     }
 }
 
-/// Numbers that look random and are the same each time (SplitMix64).
+/// A deterministic pseudorandom number generator (SplitMix64).
 #[derive(Debug)]
 struct Noise(u64);
 

@@ -116,7 +116,7 @@ async fn the_aggregator_may_go_first() {
     assert_eq!(ledger.breaches(), Vec::<String>::new(), "\n{ledger}");
     assert_eq!(remains.books.failures.len(), 8);
     for (name, error) in &remains.books.failures {
-        assert_eq!(error.to_string(), "the aggregator is gone", "{name}");
+        assert_eq!(error.to_string(), "the aggregator has stopped", "{name}");
     }
 }
 

@@ -234,7 +234,7 @@ async fn a_capture_that_is_cut_off_or_missing_is_one_error() {
     let mut errors: Vec<_> =
         remains.books.failures.iter().map(|(_, error)| error.to_string()).collect();
     errors.sort_unstable();
-    assert!(errors[0].starts_with("cannot be opened: "), "{errors:?}");
+    assert!(errors[0].starts_with("cannot open the capture: "), "{errors:?}");
     assert!(errors[1].contains("the stream ends in the middle of a frame"), "{errors:?}");
     assert_law(&remains, &[]);
 }
