@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What an actor costs rustc, as the number of its handlers grows, beside a hand-written twin.
+"""Measures compile time by number of handlers, for a generated and a hand-written actor.
 
     python3 benches/compile_time.py [--fn] [-n 100,250,500,1000] [--repeat 3]
 
-Every handler is an `async fn`, or with `--fn` a `fn`, with two arguments, one of them lent. Each row is the least user CPU time
-of the repeats, in seconds, for `rustc --emit=metadata`, the macro's own work included. Nothing is linked.
+Every handler is an `async fn` (with `--fn`, a `fn`) with two arguments, one of them borrowed. Each row is the minimum user CPU
+time of the repeats, in seconds, of `rustc --emit=metadata`, including the expansion of the macro. Nothing is linked.
 """
 
 import argparse
@@ -90,7 +90,7 @@ def twin(n, kind):
 
 
 def libraries():
-    """Builds the runtime and says where rustc finds it and tokio."""
+    """Builds the runtime and returns the paths of it and of tokio."""
     command = ["cargo", "build", "-p", "actor-runtime", "--message-format=json"]
     features = ["--features", "tokio/sync"]
     output = subprocess.run(command + features, cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -119,9 +119,9 @@ def check(source, libs, directory):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fn", dest="kind", action="store_const", const="fn", default="async fn")
-    parser.add_argument("-n", default="100,250,500,1000", help="how many handlers")
+    parser.add_argument("-n", default="100,250,500,1000", help="numbers of handlers")
     parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--twin-up-to", type=int, default=500, help="the twin costs much more beyond")
+    parser.add_argument("--twin-up-to", type=int, default=500, help="largest number of handlers for the twin, whose compile time grows faster")
     options = parser.parse_args()
     libs = libraries()
     print("| handlers | `#[actor]` | hand-written | ratio |")

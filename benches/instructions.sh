@@ -1,11 +1,13 @@
 #!/bin/sh
-# Prints how many instructions a call and a cast take, and fails if a queued call of the generated actor
-# needs more than 0.90 times what its hand-written twin does, a cast more than 0.69 times that, or a call
-# that runs on its caller more than a fixed number. Then the same for loops with the checked `select!`,
-# which may need 35 more than those with tokio's.
+# Prints the instruction counts of calls, casts and `select!` loops, and fails if one exceeds its limit:
 #
-# Unlike time, instructions can be counted on a busy machine. Two runs of different length are
-# compared, so that what happens once (starting, stopping) cancels out. Needs valgrind.
+# - a queued call: 0.90 times that of the hand-written twin
+# - a cast: 0.69 times that of the twin
+# - an inlined call, which runs on its caller's thread: a fixed number
+# - a loop with the checked `select!`: 35 more than with tokio's
+#
+# Unlike times, instruction counts do not depend on the load of the machine. Two runs of different length are
+# compared, so that startup and shutdown cancel out. Needs valgrind.
 #
 # usage: benches/instructions.sh
 set -eu
@@ -34,15 +36,15 @@ per_message() {
     echo $(((long - short) / (many - few)))
 }
 
-# A call of an idle actor, which runs on its caller: no more than this many instructions, the loop that
-# calls and the checks of what came back included.
+# A call of an idle actor, which runs on its caller's thread. The limit includes the benchmark's loop and its
+# checks of the result.
 compare_inlined() {
     inlined=$(per_message actor-1024 call)
     echo "call, on its caller: $inlined instructions"
     [ "$inlined" -le 125 ] || status=1
 }
 
-# A call that is queued: it carries what a twin does without (panics, shutdown, rings, statistics).
+# A queued call. Unlike the twin's, it handles panics, shutdown, deadlock detection and statistics.
 compare_queued() {
     queued=$(per_message queued-1024 call)
     twin=$(per_message twin-1024 call)
@@ -50,8 +52,7 @@ compare_queued() {
     [ $((queued * 100)) -le $((twin * 90)) ] || status=1
 }
 
-# Compares all loops with a `select!`. A few instructions more do not show in the time: these loops take
-# as long as tokio's, or less. The gate keeps it so.
+# Compares all loops with a `select!`. A few more instructions are not measurable in time.
 compare_selects() {
     for case in two-ready two-ready-biased one-pending one-pending-biased preconditions else; do
         checked=$(per_message checked "$case")

@@ -1,7 +1,6 @@
-//! The picture of the README: what a call costs, as bars on a logarithmic scale.
+//! The chart of the README: the cost of a call per entrant, as bars on a logarithmic scale.
 //!
-//! It brings its own ground and colours, light and dark, so that it can be read on any page. It needs no
-//! font: the columns are wide enough for any of them.
+//! The SVG has its own background and colors for light and dark mode, and columns wide enough for any font.
 
 use std::iter::successors;
 
@@ -14,15 +13,15 @@ use crate::{
 };
 
 const WIDTH: f64 = 760.0;
-/// Where the bars begin. Names are to the left of it.
+/// The left end of the bars. Names are to the left of it.
 const LEFT: f64 = 262.0;
-/// Where the scale ends. The figures of the longest bars are to the right of it.
+/// The right end of the scale. The figures of the longest bars are to the right of it.
 const RIGHT: f64 = 680.0;
-/// Where the first bar's line begins. The heading is above it.
+/// The top of the first bar. The heading is above it.
 const TOP: f64 = 64.0;
-/// From one bar to the next.
+/// The distance between bars.
 const STEP: f64 = 27.0;
-/// How thick a bar is.
+/// The thickness of a bar.
 const BAR: f64 = 17.0;
 
 const STYLE: &str = "\
@@ -46,14 +45,14 @@ const STYLE: &str = "\
       .lock { fill: #d2a83a }
     }";
 
-/// One entrant's.
+/// The bar of one entrant.
 struct Bar {
     name: String,
     group: Group,
     nanos: f64,
 }
 
-/// From one nanosecond to the next power of ten that is no shorter than the longest bar.
+/// A logarithmic scale from one nanosecond to the first power of ten that fits the longest bar.
 struct Scale {
     powers: f64,
 }
@@ -63,12 +62,12 @@ impl Scale {
         Self { powers: nanos.log10().ceil().max(1.0) }
     }
 
-    /// How far to the right so many nanoseconds are. Less than one is none.
+    /// Returns the x coordinate of a value. Values below 1 ns are at the left end.
     fn at(&self, nanos: f64) -> f64 {
         LEFT + (RIGHT - LEFT) * (nanos.log10() / self.powers).clamp(0.0, 1.0)
     }
 
-    /// The powers of ten.
+    /// Returns the powers of ten.
     fn lines(&self) -> impl Iterator<Item = f64> {
         let end = 10_f64.powf(self.powers + 0.5);
         successors(Some(1.0), |power| Some(power * 10.0)).take_while(move |power| *power < end)
@@ -168,7 +167,7 @@ mod tests {
     use crate::results::invented;
 
     #[test]
-    fn the_cheapest_is_first() {
+    fn bars_are_sorted_by_cost() {
         let svg = draw(&invented()).unwrap();
         let at = |name: &str| svg.find(&format!(">{name}")).unwrap();
         assert!(at("Arc&lt;parking_lot") < at("#[actor]<"));
@@ -178,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn ten_times_as_much_is_one_line_further() {
+    fn the_scale_is_logarithmic() {
         let scale = Scale::to(234.0);
         assert_eq!(scale.lines().collect::<Vec<_>>(), [1.0, 10.0, 100.0, 1000.0]);
         let step = (RIGHT - LEFT) / 3.0;
@@ -188,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn it_says_in_words_what_it_shows() {
+    fn the_chart_has_a_text_description() {
         let svg = draw(&invented()).unwrap();
         assert!(svg.contains("#[actor] 13.4 ns"));
         assert!(svg.contains("<title id=\"title\">") && svg.contains("aria-labelledby=\"title"));
@@ -207,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn without_calls_there_is_no_picture() {
+    fn a_chart_without_calls_is_an_error() {
         let nothing = Results { timings: Vec::new(), ..invented() };
         assert!(draw(&nothing).unwrap_err().contains("call"));
     }

@@ -1,10 +1,10 @@
-//! Process CPU time: what all threads of this process have computed, whatever else the machine did.
+//! Process CPU time: the sum over all threads of this process, without other processes.
 
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// The CPU time this process has used so far.
+/// Returns the CPU time used by this process.
 fn cpu_time() -> Duration {
     let now = clock_gettime(ClockId::ProcessCPUTime);
     let seconds = u64::try_from(now.tv_sec).expect("a clock that starts at zero");
@@ -12,19 +12,19 @@ fn cpu_time() -> Duration {
     Duration::from_secs(seconds) + Duration::from_nanos(nanos)
 }
 
-/// Counts CPU time from when it was started.
+/// Measures the CPU time since it was started.
 #[derive(Debug)]
 pub struct CpuTimer(Duration);
 
 impl CpuTimer {
-    /// Starts counting.
+    /// Starts a timer.
     #[must_use]
     pub fn start() -> Self {
         Self(cpu_time())
     }
 
-    /// Nanoseconds of CPU time per operation, of which there were `operations`.
-    #[expect(clippy::cast_precision_loss, reason = "nobody runs 2^52 operations")]
+    /// Returns the CPU time per operation, in nanoseconds.
+    #[expect(clippy::cast_precision_loss, reason = "there are fewer than 2^52 operations")]
     #[must_use]
     pub fn per_operation(&self, operations: u64) -> f64 {
         (cpu_time() - self.0).as_secs_f64() * 1e9 / operations as f64
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_clock_counts_what_is_computed() {
+    fn the_timer_measures_cpu_time() {
         let timer = CpuTimer::start();
         let mut sum = 0_u64;
         while timer.per_operation(1) < 100_000.0 {

@@ -1,72 +1,72 @@
-//! What a contestant has to do.
+//! The interface of a contestant.
 //!
-//! To add another library, implement [`Contestant`] in a file of its own under `contestants`, and give it
-//! a line in [`ROSTER`](crate::roster::ROSTER).
+//! To add another library, implement [`Contestant`] in a file under `contestants`, and add a line to
+//! [`ROSTER`](crate::roster::ROSTER).
 
 use std::{fmt, future::Future};
 
 use crate::{flavor::Flavor, workload::Row};
 
-/// A [`Counter`](crate::counter::Counter) behind some way of passing messages.
+/// A [`Counter`](crate::counter::Counter) behind a way of passing messages.
 ///
-/// A handle that is dropped, and has no clones, ends what is behind it. Errors are panics here: no
-/// workload may see one.
+/// Dropping the last clone of a handle ends the counter. The methods panic on errors, because no workload
+/// expects one.
 pub trait Contestant: 'static {
-    /// What a sender holds.
+    /// The handle of a sender.
     type Handle: Clone + Send + Sync + 'static;
 
-    /// What a call gives.
+    /// The output of a call.
     type Answer: Answer;
 
-    /// The package whose version the report names.
+    /// The package whose version is shown in the report.
     const PACKAGE: Option<&'static str> = None;
 
-    /// What a reader has to know beside its figures.
+    /// A note for readers of the report.
     const NOTE: Option<&'static str> = None;
 
-    /// Whether a call is handled after all messages that were accepted before it.
+    /// Whether a call is handled after all messages accepted before it.
     const IN_ORDER: bool = true;
 
-    /// Why it has no figure in `row`, if it has none. Such a row is never run.
+    /// Returns the reason why it does not support `row`, or `None` if it does. Unsupported rows are not run.
     fn cannot(row: Row) -> Option<&'static str> {
         let _ = row;
         None
     }
 
-    /// Runs a workload on a runtime of this kind.
+    /// Runs a workload on a runtime of this flavor.
     fn block_on<F: Future>(flavor: Flavor, workload: F) -> F::Output {
         flavor.runtime().block_on(workload)
     }
 
-    /// Starts one, whose mailbox holds `capacity` messages.
+    /// Starts a counter with a mailbox for `capacity` messages.
     fn spawn(capacity: usize) -> impl Future<Output = Self::Handle>;
 
     /// Adds `amount` and waits for the total.
     fn call(handle: &Self::Handle, amount: u64) -> impl Future<Output = Self::Answer> + Send;
 
-    /// As [`call`](Self::call), by an `async` handler that has nothing to wait for.
+    /// Like [`call`](Self::call), with an `async` handler that does not wait.
     fn call_ready(handle: &Self::Handle, amount: u64) -> impl Future<Output = u64> + Send;
 
-    /// As [`call`](Self::call), by a handler that waits for a turn of the scheduler.
+    /// Like [`call`](Self::call), with a handler that yields to the scheduler once.
     fn call_yielding(handle: &Self::Handle, amount: u64) -> impl Future<Output = u64> + Send;
 
-    /// Adds `amount`, and waits for room in the mailbox only.
+    /// Adds `amount` without a reply, waiting only for room in the mailbox.
     fn cast(handle: &Self::Handle, amount: u64) -> impl Future<Output = ()> + Send;
 
-    /// Adds `amount` if there is room.
+    /// Adds `amount` without a reply and without waiting.
     fn try_cast(handle: &Self::Handle, amount: u64);
 }
 
-/// What a call gives: the total, or a library's `Result` of it.
+/// The output of a call: the total, or a library's `Result` of it.
 ///
-/// So a contestant can give the very future that its library makes. One around it is a function more for
-/// each call, which the user of a library does not have.
+/// With this trait a contestant can return the library's own future. A wrapper would add a cost to each call
+/// that users of the library do not have.
 pub trait Answer {
-    /// The total.
+    /// Returns the total.
     ///
     /// # Panics
     ///
-    /// On an error.
+    /// Panics on an error.
     fn total(self) -> u64;
 }
 

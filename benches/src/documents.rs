@@ -1,4 +1,4 @@
-//! Puts the figures into the documents, between two comments, so that no person copies a number.
+//! Writes the figures into the documents, between two marker comments.
 
 use std::{
     fs,
@@ -10,11 +10,12 @@ use crate::{chart, results::Results, tables};
 const BEGIN: &str = "<!-- benchmarks: begin -->";
 const END: &str = "<!-- benchmarks: end -->";
 
-/// Writes the short table into the README, all tables into `docs/performance.md`, and the picture.
+/// Writes the short table to the README, all tables to `docs/performance.md`, and the chart.
 ///
 /// # Errors
 ///
-/// If a document cannot be read or written, or lacks the comments. Nothing is written then.
+/// Returns an error if a document cannot be read or lacks the markers, in which case nothing is written, or if a
+/// file cannot be written.
 pub fn write(results: &Results) -> Result<Vec<PathBuf>, String> {
     let root =
         Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("this package has no parent")?;
@@ -35,9 +36,9 @@ pub fn write(results: &Results) -> Result<Vec<PathBuf>, String> {
     written.into_iter().map(write).collect()
 }
 
-/// The document with other figures between its comments.
+/// Replaces the text between the markers.
 fn replaced(document: &str, figures: &str) -> Result<String, String> {
-    let missing = || format!("it needs `{BEGIN}` and, behind it, `{END}`");
+    let missing = || format!("missing `{BEGIN}` followed by `{END}`");
     let (before, rest) = document.split_once(BEGIN).ok_or_else(missing)?;
     let (_, after) = rest.split_once(END).ok_or_else(missing)?;
     Ok(format!("{before}{BEGIN}\n\n{}\n\n{END}{after}", figures.trim()))
@@ -48,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_between_the_comments_changes() {
+    fn only_text_between_the_markers_changes() {
         let document = format!("before\n{BEGIN}\nold\n{END}\nafter\n");
         let new = replaced(&document, "| new |\n").unwrap();
         assert_eq!(new, format!("before\n{BEGIN}\n\n| new |\n\n{END}\nafter\n"));
@@ -56,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_without_comments_is_refused() {
+    fn a_document_without_markers_is_refused() {
         assert!(replaced("no comments", "x").unwrap_err().contains(BEGIN));
         assert!(replaced(&format!("{END} {BEGIN}"), "x").unwrap_err().contains(END));
     }

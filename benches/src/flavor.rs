@@ -1,21 +1,21 @@
-//! The runtimes everything is measured on.
+//! The runtime flavors that rows are measured on.
 
 use tokio::runtime::{Builder, Runtime};
 
 /// A kind of tokio runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flavor {
-    /// Everything on one thread: the figures repeat within a few percent.
+    /// One thread. Figures repeat within a few percent.
     CurrentThread,
-    /// Two workers: the figures contain parking and stealing, so they scatter.
+    /// Two workers. Figures include parking and work stealing, and vary more.
     TwoWorkers,
 }
 
 impl Flavor {
-    /// Both of them.
+    /// Both flavors.
     pub const ALL: [Self; 2] = [Self::CurrentThread, Self::TwoWorkers];
 
-    /// As the report and the command line name it.
+    /// Returns the name used in the report and on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -24,17 +24,17 @@ impl Flavor {
         }
     }
 
-    /// The kind of this name.
+    /// Returns the flavor with this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|flavor| flavor.name() == name)
     }
 
-    /// A runtime of this kind.
+    /// Creates a runtime of this flavor.
     ///
     /// # Panics
     ///
-    /// If the system gives no threads.
+    /// Panics if the runtime cannot be created.
     #[must_use]
     pub fn runtime(self) -> Runtime {
         let mut builder = match self {
@@ -44,6 +44,6 @@ impl Flavor {
         if self == Self::TwoWorkers {
             builder.worker_threads(2);
         }
-        builder.build().expect("the system gives threads")
+        builder.build().expect("the runtime can be created")
     }
 }

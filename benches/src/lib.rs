@@ -1,14 +1,14 @@
-//! Compares generated actors with what a person would write by hand, with other libraries, and with locks.
+//! Benchmarks of generated actors against hand-written actors, other libraries and locks.
 //!
-//! A [`contestant`] is a counter behind some message passing, and the [`roster`] says who takes part. A
-//! [`workload`] drives one contestant once, checks that no message was lost or doubled, and gives what it
-//! took. The [`rounds`] let all contestants take turns, so that what else the machine does falls on all of
-//! them alike, and compare only what was measured in the same round.
+//! A [`contestant`] is a counter behind a way of passing messages, and the [`roster`] lists the entrants. A
+//! [`workload`] runs one contestant, checks that no message was lost or duplicated, and returns the time. The
+//! [`rounds`] alternate between entrants and compare only measurements of the same round, so that load on the
+//! machine affects all of them equally.
 //!
-//! [`select`] does the same for the checked `select!` and tokio's. The [`results`] go into [`tables`], a
-//! [`chart`] and the project's [`documents`].
+//! [`select`] compares the checked `select!` with tokio's. The [`results`] are printed as [`tables`], drawn as a
+//! [`chart`] and written to the project's [`documents`].
 //!
-//! `allocations` is a binary of its own, because counting allocations costs time.
+//! Allocations are counted by a separate binary, `allocations`, because counting takes time.
 
 pub mod chart;
 pub mod clock;
@@ -28,7 +28,7 @@ pub mod statistics;
 pub mod tables;
 pub mod workload;
 
-/// Compiles what readers copy from the document that explains the figures.
+/// Compiles the code in `docs/performance.md`.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/performance.md")]
 pub struct Performance;

@@ -1,4 +1,4 @@
-//! Where, when and with what the figures were taken.
+//! The machine, compiler and date of a run.
 
 use std::{
     fs,
@@ -9,24 +9,24 @@ use std::{
 
 use rustix::system::uname;
 
-/// What was built into this program, and in which version.
+/// The lock file, with the versions that this program is built with.
 const LOCK: &str = include_str!("../../Cargo.lock");
 
-/// What a reader has to know to compare figures.
+/// The environment of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Machine {
-    /// Processor, how many of them, and operating system.
+    /// The number and model of processors, and the operating system.
     pub machine: String,
-    /// The compiler's version.
+    /// The version of the compiler.
     pub compiler: String,
     /// The version of tokio.
     pub tokio: String,
-    /// The day, as `2026-01-31`.
+    /// The date, as `2026-01-31`.
     pub date: String,
 }
 
 impl Machine {
-    /// This machine, today.
+    /// Describes this machine, with today's date.
     #[must_use]
     pub fn this() -> Self {
         let processors = thread::available_parallelism().map_or(1, usize::from);
@@ -45,7 +45,7 @@ impl Machine {
         }
     }
 
-    /// All of it in one sentence.
+    /// Returns the description as one line of text.
     #[must_use]
     pub fn sentence(&self) -> String {
         let Self { machine, compiler, tokio, date } = self;
@@ -53,13 +53,13 @@ impl Machine {
     }
 }
 
-/// The version of a dependency of this package.
+/// Returns the version of a dependency of this package.
 #[must_use]
 pub fn version(package: &str) -> Option<&'static str> {
     locked(LOCK, package)
 }
 
-/// The version of `package` that this package is built with, by a lock file.
+/// Returns the version of `package` that this package depends on, according to a lock file.
 fn locked<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
     let entry = |name: &str, version: Option<&str>| {
         lock.split("[[package]]").find(|entry| {
@@ -76,7 +76,7 @@ fn locked<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
     field(entry(package, named.split(' ').nth(1))?, "version")
 }
 
-/// The value of a line `key = "value"`.
+/// Returns the value of a line `key = "value"`.
 fn field<'a>(entry: &'a str, key: &str) -> Option<&'a str> {
     let value = |line: &'a str| line.strip_prefix(key)?.strip_prefix(" = \"")?.strip_suffix('"');
     entry.lines().find_map(value)
@@ -92,15 +92,15 @@ fn processor() -> String {
 fn compiler() -> String {
     let output = Command::new("rustc").arg("--version").output().ok();
     let text = output.and_then(|output| String::from_utf8(output.stdout).ok()).unwrap_or_default();
-    // `rustc 1.95.0 (abcdef 2026-01-01)`: the hash says nothing to a reader.
+    // Drops the hash and date of `rustc 1.95.0 (abcdef 2026-01-01)`.
     let words: Vec<&str> = text.split_whitespace().take(2).collect();
     if words.is_empty() { "rustc ?".to_owned() } else { words.join(" ") }
 }
 
-/// The day of a moment, in UTC.
+/// Returns the UTC date.
 ///
-/// From days to a date as in Howard Hinnant's `civil_from_days`: years that begin in March end with the
-/// leap day, so that each month begins a fixed number of days after it.
+/// The algorithm is Howard Hinnant's `civil_from_days`. Years begin in March and thus end with the leap day, so
+/// that each month has a fixed offset.
 fn date(moment: SystemTime) -> String {
     let since = moment.duration_since(UNIX_EPOCH).unwrap_or_default();
     let days = since.as_secs() / 86_400 + 719_468;
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_have_dates() {
+    fn days_are_converted_to_dates() {
         let day = |days: u64| date(UNIX_EPOCH + Duration::from_secs(days * 86_400));
         assert_eq!(day(0), "1970-01-01");
         assert_eq!(day(11_016), "2000-02-29");
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_package_that_is_locked_twice_has_the_version_of_ours() {
+    fn a_package_locked_in_two_versions_has_the_version_of_this_package() {
         let lock = r#"
 [[package]]
 name = "actor-benchmarks"
@@ -159,7 +159,7 @@ version = "3.0.0"
     }
 
     #[test]
-    fn everybody_with_a_package_has_a_version() {
+    fn every_package_has_a_version() {
         for entrant in crate::roster::ROSTER {
             if let Some(package) = entrant.package {
                 assert!(version(package).is_some(), "{package}");

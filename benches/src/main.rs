@@ -1,8 +1,6 @@
-//! Measures generated actors against their hand-written twins, other libraries and locks, and prints what
-//! came out.
+//! The benchmark program: measures all entrants and prints tables.
 //!
-//! Run with `cargo run --release -p actor-benchmarks`; the README beside this package says how to
-//! read it.
+//! Run with `cargo run --release -p actor-benchmarks`. The README of this package explains the output.
 
 use std::{
     env,
@@ -51,13 +49,13 @@ fn main() -> ExitCode {
     }
 }
 
-/// Sends `count` messages to one entrant.
+/// Runs one row with one entrant.
 fn one(name: &str, count: &str, row: &str) -> Result<(), String> {
-    let entrant = entrant(name).ok_or(format!("there is no entrant {name}"))?;
+    let entrant = entrant(name).ok_or(format!("unknown entrant {name}"))?;
     let count = count.parse().map_err(|_| format!("{count} is not a number"))?;
-    let row = Row::named(row).ok_or(format!("there is no row {row}"))?;
+    let row = Row::named(row).ok_or(format!("unknown row {row}"))?;
     if let Some(reason) = entrant.cannot(row) {
-        return Err(format!("{name} has no {row}: {reason}"));
+        return Err(format!("{name} does not support {row}: {reason}"));
     }
     let _ = entrant.time(row, Flavor::CurrentThread, count);
     Ok(())
@@ -65,13 +63,13 @@ fn one(name: &str, count: &str, row: &str) -> Result<(), String> {
 
 /// Runs one loop with a `select!`.
 fn one_select(side: &str, count: &str, case: &str) -> Result<(), String> {
-    let case = Case::named(case).ok_or(format!("there is no case {case}"))?;
+    let case = Case::named(case).ok_or(format!("unknown case {case}"))?;
     let count = count.parse().map_err(|_| format!("{count} is not a number"))?;
     let _ = if side == "checked" { case.checked(count) } else { case.tokio(count) };
     Ok(())
 }
 
-/// Measures what the options ask for, and puts it where they say.
+/// Measures according to the options, and writes the outputs.
 fn all(options: &Options) -> Outcome<()> {
     let results = match &options.from {
         Some(path) => Results::from_json(&serde_json::from_str(&fs::read_to_string(path)?)?)?,
@@ -105,7 +103,7 @@ fn write(path: &Path, text: &str) -> Outcome<()> {
 
 fn measured(options: &Options) -> Outcome<Results> {
     if cfg!(debug_assertions) {
-        eprintln!("warning: without --release these figures say nothing");
+        eprintln!("warning: figures without --release are meaningless");
     }
     Ok(Results {
         machine: Machine::this(),
@@ -117,7 +115,7 @@ fn measured(options: &Options) -> Outcome<Results> {
     })
 }
 
-/// The timed rows.
+/// Runs the timed rows.
 fn timed(options: &Options) -> Vec<Timing> {
     let mut timings = Vec::new();
     let start = Instant::now();
@@ -131,7 +129,7 @@ fn timed(options: &Options) -> Vec<Timing> {
     timings
 }
 
-/// The loops with a `select!`.
+/// Runs the `select!` loops.
 fn compared(options: &Options) -> Vec<Comparison> {
     let loops = LOOPS / options.scale;
     let compare = |case: &&'static Case| {
@@ -143,7 +141,7 @@ fn compared(options: &Options) -> Vec<Comparison> {
     options.cases.iter().map(compare).collect()
 }
 
-/// The counted rows, each entrant in a process of its own.
+/// Counts allocations, each entrant in a separate process.
 fn counted(entrants: &[&'static Entrant]) -> Outcome<Vec<Weight>> {
     let program = allocations()?;
     let mut weights = Vec::new();
@@ -160,13 +158,13 @@ fn counted(entrants: &[&'static Entrant]) -> Outcome<Vec<Weight>> {
     Ok(weights)
 }
 
-/// Fails if a generated actor allocates more than it may.
+/// Fails if a generated actor exceeds its limits.
 fn gate() -> Outcome<()> {
     let status = Command::new(allocations()?).arg("--gate").status()?;
-    if status.success() { Ok(()) } else { Err("an actor costs more than it may".into()) }
+    if status.success() { Ok(()) } else { Err("an actor exceeds its limits".into()) }
 }
 
-/// Builds the binary that counts allocations. It is another one, because counting takes time.
+/// Builds the binary that counts allocations and returns its path. If `CARGO` is not set, the binary must exist.
 fn allocations() -> Outcome<PathBuf> {
     let program = env::current_exe()?.with_file_name("allocations");
     if let Some(cargo) = env::var_os("CARGO") {
@@ -180,7 +178,7 @@ fn allocations() -> Outcome<PathBuf> {
             build.arg("--no-default-features");
         }
         if !build.status()?.success() {
-            return Err("the binary that counts allocations cannot be built".into());
+            return Err("cannot build the binary `allocations`".into());
         }
     }
     Ok(program)

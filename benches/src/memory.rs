@@ -1,7 +1,7 @@
-//! The rows that count allocations. Nothing here is timed.
+//! Allocation counts.
 //!
-//! They count only in the binary `allocations`, where [`COUNTING`] is the global allocator. All of it runs
-//! on one thread, where each run counts the same.
+//! The counts are valid only in the binary `allocations`, where [`COUNTING`] is the global allocator. Everything
+//! runs on one thread, so that the counts are deterministic.
 
 use std::alloc::System;
 
@@ -16,32 +16,32 @@ use crate::{
 /// The system's allocator, with counters.
 pub static COUNTING: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// How many operations are counted.
+/// The number of operations that are counted.
 pub const OPERATIONS: u64 = 8192;
 
-/// How many idle counters are weighed.
+/// The number of idle counters whose memory is measured.
 const COUNTERS: u64 = 4096;
 
-/// What a contestant allocates. What it [cannot](Contestant::cannot) do is missing.
+/// The allocations of a contestant. `None` stands for operations that it [does not support](Contestant::cannot).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Memory {
-    /// How often [`OPERATIONS`] calls allocate.
+    /// Allocations in [`OPERATIONS`] calls.
     pub calls: u64,
-    /// How often [`OPERATIONS`] casts allocate.
+    /// Allocations in [`OPERATIONS`] casts.
     pub casts: Option<u64>,
-    /// How often [`OPERATIONS`] calls of a handler that waits allocate.
+    /// Allocations in [`OPERATIONS`] calls of a handler that waits.
     pub waits: Option<u64>,
-    /// Bytes on the heap for each counter that has answered one call and waits for the next.
+    /// Heap bytes of an idle counter after one call.
     pub idle_bytes: u64,
-    /// Bytes of a handle.
+    /// The size of a handle, in bytes.
     pub handle_bytes: u64,
 }
 
-/// Counts what `C` allocates with a mailbox for `capacity` messages.
+/// Counts the allocations of `C` with a mailbox for `capacity` messages.
 ///
 /// # Panics
 ///
-/// If a message was lost or doubled.
+/// Panics if the total of an idle counter is wrong after its call.
 #[must_use]
 pub fn measure<C: Contestant>(capacity: usize) -> Memory {
     C::block_on(Flavor::CurrentThread, async move {
@@ -50,8 +50,7 @@ pub fn measure<C: Contestant>(capacity: usize) -> Memory {
             let _ = counts::<C>(&handle).await;
             counts::<C>(&handle).await
         });
-        let (calls, casts, waits) =
-            used.await.expect("a sender panics only if the contestant is broken");
+        let (calls, casts, waits) = used.await.expect("the contestant works");
         let idle_bytes = idle_bytes::<C>(capacity).await;
         let handle_bytes = size_of::<C::Handle>() as u64;
         Memory { calls, casts, waits, idle_bytes, handle_bytes }
@@ -62,7 +61,7 @@ fn allocations(stats: &Stats) -> u64 {
     (stats.allocations + stats.reallocations) as u64
 }
 
-/// How often calls, casts and calls that wait allocate. The first time, something may have to grow.
+/// Counts allocations of calls, casts and calls that wait. The first run also counts growing buffers.
 async fn counts<C: Contestant>(handle: &C::Handle) -> (u64, Option<u64>, Option<u64>) {
     let region = Region::new(COUNTING);
     for _ in 0..OPERATIONS {
@@ -76,7 +75,7 @@ async fn counts<C: Contestant>(handle: &C::Handle) -> (u64, Option<u64>, Option<
         C::cast(handle, 1).await;
     }
     let casts = can_cast.then(|| allocations(&region.change()));
-    // What an unbounded mailbox still holds is handled before the next count begins.
+    // An unbounded mailbox may still hold casts; this call waits until they are handled.
     C::call(handle, 0).await.total();
 
     let region = Region::new(COUNTING);
@@ -98,6 +97,6 @@ async fn idle_bytes<C: Contestant>(capacity: usize) -> u64 {
         assert_eq!(C::call(handle, 1).await.total(), 1);
     }
     let stats = region.change();
-    // The bytes of a reallocation are in both counters already.
+    // Both counters already include reallocations.
     stats.bytes_allocated.saturating_sub(stats.bytes_deallocated) as u64 / COUNTERS
 }

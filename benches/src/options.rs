@@ -9,7 +9,7 @@ use crate::{
     workload::Row,
 };
 
-/// How the program is used.
+/// The usage text.
 pub const USAGE: &str = "\
 usage: actor-benchmarks [--quick] [--rounds N] [--only NAMES] [OUTPUT]...
        actor-benchmarks --from FILE [OUTPUT]...
@@ -17,46 +17,46 @@ usage: actor-benchmarks [--quick] [--rounds N] [--only NAMES] [OUTPUT]...
        actor-benchmarks one ENTRANT COUNT ROW
        actor-benchmarks one checked|tokio COUNT CASE
 
-  --quick         a quarter of the work, three rounds
-  --rounds N      count so many rounds (15)
-  --only NAMES    names of rows, runtimes, entrants and cases of select!, and `memory`, with commas
-                  between them
-  --from FILE     measure nothing: take what an earlier run wrote
-  --gate          only count allocations, and fail if an actor makes too many
-  one             run one row or case once so many times, for an instruction counter
+  --quick         do a quarter of the work, in three rounds
+  --rounds N      number of measured rounds [15]
+  --only NAMES    comma-separated names of rows, runtimes, entrants and cases of select!, and
+                  `memory`
+  --from FILE     use the JSON of an earlier run instead of measuring
+  --gate          only count allocations, and fail if an actor exceeds its limits
+  one             run one row or case with COUNT operations, for a profiler
 
-OUTPUT, beside the tables that are printed:
-  --json FILE     the results, instead of beside the program
-  --svg FILE      the picture
-  --write-readme  the tables in README.md and docs/performance.md, and docs/performance.svg";
+OUTPUT, besides the printed tables:
+  --json FILE     write the results here [next to the program]
+  --svg FILE      write the chart
+  --write-readme  update README.md, docs/performance.md and docs/performance.svg";
 
-/// The row that `--only` can name beside the timed ones.
+/// The name of the memory row for `--only`.
 const MEMORY: &str = "memory";
 
-/// What is to be measured, and where it goes.
+/// The parsed command line.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// How many rounds are counted.
+    /// The number of measured rounds.
     pub rounds: usize,
-    /// By what the work of each row is divided.
+    /// The divisor for the work of each row.
     pub scale: u64,
     /// The timed rows.
     pub rows: Vec<Row>,
     /// The runtimes.
     pub flavors: Vec<Flavor>,
-    /// Who takes part.
+    /// The entrants.
     pub entrants: Vec<&'static Entrant>,
-    /// Whether allocations are counted.
+    /// Whether to count allocations.
     pub memory: bool,
-    /// The loops with a `select!`.
+    /// The `select!` loops.
     pub cases: Vec<&'static Case>,
-    /// Results of an earlier run that are taken instead of new ones.
+    /// The results of an earlier run to use instead of measuring.
     pub from: Option<PathBuf>,
-    /// Where the results are written.
+    /// The path of the JSON results.
     pub json: Option<PathBuf>,
-    /// Where the picture is written.
+    /// The path of the chart.
     pub svg: Option<PathBuf>,
-    /// Whether the documents are brought up to date.
+    /// Whether to update the documents.
     pub write_readme: bool,
 }
 
@@ -79,11 +79,11 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Reads the arguments behind the program's name.
+    /// Parses the arguments that follow the name of the program.
     ///
     /// # Errors
     ///
-    /// What is wrong with them.
+    /// Returns a message that describes the invalid argument.
     pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, String> {
         let mut options = Self::default();
         let mut rounds = None;
@@ -101,15 +101,15 @@ impl Options {
                 "--json" => options.json = Some(value()?.into()),
                 "--svg" => options.svg = Some(value()?.into()),
                 "--write-readme" => options.write_readme = true,
-                _ => return Err(format!("what is {argument}?\n\n{USAGE}")),
+                _ => return Err(format!("unknown argument {argument}\n\n{USAGE}")),
             }
         }
         options.rounds = rounds.unwrap_or(options.rounds);
         Ok(options)
     }
 
-    /// Keeps what `names` names. A kind of thing that is not named at all is kept whole: rows (the timed
-    /// ones, `memory` and the cases are one kind), runtimes, entrants.
+    /// Keeps only the named rows, runtimes and entrants. A kind of which nothing is named is kept completely.
+    /// Timed rows, `memory` and cases are one kind.
     fn keep_only(&mut self, names: &str) -> Result<(), String> {
         let names: Vec<&str> = names.split(',').collect();
         let is_row = |name: &&str| {
@@ -118,7 +118,7 @@ impl Options {
         let is_known =
             |name: &&&str| is_row(name) || Flavor::named(name).is_some() || entrant(name).is_some();
         if let Some(unknown) = names.iter().find(|name| !is_known(name)) {
-            return Err(format!("there is no row, case, runtime or entrant {unknown}"));
+            return Err(format!("unknown row, case, runtime or entrant {unknown}"));
         }
         if names.iter().any(is_row) {
             self.memory = names.contains(&MEMORY);
@@ -134,7 +134,7 @@ impl Options {
             .map(|entrant| entrant.reference)
             .collect();
         if !named.is_empty() {
-            // Without its reference an entrant has no ratio.
+            // The ratio of an entrant requires its reference.
             let takes_part = |name| names.contains(&name) || named.contains(&name);
             self.entrants.retain(|entrant| takes_part(entrant.name));
         }
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_is_the_default() {
+    fn the_default_measures_everything() {
         let options = parse("").unwrap();
         assert_eq!((options.rows.len(), options.flavors.len()), (Row::ALL.len(), 2));
         assert_eq!(options.entrants.len(), ROSTER.len());
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn only_keeps_what_it_names_and_all_of_what_it_does_not() {
+    fn only_restricts_the_kinds_that_it_names() {
         let options = parse("--only call,cast,two_workers").unwrap();
         assert_eq!(options.rows, [Row::Call, Row::Cast]);
         assert_eq!(options.flavors, [Flavor::TwoWorkers]);
@@ -189,12 +189,12 @@ mod tests {
     }
 
     #[test]
-    fn an_entrant_brings_its_reference_along() {
+    fn an_entrant_is_measured_with_its_reference() {
         assert_eq!(names(&parse("--only actor-64").unwrap()), ["twin-64", "actor-64"]);
     }
 
     #[test]
-    fn outputs_have_places() {
+    fn output_paths_are_parsed() {
         let options = parse("--from a.json --svg b.svg --json c.json --write-readme").unwrap();
         let paths = [options.from, options.svg, options.json].map(Option::unwrap);
         assert_eq!(paths, ["a.json", "b.svg", "c.json"].map(PathBuf::from));
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_named() {
+    fn errors_name_the_argument() {
         assert!(parse("--only calls").unwrap_err().contains("calls"));
         assert!(parse("--rounds 0").unwrap_err().contains('0'));
         assert!(parse("--rounds").unwrap_err().contains("--rounds"));

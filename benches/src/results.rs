@@ -1,4 +1,4 @@
-//! Everything that was measured, and how it is kept as JSON.
+//! The results of a run, and their JSON format.
 
 use serde_json::{Value, json};
 
@@ -12,45 +12,45 @@ use crate::{
     workload::Row,
 };
 
-/// What one entrant allocates.
+/// The allocations of one entrant.
 #[derive(Clone, Copy, Debug)]
 pub struct Weight {
-    /// Who.
+    /// The entrant.
     pub entrant: &'static Entrant,
-    /// What it allocates.
+    /// Its allocations.
     pub memory: Memory,
 }
 
-/// A loop with the checked `select!` beside the same with tokio's.
+/// The figures of one loop with the checked `select!` and with tokio's.
 #[derive(Clone, Copy, Debug)]
 pub struct Comparison {
-    /// Which loop.
+    /// The loop.
     pub case: &'static Case,
-    /// What it took with tokio's.
+    /// The figures of tokio's macro.
     pub tokio: Figures,
-    /// What it took with ours.
+    /// The figures of the checked macro.
     pub checked: Figures,
 }
 
-/// What one run of the program found out.
+/// The results of one run.
 #[derive(Clone, Debug)]
 pub struct Results {
-    /// Where and when.
+    /// The environment of the run.
     pub machine: Machine,
-    /// How many rounds were counted.
+    /// The number of measured rounds.
     pub rounds: u64,
-    /// By what the work of each row was divided.
+    /// The divisor for the work of each row.
     pub scale: u64,
     /// The timed rows.
     pub timings: Vec<Timing>,
-    /// The counted rows.
+    /// The allocation counts.
     pub weights: Vec<Weight>,
-    /// The loops with a `select!`.
+    /// The `select!` loops.
     pub comparisons: Vec<Comparison>,
 }
 
 impl Results {
-    /// What `entrant` took in `row`, if it was measured.
+    /// Returns the figures of `entrant` in `row`, if it was measured.
     #[must_use]
     pub fn figures(&self, entrant: &str, row: Row, flavor: Flavor) -> Option<&Figures> {
         let is_meant = |timing: &&Timing| {
@@ -59,13 +59,13 @@ impl Results {
         self.timings.iter().find(is_meant).map(|timing| &timing.figures)
     }
 
-    /// What `entrant` allocates, if it was counted.
+    /// Returns the allocations of `entrant`, if they were counted.
     #[must_use]
     pub fn memory(&self, entrant: &str) -> Option<&Memory> {
         self.weights.iter().find(|weight| weight.entrant.name == entrant).map(|w| &w.memory)
     }
 
-    /// As JSON.
+    /// Converts the results to JSON.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let Machine { machine, compiler, tokio, date } = &self.machine;
@@ -82,11 +82,11 @@ impl Results {
         })
     }
 
-    /// From JSON.
+    /// Reads results from JSON.
     ///
     /// # Errors
     ///
-    /// What is missing there, or not known here.
+    /// Returns a message that names the missing or unknown item.
     pub fn from_json(value: &Value) -> Result<Self, String> {
         Ok(Self {
             machine: Machine {
@@ -142,7 +142,7 @@ fn figures_from_json(value: &Value) -> Result<Figures, String> {
     })
 }
 
-/// One counted row as JSON: as it is written to the file, and as the binary `allocations` prints it.
+/// Converts the allocations of one entrant to JSON. The binary `allocations` prints the same format.
 #[must_use]
 pub fn weight_to_json(weight: &Weight) -> Value {
     let Memory { calls, casts, waits, idle_bytes, handle_bytes } = weight.memory;
@@ -157,11 +157,11 @@ pub fn weight_to_json(weight: &Weight) -> Value {
     })
 }
 
-/// One counted row from JSON.
+/// Reads the allocations of one entrant from JSON.
 ///
 /// # Errors
 ///
-/// What is missing there, or not known here.
+/// Returns a message that names the missing or unknown item.
 pub fn weight_from_json(value: &Value) -> Result<Weight, String> {
     let memory = Memory {
         calls: count(value, "allocations_in_calls")?,
@@ -201,7 +201,7 @@ fn count(value: &Value, key: &str) -> Result<u64, String> {
     value[key].as_u64().ok_or(format!("no {key} in {value}"))
 }
 
-/// What the text under `key` names.
+/// Looks up the item that the text under `key` names.
 fn known<T>(value: &Value, key: &str, named: fn(&str) -> Option<T>) -> Result<T, String> {
     let name = text(value, key)?;
     named(name).ok_or(format!("there is no {key} {name} in this build"))
@@ -215,7 +215,7 @@ fn each<T>(
     value[key].as_array().ok_or(format!("no {key}"))?.iter().map(read).collect()
 }
 
-/// Results that were not measured, for tests.
+/// Made-up results for tests.
 #[cfg(test)]
 pub(crate) fn invented() -> Results {
     let figures =
@@ -265,7 +265,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_keeps_everything() {
+    fn results_survive_a_round_trip_through_json() {
         let json = invented().to_json();
         let read = Results::from_json(&json).unwrap();
         assert_eq!(read.to_json(), json);
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_unknown_is_named() {
+    fn errors_name_missing_and_unknown_items() {
         let broken = |key: &str, value: Value| {
             let mut json = invented().to_json();
             json["timings"][0][key] = value;

@@ -1,4 +1,4 @@
-//! Lets the entrants take turns.
+//! Alternates between entrants and compares measurements of the same round.
 
 use crate::{
     flavor::Flavor,
@@ -7,7 +7,7 @@ use crate::{
     workload::Row,
 };
 
-/// What somebody took, compared with a reference of the same rounds.
+/// The times of one entrant, compared with a reference in the same rounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Figures {
     /// The median of all rounds, in nanoseconds per operation.
@@ -31,7 +31,7 @@ impl Figures {
         }
     }
 
-    /// Whether the middle half of the ratios reaches further from their median than a tenth of it.
+    /// Returns `true` if a quartile of the ratios differs from their median by more than 10 %.
     #[must_use]
     pub fn is_rough(&self) -> bool {
         let (lower, upper) = self.spread;
@@ -39,24 +39,24 @@ impl Figures {
     }
 }
 
-/// What one entrant took in one row.
+/// The figures of one entrant in one row.
 #[derive(Clone, Copy, Debug)]
 pub struct Timing {
-    /// Which row.
+    /// The row.
     pub row: Row,
-    /// On which runtime.
+    /// The runtime.
     pub flavor: Flavor,
-    /// Who.
+    /// The entrant.
     pub entrant: &'static Entrant,
-    /// What it took.
+    /// The figures.
     pub figures: Figures,
 }
 
-/// Measures `row` for all `entrants` that can do it, in `rounds` rounds after one that is not counted.
+/// Measures `row` for all `entrants` that support it, in `rounds` rounds after a warm-up round.
 ///
 /// # Panics
 ///
-/// If a message was lost or doubled, or somebody takes part without its reference.
+/// Panics if a message was lost or duplicated, or if the reference of an entrant is missing.
 #[must_use]
 pub fn measure(
     row: Row,
@@ -71,13 +71,14 @@ pub fn measure(
     let taken = take_turns(&entrants, rounds, |entrant| entrant.time(row, flavor, operations));
     let timing = |(entrant, values): (&&'static Entrant, &Vec<f64>)| {
         let is_reference = |other: &&Entrant| other.name == entrant.reference;
-        let reference = entrants.iter().position(is_reference).expect("its reference takes part");
+        let reference =
+            entrants.iter().position(is_reference).expect("the reference is measured, too");
         Timing { row, flavor, entrant, figures: Figures::of(values, &taken[reference]) }
     };
     entrants.iter().zip(&taken).map(timing).collect()
 }
 
-/// Measures two, the second against the first.
+/// Measures two contenders, the second relative to the first.
 #[must_use]
 pub fn compare(
     reference: impl Fn() -> f64,
@@ -89,9 +90,9 @@ pub fn compare(
     (Figures::of(&taken[0], &taken[0]), Figures::of(&taken[1], &taken[0]))
 }
 
-/// Measures each contender once per round, in `rounds` rounds after one that is not counted.
+/// Measures each contender once per round, in `rounds` rounds after a warm-up round.
 ///
-/// Each round begins with another contender, so that nobody always has the same predecessor.
+/// Each round begins with a different contender.
 fn take_turns<T: Copy>(
     contenders: &[T],
     rounds: usize,
@@ -117,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_round_begins_with_another() {
+    fn each_round_begins_with_a_different_contender() {
         let order = RefCell::new(String::new());
         let taken = take_turns(&['a', 'b', 'c'], 2, |contender| {
             order.borrow_mut().push(contender);
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slow_round_is_slow_for_both() {
+    fn a_slow_round_does_not_change_the_ratio() {
         let time = Cell::new(0.0);
         let slower = |factor: f64| {
             time.set(time.get() + 1.0);
@@ -140,14 +141,14 @@ mod tests {
     }
 
     #[test]
-    fn ratios_that_scatter_are_rough() {
+    fn scattered_ratios_are_rough() {
         let values = [1.0, 2.0, 3.0, 4.0, 5.0];
         assert!(Figures::of(&values, &[3.0; 5]).is_rough());
         assert!(!Figures::of(&values, &values).is_rough());
     }
 
     #[test]
-    fn who_cannot_do_a_row_has_no_timing() {
+    fn an_unsupported_row_has_no_timing() {
         let timings = measure(
             Row::Yield,
             Flavor::CurrentThread,

@@ -1,6 +1,6 @@
-//! The checked `select!` beside tokio's: the same loops, expanded by both.
+//! The checked `select!` compared with tokio's: the same loops, expanded by both macros.
 //!
-//! A loop takes what one of its channels holds and puts it back, so that it is ready again the next time.
+//! Each iteration takes the value of one channel and puts it back, so that the channel is ready again.
 
 use std::future::Future;
 
@@ -8,39 +8,39 @@ use tokio::sync::mpsc;
 
 use crate::{clock::CpuTimer, flavor::Flavor};
 
-/// How many loops a round has.
+/// The number of iterations in a round.
 pub const LOOPS: u64 = 64_000;
 
-/// A loop with a `select!` in it, written with both macros.
+/// A loop around a `select!`, written with both macros.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
-    /// As the report and the command line name it.
+    /// The name in the report and on the command line.
     pub name: &'static str,
     checked: fn(u64) -> f64,
     tokio: fn(u64) -> f64,
 }
 
 impl Case {
-    /// The case of this name.
+    /// Returns the case with this name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         CASES.iter().find(|case| case.name == name)
     }
 
-    /// Nanoseconds of CPU time per loop with `actor_runtime::select!`.
+    /// Returns the CPU time per iteration with `actor_runtime::select!`, in nanoseconds.
     #[must_use]
     pub fn checked(&self, loops: u64) -> f64 {
         (self.checked)(loops)
     }
 
-    /// Nanoseconds of CPU time per loop with `tokio::select!`.
+    /// Returns the CPU time per iteration with `tokio::select!`, in nanoseconds.
     #[must_use]
     pub fn tokio(&self, loops: u64) -> f64 {
         (self.tokio)(loops)
     }
 }
 
-/// A channel that holds one value, or none.
+/// A channel that holds at most one value.
 struct Slot {
     sender: mpsc::Sender<u64>,
     receiver: mpsc::Receiver<u64>,
@@ -58,15 +58,15 @@ impl Slot {
         slot
     }
 
-    /// Puts back what was taken, and gives it.
+    /// Puts the value back and returns it.
     fn put(&self, taken: Option<u64>) -> u64 {
-        let value = taken.expect("the sender lives");
+        let value = taken.expect("the sender exists");
         self.sender.try_send(value).expect("it was just taken");
         value
     }
 }
 
-/// The loops, with the `select!` of one crate. Each gives how many loops took something.
+/// Defines the loops with the `select!` of one crate. Each returns the number of values taken.
 macro_rules! loops {
     ($module:ident, $krate:ident) => {
         mod $module {
@@ -151,7 +151,7 @@ macro_rules! loops {
 loops!(checked, actor_runtime);
 loops!(unchecked, tokio);
 
-/// Runs a loop in a task of its own, and times it.
+/// Runs a loop in a task and measures it.
 fn timed<F>(run: fn(u64) -> F, loops: u64) -> f64
 where
     F: Future<Output = u64> + Send + 'static,
@@ -160,14 +160,14 @@ where
         let timer = CpuTimer::start();
         let sum = run(loops).await;
         let taken = timer.per_operation(loops);
-        assert_eq!(sum, loops, "each loop takes one branch");
+        assert_eq!(sum, loops, "each iteration takes one branch");
         taken
     };
     let runtime = Flavor::CurrentThread.runtime();
-    runtime.block_on(async { tokio::spawn(task).await }).expect("nothing in it panics")
+    runtime.block_on(async { tokio::spawn(task).await }).expect("the task does not panic")
 }
 
-/// A case of both modules.
+/// Defines a case from both modules.
 macro_rules! case {
     ($name:literal, $function:ident) => {
         Case {
@@ -178,7 +178,7 @@ macro_rules! case {
     };
 }
 
-/// What is compared.
+/// All cases.
 pub const CASES: &[Case] = &[
     case!("two-ready", two_ready),
     case!("two-ready-biased", two_ready_biased),
@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_take_a_branch_in_each_loop() {
+    fn both_macros_take_one_branch_per_iteration() {
         for case in CASES {
             assert!(case.checked(1000) > 0.0);
             assert!(case.tokio(1000) > 0.0);

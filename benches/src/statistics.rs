@@ -1,10 +1,10 @@
-//! The arithmetic of the report.
+//! Statistics for the report.
 
-/// The middle value; of an even number of values, the mean of the two in the middle.
+/// Returns the median; for an even number of values, the mean of the middle two.
 ///
 /// # Panics
 ///
-/// If there are no values.
+/// Panics if there are no values.
 #[must_use]
 pub fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
@@ -17,35 +17,35 @@ pub fn median(values: &[f64]) -> f64 {
     }
 }
 
-/// The smallest value.
+/// Returns the smallest value.
 ///
 /// # Panics
 ///
-/// If there are no values.
+/// Panics if there are no values.
 #[must_use]
 pub fn smallest(values: &[f64]) -> f64 {
-    values.iter().copied().min_by(f64::total_cmp).expect("at least one round was counted")
+    values.iter().copied().min_by(f64::total_cmp).expect("there is at least one round")
 }
 
-/// Each value divided by the reference of the same round.
+/// Divides each value by the reference of the same round.
 ///
-/// Whatever else the machine does for longer than a round falls on both, and cancels out. The ratio
-/// of two medians would compare one round with another.
+/// Load on the machine that lasts longer than a round affects both and cancels out. The ratio of two medians
+/// would compare different rounds.
 ///
 /// # Panics
 ///
-/// If one has more rounds than the other.
+/// Panics if the numbers of rounds differ.
 #[must_use]
 pub fn paired_ratios(values: &[f64], references: &[f64]) -> Vec<f64> {
-    assert_eq!(values.len(), references.len(), "everybody takes part in every round");
+    assert_eq!(values.len(), references.len(), "every round has a reference");
     values.iter().zip(references).map(|(value, reference)| value / reference).collect()
 }
 
-/// How far the middle half of the values reaches: the lower and the upper quartile.
+/// Returns the lower and the upper quartile.
 ///
 /// # Panics
 ///
-/// If there are no values.
+/// Panics if there are no values.
 #[must_use]
 pub fn quartiles(values: &[f64]) -> (f64, f64) {
     let mut sorted = values.to_vec();
@@ -71,12 +71,12 @@ mod tests {
     }
 
     #[test]
-    fn the_smallest_is_the_smallest() {
+    fn the_smallest_value_is_returned() {
         assert_eq!(smallest(&[2.0, 1.0, 3.0]), 1.0);
     }
 
     #[test]
-    fn ratios_are_of_the_same_round() {
+    fn ratios_compare_the_same_round() {
         // The machine was three times slower in the second round, for both.
         let ratios = paired_ratios(&[50.0, 150.0, 50.0], &[100.0, 300.0, 100.0]);
         assert_eq!(ratios, [0.5, 0.5, 0.5]);
@@ -90,12 +90,12 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "every round")]
-    fn a_missing_round_is_noticed() {
+    fn a_missing_round_panics() {
         let _ = paired_ratios(&[1.0], &[1.0, 2.0]);
     }
 
     #[test]
-    fn quartiles_hold_the_middle_half() {
+    fn quartiles_enclose_the_middle_half() {
         assert_eq!(quartiles(&[5.0, 1.0, 2.0, 4.0, 3.0]), (2.0, 4.0));
         assert_eq!(quartiles(&[1.0]), (1.0, 1.0));
     }

@@ -12,10 +12,10 @@ use crate::{
     workload::Row,
 };
 
-/// What stands for a figure that there is none of.
+/// The placeholder for a missing figure.
 const NONE: &str = "–";
 
-/// The rows of the short table, with what they are called there.
+/// The rows of the short table, with their headings.
 const SHORT: [(Row, &str); 5] = [
     (Row::Call, "call"),
     (Row::Call64, "64 callers"),
@@ -24,7 +24,7 @@ const SHORT: [(Row, &str); 5] = [
     (Row::SpawnStop, "start and stop"),
 ];
 
-/// An entrant's name with its version, in Markdown.
+/// Returns the name of an entrant with its version, in Markdown.
 #[must_use]
 pub fn title(entrant: &Entrant) -> String {
     match entrant.package.and_then(version) {
@@ -33,7 +33,7 @@ pub fn title(entrant: &Entrant) -> String {
     }
 }
 
-/// All tables, one for each runtime, one for memory, one for `select!`, and what has to be known.
+/// Formats all tables (one per runtime, one for memory, one for `select!`) and the notes.
 #[must_use]
 pub fn all(results: &Results) -> String {
     let mut text = format!("Taken on {}. {}\n", results.machine.sentence(), rounds(results));
@@ -49,7 +49,7 @@ pub fn all(results: &Results) -> String {
                 .map(|row| (row, row.name()))
                 .collect();
             let table = timings(results, &rows, flavor, |_| true);
-            write!(text, "\n### {heading}\n\n{table}").expect("a string takes everything");
+            write!(text, "\n### {heading}\n\n{table}").expect("writing to a string does not fail");
         }
     }
     if !results.weights.is_empty() {
@@ -63,7 +63,7 @@ pub fn all(results: &Results) -> String {
     text + "\n" + &notes()
 }
 
-/// The table of the README: what most readers ask for, on one thread.
+/// Formats the short table of the README, measured on one thread.
 #[must_use]
 pub fn short(results: &Results) -> String {
     let is_shown = |entrant: &Entrant| entrant.reference == "twin-1024";
@@ -74,7 +74,7 @@ pub fn short(results: &Results) -> String {
          same run; `~` where it scatters. Taken on {}.\n",
         results.machine.sentence(),
     )
-    .expect("a string takes everything");
+    .expect("writing to a string does not fail");
     table
 }
 
@@ -84,19 +84,19 @@ fn rounds(results: &Results) -> String {
     format!("{} rounds.{quick}", results.rounds)
 }
 
-/// A line of a table.
+/// Formats a line of a table.
 fn line(cells: impl IntoIterator<Item = String>) -> String {
     cells.into_iter().fold("|".to_owned(), |line, cell| line + " " + &cell + " |") + "\n"
 }
 
-/// The head of a table whose first column is text.
+/// Formats the head of a table whose first column is text.
 fn head<'a>(columns: impl IntoIterator<Item = &'a str> + Clone) -> String {
     let names = line(std::iter::once("").chain(columns.clone()).map(str::to_owned));
     let rule = columns.into_iter().fold("|---|".to_owned(), |rule, _| rule + "---:|");
     names + &rule + "\n"
 }
 
-/// One row per entrant, one column per timed row. Who has no figure at all is left out.
+/// Formats one line per entrant and one column per timed row. Entrants without any figure are omitted.
 fn timings(
     results: &Results,
     rows: &[(Row, &str)],
@@ -115,19 +115,19 @@ fn timings(
     table
 }
 
-/// Ours stand out.
+/// Formats the name of an entrant, in bold for generated actors.
 fn emphasized(entrant: &Entrant) -> String {
     let title = title(entrant);
     if entrant.group == Group::Generated { format!("**{title}**") } else { title }
 }
 
-/// Nanoseconds, and the ratio in brackets; a `~` where it scatters.
+/// Formats nanoseconds, with the ratio in parentheses and a `~` if it scatters.
 fn cell(figures: &Figures) -> String {
     let rough = if figures.is_rough() { "~" } else { "" };
     format!("{} ({rough}{})", digits(figures.median), digits(figures.ratio))
 }
 
-/// A number with about three digits that count.
+/// Formats a number with about three significant digits.
 #[must_use]
 pub fn digits(number: f64) -> String {
     match number {
@@ -177,7 +177,7 @@ fn comparisons(results: &Results) -> String {
     table
 }
 
-/// Why there are dashes, and what has to be known of some entrants.
+/// Formats the notes of entrants and the reasons for missing figures.
 fn notes() -> String {
     let mut text = String::new();
     for entrant in ROSTER.iter().filter(|entrant| entrant.reference == "twin-1024") {
@@ -196,7 +196,7 @@ fn notes() -> String {
         }
         if !parts.is_empty() {
             writeln!(text, "- {}: {}.", title(entrant), parts.join("; "))
-                .expect("a string takes everything");
+                .expect("writing to a string does not fail");
         }
     }
     text
@@ -208,27 +208,27 @@ mod tests {
     use crate::results::invented;
 
     #[test]
-    fn a_number_has_three_digits() {
+    fn numbers_have_three_significant_digits() {
         let numbers = [0.0573, 0.987_6, 1.0, 13.44, 234.5, 8994.2].map(digits);
         assert_eq!(numbers, ["0.057", "0.99", "1.00", "13.4", "234", "8994"]);
     }
 
     #[test]
-    fn a_cell_says_when_it_is_rough() {
+    fn rough_figures_are_marked() {
         let table = timings(&invented(), &SHORT, Flavor::CurrentThread, |_| true);
         assert!(table.contains("| **`#[actor]`** | 13.4 (0.057) |"), "{table}");
         assert!(table.contains("| 117 (~0.50) |"), "{table}");
     }
 
     #[test]
-    fn what_was_not_measured_is_a_dash() {
+    fn a_missing_figure_is_a_dash() {
         let table = timings(&invented(), &SHORT, Flavor::CurrentThread, |_| true);
         assert!(table.contains("| hand-written `mpsc` + `oneshot` | 234 (1.00) | – | – | – | – |"));
         assert!(!table.contains("tokio::sync::Mutex"), "{table}");
     }
 
     #[test]
-    fn all_lines_of_a_table_have_as_many_cells() {
+    fn all_lines_of_a_table_have_the_same_number_of_cells() {
         for table in [
             timings(&invented(), &SHORT, Flavor::CurrentThread, |_| true),
             weights(&invented()),
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quick_run_says_so() {
+    fn a_quick_run_is_marked() {
         let quick = Results { scale: 10, ..invented() };
         assert!(all(&quick).contains("quick run"));
         assert!(!all(&invented()).contains("quick run"));

@@ -1,4 +1,4 @@
-//! The timed rows: each drives one contestant once and checks that every message arrived once.
+//! The timed rows. Each runs one contestant and checks that every message was handled exactly once.
 
 use std::{fmt, future::Future, hint::black_box};
 
@@ -11,38 +11,37 @@ use crate::{
     flavor::Flavor,
 };
 
-/// How many callers call at once in [`Row::Call64`] and [`Row::Interleaved64`].
+/// The number of concurrent callers in [`Row::Call64`] and [`Row::Interleaved64`].
 const CALLERS: u64 = 64;
 
-/// How many messages a producer sends before it waits in [`Row::TryCast`]. The smallest mailbox
-/// has room for them.
+/// The number of messages in a burst of [`Row::TryCast`]. The smallest mailbox has room for them.
 const BURST: u64 = 32;
 
-/// How often a contestant that does not keep the order is asked again for its total.
-const PATIENCE: u32 = 1_000_000;
+/// The maximum number of retries to read the total of a contestant that does not keep the order.
+const MAX_RETRIES: u32 = 1_000_000;
 
-/// What is timed.
+/// A timed row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Row {
-    /// One caller, one call after the other.
+    /// Sequential calls by one task.
     Call,
-    /// The same by the task that `block_on` runs, which is none of the workers'.
+    /// Sequential calls by the task of `block_on`, which runs on none of the workers.
     CallRoot,
-    /// 64 callers, each with one call after the other.
+    /// Sequential calls by each of 64 tasks.
     Call64,
-    /// 64 callers who give way to each other after each call.
+    /// Like `Call64`, where each task yields after each call.
     Interleaved64,
-    /// One producer, held back by the mailbox's bound.
+    /// Casts by one task, which waits when the mailbox is full.
     Cast,
-    /// Four producers.
+    /// Casts by four tasks.
     Cast4,
-    /// One producer that never waits for room: bursts of 32, and a call after each.
+    /// Casts that do not wait, in bursts of 32 with a call after each.
     TryCast,
-    /// Calls of an `async` handler that has nothing to wait for.
+    /// Calls of an `async` handler that does not wait.
     Ready,
-    /// Calls of a handler that waits.
+    /// Calls of an `async` handler that yields once.
     Yield,
-    /// A counter is started, and ends when its handle is dropped.
+    /// Starting a counter, and ending it by dropping its handle.
     SpawnStop,
 }
 
@@ -61,7 +60,7 @@ impl Row {
         Self::SpawnStop,
     ];
 
-    /// As the report and the command line name it.
+    /// Returns the name used in the report and on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -78,24 +77,24 @@ impl Row {
         }
     }
 
-    /// The row of this name.
+    /// Returns the row with this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|row| row.name() == name)
     }
 
-    /// The runtimes on which it says something. On one thread the root task is like any other.
+    /// Returns the runtimes on which the row is meaningful. On one thread the root task is like any other.
     #[must_use]
     pub fn flavors(self) -> &'static [Flavor] {
         if self == Self::CallRoot { &[Flavor::TwoWorkers] } else { &Flavor::ALL }
     }
 
-    /// How many operations a round has: some milliseconds of work.
+    /// Returns the number of operations in a round, for some milliseconds of work.
     #[must_use]
     pub fn operations(self) -> u64 {
         match self {
             Self::Call | Self::Call64 | Self::Interleaved64 => 32_000,
-            // Most of them wake a thread for each call.
+            // Most contestants wake a thread for each call.
             Self::CallRoot => 4_000,
             Self::Cast | Self::Cast4 | Self::TryCast => 64_000,
             Self::Ready | Self::Yield => 16_000,
@@ -110,12 +109,12 @@ impl fmt::Display for Row {
     }
 }
 
-/// Runs `row` once on a contestant `C` whose mailbox holds `capacity` messages, and gives the
-/// nanoseconds of CPU time that each of about so many `operations` took.
+/// Runs `row` with about `operations` operations on a contestant `C` with a mailbox for `capacity` messages.
+/// Returns the CPU time per operation, in nanoseconds.
 ///
 /// # Panics
 ///
-/// If a message was lost or doubled.
+/// Panics if a message was lost or duplicated.
 #[must_use]
 pub fn run<C: Contestant>(row: Row, flavor: Flavor, capacity: usize, operations: u64) -> f64 {
     C::block_on(flavor, async move {
@@ -124,7 +123,7 @@ pub fn run<C: Contestant>(row: Row, flavor: Flavor, capacity: usize, operations:
         }
         let handle = C::spawn(capacity).await;
         let warm_up = tokio::spawn(warm_up::<C>(handle.clone()));
-        warm_up.await.expect("a sender panics only if the contestant is broken");
+        warm_up.await.expect("the contestant works");
         match row {
             Row::Call => alone::<C, _>(handle, operations, calls::<C>).await,
             Row::CallRoot => timed::<C, _>(handle, operations, calls::<C>).await,
@@ -137,14 +136,14 @@ pub fn run<C: Contestant>(row: Row, flavor: Flavor, capacity: usize, operations:
             Row::TryCast => alone::<C, _>(handle, operations, bursts::<C>).await,
             Row::Ready => alone::<C, _>(handle, operations, ready_calls::<C>).await,
             Row::Yield => alone::<C, _>(handle, operations, yielding_calls::<C>).await,
-            Row::SpawnStop => unreachable!("it has no senders"),
+            Row::SpawnStop => unreachable!("handled above"),
         }
     })
 }
 
-/// Lets whatever grows grow before the clock starts. Leaves the total at zero.
+/// Warms up buffers before the measurement. Leaves the total at zero.
 ///
-/// It is a task of its own, because the root task of two workers is slow to wake.
+/// This runs as a spawned task, because waking the root task of a multi-thread runtime is slow.
 async fn warm_up<C: Contestant>(handle: C::Handle) {
     for _ in 0..4 * CALLERS {
         if C::cannot(Row::Cast).is_none() {
@@ -154,7 +153,7 @@ async fn warm_up<C: Contestant>(handle: C::Handle) {
     }
 }
 
-/// Times what one sender does, without what it takes to start it.
+/// Measures one sender, without starting it.
 async fn timed<C, F>(handle: C::Handle, operations: u64, send: fn(C::Handle, u64) -> F) -> f64
 where
     C: Contestant,
@@ -163,21 +162,21 @@ where
     let timer = CpuTimer::start();
     send(handle.clone(), operations).await;
     let taken = timer.per_operation(operations);
-    assert_eq!(C::call(&handle, 0).await.total(), operations, "messages were lost or doubled");
+    assert_eq!(C::call(&handle, 0).await.total(), operations, "messages were lost or duplicated");
     taken
 }
 
-/// As [`timed`], by a task of its own.
+/// Like [`timed`], in a spawned task.
 async fn alone<C, F>(handle: C::Handle, operations: u64, send: fn(C::Handle, u64) -> F) -> f64
 where
     C: Contestant,
     F: Future<Output = ()> + Send + 'static,
 {
     let task = tokio::spawn(timed::<C, F>(handle, operations, send));
-    task.await.expect("a sender panics only if the contestant is broken")
+    task.await.expect("the contestant works")
 }
 
-/// Times `senders` tasks that share the operations, until the last message was handled.
+/// Measures `senders` tasks that share the operations, until the last message was handled.
 async fn together<C, F>(
     handle: C::Handle,
     senders: u64,
@@ -193,18 +192,18 @@ where
     let tasks: Vec<JoinHandle<()>> =
         (0..senders).map(|_| tokio::spawn(send(handle.clone(), share))).collect();
     for task in tasks {
-        task.await.expect("a sender panics only if the contestant is broken");
+        task.await.expect("the contestant works");
     }
     let expected = share * senders;
     let mut total = C::call(&handle, 0).await.total();
-    let mut patience = if C::IN_ORDER { 0 } else { PATIENCE };
+    let mut patience = if C::IN_ORDER { 0 } else { MAX_RETRIES };
     while total < expected && patience > 0 {
         yield_now().await;
         total = C::call(&handle, 0).await.total();
         patience -= 1;
     }
     let taken = timer.per_operation(expected);
-    assert_eq!(total, expected, "messages were lost or doubled");
+    assert_eq!(total, expected, "messages were lost or duplicated");
     taken
 }
 
@@ -212,7 +211,7 @@ async fn calls<C: Contestant>(handle: C::Handle, count: u64) {
     let mut last = 0;
     for _ in 0..count {
         let total = C::call(&handle, 1).await.total();
-        assert!(total > last, "a call was answered with the total of another");
+        assert!(total > last, "a call received the reply of another");
         last = total;
     }
 }
@@ -250,11 +249,11 @@ async fn bursts<C: Contestant>(handle: C::Handle, count: u64) {
             C::try_cast(&handle, 1);
         }
         sent += burst;
-        assert_eq!(C::call(&handle, 0).await.total(), sent, "messages were lost or doubled");
+        assert_eq!(C::call(&handle, 0).await.total(), sent, "messages were lost or duplicated");
     }
 }
 
-/// Starts all of them, uses and stops them one after the other, and waits until the last is gone.
+/// Starts all counters, uses and stops them one after the other, and waits until the last is dropped.
 async fn spawn_stop<C: Contestant>(capacity: usize, count: u64) -> f64 {
     let before = Counter::dropped();
     let mut handles = Vec::with_capacity(usize::try_from(count).expect("a small number"));

@@ -1,8 +1,8 @@
-//! Counts what contestants allocate.
+//! Counts the allocations of contestants.
 //!
-//! - `allocations ENTRANT` prints the counts of one of them, as JSON.
-//! - `allocations --gate` fails if a generated actor allocates more than it promises. On one thread
-//!   these counts are the same in every run, so continuous integration asks for this.
+//! - `allocations ENTRANT` prints the counts of one entrant as JSON.
+//! - `allocations --gate` fails if a generated actor exceeds its limits. On one thread the counts are
+//!   deterministic, so CI runs this.
 
 use std::{alloc::System, env, process::ExitCode};
 
@@ -35,10 +35,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// Fails if a generated actor breaks a rule.
+/// Fails if a generated actor exceeds a limit.
 fn gate() -> ExitCode {
     if cfg!(debug_assertions) {
-        eprintln!("debug builds look for rings of waiting actors, which allocates: use --release");
+        eprintln!("debug builds detect deadlocks, which allocates: use --release");
         return ExitCode::FAILURE;
     }
     let count = |name: &str| {
@@ -48,8 +48,8 @@ fn gate() -> ExitCode {
     let mut outcome = ExitCode::SUCCESS;
     for contestant in ROSTER.iter().filter(|entrant| entrant.group == Group::Generated) {
         let (memory, twin) = (count(contestant.name), count(contestant.reference));
-        for broken in broken_rules(contestant.name, &memory, &twin) {
-            eprintln!("{}: {broken}", contestant.name);
+        for exceeded in exceeded_limits(contestant.name, &memory, &twin) {
+            eprintln!("{}: {exceeded}", contestant.name);
             outcome = ExitCode::FAILURE;
         }
     }
@@ -61,22 +61,22 @@ fn gate() -> ExitCode {
     outcome
 }
 
-fn broken_rules(name: &str, memory: &Memory, twin: &Memory) -> Vec<String> {
-    let mut broken = Vec::new();
-    // A call that runs on its caller has its answer at once, and needs no slot for it.
+fn exceeded_limits(name: &str, memory: &Memory, twin: &Memory) -> Vec<String> {
+    let mut exceeded = Vec::new();
+    // An inlined call has its reply immediately and needs no slot.
     let may_allocate = if name.starts_with("queued") { twin.calls } else { 0 };
     if memory.calls > may_allocate {
-        broken.push(format!("{} allocations in {OPERATIONS} calls", memory.calls));
+        exceeded.push(format!("{} allocations in {OPERATIONS} calls", memory.calls));
     }
     if memory.waits > twin.waits {
         let waits = memory.waits.unwrap_or_default();
-        broken.push(format!("{waits} allocations in {OPERATIONS} calls that wait"));
+        exceeded.push(format!("{waits} allocations in {OPERATIONS} calls that wait"));
     }
     if let Some(casts @ 1..) = memory.casts {
-        broken.push(format!("{casts} allocations in {OPERATIONS} casts"));
+        exceeded.push(format!("{casts} allocations in {OPERATIONS} casts"));
     }
     if memory.idle_bytes > twin.idle_bytes {
-        broken.push(format!("{} bytes when idle", memory.idle_bytes));
+        exceeded.push(format!("{} bytes when idle", memory.idle_bytes));
     }
-    broken
+    exceeded
 }

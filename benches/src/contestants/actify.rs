@@ -1,44 +1,44 @@
 //! The same actor with actify: an attribute on the `impl`, and a handle with its methods.
 
-#![expect(missing_docs, reason = "the trait that the attribute writes has none")]
+#![expect(missing_docs, reason = "the generated trait has no docs")]
 
 use actify::{Handle, ToView, actify};
 
 use crate::{contestant::Contestant, counter::Counter, workload::Row};
 
-/// Sums.
+/// The actor.
 #[derive(Debug, Default)]
 pub struct Summing {
     counter: Counter,
 }
 
-/// What subscribers are sent: nothing, so that nothing is copied for them.
+/// Sends nothing to subscribers, so that no state is copied.
 impl ToView<()> for Summing {
     fn to_view(&self) {}
 }
 
 #[actify]
 impl Summing {
-    /// Adds `amount` and answers with the total.
+    /// Adds `amount` and returns the total.
     #[actify::skip_broadcast]
     fn add(&mut self, amount: u64) -> u64 {
         self.counter.add(amount)
     }
 
-    /// As `add`, by an `async fn` of the counter.
+    /// Like `add`, with an `async fn` of the counter.
     #[actify::skip_broadcast]
     async fn add_ready(&mut self, amount: u64) -> u64 {
         self.counter.add_ready(amount).await
     }
 
-    /// As `add`, with a turn of the scheduler in between.
+    /// Like `add`, yielding to the scheduler once.
     #[actify::skip_broadcast]
     async fn add_and_yield(&mut self, amount: u64) -> u64 {
         self.counter.add_and_yield(amount).await
     }
 }
 
-/// An actor of actify.
+/// The contestant for actify.
 #[derive(Debug)]
 pub struct Actify;
 

@@ -1,10 +1,10 @@
-//! The same actor with actix: a type per message, and actors that stay on the thread they were made on.
+//! The same actor with actix: a type per message, and actors that stay on the thread that created them.
 
 use actix::prelude::*;
 
 use crate::{contestant::Contestant, counter::Counter, flavor::Flavor};
 
-/// Sums.
+/// The actor.
 #[derive(Debug)]
 pub struct Summing {
     counter: Counter,
@@ -19,17 +19,17 @@ impl Actor for Summing {
     }
 }
 
-/// Adds and answers.
+/// Adds and replies.
 #[derive(Debug, Message)]
 #[rtype(result = "u64")]
 pub struct Add(u64);
 
-/// Adds and answers, by a future that has nothing to wait for.
+/// Adds and replies, with a future that does not wait.
 #[derive(Debug, Message)]
 #[rtype(result = "u64")]
 pub struct AddReady(u64);
 
-/// Adds, waits for a turn of the scheduler, and answers.
+/// Adds, yields to the scheduler once, and replies.
 #[derive(Debug, Message)]
 #[rtype(result = "u64")]
 pub struct AddAndYield(u64);
@@ -64,7 +64,7 @@ impl Handler<AddAndYield> for Summing {
     }
 }
 
-/// An actor of actix.
+/// The contestant for actix.
 #[derive(Debug)]
 pub struct Actix;
 
@@ -91,11 +91,11 @@ impl Contestant for Actix {
     }
 
     async fn call_ready(handle: &Self::Handle, amount: u64) -> u64 {
-        handle.send(AddReady(amount)).await.expect("the actor answers")
+        handle.send(AddReady(amount)).await.expect("the actor replies")
     }
 
     async fn call_yielding(handle: &Self::Handle, amount: u64) -> u64 {
-        handle.send(AddAndYield(amount)).await.expect("the actor answers")
+        handle.send(AddAndYield(amount)).await.expect("the actor replies")
     }
 
     async fn cast(handle: &Self::Handle, amount: u64) {

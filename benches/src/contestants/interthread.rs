@@ -1,10 +1,10 @@
 //! The same actor with interthread: an attribute on the `impl`, and a handle with its methods.
 
-#![expect(missing_docs, reason = "the struct that the attribute writes has none")]
+#![expect(missing_docs, reason = "the generated struct has no docs")]
 
 use crate::{contestant::Contestant, counter::Counter, workload::Row};
 
-/// Sums.
+/// The actor.
 #[derive(Debug, Default)]
 pub struct Summing {
     counter: Counter,
@@ -12,33 +12,33 @@ pub struct Summing {
 
 #[interthread::actor(channel = 1024, lib = "tokio")]
 impl Summing {
-    /// Starts at zero.
+    /// Creates a counter at zero.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds `amount` and answers with the total.
+    /// Adds `amount` and returns the total.
     pub fn add(&mut self, amount: u64) -> u64 {
         self.counter.add(amount)
     }
 
-    /// Adds `amount`. A method without an answer is a message without one.
+    /// Adds `amount`. A method without a return value becomes a message without a reply.
     pub fn put(&mut self, amount: u64) {
         self.counter.add(amount);
     }
 
-    /// As `add`, by an `async fn` of the counter.
+    /// Like `add`, with an `async fn` of the counter.
     pub async fn add_ready(&mut self, amount: u64) -> u64 {
         self.counter.add_ready(amount).await
     }
 
-    /// As `add`, with a turn of the scheduler in between.
+    /// Like `add`, yielding to the scheduler once.
     pub async fn add_and_yield(&mut self, amount: u64) -> u64 {
         self.counter.add_and_yield(amount).await
     }
 }
 
-/// An actor of interthread.
+/// The contestant for interthread.
 #[derive(Debug)]
 pub struct Interthread;
 

@@ -9,21 +9,21 @@ use kameo::{
 
 use crate::{contestant::Contestant, counter::Counter};
 
-/// Sums.
+/// The actor.
 #[derive(Actor, Debug, Default)]
 pub struct Summing {
     counter: Counter,
 }
 
-/// Adds and answers.
+/// Adds and replies.
 #[derive(Debug)]
 pub struct Add(u64);
 
-/// Adds and answers, by an `async fn` of the counter.
+/// Adds and replies, with an `async fn` of the counter.
 #[derive(Debug)]
 pub struct AddReady(u64);
 
-/// Adds, waits for a turn of the scheduler, and answers.
+/// Adds, yields to the scheduler once, and replies.
 #[derive(Debug)]
 pub struct AddAndYield(u64);
 
@@ -51,7 +51,7 @@ impl Message<AddAndYield> for Summing {
     }
 }
 
-/// An actor of kameo.
+/// The contestant for kameo.
 #[derive(Debug)]
 pub struct Kameo;
 
@@ -70,15 +70,15 @@ impl Contestant for Kameo {
     }
 
     async fn call_ready(handle: &Self::Handle, amount: u64) -> u64 {
-        handle.ask(AddReady(amount)).await.expect("the actor answers")
+        handle.ask(AddReady(amount)).await.expect("the actor replies")
     }
 
     async fn call_yielding(handle: &Self::Handle, amount: u64) -> u64 {
-        handle.ask(AddAndYield(amount)).await.expect("the actor answers")
+        handle.ask(AddAndYield(amount)).await.expect("the actor replies")
     }
 
     async fn cast(handle: &Self::Handle, amount: u64) {
-        handle.tell(Add(amount)).await.expect("the actor lives");
+        handle.tell(Add(amount)).await.expect("the actor runs");
     }
 
     fn try_cast(handle: &Self::Handle, amount: u64) {

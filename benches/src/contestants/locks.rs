@@ -1,7 +1,6 @@
-//! No messages at all: a counter behind a lock that all callers share.
+//! A counter behind a shared lock, without messages.
 //!
-//! A call takes the lock, adds and gives it back. A cast does the same and drops the total: a lock has no
-//! queue to leave a message in.
+//! A call locks, adds and unlocks. A cast does the same and drops the total, because a lock has no queue.
 
 use std::sync::Arc;
 
@@ -32,7 +31,7 @@ impl Contestant for Std {
     }
 
     async fn call(handle: &Self::Handle, amount: u64) -> u64 {
-        handle.lock().expect("nobody panicked").add(amount)
+        handle.lock().expect("the lock is not poisoned").add(amount)
     }
 
     async fn call_ready(_handle: &Self::Handle, _amount: u64) -> u64 {
@@ -48,7 +47,7 @@ impl Contestant for Std {
     }
 
     fn try_cast(handle: &Self::Handle, amount: u64) {
-        handle.try_lock().expect("nobody else has it").add(amount);
+        handle.try_lock().expect("the lock is free").add(amount);
     }
 }
 
@@ -87,11 +86,11 @@ impl Contestant for ParkingLot {
     }
 
     fn try_cast(handle: &Self::Handle, amount: u64) {
-        handle.try_lock().expect("nobody else has it").add(amount);
+        handle.try_lock().expect("the lock is free").add(amount);
     }
 }
 
-/// `tokio::sync::Mutex`, whose guard may be held while its holder waits.
+/// `tokio::sync::Mutex`, whose guard may be held across an `.await`.
 #[derive(Debug)]
 pub struct Tokio;
 
@@ -122,6 +121,6 @@ impl Contestant for Tokio {
     }
 
     fn try_cast(handle: &Self::Handle, amount: u64) {
-        handle.try_lock().expect("nobody else has it").add(amount);
+        handle.try_lock().expect("the lock is free").add(amount);
     }
 }

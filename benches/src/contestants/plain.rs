@@ -1,23 +1,23 @@
-//! A method call on a counter that is not shared: the cost of the work itself.
+//! A method call on a counter that is not shared: the cost of the operation itself.
 
 use std::hint::black_box;
 
 use crate::{clock::CpuTimer, counter::Counter, flavor::Flavor, workload::Row};
 
-/// The note beside its figures.
+/// The note for readers of the report.
 pub const NOTE: &str = "the work itself, on a counter that is not shared";
 
-/// All but plain calls: the counter has one owner.
+/// Rejects every row except plain calls, because the counter has one owner.
 #[must_use]
 pub fn cannot(row: Row) -> Option<&'static str> {
     (row != Row::Call).then_some("it belongs to one task")
 }
 
-/// Nanoseconds of CPU time per call.
+/// Measures the CPU time per call, in nanoseconds.
 ///
 /// # Panics
 ///
-/// If a call was optimised away.
+/// Panics if a call was optimized away.
 #[must_use]
 pub fn time(_row: Row, flavor: Flavor, _capacity: usize, operations: u64) -> f64 {
     let task = async move {
@@ -30,5 +30,5 @@ pub fn time(_row: Row, flavor: Flavor, _capacity: usize, operations: u64) -> f64
         assert_eq!(counter.add(0), operations, "calls were lost");
         taken
     };
-    flavor.runtime().block_on(async { tokio::spawn(task).await }).expect("nothing in it panics")
+    flavor.runtime().block_on(async { tokio::spawn(task).await }).expect("the task does not panic")
 }

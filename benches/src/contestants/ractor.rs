@@ -1,4 +1,4 @@
-//! The same actor with ractor: a message enum by hand, with a reply port in each variant that answers.
+//! The same actor with ractor: a message enum by hand, with a reply port in each variant with a reply.
 
 use ractor::{Actor, ActorProcessingErr, ActorRef, RpcReplyPort, rpc::CallResult};
 
@@ -9,13 +9,13 @@ use crate::{contestant::Contestant, counter::Counter};
 pub enum Message {
     /// Adds.
     Add(u64, Option<RpcReplyPort<u64>>),
-    /// Adds and answers, by an `async fn` of the counter.
+    /// Adds and replies, with an `async fn` of the counter.
     AddReady(u64, RpcReplyPort<u64>),
-    /// Adds, waits for a turn of the scheduler, and answers.
+    /// Adds, yields to the scheduler once, and replies.
     AddAndYield(u64, RpcReplyPort<u64>),
 }
 
-/// Sums.
+/// The actor.
 #[derive(Debug)]
 pub struct Summing;
 
@@ -39,7 +39,7 @@ impl Actor for Summing {
                 counter.add(amount);
             }
             Message::Add(amount, Some(reply)) => {
-                // A caller that went away wants no answer.
+                // The caller may have been dropped.
                 let _ = reply.send(counter.add(amount));
             }
             Message::AddReady(amount, reply) => {
@@ -53,18 +53,18 @@ impl Actor for Summing {
     }
 }
 
-/// An actor of ractor.
+/// The contestant for ractor.
 #[derive(Debug)]
 pub struct Ractor;
 
 fn answer(outcome: CallResult<u64>) -> u64 {
     match outcome {
         CallResult::Success(total) => total,
-        CallResult::Timeout | CallResult::SenderError => panic!("the actor answers"),
+        CallResult::Timeout | CallResult::SenderError => panic!("the actor replies"),
     }
 }
 
-/// A handle that stops its actor with the last of its clones, as those of the others do.
+/// A handle that stops its actor when its last clone is dropped, like the other libraries' handles.
 #[derive(Clone, Debug)]
 pub struct Handle(std::sync::Arc<Owner>);
 
@@ -93,24 +93,24 @@ impl Contestant for Ractor {
 
     async fn call(handle: &Self::Handle, amount: u64) -> u64 {
         let sent = handle.0.0.call(|reply| Message::Add(amount, Some(reply)), None).await;
-        answer(sent.expect("the actor lives"))
+        answer(sent.expect("the actor runs"))
     }
 
     async fn call_ready(handle: &Self::Handle, amount: u64) -> u64 {
         let sent = handle.0.0.call(|reply| Message::AddReady(amount, reply), None).await;
-        answer(sent.expect("the actor lives"))
+        answer(sent.expect("the actor runs"))
     }
 
     async fn call_yielding(handle: &Self::Handle, amount: u64) -> u64 {
         let sent = handle.0.0.call(|reply| Message::AddAndYield(amount, reply), None).await;
-        answer(sent.expect("the actor lives"))
+        answer(sent.expect("the actor runs"))
     }
 
     async fn cast(handle: &Self::Handle, amount: u64) {
-        handle.0.0.cast(Message::Add(amount, None)).expect("the actor lives");
+        handle.0.0.cast(Message::Add(amount, None)).expect("the actor runs");
     }
 
     fn try_cast(handle: &Self::Handle, amount: u64) {
-        handle.0.0.cast(Message::Add(amount, None)).expect("the actor lives");
+        handle.0.0.cast(Message::Add(amount, None)).expect("the actor runs");
     }
 }

@@ -4,21 +4,21 @@ use rsactor::{Actor, ActorRef, message_handlers, spawn_with_mailbox_capacity};
 
 use crate::{contestant::Contestant, counter::Counter, workload::Row};
 
-/// Sums.
+/// The actor.
 #[derive(Actor, Debug, Default)]
 pub struct Summing {
     counter: Counter,
 }
 
-/// Adds and answers.
+/// Adds and replies.
 #[derive(Debug)]
 pub struct Add(u64);
 
-/// Adds and answers, by an `async fn` of the counter.
+/// Adds and replies, with an `async fn` of the counter.
 #[derive(Debug)]
 pub struct AddReady(u64);
 
-/// Adds, waits for a turn of the scheduler, and answers.
+/// Adds, yields to the scheduler once, and replies.
 #[derive(Debug)]
 pub struct AddAndYield(u64);
 
@@ -40,7 +40,7 @@ impl Summing {
     }
 }
 
-/// An actor of rsactor.
+/// The contestant for rsactor.
 #[derive(Debug)]
 pub struct Rsactor;
 
@@ -64,15 +64,15 @@ impl Contestant for Rsactor {
     }
 
     async fn call_ready(handle: &Self::Handle, amount: u64) -> u64 {
-        handle.ask(AddReady(amount)).await.expect("the actor answers")
+        handle.ask(AddReady(amount)).await.expect("the actor replies")
     }
 
     async fn call_yielding(handle: &Self::Handle, amount: u64) -> u64 {
-        handle.ask(AddAndYield(amount)).await.expect("the actor answers")
+        handle.ask(AddAndYield(amount)).await.expect("the actor replies")
     }
 
     async fn cast(handle: &Self::Handle, amount: u64) {
-        handle.tell(Add(amount)).await.expect("the actor lives");
+        handle.tell(Add(amount)).await.expect("the actor runs");
     }
 
     fn try_cast(_handle: &Self::Handle, _amount: u64) {

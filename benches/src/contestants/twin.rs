@@ -1,4 +1,4 @@
-//! The twin: the actor that a person writes by hand with tokio, from its tutorial.
+//! The twin: a hand-written actor on tokio, in the style of its tutorial.
 //!
 //! An enum, a bounded `mpsc` channel, a `oneshot` channel per call, and a task with a loop.
 
@@ -9,25 +9,25 @@ use crate::{contestant::Contestant, counter::Counter};
 /// A message to the twin.
 #[derive(Debug)]
 pub enum Message {
-    /// Adds and answers, or only adds.
+    /// Adds, and replies if `reply` is set.
     Add {
-        /// What is added.
+        /// The amount to add.
         amount: u64,
-        /// Takes the total, unless nobody wants it.
+        /// The reply channel; `None` for a cast.
         reply: Option<oneshot::Sender<u64>>,
     },
-    /// Adds and answers, by an `async fn` that has nothing to wait for.
+    /// Adds and replies, with an `async fn` that does not wait.
     AddReady {
-        /// What is added.
+        /// The amount to add.
         amount: u64,
-        /// Takes the total.
+        /// The reply channel.
         reply: oneshot::Sender<u64>,
     },
-    /// Adds, waits for a turn of the scheduler, and answers.
+    /// Adds, yields to the scheduler once, and replies.
     AddAndYield {
-        /// What is added.
+        /// The amount to add.
         amount: u64,
-        /// Takes the total.
+        /// The reply channel.
         reply: oneshot::Sender<u64>,
     },
 }
@@ -38,7 +38,7 @@ async fn run(mut counter: Counter, mut mailbox: mpsc::Receiver<Message>) {
             Message::Add { amount, reply } => {
                 let total = counter.add(amount);
                 if let Some(reply) = reply {
-                    // A caller that went away wants no answer.
+                    // The caller may have been dropped.
                     let _ = reply.send(total);
                 }
             }
@@ -69,27 +69,27 @@ impl Contestant for Twin {
     async fn call(handle: &Self::Handle, amount: u64) -> u64 {
         let (reply, answer) = oneshot::channel();
         let sent = handle.send(Message::Add { amount, reply: Some(reply) }).await;
-        sent.expect("the twin lives");
-        answer.await.expect("the twin answers")
+        sent.expect("the twin runs");
+        answer.await.expect("the twin replies")
     }
 
     async fn call_ready(handle: &Self::Handle, amount: u64) -> u64 {
         let (reply, answer) = oneshot::channel();
         let sent = handle.send(Message::AddReady { amount, reply }).await;
-        sent.expect("the twin lives");
-        answer.await.expect("the twin answers")
+        sent.expect("the twin runs");
+        answer.await.expect("the twin replies")
     }
 
     async fn call_yielding(handle: &Self::Handle, amount: u64) -> u64 {
         let (reply, answer) = oneshot::channel();
         let sent = handle.send(Message::AddAndYield { amount, reply }).await;
-        sent.expect("the twin lives");
-        answer.await.expect("the twin answers")
+        sent.expect("the twin runs");
+        answer.await.expect("the twin replies")
     }
 
     async fn cast(handle: &Self::Handle, amount: u64) {
         let sent = handle.send(Message::Add { amount, reply: None }).await;
-        sent.expect("the twin lives");
+        sent.expect("the twin runs");
     }
 
     fn try_cast(handle: &Self::Handle, amount: u64) {

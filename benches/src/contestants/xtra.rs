@@ -4,21 +4,21 @@ use xtra::prelude::*;
 
 use crate::{contestant::Contestant, counter::Counter, workload::Row};
 
-/// Sums.
+/// The actor.
 #[derive(Debug, Default, xtra::Actor)]
 pub struct Summing {
     counter: Counter,
 }
 
-/// Adds and answers.
+/// Adds and replies.
 #[derive(Debug)]
 pub struct Add(u64);
 
-/// Adds and answers, by an `async fn` of the counter.
+/// Adds and replies, with an `async fn` of the counter.
 #[derive(Debug)]
 pub struct AddReady(u64);
 
-/// Adds, waits for a turn of the scheduler, and answers.
+/// Adds, yields to the scheduler once, and replies.
 #[derive(Debug)]
 pub struct AddAndYield(u64);
 
@@ -46,7 +46,7 @@ impl Handler<AddAndYield> for Summing {
     }
 }
 
-/// An actor of xtra.
+/// The contestant for xtra.
 #[derive(Debug)]
 pub struct Xtra;
 
@@ -72,16 +72,16 @@ impl Contestant for Xtra {
     }
 
     async fn call_ready(handle: &Self::Handle, amount: u64) -> u64 {
-        handle.send(AddReady(amount)).await.expect("the actor answers")
+        handle.send(AddReady(amount)).await.expect("the actor replies")
     }
 
     async fn call_yielding(handle: &Self::Handle, amount: u64) -> u64 {
-        handle.send(AddAndYield(amount)).await.expect("the actor answers")
+        handle.send(AddAndYield(amount)).await.expect("the actor replies")
     }
 
     async fn cast(handle: &Self::Handle, amount: u64) {
-        // What is dropped here is the receiver of an answer that nobody wants.
-        drop(handle.send(Add(amount)).detach().await.expect("the actor lives"));
+        // Drops the receiver of the reply.
+        drop(handle.send(Add(amount)).detach().await.expect("the actor runs"));
     }
 
     fn try_cast(_handle: &Self::Handle, _amount: u64) {
