@@ -1,7 +1,7 @@
 //! The smallest complete actor: a struct, an `impl`, and a handle to call it.
 //!
-//! Run with `cargo run --example counter`. `counter_expanded.rs` has the code that `#[actor]`
-//! generates for it, annotated.
+//! Run with `cargo run --example counter`. `counter_expanded.rs` shows the code that `#[actor]`
+//! generates for it.
 
 use actor_runtime::{ActorHandle, actor, spawn};
 
@@ -19,7 +19,7 @@ impl Counter {
         self.total
     }
 
-    /// The total so far.
+    /// Returns the total so far.
     pub async fn get(&self) -> u64 {
         self.total
     }
@@ -41,7 +41,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(total, 5);
     println!("counted to {total}");
 
-    // A handler that takes `self` is the last to run. Later calls fail.
+    // A handler that takes `self` ends the actor. Later calls fail.
     assert_eq!(counter.finish().await?, 5);
     println!("the actor has ended: {}", counter.exited().await);
     println!("one more call: {}", counter.add(1).await.unwrap_err());

@@ -21,7 +21,7 @@ impl Counter {
         self.total
     }
 
-    /// The total so far.
+    /// Returns the total so far.
     pub async fn get(&self) -> u64 {
         self.total
     }
@@ -32,22 +32,21 @@ impl Counter {
     }
 }
 
-// A message is sent from the handle to the loop. It has the method's arguments, and where its reply
-// goes.
+// A message is sent from the handle to the loop. It has the method's arguments and the reply channel.
 /// A message to [`Counter`](type@Counter): one variant per handler.
 #[allow(rustdoc::private_intra_doc_links, reason = "the actor may be private")]
 #[allow(missing_docs, reason = "the handlers document their arguments")]
 pub enum CounterMessage {
     /// Adds `amount` and returns the new total.
     Add { amount: u64, reply: ::actor_runtime::Reply<u64> },
-    /// The total so far.
+    /// Returns the total so far.
     Get { reply: ::actor_runtime::Reply<u64> },
     /// Ends the actor with its total.
     Finish { reply: ::actor_runtime::Reply<u64> },
 }
 
-// The idle actor, as callers find it while the loop has nothing to do. It has a type of its own,
-// which no other code can name, because messages may be more public than their actor.
+// The idle actor, which callers find in its seat while the loop has nothing to do. It has a separate
+// type, which no other code can name, because messages may be more public than their actor.
 const _: () = {
     /// An idle `Counter`, whose handlers callers may run.
     #[derive(::core::fmt::Debug)]
@@ -69,8 +68,8 @@ const _: () = {
         }
     }
 
-    // The loop needs these facts before it dispatches a message: the name of its handler, whether
-    // its caller still waits, whether the handler awaits, and whether it is the last.
+    // The loop reads this before it dispatches a message: the name of its handler, whether its caller
+    // still waits, whether the handler awaits, and whether it ends the actor.
     impl ::actor_runtime::by_hand::Message for CounterMessage {
         const ACTOR: &'static str = "Counter";
         type AtRest = CounterAtRest;
@@ -116,8 +115,8 @@ impl ::actor_runtime::Actor for Counter {
     }
 }
 
-// What the loop needs besides: whether there is an `#[on_idle]`, and the handlers that it does not
-// await.
+// The rest of the interface to the loop: whether there is an `#[on_idle]`, and the handlers that it does
+// not await.
 impl ::actor_runtime::by_hand::Drive for Counter {
     const HAS_ON_IDLE: bool = false;
 
@@ -144,7 +143,7 @@ impl ::actor_runtime::by_hand::Drive for Counter {
     }
 }
 
-// The only place that asks for `Send`: the compiler proves here that the whole loop is `Send`.
+// The only place that requires `Send`: here the compiler checks that the whole loop is `Send`.
 // `#[actor(local)]` omits this impl.
 impl ::actor_runtime::by_hand::Spawn for Counter {
     fn run(
@@ -188,7 +187,7 @@ impl CounterHandle {
         })
     }
 
-    /// The total so far.
+    /// Returns the total so far.
     #[track_caller]
     pub fn get(
         &self,
@@ -215,7 +214,7 @@ impl CounterHandle {
     }
 }
 
-// This trait has what every handle can do: close the actor, wait for its end, get statistics.
+// This trait provides the methods of every handle: close the actor, wait for its end, get statistics.
 impl ::actor_runtime::ActorHandle for CounterHandle {
     type Message = CounterMessage;
 
@@ -239,7 +238,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(total, 5);
     println!("counted to {total}");
 
-    // A handler that takes `self` is the last to run. Later calls fail.
+    // A handler that takes `self` ends the actor. Later calls fail.
     assert_eq!(counter.finish().await?, 5);
     println!("the actor has ended: {}", counter.exited().await);
     println!("one more call: {}", counter.add(1).await.unwrap_err());

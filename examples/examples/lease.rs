@@ -1,9 +1,9 @@
-//! A transaction as a lease: no other message comes between its messages, and it is rolled back if
-//! its holder fails.
+//! A transaction as a lease: the actor handles no other messages in between, and rolls back if the
+//! holder fails.
 //!
 //! Run with `cargo run --example lease`. Many tasks transfer money between two accounts, with
-//! several messages each; a third of them fail half way. No task ever sees a transfer half done,
-//! and in the end no money is lost.
+//! several messages each. A third of them fail after the first message. No task observes a partial
+//! transfer, and the total stays the same.
 
 use std::error::Error;
 
@@ -25,17 +25,17 @@ impl Bank {
         self.accounts[account]
     }
 
-    /// Keeps the changes.
+    /// Commits the changes.
     pub fn commit(&mut self) {
         self.before = None;
     }
 
-    /// The sum of all accounts.
+    /// Returns the sum of all accounts.
     pub fn total(&self) -> i64 {
         self.accounts.iter().sum()
     }
 
-    /// Undoes changes that were not committed.
+    /// Rolls back uncommitted changes.
     #[on_release]
     fn roll_back(&mut self) {
         if let Some(before) = self.before.take() {
@@ -54,8 +54,7 @@ async fn transfer(
     transaction.take(0, amount).await?;
     tokio::task::yield_now().await;
     if is_blocked {
-        // The lease is dropped half way, as it is whenever an error or a panic ends the
-        // transaction.
+        // This drops the lease, as does any error or panic during the transaction.
         return Err("the second account is blocked".into());
     }
     transaction.take(1, -amount).await?;
@@ -74,8 +73,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         })
         .collect();
     for _ in 0..50 {
-        // A call through the ordinary handle gets its turn between two transactions.
-        assert_eq!(bank.total().await?, 2_000, "money is on its way");
+        // A call through the ordinary handle is handled between two transactions.
+        assert_eq!(bank.total().await?, 2_000, "a partial transfer is visible");
     }
     let mut done = 0;
     for task in tasks {
@@ -84,6 +83,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!(bank.take(0, 0).await?, 1_000 - done);
     assert_eq!(bank.shutdown().await, ExitReason::Shutdown);
     assert_eq!(done, 66);
-    println!("{done} of 100 transfers were done, the others left no trace");
+    println!("{done} of 100 transfers were committed, the others were rolled back");
     Ok(())
 }

@@ -4,8 +4,8 @@
 //! Run with `cargo run --example sum_background`. It adds numbers on tokio, on smol's executor, and
 //! on two plain threads without an executor. Test with `cargo test --example sum_background`.
 //!
-//! `pair` returns the handle and the loop, and polls nothing. Requests that are dropped before
-//! their turn are skipped and counted. The loop ends when the last handle is dropped, and returns
+//! `pair` returns the handle and the loop, and polls nothing. Requests that are dropped before they
+//! are handled are skipped and counted. The loop ends when the last handle is dropped, and returns
 //! the actor.
 
 use std::{
@@ -28,14 +28,14 @@ pub struct SumBackground {
 // callers.
 #[actor(mailbox = unbounded)]
 impl SumBackground {
-    /// The sum of `a` and `b`.
+    /// Returns the sum of `a` and `b`.
     pub fn sum(&mut self, a: u64, b: u64) -> u64 {
         self.sums += 1;
         a.wrapping_add(b)
     }
 }
 
-/// Uses a handle, from any context. Returns how many sums it requested.
+/// Requests sums through a handle. Returns their number.
 async fn sum_some(handle: SumBackgroundHandle) -> Result<u64, CallError> {
     for a in 1..5 {
         let sum = handle.sum(a, 2).await?;
@@ -53,7 +53,7 @@ fn check(exit: &Exit<SumBackground>, asked: u64) {
 
 fn on_tokio() -> Result<(), CallError> {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
-    runtime.expect("the system gives a runtime").block_on(async {
+    runtime.expect("the runtime can be created").block_on(async {
         let (handle, background) = pair(SumBackground::default());
         let background = tokio::spawn(background);
         let asked = sum_some(handle).await?;
@@ -73,7 +73,7 @@ fn on_smol() -> Result<(), CallError> {
     }))
 }
 
-/// Runs the loop on one plain thread and its user on another.
+/// Runs the loop on one plain thread and its caller on another.
 fn on_threads() -> Result<(), CallError> {
     let (handle, background) = pair(SumBackground::default());
     let background = thread::spawn(|| block_on(background));
@@ -82,7 +82,7 @@ fn on_threads() -> Result<(), CallError> {
     Ok(())
 }
 
-/// Requests whose callers are gone are skipped.
+/// Shows that a request is skipped if its caller was dropped.
 fn cancelled() -> Result<(), CallError> {
     use actor_runtime::ActorHandle;
     block_on(async {
@@ -94,7 +94,7 @@ fn cancelled() -> Result<(), CallError> {
 
         let answer = alongside(background.as_mut(), kept).await?;
         let skipped = handle.stats().counts.skipped;
-        println!("  1 + 1 = {answer}, {skipped} request was cancelled before it was begun");
+        println!("  1 + 1 = {answer}, {skipped} request was cancelled before it was handled");
         assert_eq!((answer, skipped), (2, 1));
 
         drop(handle);
@@ -103,14 +103,14 @@ fn cancelled() -> Result<(), CallError> {
     })
 }
 
-/// Polls `background` alongside, until `foreground` is ready.
+/// Polls both futures until `foreground` is ready.
 async fn alongside<T>(
     mut background: impl Future + Unpin,
     foreground: impl Future<Output = T>,
 ) -> T {
     let mut foreground = pin!(foreground);
     std::future::poll_fn(|cx| {
-        // The loop runs as long as there is a handle, so it is not ready here.
+        // The loop runs while a handle exists, so it is not ready here.
         let _ = std::pin::Pin::new(&mut background).poll(cx);
         foreground.as_mut().poll(cx)
     })

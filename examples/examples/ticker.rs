@@ -1,7 +1,7 @@
-//! An actor that waits for more than messages: readings from a channel, and the ticks of a clock.
+//! An actor that handles events besides messages: readings from a channel, and ticks of an interval.
 //!
-//! Run with `cargo run --example ticker`. Time is paused, so it finishes at once, and every run is
-//! the same.
+//! Run with `cargo run --example ticker`. Time is paused, so the program finishes immediately and is
+//! deterministic.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ impl Station {
         }
     }
 
-    /// The averages so far.
+    /// Returns the averages so far.
     pub fn averages(&self) -> Vec<f64> {
         self.averages.clone()
     }
@@ -77,16 +77,16 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     assert_eq!(station.averages().await?, [4.5, 14.5, 24.5]);
 
-    // A paused station takes nothing from the channel, which has room for one reading.
+    // A paused station does not receive from the channel, which has room for one reading.
     station.pause(true).await?;
     sensor.try_send(30.0)?;
-    assert!(sensor.try_send(31.0).is_err(), "the sensor is held back");
+    assert!(sensor.try_send(31.0).is_err(), "the channel is full");
     station.pause(false).await?;
     sensor.send(31.0).await?;
     sleep(second).await;
     assert_eq!(station.averages().await?.last(), Some(&30.5));
 
-    // The sensor is gone: the station gets `None`, and stops itself.
+    // Without a sender the station receives `None`, and stops itself.
     drop(sensor);
     println!("the actor has ended: {}", station.exited().await);
     Ok(())
