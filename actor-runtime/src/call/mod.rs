@@ -274,12 +274,15 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
     /// Sends the message without asking for an answer, even if the mailbox is full.
     ///
     /// Meant for `Drop` implementations, which cannot wait. The message is accepted as long as the actor
-    /// handles messages, also during a shutdown, and comes before everything that is sent after it. As it ignores the capacity of the mailbox, use it only to end what was begun by an
-    /// ordinary call, such as to close a statement.
+    /// handles messages, also during a shutdown, and comes before everything that is sent after it. A
+    /// shutdown ends when the mailbox is empty, so senders that never stop would delay it forever. As
+    /// `cast_now` ignores the capacity of the mailbox, use it only to end what was begun by an ordinary
+    /// call, such as to close a statement.
     ///
     /// # Errors
     ///
-    /// Returns [`SendError::Closed`], which holds the message, if the actor handles no more messages.
+    /// Returns [`SendError::Closed`], which holds the message, if the actor handles no more messages, or
+    /// if its mailbox is closed and one of its own handlers or hooks sends.
     ///
     /// # Panics
     ///

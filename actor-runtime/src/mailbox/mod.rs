@@ -11,7 +11,7 @@
 //!    never holds a free place. A sender that is dropped before that withdraws its message.
 //! 3. No message is accepted ahead of one that waits for room, except by [`Shared::force`].
 //! 4. A message is refused as closed if and only if the phase is past [`Phase::Open`] (for `force`:
-//!    past [`Phase::Closing`]). The phase only moves forward.
+//!    past [`Phase::Closing`], unless the actor itself sends). The phase only moves forward.
 //! 5. No user code runs while the lock is held: messages are dropped, and wakers cloned, woken and
 //!    dropped, with the lock released. Wakers are cloned in advance (see [`WakerToStore`]). The one
 //!    exception is [`Message::envelope`], which only names parts of the message; `#[actor]` writes
@@ -52,7 +52,7 @@ use crate::{
     seat::Seat,
     slot::message::Message,
     sync::{Arc, AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering, bug, gap, lock},
-    thread::current::ActorId,
+    thread::current::{self, ActorId},
     waker::{WakerToStore, wake},
 };
 
@@ -192,11 +192,17 @@ impl<M: Message> Shared<M> {
     ///
     /// # Errors
     ///
-    /// Returns the message if the queue was sealed or the actor has ended.
+    /// Returns the message if the queue was sealed or the actor has ended, or if the mailbox is closing
+    /// and the actor itself sends: a handler that sends itself its next message would never end.
     pub(crate) fn force(&self, message: M) -> Result<(), M> {
         let entry = Self::entry(message);
+        let is_own = current::actor() == Some(self.id);
         let mut queue = lock(&self.queue);
-        let mut is_refused = matches!(queue.phase, Phase::Sealed | Phase::Ended(_));
+        let mut is_refused = match queue.phase {
+            Phase::Open => false,
+            Phase::Closing(_) => is_own,
+            Phase::Sealed | Phase::Ended(_) => true,
+        };
         if bug("cast_now is refused while closing") {
             is_refused = !matches!(queue.phase, Phase::Open);
         }

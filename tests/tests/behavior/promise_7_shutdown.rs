@@ -9,7 +9,7 @@ use actor_runtime::{
 };
 
 use crate::support::{
-    Gate, Log, LogsDrop, Probe, now, outcome, pending, ready, rig, still_pending,
+    Gate, Log, LogsDrop, Probe, ProbeHandle, now, outcome, pending, ready, rig, still_pending,
 };
 
 #[test]
@@ -49,6 +49,143 @@ fn no_message_is_accepted_once_shutdown_begins() {
     actor.exit();
     assert_eq!(log.take(), ["wait", "waited", "note 2"]);
     assert!(matches!(probe.note(1).cast_now(), Err(SendError::Closed(_))));
+}
+
+/// Sends itself its next message, in every way that does not wait.
+struct Perpetual {
+    rounds: u32,
+    refused: u32,
+    on_idle: bool,
+}
+
+#[actor]
+impl Perpetual {
+    /// Sends itself the same message.
+    pub(crate) fn again(&mut self, context: &Context<Self>) {
+        self.rounds += 1;
+        let this = context.handle().upgrade().unwrap();
+        self.refused += u32::from(this.again().cast_now().is_err());
+    }
+
+    /// Sends itself the same message after a wait.
+    pub(crate) async fn later(&mut self, context: &Context<Self>) {
+        self.rounds += 1;
+        tokio::task::yield_now().await;
+        let this = context.handle().upgrade().unwrap();
+        self.refused += u32::from(this.later().cast_now().is_err());
+    }
+
+    /// Sends itself the same message when it is dropped.
+    pub(crate) fn from_a_drop(&mut self, context: &Context<Self>) {
+        struct OnDrop(PerpetualHandle);
+        impl Drop for OnDrop {
+            fn drop(&mut self) {
+                let _ = self.0.from_a_drop().cast_now();
+            }
+        }
+        self.rounds += 1;
+        drop(OnDrop(context.handle().upgrade().unwrap()));
+    }
+
+    /// Sends through the lease that it came by, or in the mailbox.
+    pub(crate) fn through(&mut self, to: PerpetualHandle) {
+        self.rounds += 1;
+        let _ = to.clone().through(to).cast_now();
+    }
+
+    /// Does nothing.
+    pub(crate) fn nothing(&mut self) {
+        self.on_idle = true;
+    }
+
+    #[on_idle]
+    fn on_idle(&mut self, context: &Context<Self>) {
+        if self.on_idle {
+            self.rounds += 1;
+            let this = context.handle().upgrade().unwrap();
+            self.refused += u32::from(this.nothing().cast_now().is_err());
+        }
+    }
+}
+
+fn perpetual() -> Perpetual {
+    Perpetual { rounds: 0, refused: 0, on_idle: false }
+}
+
+#[test]
+fn an_actor_that_sends_itself_its_next_message_ends() {
+    type Start = fn(&PerpetualHandle) -> Result<(), SendError<PerpetualMessage>>;
+    let starts: [Start; 5] = [
+        |it| it.again().cast_now(),
+        |it| it.later().cast_now(),
+        |it| it.from_a_drop().cast_now(),
+        |it| it.through(it.clone()).cast_now(),
+        |it| it.nothing().cast_now(),
+    ];
+    for (at, start) in starts.into_iter().enumerate() {
+        let (handle, mut actor) = rig(perpetual());
+        start(&handle).unwrap();
+        let mut rounds = 0;
+        // The first rounds are accepted; the mailbox closes in the middle of them.
+        actor.turn_with(&mut || {
+            rounds += 1;
+            assert!(rounds < 1_000, "start {at} goes on after it was closed");
+            if rounds == 3 {
+                handle.close();
+            }
+        });
+        let actor = actor.exit().actor.expect("it ended in order");
+        assert!(actor.rounds > 1, "start {at} was refused before the mailbox was closed");
+    }
+}
+
+#[test]
+fn a_lease_whose_handlers_send_themselves_their_next_message_ends() {
+    let (handle, mut actor) = rig(perpetual());
+    let mut lease = pending(handle.lease());
+    actor.turn();
+    let lease = ready(&mut lease).unwrap();
+    lease.through(PerpetualHandle::clone(&lease)).cast_now().unwrap();
+    let mut rounds = 0;
+    let mut lease = Some(lease);
+    let mut after = pending(handle.nothing());
+    actor.turn_with(&mut || {
+        rounds += 1;
+        assert!(rounds < 1_000, "the lease goes on after it was dropped");
+        lease = None;
+        handle.close();
+    });
+    assert_eq!(outcome(&mut after), "answered ()");
+}
+
+#[tokio::test]
+async fn others_may_cast_now_while_an_actor_drains() {
+    let (log, gate) = (Log::default(), Gate::default());
+    let (probe, mut actor) = rig(Probe::new(&log));
+    probe.wait(gate.clone()).try_cast().unwrap();
+    actor.turn();
+    probe.close();
+    // A test, a task and a handler of another actor.
+    probe.note(1).cast_now().unwrap();
+    let other = probe.clone();
+    tokio::spawn(async move { other.note(2).cast_now().unwrap() }).await.unwrap();
+    let (sender, mut sends) = rig(Sender(probe.clone()));
+    sender.send(3).try_cast().unwrap();
+    sends.turn();
+    gate.open();
+    actor.exit();
+    assert_eq!(log.take(), ["wait", "waited", "note 1", "note 2", "note 3"]);
+}
+
+/// Sends to another actor.
+struct Sender(ProbeHandle);
+
+#[actor]
+impl Sender {
+    /// Sends a note.
+    pub(crate) fn send(&self, note: u64) {
+        self.0.note(note).cast_now().unwrap();
+    }
 }
 
 #[test]
