@@ -74,11 +74,11 @@ impl Scale {
     }
 }
 
-/// Draws what a call costs on one thread, the cheapest first.
+/// Draws the cost of a call on one thread, the cheapest first.
 ///
 /// # Errors
 ///
-/// If no calls were measured.
+/// Returns an error if no calls were measured.
 pub fn draw(results: &Results) -> Result<String, String> {
     let bars = bars(results);
     let longest = bars.last().ok_or("the picture needs the row call on current_thread")?.nanos;
@@ -93,7 +93,7 @@ pub fn draw(results: &Results) -> Result<String, String> {
     Ok(frame(&bars, bottom + 28.0, &(grid + &drawn), &results.machine.sentence()))
 }
 
-/// Everybody who may be shared and is measured with the same mailbox.
+/// Returns the bars of all shared entrants with the same mailbox capacity.
 fn bars(results: &Results) -> Vec<Bar> {
     let mut bars: Vec<Bar> = ROSTER
         .iter()
