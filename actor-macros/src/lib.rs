@@ -200,6 +200,21 @@ pub fn __select(tokens: TokenStream) -> TokenStream {
 ///
 /// `#[checked_select(crate = path)]` is for a runtime that is not at `::actor_runtime`.
 ///
+/// # Locals of a loop
+///
+/// The attribute sees where a local is made, which `select!` alone cannot. A branch may lend a pinned future
+/// by `&mut` because the future outlives the `select!`. If the loop around the `select!` makes it again in
+/// each turn, it does not: when another branch wins, the next turn drops it with what it has done. So in a
+/// loop, these are refused unless they are cancel safe themselves, or references or handles:
+///
+/// - a future that is pinned in the loop, `let mut future = pin!(transfer())`, also with `Box::pin` and
+///   `tokio::pin!`;
+/// - a local of the loop that a branch waits on: a task, a `JoinSet`, a stream, a channel for one request,
+///   the `Answer` of a call.
+///
+/// Make it before the loop. A local that is meant to end with the turn is accepted if each of the other
+/// branches leaves the loop or names the local, as `drop(task)` does, or if the code behind the `select!` does.
+///
 /// # Examples
 ///
 /// ```

@@ -1,15 +1,18 @@
 //! Writes a checked `select!` in the place of each plain one.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Block, Expr, Item, Macro, Stmt,
+    Block, Expr, Item, Local, Macro, Stmt,
     spanned::Spanned,
     visit_mut::{self, VisitMut},
 };
 
-use super::check::{self, CheckedMethod, PlainSelect, PlainSelects};
-use crate::select::{Branch, Order, Select};
+use super::{
+    check::{self, CheckedMethod, PinMacro, PlainSelect, PlainSelects, RemadePlace},
+    scopes,
+};
+use crate::select::{self, Branch, Ends, Order, Select};
 
 pub(super) fn item(mut item: Item, selects: PlainSelects, krate: &TokenStream) -> TokenStream {
     Replace { selects, krate }.visit_item_mut(&mut item);
@@ -44,13 +47,60 @@ impl Replace<'_> {
             return None;
         }
         let tokens = match self.selects.found.pop_front().flatten() {
-            Some(PlainSelect { mut select, inner }) => {
+            Some(PlainSelect { mut select, inner, remade }) => {
                 Replace { selects: inner, krate: self.krate }.visit_branches_mut(&mut select);
-                branches(&select)
+                let asked = remade.iter().map(|place| outlives_turn(place, self.krate));
+                let asked: TokenStream = asked.collect();
+                let checked = invocation(mac, &branches(&select), self.krate);
+                return Some(Expr::Verbatim(match asked.is_empty() {
+                    true => checked,
+                    false => quote!({ #asked #checked }),
+                }));
             }
             None => mac.tokens.clone(),
         };
         Some(Expr::Verbatim(invocation(mac, &tokens, self.krate)))
+    }
+
+    /// Asks the future that a `let` makes, if each turn of a loop makes it again.
+    fn ask(&self, made: &mut Expr) {
+        let future = match made {
+            Expr::Macro(pin) if scopes::is_pin(&pin.mac.path) => {
+                if let Ok(future) = syn::parse2(pin.mac.tokens.clone()) {
+                    pin.mac.tokens = self.asked(&future);
+                }
+                return;
+            }
+            Expr::Call(call) if scopes::is_box_pin(&call.func) => call.args.last_mut(),
+            future => Some(future),
+        };
+        if let Some(future) = future {
+            *future = Expr::Verbatim(self.asked(future));
+        }
+    }
+
+    /// A reference in a pin makes nothing.
+    fn asked(&self, future: &Expr) -> TokenStream {
+        match future {
+            Expr::Reference(_) => future.to_token_stream(),
+            future => select::made_in_a_loop(future, self.krate),
+        }
+    }
+
+    fn is_asked(&mut self) -> bool {
+        self.selects.lets.pop_front().is_some_and(|asked| asked.get())
+    }
+
+    /// `tokio::pin! { let future = make(); }`
+    fn ask_in_macro(&mut self, mac: &mut Macro) {
+        if scopes::is_pin(&mac.path)
+            && let Some(PinMacro::Let(_, mut local)) = PinMacro::read(mac)
+            && self.is_asked()
+            && let Some(init) = &mut local.init
+        {
+            self.ask(&mut init.expr);
+            mac.tokens = local.into_token_stream();
+        }
     }
 
     /// In the order in which they were found.
@@ -76,6 +126,20 @@ impl VisitMut for Replace<'_> {
         {
             *expr = checked;
         }
+    }
+
+    fn visit_local_mut(&mut self, local: &mut Local) {
+        let is_asked = self.is_asked();
+        visit_mut::visit_local_mut(self, local);
+        if let Some(init) = &mut local.init
+            && is_asked
+        {
+            self.ask(&mut init.expr);
+        }
+    }
+
+    fn visit_macro_mut(&mut self, mac: &mut Macro) {
+        self.ask_in_macro(mac);
     }
 
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
@@ -104,6 +168,28 @@ pub(crate) fn invocation(mac: &Macro, tokens: &TokenStream, krate: &TokenStream)
             #checked
         }),
     }
+}
+
+// Input:
+//     rx
+// Output:
+//     { use remade::OutlivesTurn; OutlivesTurn::ask((&&&Remade::of(&rx)).kind(), &rx); }
+/// Asks whether what a `select!` is lent outlives the turn of the loop that makes it.
+fn outlives_turn(remade: &RemadePlace, krate: &TokenStream) -> TokenStream {
+    let place = &remade.place;
+    let Ends { first, last } = Ends::of(place);
+    let module = quote!(#krate::__private::select::remade);
+    let (outlives, ask) = (Ident::new("OutlivesTurn", first), Ident::new("ask", last));
+    let pinned = Ident::new("pinned", first);
+    let of = match remade.is_pinned {
+        true => quote_spanned!(last=> #pinned(&#place)),
+        false => quote_spanned!(first=> &#place),
+    };
+    quote! {{
+        #[allow(unused_imports)]
+        use #module::{OutlivesTurn as #outlives, pinned as #pinned, traits::*};
+        #outlives::#ask((&&&#module::Remade::of(#of)).kind(), #of);
+    }}
 }
 
 /// The tokens between the braces of a `select!`.

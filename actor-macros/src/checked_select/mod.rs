@@ -5,12 +5,15 @@
 //!                                        └─────▶ diagnostics, all of them
 //! ```
 //!
+//! The attribute also sees what a loop makes in each turn and lends to a `select!`, and has it asked.
+//!
 //! Only what the tokens show is found: a `select!` under another name is not, nor one that another
 //! macro makes.
 
 mod check;
 mod expand;
 mod parse;
+mod scopes;
 #[cfg(test)]
 mod tests;
 

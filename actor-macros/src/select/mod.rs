@@ -12,6 +12,7 @@
 //! clippy's `disallowed-macros` looks through expansions and would report it at every use.
 
 mod expand;
+mod lends;
 mod method_names;
 mod parse;
 mod pattern;
@@ -23,7 +24,8 @@ mod tests;
 use proc_macro2::TokenStream;
 
 pub(crate) use self::{
-    expand::awaited,
+    expand::{awaited, made_in_a_loop},
+    lends::lends,
     parse::{Branch, Order, Select, parse_plain},
     spans::Ends,
 };

@@ -8,10 +8,10 @@
 macro_rules! features {
     ($( $feature:literal $name:ident $in_body:ident: $note:literal )*) => { $(
         #[cfg(feature = $feature)]
-        pub use super::judge::{SafeToDrop as $name, SafeToDropInBody as $in_body};
+        pub use super::texts::{SafeToDrop as $name, SafeToDropInBody as $in_body};
 
         #[cfg(not(feature = $feature))]
-        super::judge::texts! {
+        super::texts::texts! {
             /// A future that may be of a crate that is not known.
             trait $name lets [Known Source Handler LosesPlace LosesBytes LosesValue LosesGathered LosesResult
                 LosesAnswer LosesMessage LosesLease LosesTurn] (

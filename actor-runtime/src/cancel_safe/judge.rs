@@ -4,8 +4,8 @@
 //! is one `kind` for each reason to accept or to refuse, each in a trait of its own; method resolution
 //! takes the first whose bounds hold. What it gives is a [`Kind`], a value without size.
 //!
-//! Then the future is passed through [`SafeToDrop`], and through each trait whose text may be the one
-//! to show. All but one of them let every future of that kind pass, so a mistake is reported once, in
+//! Then the future is passed through `SafeToDrop`, and through each trait in `texts` whose text may be the
+//! one to show. All but one of them let every future of that kind pass, so a mistake is reported once, in
 //! the words that fit it.
 //!
 //! 1. The ranks are listed in the order in which they are tried, from the most references to none.
@@ -28,11 +28,7 @@ use super::{
     CancelSafe, CancelSafeMethod, IntoCancelSafe,
     absent::of_tokio,
     m,
-    refused::{
-        LosesAnswer, LosesBytes, LosesGathered, LosesLease, LosesMessage, LosesPlace, LosesResult,
-        LosesTurn, LosesValue, Refuses,
-    },
-    shape::SomeFuture,
+    refused::{LosesAnswer, LosesLease, LosesMessage, LosesResult, LosesTurn, Refuses},
 };
 
 /// Not a method: `&mut place`.
@@ -134,191 +130,6 @@ futures_already!(
     LosesLease,
     LosesTurn
 );
-
-/// Declares a trait whose text is shown, and the reasons that it lets pass.
-macro_rules! texts {
-    ($(
-        $(#[doc = $doc:literal])*
-        trait $name:ident lets [$($pass:ident)*] $text:tt
-    )*) => { $(
-        $(#[doc = $doc])*
-        #[diagnostic::on_unimplemented $text]
-        #[doc(hidden)]
-        pub trait $name<Why, M>: Sized {
-            /// The future itself.
-            #[inline(always)]
-            fn pass(kind: Kind<Why, M>, future: Self) -> Self {
-                let _ = kind;
-                future
-            }
-        }
-
-        $(
-            #[diagnostic::do_not_recommend]
-            impl<F, M> $name<$pass, M> for F {}
-        )*
-    )* };
-}
-
-#[allow(unused_imports, reason = "for `features`, where one is missing")]
-pub(super) use texts;
-
-texts! {
-    /// A future that may be dropped, for whatever reason.
-    trait SafeToDrop lets [Known Source Handler LosesPlace LosesBytes LosesValue LosesGathered LosesResult LosesAnswer
-        LosesMessage LosesLease LosesTurn] (
-        message = "this future is not known to be cancel safe",
-        label = "work or data can be lost here if this future is dropped before it completes",
-        note = "if the function is yours: mark it `#[cancel_safe]`",
-        note = "to keep it while other branches win: make it once before the loop, `let mut future = pin!(..)`, and select on `&mut future`",
-        note = "if dropping it is harmless: say why, `assume_cancel_safe(\"why\", future)`"
-    )
-
-    /// A call that may be dropped.
-    trait SafeHandler lets [Known Source ByType LosesPlace LosesBytes LosesValue LosesGathered LosesResult LosesAnswer
-        LosesTurn] (
-        message = "the handler `{M}` is not marked `#[cancel_safe]`, so its call may not be dropped",
-        label = "if this is dropped first, the actor may or may not do it, and its answer is lost",
-        note = "to keep it while other branches win: send it before the loop, `let mut answer = handle.{M}(..).sent().await?`, and select on `&mut answer`",
-        note = "or let it finish: `.await` it outside of `select!`",
-        note = "or mark the handler `#[cancel_safe]`, and say what becomes of an answer nobody takes"
-    )
-
-    /// The same in a body, where a future cannot be kept over a loop.
-    trait SafeToDropInBody lets [Known Source Handler LosesPlace LosesBytes LosesValue LosesGathered LosesResult LosesAnswer
-        LosesMessage LosesLease LosesTurn] (
-        message = "this future is not known to be cancel safe",
-        label = "work or data can be lost here if this future is dropped before it completes",
-        note = "if the function is yours: mark it `#[cancel_safe]`",
-        note = "if dropping it is harmless: say why, `assume_cancel_safe(\"why\", future)`"
-    )
-
-    /// A wait that keeps its place in a fair queue, in a body.
-    trait KeepsItsPlaceInBody lets [Known ByType Handler] (
-        message = "dropping `{M}` gives up its place in the queue",
-        label = "each time this is dropped, it starts again at the end of the queue",
-        note = "nothing else is lost, but among busy waiters its turn may never come",
-        note = "if starting again is fine, write `requeue(..)` around it"
-    )
-
-    /// A read or a write that is all or nothing, in a body.
-    trait KeepsItsBytesInBody lets [Known ByType Handler] (
-        message = "`{M}` loses bytes when it is dropped before it completes",
-        label = "if this is dropped first, what was read or written so far is gone, or happens twice",
-        note = "to read: take what is there with `read_buf` into a buffer in `self`, or use `Lines` or a codec",
-        note = "to write: keep the bytes in `self` and write with `write_buf`, or write from a task or actor of its own"
-    )
-
-    /// A wait that keeps its place in a fair queue.
-    trait KeepsItsPlace lets [Known ByType Handler] (
-        message = "dropping `{M}` gives up its place in the queue",
-        label = "each time this is dropped, it starts again at the end of the queue",
-        note = "nothing else is lost, but among busy waiters its turn may never come",
-        note = "to keep the place: make it once before the loop, `let mut {M} = pin!(..)`, and select on `&mut {M}`",
-        note = "if starting again is fine, write `requeue(..)` around it"
-    )
-
-    /// A read or a write that is all or nothing.
-    trait KeepsItsBytes lets [Known ByType Handler] (
-        message = "`{M}` loses bytes when it is dropped before it completes",
-        label = "if this is dropped first, what was read or written so far is gone, or happens twice",
-        note = "to read: take what is there with `read_buf` into a buffer that outlives the loop, or use `Lines` or a codec",
-        note = "to write: keep the bytes in `self` and write with `write_buf`, or write from a task or actor of its own",
-        note = "or make it once before the loop, `let mut {M} = pin!(..)`, and select on `&mut {M}`"
-    )
-
-    /// A send that keeps its value.
-    trait KeepsItsValue lets [Known ByType Handler] (
-        message = "`{M}` drops its value when it is dropped before it completes",
-        label = "if this is dropped first, the value was not sent, and is gone",
-        note = "wait for room first and send then: `permit = requeue(&sender).reserve() => permit?.send(value)`"
-    )
-
-    /// A wait for many that keeps what has come in.
-    trait KeepsWhatItGathered lets [Known ByType Handler] (
-        message = "`{M}` loses what it has gathered when it is dropped before it completes",
-        label = "if this is dropped first, what has come in so far is gone",
-        note = "take one at a time into a collection that outlives the loop"
-    )
-
-    /// A future whose result can still be waited for when it was dropped.
-    trait KeepsItsResult lets [Known Source ByType Handler LosesAnswer LosesMessage LosesLease] (
-        message = "`{Self}` loses its result when it is dropped",
-        label = "if this is dropped first, nobody can wait for it again",
-        note = "make it before the loop, and select on `&mut` it"
-    )
-
-    /// A call that may be dropped, where its handler cannot be named.
-    trait KeepsItsAnswer lets [
-        Known Source ByType LosesPlace LosesBytes LosesValue LosesGathered LosesResult LosesMessage LosesLease LosesTurn
-    ] (
-        message = "this call is not marked `#[cancel_safe]`, so it may not be dropped",
-        label = "if this is dropped first, the actor may or may not do it, and its answer is lost",
-        note = "to keep it while other branches win: send it before the loop, `let mut answer = handle.method(..).sent().await?`, and select on `&mut answer`",
-        note = "or let it finish: `.await` it outside of `select!`",
-        note = "or mark the handler `#[cancel_safe]`, and say what becomes of an answer nobody takes"
-    )
-
-    /// A cast that keeps its message.
-    trait KeepsItsMessage lets [Known Source ByType LosesResult LosesAnswer LosesLease] (
-        message = "a cast that is dropped before it completes may drop its message",
-        label = "if this is dropped first, the message may be gone, with its arguments, or may have been sent",
-        note = "to wait for room: `.await` it outside of `select!`, it waits for nothing else",
-        note = "or do not wait: `handle.method(..).try_cast()` gives the message back if there is no room",
-        note = "a mark `#[cancel_safe]` on the handler is about its calls, not about its casts"
-    )
-
-    /// A lease that keeps its place in the queue.
-    trait KeepsItsLease lets [Known Source ByType LosesResult LosesAnswer LosesMessage] (
-        message = "dropping `lease` gives up its place in the queue",
-        label = "each time this is dropped, it starts again at the end of the queue",
-        note = "nothing else is lost, as a lease that nobody took is given back, but among busy callers its turn may never come",
-        note = "to keep the place: make it once before the loop, `let mut call = pin!(handle.lease())`, and select on `&mut call`",
-        note = "if starting again is fine: say so, `assume_cancel_safe(\"it may be requeued\", handle.lease())`"
-    )
-
-    /// A message that was sent before it is lent.
-    trait WasSent lets [Known Source ByType Handler] (
-        message = "this message is not sent before the `select!`",
-        label = "nothing is sent until this branch is polled, and other branches may win first",
-        note = "send it before the loop, `let mut answer = handle.method(..).sent().await?`, and select on `&mut answer`",
-        note = "or, if nobody wants the answer, `handle.method(..).cast().await?`: it waits for room only"
-    )
-}
-
-/// A future, by the shape of its type: see `shape`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a future",
-    label = "a branch of `select!` waits for a future",
-    note = "a receiver or another source is lent: `&mut receiver`",
-    note = "a value that is there already needs no branch: use it in a handler"
-)]
-#[doc(hidden)]
-pub trait IsFuture<Shape>: Sized {
-    /// The branch itself.
-    #[inline(always)]
-    fn pass(shape: Shape, branch: Self) -> Self {
-        let _ = shape;
-        branch
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<F> IsFuture<SomeFuture> for F {}
-
-/// Of a future about which nothing else is known, the type has to say it.
-#[diagnostic::do_not_recommend]
-impl<F: CancelSafe, M> SafeToDrop<ByType, M> for F {}
-
-#[diagnostic::do_not_recommend]
-impl<F: CancelSafe, M> SafeToDropInBody<ByType, M> for F {}
-
-/// A handler that is marked has a call whose type says it.
-#[diagnostic::do_not_recommend]
-impl<F: CancelSafe, M> SafeHandler<Handler, M> for F {}
-
-#[diagnostic::do_not_recommend]
-impl<F: CancelSafe, M> KeepsItsAnswer<Handler, M> for F {}
 
 /// Implemented by handles of actors: their methods are handlers.
 #[doc(hidden)]

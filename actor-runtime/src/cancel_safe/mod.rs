@@ -45,6 +45,8 @@ mod known;
 pub mod look;
 mod methods;
 mod refused;
+#[doc(hidden)]
+pub mod remade;
 #[cfg(feature = "sync")]
 mod requeue;
 mod safe;
@@ -52,6 +54,8 @@ mod safe;
 pub mod select;
 mod shape;
 mod sources;
+#[doc(hidden)]
+pub mod texts;
 mod timeout;
 mod timer;
 mod turns;
@@ -73,16 +77,18 @@ pub(crate) use self::{refused::lent_only, turns::Turns};
 pub use self::{
     given::{Given, Gives},
     judge::{
-        ByMut, ByRef, ByTemporary, ByType, ByValue, Handler, IsFuture, KeepsItsAnswer,
-        KeepsItsBytes, KeepsItsBytesInBody, KeepsItsLease, KeepsItsMessage, KeepsItsPlace,
-        KeepsItsPlaceInBody, KeepsItsResult, KeepsItsValue, KeepsWhatItGathered, Known, MakesCalls,
-        OtherMethod, SafeHandler, SafeToDrop, SafeToDropInBody, Source, WasSent,
+        ByMut, ByRef, ByTemporary, ByType, ByValue, Handler, Known, MakesCalls, OtherMethod, Source,
     },
     refused::{
         LosesAnswer, LosesBytes, LosesGathered, LosesLease, LosesMessage, LosesPlace, LosesResult,
         LosesTurn, LosesValue, Refuses,
     },
     shape::{NoFuture, SomeFuture},
+    texts::{
+        IsFuture, KeepsItsAnswer, KeepsItsBytes, KeepsItsBytesInBody, KeepsItsLease,
+        KeepsItsMessage, KeepsItsPlace, KeepsItsPlaceInBody, KeepsItsResult, KeepsItsValue,
+        KeepsWhatItGathered, MadeOnce, SafeHandler, SafeToDrop, SafeToDropInBody, WasSent,
+    },
     timer::{FromNow, KeepsItsTime, NoTimer},
     turns::First,
 };

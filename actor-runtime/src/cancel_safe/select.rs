@@ -17,14 +17,17 @@ use tokio::task::coop;
 pub use std::future::IntoFuture;
 
 pub use super::judge::{
+    Kind, Prepare, ask, ask_lent, ask_shared, ask_unrun, ask_value, traits, unasked,
+};
+pub use super::texts::{
     IsFuture, KeepsItsAnswer, KeepsItsBytes, KeepsItsBytesInBody, KeepsItsLease, KeepsItsMessage,
-    KeepsItsPlace, KeepsItsPlaceInBody, KeepsItsResult, KeepsItsValue, KeepsWhatItGathered, Kind,
-    Prepare, SafeHandler, SafeToDrop, SafeToDropInBody, WasSent, ask, ask_lent, ask_shared,
-    ask_unrun, ask_value, traits, unasked,
+    KeepsItsPlace, KeepsItsPlaceInBody, KeepsItsResult, KeepsItsValue, KeepsWhatItGathered,
+    MadeOnce, SafeHandler, SafeToDrop, SafeToDropInBody, WasSent,
 };
 pub use super::{
     features::*,
     given::{Given, Gives, Outcome},
+    remade,
     shape::{Make, look},
     timer::KeepsItsTime,
     turns::{Turns, in_turns},

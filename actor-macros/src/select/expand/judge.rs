@@ -19,6 +19,8 @@ use crate::syntax;
 pub(super) enum Place {
     Branch,
     Body,
+    /// In a loop, before the `select!` that it is lent to.
+    Loop,
     /// In the word `requeue(..)`: its place in a queue may be lost.
     Requeued,
 }
@@ -29,7 +31,8 @@ impl Place {
     fn text(self, text: &str) -> Option<String> {
         match (self, text) {
             (Self::Requeued, "KeepsItsPlace") => None,
-            (Self::Branch, text) => Some(text.to_owned()),
+            (Self::Loop, "SafeToDrop") => Some("MadeOnce".to_owned()),
+            (Self::Branch | Self::Loop, text) => Some(text.to_owned()),
             (_, "KeepsItsPlace" | "KeepsItsBytes" | "SafeToDrop") => Some(format!("{text}InBody")),
             (_, text) if text.starts_with("KnownWith") => Some(format!("{text}InBody")),
             (_, text) => Some(text.to_owned()),
@@ -41,8 +44,17 @@ impl Place {
 ///
 /// `krate` is a path of the user's, not `$crate`.
 pub(crate) fn awaited(future: &Expr, krate: &TokenStream) -> TokenStream {
+    asked_in_place(future, krate, Place::Body)
+}
+
+/// A future that a loop makes in each turn and lends to a `select!`, refused if it may not be dropped.
+pub(crate) fn made_in_a_loop(future: &Expr, krate: &TokenStream) -> TokenStream {
+    asked_in_place(future, krate, Place::Loop)
+}
+
+fn asked_in_place(future: &Expr, krate: &TokenStream, place: Place) -> TokenStream {
     let through = through::through(future, krate);
-    let (future, place) = (&*through.future, through.place(Place::Body));
+    let (future, place) = (&*through.future, through.place(place));
     let Ends { first, last } = Ends::of(future);
     let module = quote!(#krate::__private::select);
     let question = Question::about(future);
@@ -95,7 +107,8 @@ pub(super) fn judged(
             let method = method.unraw().to_string();
             let loses = method_names::text_for(&method).and_then(|loses| place.text(loses));
             texts.extend(loses.as_deref().map(text));
-            texts.push(handler.clone());
+            // A call that is lent is refused where it is lent.
+            texts.extend((place != Place::Loop).then(|| handler.clone()));
             unknown = method_names::text_for_unknown(&method);
         }
         Question::Mutable(_) => texts.push(text("WasSent")),

@@ -12,7 +12,8 @@ mod through;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 
-pub(crate) use self::judge::awaited;
+pub(crate) use self::judge::{awaited, made_in_a_loop};
+pub(super) use self::through::is_wrapper;
 use super::parse::Select;
 
 /// A local variable that no user code can see.

@@ -71,6 +71,12 @@ fn known(future: &Expr, call: &ExprCall, krate: &TokenStream) -> Expr {
     Expr::Verbatim(quote_spanned!(last=> #same))
 }
 
+/// Whether it is a future around its last argument.
+pub(in super::super) fn is_wrapper(call: &ExprCall) -> bool {
+    let name = function(call);
+    WRAPPERS.contains(&&*name) || name == "requeue" && call.args.len() == 1
+}
+
 fn function(call: &ExprCall) -> String {
     match &*call.func {
         Expr::Path(path) => path.path.segments.last().map(|it| it.ident.to_string()),
