@@ -1,8 +1,8 @@
-//! A short soak: `cargo run --release -p actor-tests --bin soak` is the long one.
+//! A short soak. `cargo run --release -p actor-tests --bin soak` is the long one.
 
 use std::process::Command;
 
-/// Runs the soak, and gives what it printed.
+/// Runs the soak, and returns its output.
 fn soak(args: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_soak")).args(args).output().expect("it starts");
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -17,12 +17,12 @@ fn digest(printed: &str) -> &str {
 }
 
 #[test]
-fn the_accounts_add_up_on_many_threads() {
+fn the_invariants_hold_on_many_threads() {
     println!("{}", soak(&["--ops", "20000", "--mode", "multi"]));
 }
 
 #[test]
-fn the_same_seed_is_the_same_run_on_one_thread() {
+fn on_one_thread_a_seed_determines_the_run() {
     let first = soak(&["--ops", "60000", "--mode", "current", "--seed", "7"]);
     let again = soak(&["--ops", "60000", "--mode", "current", "--seed", "7"]);
     assert_eq!(digest(&first), digest(&again));

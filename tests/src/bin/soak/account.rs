@@ -1,12 +1,12 @@
-//! The accounts: what is known of every message and every actor, and what that has to add up to.
+//! Records what happens to every message and every actor, and checks the invariants:
 //!
-//! 1. A handler begins at most once per message, and one at a time.
-//! 2. Messages of one caller to one actor begin in the order in which they were sent.
-//! 3. What a sender was told was refused never begins.
-//! 4. A cast that was accepted begins, unless its actor was cut off: aborted, panicked, or finished.
-//! 5. Nothing begins after the end was reported, and by then the state is gone.
-//! 6. An answer is the answer to that very call. A call is told that its actor stopped only if it
-//!    was cut off, or if it was to be answered later.
+//! 1. A handler starts at most once per message, and handlers of an actor never overlap.
+//! 2. Messages of one caller to one actor are handled in the order in which they were sent.
+//! 3. A message that was refused is never handled.
+//! 4. A cast that was accepted is handled, unless its actor was aborted, panicked, or finished.
+//! 5. No handler starts after the exit was reported, and by then the state is gone.
+//! 6. A call gets the reply to that very call. It fails with `Stopped` only if its actor was aborted,
+//!    panicked or finished, or if the reply was deferred.
 
 use std::sync::{
     Arc, Mutex,
@@ -25,16 +25,16 @@ const REFUSED: u8 = 2;
 const MUST_BEGIN: u8 = 4;
 const STOPPED: u8 = 8;
 
-/// A message, as its sender and its handler know it.
+/// Identifies a message for its sender and its handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Tag {
     pub(crate) id: u32,
     pub(crate) caller: u32,
-    /// Counts what this caller sent.
+    /// The number of the message among those of its caller.
     pub(crate) step: u32,
 }
 
-/// Who sends, one message after the other.
+/// A sender, whose messages are sent one after the other.
 pub(crate) struct Caller {
     ledger: Arc<Ledger>,
     number: u32,
@@ -46,21 +46,21 @@ impl Caller {
     pub(crate) fn tag(&mut self, life: &Life) -> Tag {
         self.steps += 1;
         let id = self.ledger.next_message.fetch_add(1, Ordering::Relaxed);
-        let record = self.ledger.records.get(id).expect("there are records enough");
+        let record = self.ledger.records.get(id).expect("there are enough records");
         record.life.store(life.number, Ordering::Relaxed);
         let id = u32::try_from(id).expect("fewer messages than that");
         Tag { id, caller: self.number, step: self.steps }
     }
 }
 
-/// What is known of one message.
+/// The facts about one message.
 #[derive(Default)]
 struct Record {
     facts: AtomicU8,
     life: AtomicU32,
 }
 
-/// What is known of one actor.
+/// The facts about one actor.
 pub(crate) struct Life {
     pub(crate) number: u32,
     pub(crate) goes_on_after_panic: bool,
@@ -74,7 +74,7 @@ pub(crate) struct Life {
     reason: Mutex<Option<ExitReason>>,
 }
 
-/// A handler at work: there is never another of the same actor.
+/// A running handler. There is never another of the same actor.
 pub(crate) struct AtWork(Arc<Life>);
 
 impl Drop for AtWork {
@@ -84,12 +84,16 @@ impl Drop for AtWork {
 }
 
 impl Life {
-    /// Notes that the handler of a message begins.
+    /// Notes that the handler of a message starts.
     pub(crate) fn begin(self: &Arc<Self>, tag: Tag) -> AtWork {
         let record = &self.ledger.records[tag.id as usize];
         let before = record.facts.fetch_or(BEGUN, Ordering::SeqCst);
         assert_eq!(before & BEGUN, 0, "{tag:?} was handled twice");
-        assert_eq!(record.life.load(Ordering::Relaxed), self.number, "{tag:?} went astray");
+        assert_eq!(
+            record.life.load(Ordering::Relaxed),
+            self.number,
+            "{tag:?} went to another actor"
+        );
         assert!(!self.has_ended.load(Ordering::SeqCst), "{tag:?} was handled after the end");
         self.begun.fetch_add(1, Ordering::SeqCst);
         self.work()
@@ -101,7 +105,7 @@ impl Life {
         AtWork(self.clone())
     }
 
-    /// Notes that the state is not dropped at an orderly end, but given to whoever runs the loop.
+    /// Notes that the state is not dropped at an orderly end, but returned by the loop.
     pub(crate) fn hand_over(&self) {
         self.is_handed_over.store(true, Ordering::SeqCst);
     }
@@ -110,7 +114,7 @@ impl Life {
         assert!(!self.is_dropped.swap(true, Ordering::SeqCst), "dropped twice");
     }
 
-    /// Notes the end, as it was reported.
+    /// Notes the exit that was reported.
     pub(crate) fn end(&self, reason: ExitReason) {
         let is_gone = self.is_dropped.load(Ordering::SeqCst);
         let is_handed_over = self.is_handed_over.load(Ordering::SeqCst) && reason.is_orderly();
@@ -127,18 +131,21 @@ impl Life {
             ExitReason::Finished(_) => tally.add(Seen::EndFinished, 1),
             _ => tally.add(Seen::StartFailed, 1),
         }
-        let before = self.reason.lock().expect("nobody panics here").replace(reason);
+        let before =
+            self.reason.lock().expect("no thread panics while it holds the lock").replace(reason);
         assert_eq!(before, None, "ended twice");
     }
 
     /// Notes a child of this actor.
     pub(crate) fn adopt(&self, child: ChildHandle) {
-        self.children.lock().expect("nobody panics here").push(child);
+        self.children.lock().expect("no thread panics while it holds the lock").push(child);
     }
 
     fn end_children(&self, reason: &ExitReason) {
-        for child in self.children.lock().expect("nobody panics here").drain(..) {
-            // An abort waits for nobody.
+        for child in
+            self.children.lock().expect("no thread panics while it holds the lock").drain(..)
+        {
+            // An abort does not wait for children.
             if *reason != ExitReason::Aborted {
                 assert!(child.exit_reason().is_some(), "a child outlived its actor");
                 self.ledger.tally.add(Seen::ChildEnded, 1);
@@ -146,7 +153,7 @@ impl Life {
         }
     }
 
-    /// How many handlers began.
+    /// The number of handlers that have started.
     pub(crate) fn begun(&self) -> u64 {
         self.begun.load(Ordering::SeqCst)
     }
@@ -162,9 +169,9 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// For a run of so many operations. Some of them send more than one message.
+    /// For a run of `ops` operations, some of which send more than one message.
     pub(crate) fn new(ops: u64) -> Arc<Self> {
-        let records = usize::try_from(ops * 4 + 1_000).expect("it fits into memory");
+        let records = usize::try_from(ops * 4 + 1_000).expect("it fits in memory");
         Arc::new(Self {
             tally: Tally::new(),
             records: std::iter::repeat_with(Record::default).take(records).collect(),
@@ -181,7 +188,7 @@ impl Ledger {
     }
 
     pub(crate) fn life(self: &Arc<Self>, goes_on_after_panic: bool) -> Arc<Life> {
-        let mut lives = self.lives.lock().expect("nobody panics here");
+        let mut lives = self.lives.lock().expect("no thread panics while it holds the lock");
         let life = Arc::new(Life {
             number: u32::try_from(lives.len()).expect("fewer actors than that"),
             goes_on_after_panic,
@@ -203,27 +210,27 @@ impl Ledger {
         self.mix(seen as u64);
     }
 
-    /// Notes what the sender of a message was told.
+    /// Notes that a message was refused.
     pub(crate) fn refused(&self, tag: Tag, seen: Seen) {
         self.fact(tag, REFUSED);
         self.saw(seen);
         self.mix(u64::from(tag.id));
     }
 
-    /// Notes that a message that is to be handled in any case was accepted.
+    /// Notes that a message was accepted that has no caller, so it must be handled.
     pub(crate) fn accepted(&self, tag: Tag, seen: Seen) {
         self.fact(tag, MUST_BEGIN);
         self.saw(seen);
         self.mix(u64::from(tag.id));
     }
 
-    /// Notes how a call ended, and checks what can be checked at once.
+    /// Notes the outcome of a call, and checks what can be checked now.
     pub(crate) fn outcome(&self, tag: Tag, expects: Expects, outcome: Result<u32, CallError>) {
         match outcome.map_err(CallError::into_kind) {
             Ok(id) => {
-                assert_eq!(id, tag.id, "{tag:?} got the answer of another");
-                assert!(expects != Expects::Panic, "{tag:?} panicked and answered");
-                assert!(self.has(tag, BEGUN), "{tag:?} was answered by nobody");
+                assert_eq!(id, tag.id, "{tag:?} got the reply of another");
+                assert!(expects != Expects::Panic, "{tag:?} panicked and replied");
+                assert!(self.has(tag, BEGUN), "{tag:?} got a reply without a handler");
                 self.saw(match expects {
                     Expects::Deferred => Seen::DeferredAnswered,
                     _ => Seen::Answered,
@@ -241,8 +248,11 @@ impl Ledger {
                 self.saw(Seen::StoppedAccepted);
             }
             Err(CallErrorKind::Panicked { message }) => {
-                assert_eq!(expects, Expects::Panic, "{tag:?} was told of another's {message}");
-                assert!(message.ends_with(&format!(" {}", tag.id)), "{message} is not of {tag:?}");
+                assert_eq!(expects, Expects::Panic, "{tag:?} got the panic of another: {message}");
+                assert!(
+                    message.ends_with(&format!(" {}", tag.id)),
+                    "{message} is not that of {tag:?}"
+                );
                 self.saw(Seen::Panicked);
             }
             Err(CallErrorKind::Unanswered) => {
@@ -267,18 +277,19 @@ impl Ledger {
         let _ = self.digest.fetch_update(Ordering::Relaxed, Ordering::Relaxed, mix);
     }
 
-    /// Tells runs apart: with one thread, the same decisions give the same digest.
+    /// Distinguishes runs. With one thread, equal decisions give equal digests.
     pub(crate) fn digest(&self) -> u64 {
         self.digest.load(Ordering::Relaxed)
     }
 
-    /// Checks everything that can be checked only when all actors have ended.
+    /// Checks what can be checked only after all actors have ended.
     pub(crate) fn settle(&self) {
-        let lives = self.lives.lock().expect("nobody panics here");
+        let lives = self.lives.lock().expect("no thread panics while it holds the lock");
         let was_drained: Vec<_> = lives
             .iter()
             .map(|life| {
-                let reason = life.reason.lock().expect("nobody panics here").clone();
+                let reason =
+                    life.reason.lock().expect("no thread panics while it holds the lock").clone();
                 let reason = reason.unwrap_or_else(|| panic!("actor {} never ended", life.number));
                 matches!(reason, ExitReason::HandlesDropped | ExitReason::Shutdown)
             })
@@ -292,7 +303,7 @@ impl Ledger {
                 assert_eq!(facts & MUST_BEGIN, 0, "message {id} was refused and accepted");
             }
             if facts & STOPPED != 0 {
-                assert!(!was_drained[life], "call {id} was not answered by one that was drained");
+                assert!(!was_drained[life], "call {id} got no reply from a drained actor");
             }
             if facts & MUST_BEGIN != 0 && was_drained[life] {
                 assert_ne!(facts & BEGUN, 0, "message {id} was accepted and lost");
@@ -301,11 +312,11 @@ impl Ledger {
     }
 }
 
-/// What the handler of a call is going to do.
+/// What the handler of a call will do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expects {
     Answer,
     Panic,
-    /// To answer later, or to forget about it.
+    /// Reply later, or drop the reply.
     Deferred,
 }

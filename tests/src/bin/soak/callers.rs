@@ -1,4 +1,4 @@
-//! Those who deal with the actors: each draws one operation after the other.
+//! The callers: each performs random operations, one after the other.
 
 use std::{
     future::{Future, poll_fn},
@@ -20,16 +20,16 @@ use crate::{
     world::{Known, PLACES, World, lock},
 };
 
-/// One who sends one message after the other.
+/// A caller that performs one operation after the other.
 pub(crate) struct Work {
     world: Arc<World>,
     rng: Rng,
     caller: Caller,
-    /// Those who wait for an answer that comes later.
+    /// The tasks that wait for deferred replies.
     waiting: Vec<JoinHandle<()>>,
 }
 
-/// Does so many operations. Gives those who still wait for an answer.
+/// Performs `ops` operations. Returns the tasks that still wait for a reply.
 pub(crate) async fn work(
     world: Arc<World>,
     rng: Rng,
@@ -80,7 +80,7 @@ impl Work {
     }
 
     fn pause(&mut self) -> Pause {
-        // Virtual time may be spent freely.
+        // Paused time costs nothing.
         let (unit, rarely) = match self.world.mode {
             Mode::Current => (Duration::from_millis(1), 2),
             Mode::Multi => (Duration::from_micros(1), 12),
@@ -158,7 +158,7 @@ impl Work {
         self.ledger().outcome(tag, Expects::Answer, outcome);
     }
 
-    /// Drops a future after some polls, in whatever state it is then.
+    /// Drops a future after a few polls, whatever its state.
     async fn drops(&mut self, to: Known) {
         let (tag, pause) = (self.tag(&to), self.pause());
         let polls = self.rng.below(5);
@@ -187,7 +187,7 @@ impl Work {
         }
     }
 
-    /// Leaves somebody behind who waits for the answer.
+    /// Leaves a task that waits for the reply.
     async fn asks_for_later(&mut self, to: Known) {
         let tag = self.tag(&to);
         let ledger = self.ledger();
@@ -250,7 +250,7 @@ impl Work {
         ledger.outcome(tag, Expects::Answer, outcome);
     }
 
-    /// Has one actor call another: always one further along, so that no ring closes.
+    /// Lets one actor call another, always one with a higher place, so that no ring closes.
     async fn relays(&mut self, to: Known) {
         if to.place + 1 == PLACES {
             return self.calls(to).await;
@@ -309,7 +309,7 @@ impl Work {
         self.ledger().outcome(tag, Expects::Answer, outcome);
     }
 
-    /// Many at once, so that mailboxes are full.
+    /// Sends many messages at once, to fill the mailbox.
     #[expect(clippy::needless_pass_by_value, reason = "every operation takes what it deals with")]
     fn bursts(&mut self, to: Known) {
         self.waiting.retain(|waiting| !waiting.is_finished());
@@ -337,7 +337,7 @@ impl Work {
             0 => to.subject.abort(),
             1 => ActorHandle::close(&to.subject),
             2 => drop(to.subject.shutdown().await),
-            3 => self.world.let_go(to.place),
+            3 => self.world.drop_handle(to.place),
             4 => {
                 let tag = self.tag(&to);
                 let outcome = to.subject.finish(tag).await;
@@ -367,7 +367,7 @@ impl Work {
     }
 }
 
-/// Gives what `future` gives, unless it is not ready after so many polls: then it is dropped.
+/// Polls `future` up to `polls` times, then drops it.
 async fn after_polls<F: Future>(polls: u32, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut left = polls;
@@ -379,7 +379,7 @@ async fn after_polls<F: Future>(polls: u32, future: F) -> Option<F::Output> {
         match future.as_mut().poll(cx) {
             Poll::Ready(output) => Poll::Ready(Some(output)),
             Poll::Pending => {
-                // Polled again whether or not there is news.
+                // Poll again in any case.
                 cx.waker().wake_by_ref();
                 Poll::Pending
             }

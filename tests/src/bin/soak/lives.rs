@@ -1,4 +1,4 @@
-//! How actors begin and end, each in a way that was drawn for it.
+//! Starts actors in random ways, and records their exits.
 
 use std::sync::Arc;
 
@@ -13,11 +13,11 @@ use crate::{
     world::{Known, World, lock},
 };
 
-/// So many actors in a row do not fail to start by chance.
+/// By chance, this many actors in a row do not fail to start.
 const TRIES: usize = 100;
 
 impl World {
-    /// Starts an actor in this place; some need more than one try.
+    /// Starts an actor in this place. Some attempts fail on purpose.
     pub(crate) async fn restart(self: &Arc<Self>, place: usize, rng: &mut Rng) -> Known {
         for _ in 0..TRIES {
             if let Some(known) = self.try_to_start(place, rng).await {
@@ -74,7 +74,7 @@ impl World {
         }
     }
 
-    /// Notes how a start went. If it failed, nothing is left to end.
+    /// Notes the outcome of a start. If it failed, there is no actor to end.
     fn note_start(
         &self,
         life: &Life,
@@ -97,7 +97,7 @@ impl World {
         None
     }
 
-    /// Has the end of an actor put into the books.
+    /// Spawns a task that records the actor's exit.
     fn watch(self: &Arc<Self>, known: &Known) {
         let exited = known.subject.exited();
         let weak = known.subject.downgrade();
@@ -106,8 +106,8 @@ impl World {
             let reason = exited.await;
             if let Some(subject) = weak.upgrade() {
                 let counts = subject.stats().counts;
-                assert_eq!(counts.handled, life.begun(), "some were handled in secret");
-                assert_eq!(subject.mailbox_len(), 0, "something is kept after the end");
+                assert_eq!(counts.handled, life.begun(), "handlers ran that were not recorded");
+                assert_eq!(subject.mailbox_len(), 0, "messages are left after the end");
                 world.ledger.tally.add(Seen::Skipped, counts.skipped);
                 let survived = if life.goes_on_after_panic { counts.panicked } else { 0 };
                 world.ledger.tally.add(Seen::PanicSurvived, survived);
@@ -123,7 +123,7 @@ impl World {
     }
 }
 
-/// Only one handler panics.
+/// Asserts that the handler that panics on purpose has panicked.
 fn assert_panics(method: Method) {
-    assert_eq!(method.name(), "panic", "an account did not add up in a handler");
+    assert_eq!(method.name(), "panic", "an invariant was violated in a handler");
 }

@@ -1,18 +1,18 @@
-//! Runs random operations with injected faults against real actors, and keeps accounts.
+//! Runs random operations with injected faults against real actors, and checks invariants.
 //!
 //! ```text
 //! cargo run --release -p actor-tests --bin soak
 //! cargo run --release -p actor-tests --bin soak -- --ops 200000 --seed 7 --mode current
 //! ```
 //!
-//! What it holds every run to is in [`account`]: each message is handled at most once and in the
-//! order of its caller, each call ends once and with an outcome that fits what happened, what was
-//! accepted is handled unless the actor was cut off, and nothing runs on after an end. Nothing may
-//! hang: [`watchdog`] ends a run that makes no progress and says what was in flight.
+//! [`account`] lists the invariants: each message is handled at most once and in the order of its
+//! caller, each call completes once with an outcome that matches what happened, accepted messages are
+//! handled unless the actor was aborted or panicked, and nothing runs after an exit. [`watchdog`] ends a
+//! run that makes no progress, and prints what was in flight.
 //!
-//! The seed is printed first. With `--mode current` there is one thread and time is paused, so one
-//! seed is one run, and prints the same digest each time. With `--mode multi` the seed settles what
-//! is tried, and the machine in which order. Without `--mode`, both run.
+//! The seed is printed first. With `--mode current`, on one thread with paused time, a seed determines
+//! the run and its digest. With `--mode multi`, it determines the operations, but not their order.
+//! Without `--mode`, both run.
 
 mod account;
 mod callers;
@@ -34,7 +34,7 @@ use crate::{
     world::World,
 };
 
-/// How many callers there are at any time, besides those they start.
+/// The number of callers, not counting the tasks that they spawn.
 const CALLERS: u32 = 8;
 
 fn main() -> ExitCode {
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Panics that are injected say so; all others are worth a line.
+/// Reports all panics but the injected ones, which begin with [`subject::INJECTED`].
 fn keep_expected_panics_quiet() {
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
@@ -80,7 +80,7 @@ fn run(mode: Mode, seed: u64, ops: u64) -> u64 {
     let watchdog = Watchdog::watch(world.clone(), format!("--seed {seed} --ops {ops}"));
     runtime.block_on(soak(world.clone(), seed, ops));
     watchdog.stop();
-    // Whatever is still there was asked to end, and has.
+    // All actors have ended. Drops what their tasks still hold.
     drop(runtime);
     world.ledger.settle();
     world.ledger.tally.print();
@@ -101,7 +101,7 @@ async fn soak(world: Arc<World>, seed: u64, ops: u64) {
     for caller in callers {
         left.extend(caller.await.expect("a caller never panics"));
     }
-    // Those who wait for a deferred answer get one, or learn that there will be none.
+    // Completes the calls that wait for deferred replies.
     world.end().await;
     for caller in left {
         caller.await.expect("a caller never panics");

@@ -1,15 +1,15 @@
-//! What the command line says.
+//! The command line.
 
 use std::{fmt, time::SystemTime};
 
 pub(crate) const USAGE: &str = "usage: soak [--ops NUMBER] [--seed NUMBER] [--mode current|multi]";
 
-/// What runs the actors.
+/// The runtime for the actors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// One thread and paused time: the same seed is the same run.
+    /// One thread and paused time: a seed determines the run.
     Current,
-    /// Several threads, and plain threads beside them.
+    /// A multi-threaded runtime, and plain threads that call its actors.
     Multi,
 }
 
@@ -34,7 +34,7 @@ impl Options {
         let mut options = Self { ops: 200_000, seed: u64::from(clock), mode: None };
         while let Some(arg) = args.next() {
             let value = args.next().ok_or_else(|| format!("{arg} needs a value"))?;
-            let number = || value.parse().map_err(|_| format!("{value} is no number"));
+            let number = || value.parse().map_err(|_| format!("{value} is not a number"));
             match &*arg {
                 "--ops" => options.ops = number()?,
                 "--seed" => options.seed = number()?,
@@ -42,10 +42,10 @@ impl Options {
                     options.mode = Some(match &*value {
                         "current" => Mode::Current,
                         "multi" => Mode::Multi,
-                        _ => return Err(format!("there is no mode {value}")),
+                        _ => return Err(format!("unknown mode {value}")),
                     });
                 }
-                _ => return Err(format!("there is no option {arg}")),
+                _ => return Err(format!("unknown option {arg}")),
             }
         }
         Ok(options)

@@ -1,4 +1,4 @@
-//! Random numbers that depend on the seed alone: SplitMix64.
+//! A random number generator, SplitMix64.
 
 pub(crate) struct Rng(u64);
 
@@ -15,23 +15,23 @@ impl Rng {
         z ^ (z >> 31)
     }
 
-    /// Below `bound`.
+    /// A number below `bound`.
     pub(crate) fn below(&mut self, bound: u32) -> u32 {
-        u32::try_from(self.next() % u64::from(bound)).expect("it is below a u32")
+        u32::try_from(self.next() % u64::from(bound)).expect("it is below `bound`")
     }
 
-    /// True once in `times`.
+    /// True with a probability of one in `times`.
     pub(crate) fn one_in(&mut self, times: u32) -> bool {
         self.below(times) == 0
     }
 
-    /// One of these.
+    /// One of the elements.
     pub(crate) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         let bound = u32::try_from(of.len()).expect("a short list");
         &of[self.below(bound) as usize]
     }
 
-    /// Another, for somebody else.
+    /// An independent generator.
     pub(crate) fn fork(&mut self) -> Self {
         Self::new(self.next())
     }

@@ -1,4 +1,4 @@
-//! The actors that are soaked.
+//! The actors under test.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -11,15 +11,15 @@ use crate::{
     tally::Seen,
 };
 
-/// How every panic begins that is meant to happen.
+/// The beginning of the texts of injected panics.
 pub(crate) const INJECTED: &str = "soak:";
 
 /// How slow a handler is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Pause {
-    /// So many times, others come first.
+    /// It yields this many times.
     Yields(u32),
-    /// It waits for something that takes that long.
+    /// It sleeps.
     Takes(Duration),
 }
 
@@ -36,7 +36,7 @@ impl Pause {
     }
 }
 
-/// What `on_start` is to do.
+/// What `on_start` does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Start {
     Succeed,
@@ -45,11 +45,11 @@ pub(crate) enum Start {
     Abort,
 }
 
-/// Why a subject did not start: it was told so.
+/// The error of a start that fails on purpose.
 #[derive(Debug)]
 pub(crate) struct ToldToFail;
 
-/// Sends a message when it is dropped, as one who gives something back.
+/// Sends a message when it is dropped, like a guard that returns something.
 pub(crate) struct Lease {
     pub(crate) of: WeakHandle<SubjectHandle>,
     pub(crate) ledger: Arc<Ledger>,
@@ -70,7 +70,7 @@ impl Drop for Lease {
     }
 }
 
-/// Nothing, but alive.
+/// An actor that does nothing.
 pub(crate) struct Child;
 
 #[actor]
@@ -84,10 +84,10 @@ impl Child {
     pub(crate) fn nothing(&self) {}
 }
 
-/// Does everything that can go wrong.
+/// An actor that does everything that can go wrong.
 ///
-/// It has no `#[on_idle]`, so its callers run its `fn` handlers themselves where it is a task of tokio:
-/// at once with those that others have queued, and in the same order for each.
+/// It has no `#[on_idle]`, so its `fn` handlers run inline when it is a tokio task, interleaved with the
+/// queued messages of other callers.
 pub(crate) struct Subject {
     life: Arc<Life>,
     ledger: Arc<Ledger>,
@@ -139,33 +139,33 @@ impl Subject {
         tokio::task::yield_now().await;
     }
 
-    /// Answers.
+    /// Replies.
     pub(crate) fn echo(&mut self, tag: Tag) -> u32 {
         let _at_work = self.begin(tag);
         tag.id
     }
 
-    /// Answers after a while.
+    /// Replies after a pause.
     pub(crate) async fn slow(&mut self, tag: Tag, pause: Pause) -> u32 {
         let _at_work = self.begin(tag);
         pause.wait().await;
         tag.id
     }
 
-    /// Panics after a while.
+    /// Panics after a pause.
     pub(crate) async fn panic(&mut self, tag: Tag, pause: Pause) -> u32 {
         let _at_work = self.begin(tag);
         pause.wait().await;
         panic!("{INJECTED} {}", tag.id);
     }
 
-    /// Is answered by `settle`.
+    /// Keeps the reply for `settle`.
     pub(crate) fn later(&mut self, tag: Tag, reply: Reply<u32>) {
         let _at_work = self.begin(tag);
         self.kept.push((tag.id, reply));
     }
 
-    /// Answers those who wait for it, or lets their replies go.
+    /// Sends or drops the kept replies.
     pub(crate) fn settle(&mut self, tag: Tag, forgets: bool) -> u32 {
         let _at_work = self.begin(tag);
         for (id, reply) in self.kept.drain(..) {
@@ -174,7 +174,7 @@ impl Subject {
         tag.id
     }
 
-    /// Gives so many values.
+    /// Streams `count` values.
     pub(crate) async fn stream(&mut self, tag: Tag, count: u32, mut replies: Replies<u32>) {
         let _at_work = self.begin(tag);
         for value in 0..count {
@@ -184,7 +184,7 @@ impl Subject {
         }
     }
 
-    /// Calls another in its turn, and gives what came of that.
+    /// Calls another actor, and returns the outcome.
     pub(crate) async fn relay(
         &mut self,
         tag: Tag,
@@ -195,7 +195,7 @@ impl Subject {
         to.echo(inner).await
     }
 
-    /// Calls itself, and casts to itself, which may be one too many.
+    /// Calls itself, which is refused, and casts to itself, which is refused if its mailbox is full.
     pub(crate) async fn call_self(
         &mut self,
         tag: Tag,
@@ -211,7 +211,7 @@ impl Subject {
             Err(CallErrorKind::WouldDeadlock { .. }) => {
                 self.ledger.refused(called, Seen::OwnCallRefused);
             }
-            outcome => panic!("a call to oneself gave {outcome:?}"),
+            outcome => panic!("a call to itself gave {outcome:?}"),
         }
         match own.echo(cast).cast().await {
             Ok(()) => self.ledger.accepted(cast, Seen::CastAccepted),
@@ -220,28 +220,28 @@ impl Subject {
         tag.id
     }
 
-    /// Takes on a child.
+    /// Spawns a child.
     pub(crate) fn adopt(&mut self, tag: Tag, context: &Context<Self>) -> u32 {
         let _at_work = self.begin(tag);
         self.life.adopt(context.children().spawn(Child));
         tag.id
     }
 
-    /// Takes a lease, and lets it go.
+    /// Drops a lease.
     pub(crate) fn give_back(&mut self, tag: Tag, lease: Lease) -> u32 {
         let _at_work = self.begin(tag);
         drop(lease);
         tag.id
     }
 
-    /// Stops, from inside.
+    /// Stops its actor.
     pub(crate) fn stop(&mut self, tag: Tag, context: &Context<Self>) -> u32 {
         let _at_work = self.begin(tag);
         context.stop();
         tag.id
     }
 
-    /// Is the last.
+    /// Ends the actor.
     pub(crate) fn finish(mut self, tag: Tag) -> u32 {
         let _at_work = self.begin(tag);
         tag.id

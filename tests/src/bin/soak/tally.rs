@@ -1,4 +1,4 @@
-//! How often each thing happened.
+//! Counts how often each outcome occurred.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -6,7 +6,7 @@ use crate::options::Mode;
 
 macro_rules! seen {
     ($($name:ident $text:literal,)*) => {
-        /// What can happen.
+        /// The outcomes.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Seen { $($name),* }
 
@@ -18,16 +18,16 @@ macro_rules! seen {
 
 seen! {
     Answered "calls answered",
-    StoppedAccepted "calls stopped after they were accepted",
+    StoppedAccepted "calls accepted whose actor stopped",
     NotAccepted "calls not accepted",
-    Panicked "calls told of a panic",
-    Unanswered "calls told that their reply was dropped",
+    Panicked "calls that got a panic",
+    Unanswered "calls whose reply was dropped",
     TimedOutAccepted "calls timed out in the mailbox or the handler",
     TimedOutWithdrawn "calls timed out while waiting for room",
-    OwnCallRefused "calls to oneself refused",
+    OwnCallRefused "calls of an actor to itself refused",
     CallUnsent "calls dropped before their first poll",
     CallDropped "calls dropped at a later poll",
-    Skipped "calls skipped, because their caller had gone",
+    Skipped "calls skipped, since their caller was gone",
     CastAccepted "casts accepted",
     CastRefused "casts refused",
     CastDropped "casts dropped while they waited",
@@ -37,18 +37,18 @@ seen! {
     NowAccepted "casts at once accepted",
     NowRefused "casts at once refused",
     LeaseReturned "messages sent from a drop accepted",
-    DeferredAnswered "deferred answers given",
+    DeferredAnswered "deferred replies sent",
     StreamRead "streams read to their end",
     StreamLeft "streams left by their reader",
     StreamCut "streams cut by the end of their actor",
     WeakUpgraded "weak handles upgraded",
     WeakGone "weak handles that found no actor",
-    Relayed "calls answered from a handler that called on",
+    Relayed "calls answered through another actor",
     ThreadAnswered "calls answered to plain threads",
     ThreadRefused "calls of plain threads that failed",
     ThreadCast "casts of plain threads",
     ChildEnded "children ended with their actor",
-    PanicSurvived "panics after which the actor went on",
+    PanicSurvived "panics after which the actor continued",
     Started "actors started",
     StartFailed "actors that did not start",
     StartPanicked "  of these, panicked",
@@ -83,7 +83,7 @@ impl Tally {
         }
     }
 
-    /// A fault that never happened was not tested.
+    /// Asserts that every outcome occurred: one that did not was not tested.
     pub(crate) fn assert_complete(&self, mode: Mode, ops: u64) {
         if ops < 50_000 {
             return;

@@ -1,4 +1,4 @@
-//! Plain threads that call actors and know nothing of any runtime.
+//! Plain threads, outside of any runtime, that call actors.
 
 use std::sync::{Mutex, mpsc};
 
@@ -8,13 +8,13 @@ use crate::{options::Mode, world::lock};
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// How many of them there are.
+/// The number of threads.
 const THREADS: usize = 2;
 
 pub(crate) struct Threads(Option<Mutex<mpsc::Sender<Job>>>);
 
 impl Threads {
-    /// Some, unless a run is to be the same each time.
+    /// Starts the threads, unless the run has to be deterministic.
     pub(crate) fn new(mode: Mode) -> Self {
         if mode == Mode::Current {
             return Self(None);
@@ -36,7 +36,7 @@ impl Threads {
         Self(Some(Mutex::new(send)))
     }
 
-    /// Runs `job` on one of them. There are none with a single thread.
+    /// Runs `job` on one of the threads. Returns `None` if there are none.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> T + Send + 'static,

@@ -1,4 +1,4 @@
-//! Ends a run that makes no progress, and says what was in flight.
+//! Ends a run that makes no progress, and prints what was in flight.
 
 use std::{
     process,
@@ -9,7 +9,7 @@ use std::{
 
 use crate::world::World;
 
-/// So long without any operation is a hang, on any machine.
+/// Without an operation for this long, the run hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Watchdog {

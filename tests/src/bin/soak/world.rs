@@ -1,4 +1,4 @@
-//! What all callers share: places with an actor in each, and what everybody is doing.
+//! The state that all callers share: places with an actor each, and what every caller is doing.
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
@@ -17,23 +17,23 @@ use crate::{
     threads::Threads,
 };
 
-/// How many actors there are at any time.
+/// The number of actors.
 pub(crate) const PLACES: usize = 6;
 
-/// An actor that runs, as somebody who deals with it knows it.
+/// A running actor, as its callers know it.
 #[derive(Clone)]
 pub(crate) struct Known {
     pub(crate) place: usize,
     pub(crate) life: Arc<Life>,
     pub(crate) subject: SubjectHandle,
-    /// Its task, if it has one of ours.
+    /// Its task, if the world spawned it.
     pub(crate) task: Option<AbortHandle>,
 }
 
-/// Where an actor is, or was.
+/// The place of an actor, which may have ended.
 pub(crate) struct Place {
     pub(crate) life: Arc<Life>,
-    /// Gone once it was let go of: then the actor lives as long as others have handles.
+    /// `None` once it was dropped. The actor then lives as long as callers have handles.
     pub(crate) subject: Option<SubjectHandle>,
     pub(crate) weak: WeakHandle<SubjectHandle>,
     pub(crate) task: Option<AbortHandle>,
@@ -50,7 +50,7 @@ pub(crate) struct World {
     doing: Mutex<Vec<&'static str>>,
 }
 
-/// A lock, also after a panic: then there is a report to be made.
+/// Locks `mutex`, even if it is poisoned, for the report after a panic.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -76,7 +76,7 @@ impl World {
         }
     }
 
-    /// An actor to deal with: in most cases one that is alive.
+    /// An actor to call, in most cases one that is alive.
     pub(crate) async fn any(self: &Arc<Self>, rng: &mut Rng) -> Known {
         let place = *rng.pick(&[0, 1, 2, 3, 4, 5]);
         self.at(place, rng).await
@@ -85,7 +85,7 @@ impl World {
     /// The actor of this place, or a new one.
     pub(crate) async fn at(self: &Arc<Self>, place: usize, rng: &mut Rng) -> Known {
         let known = self.look(place);
-        // Some callers are late, and find that it has ended.
+        // Some callers use an actor that has ended.
         match known {
             Some(known) if !known.subject.is_closed() || rng.one_in(4) => known,
             _ => self.restart(place, rng).await,
@@ -117,13 +117,13 @@ impl World {
         drop(before);
     }
 
-    /// Lets go of the handle that the place keeps.
-    pub(crate) fn let_go(&self, place: usize) {
+    /// Drops the handle in the place.
+    pub(crate) fn drop_handle(&self, place: usize) {
         let subject = lock(&self.places[place]).as_mut().and_then(|place| place.subject.take());
         drop(subject);
     }
 
-    /// Ends everybody, and waits until their ends are in the books.
+    /// Ends all actors, and waits until their exits are recorded.
     pub(crate) async fn end(&self) {
         for place in &self.places {
             let here = lock(place).take();
@@ -137,22 +137,22 @@ impl World {
         scope.shutdown().await;
         let watchers = std::mem::take(&mut *lock(&self.watchers));
         for watcher in watchers {
-            watcher.await.expect("the books add up");
+            watcher.await.expect("the invariants hold");
         }
     }
 
-    /// Notes what a caller does now.
+    /// Notes what a caller is doing.
     pub(crate) fn does(&self, caller: u32, what: &'static str) {
         lock(&self.doing)[caller as usize] = what;
         self.done.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How much was done so far.
+    /// The number of operations so far.
     pub(crate) fn done(&self) -> u64 {
         self.done.load(Ordering::Relaxed)
     }
 
-    /// What is in flight, for the report of a run that hangs.
+    /// Prints what is in flight, for the report of a run that hangs.
     pub(crate) fn print(&self) {
         for (caller, what) in lock(&self.doing).iter().enumerate() {
             eprintln!("caller {caller}: {what}");
