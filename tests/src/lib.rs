@@ -1,8 +1,8 @@
-//! tests of actor-runtime.
+//! Tests of actor-runtime.
 
 pub mod programs;
 
-/// The code of the guide is compiled and run, and what is refused there has to be.
+/// Compiles and runs the code of the guide, and checks that what it shows as refused is refused.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/cancel-safety.md")]
 mod cancel_safety_guide {}

@@ -1,11 +1,11 @@
-//! A harness for programs that the compiler must refuse, with what it has to say, or accept.
+//! A harness for programs that the compiler must refuse with a given message, or accept.
 //!
 //! Each program is one file, compiled against the libraries that cargo has built for the test itself.
-//! So nothing is built twice, and a refused program costs one run of rustc that stops before it
-//! generates code. The accepted programs are compiled into one.
+//! So nothing is built twice, and a refused program costs one run of rustc, which stops before code
+//! generation. The accepted programs are compiled into one.
 //!
 //! - `UPDATE_CASES=1` writes the expected messages instead of comparing them.
-//! - `ONLY=word` leaves out each refused program whose path does not contain `word`.
+//! - `ONLY=word` skips refused programs whose path does not contain `word`.
 
 mod diagnostics;
 mod libraries;
@@ -26,7 +26,7 @@ pub use self::libraries::Libraries;
 /// The folder of a package, and the libraries that its programs use.
 #[derive(Debug)]
 pub struct Programs {
-    /// From the workspace's folder.
+    /// Relative to the folder of the workspace.
     package: &'static str,
     scratch: PathBuf,
     libraries: Libraries,
@@ -34,28 +34,28 @@ pub struct Programs {
 
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// Held while rustc runs on all cores: tests of one binary would start as many again.
+/// Held while rustc runs on all cores: concurrent tests would start as many processes again.
 static CORES: Mutex<()> = Mutex::new(());
 
 impl Programs {
-    /// Programs in folders of `package`, a folder of this workspace. They may use `libraries`, and
-    /// what is built is put into `scratch`.
+    /// Programs in folders of `package`, a folder of this workspace. They may use `libraries`. Output goes
+    /// to `scratch`.
     #[must_use]
     pub fn new(package: &'static str, scratch: &str, libraries: Libraries) -> Self {
         Self { package, scratch: scratch.into(), libraries }
     }
 
-    /// What the programs may use.
+    /// The libraries that the programs may use.
     #[must_use]
     pub const fn libraries(&self) -> &Libraries {
         &self.libraries
     }
 
-    /// Compiles each program in `folders`, and compares what rustc says with the `.stderr` beside it.
+    /// Compiles each program in `folders`, and compares the messages with the `.stderr` beside it.
     ///
     /// # Panics
     ///
-    /// Panics if a program is accepted, or if rustc says something else about it.
+    /// Panics if a program is accepted, or if the messages differ.
     pub fn refused(&self, folders: &[&str]) {
         let programs = self.programs(folders);
         let only = env::var("ONLY").unwrap_or_default();
@@ -83,7 +83,7 @@ impl Programs {
         println!("{} programs are refused as they should be", programs.len());
     }
 
-    /// Compiles the programs in `folders`, all into one, and runs each `main` in a test of its own.
+    /// Compiles the programs in `folders` into one, and runs each `main` as a separate test.
     ///
     /// A program with one of the words in `OF_CRATES` is compiled alone.
     ///
@@ -142,7 +142,7 @@ impl Programs {
         }
     }
 
-    /// Compares what rustc says about `program` with what is expected.
+    /// Compares rustc's messages about `program` with the expected ones.
     fn compare(&self, program: &Path) -> Result<(), String> {
         let output = self
             .rustc(&Path::new(self.package).join(program))
@@ -182,22 +182,22 @@ impl Programs {
     /// rustc, in the workspace's folder, where it finds the sources of the libraries.
     fn rustc(&self, source: &Path) -> Command {
         let mut rustc = self.libraries.rustc();
-        // Types are named in full, and the variable is how rustc knows that cargo's words fit.
+        // Prints full type names, and tells rustc that it is run as if by cargo.
         rustc.args(["--verbose", "--diagnostic-width=140"]).env("CARGO_CRATE_NAME", "program");
         rustc.current_dir(WORKSPACE).arg(source);
         rustc
     }
 
-    /// Where a file or folder of the package is.
+    /// The path of a file or folder of the package.
     fn path(&self, path: &Path) -> PathBuf {
         Path::new(WORKSPACE).join(self.package).join(path)
     }
 }
 
-/// What only a crate can say, and no module: paths, other crates, and a lint that is of whole crates.
+/// Words that only a crate can contain, and no module: paths, other crates, and a lint of whole crates.
 const OF_CRATES: [&str; 3] = ["crate::", "extern crate", "non_ascii_idents"];
 
-/// What makes a program a module of tests. There may be no prelude.
+/// Makes a program a module of tests. It may have no prelude.
 const TEST: &str = "#[::core::prelude::v1::test]
 fn runs() -> impl ::std::process::Termination {
     main()
@@ -213,7 +213,7 @@ fn succeed(command: &mut Command) -> Output {
     output
 }
 
-/// The lines that differ, between those that are the same at the beginning and at the end.
+/// The lines that differ, without the common lines at the beginning and at the end.
 fn difference(expected: &str, said: &str) -> String {
     if expected.is_empty() {
         return format!("nothing is expected, and rustc says\n{said}");

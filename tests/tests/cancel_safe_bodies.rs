@@ -1,5 +1,5 @@
-//! What the check of `#[cancel_safe]` accepts is right: dropped at every place where it waits and
-//! called again, each body gives the same. One body that it refuses shows that the test would see it.
+//! Bodies that `#[cancel_safe]` accepts give the same result if they are dropped at any wait and called
+//! again. A body that it refuses shows that the tests would notice a difference.
 
 use std::{io, time::Duration};
 
@@ -17,7 +17,7 @@ struct Connection {
     body: Option<u8>,
 }
 
-/// Four bytes, and a pause before each.
+/// A connection that sends four bytes, with a pause before each.
 fn connection() -> Connection {
     let (mut writer, stream) = tokio::io::duplex(8);
     tokio::spawn(async move {
@@ -69,7 +69,7 @@ impl Connection {
         self.stream.read_u8().await
     }
 
-    /// Refused, if it were not trusted: the header is lost at the second wait.
+    /// Would be refused without `trusted`: the header is lost at the second wait.
     #[cancel_safe(trusted = "wrongly, on purpose")]
     async fn message_with_a_local(&mut self) -> io::Result<(u8, u8)> {
         let header = self.stream.read_u8().await?;
@@ -85,7 +85,7 @@ async fn a_line_is_whole() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_step_is_done_twice() {
+async fn guarded_steps_are_not_repeated() {
     let run = async |connection: &mut Connection| connection.message().await.unwrap();
     assert_eq!(drop_everywhere(connection, run, |_, message| *message).await, 2);
     let run = async |connection: &mut Connection| connection.command().await.unwrap();
@@ -93,14 +93,14 @@ async fn no_step_is_done_twice() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_repeatable_is_repeated() {
+async fn a_repeatable_step_may_be_repeated() {
     let run = async |connection: &mut Connection| connection.later().await.unwrap();
     assert!(drop_everywhere(connection, run, |_, byte| *byte).await >= 1);
 }
 
 #[tokio::test(start_paused = true)]
 #[should_panic(expected = "gives something else")]
-async fn a_refused_body_gives_something_else() {
+async fn a_refused_body_gives_another_result() {
     let run = async |connection: &mut Connection| connection.message_with_a_local().await.unwrap();
     drop_everywhere(connection, run, |_, message| *message).await;
 }
@@ -145,10 +145,10 @@ async fn nothing_is_lost_between_two_channels() {
     assert_eq!(places, 1);
 }
 
-/// Reads lines for whoever asks.
+/// Reads lines for its callers.
 struct Reader {
     connection: Connection,
-    /// Those that nobody took.
+    /// Lines that were not read.
     lines: Vec<Vec<u8>>,
 }
 
@@ -158,7 +158,7 @@ impl Reader {
         Self { connection: connection(), lines: Vec::new() }
     }
 
-    /// The next line.
+    /// Returns the next line.
     #[cancel_safe(undelivered = put_back)]
     pub(crate) async fn line(&mut self) -> Vec<u8> {
         if let Some(line) = self.lines.pop() {
@@ -172,21 +172,21 @@ impl Reader {
     }
 }
 
-/// The body of a handler, without any actor.
+/// The body of a handler, called without an actor.
 #[tokio::test(start_paused = true)]
-async fn a_handler() {
+async fn the_body_of_a_handler() {
     let places = drop_everywhere(Reader::new, Reader::line, |_, line| line.clone()).await;
     assert_eq!(places, 4);
 }
 
-/// Its calls, dropped while they are in the mailbox, while the handler runs, and when it has answered.
+/// Calls that are dropped in the mailbox, while the handler runs, or after the reply.
 #[tokio::test(start_paused = true)]
 async fn a_call_of_a_handler() {
     let call = async |reader: &mut ReaderHandle| reader.line().await;
     let places = drop_everywhere(|| spawn(Reader::new()), call, |_, line| line.clone()).await;
-    // A call is woken once, with its answer.
+    // A call is woken once, by its reply.
     assert_eq!(places, 1);
-    // However far the handler has come by then.
+    // The timeouts end at different points of the handler.
     for patience in 0..10 {
         let reader = spawn(Reader::new());
         let patience = Duration::from_millis(patience);

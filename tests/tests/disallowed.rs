@@ -1,5 +1,5 @@
-//! What `docs/clippy.toml` finds, and what it leaves alone. `tests/clippy.sh` runs clippy with it over
-//! this file, and compares: each line that ends in `// found` has to be found, and no other.
+//! Code for `docs/clippy.toml`. `tests/clippy.sh` runs clippy with it on this file: it must find the lines
+//! that end in `// found`, and no others.
 
 use std::{future::ready, time::Duration};
 

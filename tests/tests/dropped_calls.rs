@@ -1,7 +1,7 @@
-//! In debug builds, a call that is dropped half way is reported, once, with the place where it was
-//! made; and nothing is said where nothing is lost.
+//! Debug builds report a call that is dropped after it was sent and before its result was read, once, with
+//! the place of the call. Other drops are not reported.
 //!
-//! The reaction is set for the whole process, so these are in a process of their own, and take turns.
+//! The reaction is that of the whole process, so these tests are a separate binary, and run one at a time.
 
 #![cfg(debug_assertions)]
 
@@ -27,32 +27,36 @@ struct Bank {
 #[actor(mailbox = 1)]
 #[expect(unreachable_pub, reason = "a handler is `pub`")]
 impl Bank {
-    /// Pays, and says what is left.
+    /// Pays, and returns what is left.
     pub async fn pay(&mut self, amount: u64) -> u64 {
         tokio::task::yield_now().await;
         self.money -= amount;
         self.money
     }
 
-    /// Never ends.
+    /// Never completes.
     pub async fn stuck(&self) {
         pending::<()>().await;
     }
 
-    /// What is there.
+    /// Returns the balance.
     #[cancel_safe]
     pub async fn money(&self) -> u64 {
-        actor_runtime::cancel_safe::assume_cancel_safe("a pause", tokio::task::yield_now()).await;
+        actor_runtime::cancel_safe::assume_cancel_safe(
+            "yielding loses nothing",
+            tokio::task::yield_now(),
+        )
+        .await;
         self.money
     }
 
-    /// Calls another bank, and is dropped while it waits.
+    /// Calls another bank, and waits forever.
     pub async fn ask(&self, other: BankHandle) {
         let _ = other.stuck().await;
     }
 }
 
-/// From here on, a dropped call panics.
+/// Makes dropped calls panic, while no other test runs.
 async fn strict() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::const_new(());
     let turn = TURN.lock().await;
@@ -64,14 +68,14 @@ fn bank() -> BankHandle {
     spawn(Bank { money: 1_000_000 })
 }
 
-/// Until the bank has nothing to do.
+/// Waits until the bank is idle.
 async fn idle(bank: &BankHandle) {
     while bank.stats().queued > 0 || bank.stats().running.is_some() {
         tokio::task::yield_now().await;
     }
 }
 
-/// What a panic said, if `future` or its drop panicked.
+/// The text of the panic of `future`, or of its drop.
 async fn panic_of(future: impl Future) -> Option<String> {
     let run_and_drop = async move { drop(future.await) };
     let panic = AssertUnwindSafe(run_and_drop).catch_unwind().await.err()?;
@@ -79,7 +83,7 @@ async fn panic_of(future: impl Future) -> Option<String> {
     Some(text.unwrap_or_else(|panic| (*panic.downcast::<&str>().expect("a text")).to_owned()))
 }
 
-/// Polls once; what is not ready stays as it is.
+/// Polls `future` once.
 async fn polled<F: Future + Unpin>(future: &mut F) {
     poll_fn(|cx| {
         let _ = Pin::new(&mut *future).poll(cx);
@@ -89,7 +93,7 @@ async fn polled<F: Future + Unpin>(future: &mut F) {
 }
 
 #[tokio::test]
-async fn each_plain_select_that_drops_a_started_call_is_reported_once() {
+async fn a_sent_call_dropped_by_a_plain_select_is_reported_once() {
     let _strict = strict().await;
     let bank = bank();
     let mut reports = Vec::new();
@@ -114,18 +118,18 @@ async fn each_plain_select_that_drops_a_started_call_is_reported_once() {
 }
 
 #[tokio::test]
-async fn whatever_drops_it() {
+async fn every_kind_of_drop_is_reported() {
     let _strict = strict().await;
     let bank = bank();
-    // A timeout of somebody else's.
+    // A timeout of another crate.
     let occupied = self::bank();
     let late = tokio::time::timeout(Duration::from_millis(1), occupied.stuck());
     assert!(panic_of(late).await.is_some());
-    // An answer that nobody takes.
+    // An answer that is not awaited.
     let answer = bank.pay(1).sent().await.unwrap();
     assert!(catch_unwind(AssertUnwindSafe(|| drop(answer))).is_err());
     idle(&bank).await;
-    // An answer that is there, and not read.
+    // An answer that has arrived, and is not read.
     let mut call = bank.pay(1);
     polled(&mut call).await;
     assert!(bank.pay(1).await.is_ok());
@@ -141,7 +145,7 @@ async fn whatever_drops_it() {
 }
 
 #[tokio::test]
-async fn nothing_is_said_where_nothing_is_lost() {
+async fn drops_that_lose_nothing_are_not_reported() {
     let _strict = strict().await;
     let bank = bank();
     // Never polled.
@@ -151,7 +155,7 @@ async fn nothing_is_said_where_nothing_is_lost() {
     polled(&mut call).await;
     drop(call);
     drop(bank.money().sent().await.unwrap());
-    // Given up on purpose.
+    // Ended by its own timeout.
     let (occupied, stuck) = (self::bank(), Duration::from_millis(1));
     assert!(occupied.stuck().timeout(stuck).await.is_err());
     assert!(occupied.pay(1).sent().await.unwrap().timeout(stuck).await.is_err());
@@ -166,7 +170,7 @@ async fn nothing_is_said_where_nothing_is_lost() {
     bank.abort();
     bank.exited().await;
     drop(last);
-    // Not accepted, and the message is still there.
+    // Not accepted.
     let mut refused = bank.pay(1);
     polled(&mut refused).await;
     drop(refused);
@@ -174,7 +178,7 @@ async fn nothing_is_said_where_nothing_is_lost() {
 }
 
 #[tokio::test]
-async fn nor_by_an_actor_that_is_ended_or_while_panicking() {
+async fn drops_by_an_ending_actor_or_a_panic_are_not_reported() {
     let _strict = strict().await;
     let (bank, other) = (bank(), self::bank());
     bank.ask(other.clone()).cast().await.unwrap();
@@ -192,19 +196,19 @@ async fn nor_by_an_actor_that_is_ended_or_while_panicking() {
 }
 
 #[tokio::test]
-async fn it_can_be_ignored() {
+async fn reports_can_be_disabled() {
     let _turn = strict().await;
     on_dropped_call(OnDroppedCall::Ignore);
     drop(bank().pay(1).sent().await.unwrap());
 }
 
-/// Set in a process that drops a call and does nothing else.
+/// Set in a child process that only drops a call.
 const CHILD: &str = "ACTOR_TESTS_DROP_A_CALL";
 
-/// The line of `drop_a_call` in which the call is made.
+/// The line of the call in `drop_a_call`.
 const MADE_AT: u32 = line!() + 5;
 
-/// With the reaction that nobody has chosen.
+/// Drops a call with the default reaction.
 async fn drop_a_call() {
     let bank = bank();
     let mut call = bank.pay(1);
@@ -212,7 +216,7 @@ async fn drop_a_call() {
     drop(call);
 }
 
-/// Without the feature `tracing`, which this package does not ask for.
+/// This package does not enable the feature `tracing`.
 #[tokio::test]
 async fn a_warning_is_printed_on_stderr_once() {
     const NAME: &str = "a_warning_is_printed_on_stderr_once";

@@ -1,9 +1,8 @@
-//! Actors of every kind, in code that clippy has nothing to say about, not even `pedantic` and
-//! `nursery`. So what clippy finds here is in generated code. It is found at the user's code: at
-//! `#[actor]`, the name of a handler or a type.
+//! Actors of every kind, in code that is free of clippy's warnings, `pedantic` and `nursery` included.
+//! Anything that clippy finds here is in generated code, and reported at `#[actor]`, the name of a handler
+//! or a type.
 //!
-//! One lint is expected: `future_not_send` (nursery) for actors that are `local`. That their futures stay
-//! on one thread is what `local` is for.
+//! One lint is expected: `future_not_send` (nursery) for `local` actors, whose futures stay on one thread.
 
 #![warn(clippy::pedantic, clippy::nursery)]
 
@@ -40,32 +39,32 @@ impl Everything {
         self.total
     }
 
-    /// The total so far.
+    /// Returns the total so far.
     #[must_use]
     pub const fn get(&self) -> u64 {
         self.total
     }
 
-    /// The last name, and back again if nobody wants it.
+    /// Takes the last name, and takes it back if it is not read.
     #[cancel_safe(undelivered = put_back)]
     pub fn last_name(&mut self) -> Option<String> {
         self.names.pop()
     }
 
-    /// The same, and awaits.
+    /// Like `last_name`, after a wait.
     #[cancel_safe(undelivered = put_back)]
     pub async fn last_name_slowly(&mut self) -> Option<String> {
         self.nap().await;
         self.names.pop()
     }
 
-    /// Later.
+    /// Like `last_name`, through a `Reply`.
     #[cancel_safe(undelivered = put_back)]
     pub fn last_name_later(&mut self, reply: Reply<Option<String>>) {
         reply.send(self.names.pop());
     }
 
-    /// Only looks.
+    /// Changes nothing.
     #[cancel_safe]
     pub async fn has_names(&self) -> bool {
         self.nap().await;
@@ -81,55 +80,55 @@ impl Everything {
         self.names.extend(name);
     }
 
-    /// Nothing to take and nothing to return.
+    /// Has no arguments and no result.
     pub const fn clear(&mut self) {
         self.total = 0;
     }
 
-    /// Awaits.
+    /// Changes the path, after a wait.
     ///
     /// # Errors
     ///
-    /// If there is no such directory.
+    /// Never fails.
     pub async fn move_to(&mut self, path: &Path, name: &str) -> io::Result<usize> {
         tokio::task::yield_now().await;
         self.path = path.join(name);
         Ok(self.path.as_os_str().len())
     }
 
-    /// Takes what is lent, what is moved, and what is big.
+    /// Takes borrowed, moved and large arguments.
     pub fn rename(&mut self, names: &[String], extra: Option<Vec<String>>, bytes: [u8; 512]) -> u8 {
         self.names = [names, &extra.unwrap_or_default()].concat();
         bytes[0]
     }
 
-    /// Takes patterns and what it does not use.
+    /// Takes patterns and an unused argument.
     #[must_use]
     pub const fn sum(&self, (one, other): (u64, u64), _unused: u64, mut third: u64) -> u64 {
         third += one + other;
         third + self.total
     }
 
-    /// Takes a flag or four, which is the user's business.
-    #[expect(clippy::fn_params_excessive_bools, reason = "there to see that it travels")]
+    /// Takes four flags.
+    #[expect(clippy::fn_params_excessive_bools, reason = "tests that lint levels are copied")]
     #[must_use]
     pub const fn flags(&self, a: bool, b: bool, c: bool, d: bool) -> bool {
         a && b && c && d && self.total > 0
     }
 
     /// Takes many arguments.
-    #[expect(clippy::too_many_arguments, reason = "there to see that it travels")]
+    #[expect(clippy::too_many_arguments, reason = "tests that lint levels are copied")]
     #[must_use]
     pub fn many(&self, a1: u8, a2: u8, a3: u8, a4: u8, a5: u8, a6: u8, a7: u8, a8: u8) -> u8 {
         a1 ^ a2 ^ a3 ^ a4 ^ a5 ^ a6 ^ a7 ^ a8 ^ u8::from(self.total > 0)
     }
 
-    /// Answers later.
+    /// Replies later.
     pub fn wait(&mut self, reply: Reply<u64>) {
         self.waiting.push(reply);
     }
 
-    /// Answers all who wait.
+    /// Replies to all waiting callers.
     pub fn open(&mut self, context: &Context<Self>) -> bool {
         for reply in self.waiting.drain(..) {
             reply.send(self.total);
@@ -137,7 +136,7 @@ impl Everything {
         !context.handle().is_closed()
     }
 
-    /// Answers with a stream.
+    /// Replies with a stream.
     pub async fn list(&self, mut replies: Replies<String>) {
         for name in self.names.clone() {
             if replies.send(name).await.is_err() {
@@ -146,19 +145,19 @@ impl Everything {
         }
     }
 
-    /// Runs in any case.
+    /// Runs even if its caller is gone.
     #[handler(run_abandoned)]
     pub const fn count(&mut self) {
         self.total += 1;
     }
 
-    /// Answers with what must be used.
+    /// Returns a value that must be used.
     #[must_use]
     pub fn path(&self) -> PathBuf {
         self.path.clone()
     }
 
-    /// Is old.
+    /// Is deprecated.
     #[deprecated = "use `get`"]
     #[must_use]
     pub const fn total(&self) -> u64 {
@@ -194,7 +193,7 @@ impl Everything {
         self.total
     }
 
-    /// Ends the actor, and awaits.
+    /// Ends the actor, after a wait.
     pub async fn close(self, name: &str) -> Vec<String> {
         tokio::task::yield_now().await;
         let mut names = self.names;
@@ -203,30 +202,30 @@ impl Everything {
     }
 }
 
-/// One handler only.
+/// Has a single handler.
 #[derive(Debug)]
 pub struct Single;
 
 #[actor]
 impl Single {
-    /// Answers.
+    /// Returns a number.
     #[must_use]
     pub const fn get(&self) -> u64 {
         3
     }
 }
 
-/// Nothing but an end.
+/// Has only a final handler.
 #[derive(Debug)]
 pub struct Final;
 
 #[actor(mailbox = unbounded)]
 impl Final {
-    /// Ends.
+    /// Ends the actor.
     pub const fn finish(self) {}
 }
 
-/// A table of anything.
+/// Has type parameters.
 #[derive(Debug)]
 pub struct Table<K, V, const N: usize> {
     rows: BTreeMap<K, V>,
@@ -237,28 +236,28 @@ impl<K: Ord, V, const N: usize> Table<K, V, N>
 where
     V: Display + Clone,
 {
-    /// How many rows there may be.
+    /// The maximum number of rows.
     pub const LIMIT: usize = N;
 
-    /// Puts a row in, and gives the one that was there.
+    /// Inserts a row, and returns the one it replaces.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         self.rows.insert(key, value)
     }
 
-    /// All rows.
+    /// Returns all rows.
     #[must_use]
     pub fn rows(&self) -> Vec<V> {
         self.rows.values().cloned().collect()
     }
 
-    /// Ends with itself.
+    /// Ends the actor, and returns it.
     #[must_use]
     pub const fn into_rows(self) -> Self {
         self
     }
 }
 
-/// An actor that waits for more than messages.
+/// Has sources of events.
 #[derive(Debug)]
 pub struct Watcher {
     numbers: mpsc::UnboundedReceiver<u64>,
@@ -268,7 +267,7 @@ pub struct Watcher {
 
 #[actor(first = sources)]
 impl Watcher {
-    /// The total.
+    /// Returns the total.
     #[must_use]
     pub const fn get(&self) -> u64 {
         self.total
@@ -289,15 +288,15 @@ impl Watcher {
     }
 }
 
-/// An actor that cannot be sent.
+/// An actor that is not `Send`.
 pub mod local {
-    #![expect(clippy::future_not_send, reason = "a local actor's futures stay where they are")]
+    #![expect(clippy::future_not_send, reason = "a local actor's futures stay on one thread")]
 
     use std::rc::Rc;
 
     use actor_runtime::actor;
 
-    /// Stays where it was made.
+    /// Is not `Send`.
     #[derive(Debug)]
     pub struct Local {
         pub(super) total: Rc<u64>,
@@ -305,13 +304,13 @@ pub mod local {
 
     #[actor(local)]
     impl Local {
-        /// The total.
+        /// Returns the total.
         #[must_use]
         pub fn get(&self) -> u64 {
             *self.total
         }
 
-        /// The total, after a while.
+        /// Returns the total, after a wait.
         pub async fn get_later(&self) -> u64 {
             tokio::task::yield_now().await;
             *self.total
@@ -326,7 +325,7 @@ impl Display for EverythingMessage {
 }
 
 #[test]
-fn all_kinds_answer() {
+fn actors_of_every_kind_reply() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     let tasks = tokio::task::LocalSet::new();
     tasks.block_on(&runtime.expect("a runtime"), async {

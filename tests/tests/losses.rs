@@ -1,5 +1,5 @@
-//! Bodies that lose something: each gives another result when it is dropped at its wait and called
-//! again, and each is refused under `#[cancel_safe]`.
+//! Bodies that lose something. Each gives another result if it is dropped at its wait and called again,
+//! and each is refused under `#[cancel_safe]`.
 
 use std::{
     cell::{Cell, RefCell},

@@ -1,7 +1,8 @@
-//! A line that an error prints as its help is the fix: pasted over what is underlined, it compiles.
+//! A line that an error prints as its help is a fix: the program compiles if the line replaces the
+//! underlined code.
 //!
-//! The lines are those in the `.stderr` files of `ui-cancel-safe/fail` that say one of the words of the
-//! check, `repeatable` or `all_or_nothing`.
+//! The lines are those in the `.stderr` files of `ui-cancel-safe/fail` that contain `repeatable` or
+//! `all_or_nothing`.
 
 use std::{fs, path::Path};
 
@@ -9,7 +10,7 @@ use actor_tests::programs::Libraries;
 
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// A place in a program, and what is to be written there.
+/// A place in a program, and its replacement.
 struct Paste {
     line: usize,
     column: usize,
@@ -17,7 +18,7 @@ struct Paste {
     code: String,
 }
 
-/// The first mistake's line, if its help has one.
+/// The line in the help of the first mistake, if there is one.
 fn paste(said: &str) -> Option<Paste> {
     let first = said.split("\n\nerror").next()?;
     let (_, code) = first.lines().find(|line| line.contains("help:"))?.rsplit_once("write `")?;
@@ -45,7 +46,7 @@ fn pasted(program: &str, paste: &Paste) -> String {
 }
 
 #[test]
-fn a_line_that_is_printed_compiles() {
+fn a_printed_line_compiles() {
     let libraries = Libraries::of_test(WORKSPACE, "pasted", &["actor_runtime", "futures", "tokio"]);
     let folder = Path::new(WORKSPACE).join("tests/ui-cancel-safe/fail");
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
@@ -64,7 +65,7 @@ fn a_line_that_is_printed_compiles() {
         rustc.current_dir(WORKSPACE).arg(&source).arg("--emit=metadata").arg("--out-dir");
         let output = rustc.arg(scratch).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        // Where there is another mistake, that one remains.
+        // If there was another mistake, it remains.
         let is_same = said.contains(&format!("write `{}`", paste.code));
         let is_other = said.contains("cancel_safe") || said.contains("help:");
         assert!(!is_same && (output.status.success() || is_other), "{}: {said}", path.display());

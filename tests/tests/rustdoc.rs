@@ -1,4 +1,4 @@
-//! The documentation of a user's crate: it is the user's, and all links in it resolve.
+//! The documentation of a user's crate: it shows none of our blanket impls, and all its links resolve.
 
 use std::{
     env, fs,
@@ -46,7 +46,7 @@ fn text_before_link(page: &str) -> &'static str {
     if page.starts_with("enum") { "message to" } else { "handle to a running" }
 }
 
-/// Runs rustdoc, as a user would with `deny(rustdoc::all)`, and gives the folder of its pages.
+/// Runs rustdoc, as a user would with `deny(rustdoc::all)`, and returns the folder of its pages.
 fn document() -> PathBuf {
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rustdoc");
     let libraries = env::current_exe().expect("a test is a program");
@@ -67,7 +67,7 @@ fn document() -> PathBuf {
     out.join("limiter")
 }
 
-/// The library that this test was linked with, or a later one.
+/// The library that this test was linked with, or a newer build of it.
 fn newest_runtime(libraries: &Path) -> PathBuf {
     let files = fs::read_dir(libraries).expect("the folder is there").flatten();
     let runtimes = files.filter(|file| {

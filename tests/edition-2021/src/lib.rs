@@ -1,7 +1,7 @@
 //! The programs of `ui/pass`, in a crate of edition 2021.
 //!
-//! What the macro writes has to mean the same in every edition of its users. Here it has to compile;
-//! the test `ui` runs the same programs in the edition of the workspace.
+//! Generated code has to mean the same in every edition. Here the programs only have to compile; the test
+//! `ui` runs them in the edition of the workspace.
 
 #![cfg(test)]
 #![allow(
@@ -82,7 +82,7 @@ mod pass {
     }
 }
 
-/// Those that have to be a crate of their own: for its attributes, or for paths from its root.
+/// The programs that have to be separate crates: for crate attributes, or for paths from the root.
 const CRATES: &[&str] = &["private_module", "renamed_crate", "strict"];
 
 #[test]

@@ -1,14 +1,13 @@
-//! Measures the body check of `#[cancel_safe]` on crates whose documents say which of their functions
-//! are cancel safe: how often do the check and the documents agree?
+//! Compares the body check of `#[cancel_safe]` with the documentation of crates that say which of their
+//! functions are cancel safe.
 //!
 //! ```console
 //! cargo run -p actor-tests --features measure --bin measure_cancel_safety -- ~/.cargo/registry/src/*/{tokio,quinn}-[0-9]*
 //! ```
 //!
-//! It reads every `async fn` with a body. What counts as documented is what the doc comment says of
-//! cancel safety in so many words. Only the body is judged: whether what is awaited may be dropped
-//! is a question of types, which needs a compiler. `--all` lists the refusals of undocumented
-//! functions too.
+//! It checks every `async fn` with a body. A function is documented if its doc comment mentions cancel
+//! safety explicitly. Only bodies are checked: whether an awaited future is cancel safe depends on types,
+//! which needs a compiler. `--all` also lists the refusals of undocumented functions.
 
 #[path = "../../../actor-macros/src/cancel_safe/check/mod.rs"]
 #[expect(unused_imports, dead_code, reason = "the macro uses more of it")]
@@ -45,7 +44,7 @@ fn main() {
     print(&table);
 }
 
-/// What the documents say of a function.
+/// What the documentation says about a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Documented {
     Safe,
@@ -55,7 +54,7 @@ enum Documented {
 
 #[derive(Default)]
 struct Counts {
-    /// Accepted, and accepted if the borrow checker agrees, and refused.
+    /// Accepted, accepted if the borrow checker agrees, and refused.
     of: BTreeMap<Documented, [usize; 3]>,
     /// Files that could not be parsed.
     unreadable: usize,
@@ -134,7 +133,7 @@ impl<'ast> Visit<'ast> for Survey {
         visit::visit_trait_item_fn(self, item);
     }
 
-    /// tokio and others write many items inside of macros like `cfg_net! { .. }`.
+    /// tokio and others have many items in macros like `cfg_net! { .. }`.
     fn visit_item_macro(&mut self, item: &'ast syn::ItemMacro) {
         if let Ok(file) = syn::parse2::<syn::File>(item.mac.tokens.clone()) {
             self.visit_file(&file);
@@ -170,7 +169,7 @@ fn doc(attrs: &[Attribute]) -> String {
     lines.collect::<Vec<_>>().join(" ")
 }
 
-/// What the words say. "It is not cancel safe" contains "cancel safe", so denials come first.
+/// Classifies a doc comment. "It is not cancel safe" contains "cancel safe", so denials come first.
 fn documented(doc: &str) -> Documented {
     let doc =
         doc.to_lowercase().replace(['`', '*', '_', '[', ']'], "").replace("cancellation", "cancel");

@@ -1,7 +1,6 @@
-//! What rustc says, without what changes from machine to machine and with each edit of a library.
+//! Normalizes rustc's messages: removes what depends on the machine, or changes with each edit of a library.
 
-/// Removes the summary, shortens paths to files other than `program`, and leaves out the line numbers
-/// there.
+/// Removes the summary, and shortens paths to files other than `program` and removes their line numbers.
 pub(super) fn normalized(said: &str, program: &str) -> String {
     let lines = said.lines().filter(|line| !is_summary(line));
     let mut diagnostics: Vec<Vec<String>> = Vec::new();
@@ -36,7 +35,7 @@ fn is_summary(line: &str) -> bool {
         || line.contains("consider using `--verbose` to print the full type name to the console")
 }
 
-/// Shortens paths to files that are not the program, and removes the numbers of their lines.
+/// Shortens paths to other files than the program, and removes their line numbers.
 fn hide_other_files(diagnostic: &mut [String], program: &str) {
     let mut is_other_file = false;
     for line in diagnostic {
@@ -57,7 +56,7 @@ fn hide_other_files(diagnostic: &mut [String], program: &str) {
     }
 }
 
-/// `path`, without a line, and with the name of the place where libraries are for that place.
+/// `path` without a line number, and with a placeholder for the folder of the libraries.
 fn shortened(path: &str) -> String {
     let file = path.trim_end_matches(|c: char| c.is_ascii_digit() || c == ':');
     if let Some((_, file)) = file.split_once("/library/") {
@@ -72,7 +71,7 @@ fn shortened(path: &str) -> String {
     format!("$CARGO/{name}-$VERSION/{file}")
 }
 
-/// Whether `line` shows source code, or marks it: `12 | let x = 1;`, `   |     ^`, `...`.
+/// Whether `line` shows or marks source code: `12 | let x = 1;`, `   |     ^`, `...`.
 fn is_snippet(line: &str) -> bool {
     let rest = line.trim_start_matches(is_number_or_space);
     line == "..." || (rest.len() < line.len() && rest.starts_with('|'))
@@ -82,7 +81,7 @@ const fn is_number_or_space(c: char) -> bool {
     c.is_ascii_digit() || c == ' '
 }
 
-/// Makes the margin as wide as the line numbers that are left.
+/// Makes the margin as wide as the remaining line numbers.
 fn narrow(diagnostic: &mut [String]) {
     let Some(start) = diagnostic.iter().position(|line| line.trim_start().starts_with("--> "))
     else {
@@ -95,7 +94,7 @@ fn narrow(diagnostic: &mut [String]) {
     for line in diagnostic {
         let starts_note = line.starts_with("note:") || line.starts_with("help:");
         let is_marked = line.trim_start_matches(is_number_or_space).starts_with(MARKS);
-        // What goes on with a note on further lines does not stand at the margin.
+        // The further lines of a note are not at the margin.
         is_of_note = starts_note || is_of_note && !is_marked;
         if !is_of_note && margin(line) >= surplus {
             line.replace_range(..surplus, "");
@@ -103,14 +102,14 @@ fn narrow(diagnostic: &mut [String]) {
     }
 }
 
-/// What stands right of the margin, beside the source code, a mark, or a change of the code.
+/// The text right of the margin, with source code, a mark, or a suggested change.
 const MARKS: [char; 6] = ['|', '=', '-', ':', '+', '~'];
 
 fn margin(line: &str) -> usize {
     line.len() - line.trim_start().len()
 }
 
-/// How many digits the number of a line of source code has: 0 if `line` has none.
+/// The number of digits of the line number in `line`, or 0 if it has none.
 fn number_width(line: &str) -> usize {
     let text = line.trim_start();
     let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());

@@ -7,13 +7,13 @@ use std::{
     process::Command,
 };
 
-/// What libraries are called, and where they are.
+/// The names and paths of libraries.
 #[derive(Debug)]
 pub struct Libraries(Vec<(String, PathBuf)>);
 
 impl Libraries {
-    /// The libraries `names`, as cargo builds them in `folder` for the test `test`: they are there
-    /// already if that test runs because of a `cargo test` in the same folder.
+    /// The libraries `names`, as cargo builds them in `folder` for the test `test`. If that test was started
+    /// by `cargo test` in the same folder, they are built already.
     ///
     /// # Panics
     ///
@@ -55,7 +55,7 @@ impl Libraries {
         self
     }
 
-    /// rustc, which is given the libraries.
+    /// A command that runs rustc with the libraries.
     #[must_use]
     pub fn rustc(&self) -> Command {
         let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
@@ -69,7 +69,7 @@ impl Libraries {
     }
 }
 
-/// The file of the library `name` among the strings of cargo's messages.
+/// The file of the library `name`, from the strings in cargo's messages.
 fn library(messages: &str, name: &str) -> PathBuf {
     let start = format!("lib{name}-");
     let is_library = |path: &&Path| {

@@ -1,14 +1,13 @@
-//! Whether imports point downward.
+//! Checks that imports point downward.
 //!
-//! If every import points downward, no circle of modules is larger than one layer. So there is no
-//! search for circles here.
+//! If they do, every cycle of modules is within one layer, so there is no search for cycles here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::sources::{Named, Source};
 
-/// What is wrong with `sources`, if a layer may use itself and those after it in `layers` only. A layer
-/// is a folder, `call/`, or a file, `sync.rs`.
+/// The violations in `sources`, if a layer may only use itself and those after it in `layers`. A layer is a
+/// folder, `call/`, or a file, `sync.rs`.
 pub(crate) fn mistakes(layers: &[&str], sources: &[Source]) -> Vec<String> {
     let mut mistakes = BTreeSet::new();
     let position = |file: &str| layers.iter().position(|layer| is_in(file, layer));
@@ -49,7 +48,7 @@ fn is_in(file: &str, layer: &str) -> bool {
     file == layer || layer.ends_with('/') && file.starts_with(layer)
 }
 
-/// The path from the crate's root, if it is one within the crate that says so.
+/// The path from the crate's root, if it begins with a keyword that says so.
 fn from_root(named: &Named) -> Option<Vec<String>> {
     let (first, rest) = named.path.split_first()?;
     match first.as_str() {
@@ -64,12 +63,12 @@ fn from_root(named: &Named) -> Option<Vec<String>> {
     }
 }
 
-/// Which file a path leads to.
+/// Resolves paths to files.
 struct Modules {
     files: BTreeMap<Vec<String>, String>,
-    /// What the root gives another path to: `Call` for `call::Call`.
+    /// The names that the root re-exports, with their paths: `Call` for `call::Call`.
     at_root: BTreeMap<String, Vec<String>>,
-    /// Where the names of the root come from that are in no module: macros, and other crates.
+    /// The sources of names of the root that are in no module: macros, and other crates.
     others: BTreeMap<String, String>,
 }
 
@@ -96,7 +95,7 @@ impl Modules {
         Self { files, at_root, others }
     }
 
-    /// The file of the innermost module that `path` names, and not the root's unless nothing else is.
+    /// The file of the innermost module in `path`; the root's if there is none.
     fn file(&self, path: &[String]) -> Option<&str> {
         let module = (1..=path.len()).rev().find_map(|end| self.files.get(&path[..end]));
         match (module, path) {
@@ -114,7 +113,7 @@ impl Modules {
 mod tests {
     use super::*;
 
-    /// What is wrong if `text` is in `file`, in a house of three layers.
+    /// The violations if `file` contains `text`, in a crate with three layers.
     fn mistakes_of(file: &str, text: &str) -> Vec<String> {
         let files = [
             ("lib.rs", "mod call; mod queue; mod sync; pub use crate::{call::{Call, room::Room}};"),
@@ -131,14 +130,14 @@ mod tests {
     }
 
     #[test]
-    fn downward_passes() {
+    fn downward_imports_pass() {
         let text = "use crate::{queue::Queue, sync::{self, Lock as L}}; fn f() { self::room::g() }";
         assert_eq!(mistakes_of("call/mod.rs", text), [""; 0]);
         assert_eq!(mistakes_of("queue/mod.rs", "use crate::queue::Queue; use self::a;"), [""; 0]);
     }
 
     #[test]
-    fn upward_is_a_mistake() {
+    fn an_upward_import_is_reported() {
         let expected = "queue/mod.rs uses call/mod.rs (Call): queue/ is below call/";
         assert_eq!(mistakes_of("queue/mod.rs", "use crate::call::Call;"), [expected]);
         assert_eq!(mistakes_of("queue/mod.rs", "fn f(call: &crate::call::Call) {}"), [expected]);
@@ -150,14 +149,14 @@ mod tests {
     }
 
     #[test]
-    fn upward_in_nested_braces_is_a_mistake() {
+    fn an_upward_import_in_nested_braces_is_reported() {
         let text = "use crate::{\n    sync::Lock,\n    call::{room::{Room as R}},\n};";
         let expected = "queue/mod.rs uses call/room.rs (Room): queue/ is below call/";
         assert_eq!(mistakes_of("queue/mod.rs", text), [expected]);
     }
 
     #[test]
-    fn macros_are_where_they_are_defined() {
+    fn macros_are_in_the_file_that_defines_them() {
         let text = "macro_rules! mine { () => {} } pub use crate::mine; ";
         assert_eq!(mistakes_of("queue/mod.rs", text), [""; 0]);
         let expected = "sync.rs uses lib.rs (theirs): sync.rs is below lib.rs";
@@ -167,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn upward_by_a_name_of_the_root_is_a_mistake() {
+    fn an_upward_import_through_the_root_is_reported() {
         let expected = "sync.rs uses call/room.rs (Room): sync.rs is below call/";
         assert_eq!(mistakes_of("sync.rs", "use crate::Room;"), [expected]);
         let expected = "sync.rs uses `crate::Unknown`: where is it?";

@@ -1,6 +1,6 @@
-//! Checks that `ARCHITECTURE.md` is right about imports and about names.
+//! Checks what `ARCHITECTURE.md` says about imports and names.
 //!
-//! Sources are read as tokens, so comments and strings do not count, and code in macros does.
+//! Sources are read as tokens, so that comments and strings do not count, but code in macros does.
 
 mod layers;
 mod names;

@@ -10,21 +10,21 @@ struct Rule {
 }
 
 const RULES: &[Rule] = &[
-    // Only these files name the executor: what starts a task, and what knows a runtime.
+    // Only these files name the executor: those that start tasks or use a runtime.
     Rule {
         folder: "actor-runtime/src",
         allowed: &["life/builder.rs", "thread/block_on.rs", "thread/home.rs"],
         finds: executor,
     },
-    // Only `expand` writes code: see `quote`.
+    // Only `expand` generates code: see `quote`.
     Rule { folder: "actor-macros/src", allowed: &[], finds: quote },
-    // Only `diagnostics` makes an error.
+    // Only `diagnostics` creates errors.
     Rule { folder: "actor-macros/src", allowed: &["diagnostics.rs"], finds: error },
-    // Everything else can be called from a test.
+    // Everything else can run in a test.
     Rule { folder: "actor-macros/src", allowed: &["lib.rs"], finds: proc_macro },
 ];
 
-/// The files that contain a name that they may not.
+/// The files that contain a name without being allowed to.
 pub(crate) fn mistakes() -> Vec<String> {
     let mut mistakes = Vec::new();
     for rule in RULES {

@@ -1,4 +1,4 @@
-//! Source files, as the paths that they name.
+//! Source files, and the paths in them.
 
 use std::{fs, iter::Peekable, path::Path, slice};
 
@@ -6,15 +6,15 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// One source file.
 pub(crate) struct Source {
-    /// From the folder that was read: `call/mod.rs`.
+    /// Relative to the folder that was read: `call/mod.rs`.
     pub(crate) file: String,
     tokens: Vec<TokenTree>,
 }
 
-/// A path that a file names.
+/// A path in a file.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Named {
-    /// The module that it is named in, from the crate's root.
+    /// The module that contains it, from the crate's root.
     pub(crate) module: Vec<String>,
     /// Its parts: `crate`, `call`, `Call`. The last may be `*`.
     pub(crate) path: Vec<String>,
@@ -55,7 +55,7 @@ impl Source {
         path.split('/').filter(|part| !part.is_empty() && *part != "lib").map(Into::into).collect()
     }
 
-    /// Every path of two parts or more, wherever it stands; what is imported in braces is a path each.
+    /// All paths of two or more parts, wherever they are. Each import in braces is a path.
     pub(crate) fn paths(&self) -> Vec<Named> {
         let mut named = Vec::new();
         scan(&self.tokens, &self.module(), &mut named);
@@ -127,7 +127,7 @@ fn is_punct(token: Option<&TokenTree>, c: char) -> bool {
     matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == c)
 }
 
-/// Goes on with a path that has begun with `path`, and notes it, or each of those in braces.
+/// Reads the rest of a path that begins with `path`, and records it, or each of those in braces.
 fn tail(rest: &mut Rest<'_>, path: Vec<String>, paths: &mut Vec<Vec<String>>) {
     if !is_separator(rest) {
         paths.push(path);
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_found_wherever_it_stands() {
+    fn paths_are_found_everywhere() {
         assert_eq!(paths("use crate::call::Call;"), ["crate::call::Call"]);
         assert_eq!(paths("fn f() -> crate::Call { g(crate::h()) }"), ["crate::Call", "crate::h"]);
         assert_eq!(paths("m! { x => $crate::call::<T>() }"), ["crate::call"]);
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_and_strings_name_nothing() {
+    fn comments_and_strings_contain_no_paths() {
         let text =
             "// crate::a::B\n/// crate::a::B\nfn f() { g(\"crate::a::B\", r#\"crate::c\"#) }";
         assert_eq!(paths(text), [""; 0]);

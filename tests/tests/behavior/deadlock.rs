@@ -171,7 +171,7 @@ impl Link {
     }
 
     /// Asks the next actor, which replies later.
-    pub(crate) async fn ask_somebody(&self, desk: Desk) -> Result<u32, CallError> {
+    pub(crate) async fn ask_another(&self, desk: Desk) -> Result<u32, CallError> {
         match &self.next {
             Some(next) => next.pass_on(desk).await,
             None => Ok(0),
@@ -265,7 +265,7 @@ fn a_chain_of_calls_is_not_a_ring() {
 fn a_deferred_reply_does_not_close_a_ring() {
     let (handles, mut loops) = ring(2);
     let desk = Desk::default();
-    let mut waits = pending(handles[0].ask_somebody(desk.clone()));
+    let mut waits = pending(handles[0].ask_another(desk.clone()));
     turn_all(&mut loops);
     // The second actor owes the first a reply, but runs no handler for it any more.
     let mut calls = pending(handles[1].ask(1));

@@ -165,7 +165,7 @@ impl Fountain {
         for number in 0..4 {
             self.gate.passed().await;
             if numbers.send(number).await.is_err() {
-                self.log.add(format!("nobody reads {number}"));
+                self.log.add(format!("unread {number}"));
                 return;
             }
         }
@@ -209,7 +209,7 @@ fn a_stream_call() {
             gate.open();
             actor.turn();
         }
-        assert_eq!(log.take(), ["flow", "nobody reads 0"].repeat(begun), "after {polls} polls");
+        assert_eq!(log.take(), ["flow", "unread 0"].repeat(begun), "after {polls} polls");
         assert!(fountain.stats().running.is_none());
     }
 }

@@ -37,7 +37,7 @@ impl Diary {
     #[on_idle]
     async fn rest(&mut self) {
         self.write("idle");
-        if self.panics_in == "nobody waits" {
+        if self.panics_in == "never" {
             self.idle.passed().await;
         }
     }
@@ -114,7 +114,7 @@ fn on_idle_runs_once_each_time_the_mailbox_runs_empty() {
 fn a_message_sent_while_on_idle_runs_is_handled_afterwards() {
     let log = Log::default();
     let gate = Gate::default();
-    let diary = Diary { log: log.clone(), panics_in: "nobody waits", idle: gate.clone() };
+    let diary = Diary { log: log.clone(), panics_in: "never", idle: gate.clone() };
     let (diary, mut actor) = rig(diary);
     diary.line(1).try_cast().unwrap();
     actor.turn();

@@ -296,7 +296,7 @@ async fn a_task_that_only_makes_inline_calls_yields() {
     let mut calls = 0;
     while !has_run.load(Ordering::Relaxed) {
         calls += 1;
-        assert!(calls < 1000, "it never let go");
+        assert!(calls < 1000, "it never yielded");
         desk.place().await.unwrap();
     }
     assert!(calls > 1, "each call lets others run");

@@ -196,7 +196,7 @@ fn wakers_of_dropped_futures_are_released() {
         assert!(exited.as_mut().poll(&mut cx).is_pending());
         assert_eq!(Arc::strong_count(&watch), 3);
     }
-    assert_eq!(Arc::strong_count(&watch), 2, "its waker was let go with it");
+    assert_eq!(Arc::strong_count(&watch), 2, "its waker was dropped with it");
     {
         let mut call = std::pin::pin!(shelf.pass(Item::default()));
         assert!(call.as_mut().poll(&mut cx).is_pending());

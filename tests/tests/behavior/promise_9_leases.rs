@@ -115,7 +115,7 @@ fn a_lease_dropped_before_it_was_received_has_no_effect() {
     assert_eq!(log.take(), [""; 0], "leased");
     drop(two);
     actor.turn();
-    assert_eq!(log.take(), ["1"], "and no release of what nobody had");
+    assert_eq!(log.take(), ["1"], "and no release of a lease that was never received");
     assert_eq!(ledger.stats().counts.skipped, 1);
 }
 

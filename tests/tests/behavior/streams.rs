@@ -32,7 +32,7 @@ impl Source {
         for number in 0..end {
             self.made.store(number + 1, Ordering::SeqCst);
             if let Err(unsent) = numbers.send(number).await {
-                self.log.add(format!("nobody reads {unsent}"));
+                self.log.add(format!("unread {unsent}"));
                 return;
             }
         }
@@ -196,7 +196,7 @@ fn a_handler_learns_that_its_reader_is_gone() {
     assert_eq!(next(&mut stream), Some(Some(Ok(0))));
     drop(stream);
     actor.turn();
-    assert_eq!(log.take(), ["nobody reads 1", "handler gone"]);
+    assert_eq!(log.take(), ["unread 1", "handler gone"]);
     assert!(actor.runs());
 }
 

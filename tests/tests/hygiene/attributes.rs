@@ -54,7 +54,7 @@ async fn conditions() {
     assert_eq!(handle.arguments(1, 2, "four").await.unwrap(), 7);
 }
 
-/// All of it is absent.
+/// Nothing of the actor is compiled.
 struct Never;
 
 #[actor]
@@ -63,7 +63,7 @@ impl Never {
     pub(crate) fn absent(&self, missing: DoesNotExist) {}
 }
 
-/// No message is left, under the condition that holds.
+/// An actor whose handlers are all disabled.
 struct Silent;
 
 #[actor]
@@ -76,23 +76,23 @@ impl Silent {
 }
 
 #[tokio::test]
-async fn nothing_left() {
+async fn no_handler_left() {
     let _ = Never;
     drop(spawn(Silent));
 }
 
-/// Under `deny(warnings)`, only a user of what is deprecated is told.
+/// Under `deny(warnings)`: only code that uses a deprecated handler is warned.
 struct Old;
 
 #[actor]
 impl Old {
-    /// Answers, if it has to.
+    /// Replies; deprecated.
     #[deprecated = "call `new_way`"]
     pub(crate) fn old_way(&self) -> u8 {
         1
     }
 
-    /// Answers.
+    /// Replies.
     #[must_use = "that is all it is for"]
     pub(crate) fn new_way(&self) -> u8 {
         1
@@ -163,7 +163,7 @@ async fn lint_levels() {
 
 struct Large;
 
-/// Clippy has opinions on the enum, which nobody wrote.
+/// Clippy's lints of enums do not apply to the generated one.
 #[actor]
 impl Large {
     #[expect(clippy::large_types_passed_by_value, reason = "that is what is tested")]

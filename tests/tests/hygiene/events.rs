@@ -1,4 +1,4 @@
-//! Sources of events, wherever and with whatever names.
+//! Sources of events, in all places and with all names.
 
 use actor_runtime::{ActorHandle, actor, spawn};
 use tokio::sync::mpsc;
@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 mod no_prelude {
     #![no_implicit_prelude]
 
-    /// Waits for two things.
+    /// Has two sources.
     #[derive(Debug)]
     pub(super) struct Bare {
         pub(super) numbers: ::tokio::sync::mpsc::UnboundedReceiver<u64>,
@@ -84,7 +84,7 @@ async fn names_of_generated_code() {
     while names.nothing().await.unwrap() != 3 {}
 }
 
-/// An impl whose parts come from everywhere.
+/// An impl whose parts come from different macros.
 macro_rules! listener {
     ($vis:vis $name:ident, $source:ident, $event:ident: $ty:ty, $body:block) => {
         $vis struct $name {
@@ -116,7 +116,7 @@ async fn made_by_a_macro() {
     while listener.sum().await.unwrap() != 7 {}
 }
 
-/// What is not there is not looked at.
+/// Disabled sources are not checked.
 struct Conditional {
     numbers: mpsc::UnboundedReceiver<u8>,
     sum: u8,
@@ -145,7 +145,7 @@ impl Conditional {
     }
 }
 
-/// Only what is not there.
+/// All sources are disabled.
 struct NothingLeft;
 
 #[actor]
@@ -168,7 +168,7 @@ async fn conditions() {
     assert_eq!(spawn(NothingLeft).get().await.unwrap(), 1);
 }
 
-/// Is deprecated in part.
+/// Some methods are deprecated.
 struct Old(mpsc::UnboundedReceiver<u8>);
 
 #[actor]

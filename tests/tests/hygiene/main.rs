@@ -1,6 +1,6 @@
-//! Actors in places, and with names, that a careless macro trips over.
+//! Actors in places, and with names, that could break generated code.
 //!
-//! Each compiles without a warning and answers. What `#[actor]` refuses is in `tests/ui`.
+//! Each compiles without a warning and replies. What `#[actor]` refuses is in `tests/ui`.
 
 #![deny(
     warnings,

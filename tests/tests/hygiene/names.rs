@@ -1,10 +1,10 @@
-//! Whatever handlers and their arguments are called.
+//! Names of handlers and of their arguments.
 
 use actor_runtime::{ActorHandle, Context, Reply, actor, spawn};
 
 struct Arguments;
 
-/// Each argument has the name of something that generated code has in scope.
+/// Each argument has a name that generated code uses.
 #[actor]
 impl Arguments {
     pub(crate) fn ours(
@@ -72,7 +72,7 @@ async fn arguments() {
 mod decoys {
     use actor_runtime::actor;
 
-    /// A trait whose methods take anything by value, as `Into` does: none of them may be called.
+    /// A trait whose methods take any type by value, like `Into`. None of them may be called.
     #[expect(dead_code, reason = "that is what is tested")]
     trait Decoy: Sized {
         fn get(self) -> u8 {
@@ -96,7 +96,7 @@ mod decoys {
 
     pub(super) struct Handlers(pub(super) u8);
 
-    /// Each handler has the name of a method that the handle, or what it holds, has too.
+    /// Each handler has the name of a method of the handle or of its fields.
     #[actor]
     impl Handlers {
         #[allow(

@@ -1,4 +1,4 @@
-//! Wherever the impl is.
+//! Places of the impl.
 
 use actor_runtime::{actor, spawn};
 
@@ -48,7 +48,7 @@ async fn a_type_of_another_module() {
     assert_eq!(deep.get().await.unwrap(), 2);
 }
 
-/// An impl that is made of all kinds of fragments.
+/// An impl that is built from all kinds of fragments.
 macro_rules! counter {
     ($vis:vis $name:ident $ty:ty, $mailbox:expr, $method:ident, $argument:ident: $amount:ty, $body:block) => {
         $vis struct $name($ty);
@@ -62,7 +62,7 @@ macro_rules! counter {
 
             $vis fn $method(&self) -> u8 $body
 
-            /// `text` is a name of the macro's, with its hygiene.
+            /// `text` is a name from the macro, with its hygiene.
             $vis async fn length(&mut self, text: &str) -> usize {
                 text.len()
             }
@@ -126,7 +126,7 @@ async fn a_renamed_crate() {
     assert_eq!(spawn(renamed::Renamed).one().await.unwrap(), 1);
 }
 
-/// An actor may have other impls, and methods that are no handlers.
+/// An actor may have other impls, and methods that are not handlers.
 struct Busy;
 
 trait Work {

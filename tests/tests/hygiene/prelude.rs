@@ -1,4 +1,4 @@
-//! Nothing that the macro names is taken from where the user is.
+//! Generated code resolves no name in the user's scope.
 
 /// Without a prelude there is no `Some`, no `Clone` and no `Into`.
 mod no_prelude {
@@ -55,7 +55,7 @@ async fn no_implicit_prelude() {
     assert_eq!(bare.finish().await.unwrap(), 4);
 }
 
-/// Every name of the prelude means something else here.
+/// Every name of the prelude has another meaning here.
 mod shadowed {
     #![allow(dead_code, reason = "most of these are only in the way")]
 
@@ -95,7 +95,7 @@ async fn shadowed_prelude() {
     assert_eq!(taken.unwrap(), shadowed::Box(4));
 }
 
-/// The crates that the macro names are modules here, and empty.
+/// The crates that generated code names are empty modules here.
 mod shadowed_crates {
     mod std {}
     mod core {}

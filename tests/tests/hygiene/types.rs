@@ -56,7 +56,7 @@ async fn borrows() {
 #[derive(Clone, Debug, PartialEq)]
 struct Node(u8);
 
-/// `Self` is the type itself outside of the impl.
+/// Outside of the impl, `Self` is replaced with the type.
 #[actor]
 impl Node {
     const SIZE: usize = 2;
@@ -83,7 +83,7 @@ async fn self_in_signatures() {
     assert_eq!(handle.sized([0; 2], [0; 3]).await.unwrap(), 5);
 }
 
-/// `S` is in no message, so the handle does not have it; `V` is in some.
+/// `S` is in no message, so it is no parameter of the handle. `V` is.
 struct Store<S, V, const N: usize> {
     values: BTreeMap<u8, V>,
     storage: PhantomData<S>,
@@ -132,7 +132,7 @@ where
     }
 }
 
-/// Neither `Clone` nor `Debug` of a handle asks anything of `V`.
+/// `Clone` and `Debug` of the handle require nothing of `V`.
 fn asks_nothing<V: 'static>(handle: &StoreHandle<V, 4>) -> String {
     format!("{:?}", handle.clone())
 }
@@ -150,7 +150,7 @@ async fn generics() {
     assert_eq!(handle.finish().await.unwrap(), "2");
 }
 
-/// What is in messages needs the bounds of the impl to be well formed.
+/// The types in messages are well formed only with the bounds of the impl.
 struct Pull<I: Iterator>(I);
 
 #[actor(local)]

@@ -1,4 +1,4 @@
-//! However public an actor, its handlers and their types are.
+//! Visibilities of actors, handlers and their types.
 
 use actor_runtime::{actor, spawn};
 

@@ -1,4 +1,4 @@
-//! What futures and handlers may borrow.
+//! Borrows in futures and handlers.
 
 use std::future::ready;
 
@@ -10,7 +10,7 @@ use super::safe;
 async fn take(_: &mut i32) {}
 
 #[tokio::test]
-async fn a_handler_may_use_what_a_future_moved() {
+async fn a_handler_may_use_a_value_moved_into_a_future() {
     let name = "hello".to_string();
     let length = select! {
         length = safe(async move { name.len() }) => length
@@ -19,7 +19,7 @@ async fn a_handler_may_use_what_a_future_moved() {
 }
 
 #[tokio::test]
-async fn a_handler_may_borrow_what_a_loser_had_borrowed() {
+async fn a_handler_may_borrow_what_a_losing_branch_borrowed() {
     let mut value = 234;
     select! {
         () = safe(take(&mut value)) => {}
@@ -35,7 +35,7 @@ async fn a_handler_may_borrow_what_a_loser_had_borrowed() {
 }
 
 #[tokio::test]
-async fn a_handler_may_consume_a_loser_that_was_lent() {
+async fn a_handler_may_consume_a_borrowed_losing_branch() {
     let (first, mut firsts) = oneshot::channel();
     let (second, mut seconds) = oneshot::channel();
     first.send(1).unwrap();

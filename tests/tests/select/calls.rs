@@ -1,6 +1,6 @@
 //! Calls of actors in `select!`.
 //!
-//! What is refused is in `ui-cancel/fail/calls`. Here is what takes its place, and what it does.
+//! `ui-cancel/rustc/calls` has the calls that are refused. Here are their replacements.
 
 use std::{pin::pin, time::Duration};
 
@@ -21,7 +21,7 @@ struct Counter {
 #[actor(mailbox = 1)]
 #[expect(unreachable_pub, reason = "a handler is `pub`")]
 impl Counter {
-    /// Adds `amount`, after a while.
+    /// Adds `amount`, after a pause.
     pub async fn add(&mut self, amount: u64) -> u64 {
         sleep(Duration::from_millis(10)).await;
         self.total += amount;
@@ -30,7 +30,7 @@ impl Counter {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_may_be_lent_over_many_rounds() {
+async fn an_answer_may_be_borrowed_in_many_rounds() {
     let counter = spawn(Counter::default());
     let mut ticks = interval(Duration::from_millis(1));
     let mut answer = counter.add(7).sent().await.unwrap();
@@ -46,7 +46,7 @@ async fn an_answer_may_be_lent_over_many_rounds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_by_its_pin_too() {
+async fn a_pinned_answer_may_be_borrowed() {
     let counter = spawn(Counter::default());
     let mut answer = pin!(counter.add(7).sent().await.unwrap());
     let total = loop {
@@ -66,11 +66,11 @@ async fn fill(counter: &CounterHandle) {
     }
 }
 
-/// The futurelock of Oxide's RFD 609: a call that waits for room is kept without being polled, while a
-/// handler waits for a call that comes after it. In many channels it then owns the next place and
-/// nobody takes it. Here a message that waits for room is with the mailbox, so nobody waits for ever.
+/// The futurelock of Oxide's RFD 609: a call that waits for room is not polled while a handler waits for a
+/// later call. In many channels the first one would own the next place without using it. Here its message
+/// is in the mailbox, so both are accepted.
 #[tokio::test(start_paused = true)]
-async fn a_kept_call_holds_nobody_up() {
+async fn a_call_that_is_not_polled_blocks_no_other_sender() {
     let counter = spawn(Counter::default());
     fill(&counter).await;
     let kept = counter.add(10);
@@ -89,9 +89,9 @@ async fn a_kept_call_holds_nobody_up() {
     assert_eq!((total, handled), (12, 112));
 }
 
-/// The same with what the errors recommend: nothing waits for room in the loop at all.
+/// The same with the code that the errors recommend, in which nothing waits for room in the loop.
 #[tokio::test(start_paused = true)]
-async fn nor_does_an_answer() {
+async fn an_answer_that_is_not_polled_blocks_no_other_sender() {
     let counter = spawn(Counter::default());
     fill(&counter).await;
     let mut answer = counter.add(10).sent().await.unwrap();
@@ -105,7 +105,7 @@ async fn nor_does_an_answer() {
     assert_eq!((total, handled), (Ok(12), 112));
 }
 
-/// Why a call that is not sent is not lent: nobody can say when it is.
+/// The reason why a call has to be sent before it is borrowed: it is unclear when it would be.
 #[tokio::test(start_paused = true)]
 async fn an_unsent_call_may_never_be_sent() {
     let counter = spawn(Counter::default());
@@ -120,7 +120,7 @@ async fn an_unsent_call_may_never_be_sent() {
     assert_eq!(counter.add(1).await, Ok(1));
 }
 
-/// Generic code may name what it lends.
+/// Generic code can name the types that it borrows.
 #[tokio::test(start_paused = true)]
 async fn in_generic_code() {
     async fn first<M: Message>(_: &Handle<M>, answer: &mut actor_runtime::Answer<u64>) -> bool {

@@ -1,4 +1,4 @@
-//! `drop_everywhere` finds what it is for, and passes what is right.
+//! `drop_everywhere` finds bodies that lose something, and passes the others.
 
 use std::{cell::Cell, panic::AssertUnwindSafe};
 
@@ -6,11 +6,11 @@ use actor_runtime::cancel_safe::drop_everywhere;
 use futures::FutureExt;
 use tokio::{sync::mpsc, task::yield_now};
 
-/// Lines that come in pieces, with a pause before each.
+/// Lines that arrive in pieces, with a pause before each.
 struct Connection {
     pieces: std::vec::IntoIter<&'static str>,
     kept: String,
-    /// What an effect outside has seen.
+    /// A count outside of the state.
     logged: Cell<u32>,
 }
 
@@ -20,7 +20,7 @@ impl Connection {
         Self { pieces, kept: String::new(), logged: Cell::new(0) }
     }
 
-    /// One wait, and what comes of it is the caller's.
+    /// Waits once, and returns the output.
     async fn piece(&mut self) -> &'static str {
         yield_now().await;
         self.pieces.next().expect("the peer is gone")
@@ -57,7 +57,7 @@ fn observe(connection: &Connection, line: &String) -> (String, u32) {
     (line.clone(), connection.logged.get())
 }
 
-/// What it says, if it fails.
+/// The text of its panic, if it fails.
 async fn complaint<F: Future>(check: F) -> String {
     let error = AssertUnwindSafe(check).catch_unwind().await.err().expect("it has to complain");
     match error.downcast::<String>() {
@@ -67,19 +67,19 @@ async fn complaint<F: Future>(check: F) -> String {
 }
 
 #[tokio::test]
-async fn the_right_one_passes() {
+async fn a_cancel_safe_body_passes() {
     let places = drop_everywhere(Connection::new, Connection::right, observe).await;
     assert_eq!(places, 3);
 }
 
 #[tokio::test]
-async fn a_run_that_never_waits_has_no_place() {
+async fn a_body_that_never_waits_has_no_place_to_drop_it() {
     let places = drop_everywhere(|| (), async |()| 1, |(), one| *one).await;
     assert_eq!(places, 0);
 }
 
 #[tokio::test]
-async fn the_local_buffer_is_found() {
+async fn a_local_buffer_is_found() {
     let check = drop_everywhere(Connection::new, Connection::local_buffer, observe);
     let complaint = complaint(check).await;
     assert!(complaint.contains("dropped at its wait number 2"), "{complaint}");
@@ -88,14 +88,14 @@ async fn the_local_buffer_is_found() {
 }
 
 #[tokio::test]
-async fn the_hidden_effect_is_found() {
+async fn a_hidden_effect_is_found() {
     let check = drop_everywhere(Connection::new, Connection::hidden_effect, observe);
     let complaint = complaint(check).await;
     assert!(complaint.contains("dropped at its wait number 1"), "{complaint}");
     assert!(complaint.contains("(\"hello\", 2)"), "{complaint}");
 }
 
-/// What was lost with the dropped run is what the next one waits for.
+/// The second call waits for what was lost with the first.
 #[tokio::test(start_paused = true)]
 async fn a_run_that_hangs_is_found() {
     let setup = || {

@@ -1,4 +1,4 @@
-//! What may be written in a `select!`.
+//! The grammar of `select!`.
 
 use std::future::{IntoFuture, Ready, pending, ready};
 
@@ -70,7 +70,7 @@ async fn futures_of_every_shape() {
 }
 
 #[tokio::test]
-async fn what_becomes_a_future() {
+async fn values_that_become_futures() {
     struct NoFutureYet;
 
     impl IntoFuture for NoFutureYet {
@@ -131,7 +131,7 @@ async fn binding_modes() {
     }
 }
 
-/// tokio's refuses this in edition 2024, because it tries the pattern on a reference.
+/// tokio's macro refuses this in edition 2024, because it matches the pattern against a reference.
 #[tokio::test]
 async fn patterns_with_references() {
     let numbers = [1, 2];
@@ -174,7 +174,7 @@ async fn handlers_may_leave_in_every_way() {
 
 /// The expressions of branches run in the function as well, not in a closure.
 #[tokio::test]
-async fn branches_may_leave_too() {
+async fn futures_may_leave_too() {
     async fn if_any(x: Option<u8>) -> Option<u8> {
         select! { x = ready(x?) => Some(x) }
     }
@@ -196,7 +196,7 @@ async fn preconditions() {
 
 #[tokio::test]
 #[should_panic = "all branches are disabled and there is no else branch"]
-async fn nothing_left_and_no_else() {
+async fn all_branches_disabled_without_else() {
     select! { Some(()) = ready(None) => {} }
 }
 
@@ -232,7 +232,7 @@ async fn sixty_four_branches() {
     assert_eq!(one, 1);
 }
 
-/// A macro of the user's passes whole expressions and patterns.
+/// A macro that passes whole expressions and patterns.
 #[tokio::test]
 async fn from_a_macro() {
     macro_rules! first {
@@ -245,7 +245,7 @@ async fn from_a_macro() {
     assert_eq!(first!(_, &mut future, 3), 3);
 }
 
-/// Names of the expansion and of a user's own.
+/// Names that the expansion uses.
 #[tokio::test]
 #[allow(non_camel_case_types, dead_code)]
 async fn names_that_collide() {
@@ -267,6 +267,6 @@ async fn names_that_collide() {
 // https://github.com/tokio-rs/tokio/issues/3830
 #[deny(clippy::default_numeric_fallback)]
 #[allow(dead_code)]
-async fn no_lint_of_ours() {
+async fn the_expansion_causes_no_lints() {
     select! { _ = ready(()) => (), else => () }
 }

@@ -1,6 +1,6 @@
 //! Calls of handlers that are marked `#[cancel_safe]`, in `select!` and elsewhere.
 //!
-//! What becomes of their answers is in `behavior::promise_4_unread_answers`.
+//! Their unread replies are tested in `behavior::promise_4_unread_answers`.
 
 use std::{collections::VecDeque, pin::pin, time::Duration};
 
@@ -22,13 +22,13 @@ impl Queue {
         (sender, Self { source, elements: VecDeque::new(), waiting: VecDeque::new() })
     }
 
-    /// How many there are.
+    /// The number of elements.
     #[cancel_safe]
     pub fn len(&self) -> usize {
         self.elements.len()
     }
 
-    /// The first, or the next that comes in.
+    /// Takes the first element, or the next one that arrives.
     #[cancel_safe(undelivered = put_back)]
     pub async fn pop(&mut self) -> u32 {
         loop {
@@ -39,26 +39,26 @@ impl Queue {
         }
     }
 
-    /// Answers when there is one.
+    /// Replies when there is an element.
     #[cancel_safe(undelivered = put_back)]
     pub fn pop_later(&mut self, reply: Reply<u32>) {
         self.waiting.push_back(reply);
         self.serve();
     }
 
-    /// Puts an element in.
+    /// Adds an element.
     pub fn push(&mut self, element: u32) {
         self.elements.push_back(element);
         self.serve();
     }
 
-    /// Throws all away: twice is as good as once.
+    /// Removes all elements; may run twice without harm.
     #[cancel_safe(idempotent)]
     pub fn clear(&mut self) {
         self.elements.clear();
     }
 
-    /// Not looked at.
+    /// Is not checked.
     #[cancel_safe(trusted = "the two waits may happen twice")]
     pub async fn settle(&mut self) -> usize {
         tokio::task::yield_now().await;
@@ -66,7 +66,7 @@ impl Queue {
         self.elements.len()
     }
 
-    /// Not a handler, and marked as anywhere.
+    /// A marked method that is not a handler.
     #[cancel_safe]
     async fn fill(&mut self) {
         if let Some(element) = self.source.recv().await {
@@ -74,7 +74,7 @@ impl Queue {
         }
     }
 
-    /// A plain `select!` here is a checked one.
+    /// A plain `select!`, which is checked.
     pub async fn wait(&mut self) -> Option<u32> {
         tokio::select! {
             element = self.source.recv() => element,
@@ -98,7 +98,7 @@ impl Queue {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_marked_call_is_made_in_each_round() {
+async fn a_marked_call_may_be_made_in_each_round() {
     let (source, queue) = Queue::new();
     let queue = spawn(queue);
     let feed = tokio::spawn(async move {
@@ -119,7 +119,7 @@ async fn a_marked_call_is_made_in_each_round() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_is_answered_later_too() {
+async fn a_call_with_a_deferred_reply_may_be_made_in_each_round() {
     let (_source, queue) = Queue::new();
     let queue = spawn(queue);
     let mut popped = Vec::new();
@@ -138,7 +138,7 @@ async fn one_that_is_answered_later_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn in_every_form() {
+async fn every_form_of_a_marked_call_may_be_a_branch() {
     let (source, queue) = Queue::new();
     let queue = spawn(queue);
     source.send(1).await.unwrap();

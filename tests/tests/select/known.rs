@@ -1,4 +1,4 @@
-//! All that is known to be cancel safe, as a branch: it compiles, or it is not known.
+//! Every known method and type as a branch of `select!`. The test is that this compiles.
 
 use std::{io, time::Duration};
 
@@ -20,7 +20,7 @@ use tokio_util::{
     task::{JoinMap, JoinQueue, TaskTracker},
 };
 
-/// A function that is compiled and never called, whose arguments are of the types known.
+/// A function with arguments of the known types, which is compiled and never called.
 macro_rules! known {
     ($name:ident($($argument:ident: $ty:ty),* $(,)?) { $($future:expr),* $(,)? }) => {
         #[allow(dead_code, unused_mut, unused_variables, clippy::too_many_arguments)]
@@ -107,7 +107,7 @@ known! { futures_of_futures(stream: futures::stream::Empty<u8>) {
     futures::future::Either::<_, std::future::Ready<u8>>::Left(std::future::ready(1)),
 } }
 
-/// In generic code the bounds have to say it.
+/// In generic code, with bounds.
 #[allow(dead_code)]
 async fn generic<S, R, W, F>(mut stream: S, mut reader: R, mut writer: W, future: F) -> usize
 where
@@ -126,7 +126,7 @@ where
     }
 }
 
-/// Receivers behind references, boxes, guards, and in the ways that code reaches them.
+/// Receivers behind references, boxes and guards, and in fields and indices.
 #[tokio::test]
 #[expect(
     clippy::explicit_auto_deref,
@@ -168,9 +168,9 @@ async fn receivers_are_looked_through() {
     select! { () = sender.closed() => {} }
 }
 
-/// What a user adds for types of their own.
+/// Implementations for a user's types.
 #[tokio::test]
-async fn types_of_ones_own() {
+async fn types_of_users() {
     struct Orders(mpsc::Receiver<u8>);
 
     impl Orders {
@@ -211,9 +211,9 @@ async fn types_of_ones_own() {
     select! { order = &mut boxed => assert_eq!(order, None) }
 }
 
-/// A future that is not cancel safe may be lent, as it is not dropped.
+/// A future that is not cancel safe may be borrowed, since it is not dropped.
 #[tokio::test]
-async fn any_future_may_be_lent() {
+async fn any_future_may_be_borrowed() {
     async fn unmarked() -> u8 {
         tokio::task::yield_now().await;
         7

@@ -1,7 +1,6 @@
-//! The checked `select!`: that it is tokio's in everything but the check.
+//! The checked `select!` behaves like tokio's.
 //!
-//! The facts about the grammar and the order of events are those of tokio's own tests, in
-//! `tokio/tests/macros_select.rs`.
+//! Many of these tests follow those of tokio, in `tokio/tests/macros_select.rs`.
 
 mod borrows;
 mod calls;
@@ -16,7 +15,7 @@ mod size;
 
 use actor_runtime::cancel_safe::{AssumeCancelSafe, assume_cancel_safe};
 
-/// Lets a future of a test into `select!`.
+/// Makes any future of a test a branch.
 fn safe<F: IntoFuture>(future: F) -> AssumeCancelSafe<F::IntoFuture> {
     assume_cancel_safe("nothing in this test is lost with it", future)
 }

@@ -1,4 +1,4 @@
-//! Which branch wins, and what is polled when.
+//! The winner, and the order in which branches are polled.
 
 use std::{
     cell::Cell,
@@ -17,7 +17,7 @@ use tokio_test::{assert_pending, assert_ready, task};
 use super::safe;
 
 #[tokio::test]
-async fn only_the_winner_is_polled_to_its_end() {
+async fn only_the_winner_is_polled_to_completion() {
     let ended = Cell::new(0);
     let end = async |value| {
         ended.set(ended.get() + 1);
@@ -32,7 +32,7 @@ async fn only_the_winner_is_polled_to_its_end() {
 }
 
 #[tokio::test]
-async fn the_ready_one_wins() {
+async fn the_ready_branch_wins() {
     let (sender, mut receiver) = oneshot::channel();
     let (_keep, mut other) = oneshot::channel::<u8>();
     sender.send(1).unwrap();
@@ -60,7 +60,7 @@ async fn losers_are_dropped_before_the_handler_runs() {
 }
 
 #[tokio::test]
-async fn streams_are_taken_from_until_all_end() {
+async fn streams_are_read_until_all_end() {
     let (left, mut lefts) = mpsc::unbounded_channel();
     let (right, mut rights) = mpsc::unbounded_channel();
     tokio::spawn(async move {
@@ -103,7 +103,7 @@ async fn a_branch_that_did_not_match_is_not_polled_again() {
 }
 
 #[tokio::test]
-async fn a_disabled_branch_is_made_and_never_polled() {
+async fn a_disabled_branch_is_created_and_never_polled() {
     let never = poll_fn(|_| -> Poll<()> { panic!("polled") });
     let made = Cell::new(false);
     let make = || {
@@ -197,14 +197,14 @@ async fn fair_to_every_branch() {
         };
         wins[winner] += 1;
     }
-    // 2000 each, and a standard deviation of 40.
+    // 2000 each on average, with a standard deviation of 40.
     assert!(wins.iter().all(|wins| (1700..2300).contains(wins)), "{wins:?}");
 }
 
-/// A branch that spends the budget must not starve the task's other work, nor a branch that
-/// spends none win for ever.
+/// A branch that uses the budget must not starve the rest of the task, and one that does not use it must
+/// not win every race.
 #[tokio::test]
-async fn the_budget_of_the_task_is_kept() {
+async fn the_budget_of_the_task_is_respected() {
     const BUDGET: usize = 128;
     let round = || {
         Box::pin(async {

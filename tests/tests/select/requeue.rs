@@ -1,4 +1,4 @@
-//! Places in a queue that may be lost.
+//! Waits that may lose their place in a queue.
 
 use std::{future::ready, sync::Arc, time::Duration};
 
@@ -29,7 +29,7 @@ async fn every_queue() {
     assert_eq!([receiver.recv().await, receiver.recv().await], [Some('a'), Some('b')]);
 }
 
-/// What the text of the error says: a wait that is made again and again may never have its turn.
+/// What the error warns of: a wait that is repeatedly dropped may never get its turn.
 #[test]
 fn a_dropped_wait_goes_to_the_end_of_the_queue() {
     let lock = Mutex::new(());
@@ -47,7 +47,7 @@ fn a_dropped_wait_goes_to_the_end_of_the_queue() {
     drop(assert_ready!(again.poll()));
 }
 
-/// What a dropped wait had been given goes to the next.
+/// A notification for a dropped wait goes to the next one.
 #[test]
 fn a_notification_is_passed_on() {
     let bell = Notify::new();
@@ -58,9 +58,9 @@ fn a_notification_is_passed_on() {
     assert_ready!(task::spawn(requeue(&bell).notified()).poll());
 }
 
-/// The recipe in the text for `send`: nothing is lost, whoever wins.
+/// The code that the error for `send` recommends loses nothing, whichever branch wins.
 #[tokio::test(start_paused = true)]
-async fn wait_for_room_and_send_then() {
+async fn reserve_then_send() {
     let (sender, mut receiver) = mpsc::channel(1);
     let mut queue = vec![3, 2, 1];
     let mut seen = Vec::new();

@@ -1,7 +1,7 @@
-//! `#[checked_select]`: a plain `select!` in it is the checked one.
+//! `#[checked_select]` makes a plain `select!` the checked one.
 //!
-//! That it refuses is in `ui-cancel/fail/scope`. Here the checked one shows by what it alone takes: a
-//! receiver in the place of a future.
+//! `ui-cancel/fail/scope` has what it refuses. Here the checked one is recognised by a branch that only it
+//! accepts: a receiver in place of a future.
 
 use std::future::ready;
 
@@ -49,7 +49,7 @@ mod in_a_module {
         deeper(receiver).await
     }
 
-    /// A use that nothing else is left of.
+    /// An import that is only used by the replaced macro.
     pub(super) async fn plain() {
         let _ = async {
             select! { else => {} }
@@ -92,7 +92,7 @@ async fn with_a_path(receiver: &mut Receiver<u8>) -> Option<u8> {
     tokio::select! { value = receiver => value }
 }
 
-/// Macros of the same last name are left alone.
+/// Macros of other crates with the same name are not replaced.
 #[checked_select]
 async fn of_other_crates() -> u8 {
     mod other {

@@ -1,11 +1,11 @@
-//! The state of a future with a `select!` in it, beside the same with tokio's.
+//! The size of futures that contain a `select!`, compared with tokio's.
 
 use std::{future::ready, mem::size_of_val};
 
 use actor_runtime::select;
 use tokio::sync::mpsc;
 
-/// Both macros over the same branches: the sizes of the futures around them.
+/// The sizes of two futures, each with one of the macros and the same branches.
 macro_rules! sizes {
     ($($branches:tt)*) => {
         (
@@ -22,7 +22,7 @@ fn check((ours, tokios): (usize, usize)) {
 }
 
 #[test]
-fn no_larger_than_tokios() {
+fn no_larger_than_with_tokios() {
     check(sizes! { _ = ready(0_i32) => {} });
     check(sizes! { _ = ready(0_i32) => {}, _ = ready(0_i32) => {} });
     check(sizes! { _ = ready(0_i32) => {}, _ = ready(0_i32) => {}, _ = ready(0_i32) => {} });
@@ -30,7 +30,7 @@ fn no_larger_than_tokios() {
     check(sizes! { biased; _ = ready(0_i32) => {}, _ = ready([0_u8; 100]) => {} });
 }
 
-/// As tokio's own test has it.
+/// As in tokio's test.
 #[test]
 fn no_larger_with_variables() {
     let ours = async {

@@ -38,13 +38,13 @@ fn grant_against_drop() {
                 spawn(async move { give_up(&probe, turns).await })
             })
             .collect();
-        assert_eq!(probe.note(1).await, Ok(1), "an actor that nobody has leased is leased");
+        assert_eq!(probe.note(1).await, Ok(1), "an actor without a lease is leased");
         let mut held = 0;
         for tenant in tenants {
             held += usize::from(tenant.await.unwrap());
         }
         assert_eq!(probe.note(2).await, Ok(2));
-        assert_eq!(releases(&notes), held, "the hook runs for each lease that somebody had");
+        assert_eq!(releases(&notes), held, "the hook runs for each lease that was received");
         assert!(notes.has_begun(1) && notes.has_begun(2));
         drop(probe);
         assert_eq!(task.await.unwrap(), ExitReason::HandlesDropped);
@@ -57,7 +57,7 @@ fn a_lease_given_up_before_it_was_received_has_no_effect() {
 }
 
 #[test]
-#[should_panic(expected = "for each lease that somebody had")]
+#[should_panic(expected = "for each lease that was received")]
 fn finds_a_hook_for_a_lease_that_was_never_received() {
     explore_with_bug("a lease that nobody had is released", grant_against_drop);
 }
@@ -157,7 +157,7 @@ fn close_against_lease() {
         for tenant in tenants {
             held += usize::from(tenant.await.unwrap());
         }
-        assert_eq!(releases(&notes), held, "the hook runs once for each lease that somebody had");
+        assert_eq!(releases(&notes), held, "the hook runs once for each lease that was received");
         assert_eq!(task.await.unwrap(), ExitReason::Shutdown);
     });
 }

@@ -226,7 +226,7 @@ impl Running {
     /// Drops the handle, and waits until the probe is gone.
     pub async fn ended(self) -> (ExitReason, Notes) {
         drop(self.probe);
-        let reason = self.task.await.expect("nobody aborts the task");
+        let reason = self.task.await.expect("the task is not aborted");
         (reason, self.notes)
     }
 }

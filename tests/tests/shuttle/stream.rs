@@ -53,7 +53,7 @@ fn a_stream_against_a_reader_that_stops() {
         // The handler continues when its reader is gone, and so does the actor.
         assert_eq!(probe.note(9).await, Ok(9));
         reader.await.unwrap();
-        assert_eq!(notes.done(), [9], "the handler is told that nobody reads on");
+        assert_eq!(notes.done(), [9], "the handler learns that its reader is gone");
         drop(probe);
         assert_eq!(task.await.unwrap(), ExitReason::HandlesDropped);
     });

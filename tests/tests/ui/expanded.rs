@@ -1,7 +1,7 @@
-//! Is `counter_expanded.rs` still what `#[actor]` makes of `counter.rs`?
+//! Checks that `counter_expanded.rs` is the expansion of `counter.rs`.
 //!
-//! rustc prints the real expansion. Both are read as syntax and printed alike, so that comments and
-//! layout do not count, and documentation does.
+//! rustc prints the real expansion. Both are parsed and printed in the same way, so that documentation
+//! counts, but comments and layout do not.
 
 use std::{mem, path::Path};
 
@@ -10,7 +10,7 @@ use syn::{Attribute, Expr, File, Item, Stmt};
 use crate::PROGRAMS;
 
 #[test]
-fn counter_expanded_is_what_is_written_for_counter() {
+fn counter_expanded_is_the_expansion_of_counter() {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/examples");
     let by_hand = std::fs::read_to_string(examples.join("counter_expanded.rs"));
     let by_hand = items(&by_hand.expect("the annotated expansion"));

@@ -1,19 +1,18 @@
-//! What the macros say to their users: programs that they must refuse, and well, and programs that
-//! they must accept.
+//! Programs that the macros must refuse, with good messages, and programs that they must accept.
 //!
 //! `ui` has the programs of `#[actor]`, `ui-cancel` those of `select!` and of the types in
 //! `cancel_safe`, `ui-cancel-safe` those of `#[cancel_safe]`, and `ui-features` those against a runtime
 //! without features. In each:
 //!
-//! - `fail`: the words are ours, and the same under every rustc.
-//! - `rustc`: the words are rustc's, or rustc's around ours. They change from version to version,
-//!   so they are compared under [`BLESSED`] only.
+//! - `fail`: the messages are those of the macros, and the same under every rustc.
+//! - `rustc`: the messages are rustc's, or rustc's around ours. They vary between versions, so they are
+//!   compared under [`BLESSED`] only.
 //! - `pass`: accepted, and run.
 //!
-//! The first line of a refused program says where the caret has to be and what has to be said.
-//! `UPDATE_CASES=1 cargo test -p actor-tests --test ui` writes each `.stderr`. Judge it by that line,
-//! as a user would read it. Write them under [`BLESSED`] without the component `rust-src`, with which
-//! rustc quotes the standard library. `ONLY=word` is for one program.
+//! The first line of a refused program says where the caret belongs, and what the message says.
+//! `UPDATE_CASES=1 cargo test -p actor-tests --test ui` writes each `.stderr`. Compare it with that line,
+//! and read it as a user would. Write them under [`BLESSED`], without the component `rust-src`, with which
+//! rustc quotes the standard library. `ONLY=word` selects programs by path.
 
 mod expanded;
 
@@ -21,7 +20,7 @@ use std::{env, process::Command, sync::LazyLock};
 
 use actor_tests::programs::{Libraries, Programs};
 
-/// The version of rustc whose words are in the folders `rustc`.
+/// The version of rustc whose messages are in the folders `rustc`.
 const BLESSED: &str = "rustc 1.95.";
 
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -32,17 +31,17 @@ static PROGRAMS: LazyLock<Programs> = LazyLock::new(|| {
 });
 
 #[test]
-fn refused_in_our_words() {
+fn refused_by_the_macros() {
     PROGRAMS.refused(&["ui/fail", "ui-cancel/fail", "ui-cancel-safe/fail"]);
 }
 
 #[test]
-fn refused_in_the_words_of_rustc() {
+fn refused_by_rustc() {
     let version = rustc_version();
     if version.starts_with(BLESSED) {
         PROGRAMS.refused(&["ui/rustc", "ui-cancel/rustc"]);
     } else {
-        println!("skipped: the words are those of {BLESSED}*, and this is {version}");
+        println!("skipped: the messages are those of {BLESSED}*, and this is {version}");
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn still_pending<F: Future>(task: &mut Spawn<F>) {
 /// Polls `task` after it was woken, and expects it to be ready.
 #[track_caller]
 pub(crate) fn ready<F: Future>(task: &mut Spawn<F>) -> F::Output {
-    assert!(task.is_woken(), "nobody woke the task");
+    assert!(task.is_woken(), "the task was not woken");
     match task.poll() {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("woken, but not ready"),
