@@ -10,7 +10,11 @@ use std::{
 
 use crate::{
     error::{CallError, CallErrorKind, Method},
-    thread::block_on::block_on_for,
+    thread::{
+        block_on::block_on_for,
+        limit::{Jump, is_paused},
+        worker,
+    },
 };
 
 pin_project! {
@@ -20,6 +24,9 @@ pin_project! {
     /// and [`LeaseCall::timeout`](crate::LeaseCall::timeout). The time begins with the first poll. When
     /// it elapses, the inner future is dropped and the result is
     /// [`CallErrorKind::TimedOut`](crate::CallErrorKind::TimedOut).
+    ///
+    /// If a test has paused tokio's clock, the time elapses on that clock, except while actors on threads
+    /// of their own have work.
     ///
     /// # Panics
     ///
@@ -37,12 +44,14 @@ pin_project! {
         // Made by the first poll, so that `blocking` needs no runtime.
         #[pin]
         sleep: Option<tokio::time::Sleep>,
+        // In place of `sleep`, if that has elapsed on a paused clock and there are threads.
+        jump: Option<Box<Jump>>,
     }
 }
 
 impl<C> Timeout<C> {
     pub(crate) fn new(call: C, after: Duration) -> Self {
-        Self { call: Some(call), after, sleep: None }
+        Self { call: Some(call), after, sleep: None, jump: None }
     }
 }
 
@@ -83,7 +92,7 @@ where
     /// # }
     /// ```
     pub fn blocking(self) -> Result<R, CallError> {
-        let Self { call, after, sleep: _ } = self;
+        let Self { call, after, .. } = self;
         let mut call = call.expect("`Timeout` polled after completion");
         if let Some(outcome) = block_on_for(&mut call, after) {
             return outcome;
@@ -118,7 +127,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        if this.sleep.is_none() {
+        if this.sleep.is_none() && this.jump.is_none() {
             this.sleep.set(Some(tokio::time::sleep(*this.after)));
         }
         let call = this.call.as_mut().expect("`Timeout` polled after completion");
@@ -126,8 +135,15 @@ where
             *this.call = None;
             return Poll::Ready(outcome);
         }
-        if let Some(sleep) = this.sleep.as_pin_mut() {
+        if let Some(sleep) = this.sleep.as_mut().as_pin_mut() {
             ready!(sleep.poll(cx));
+            if is_paused() && worker::is_any_alive() {
+                this.sleep.set(None);
+                *this.jump = Some(Box::new(Jump::new(*this.after)));
+            }
+        }
+        if let Some(jump) = this.jump {
+            ready!(jump.poll(cx, || false));
         }
         match this.call.take().and_then(C::expire) {
             Some((method, accepted)) => Poll::Ready(Err(CallError::new(

@@ -32,6 +32,7 @@ use crate::{
         batch,
         block_on::{drive, drive_spinning},
         home::Home,
+        worker::Worker,
     },
 };
 
@@ -140,7 +141,18 @@ impl Builder {
     /// Panics outside of a tokio runtime, unless one was passed to [`on`](Self::on).
     #[track_caller]
     pub fn spawn<A: Spawn<StartError: CannotFail>>(self, actor: A) -> A::Handle {
+        self.spawn_after(actor, |_| {})
+    }
+
+    /// Like [`spawn`](Self::spawn), and passes the handle to `before` before the actor can run.
+    #[track_caller]
+    pub(super) fn spawn_after<A: Spawn<StartError: CannotFail>>(
+        self,
+        actor: A,
+        before: impl FnOnce(&A::Handle),
+    ) -> A::Handle {
         let (handle, mailbox) = self.mailbox_of_task::<A>();
+        before(&handle);
         let run = actor.run(mailbox);
         self.task(A::Message::ACTOR, map(run, drop));
         handle
@@ -171,7 +183,18 @@ impl Builder {
     /// Panics outside of a tokio runtime, unless one was passed to [`on`](Self::on).
     #[track_caller]
     pub fn start<A: Spawn<StartError: Send>>(self, actor: A) -> Starting<A> {
+        self.start_after(actor, |_| {})
+    }
+
+    /// Like [`start`](Self::start), and passes the handle to `before` before the actor can run.
+    #[track_caller]
+    pub(super) fn start_after<A: Spawn<StartError: Send>>(
+        self,
+        actor: A,
+        before: impl FnOnce(&A::Handle),
+    ) -> Starting<A> {
         let (handle, mut mailbox) = self.mailbox_of_task::<A>();
+        before(&handle);
         let (started, receiver) = reply::slot(None);
         mailbox.started = Some(started);
         let run = actor.run(mailbox);
@@ -239,7 +262,7 @@ impl Builder {
     pub(crate) fn pair_thread<A: Drive>(self, actor: A) -> (A::Handle, impl FnOnce()) {
         let (handle, mut mailbox) = self.mailbox_of::<A>();
         mailbox.batch = self.batch;
-        (handle, move || mailbox.run_here(actor))
+        (handle, move || mailbox.run_here(actor, Worker::new()))
     }
 
     #[cfg(shuttle)]
@@ -314,10 +337,11 @@ impl Builder {
         }
         mailbox.batch = self.batch;
         let runtime = self.runtime.clone().or_else(|| tokio::runtime::Handle::try_current().ok());
+        let worker = Worker::within(runtime.as_ref());
         thread.spawn(move || {
             let _entered = runtime.as_ref().map(tokio::runtime::Handle::enter);
             match catch(make) {
-                Ok(Ok(actor)) => mailbox.run_here(actor),
+                Ok(Ok(actor)) => mailbox.run_here(actor, worker),
                 Ok(Err(error)) => mailbox.fail_start(error),
                 Err(message) => mailbox.fail_with_panic(message),
             }
@@ -358,12 +382,12 @@ impl<F: Future, T: FnOnce(F::Output)> Future for Map<F, T> {
 
 impl<A: Drive> Mailbox<A> {
     /// Runs the loop of `actor` to completion on the current thread, which is its own.
-    fn run_here(self, actor: A) {
+    fn run_here(self, actor: A, worker: StdArc<Worker>) {
         if self.batch == 0 {
-            drop(drive(self.run(actor)));
+            drop(drive(self.run(actor), worker));
         } else {
             let _holding = batch::hold(self.shared.id());
-            drop(drive_spinning(self.run(actor)));
+            drop(drive_spinning(self.run(actor), worker));
         }
     }
 

@@ -45,8 +45,7 @@ use crate::{
 /// ```
 pub struct Context<A: Actor> {
     handle: WeakHandle<A::Handle>,
-    /// Created on first use, since few actors have children.
-    children: OnceLock<Scope>,
+    children: Children,
     /// `Some` if the actor takes unread answers back.
     pub(crate) unread: Option<Box<Unreads<A::Undelivered>>>,
 }
@@ -55,7 +54,7 @@ impl<A: Actor> Context<A> {
     pub(crate) fn new(handle: WeakHandle<A::Handle>, takes_back: bool) -> Self {
         Self {
             handle,
-            children: OnceLock::new(),
+            children: Children(OnceLock::new()),
             unread: takes_back.then(|| Box::new(Unreads::new())),
         }
     }
@@ -113,11 +112,15 @@ impl<A: Actor> Context<A> {
     /// Returns the scope of this actor's children.
     ///
     /// The children are shut down after the last handler and hook of the actor, and before its end is
-    /// reported. If the actor is aborted or its loop is dropped, they are aborted instead, and may
-    /// end after it.
+    /// reported, with the default deadline of a scope, ten seconds. If the actor is aborted or its loop
+    /// is dropped, they are aborted instead, and may end after it.
     #[must_use]
     pub fn children(&self) -> &Scope {
-        self.children.get_or_init(Scope::new)
+        self.children.0.get_or_init(|| {
+            let children = Scope::new();
+            let _ = self.handle.0.children.set(children.downgrade());
+            children
+        })
     }
 
     /// Sends `answer`, which comes back if it is not read.
@@ -172,8 +175,21 @@ impl<A: Actor> Context<A> {
 
     /// Shuts down the children, if there have been any.
     pub(crate) async fn stop_children(&self) {
-        if let Some(children) = self.children.get() {
-            children.shutdown().await;
+        if let Some(children) = self.children.0.get() {
+            children.shut_down_for_parent().await;
+        }
+    }
+}
+
+/// The scope of an actor's children. It ends with the actor, also if others have clones of it.
+///
+/// Created on first use, since few actors have children.
+struct Children(OnceLock<Scope>);
+
+impl Drop for Children {
+    fn drop(&mut self) {
+        if let Some(children) = self.0.get() {
+            children.abort();
         }
     }
 }

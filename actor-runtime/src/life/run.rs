@@ -98,6 +98,7 @@ async fn live<A: Drive>(
     mut started: Option<Reply<Result<(), A::StartError>>>,
     batch: usize,
 ) -> Exit<A> {
+    shared.runtime.note();
     let context = actor.context.clone();
     let mut life = Loop {
         shared: &shared,

@@ -39,7 +39,11 @@ pub(crate) use self::{
     next::{Next, ParkAhead},
     queue::{Entry, Item},
 };
-use std::task::{Context, Poll, Waker};
+use std::{
+    any::Any,
+    sync::{OnceLock, Weak},
+    task::{Context, Poll, Waker},
+};
 
 use crate::{
     error::TrySendError,
@@ -52,7 +56,10 @@ use crate::{
     seat::Seat,
     slot::message::Message,
     sync::{Arc, AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering, bug, gap, lock},
-    thread::current::{self, ActorId},
+    thread::{
+        current::{self, ActorId},
+        worker::Runtime,
+    },
     waker::{WakerToStore, wake},
 };
 
@@ -77,6 +84,10 @@ pub(crate) struct Shared<M: Message> {
     aborted: AtomicBool,
     /// The actor's own mailbox, if this is the mailbox of a lease.
     actor: Option<Arc<Shared<M>>>,
+    /// The scope of the actor's children, once it has one. Its type is known above this layer.
+    pub(crate) children: OnceLock<Weak<dyn Any + Send + Sync>>,
+    /// Where the loop runs.
+    pub(crate) runtime: Runtime,
     /// Where the loop leaves an idle actor for its callers.
     pub(crate) seat: Seat<M>,
     /// A [`LoopState`].
@@ -111,6 +122,8 @@ impl<M: Message> Shared<M> {
             handles: AtomicUsize::new(1),
             aborted: AtomicBool::new(false),
             actor,
+            children: OnceLock::new(),
+            runtime: Runtime::new(),
             seat: Seat::new(),
             loop_state: AtomicUsize::new(LoopState::Busy as usize),
             is_idle: AtomicBool::new(false),

@@ -13,7 +13,7 @@ use crate::{
         AtomicBool, Ordering, bug,
         thread::{self, Thread},
     },
-    thread::{batch, spin::AdaptiveSpin},
+    thread::{batch, spin::AdaptiveSpin, worker::Worker},
 };
 
 /// Wakes a blocked thread.
@@ -22,7 +22,7 @@ use crate::{
 /// also has a flag of its own.
 struct Unpark {
     thread: Thread,
-    is_woken: AtomicBool,
+    worker: Arc<Worker>,
 }
 
 impl Wake for Unpark {
@@ -31,7 +31,7 @@ impl Wake for Unpark {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.is_woken.store(true, Ordering::Release);
+        self.worker.wake();
         self.thread.unpark();
     }
 }
@@ -49,14 +49,14 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
             batch::before_blocking();
             runtime.block_on(future)
         }
-        Err(_) => drive(future),
+        Err(_) => drive(future, Worker::new()),
     }
 }
 
 /// Runs `future` to completion on a thread that exists for it. Code in the future may block the thread,
 /// also by [`block_on`].
-pub(crate) fn drive<F: Future>(future: F) -> F::Output {
-    drive_with(future, |_| {
+pub(crate) fn drive<F: Future>(future: F, worker: Arc<Worker>) -> F::Output {
+    drive_with(future, worker, |_| {
         thread::park();
         true
     })
@@ -64,9 +64,9 @@ pub(crate) fn drive<F: Future>(future: F) -> F::Output {
 }
 
 /// [`drive`] that spins before it parks, for a future that is often woken within microseconds.
-pub(crate) fn drive_spinning<F: Future>(future: F) -> F::Output {
+pub(crate) fn drive_spinning<F: Future>(future: F, worker: Arc<Worker>) -> F::Output {
     let mut spin = AdaptiveSpin::new();
-    drive_with(future, |is_woken| {
+    drive_with(future, worker, |is_woken| {
         let is_seen = spin.until(|| {
             if bug("a wake-up is used up by looking") {
                 return is_woken.swap(false, Ordering::Relaxed);
@@ -88,7 +88,7 @@ pub(crate) fn block_on_for<F: Future>(future: F, limit: Duration) -> Option<F::O
         runtime.block_on(async {});
     }
     let begun = Instant::now();
-    drive_with(future, |_| match limit.checked_sub(begun.elapsed()) {
+    drive_with(future, Worker::new(), |_| match limit.checked_sub(begun.elapsed()) {
         Some(left) if !left.is_zero() => {
             thread::park_timeout(left);
             true
@@ -101,10 +101,10 @@ pub(crate) fn block_on_for<F: Future>(future: F, limit: Duration) -> Option<F::O
 /// the flag that one sets.
 fn drive_with<F: Future>(
     future: F,
+    worker: Arc<Worker>,
     mut park: impl FnMut(&AtomicBool) -> bool,
 ) -> Option<F::Output> {
-    let unpark = Arc::new(Unpark { thread: thread::current(), is_woken: AtomicBool::new(false) });
-    let waker = Waker::from(unpark.clone());
+    let waker = Waker::from(Arc::new(Unpark { thread: thread::current(), worker: worker.clone() }));
     let mut cx = Context::from_waker(&waker);
     let mut future = pin!(future);
     loop {
@@ -112,11 +112,9 @@ fn drive_with<F: Future>(
             return Some(output);
         }
         batch::before_blocking();
-        // A wake-up between the swap and the park sets the token, so the park returns at once.
-        while !unpark.is_woken.swap(false, Ordering::Acquire) {
-            if !park(&unpark.is_woken) {
-                return None;
-            }
+        // A wake-up before the park sets the token, so the park returns at once.
+        if !worker.wait(&mut park) {
+            return None;
         }
     }
 }

@@ -2,9 +2,12 @@
 //!
 //! Modules in this folder know actors only by their ids, and no messages.
 
+pub(crate) mod alarm;
 pub mod batch;
 pub(crate) mod block_on;
 pub(crate) mod current;
 pub(crate) mod home;
+pub(crate) mod limit;
 pub(crate) mod ring;
 pub(crate) mod spin;
+pub(crate) mod worker;

@@ -101,9 +101,8 @@ async fn actors_that_have_not_ended_at_the_deadline_are_aborted() {
     let ended = scope.shutdown().await;
     assert_eq!(begun.elapsed(), AN_HOUR, "the deadline is for all together");
     let reasons: Vec<_> = ended.into_iter().map(|ended| ended.reason.unwrap()).collect();
-    assert_eq!(reasons[0], ExitReason::Shutdown);
-    assert_eq!(reasons[1], ExitReason::Aborted);
-    assert_eq!(log.take()[0], "last");
+    assert_eq!(reasons, [ExitReason::Shutdown, ExitReason::Shutdown, ExitReason::Aborted]);
+    assert_eq!(log.take(), ["last", "first"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -293,19 +292,63 @@ fn an_empty_scope_shuts_down_without_a_runtime() {
     assert_eq!(now(scope.shutdown()), []);
 }
 
-/// tokio handles both signals for the whole process from the first use on, so other tests are not
-/// affected.
+/// Signals reach the whole process, so tests that send any take turns. tokio handles them from the first
+/// use on, so other tests are not affected.
+#[cfg(unix)]
+static SIGNALS: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+#[cfg(unix)]
+fn send_signal(signal: &str) {
+    let kill = format!("kill -{signal} {}", std::process::id());
+    let status = std::process::Command::new("sh").args(["-c", &kill]).status().unwrap();
+    assert!(status.success());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_second_signal_aborts_the_shutdown() {
+    let _turn = SIGNALS.lock().await;
+    for [first, second] in [["TERM", "TERM"], ["TERM", "INT"], ["INT", "INT"]] {
+        let (scope, log) = (Scope::with_deadline(AN_HOUR), Log::default());
+        let other = scope.spawn(Member::new("other", &log));
+        let nested = scope.child();
+        let stuck_too = nested.spawn(Member::slow("slow", &log));
+        let mut ended = pending(scope.until_signal());
+        send_signal(first);
+        until_async(|| {
+            let _ = ended.poll();
+            stuck_too.is_closed()
+        })
+        .await;
+        assert!(!other.is_closed(), "{first}");
+        send_signal(second);
+        let ended = ended.await.unwrap();
+        assert!(ended.iter().all(|ended| ended.reason == Some(ExitReason::Aborted)), "{ended:?}");
+        assert_eq!(ended.len(), 2);
+        assert_eq!(log.take(), [""; 0], "{first}, {second}");
+    }
+}
+
+/// Lets other tasks run until `condition` holds.
+#[cfg(unix)]
+async fn until_async(mut condition: impl FnMut() -> bool) {
+    let begun = std::time::Instant::now();
+    while !condition() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "waited in vain");
+        tokio::task::yield_now().await;
+    }
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_signal_shuts_the_scope_down() {
+    let _turn = SIGNALS.lock().await;
     for signal in ["TERM", "INT"] {
         let (scope, log) = (Scope::new(), Log::default());
         let member = scope.spawn(Member::new("member", &log));
         let ended = pending(scope.until_signal());
         assert!(!member.is_closed());
-        let kill = format!("kill -{signal} {}", std::process::id());
-        let status = std::process::Command::new("sh").args(["-c", &kill]).status().unwrap();
-        assert!(status.success());
+        send_signal(signal);
         let ended = ended.await.unwrap();
         assert_eq!(ended.len(), 1);
         assert_eq!(member.exit_reason(), Some(ExitReason::Shutdown));

@@ -32,6 +32,7 @@ mod lease;
 mod panic;
 mod probe;
 mod room;
+mod scope;
 mod send_from_drop;
 mod shutdown;
 mod stream;

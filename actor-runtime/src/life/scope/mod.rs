@@ -1,0 +1,289 @@
+//! Scopes: groups of actors that are shut down together, in order.
+//!
+//! [`members`] is the list that a scope has, [`stop`] its shutdown, which [`walk`]s through that list and
+//! all nested ones and divides its time by a [`budget`].
+
+mod budget;
+mod member;
+mod members;
+#[cfg(feature = "signal")]
+mod signal;
+mod stop;
+mod walk;
+
+use std::{any::Any, fmt, sync::Weak, time::Duration};
+
+pub use self::member::MemberExit;
+
+use self::{
+    member::What,
+    members::Members,
+    stop::{Caller, Stop},
+};
+use crate::{
+    handle::ActorHandle,
+    life::{
+        builder::Builder,
+        drive::Spawn,
+        starting::{CannotFail, StartError},
+    },
+    slot::message::Message,
+    sync::Arc,
+};
+
+/// The default deadline of a scope.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// A group of actors that are shut down together.
+///
+/// Actors stop in reverse order of their start: start an actor after those it uses, and it stops
+/// before them. Each actor handles the messages it has accepted, runs its `#[on_stop]` and ends before
+/// the next one is stopped.
+///
+/// # Deadline
+///
+/// The time that a shutdown takes is limited, and an actor that hangs does not cost the others their work.
+/// The deadline is for all actors together, ten seconds by default:
+///
+/// - Half of it is a reserve. The actor whose turn it is may take all the time that is left except for the
+///   reserve, or else an equal share of what is left: that time divided by the number of actors that have
+///   not had their turn. So each of `n` actors may take at least the deadline divided by `2n`.
+/// - An actor that has not ended by then is left behind: the next ones stop without waiting for it, also
+///   its [children](crate::Context::children). It is not aborted yet, and may still end.
+/// - Actors left behind that have not ended at the deadline are aborted. A second later the shutdown
+///   returns, whether or not they have ended. Those that have not, because they block their threads, are
+///   reported without a reason.
+///
+/// So six actors that block their threads make a shutdown with a deadline of 200 milliseconds take 1.2
+/// seconds, and a store that was started before an actor that hangs still writes what it has.
+///
+/// If a test has paused tokio's clock, the deadline runs on that clock, except while actors on threads of
+/// their own have work, or for an actor that runs in another runtime.
+///
+/// # Nested scopes
+///
+/// A [`child`](Self::child) stops in its place among the actors of its parent, and within the deadline of
+/// the scope that is shut down. Clones refer to the same scope. When the last clone is dropped, the actors
+/// left in it are aborted.
+///
+/// # Examples
+///
+/// ```
+/// # use actor_runtime::{actor, Scope};
+/// # #[derive(Default)] struct Store; #[derive(Default)] struct Cache;
+/// # #[actor]
+/// # impl Store {
+/// #     /// Does something.
+/// #     pub fn get(&self) {}
+/// # }
+/// # #[actor]
+/// # impl Cache {
+/// #     /// Does something.
+/// #     pub fn get(&self) {}
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let scope = Scope::new();
+/// let store = scope.spawn(Store::default());
+/// let cache = scope.spawn(Cache::default());
+///
+/// let ended = scope.shutdown().await;
+/// assert_eq!(ended[0].name, "Cache");
+/// assert_eq!(ended[1].name, "Store");
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Scope(Arc<Members>);
+
+impl Scope {
+    /// Creates an empty scope with a deadline of ten seconds.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_deadline(DEADLINE)
+    }
+
+    /// Creates an empty scope whose actors, all together, have `deadline` to end in order. See
+    /// [Deadline](Self#deadline).
+    #[must_use]
+    pub fn with_deadline(deadline: Duration) -> Self {
+        Self(Members::new(deadline))
+    }
+
+    /// Starts an actor in this scope. See [`spawn`](crate::spawn()).
+    ///
+    /// It is a member before it runs. If the scope has been shut down, the actor's mailbox is closed from
+    /// the start.
+    ///
+    /// # Panics
+    ///
+    /// Panics outside of a tokio runtime.
+    #[track_caller]
+    pub fn spawn<A>(&self, actor: A) -> A::Handle
+    where
+        A: Spawn<StartError: CannotFail>,
+        A::Message: Message<AtRest: Send> + Send,
+    {
+        Builder::new().spawn_after(actor, |handle| self.add(handle))
+    }
+
+    /// Starts an actor in this scope, and waits until it has started. See [`start`](crate::start()).
+    ///
+    /// It is a member before it runs, so a shutdown also waits for an actor that is still starting. If the
+    /// scope is shut down, the actor's mailbox is closed: the actor starts, and ends. It may have ended
+    /// when the handle is returned.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`StartError`] if the actor did not start. If the scope was aborted, or its deadline
+    /// passed while the actor was starting, that is [`StartError::Aborted`].
+    ///
+    /// # Panics
+    ///
+    /// Panics outside of a tokio runtime.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, the actor ends as soon as it has started.
+    pub async fn start<A>(&self, actor: A) -> Result<A::Handle, StartError<A::StartError>>
+    where
+        A: Spawn<StartError: Send>,
+        A::Message: Message<AtRest: Send> + Send,
+    {
+        let mut id = None;
+        let starting = Builder::new().start_after(actor, |handle| id = Some(self.join(handle)));
+        let started = starting.await;
+        if let (Err(_), Some(id)) = (&started, id) {
+            // The caller has the error, so no shutdown reports it.
+            self.0.remove(id);
+        }
+        started
+    }
+
+    /// Adds a running actor to this scope.
+    ///
+    /// If the scope has been shut down, the actor's mailbox is closed; if it has been aborted, so is the
+    /// actor. The scope holds no handle: the actor still ends when its last handle is dropped.
+    pub fn add<H: ActorHandle>(&self, handle: &H)
+    where
+        H::Message: Message<AtRest: Send> + Send,
+    {
+        self.join(handle);
+    }
+
+    fn join<H: ActorHandle>(&self, handle: &H) -> usize
+    where
+        H::Message: Message<AtRest: Send> + Send,
+    {
+        self.0.push(What::Actor(handle.as_handle().0.clone()))
+    }
+
+    /// Creates a scope that is shut down with this one, in its place among the actors. It may also be
+    /// shut down earlier.
+    #[must_use]
+    pub fn child(&self) -> Self {
+        let child = Self::with_deadline(self.0.deadline);
+        self.0.push(What::Scope(Arc::downgrade(&child.0)));
+        child
+    }
+
+    /// Returns the number of actors and scopes in it that have not ended.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Returns `true` if everything in it has ended.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Stops everything in the scope in reverse order, and returns how each actor ended, in the order in
+    /// which they ended, followed by those that were aborted.
+    ///
+    /// It takes no longer than the [deadline](Self#deadline) of the scope and one second, and returns when
+    /// everything that was started in the scope has ended or was aborted. From the first poll on, actors
+    /// that are added to the scope are closed. Calling it more than once, also concurrently, is allowed.
+    ///
+    /// Children of an actor are shut down by that actor, and are not reported, unless the actor was left
+    /// behind.
+    ///
+    /// A handler may shut down the scope of its own actor. That actor is closed, and neither waited for nor
+    /// reported: it ends when the handler has returned and all accepted messages are handled. The same
+    /// applies to each actor of which it is a child, directly or not. This holds for a shutdown that the
+    /// handler itself polls. A handler must not wait for another task, or another actor, that does so: it
+    /// would be left behind and aborted.
+    ///
+    /// It needs no runtime.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, an actor that was asked to stop still stops, and the others keep
+    /// running. Calling `shutdown` again stops the rest; actors that ended before are not reported
+    /// again.
+    pub async fn shutdown(&self) -> Vec<MemberExit> {
+        self.shut_down(Caller::Handler).await
+    }
+
+    /// Shuts down the children of an actor, in its loop.
+    pub(crate) async fn shut_down_for_parent(&self) {
+        self.shut_down(Caller::Parent).await;
+    }
+
+    async fn shut_down(&self, caller: Caller) -> Vec<MemberExit> {
+        self.0.close();
+        if self.0.is_empty() {
+            return Vec::new();
+        }
+        // Boxed, since the loop of every actor contains this future and few have children.
+        Box::pin(Stop::new(self.0.clone(), caller).run()).await
+    }
+
+    /// Aborts everything in the scope without waiting for it to end.
+    ///
+    /// A shutdown that is under way then waits no longer than a second. Actors that are added from then on
+    /// are aborted.
+    pub fn abort(&self) {
+        self.0.abort();
+    }
+
+    /// Waits for Ctrl-C or, on Unix, SIGTERM, and then [shuts down](Self::shutdown) the scope.
+    ///
+    /// If a second signal arrives during the shutdown, the scope is [aborted](Self::abort), and this returns
+    /// within a second.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if listening for the signals fails.
+    ///
+    /// # Panics
+    ///
+    /// Panics outside of a tokio runtime with its drivers enabled.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped before a signal arrives, nothing is stopped; after that, see
+    /// [`shutdown`](Self::shutdown).
+    #[cfg(feature = "signal")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "signal")))]
+    pub async fn until_signal(&self) -> std::io::Result<Vec<MemberExit>> {
+        signal::until_signal(self).await
+    }
+
+    /// Returns a reference that does not keep the scope alive, for a layer that does not know its type.
+    pub(crate) fn downgrade(&self) -> Weak<dyn Any + Send + Sync> {
+        Arc::<Members>::downgrade(&self.0)
+    }
+}
+
+impl Default for Scope {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scope").field("len", &self.len()).finish_non_exhaustive()
+    }
+}
