@@ -2,7 +2,7 @@
 //! underlined code.
 //!
 //! The lines are those in the `.stderr` files of `ui-cancel-safe/fail` that contain `repeatable` or
-//! `all_or_nothing`.
+//! `all_or_nothing`, or keep a value with `Some`.
 
 use std::{fs, path::Path};
 
@@ -23,7 +23,7 @@ fn paste(said: &str) -> Option<Paste> {
     let first = said.split("\n\nerror").next()?;
     let (_, code) = first.lines().find(|line| line.contains("help:"))?.rsplit_once("write `")?;
     let code = code.strip_suffix('`')?.to_owned();
-    if !["repeatable(", "all_or_nothing("].iter().any(|word| code.contains(word)) {
+    if !["repeatable(", "all_or_nothing(", "= Some("].iter().any(|word| code.contains(word)) {
         return None;
     }
     let place = first.lines().find(|line| line.contains("--> "))?;

@@ -17,25 +17,46 @@ use std::{
 
 use super::absent::of_tokio;
 
-/// A place that is lent as shared, because an `.await` of the same turn follows.
+/// How a call takes its receiver.
 #[derive(Debug)]
-pub struct AnAwaitFollows<'a, T: ?Sized> {
-    /// The place.
-    pub only_look_or_write_repeatable: &'a T,
+pub struct Receiver<By>(PhantomData<By>);
+
+/// By `&`, or as a copy.
+#[derive(Debug)]
+pub enum Shared {}
+
+/// By `&mut`.
+#[derive(Debug)]
+pub enum Mutable {}
+
+/// Stands for a place, in code that is compiled and never runs. The compiler picks `By` with the method.
+#[derive(Debug)]
+pub struct Place<'a, T: ?Sized, By>(PhantomData<(&'a T, By)>);
+
+/// Stands for a place, and how it is taken.
+pub fn lend<T: ?Sized, By>(_: &T) -> (&Place<'_, T, By>, Receiver<By>) {
+    unreachable!("it only has a type")
 }
 
-/// The same, where an `.await` follows only if a call gives nothing.
-#[derive(Debug)]
-pub struct AnAwaitFollowsWithoutValue<'a, T: ?Sized> {
-    /// The place.
-    pub only_look_or_write_all_or_nothing: &'a T,
+impl<T: ?Sized, By> Deref for Place<'_, T, By> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        unreachable!("it only has a type")
+    }
 }
 
-/// A local that an earlier turn has made.
-#[derive(Debug)]
-pub struct MadeInThisCall<'a, T: ?Sized> {
-    /// The local.
-    pub keep_it_in_self: &'a T,
+/// The only one: a call that needs it takes the place by `&mut`.
+impl<T: ?Sized> DerefMut for Place<'_, T, Mutable> {
+    fn deref_mut(&mut self) -> &mut T {
+        unreachable!("it only has a type")
+    }
+}
+
+/// Gives what a call gives, of the type that it has where it is asked about.
+#[inline(always)]
+pub fn only_looks<T>(_: Option<T>, value: T) -> T {
+    value
 }
 
 /// A place that is used by value before a wait.

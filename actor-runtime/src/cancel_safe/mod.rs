@@ -79,6 +79,7 @@ pub use self::{
     judge::{
         ByMut, ByRef, ByTemporary, ByType, ByValue, Handler, Known, MakesCalls, OtherMethod, Source,
     },
+    look::{Mutable, Receiver, Shared},
     refused::{
         LosesAnswer, LosesBytes, LosesGathered, LosesLease, LosesMessage, LosesPlace, LosesResult,
         LosesTurn, LosesValue, Refuses,

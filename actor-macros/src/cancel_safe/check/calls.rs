@@ -106,17 +106,12 @@ impl Look<'_> {
 
     /// Leaves it to the compiler whether a method changes what it is called on.
     fn lend(&mut self, expr: &Expr, call: &ExprMethodCall) {
-        let may_take = self.taker == Some(Spot::of(expr));
-        let is_self = matches!(&*call.receiver, Expr::Path(it) if it.path.is_ident("self"));
-        if is_self && self.elsewhere == 0 {
-            let words = match may_take {
-                true => report::may_take(call, "self"),
-                false => report::changes(call, "self", false),
-            };
-            self.model.add(expr, Edit::LookAtSelf(words));
-        } else {
-            self.model.add(expr, Edit::Look { may_take });
-        }
+        let place = text(&call.receiver);
+        let words = match self.taker == Some(Spot::of(expr)) {
+            true => report::may_take(call, &place),
+            false => report::changes(call, &place, false),
+        };
+        self.model.add(expr, Edit::Look(words));
     }
 
     /// The same for a local of an earlier turn, which this one must not change.
@@ -130,7 +125,7 @@ impl Look<'_> {
         if names::is_taker(&name) || names::is_adder(&name) {
             self.refuse(&call.receiver, report::carries(&call.receiver));
         } else {
-            self.model.add(expr, Edit::Keep);
+            self.model.add(expr, Edit::Look(report::carries(&call.receiver)));
         }
     }
 

@@ -1,10 +1,12 @@
 //! Branches, loops and jumps.
 
+use quote::ToTokens;
 use syn::{
     BinOp, Expr, ExprBlock, ExprBreak, ExprForLoop, ExprIf, ExprLoop, ExprMatch, ExprWhile, Pat,
 };
 
 use super::{
+    guards,
     look::{Flow, Look, Mode, Target, in_word, is_word},
     model::{Edit, Spot},
     names, place, report,
@@ -31,8 +33,16 @@ impl Look<'_> {
         self.condition(&it.cond, then, other);
         let question = self.decide(&it.cond);
         let start = self.flow.clone();
+        let waits = self.waits.len();
         self.block(&it.then_branch, mode);
         self.scope.leave(vars);
+        if let Some(noted) = guards::keeps_nothing(it) {
+            let help = report::keeps_nothing(noted, self.output);
+            for wait in &mut self.waits[waits..] {
+                wait.caret = noted.to_token_stream();
+                wait.help = Some(help.clone());
+            }
+        }
         let then = std::mem::replace(&mut self.flow, start);
         if let Some((_, other)) = &it.else_branch {
             self.expr(other, mode);

@@ -93,6 +93,16 @@ pub(super) fn guard<'a>(branch: &'a ExprIf, names: &Names) -> Option<Guard<'a>> 
     (is_sure || may_be_nothing).then_some(Guard { assign, value: &noted.right, is_sure })
 }
 
+/// `P = value` of `if P.is_none() { ..; P = value }`, which skips nothing if the value is `None`.
+pub(super) fn keeps_nothing(branch: &ExprIf) -> Option<&ExprAssign> {
+    let Some(Stmt::Expr(Expr::Assign(noted), _)) = branch.then_branch.stmts.last() else {
+        return None;
+    };
+    let asked = asks_none(&branch.cond)?;
+    let is_kept = spelled(asked) == spelled(&noted.left) && !is_some(&noted.right);
+    (is_kept && branch.else_branch.is_none()).then_some(noted)
+}
+
 /// Whether `question` is false once `noted` has run.
 pub(super) fn makes_false(question: &Expr, noted: &ExprAssign) -> bool {
     let is_noted = |place: &Expr| spelled(place) == spelled(&noted.left);

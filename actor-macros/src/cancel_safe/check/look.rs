@@ -12,7 +12,7 @@
 //! So whatever a drop loses is made again from what is still there.
 
 use quote::ToTokens;
-use syn::{BinOp, Expr, UnOp};
+use syn::{BinOp, Expr, ReturnType, UnOp};
 
 use super::{
     crossing::{Proof, Question},
@@ -56,6 +56,8 @@ pub(super) struct Look<'a> {
     pub(super) macros: &'a Macros,
     pub(super) turns: &'a Turns,
     pub(super) names: &'a Names,
+    /// What the function gives.
+    pub(super) output: &'a ReturnType,
     pub(super) model: Model,
     pub(super) report: Report,
     pub(super) scope: Scope,
@@ -84,11 +86,17 @@ pub(super) struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
-    pub(super) fn new(macros: &'a Macros, turns: &'a Turns, names: &'a Names) -> Self {
+    pub(super) fn new(
+        macros: &'a Macros,
+        turns: &'a Turns,
+        names: &'a Names,
+        output: &'a ReturnType,
+    ) -> Self {
         Self {
             macros,
             turns,
             names,
+            output,
             model: Model::default(),
             report: Report::default(),
             scope: Scope::default(),

@@ -43,7 +43,6 @@ pub(crate) use self::{
     idempotent::repeated,
     macros::Opened,
     model::{Edit, Model, Spot, Words},
-    place::is_plain,
     report::Finding,
     select::Select,
 };
@@ -87,7 +86,7 @@ pub(crate) fn check(
     let macros = Macros::open(block);
     let names = Names::of(signature, block, &macros);
     let turns = Turns::of(block, &macros, &names, end == End::Wait);
-    let mut look = Look::new(&macros, &turns, &names);
+    let mut look = Look::new(&macros, &turns, &names, &signature.output);
     let waits = turns.block_waits(block);
     if waits && macros.deepest > DEEPEST {
         look.refuse(&signature.ident, report::is_too_deep());

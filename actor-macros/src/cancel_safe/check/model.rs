@@ -22,13 +22,8 @@ impl Spot {
 /// One question, put by rewriting an expression.
 #[derive(Clone, Debug)]
 pub(crate) enum Edit {
-    /// A method call: its receiver is lent as shared, so the borrow checker decides. `may_take` says
-    /// whether it would be right if it took all or nothing.
-    Look { may_take: bool },
-    /// The same for a local of an earlier turn.
-    Keep,
-    /// A method call on `self`: lent as shared, and refused in these words.
-    LookAtSelf(Words),
+    /// A method call: refused in these words if it takes its receiver by `&mut`.
+    Look(Words),
     /// A place: lent as shared.
     Freeze,
     /// A place that is used by value: a copy, or refused.
@@ -88,8 +83,6 @@ impl Model {
     /// Whether it is left to the compiler if a call changes what it is called on.
     #[allow(dead_code, reason = "for the tool that measures the check on published crates")]
     pub(crate) fn asks_about_changes(&self) -> bool {
-        let asks =
-            |edit: &Edit| matches!(edit, Edit::Look { .. } | Edit::Keep | Edit::LookAtSelf(_));
-        self.edits.values().flatten().any(asks)
+        self.edits.values().flatten().any(|edit| matches!(edit, Edit::Look(_)))
     }
 }

@@ -55,17 +55,6 @@ pub(super) fn tail(block: &Block) -> Option<&Expr> {
     }
 }
 
-/// Whether naming it twice costs nothing and makes nothing: no temporary stands in it.
-pub(crate) fn is_plain(expr: &Expr) -> bool {
-    match bare(expr) {
-        Expr::Lit(_) | Expr::Path(_) | Expr::Closure(_) => true,
-        Expr::Field(field) => is_plain(&field.base),
-        Expr::Reference(reference) => root(&reference.expr).is_some(),
-        Expr::Unary(unary) => is_plain(&unary.expr),
-        _ => false,
-    }
-}
-
 /// Whether a pattern matches everything, but for its outermost `Some`, `Ok` or `Ok(Some(..))`.
 pub(super) fn takes_every_value(pattern: &Pat) -> bool {
     match pattern {

@@ -6,7 +6,10 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-use super::{model::Words, text::text};
+use super::{
+    model::Words,
+    text::{code, text},
+};
 
 /// One mistake.
 #[derive(Clone, Debug)]
@@ -60,13 +63,13 @@ impl Words {
 
 /// A call that changes a place, before a wait.
 pub(super) fn changes(call: &impl ToTokens, place: &str, takes: bool) -> Words {
-    let call = text(call);
+    let (call, code) = (text(call), code(call));
     let help = if takes {
         format!(
-            "look at it first and take it after the last `.await`, or leave with it: `if let Some(x) = {call} {{ return x; }}`"
+            "look at it first and take it after the last `.await`, or leave with it: `if let Some(x) = {code} {{ return x; }}`"
         )
     } else {
-        format!("move it behind the last `.await`; {HARMLESS} `repeatable({call})`")
+        format!("move it behind the last `.await`; {HARMLESS} `repeatable({code})`")
     };
     let message = format!(
         "`{call}` changes `{place}` and an `.await` follows: if the call is dropped there, {AGAIN}"
@@ -76,23 +79,23 @@ pub(super) fn changes(call: &impl ToTokens, place: &str, takes: bool) -> Words {
 
 /// The same where a value is matched on, and no wait follows where it is.
 pub(super) fn may_take(call: &impl ToTokens, place: &str) -> Words {
-    let call = text(call);
+    let (call, code) = (text(call), code(call));
     Words {
         message: format!(
             "`{call}` changes `{place}` and an `.await` follows where it gives nothing: if the call is dropped there, {AGAIN}"
         ),
         help: format!(
-            "if it changes nothing unless it gives something, write `all_or_nothing({call})`"
+            "if it changes nothing unless it gives something, write `all_or_nothing({code})`"
         ),
     }
 }
 
 /// An act through a shared reference, or on the world.
 pub(super) fn acts(call: &impl ToTokens) -> Words {
-    let call = text(call);
+    let (call, code) = (text(call), code(call));
     let message =
         format!("`{call}` acts and an `.await` follows: if the call is dropped there, {AGAIN}");
-    let help = format!("move it behind the last `.await`; {HARMLESS} `repeatable({call})`");
+    let help = format!("move it behind the last `.await`; {HARMLESS} `repeatable({code})`");
     Words { message, help }
 }
 
@@ -109,7 +112,7 @@ pub(super) fn assigns(
     let help = match value {
         Some(value) => format!(
             "move it behind the last `.await`; {HARMLESS} `{place} = repeatable({})`",
-            text(value)
+            code(value)
         ),
         None => "move it behind the last `.await`".to_owned(),
     };
@@ -139,7 +142,7 @@ pub(super) trait Printed {
 
 impl<T: ToTokens> Printed for T {
     fn printed(&self) -> String {
-        text(self)
+        code(self)
     }
 }
 
@@ -157,6 +160,25 @@ pub(super) fn repeats(wait: &str, later: &str, can_repeat: bool) -> Words {
             .to_owned()
     };
     Words { message, help }
+}
+
+/// How to keep a value in an `Option` that is asked for first, so that it is not waited for twice.
+pub(super) fn keeps_nothing(noted: &syn::ExprAssign, output: &syn::ReturnType) -> String {
+    let (place, value) = (code(&noted.left), code(&noted.right));
+    let leaves = match output {
+        syn::ReturnType::Default => "return",
+        _ => "return ..",
+    };
+    let kept = match output {
+        syn::ReturnType::Type(_, ty) if is_option(ty) => format!("{value}?"),
+        _ => format!("match {value} {{ Some(value) => value, None => {leaves} }}"),
+    };
+    format!("`None` is waited for again, so leave with it: write `{place} = Some({kept})`")
+}
+
+fn is_option(ty: &syn::Type) -> bool {
+    matches!(ty, syn::Type::Path(it)
+        if it.path.segments.last().is_some_and(|last| last.ident == "Option"))
 }
 
 /// A wait that may be repeated, behind one that may not.

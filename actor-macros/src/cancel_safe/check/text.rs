@@ -6,11 +6,12 @@ use quote::ToTokens;
 /// Longer texts are cut: a message quotes code to point at it, not to repeat it.
 const LONGEST: usize = 60;
 
+/// Longer code is left to the reader.
+const LONGEST_CODE: usize = 120;
+
 /// `self.read(&mut buffer)` rather than `self . read (& mut buffer)`.
 pub(super) fn text(syntax: &impl ToTokens) -> String {
-    let mut printer = Printer::default();
-    printer.stream(syntax.to_token_stream());
-    let text = printer.text;
+    let text = printed(syntax);
     if text.chars().count() <= LONGEST {
         return text;
     }
@@ -18,6 +19,18 @@ pub(super) fn text(syntax: &impl ToTokens) -> String {
     short.truncate(short.trim_end().len());
     short.push('…');
     short
+}
+
+/// The same for code that is to be pasted, which is whole or `..`.
+pub(super) fn code(syntax: &impl ToTokens) -> String {
+    let text = printed(syntax);
+    if text.chars().count() <= LONGEST_CODE { text } else { "..".to_owned() }
+}
+
+fn printed(syntax: &impl ToTokens) -> String {
+    let mut printer = Printer::default();
+    printer.stream(syntax.to_token_stream());
+    printer.text
 }
 
 #[derive(Default)]

@@ -27,11 +27,13 @@ pub(super) struct Waited {
     pub(super) is_undone: bool,
     /// Whether the body may say that waiting again is harmless.
     pub(super) can_repeat: bool,
+    /// Better advice than the usual.
+    pub(super) help: Option<String>,
 }
 
 impl Waited {
     pub(super) fn new(text: String, can_repeat: bool) -> Self {
-        Self { caret: TokenStream::new(), order: 0, text, is_undone: false, can_repeat }
+        Self { caret: TokenStream::new(), order: 0, text, is_undone: false, can_repeat, help: None }
     }
 }
 
@@ -59,13 +61,14 @@ impl Look<'_> {
             return;
         }
         for index in std::mem::take(&mut self.flow.waited) {
-            let Waited { caret: at, order, text, is_undone, can_repeat } = &self.waits[index];
+            let Waited { caret: at, order, text, is_undone, can_repeat, help } = &self.waits[index];
             if *is_undone {
                 self.refuse(caret, report::undoes(text, &wait.text));
             } else if is_repeatable {
                 self.refuse(caret, report::pauses_late(&wait.text));
             } else {
-                let words = report::repeats(text, &wait.text, *can_repeat);
+                let mut words = report::repeats(text, &wait.text, *can_repeat);
+                words.help = help.clone().unwrap_or(words.help);
                 self.refuse_at(*order, &at.clone(), words);
             }
         }

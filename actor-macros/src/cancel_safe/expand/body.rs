@@ -87,9 +87,7 @@ impl Rewrite<'_> {
         let look = quote!(#krate::cancel_safe::look);
         let Ends { first, last } = Ends::of(&*expr);
         let tokens = match edit {
-            Edit::Look { may_take } => lent::looks(expr, may_take, &look),
-            Edit::Keep => lent::keeps(expr, &look),
-            Edit::LookAtSelf(words) => lent::looks_at_self(expr, &words),
+            Edit::Look(words) => lent::looks(expr, &words, &look),
             Edit::Freeze => quote_spanned!(first=> (*(&#expr))),
             Edit::Copy => {
                 let copied = quote_spanned!(first=> #look::copied);

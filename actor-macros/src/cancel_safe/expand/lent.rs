@@ -4,88 +4,88 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Expr, ExprMethodCall};
 
-use super::super::check::{Words, is_plain};
+use super::super::check::Words;
 use crate::select::Ends;
 
 // Input:
 //     self.pool.idle()
 // Output:
-//     (match (look::AnAwaitFollows { only_look_or_write_repeatable: &self.pool }) {
-//         an_await_follows => an_await_follows.only_look_or_write_repeatable.idle()
-//     })
-/// The names are for the reader: the borrow checker's error quotes them, and nothing else in it can be
-/// chosen.
-pub(super) fn looks(expr: &Expr, may_take: bool, look: &TokenStream) -> TokenStream {
-    let (ty, field) = match may_take {
-        true => ("AnAwaitFollowsWithoutValue", "only_look_or_write_all_or_nothing"),
-        false => ("AnAwaitFollows", "only_look_or_write_repeatable"),
-    };
-    lent(expr, look, [ty, field, "an_await_follows"])
-}
-
-/// Like [`looks`], for a local of an earlier turn.
-pub(super) fn keeps(expr: &Expr, look: &TokenStream) -> TokenStream {
-    lent(expr, look, ["MadeInThisCall", "keep_it_in_self", "made_in_this_call"])
-}
-
-fn lent(expr: &Expr, look: &TokenStream, [ty, field, name]: [&str; 3]) -> TokenStream {
+//     look::Receiver::of({
+//         #[diagnostic::on_unimplemented(message = "`self.pool.idle()` changes `self.pool` ..")]
+//         trait __OnlyLooks { fn ask(&self) {} }
+//         impl __OnlyLooks for look::Receiver<look::Shared> {}
+//         let asked = if false {
+//             let (place, receiver) = look::lend(&self.pool);
+//             let value = Some((**place).idle());
+//             __OnlyLooks::ask(&receiver);
+//             loop {}
+//             value
+//         } else { None };
+//         asked
+//     }, self.pool.idle())
+/// A call that may not change its receiver, with the words for one that does.
+///
+/// The first call never runs, and tells the type of `receiver`: what `place` derefs to can be changed
+/// only through a `DerefMut` that makes it `Receiver<Mutable>`. As that branch ends in `loop {}`, it moves
+/// no argument and borrows nothing, so the second call is compiled as if it stood alone.
+pub(super) fn looks(expr: &Expr, words: &Words, look: &TokenStream) -> TokenStream {
     let Expr::MethodCall(call) = bare(expr) else { return quote!(#expr) };
     let ExprMethodCall { receiver, method, turbofish, args, .. } = call;
-    // Temporaries in the arguments would not live past the end of a `match`.
-    if !args.iter().all(is_plain) {
-        return quote!((&#receiver).#method #turbofish (#args));
+    // Nested in each other, the calls would double each time.
+    if !args.iter().all(may_stand_twice) {
+        return quote!((*(&#receiver)).#method #turbofish (#args));
     }
-    let Ends { first, last } = Ends::of(&**receiver);
-    let (ty, field) = (Ident::new(ty, Span::call_site()), Ident::new(field, last));
-    let bound = Ident::new(name, first);
-    quote! {
-        (match (#look::#ty { #field: &#receiver }) {
-            #bound => #bound.#field.#method #turbofish (#args)
-        })
-    }
-}
-
-// Input:
-//     self.expire()
-// Output:
-//     Self::expire({
-//         #[diagnostic::on_unimplemented(message = "`self.expire()` changes `self` ..")]
-//         trait __OnlyLooks<'a, T: ?Sized> { fn lend(place: &'a T) -> Self; }
-//         impl<'a, T: ?Sized> __OnlyLooks<'a, T> for &'a T { .. }
-//         __OnlyLooks::lend(&*self)
-//     })
-/// The trait is not implemented for `&mut Self`, so a method that takes it is an error.
-pub(super) fn looks_at_self(expr: &Expr, words: &Words) -> TokenStream {
-    let Expr::MethodCall(call) = bare(expr) else { return quote!(#expr) };
-    let ExprMethodCall { receiver, method, turbofish, args, .. } = call;
     let text = format!("{}\nhelp: {}", words.message, words.help);
     let text = text.replace('{', "{{").replace('}', "}}");
+    // All of the call is underlined, by its first token and its last.
     let Ends { first, last } = Ends::of(expr);
-    // Temporaries in the arguments would not live past the end of a `match`.
-    let has_name = args.iter().all(is_plain);
-    let bound = Ident::new("__place", last);
-    let place = if has_name { quote!(#bound) } else { quote!(#receiver) };
-    // The first and the last token have the spans of the user's, so all of the call is underlined.
-    let (ask, lend) = (Ident::new("__OnlyLooks", first), Ident::new("lend", last));
-    let place = quote_spanned!(first=> &*#place);
-    let (turbofish, each) = (turbofish.as_ref(), args.iter());
-    let call = quote! {
-        Self::#method #turbofish ({
-            #[diagnostic::on_unimplemented(
-                message = #text,
-                label = "an `.await` of the same turn follows"
-            )]
-            trait #ask<'a, T: ?::core::marker::Sized>: ::core::marker::Sized {
-                fn lend(place: &'a T) -> Self;
-            }
-            #[diagnostic::do_not_recommend]
-            impl<'a, T: ?::core::marker::Sized> #ask<'a, T> for &'a T {
-                fn lend(place: &'a T) -> Self { place }
-            }
-            #ask::#lend(#place)
-        } #(, #each)*)
+    let (only_looks, ask) = (Ident::new("__OnlyLooks", first), Ident::new("ask", last));
+    let name = |name| Ident::new(name, Span::mixed_site());
+    let (place, value, asked) = (name("place"), name("value"), name("asked"));
+    let receiver_kind = Ident::new("__receiver", last);
+    let taken = quote_spanned!(first=> &#receiver_kind);
+    // What a closure makes has a type of its own each time.
+    let (some, value_again) = match args.iter().any(|arg| matches!(arg, Expr::Closure(_))) {
+        true => (quote!(), quote!(::core::option::Option::None)),
+        false => (quote!(::core::option::Option::Some), quote!(#value)),
     };
-    if has_name { quote!((match &*#receiver { #bound => #call })) } else { call }
+    quote! {
+        #look::only_looks({
+            #[diagnostic::on_unimplemented(message = #text, label = "changed here")]
+            trait #only_looks { fn #ask(&self) {} }
+            #[diagnostic::do_not_recommend]
+            impl #only_looks for #look::Receiver<#look::Shared> {}
+            #[allow(unreachable_code, unused)]
+            let #asked = if false {
+                let (#place, #receiver_kind) = #look::lend(&#receiver);
+                let #value = #some((**#place).#method #turbofish (#args));
+                #only_looks::#ask(#taken);
+                loop {}
+                #value_again
+            } else {
+                ::core::option::Option::None
+            };
+            #asked
+        }, #expr)
+    }
+}
+
+/// Whether code may stand twice: it is short, and nothing in it is asked about.
+fn may_stand_twice(expr: &Expr) -> bool {
+    match bare(expr) {
+        Expr::Lit(_) | Expr::Path(_) | Expr::Closure(_) => true,
+        Expr::Binary(it) => may_stand_twice(&it.left) && may_stand_twice(&it.right),
+        Expr::Cast(it) => may_stand_twice(&it.expr),
+        Expr::Field(it) => may_stand_twice(&it.base),
+        Expr::Reference(it) => may_stand_twice(&it.expr),
+        Expr::Unary(it) => may_stand_twice(&it.expr),
+        Expr::Tuple(it) => it.elems.iter().all(may_stand_twice),
+        Expr::Call(it) => matches!(*it.func, Expr::Path(_)) && it.args.iter().all(may_stand_twice),
+        Expr::MethodCall(it) => {
+            may_stand_twice(&it.receiver) && it.args.iter().all(may_stand_twice)
+        }
+        _ => false,
+    }
 }
 
 // Input:

@@ -542,8 +542,8 @@ impl Connection {
     async fn read_two(&mut self, first: &mut Option<Frame>) -> Option<(Frame, Frame)> {
         if first.is_none() {
             *first = self.read_frame().await;
-            //~^ self.read_frame(): `self.read_frame()` has completed when the call waits for `self.read_frame()`: if it is dropped there, calling the function again waits for `self.read_frame()` again
-            //~  help: keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`; if doing it again is harmless, write `repeatable(self.read_frame())`
+            //~^ *first = self.read_frame().await: `self.read_frame()` has completed when the call waits for `self.read_frame()`: if it is dropped there, calling the function again waits for `self.read_frame()` again
+            //~  help: `None` is waited for again, so leave with it: write `*first = Some(self.read_frame().await?)`
         }
         let second = self.read_frame().await;
         first.take().zip(second)
