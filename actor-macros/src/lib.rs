@@ -94,6 +94,8 @@ use proc_macro::TokenStream;
 /// | `handle = Name`, `message = Name` | the names of the generated types |
 /// | `first = mailbox`, `first = sources` | whether messages or events are handled first. By default they take turns |
 /// | `messages_if = self.is_ready` | messages stay in the mailbox while this is false |
+/// | `busy_if = !self.pending.is_empty()` | while this is true, an actor whose mailbox is closed goes on with its sources |
+/// | `keep_alive` | the actor does not end when its last handle is dropped |
 /// | `local` | the actor stays on its thread, and nothing in it has to be `Send` |
 /// | `inline = false` | every handler runs in the actor's own task: see [Threads](#threads) |
 /// | `crate = path` | the path of the runtime, if it is not `::actor_runtime` |

@@ -42,6 +42,7 @@ assert_eq!(counter.add(2).await?, 2);
 //! | [`spawn()`] | as a task of the current tokio runtime |
 //! | [`start()`] | the same, and wait until `#[on_start]` has succeeded: [`Starting`], [`StartError`] |
 //! | [`spawn_thread()`] | on a thread of its own, for blocking work |
+//! | [`spawn_with()`] | on a tokio task, for actors that keep a weak handle to themselves |
 //! | [`spawn_local()`] | on a `LocalSet`, for actors that are not `Send` |
 //! | [`pair()`] | as a handle and a future, for any executor |
 //! | [`Builder`] | with a name, another [`Capacity`], an [`OnPanic`] policy, [batches](batch) |
@@ -154,7 +155,7 @@ pub use crate::{
         context::Context,
         exit::Exit,
         scope::{MemberExit, Scope},
-        spawn::{pair, spawn, spawn_local, spawn_thread, start},
+        spawn::{pair, spawn, spawn_local, spawn_thread, spawn_with, start},
         starting::{Running, StartError, Starting},
     },
     mailbox::{
@@ -162,6 +163,7 @@ pub use crate::{
         stats::{Counts, LeaseStats, Stats},
     },
     slot::{acknowledged::Acknowledged, replies::Replies, reply::Reply},
+    thread::current::ActorId,
 };
 
 #[doc(hidden)]

@@ -160,6 +160,7 @@ impl ::actor_runtime::by_hand::Spawn for Counter {
 /// A handle to a running [`Counter`](type@Counter).
 #[allow(rustdoc::private_intra_doc_links, reason = "the actor may be private")]
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
+#[must_use = "an actor ends when its last handle is dropped"]
 pub struct CounterHandle(::actor_runtime::by_hand::Handle<CounterMessage>);
 
 // These methods send nothing yet; each returns a call that can make its message. In debug builds,
@@ -224,6 +225,21 @@ impl ::actor_runtime::ActorHandle for CounterHandle {
 
     fn from_handle(handle: ::actor_runtime::by_hand::Handle<CounterMessage>) -> Self {
         Self(handle)
+    }
+}
+
+// Handles are equal if they belong to the same actor.
+impl ::core::cmp::PartialEq for CounterHandle {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl ::core::cmp::Eq for CounterHandle {}
+
+impl ::core::hash::Hash for CounterHandle {
+    fn hash<__Hasher: ::core::hash::Hasher>(&self, state: &mut __Hasher) {
+        ::core::hash::Hash::hash(&self.0, state);
     }
 }
 

@@ -114,13 +114,11 @@ impl Station {
     }
 
     /// Returns the handle of the aggregator.
-    #[must_use]
     pub fn aggregator(&self) -> &AggregatorHandle {
         &self.aggregator
     }
 
     /// Returns the handle of the gateway.
-    #[must_use]
     pub fn gateway(&self) -> &GatewayHandle {
         &self.gateway
     }

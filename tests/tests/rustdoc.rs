@@ -14,6 +14,7 @@ const OTHERS: &[&str] = &[
     "CloneToUninit",
     "From",
     "Instrument",
+    "Equivalent",
     "Into",
     "ToOwned",
     "TryFrom",

@@ -54,6 +54,10 @@ pub(crate) struct Actor {
     pub(crate) first: First,
     /// The condition under which messages are taken from the mailbox.
     pub(crate) messages_if: Option<Expr>,
+    /// The condition under which the actor goes on although its mailbox is closed and empty.
+    pub(crate) busy_if: Option<Expr>,
+    /// Whether the actor lives on without handles.
+    pub(crate) is_kept_alive: bool,
     /// At most one of each kind, in source order.
     pub(crate) hooks: Vec<Hook>,
     /// The name of the enum of replies that were never read.

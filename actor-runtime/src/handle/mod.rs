@@ -9,7 +9,10 @@ pub(crate) mod mock;
 pub(crate) mod safety;
 pub(crate) mod weak;
 
-use std::fmt;
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+};
 
 use crate::{
     call::{Call, dropped::Site, mark::Marked, stream::StreamCall},
@@ -23,6 +26,7 @@ use crate::{
     mailbox::{Shared, capacity::Capacity, stats::Stats},
     slot::{message::Message, replies::Replies, reply::Reply},
     sync::Arc,
+    thread::current::ActorId,
 };
 
 /// A counted reference to a mailbox, which a generated handle wraps.
@@ -70,6 +74,21 @@ impl<M: Message> Drop for Handle<M> {
         if self.0.remove_handle() {
             self.0.close(ExitReason::HandlesDropped);
         }
+    }
+}
+
+/// Handles are equal if they belong to the same actor, also through a lease.
+impl<M: Message> PartialEq for Handle<M> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.id() == other.0.id()
+    }
+}
+
+impl<M: Message> Eq for Handle<M> {}
+
+impl<M: Message> Hash for Handle<M> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.id().hash(state);
     }
 }
 
@@ -252,9 +271,17 @@ pub trait ActorHandle: Clone + fmt::Debug + Sized + 'static {
         shared.name.as_deref().unwrap_or(Self::Message::ACTOR)
     }
 
+    /// Returns the id of the actor, which no other actor of this process has or will have.
+    ///
+    /// Ids of actors of different types differ as well. The handle of a lease has the id of its actor. Prefer
+    /// an id to a handle as the key of a map: a handle in a map keeps its actor alive.
+    fn id(&self) -> ActorId {
+        self.as_handle().0.id()
+    }
+
     /// Returns `true` if both handles belong to the same actor.
     fn is_same_actor(&self, other: &Self) -> bool {
-        Arc::ptr_eq(self.as_handle().0.of_actor(), other.as_handle().0.of_actor())
+        self.id() == other.id()
     }
 
     /// Returns a handle without an actor, and a mailbox that receives its messages.

@@ -1,5 +1,7 @@
 //! [`WeakHandle`]: a handle that does not keep its actor alive.
 
+use std::hash::{Hash, Hasher};
+
 use crate::{
     debug::opaque_debug,
     exit::ExitReason,
@@ -7,6 +9,7 @@ use crate::{
     mailbox::Shared,
     slot::message::Message,
     sync::Arc,
+    thread::current::ActorId,
 };
 
 /// A handle that does not keep its actor alive.
@@ -29,8 +32,29 @@ impl<H: ActorHandle> WeakHandle<H> {
         !self.0.is_open()
     }
 
+    /// Returns the id of the actor. See [`ActorHandle::id`].
+    #[must_use]
+    pub fn id(&self) -> ActorId {
+        self.0.id()
+    }
+
     pub(crate) fn close(&self) {
         self.0.close(ExitReason::Shutdown);
+    }
+}
+
+/// Weak handles are equal if they belong to the same actor.
+impl<H: ActorHandle> PartialEq for WeakHandle<H> {
+    fn eq(&self, other: &Self) -> bool {
+        self.id() == other.id()
+    }
+}
+
+impl<H: ActorHandle> Eq for WeakHandle<H> {}
+
+impl<H: ActorHandle> Hash for WeakHandle<H> {
+    fn hash<S: Hasher>(&self, state: &mut S) {
+        self.id().hash(state);
     }
 }
 

@@ -2,25 +2,16 @@
 //!
 //! Only this file starts tokio tasks and threads for actors.
 
-use pin_project_lite::pin_project;
-use std::{
-    future::Future,
-    io,
-    pin::Pin,
-    sync::Arc as StdArc,
-    task::{Context, Poll, ready},
-    thread,
-};
+use std::{future::Future, io, sync::Arc as StdArc, thread};
 
 use crate::{
     catch::catch,
-    error::Method,
-    exit::{ExitReason, OnPanic},
-    handle::{ActorHandle, Handle},
+    exit::OnPanic,
+    handle::{ActorHandle, Handle, weak::WeakHandle},
     life::{
-        actor::Actor,
         drive::{Drive, Spawn},
         exit::Exit,
+        launch::map,
         message_loop::MESSAGES_PER_POLL,
         run::Mailbox,
         starting::{CannotFail, Running, StartState, Starting},
@@ -28,12 +19,7 @@ use crate::{
     mailbox::{Shared, capacity::Capacity},
     slot as reply,
     slot::message::Message,
-    thread::{
-        batch,
-        block_on::{drive, drive_spinning},
-        home::Home,
-        worker::Worker,
-    },
+    thread::{home::Home, worker::Worker},
 };
 
 /// Starts actors with a name, capacity or policy other than the default.
@@ -141,19 +127,21 @@ impl Builder {
     /// Panics outside of a tokio runtime, unless one was passed to [`on`](Self::on).
     #[track_caller]
     pub fn spawn<A: Spawn<StartError: CannotFail>>(self, actor: A) -> A::Handle {
-        self.spawn_after(actor, |_| {})
+        self.spawn_with(|_| actor)
     }
 
-    /// Like [`spawn`](Self::spawn), and passes the handle to `before` before the actor can run.
+    /// Starts the actor that `make` returns as a task. See [`spawn_with`](crate::spawn_with()).
+    ///
+    /// # Panics
+    ///
+    /// Panics outside of a tokio runtime, unless one was passed to [`on`](Self::on), and if `make` does.
     #[track_caller]
-    pub(super) fn spawn_after<A: Spawn<StartError: CannotFail>>(
-        self,
-        actor: A,
-        before: impl FnOnce(&A::Handle),
-    ) -> A::Handle {
+    pub fn spawn_with<A>(self, make: impl FnOnce(WeakHandle<A::Handle>) -> A) -> A::Handle
+    where
+        A: Spawn<StartError: CannotFail>,
+    {
         let (handle, mailbox) = self.mailbox_of_task::<A>();
-        before(&handle);
-        let run = actor.run(mailbox);
+        let run = mailbox.make(make).run(mailbox);
         self.task(A::Message::ACTOR, map(run, drop));
         handle
     }
@@ -168,10 +156,26 @@ impl Builder {
     where
         A: Spawn<StartError: CannotFail + Send> + Send,
     {
+        self.spawn_returning_with(|_| actor)
+    }
+
+    /// Like [`spawn_with`](Self::spawn_with), and also returns a future of the actor's [`Exit`].
+    ///
+    /// # Panics
+    ///
+    /// Panics outside of a tokio runtime, unless one was passed to [`on`](Self::on), and if `make` does.
+    #[track_caller]
+    pub fn spawn_returning_with<A>(
+        self,
+        make: impl FnOnce(WeakHandle<A::Handle>) -> A,
+    ) -> (A::Handle, Running<A>)
+    where
+        A: Spawn<StartError: CannotFail + Send> + Send,
+    {
         let (handle, mut mailbox) = self.mailbox_of_task::<A>();
         mailbox.keeps_actor = true;
         let (sender, receiver) = reply::slot(None);
-        let run = actor.run(mailbox);
+        let run = mailbox.make(make).run(mailbox);
         self.task(A::Message::ACTOR, map(run, |exit| sender.send(exit)));
         (handle, Running(receiver))
     }
@@ -183,18 +187,23 @@ impl Builder {
     /// Panics outside of a tokio runtime, unless one was passed to [`on`](Self::on).
     #[track_caller]
     pub fn start<A: Spawn<StartError: Send>>(self, actor: A) -> Starting<A> {
-        self.start_after(actor, |_| {})
+        self.start_with(|_| actor)
     }
 
-    /// Like [`start`](Self::start), and passes the handle to `before` before the actor can run.
+    /// Starts the actor that `make` returns as a task, and waits until it has started.
+    ///
+    /// `make` is called at once, with a weak handle to the actor.
+    ///
+    /// # Panics
+    ///
+    /// Panics outside of a tokio runtime, unless one was passed to [`on`](Self::on), and if `make` does.
     #[track_caller]
-    pub(super) fn start_after<A: Spawn<StartError: Send>>(
-        self,
-        actor: A,
-        before: impl FnOnce(&A::Handle),
-    ) -> Starting<A> {
+    pub fn start_with<A>(self, make: impl FnOnce(WeakHandle<A::Handle>) -> A) -> Starting<A>
+    where
+        A: Spawn<StartError: Send>,
+    {
         let (handle, mut mailbox) = self.mailbox_of_task::<A>();
-        before(&handle);
+        let actor = mailbox.make(make);
         let (started, receiver) = reply::slot(None);
         mailbox.started = Some(started);
         let run = actor.run(mailbox);
@@ -212,8 +221,25 @@ impl Builder {
         A: Drive<StartError: CannotFail + Send>,
         A::Message: Message<AtRest: Send> + Send,
     {
+        self.spawn_thread_with(|_| make())
+    }
+
+    /// Starts an actor on a thread of its own. `make` is called on that thread, with a weak handle to the
+    /// actor.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the operating system fails to create a thread.
+    pub fn spawn_thread_with<A>(
+        self,
+        make: impl FnOnce(WeakHandle<A::Handle>) -> A + Send + 'static,
+    ) -> io::Result<A::Handle>
+    where
+        A: Drive<StartError: CannotFail + Send>,
+        A::Message: Message<AtRest: Send> + Send,
+    {
         let (handle, mailbox) = self.mailbox_of::<A>();
-        self.thread(mailbox, || Ok(make()))?;
+        self.thread(mailbox, |me| Ok(make(me)))?;
         Ok(handle)
     }
 
@@ -224,6 +250,19 @@ impl Builder {
     pub fn start_thread<A>(
         self,
         make: impl FnOnce() -> Result<A, A::StartError> + Send + 'static,
+    ) -> Starting<A>
+    where
+        A: Drive<StartError: Send>,
+        A::Message: Message<AtRest: Send> + Send,
+    {
+        self.start_thread_with(|_| make())
+    }
+
+    /// Starts an actor on a thread of its own, and waits until it has started. `make` is called on that
+    /// thread, with a weak handle to the actor.
+    pub fn start_thread_with<A>(
+        self,
+        make: impl FnOnce(WeakHandle<A::Handle>) -> Result<A, A::StartError> + Send + 'static,
     ) -> Starting<A>
     where
         A: Drive<StartError: Send>,
@@ -246,15 +285,44 @@ impl Builder {
     /// Panics outside of a [`LocalSet`](tokio::task::LocalSet) or local runtime.
     #[track_caller]
     pub fn spawn_local<A: Drive<StartError: CannotFail>>(self, actor: A) -> A::Handle {
+        self.spawn_local_with(|_| actor)
+    }
+
+    /// Starts the actor that `make` returns as a local task. `make` is called at once, with a weak handle
+    /// to the actor.
+    ///
+    /// # Panics
+    ///
+    /// Panics outside of a [`LocalSet`](tokio::task::LocalSet) or local runtime, and if `make` does.
+    #[track_caller]
+    pub fn spawn_local_with<A>(self, make: impl FnOnce(WeakHandle<A::Handle>) -> A) -> A::Handle
+    where
+        A: Drive<StartError: CannotFail>,
+    {
         let (handle, mailbox) = self.mailbox_of::<A>();
+        let actor = mailbox.make(make);
         tokio::task::spawn_local(map(mailbox.run(actor), drop));
         handle
     }
 
     /// Returns a handle to `actor` and its loop. See [`pair`](crate::pair()).
     pub fn pair<A: Drive>(self, actor: A) -> (A::Handle, impl Future<Output = Exit<A>>) {
+        self.pair_with(|_| actor)
+    }
+
+    /// Returns a handle to the actor that `make` returns, and its loop. `make` is called at once, with a
+    /// weak handle to the actor.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `make` does.
+    pub fn pair_with<A: Drive>(
+        self,
+        make: impl FnOnce(WeakHandle<A::Handle>) -> A,
+    ) -> (A::Handle, impl Future<Output = Exit<A>>) {
         let (handle, mut mailbox) = self.mailbox_of::<A>();
         mailbox.keeps_actor = true;
+        let actor = mailbox.make(make);
         (handle, mailbox.run(actor))
     }
 
@@ -275,10 +343,14 @@ impl Builder {
         (handle, actor.run(mailbox))
     }
 
-    fn mailbox_of<A: Actor>(&self) -> (A::Handle, Mailbox<A>) {
+    fn mailbox_of<A: Drive>(&self) -> (A::Handle, Mailbox<A>) {
         let capacity = self.mailbox.unwrap_or(A::MAILBOX);
         let shared = Shared::new(self.name.clone(), capacity);
         let handle = A::Handle::from_handle(Handle(shared.clone()));
+        if A::KEEP_ALIVE {
+            // A handle that is never dropped.
+            shared.add_handle();
+        }
         let mailbox = Mailbox {
             shared,
             on_panic: self.on_panic,
@@ -291,7 +363,7 @@ impl Builder {
     }
 
     /// Like [`mailbox_of`](Self::mailbox_of), for a loop that will be a task.
-    fn mailbox_of_task<A: Actor>(&self) -> (A::Handle, Mailbox<A>) {
+    fn mailbox_of_task<A: Drive>(&self) -> (A::Handle, Mailbox<A>) {
         let (handle, mut mailbox) = self.mailbox_of::<A>();
         let runtime = self.runtime.clone().or_else(|| tokio::runtime::Handle::try_current().ok());
         mailbox.home = runtime.map(Home::new);
@@ -324,7 +396,7 @@ impl Builder {
     fn thread<A>(
         &self,
         mut mailbox: Mailbox<A>,
-        make: impl FnOnce() -> Result<A, A::StartError> + Send + 'static,
+        make: impl FnOnce(WeakHandle<A::Handle>) -> Result<A, A::StartError> + Send + 'static,
     ) -> io::Result<()>
     where
         A: Drive<StartError: Send>,
@@ -340,71 +412,13 @@ impl Builder {
         let worker = Worker::within(runtime.as_ref());
         thread.spawn(move || {
             let _entered = runtime.as_ref().map(tokio::runtime::Handle::enter);
-            match catch(make) {
+            let me = WeakHandle(mailbox.shared.clone());
+            match catch(|| make(me)) {
                 Ok(Ok(actor)) => mailbox.run_here(actor, worker),
                 Ok(Err(error)) => mailbox.fail_start(error),
                 Err(message) => mailbox.fail_with_panic(message),
             }
         })?;
         Ok(())
-    }
-}
-
-pin_project! {
-    /// A future whose output is passed to a function.
-    ///
-    /// An `async` block would be twice as large, since it keeps a future that it has captured beside
-    /// the same future being awaited. Every actor pays for the size of its task.
-    struct Map<F, T> {
-        // Dropped before `f`, so that nothing is left of the actor when its reply is dropped.
-        #[pin]
-        future: F,
-        f: Option<T>,
-    }
-}
-
-fn map<F: Future, T: FnOnce(F::Output)>(future: F, f: T) -> Map<F, T> {
-    Map { future, f: Some(f) }
-}
-
-impl<F: Future, T: FnOnce(F::Output)> Future for Map<F, T> {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let this = self.project();
-        let output = ready!(this.future.poll(cx));
-        if let Some(f) = this.f.take() {
-            f(output);
-        }
-        Poll::Ready(())
-    }
-}
-
-impl<A: Drive> Mailbox<A> {
-    /// Runs the loop of `actor` to completion on the current thread, which is its own.
-    fn run_here(self, actor: A, worker: StdArc<Worker>) {
-        if self.batch == 0 {
-            drop(drive(self.run(actor), worker));
-        } else {
-            let _holding = batch::hold(self.shared.id());
-            drop(drive_spinning(self.run(actor), worker));
-        }
-    }
-
-    /// Ends an actor whose closure returned an error.
-    fn fail_start(self, error: A::StartError) {
-        self.shared.end(ExitReason::StartFailed);
-        if let Some(started) = self.started {
-            started.send(Err(error));
-        }
-    }
-
-    /// Ends an actor whose closure panicked.
-    fn fail_with_panic(self, message: StdArc<str>) {
-        let method = Method::new(A::Message::ACTOR, "make");
-        self.shared.end(ExitReason::Panicked { method, message: message.clone() });
-        if let Some(started) = self.started {
-            started.panicked(message);
-        }
     }
 }

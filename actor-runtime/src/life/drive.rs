@@ -28,6 +28,10 @@ pub trait Drive: Actor {
     #[doc(hidden)]
     const HAS_ON_IDLE: bool = true;
 
+    /// Whether the actor lives on when its last handle is dropped.
+    #[doc(hidden)]
+    const KEEP_ALIVE: bool = false;
+
     /// Whether any handler's answer comes back. If not, no records of answers are kept.
     #[doc(hidden)]
     const TAKES_BACK: bool = false;

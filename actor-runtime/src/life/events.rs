@@ -8,7 +8,7 @@
 //!    created again afterwards. Each must therefore be cancel safe.
 //! 2. As long as no branch is ready they are kept, and so are the wakers that they have registered.
 //! 3. Once the mailbox is closing, messages have priority: the actor drains its mailbox, and a source
-//!    cannot keep it from ending.
+//!    cannot keep it from ending, unless the actor says by `busy_if` that it waits for one.
 //! 4. Messages held back by `messages_if` stay in the mailbox. While it is closing, an event may still
 //!    release them; if no source is left that could, the actor ends and they are refused.
 
@@ -30,7 +30,7 @@ use crate::{
         message_loop::{Loop, PolledNext, pending_once},
         reclaim::Reclaimed,
     },
-    mailbox::{Next, Shared},
+    mailbox::{Next, Shared, Wait},
     observe,
     slot::{message::Message, returns::Returns, unread::Unreads},
     sync::{Arc, bug},
@@ -49,18 +49,12 @@ pub struct Incoming<'a, M: Message> {
 /// The mailbox as a branch of the race: that of a lease while the actor is leased.
 pub struct Messages<'a, M: Message> {
     shared: &'a Arc<Shared<M>>,
-    /// `Some` if messages are held back in this wait.
-    held: Option<WasOpen>,
-    was_open: WasOpen,
+    wait: Wait,
     /// Where answers come back, if the actor takes any back.
     returns: Option<&'a Returns>,
 }
 
 opaque_debug!([M: Message] Messages<'_, M>, "Messages");
-
-/// Whether the mailbox was open when the wait began.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct WasOpen(bool);
 
 /// The result of a wait.
 pub struct Selected<M: Message>(Outcome<M>);
@@ -80,7 +74,7 @@ enum Outcome<M: Message> {
     CameBack,
     /// No branch was ready, or none is enabled.
     Nothing,
-    /// The mailbox began to close while messages were held back.
+    /// The mailbox began to close while messages were held back or the actor was busy.
     CloseBegan,
 }
 
@@ -95,20 +89,29 @@ impl<M: Message> Selected<M> {
 impl<'a, M: Message> Messages<'a, M> {
     /// Holds messages back in this wait unless `is_taken`.
     pub fn take_if(&mut self, is_taken: bool) {
-        self.held = (!is_taken).then_some(self.was_open);
+        self.wait.holds_messages = !is_taken;
+    }
+
+    /// Keeps the actor from ending in this wait if it `is_busy`, although its mailbox is closed and empty.
+    /// A lease ends in any case.
+    pub fn stay_if(&mut self, is_busy: bool) {
+        if bug("a busy actor ends") {
+            return;
+        }
+        self.wait.is_busy = is_busy && !self.shared.is_lease();
     }
 
     /// Waits for the next message. If the future is dropped, no message is lost.
     #[must_use]
     pub fn next(&self) -> NextMessage<'a, M> {
-        NextMessage { shared: self.shared, held: self.held, returns: self.returns }
+        NextMessage { shared: self.shared, wait: self.wait, returns: self.returns }
     }
 }
 
 /// See [`Messages::next`].
 pub struct NextMessage<'a, M: Message> {
     shared: &'a Arc<Shared<M>>,
-    held: Option<WasOpen>,
+    wait: Wait,
     returns: Option<&'a Returns>,
 }
 
@@ -118,9 +121,11 @@ impl<M: Message> Future for NextMessage<'_, M> {
     type Output = Selected<M>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Selected<M>> {
-        let next = match self.held {
-            None => self.shared.poll_next(cx).map(Some),
-            Some(WasOpen(was_open)) => self.shared.poll_held(was_open, cx),
+        let Wait { holds_messages, is_busy, .. } = self.wait;
+        let next = if holds_messages || is_busy {
+            self.shared.poll_wait(self.wait, cx)
+        } else {
+            self.shared.poll_next(cx).map(Some)
         };
         if let Poll::Ready(next) = next {
             return Poll::Ready(Selected(next.map_or(Outcome::CloseBegan, Outcome::Mailbox)));
@@ -191,8 +196,7 @@ impl<A: Drive> Loop<'_, A> {
         let mut incoming = Incoming {
             messages: Messages {
                 shared: &self.source,
-                held: None,
-                was_open: WasOpen(is_open),
+                wait: Wait { was_open: is_open, holds_messages: false, is_busy: false },
                 returns: self.context.unread.as_deref().map(Unreads::returns),
             },
             turns: &mut self.turns,
@@ -230,7 +234,8 @@ impl<A: Drive> Loop<'_, A> {
                 self.was_idle = false;
                 self.handler_panicked(method, None, message)?;
             }
-            // The mailbox is closing, its messages are held back, and no source could release them.
+            // The mailbox is closing, and no source could release the messages that are held back, or
+            // complete the work that keeps the actor busy.
             Outcome::Nothing if self.turns.take_is_stuck() => {
                 unless_aborted(self.shared).await;
                 return Ok(self.source.closing().map_or(Next::Event, Next::Closed));

@@ -11,6 +11,7 @@ pub(crate) mod drive;
 pub(crate) mod events;
 pub(crate) mod exit;
 pub(crate) mod hooks;
+pub(crate) mod launch;
 pub(crate) mod lease;
 pub(crate) mod message_loop;
 pub(crate) mod reclaim;

@@ -5,6 +5,7 @@
 use std::{future::Future, io};
 
 use crate::{
+    handle::weak::WeakHandle,
     life::{
         builder::Builder,
         drive::{Drive, Spawn},
@@ -46,6 +47,57 @@ use crate::{
 #[track_caller]
 pub fn spawn<A: Spawn<StartError: CannotFail>>(actor: A) -> A::Handle {
     Builder::new().spawn(actor)
+}
+
+/// Starts the actor that `make` returns as a task of the current tokio runtime, and returns its handle.
+///
+/// `make` is called at once, with a weak handle to the actor. The other ways to start an actor have the same
+/// variant in [`Builder`].
+///
+/// # Panics
+///
+/// Panics outside of a tokio runtime, and if `make` does.
+///
+/// # Examples
+///
+/// ```
+/// use actor_runtime::{WeakHandle, actor, spawn_with};
+///
+/// struct Downloads { me: WeakHandle<DownloadsHandle>, done: u32 }
+///
+/// #[actor]
+/// impl Downloads {
+///     /// Downloads in a task of its own.
+///     pub fn start(&mut self) {
+///         let me = self.me.clone();
+///         tokio::spawn(async move {
+///             if let Some(me) = me.upgrade() {
+///                 let _ = me.finished().await;
+///             }
+///         });
+///     }
+///
+///     /// Counts a download.
+///     pub fn finished(&mut self) { self.done += 1 }
+///
+///     /// Returns the number of downloads.
+///     pub fn done(&self) -> u32 { self.done }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let downloads = spawn_with(|me| Downloads { me, done: 0 });
+/// downloads.start().await?;
+/// while downloads.done().await? == 0 { tokio::task::yield_now().await }
+/// # Ok(())
+/// # }
+/// ```
+#[track_caller]
+pub fn spawn_with<A>(make: impl FnOnce(WeakHandle<A::Handle>) -> A) -> A::Handle
+where
+    A: Spawn<StartError: CannotFail>,
+{
+    Builder::new().spawn_with(make)
 }
 
 /// Starts `actor` as a task of the current tokio runtime, and waits until `#[on_start]` has

@@ -36,7 +36,7 @@ pub(crate) mod running;
 pub(crate) mod stats;
 
 pub(crate) use self::{
-    next::{Next, ParkAhead},
+    next::{Next, ParkAhead, Wait},
     queue::{Entry, Item},
 };
 use std::{

@@ -47,6 +47,17 @@ pub(crate) enum ParkAhead {
     Forbidden,
 }
 
+/// How the loop of an actor with sources waits for its mailbox.
+#[derive(Clone, Copy)]
+pub(crate) struct Wait {
+    /// Whether the mailbox was open when the wait began.
+    pub(crate) was_open: bool,
+    /// Whether messages are left in the mailbox.
+    pub(crate) holds_messages: bool,
+    /// Whether the actor goes on although the mailbox is closed and empty.
+    pub(crate) is_busy: bool,
+}
+
 impl<M: Message> Shared<M> {
     /// Takes the next message or lease. Completes with [`Next::Closed`] if there will be none.
     pub(crate) fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Next<M>> {
@@ -97,22 +108,27 @@ impl<M: Message> Shared<M> {
         }
     }
 
-    /// Waits while messages are held back, without taking one.
+    /// Waits for the mailbox of an actor that holds its messages back, or that is busy.
     ///
-    /// Completes with [`Next::Closed`] once the mailbox is closed and empty, or with `None` once it
-    /// closes if it `was_open`.
-    pub(crate) fn poll_held(&self, was_open: bool, cx: &mut Context<'_>) -> Poll<Option<Next<M>>> {
+    /// Completes with the next message, unless they are held back; with [`Next::Closed`] once the mailbox
+    /// is closed and empty, unless the actor is busy; or with `None` once it closes if it was open before.
+    pub(crate) fn poll_wait(&self, wait: Wait, cx: &mut Context<'_>) -> Poll<Option<Next<M>>> {
         let mut waker = WakerToStore::new(cx.waker());
         loop {
             let mut queue = lock(&self.queue);
+            if !wait.holds_messages && !queue.accepted.is_empty() {
+                drop(queue);
+                return self.poll_next(cx).map(Some);
+            }
             queue.running = None;
             if !self.is_aborted() {
                 if queue.accepted.is_empty()
+                    && !wait.is_busy
                     && let Some(reason) = queue.seal_if_closing()
                 {
                     return Poll::Ready(Some(Next::Closed(Box::new(reason))));
                 }
-                let mut has_closed = was_open && !matches!(queue.phase, Phase::Open);
+                let mut has_closed = wait.was_open && !matches!(queue.phase, Phase::Open);
                 if bug("a close is not told while messages are held") {
                     has_closed = false;
                 }

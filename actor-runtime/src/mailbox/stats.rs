@@ -63,7 +63,7 @@ pub struct Stats {
     pub running: Option<(&'static str, Duration)>,
     /// The counters.
     pub counts: Counts,
-    /// The number of handles. A lease counts as one.
+    /// The number of handles. A lease counts as one, and so does `#[actor(keep_alive)]`.
     pub handles: usize,
     /// The lease that the actor serves, if any. Only the messages of the lease are handled until it
     /// ends.

@@ -8,6 +8,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    fmt,
     rc::Rc,
     sync::Arc,
 };
@@ -17,11 +18,19 @@ use crate::{
     sync::{bug, thread_local, unique},
 };
 
-/// Identifies an actor, and is never reused.
+/// Identifies an actor within this process. An id is never reused.
 ///
-/// An address would be: an answer may be awaited after its actor is gone.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) struct ActorId(usize);
+/// Returned by [`ActorHandle::id`](crate::ActorHandle::id). Handles are equal if their actors have the same
+/// id.
+// An address would be reused: an answer may be awaited after its actor is gone.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ActorId(usize);
+
+impl fmt::Debug for ActorId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ActorId({})", self.0 >> 2)
+    }
+}
 
 impl ActorId {
     pub(crate) fn new() -> Self {

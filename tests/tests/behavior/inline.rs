@@ -150,13 +150,14 @@ impl Desk {
 
 /// A desk whose loop waits for messages.
 async fn idle_desk(log: &Log) -> DeskHandle {
-    idle(spawn(Desk::new(log))).await
+    let desk = spawn(Desk::new(log));
+    idle(&desk).await;
+    desk
 }
 
-async fn idle(desk: DeskHandle) -> DeskHandle {
+async fn idle(desk: &DeskHandle) {
     // With one thread, the actor waits again before its caller continues.
     desk.place_of_async().await.unwrap();
-    desk
 }
 
 /// Calls `block` from a plain thread, where it runs inline.
@@ -270,7 +271,7 @@ async fn no_handler_runs_inline_before_the_start_or_beside_another() {
     let mut early = pending(desk.note(1));
     until_woken(&mut early).await;
     assert_eq!(outcome(&mut early), "answered 1");
-    idle(desk.clone()).await;
+    idle(&desk).await;
 
     let (caller, release) = blocked(&desk);
     let mut meanwhile = pending(desk.note(2));
@@ -341,7 +342,7 @@ async fn an_inline_panic_ends_the_actor_and_not_its_caller() {
     let log = Log::default();
     let desk = idle_desk(&log).await;
     let kept = tokio::spawn(desk.keep().sent().await.unwrap());
-    idle(desk.clone()).await;
+    idle(&desk).await;
     assert_eq!(said(now(desk.fail("broken"))), "`Desk::fail` panicked: broken");
     assert!(desk.is_closed());
     assert!(matches!(now(desk.note(1)).map_err(CallError::into_kind), Err(CallErrorKind::Closed)));
@@ -359,7 +360,7 @@ async fn an_inline_panic_ends_the_actor_and_not_its_caller() {
 async fn with_on_panic_continue_the_actor_carries_on() {
     let log = Log::default();
     let desk = Builder::new().on_panic(OnPanic::Continue).spawn(Desk::new(&log));
-    let desk = idle(desk).await;
+    idle(&desk).await;
     assert_eq!(said(now(desk.fail("once"))), "`Desk::fail` panicked: once");
     assert_eq!(now(desk.note(1)), Ok(1));
     assert!(desk.place_of_async().await.is_ok());

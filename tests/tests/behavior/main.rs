@@ -17,6 +17,7 @@ mod promise_9_leases;
 
 mod acknowledged;
 mod batch;
+mod busy;
 mod deadlock;
 mod dropping;
 mod errors;
@@ -26,6 +27,8 @@ mod inline;
 mod inline_around;
 mod inline_types;
 mod inline_unread;
+mod itself;
+mod kept_alive;
 mod leases;
 mod lifecycle;
 mod memory;

@@ -12,7 +12,7 @@ use std::{
 };
 
 use actor_runtime::{
-    ActorHandle, Builder, CallError, CallErrorKind, Capacity, ExitReason, actor,
+    ActorHandle, Builder, CallError, CallErrorKind, Capacity, ExitReason, Reply, actor,
     cancel_safe::CancelSafe,
 };
 use shuttle::{
@@ -354,4 +354,69 @@ fn finds_a_close_that_is_missed_while_messages_are_held() {
         "a close is not told while messages are held",
         a_close_against_messages_that_are_held,
     );
+}
+
+/// Answers each call with the next item.
+struct Broker {
+    feed: Feed,
+    asked: VecDeque<Reply<u32>>,
+}
+
+#[actor(busy_if = !self.asked.is_empty())]
+impl Broker {
+    /// Is answered with the next item.
+    pub fn ask(&mut self, reply: Reply<u32>) {
+        self.asked.push_back(reply);
+    }
+
+    #[on(self.feed.next(), if !self.asked.is_empty())]
+    fn item(&mut self, item: u32) {
+        if let Some(reply) = self.asked.pop_front() {
+            reply.send(item);
+        }
+    }
+}
+
+fn a_close_against_work_under_way() {
+    block_on(async {
+        let feed = Feed::default();
+        let broker = Broker { feed: feed.clone(), asked: VecDeque::new() };
+        let (handle, run) = Builder::new().mailbox(Capacity::bounded(4)).pair(broker);
+        let task = spawn(async move { run.await.reason });
+        let callers: Vec<_> = (0..2)
+            .map(|_| {
+                let handle = handle.clone();
+                spawn(async move { handle.ask().await })
+            })
+            .collect();
+        let closer = spawn(async move { handle.close() });
+        feed.push(1);
+        feed.push(2);
+        closer.await.unwrap();
+        for caller in callers {
+            match caller.await.unwrap().map_err(CallError::into_kind) {
+                Ok(item) => assert!(item == 1 || item == 2),
+                Err(CallErrorKind::Closed) => {}
+                Err(error) => panic!("an accepted call was abandoned: {error:?}"),
+            }
+        }
+        assert_eq!(task.await.unwrap(), ExitReason::Shutdown);
+    });
+}
+
+#[test]
+fn a_busy_actor_answers_what_it_has_accepted() {
+    explore(a_close_against_work_under_way);
+}
+
+#[test]
+#[should_panic(expected = "an accepted call was abandoned")]
+fn finds_a_busy_actor_that_ends() {
+    explore_with_bug("a busy actor ends", a_close_against_work_under_way);
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn finds_a_close_that_does_not_wake_a_busy_actor() {
+    explore_with_bug("the loop parks later than it looked", a_close_against_work_under_way);
 }

@@ -44,6 +44,7 @@ pub(super) fn actor(args: Options, syntax: &ActorImpl, diagnostics: &mut Diagnos
     let Items { items, handlers, sources, hooks, .. } = checked;
     source::check_first(options.first_key.as_ref(), &sources, diagnostics);
     let messages_if = source::messages_if(options.messages_if, &sources, diagnostics);
+    let busy_if = source::busy_if(options.busy_if, &sources, diagnostics);
 
     let generics = WithoutSelf { self_ty }.rewrite_generics(&syntax.generics);
     let carried = carried(&generics, &handlers);
@@ -67,6 +68,8 @@ pub(super) fn actor(args: Options, syntax: &ActorImpl, diagnostics: &mut Diagnos
         sources,
         first: options.first,
         messages_if,
+        busy_if,
+        is_kept_alive: options.is_kept_alive,
         hooks,
     };
     Model { items, actor: Some(actor) }

@@ -16,9 +16,20 @@ use crate::{
 
 const KNOWN: &str = "the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, \
                      `message = Name`, `crate = path`, `local`, `inline = false`, `first = mailbox`, \
-                     `first = sources` and `messages_if = self.is_ready`";
-const KEYS: &[&str] =
-    &["mailbox", "handle", "message", "crate", "local", "inline", "first", "messages_if"];
+                     `first = sources`, `messages_if = self.is_ready`, `busy_if = self.is_working` and \
+                     `keep_alive`";
+const KEYS: &[&str] = &[
+    "mailbox",
+    "handle",
+    "message",
+    "crate",
+    "local",
+    "inline",
+    "first",
+    "messages_if",
+    "busy_if",
+    "keep_alive",
+];
 
 pub(super) struct Options {
     pub(super) krate: Path,
@@ -32,6 +43,9 @@ pub(super) struct Options {
     pub(super) is_inline: bool,
     /// The condition under which messages are taken, and its key.
     pub(super) messages_if: Option<(Ident, Expr)>,
+    /// The condition under which the actor does not end, and its key.
+    pub(super) busy_if: Option<(Ident, Expr)>,
+    pub(super) is_kept_alive: bool,
 }
 
 pub(super) fn check(
@@ -49,6 +63,8 @@ pub(super) fn check(
         first_key: None,
         is_inline: true,
         messages_if: None,
+        busy_if: None,
+        is_kept_alive: false,
     };
     let mut seen = HashSet::new();
     for option in syntax.options {
@@ -104,6 +120,17 @@ impl Options {
             ("messages_if", None) => {
                 let help = "write when messages are taken: `messages_if = self.is_ready`";
                 diagnostics.report(key, "option `messages_if` needs a condition", help);
+            }
+            ("busy_if", Some(value)) => self.busy_if = Some((key, value)),
+            ("busy_if", None) => {
+                let help = "write when the actor has work to complete: \
+                            `busy_if = !self.pending.is_empty()`";
+                diagnostics.report(key, "option `busy_if` needs a condition", help);
+            }
+            ("keep_alive", None) => self.is_kept_alive = true,
+            ("keep_alive", Some(value)) => {
+                let message = "option `keep_alive` takes no value";
+                diagnostics.report(value, message, "write `keep_alive`");
             }
             ("local", None) => self.threads = Threads::One,
             ("local", Some(value)) => {

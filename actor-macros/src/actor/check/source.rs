@@ -268,11 +268,32 @@ pub(super) fn messages_if(
     sources: &[Source],
     diagnostics: &mut Diagnostics,
 ) -> Option<Expr> {
+    let message = "`messages_if` without a source of events could hold messages back forever";
+    condition(option, message, sources, diagnostics)
+}
+
+/// The condition under which a closed actor goes on. Without sources it is reported, because such an actor
+/// ends only when all of its messages are handled.
+pub(super) fn busy_if(
+    option: Option<(Ident, Expr)>,
+    sources: &[Source],
+    diagnostics: &mut Diagnostics,
+) -> Option<Expr> {
+    let message =
+        "`busy_if` has no effect without a source of events that the actor could wait for";
+    condition(option, message, sources, diagnostics)
+}
+
+/// A condition that only an event can change, so that `message` is reported without a source.
+fn condition(
+    option: Option<(Ident, Expr)>,
+    message: &str,
+    sources: &[Source],
+    diagnostics: &mut Diagnostics,
+) -> Option<Expr> {
     let (key, condition) = option?;
     if sources.is_empty() {
-        let message = "`messages_if` without a source of events could hold messages back forever";
-        let help = "remove `messages_if`, or add a source: \
-                    `#[on(self.ticks.tick())]`";
+        let help = format!("remove `{key}`, or add a source: `#[on(self.ticks.tick())]`");
         diagnostics.report(key, message, help);
         return None;
     }

@@ -33,6 +33,11 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
     let sources = sources::sources(actor);
     let hooks = hooks::hooks(actor);
     let has_on_idle = hooks::has_on_idle(actor);
+    let keep_alive = actor.is_kept_alive.then(|| {
+        quote!(
+            const KEEP_ALIVE: bool = true;
+        )
+    });
     let attrs = &actor.attrs;
     quote! {
         impl #impl_generics #krate::Actor for #ty #where_clause {
@@ -49,6 +54,7 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
         #(#attrs)*
         impl #impl_generics #krate::by_hand::Drive for #ty #where_clause {
             #has_on_idle
+            #keep_alive
             #dispatch_now
             #finish
             #take_back

@@ -7,7 +7,8 @@ use super::{arms, docs, inline, message};
 use crate::actor::model::{Actor, Answer, Field, Handler};
 
 pub(super) fn items(actor: &Actor) -> Vec<TokenStream> {
-    let mut items = vec![structure(actor), methods(actor), actor_handle_impl(actor)];
+    let mut items =
+        vec![structure(actor), methods(actor), actor_handle_impl(actor), identity_impls(actor)];
     if has_type_parameters(actor) {
         items.extend([clone_impl(actor), debug_impl(actor)]);
     }
@@ -25,9 +26,12 @@ fn structure(actor: &Actor) -> TokenStream {
     let doc = docs::linked(actor, " A handle to a running {}.");
     let derive = (!has_type_parameters(actor))
         .then(|| quote!(#[derive(::core::clone::Clone, ::core::fmt::Debug)]));
+    let must_use = (!actor.is_kept_alive)
+        .then(|| quote!(#[must_use = "an actor ends when its last handle is dropped"]));
     quote! {
         #doc
         #derive
+        #must_use
         #vis struct #handle #carried (#krate::by_hand::Handle<#message #ty_generics>) #where_clause;
     }
 }
@@ -141,6 +145,27 @@ fn actor_handle_impl(actor: &Actor) -> TokenStream {
 
             fn from_handle(handle: #krate::by_hand::Handle<#message #ty_generics>) -> Self {
                 Self(handle)
+            }
+        }
+    }
+}
+
+/// Handles are compared by their actor, whose state need not be comparable.
+fn identity_impls(actor: &Actor) -> TokenStream {
+    let Actor { handle, carried, .. } = actor;
+    let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
+    quote! {
+        impl #impl_generics ::core::cmp::PartialEq for #handle #ty_generics #where_clause {
+            fn eq(&self, other: &Self) -> bool {
+                self.0 == other.0
+            }
+        }
+
+        impl #impl_generics ::core::cmp::Eq for #handle #ty_generics #where_clause {}
+
+        impl #impl_generics ::core::hash::Hash for #handle #ty_generics #where_clause {
+            fn hash<__Hasher: ::core::hash::Hasher>(&self, state: &mut __Hasher) {
+                ::core::hash::Hash::hash(&self.0, state);
             }
         }
     }

@@ -122,6 +122,13 @@ fn select(actor: &Actor, sources: &[&Source], cfgs: &TokenStream) -> TokenStream
             #incoming.messages.take_if(#is_taken);
         }
     });
+    let busy = actor.busy_if.as_ref().map(|busy| {
+        let is_busy = local("is_busy");
+        quote! {
+            let #is_busy: bool = #busy;
+            #incoming.messages.stay_if(#is_busy);
+        }
+    });
     let branches = sources.iter().map(|source| {
         branch(source, &Names { this: &this, incoming: &incoming, context: &context })
     });
@@ -144,6 +151,7 @@ fn select(actor: &Actor, sources: &[&Source], cfgs: &TokenStream) -> TokenStream
             #context: &#krate::Context<Self>,
         ) -> #krate::__private::Selected<Self::Message> {
             #taken
+            #busy
             #krate::__private::__select! {
                 @ (#krate) in #incoming.turns;
                 selected = #incoming.messages.next() => selected,
@@ -173,7 +181,7 @@ fn branch(source: &Source, names: &Names<'_>) -> TokenStream {
 /// identifier, by hygiene.
 fn this(actor: &Actor, sources: &[&Source]) -> Ident {
     let exprs = sources.iter().flat_map(|source| [&source.future].into_iter().chain(&source.guard));
-    let exprs = exprs.chain(&actor.messages_if);
+    let exprs = exprs.chain(&actor.messages_if).chain(&actor.busy_if);
     let mut words = exprs.filter_map(|expr| syntax::find_ident(expr.to_token_stream(), "self"));
     words.next().unwrap_or_else(|| Ident::new("self", Span::call_site()))
 }

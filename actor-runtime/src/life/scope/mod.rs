@@ -21,7 +21,7 @@ use self::{
     stop::{Caller, Stop},
 };
 use crate::{
-    handle::ActorHandle,
+    handle::{ActorHandle, weak::WeakHandle},
     life::{
         builder::Builder,
         drive::Spawn,
@@ -123,7 +123,26 @@ impl Scope {
         A: Spawn<StartError: CannotFail>,
         A::Message: Message<AtRest: Send> + Send,
     {
-        Builder::new().spawn_after(actor, |handle| self.add(handle))
+        self.spawn_with(|_| actor)
+    }
+
+    /// Starts the actor that `make` returns in this scope. See [`spawn_with`](crate::spawn_with()).
+    ///
+    /// It is a member before it runs, as with [`spawn`](Self::spawn).
+    ///
+    /// # Panics
+    ///
+    /// Panics outside of a tokio runtime, and if `make` does.
+    #[track_caller]
+    pub fn spawn_with<A>(&self, make: impl FnOnce(WeakHandle<A::Handle>) -> A) -> A::Handle
+    where
+        A: Spawn<StartError: CannotFail>,
+        A::Message: Message<AtRest: Send> + Send,
+    {
+        Builder::new().spawn_with(|me| {
+            self.join(&me);
+            make(me)
+        })
     }
 
     /// Starts an actor in this scope, and waits until it has started. See [`start`](crate::start()).
@@ -150,7 +169,10 @@ impl Scope {
         A::Message: Message<AtRest: Send> + Send,
     {
         let mut id = None;
-        let starting = Builder::new().start_after(actor, |handle| id = Some(self.join(handle)));
+        let starting = Builder::new().start_with(|me| {
+            id = Some(self.join(&me));
+            actor
+        });
         let started = starting.await;
         if let (Err(_), Some(id)) = (&started, id) {
             // The caller has the error, so no shutdown reports it.
@@ -167,14 +189,14 @@ impl Scope {
     where
         H::Message: Message<AtRest: Send> + Send,
     {
-        self.join(handle);
+        self.join(&handle.downgrade());
     }
 
-    fn join<H: ActorHandle>(&self, handle: &H) -> usize
+    fn join<H: ActorHandle>(&self, member: &WeakHandle<H>) -> usize
     where
         H::Message: Message<AtRest: Send> + Send,
     {
-        self.0.push(What::Actor(handle.as_handle().0.clone()))
+        self.0.push(What::Actor(member.0.of_actor().clone()))
     }
 
     /// Creates a scope that is shut down with this one, in its place among the actors. It may also be

@@ -20,7 +20,7 @@ impl Counter {
     /// Five conditions, the last two inside of `cfg_attr`.
     pub async fn many(
         &mut self,
-        #[cfg(all())] first: u64,
+        #[cfg(not(any()))] first: u64,
         #[cfg(any())] second: NoSuchType,
         #[cfg(not(any()))] third: &str,
         #[cfg_attr(all(), cfg(any()))] fourth: NoSuchType,
@@ -30,14 +30,14 @@ impl Counter {
     }
 
     #[cancel_safe(undelivered = put_back)]
-    pub fn take(&mut self, #[cfg(any())] gone: u64, #[cfg(all())] here: u64) -> u64 {
+    pub fn take(&mut self, #[cfg(any())] gone: u64, #[cfg(not(any()))] here: u64) -> u64 {
         here
     }
 
     pub fn later(
         &mut self,
         reply: Reply<u64>,
-        #[cfg(all())] here: u64,
+        #[cfg(not(any()))] here: u64,
         _context: &Context<Self>,
         #[cfg(any())] gone: u64,
     ) {
@@ -56,7 +56,7 @@ struct Generic<T>(T);
 
 #[actor]
 impl<T: Send> Generic<T> {
-    pub fn add(&mut self, #[cfg(any())] gone: NoSuchType, #[cfg(all())] here: u64) -> u64 {
+    pub fn add(&mut self, #[cfg(any())] gone: NoSuchType, #[cfg(not(any()))] here: u64) -> u64 {
         here
     }
 }

@@ -206,6 +206,15 @@ fn options_that_need_a_source() {
             "remove `messages_if`, or add a source: `#[on(self.ticks.tick())]`",
         ]],
     );
+    check_with(
+        "busy_if = !self.asked.is_empty()",
+        item,
+        &[[
+            "busy_if",
+            "`busy_if` has no effect without a source of events that the actor could wait for",
+            "remove `busy_if`, or add a source: `#[on(self.ticks.tick())]`",
+        ]],
+    );
     let help = "write `first = mailbox` or `first = sources`; without it they take turns";
     check_with("first", item, &[["first", "option `first` needs a value", help]]);
     let message = "option `first` needs `mailbox` or `sources`, and `messages` is neither";
@@ -213,5 +222,8 @@ fn options_that_need_a_source() {
     let help = "write when messages are taken: `messages_if = self.is_ready`";
     let message = "option `messages_if` needs a condition";
     check_with("messages_if", item, &[["messages_if", message, help]]);
+    let help = "write when the actor has work to complete: `busy_if = !self.pending.is_empty()`";
+    let message = "option `busy_if` needs a condition";
+    check_with("busy_if", item, &[["busy_if", message, help]]);
     check("impl Counter { #[on(self.a.b())] fn tick(&mut self, _: u8) {} }", &[]);
 }

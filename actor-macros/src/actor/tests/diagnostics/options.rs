@@ -3,7 +3,7 @@
 use super::check_options;
 
 /// The help of each option that is not known.
-const KNOWN: &str = "the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, `message = Name`, `crate = path`, `local`, `inline = false`, `first = mailbox`, `first = sources` and `messages_if = self.is_ready`";
+const KNOWN: &str = "the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, `message = Name`, `crate = path`, `local`, `inline = false`, `first = mailbox`, `first = sources`, `messages_if = self.is_ready`, `busy_if = self.is_working` and `keep_alive`";
 
 /// The help of each invalid capacity.
 const SIZES: &str = "write how many messages may wait, `mailbox = 128`, or `mailbox = unbounded`";
@@ -16,7 +16,7 @@ fn unknown_and_incomplete_options() {
         &[[
             "malbox",
             "`#[actor]` has no option `malbox`",
-            "did you mean `mailbox`? the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, `message = Name`, `crate = path`, `local`, `inline = false`, `first = mailbox`, `first = sources` and `messages_if = self.is_ready`",
+            "did you mean `mailbox`? the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, `message = Name`, `crate = path`, `local`, `inline = false`, `first = mailbox`, `first = sources`, `messages_if = self.is_ready`, `busy_if = self.is_working` and `keep_alive`",
         ]],
     );
     check_options(
@@ -24,6 +24,10 @@ fn unknown_and_incomplete_options() {
         &[["local", "option `local` is given twice", "keep one of them"]],
     );
     check_options("128", &[["128", "expected ident", KNOWN]]);
+    check_options(
+        "keep_alive = true",
+        &[["true", "option `keep_alive` takes no value", "write `keep_alive`"]],
+    );
     check_options("local = true", &[["true", "option `local` takes no value", "write `local`"]]);
     check_options(
         "mailbox",

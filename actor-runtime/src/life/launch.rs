@@ -1,0 +1,103 @@
+//! What happens to an actor before its loop runs: it is made, or fails to be, and its loop gets onto a task
+//! or a thread.
+
+use std::{
+    future::Future,
+    mem,
+    pin::Pin,
+    sync::Arc as StdArc,
+    task::{Context, Poll, ready},
+};
+
+use pin_project_lite::pin_project;
+
+use crate::{
+    error::Method,
+    exit::ExitReason,
+    handle::weak::WeakHandle,
+    life::{drive::Drive, run::Mailbox},
+    mailbox::Shared,
+    slot::message::Message,
+    thread::{
+        batch,
+        block_on::{drive, drive_spinning},
+        worker::Worker,
+    },
+};
+
+pin_project! {
+    /// A future whose output is passed to a function.
+    ///
+    /// An `async` block would be twice as large, since it keeps a future that it has captured beside
+    /// the same future being awaited. Every actor pays for the size of its task.
+    pub(super) struct Map<F, T> {
+        // Dropped before `f`, so that nothing is left of the actor when its reply is dropped.
+        #[pin]
+        future: F,
+        f: Option<T>,
+    }
+}
+
+pub(super) fn map<F: Future, T: FnOnce(F::Output)>(future: F, f: T) -> Map<F, T> {
+    Map { future, f: Some(f) }
+}
+
+impl<F: Future, T: FnOnce(F::Output)> Future for Map<F, T> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.project();
+        let output = ready!(this.future.poll(cx));
+        if let Some(f) = this.f.take() {
+            f(output);
+        }
+        Poll::Ready(())
+    }
+}
+
+impl<A: Drive> Mailbox<A> {
+    /// Returns the actor that `make` returns. If it panics instead, the mailbox ends: `make` may have left
+    /// handles to it elsewhere.
+    pub(super) fn make(&self, make: impl FnOnce(WeakHandle<A::Handle>) -> A) -> A {
+        let unmade = EndOnDrop(&self.shared);
+        let actor = make(WeakHandle(self.shared.clone()));
+        mem::forget(unmade);
+        actor
+    }
+
+    /// Runs the loop of `actor` to completion on the current thread, which is its own.
+    pub(super) fn run_here(self, actor: A, worker: StdArc<Worker>) {
+        if self.batch == 0 {
+            drop(drive(self.run(actor), worker));
+        } else {
+            let _holding = batch::hold(self.shared.id());
+            drop(drive_spinning(self.run(actor), worker));
+        }
+    }
+
+    /// Ends an actor whose closure returned an error.
+    pub(super) fn fail_start(self, error: A::StartError) {
+        self.shared.end(ExitReason::StartFailed);
+        if let Some(started) = self.started {
+            started.send(Err(error));
+        }
+    }
+
+    /// Ends an actor whose closure panicked.
+    pub(super) fn fail_with_panic(self, message: StdArc<str>) {
+        let method = Method::new(A::Message::ACTOR, "make");
+        self.shared.end(ExitReason::Panicked { method, message: message.clone() });
+        if let Some(started) = self.started {
+            started.panicked(message);
+        }
+    }
+}
+
+/// Ends a mailbox when it is dropped.
+struct EndOnDrop<'a, M: Message>(&'a Shared<M>);
+
+impl<M: Message> Drop for EndOnDrop<'_, M> {
+    fn drop(&mut self) {
+        self.0.end(ExitReason::Aborted);
+    }
+}
