@@ -76,11 +76,11 @@ impl Perpetual {
     }
 
     /// Sends itself the same message when it is dropped.
-    pub(crate) fn from_a_drop(&mut self, context: &Context<Self>) {
+    pub(crate) fn pay_in_a_drop(&mut self, context: &Context<Self>) {
         struct OnDrop(PerpetualHandle);
         impl Drop for OnDrop {
             fn drop(&mut self) {
-                let _ = self.0.from_a_drop().cast_now();
+                let _ = self.0.pay_in_a_drop().cast_now();
             }
         }
         self.rounds += 1;
@@ -118,7 +118,7 @@ fn an_actor_that_sends_itself_its_next_message_ends() {
     let starts: [Start; 5] = [
         |it| it.again().cast_now(),
         |it| it.later().cast_now(),
-        |it| it.from_a_drop().cast_now(),
+        |it| it.pay_in_a_drop().cast_now(),
         |it| it.through(it.clone()).cast_now(),
         |it| it.nothing().cast_now(),
     ];
