@@ -172,5 +172,5 @@ async fn an_actor_that_is_started_in_an_aborted_scope_is_aborted() {
 #[test]
 #[should_panic(expected = "there is no reactor running")]
 fn an_actor_cannot_be_spawned_without_a_runtime() {
-    Scope::new().spawn(Stopping(Gate::default()));
+    let _ended = Scope::new().spawn(Stopping(Gate::default()));
 }
