@@ -27,18 +27,45 @@ macro_rules! taken { ($queue:expr) => { $queue.pop_front() } }
 fn main() {}
 ";
 
-/// Asserts that a program is refused.
+/// Asserts that a program is refused, and not because of its imports.
 fn refused(name: &str, source: &str) {
+    let said = compiled(name, &format!("{IMPORTS}{source}"));
+    let said = said.unwrap_or_else(|| panic!("`{name}` is accepted"));
+    assert!(!said.contains("E0425") && !said.contains("E0432"), "{said}");
+}
+
+/// Compiles a program, and returns its errors.
+fn compiled(name: &str, source: &str) -> Option<String> {
     let libraries = Libraries::of_test(WORKSPACE, "losses", &["actor_runtime", "futures", "tokio"]);
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let path = scratch.join(format!("loses_{name}.rs"));
-    fs::write(&path, format!("{IMPORTS}{source}")).unwrap();
+    fs::write(&path, source).unwrap();
     let mut rustc = libraries.rustc();
     rustc.current_dir(WORKSPACE).arg(&path).arg("--emit=metadata").arg("--out-dir");
     let output = rustc.arg(scratch).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success(), "`{name}` is accepted");
-    assert!(!said.contains("E0425") && !said.contains("E0432"), "{said}");
+    (!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// The ten wrong bodies of `docs/cancel-safety.md` are refused by the check and by nothing else: each
+/// compiles without `#[cancel_safe]`.
+#[test]
+fn the_documented_ones_are_refused_for_their_mark_alone() {
+    let page = fs::read_to_string(Path::new(WORKSPACE).join("docs/cancel-safety.md")).unwrap();
+    let programs = page.split("```compile_fail\n").skip(1).map(|rest| {
+        let (program, _) = rest.split_once("\n```").expect("a block ends");
+        let lines = program.lines().map(|line| line.strip_prefix("# ").unwrap_or(line));
+        lines.chain(["fn main() {}"]).collect::<Vec<_>>().join("\n")
+    });
+    let mut count = 0;
+    for (position, marked) in programs.enumerate() {
+        let name = format!("documented_{position}");
+        let plain = marked.replace("#[cancel_safe]\n", "");
+        assert_ne!(marked, plain, "nothing is marked");
+        assert_eq!(compiled(&name, &plain), None, "{plain}");
+        assert!(compiled(&name, &marked).is_some(), "accepted: {marked}");
+        count += 1;
+    }
+    assert_eq!(count, 10);
 }
 
 macro_rules! loses {

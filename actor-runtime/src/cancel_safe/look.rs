@@ -422,6 +422,11 @@ marked! { Settled:
     [T: Settled + ?Sized] &mut T;
 }
 
+/// `reserve`.
+#[cfg(feature = "tokio-util")]
+#[diagnostic::do_not_recommend]
+impl Settled for tokio_util::bytes::BytesMut {}
+
 /// Types that change nothing unless `pop`, `take`, `remove`, `next` or `try_recv` gives something.
 #[diagnostic::on_unimplemented(
     message = "it is not known whether this changes `{Self}` where it gives nothing, and an `.await` of the same turn follows there",

@@ -122,10 +122,10 @@ impl Look<'_> {
             return;
         }
         let name = call.method.to_string();
-        if names::is_taker(&name) || names::is_adder(&name) {
-            self.refuse(&call.receiver, report::carries(&call.receiver));
-        } else {
-            self.model.add(expr, Edit::Look(report::carries(&call.receiver)));
+        let words = report::carries(&call.receiver);
+        match names::is_taker(&name) || names::is_adder(&name) {
+            true => self.refuse(&call.receiver, words),
+            false => self.model.add(expr, Edit::Look(words)),
         }
     }
 

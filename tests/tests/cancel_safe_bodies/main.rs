@@ -1,20 +1,19 @@
 //! Bodies that `#[cancel_safe]` accepts give the same result if they are dropped at any wait and called
 //! again. A body that it refuses shows that the tests would notice a difference.
 
+mod right;
+
 use std::{io, time::Duration};
 
 use actor_runtime::{actor, cancel_safe, cancel_safe::drop_everywhere, spawn};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
-    sync::mpsc,
     time::sleep,
 };
 
 struct Connection {
     stream: DuplexStream,
     buffer: Vec<u8>,
-    header: Option<u8>,
-    body: Option<u8>,
 }
 
 /// A connection that sends four bytes, with a pause before each.
@@ -26,7 +25,7 @@ fn connection() -> Connection {
             writer.write_all(&[*byte]).await.unwrap();
         }
     });
-    Connection { stream, buffer: Vec::new(), header: None, body: None }
+    Connection { stream, buffer: Vec::new() }
 }
 
 impl Connection {
@@ -40,35 +39,6 @@ impl Connection {
         }
     }
 
-    #[cancel_safe]
-    async fn message(&mut self) -> io::Result<(u8, u8)> {
-        if self.header.is_none() {
-            self.header = Some(self.stream.read_u8().await?);
-        }
-        if self.body.is_none() {
-            self.body = Some(self.stream.read_u8().await?);
-        }
-        Ok((self.header.take().unwrap_or(0), self.body.take().unwrap_or(0)))
-    }
-
-    #[cancel_safe]
-    async fn command(&mut self) -> io::Result<(u8, u8)> {
-        if self.header.is_none() {
-            self.header = Some(self.stream.read_u8().await?);
-        }
-        let argument = match self.header {
-            Some(b'1') => self.stream.read_u8().await?,
-            _ => 0,
-        };
-        Ok((self.header.take().unwrap_or(0), argument))
-    }
-
-    #[cancel_safe]
-    async fn later(&mut self) -> io::Result<u8> {
-        repeatable(sleep(Duration::from_millis(1))).await;
-        self.stream.read_u8().await
-    }
-
     /// Would be refused without `trusted`: the header is lost at the second wait.
     #[cancel_safe(trusted = "wrongly, on purpose")]
     async fn message_with_a_local(&mut self) -> io::Result<(u8, u8)> {
@@ -78,71 +48,10 @@ impl Connection {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_line_is_whole() {
-    let run = async |connection: &mut Connection| connection.line().await.unwrap();
-    let places = drop_everywhere(connection, run, |_, line| line.clone()).await;
-    assert_eq!(places, 4);
-}
-
-#[tokio::test(start_paused = true)]
-async fn guarded_steps_are_not_repeated() {
-    let run = async |connection: &mut Connection| connection.message().await.unwrap();
-    assert_eq!(drop_everywhere(connection, run, |_, message| *message).await, 2);
-    let run = async |connection: &mut Connection| connection.command().await.unwrap();
-    assert_eq!(drop_everywhere(connection, run, |_, command| *command).await, 2);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_repeatable_step_may_be_repeated() {
-    let run = async |connection: &mut Connection| connection.later().await.unwrap();
-    assert!(drop_everywhere(connection, run, |_, byte| *byte).await >= 1);
-}
-
-#[tokio::test(start_paused = true)]
 #[should_panic(expected = "gives something else")]
 async fn a_refused_body_gives_another_result() {
     let run = async |connection: &mut Connection| connection.message_with_a_local().await.unwrap();
     drop_everywhere(connection, run, |_, message| *message).await;
-}
-
-struct Forward {
-    rx: mpsc::Receiver<u32>,
-    tx: mpsc::Sender<u32>,
-    out: mpsc::Receiver<u32>,
-    next: Option<u32>,
-}
-
-impl Forward {
-    #[cancel_safe]
-    async fn forward(&mut self) {
-        if self.next.is_none() {
-            self.next = Some(self.rx.recv().await.unwrap_or(0));
-        }
-        if let Ok(room) = cancel_safe::requeue(&self.tx).reserve().await
-            && let Some(item) = self.next.take()
-        {
-            room.send(item);
-        }
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn nothing_is_lost_between_two_channels() {
-    let setup = || {
-        let (source, rx) = mpsc::channel(1);
-        let (tx, out) = mpsc::channel(1);
-        tokio::spawn(async move {
-            sleep(Duration::from_millis(1)).await;
-            source.send(7).await
-        });
-        Forward { rx, tx, out, next: None }
-    };
-    let run = async |forward: &mut Forward| {
-        forward.forward().await;
-        forward.out.try_recv().ok()
-    };
-    let places = drop_everywhere(setup, run, |_, item| *item).await;
-    assert_eq!(places, 1);
 }
 
 /// Reads lines for its callers.
