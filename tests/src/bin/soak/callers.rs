@@ -358,6 +358,8 @@ impl Work {
 
     async fn ends_a_scope(&mut self) {
         if !self.rng.one_in(4) {
+            let world = self.world.clone();
+            world.shuts_a_scope_down(&mut self.rng).await;
             return;
         }
         let scope = std::mem::take(&mut *lock(&self.world.scope));

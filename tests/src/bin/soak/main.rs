@@ -19,6 +19,7 @@ mod callers;
 mod lives;
 mod options;
 mod rng;
+mod scopes;
 mod subject;
 mod tally;
 mod threads;
