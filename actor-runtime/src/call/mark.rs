@@ -8,6 +8,7 @@ pub enum Unmarked {}
 
 /// Marks a call whose handler is `#[cancel_safe]`.
 ///
-/// Such a call may be dropped at any time, and the handler called again.
+/// Such a call may be dropped at any time, and the handler called again. `A` is what it takes by value,
+/// `(first, (second, ()))`: dropping the call drops that too.
 #[derive(Debug)]
-pub enum Marked {}
+pub struct Marked<A = ()>(std::convert::Infallible, std::marker::PhantomData<fn(A)>);

@@ -1,6 +1,7 @@
 //! What `select!` and `#[cancel_safe]` accept of calls.
 //!
-//! - A call of a handler marked `#[cancel_safe]` may be dropped, and may be borrowed by a branch.
+//! - A call of a handler marked `#[cancel_safe]` may be dropped, and may be borrowed by a branch. Its
+//!   arguments are dropped with it, so those that it takes by value have to be copies or handles.
 //! - Any other call must not be dropped: its handler may or may not have run, and its answer is lost.
 //! - Nor may a branch borrow an unsent call, because polling the branch for the first time sends the
 //!   message, and when that happens is not visible in the code.
@@ -19,8 +20,8 @@ use crate::{
         timeout::Timeout,
     },
     cancel_safe::{
-        ByMut, ByTemporary, ByValue, CancelSafe, LosesAnswer, LosesMessage, LosesTurn, Refuses,
-        lent_only, m,
+        ByMut, ByTemporary, ByValue, CancelSafe, Carries, LosesAnswer, LosesMessage, LosesTurn,
+        Refuses, lent_only, m,
     },
     slot::message::Message,
 };
@@ -34,10 +35,22 @@ lent_only! {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M: Message, R, Q: Request<M, R>> CancelSafe for Call<'_, M, R, Q, Marked> {}
+impl<M: Message, R, Q: Request<M, R>, A> CancelSafe for Call<'_, M, R, Q, Marked<A>> {}
 
 #[diagnostic::do_not_recommend]
-impl<M: Message, R> CancelSafe for Sent<'_, M, R, Marked> {}
+impl<M: Message, R, A> CancelSafe for Sent<'_, M, R, Marked<A>> {}
+
+impl<M: Message, R, Q, A> Carries for Call<'_, M, R, Q, Marked<A>> {
+    type Arguments = A;
+}
+
+impl<M: Message, R, A> Carries for Sent<'_, M, R, Marked<A>> {
+    type Arguments = A;
+}
+
+impl<C: Carries> Carries for Timeout<C> {
+    type Arguments = C::Arguments;
+}
 
 /// A new `Timeout` waits for the full duration again.
 #[diagnostic::do_not_recommend]

@@ -29,6 +29,8 @@
 
 mod absent;
 mod assume;
+#[doc(hidden)]
+pub mod carries;
 #[cfg(feature = "test-util")]
 mod drop_everywhere;
 #[doc(hidden)]
@@ -70,7 +72,7 @@ pub use self::{
     safe::{BoxCancelSafe, CancelSafe, IntoCancelSafe},
     timeout::timeout,
 };
-pub(crate) use self::{refused::lent_only, turns::Turns};
+pub(crate) use self::{carries::Carries, refused::lent_only, turns::Turns};
 
 // Errors name these, and print a path of one word only for what is in a public module.
 #[doc(hidden)]

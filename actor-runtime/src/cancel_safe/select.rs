@@ -25,6 +25,7 @@ pub use super::texts::{
     MadeOnce, SafeHandler, SafeToDrop, SafeToDropInBody, WasSent,
 };
 pub use super::{
+    carries::{self, KeepsItsArguments},
     features::*,
     given::{Given, Gives, Outcome},
     remade,

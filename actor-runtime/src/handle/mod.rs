@@ -45,8 +45,9 @@ impl<M: Message> Handle<M> {
         Call::new(&self.0, message, Site::here())
     }
 
-    /// As [`call`](Self::call), for a handler marked `#[cancel_safe]`.
-    pub fn marked_call<R, F>(&self, message: F) -> Call<'_, M, R, F, Marked>
+    /// As [`call`](Self::call), for a handler marked `#[cancel_safe]`. `A` is what it takes by value, see
+    /// [`Marked`](crate::by_hand::Marked).
+    pub fn marked_call<R, F, A>(&self, message: F) -> Call<'_, M, R, F, Marked<A>>
     where
         F: FnOnce(Reply<R>) -> M,
     {

@@ -159,3 +159,45 @@ async fn every_form_of_a_marked_call_may_be_a_branch() {
     assert!(cancel_safe::timeout(second, queue.pop()).await.is_err());
     assert_eq!(queue.wait().await, Ok(None));
 }
+
+/// A store of items that their callers give away.
+struct Store(Vec<String>);
+
+#[actor(mailbox = 1)]
+impl Store {
+    /// Waits before it stores, so that its callers have to wait.
+    #[cancel_safe(trusted = "its callers send before they wait")]
+    pub async fn put(&mut self, item: String) {
+        tokio::task::yield_now().await;
+        self.0.push(item);
+    }
+
+    /// All of them.
+    #[cancel_safe]
+    pub fn items(&self) -> Vec<String> {
+        self.0.clone()
+    }
+}
+
+#[tokio::test]
+async fn arguments_of_calls_that_were_sent_before_the_loop_are_not_lost() {
+    let store = spawn(Store(Vec::new()));
+    let items: Vec<_> = (0..20).map(|number| number.to_string()).collect();
+    let mut other_wins = 0;
+    for item in &items {
+        let mut answer = store.put(item.clone()).sent().await.unwrap();
+        loop {
+            select! {
+                biased;
+                // Another branch that wins nearly each time.
+                () = tokio::task::yield_now() => other_wins += 1,
+                stored = &mut answer => break stored.unwrap(),
+            }
+            if let Some(stored) = futures::FutureExt::now_or_never(&mut answer) {
+                break stored.unwrap();
+            }
+        }
+    }
+    assert!(other_wins >= items.len(), "{other_wins}");
+    assert_eq!(store.items().await.unwrap(), items);
+}

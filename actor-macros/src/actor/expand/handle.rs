@@ -106,7 +106,10 @@ fn returned(actor: &Actor, handler: &Handler, call_type: &TokenStream) -> TokenS
             quote!(#krate::by_hand::Request<#message, #answer>)
         }
     };
-    let mark = handler.cancel_safe.is_some().then(|| quote!(#krate::by_hand::Marked,));
+    let mark = handler.cancel_safe.is_some().then(|| {
+        let moved = moved(handler);
+        quote!(#krate::by_hand::Marked<#moved>,)
+    });
     quote! {
         #krate::#call_type<
             '_,
@@ -116,6 +119,19 @@ fn returned(actor: &Actor, handler: &Handler, call_type: &TokenStream) -> TokenS
             #mark
         >
     }
+}
+
+// Output: (u64, (String, ()))
+/// The types of what a call takes by value. What is lent stays with the caller.
+fn moved(handler: &Handler) -> TokenStream {
+    let moved: Vec<_> = handler.fields().filter(|field| field.cfgs.is_empty()).collect();
+    moved.iter().rev().fold(quote!(()), |rest, Field { carried, .. }| match carried.is_lent() {
+        true => rest,
+        false => {
+            let ty = message::carried_type(carried);
+            quote!((#ty, #rest))
+        }
+    })
 }
 
 fn parameter(field: &Field) -> TokenStream {

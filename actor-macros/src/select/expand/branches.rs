@@ -10,7 +10,7 @@ use super::{
         question::Question,
         spans::Ends,
     },
-    judge, local, sources,
+    arguments, judge, local, sources,
     through::{self, Through},
 };
 
@@ -24,6 +24,7 @@ struct Runner<'a> {
     /// The answers to the questions about the future, before and after it is created.
     kind: Ident,
     shape: Ident,
+    gone: Ident,
     timer: Ident,
     /// The variable that holds the future, in a tuple of one. Errors may point at it, so it has the user's
     /// span.
@@ -49,6 +50,7 @@ impl<'a> Runner<'a> {
             variant,
             kind: local(&format!("kind_{position}")),
             shape: local(&format!("shape_{position}")),
+            gone: local(&format!("gone_{position}")),
             timer: local(&format!("timer_{position}")),
             variable: format_ident!("__branch_{position}", span = first),
             handler,
@@ -110,7 +112,7 @@ fn ask_before(runner: &Runner, krate: &TokenStream) -> Option<TokenStream> {
 /// Asks about the value of the branch. The value is passed through `look` by move: borrowing it, or moving
 /// its field, would reserve space for it beside the pinned future.
 fn ask_after(runner: &Runner) -> TokenStream {
-    let Runner { branch, through, kind, shape, timer, variable, .. } = runner;
+    let Runner { branch, through, kind, shape, gone, timer, variable, .. } = runner;
     let look = local("look");
     let ask = match Question::about(&through.future) {
         Question::Value => Some(judge::asked(&quote!(#look.by_value()))),
@@ -121,12 +123,19 @@ fn ask_after(runner: &Runner) -> TokenStream {
     let ask_timer = sources::may_be_timer(branch).then(|| sources::ask_timer(timer, &look));
     // A method call is a future. Everything else may be a source, from which a future is created.
     let may_be_source = !matches!(Question::about(&through.future), Question::Method { .. });
+    // Before a source is prepared, whose future has another type.
+    let ask_arguments = arguments::ask(&branch.future, gone, &look);
+    let (ask_first, ask_arguments) = match may_be_source {
+        true => (ask_arguments, None),
+        false => (None, ask_arguments),
+    };
     let prepare = may_be_source.then(|| {
         quote! {
             #[allow(unused_variables)]
             let (#look, #variable) = __select::look(#variable);
             #ask
             #ask_timer
+            #ask_first
             let #variable = (__select::Prepare::prepare(#kind, #variable.take()),);
         }
     });
@@ -138,11 +147,13 @@ fn ask_after(runner: &Runner) -> TokenStream {
             // One reference more than the first rank has.
             (&&#look).shape()
         };
+        #ask_arguments
     }
 }
 
 fn leaf(runner: &Runner) -> TokenStream {
-    let Runner { branch, through, variant, kind, shape, timer, variable, handler, .. } = runner;
+    let Runner { branch, through, variant, kind, shape, gone, timer, variable, handler, .. } =
+        runner;
     let output = local("output");
     let Ends { first, last } = Ends::of(&branch.future);
     let module = quote_spanned!(first=> __select);
@@ -155,6 +166,7 @@ fn leaf(runner: &Runner) -> TokenStream {
     } else {
         judged
     };
+    let judged = arguments::judged(&branch.future, &module, gone, judged, last);
     let accepted = match &branch.ty {
         Some(ty) => sources::given(ty, shape, variant, &output),
         None => accepted(branch, variant, &output),

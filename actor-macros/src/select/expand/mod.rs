@@ -3,6 +3,7 @@
 //! Local names are hygienic (`mixed_site`), so a handler sees none of them. Items are not, so theirs
 //! begin with two underscores.
 
+mod arguments;
 mod branches;
 mod genuine;
 mod judge;

@@ -33,7 +33,7 @@ impl Through<'_> {
 // Input:
 //     timeout(limit, rx.recv())
 // Output:
-//     timeout(limit, assume_cancel_safe("asked", /* rx.recv(), refused if it may not be dropped */))
+//     timeout(limit, wrapped(/* rx.recv(), refused if it may not be dropped */))
 pub(super) fn through<'a>(future: &'a Expr, krate: &TokenStream) -> Through<'a> {
     let plain = Through { future: Cow::Borrowed(future), may_requeue: false };
     let Expr::Call(call) = ungrouped(future) else { return plain };
@@ -53,7 +53,7 @@ pub(super) fn through<'a>(future: &'a Expr, krate: &TokenStream) -> Through<'a> 
     if let Some(inner) = wrapped.args.last_mut() {
         let asked = judge::awaited(inner, krate);
         *inner = Expr::Verbatim(quote! {
-            #krate::cancel_safe::assume_cancel_safe("asked for itself", #asked)
+            #krate::cancel_safe::carries::wrapped(#asked)
         });
     }
     Through { future: Cow::Owned(Expr::Call(wrapped)), may_requeue: false }
