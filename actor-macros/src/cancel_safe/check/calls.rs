@@ -7,7 +7,7 @@ use super::{
     model::{Edit, Spot},
     names, place, report,
     scope::Kind,
-    text::text,
+    text::{code, text},
 };
 
 impl Look<'_> {
@@ -61,7 +61,7 @@ impl Look<'_> {
         } else if names::is_act(name) && !is_own && !self.is_fresh(receiver) {
             self.refuse_act(expr, report::acts(call));
         } else if let Some(lent) = call.args.iter().find(|arg| self.lends_on(arg)) {
-            self.refuse_act(expr, report::lends(Some(call), lent));
+            self.refuse_act(expr, report::lends(Some(code(call)), lent));
         } else {
             return false;
         }
@@ -199,7 +199,7 @@ impl Look<'_> {
     fn lends_in_call(&self, expr: &Expr, call: &ExprCall, lent: &Expr) -> super::model::Words {
         match self.taker == Some(Spot::of(expr)) {
             true => report::may_take(call, &text(lent)),
-            false => report::lends(Some(call), lent),
+            false => report::lends(Some(code(call)), lent),
         }
     }
 

@@ -165,7 +165,7 @@ impl<'a> Look<'a> {
 
     fn any(&mut self, expr: &Expr, mode: Mode) {
         match expr {
-            Expr::Await(_) if self.elsewhere == 0 => self.wait(expr, mode),
+            Expr::Await(wait) if self.elsewhere == 0 => self.wait(wait),
             Expr::Await(wait) => self.value(&wait.base),
             Expr::Paren(it) => self.expr(&it.expr, mode),
             Expr::Group(it) => self.expr(&it.expr, mode),

@@ -120,30 +120,18 @@ pub(super) fn assigns(
 }
 
 /// `&mut place` that is passed on before a wait.
-pub(super) fn lends(call: Option<&dyn Printed>, place: &impl ToTokens) -> Words {
+pub(super) fn lends(call: Option<String>, place: &impl ToTokens) -> Words {
     let place = text(place);
     let message = format!(
         "`{place}` is lent to be changed and an `.await` follows: if the call is dropped there, {AGAIN}"
     );
     let help = match call {
         Some(call) => format!(
-            "lend it with `&`, or do this behind the last `.await`; {HARMLESS} `repeatable({})`",
-            call.printed()
+            "lend it with `&`, or do this behind the last `.await`; {HARMLESS} `repeatable({call})`"
         ),
         None => "lend it with `&`, or do this behind the last `.await`".to_owned(),
     };
     Words { message, help }
-}
-
-/// Syntax as text.
-pub(super) trait Printed {
-    fn printed(&self) -> String;
-}
-
-impl<T: ToTokens> Printed for T {
-    fn printed(&self) -> String {
-        code(self)
-    }
 }
 
 /// A wait that has completed when a later one is reached.

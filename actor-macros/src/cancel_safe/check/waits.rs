@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{
-    Expr, ExprCall, ExprMethodCall, Macro, Stmt,
+    Expr, ExprAwait, ExprCall, ExprMethodCall, Macro, Stmt,
     visit::{self, Visit},
 };
 
@@ -38,8 +38,7 @@ impl Waited {
 }
 
 impl Look<'_> {
-    pub(super) fn wait(&mut self, expr: &Expr, mode: Mode) {
-        let Expr::Await(it) = expr else { return };
+    pub(super) fn wait(&mut self, it: &ExprAwait) {
         let writes = self.awaited(&it.base);
         let is_repeatable = in_word(&it.base, "repeatable").is_some();
         let future = in_word(&it.base, "repeatable").unwrap_or(&it.base);
@@ -52,7 +51,6 @@ impl Look<'_> {
         for path in writes {
             self.written(Some(path), future);
         }
-        let _ = mode;
     }
 
     /// A wait is over. Another one of this turn may not have been before it.
