@@ -32,7 +32,7 @@ fn sequences(frames: &[Frame]) -> Vec<u64> {
     frames.iter().map(|frame| frame.sequence).collect()
 }
 
-/// A station that stores `frames`, and is drained by nobody.
+/// A station that stores `frames` and is never drained.
 fn undrained(frames: usize) -> Settings {
     Settings {
         limits: Limits { frames, ..Limits::default() },

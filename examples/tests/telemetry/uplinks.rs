@@ -1,4 +1,4 @@
-//! The server, as an uplink sees it: what is wrong costs the one who does it, and nobody else.
+//! The server, as an uplink sees it: a faulty uplink affects no other.
 
 use std::{
     fs, io,
@@ -116,7 +116,7 @@ async fn a_satellite_has_one_uplink_at_a_time_and_goes_on_where_it_was() {
     assert_eq!(remains.books.arrivals[&1].received, 2);
 }
 
-/// Time stands still but for what waits for it, so nobody has to.
+/// Time is paused, and advances only to the next timer, so no test waits.
 #[tokio::test(start_paused = true)]
 async fn an_uplink_that_is_silent_is_ended() {
     let station = start(undrained(10)).await;

@@ -22,7 +22,7 @@ struct Busy {
     queued: Spawn<Answer<u64>>,
 }
 
-/// An actor that keeps a reply, with the handler `running` half way, and a call in its mailbox.
+/// An actor that keeps a reply, with the handler `running` suspended, and a call in its mailbox.
 fn busy(running: impl FnOnce(&ProbeHandle, Gate) -> Answer<u64>) -> Busy {
     let log = Log::default();
     let gate = Gate::default();

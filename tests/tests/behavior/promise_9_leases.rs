@@ -274,7 +274,7 @@ impl Bank {
     }
 }
 
-/// Drops a transaction half way; its `Drop` sends one more message, as drivers do.
+/// Drops a transaction before it is committed; its `Drop` sends one more message, as drivers do.
 async fn transaction_that_is_dropped(bank: &BankHandle, number: u64) {
     struct Transaction(Lease<BankHandle>);
 
@@ -290,7 +290,7 @@ async fn transaction_that_is_dropped(bank: &BankHandle, number: u64) {
     std::future::pending::<()>().await;
 }
 
-/// Runs 200 transactions that are dropped half way, with a write right after each.
+/// Runs 200 transactions that are dropped before they are committed, with a write right after each.
 async fn acknowledged_writes(bank: BankHandle) {
     let others = tokio::spawn({
         let bank = bank.clone();

@@ -74,6 +74,6 @@ fn a_call_may_be_polled_with_another_waker_each_time() {
     let second = std::mem::replace(&mut call.waker, Counting::new());
     assert!(run.poll().is_pending());
     assert_eq!(first.wakes() + second.wakes() + call.waker.wakes(), 2, "let in, and answered");
-    assert_eq!(second.wakes(), 1, "the one it was polled with last is told that it was let in");
+    assert_eq!(second.wakes(), 1, "the waker of its last poll is woken when it is accepted");
     assert_eq!(call.gives(), Ok(2));
 }

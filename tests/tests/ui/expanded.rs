@@ -78,7 +78,7 @@ fn print(item: Item) -> String {
 
 /// What rustc makes of all macros in `example`.
 fn expansion(example: &Path) -> String {
-    // Only this one rustc is told to take `-Z`: build scripts of libraries look at the variable, and
+    // Only this rustc accepts `-Z`: build scripts of libraries look at the variable, and
     // would be run again.
     let rustc = PROGRAMS
         .libraries()

@@ -1,4 +1,4 @@
-//! The right `read_frame` of "The dark knight of async Rust", dropped again and again.
+//! The correct `read_frame` of "Async cancellation: a case study of pub-sub in mini-redis", dropped again and again.
 
 use actor_runtime::{cancel_safe, select};
 use std::{io, time::Duration};

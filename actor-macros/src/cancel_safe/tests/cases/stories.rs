@@ -1,7 +1,7 @@
 //! Bodies from what people have written about cancellation. Parsed, never compiled.
 
 impl Connection {
-    /// accept: "The dark knight of async Rust", the right `read_frame`
+    /// accept: "Async cancellation: a case study of pub-sub in mini-redis", the correct `read_frame`
     async fn right(&mut self) -> Result<Option<Frame>> {
         loop {
             if let Some(frame) = parse_frame(&self.buffer) {
