@@ -105,8 +105,14 @@ pub(crate) struct Handler {
 /// What happens to a reply that is never read.
 pub(crate) enum WhenUnread {
     Dropped,
-    /// It is passed to this method of the actor.
-    TakenBack(Ident),
+    /// It is passed to a method of the actor.
+    TakenBack(TakeBack),
+}
+
+/// A method that takes back unread replies.
+pub(crate) struct TakeBack {
+    pub(crate) method: Ident,
+    pub(crate) takes_context: bool,
 }
 
 /// The attributes of a handler, by where they are copied to.
@@ -233,7 +239,7 @@ impl Actor {
     }
 
     /// The handlers whose unread replies are taken back, with the method that takes them.
-    pub(crate) fn taken_back(&self) -> impl Iterator<Item = (&Handler, &Ident)> {
+    pub(crate) fn taken_back(&self) -> impl Iterator<Item = (&Handler, &TakeBack)> {
         self.handlers.iter().filter_map(|handler| Some((handler, handler.taken_back_by()?)))
     }
 
@@ -298,7 +304,7 @@ impl Handler {
     }
 
     /// The method that takes back an unread reply.
-    pub(crate) fn taken_back_by(&self) -> Option<&Ident> {
+    pub(crate) fn taken_back_by(&self) -> Option<&TakeBack> {
         match &self.cancel_safe {
             Some(WhenUnread::TakenBack(method)) => Some(method),
             Some(WhenUnread::Dropped) | None => None,

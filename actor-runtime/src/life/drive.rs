@@ -64,7 +64,8 @@ pub trait Drive: Actor {
 
     /// Runs the method named by `undelivered = ..` for an answer that came back.
     #[doc(hidden)]
-    fn take_back(&mut self, undelivered: Self::Undelivered) {
+    fn take_back(&mut self, undelivered: Self::Undelivered, context: &Context<Self>) {
+        let _ = context;
         drop(undelivered);
     }
 

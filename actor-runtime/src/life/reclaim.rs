@@ -72,7 +72,7 @@ impl<A: Drive> Loop<'_, A> {
         while let Some(undelivered) = unread.next() {
             reclaimed = Reclaimed::Something;
             self.was_idle = false;
-            catch(|| actor.take_back(undelivered))
+            catch(|| actor.take_back(undelivered, self.context))
                 .map_err(|message| hook_panicked::<A>("undelivered", message))?;
         }
         Ok(reclaimed)

@@ -159,7 +159,7 @@ impl<A: Drive> Resident<A> {
             return Ok(());
         };
         while let Some(undelivered) = unread.next() {
-            catch(|| self.actor.take_back(undelivered)).map_err(|text| {
+            catch(|| self.actor.take_back(undelivered, &self.context)).map_err(|text| {
                 current::fail_unwound(&text, None, &Failure::Stopped);
                 Box::new(Panicked { text, on_panic: OnPanic::End, in_handler: false })
             })?;

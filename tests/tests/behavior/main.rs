@@ -39,6 +39,7 @@ mod on_held;
 mod on_time;
 mod on_turns;
 mod page;
+mod put_back;
 mod scope;
 mod scope_clock;
 mod scope_deadline;

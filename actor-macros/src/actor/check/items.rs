@@ -108,10 +108,10 @@ impl<'a> Items<'a> {
         let mut handler = handler.filter(|handler| self.is_new(handler))?;
         let mut function = None;
         if let Some(mark) = mark {
-            let diagnostics = &mut *self.scope.diagnostics;
-            handler.cancel_safe = marked::check(&handler, &mark, self.written, diagnostics);
+            handler.cancel_safe = marked::check(&handler, &mark, self.written, &mut self.scope);
             if handler.cancel_safe.is_some() {
                 let (attrs, tokens) = (attrs.to_vec(), item.tokens.clone());
+                let diagnostics = &mut *self.scope.diagnostics;
                 function = cancel_safe::check_handler(attrs, tokens, &mark.options, diagnostics);
             }
         }

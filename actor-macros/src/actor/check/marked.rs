@@ -5,9 +5,10 @@
 use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, FnArg, Meta, Path, ReceiverKind, Safety, Signature};
 
+use super::scope::Scope;
 use crate::{
     actor::{
-        model::{Answer, Handler, Receiver, WhenUnread},
+        model::{Answer, Handler, Receiver, TakeBack, WhenUnread},
         parse::{Item, ItemKind},
     },
     cancel_safe::options::{self, Options},
@@ -46,11 +47,11 @@ pub(super) fn check(
     handler: &Handler,
     mark: &Mark<'_>,
     items: &[Item],
-    diagnostics: &mut Diagnostics,
+    scope: &mut Scope<'_>,
 ) -> Option<WhenUnread> {
     let Mark { attr, options, is_readable } = mark;
     let attr = attr.path();
-    if !is_markable(handler, attr, diagnostics) {
+    if !is_markable(handler, attr, scope.diagnostics) {
         return None;
     }
     let name = &handler.ident;
@@ -59,13 +60,13 @@ pub(super) fn check(
             format!("handler `{name}` cannot be both `run_abandoned` and `#[cancel_safe]`");
         let help =
             "keep `run_abandoned` if it has to run without its caller, or else `#[cancel_safe]`";
-        diagnostics.report(attr, message, help);
+        scope.diagnostics.report(attr, message, help);
         return Some(WhenUnread::Dropped);
     }
     match &options.answer {
         Some(options::Answer::Undelivered { method, .. }) => {
-            if takes_back(handler, method, items, diagnostics) {
-                return Some(WhenUnread::TakenBack(method.clone()));
+            if let Some(take_back) = take_back(handler, method, items, scope) {
+                return Some(WhenUnread::TakenBack(take_back));
             }
         }
         None if handler.receiver == Receiver::Exclusive
@@ -75,7 +76,7 @@ pub(super) fn check(
             let message =
                 format!("handler `{name}` may change the actor, but its reply may never be read");
             let help = "name the method that takes the reply back, `#[cancel_safe(undelivered = method)]`, or state that repeating the call is harmless, `#[cancel_safe(idempotent)]`";
-            diagnostics.report(attr, message, help);
+            scope.diagnostics.report(attr, message, help);
         }
         Some(options::Answer::Idempotent { .. }) | None => {}
     }
@@ -101,28 +102,39 @@ fn is_markable(handler: &Handler, attr: &Path, diagnostics: &mut Diagnostics) ->
     true
 }
 
-/// Whether the method can take a reply back, as far as its signature shows. If it is not in this impl,
-/// rustc finds it, or reports that it does not exist.
-fn takes_back(
+/// The method, if it can take a reply back as far as its signature shows. If it is not in this impl, rustc
+/// finds it, or reports that it does not exist; it then takes a reply and nothing else.
+fn take_back(
     handler: &Handler,
     method: &Ident,
     items: &[Item],
-    diagnostics: &mut Diagnostics,
-) -> bool {
-    let mut signatures = items.iter().filter_map(|item| match &item.kind {
-        ItemKind::Method(found) if found.sig.ident == *method => Some(&found.sig),
-        _ => None,
-    });
-    let Some((problem, help)) = signatures.find_map(|sig| why_not(sig, handler)) else {
-        return true;
+    scope: &mut Scope<'_>,
+) -> Option<TakeBack> {
+    let signatures: Vec<_> = signatures(method, items).collect();
+    let problem = signatures.iter().find_map(|sig| why_not(sig, handler, scope));
+    let Some((problem, help)) = problem else {
+        let takes_context = signatures.iter().any(|sig| sig.inputs.len() == 3);
+        return Some(TakeBack { method: method.clone(), takes_context });
     };
     let name = &handler.ident;
     let message = format!("`{method}` {problem}, so it cannot take back the reply of `{name}`");
-    diagnostics.report(method, message, help);
-    false
+    scope.diagnostics.report(method, message, help);
+    None
 }
 
-fn why_not(sig: &Signature, handler: &Handler) -> Option<(&'static str, String)> {
+/// The signatures of the methods with this name: with `#[cfg]`, there may be several.
+fn signatures<'a>(method: &'a Ident, items: &'a [Item]) -> impl Iterator<Item = &'a Signature> {
+    items.iter().filter_map(move |item| match &item.kind {
+        ItemKind::Method(found) if found.sig.ident == *method => Some(&found.sig),
+        _ => None,
+    })
+}
+
+fn why_not(
+    sig: &Signature,
+    handler: &Handler,
+    scope: &Scope<'_>,
+) -> Option<(&'static str, String)> {
     let method = &sig.ident;
     let reply = syntax::printed(handler.answer.ty());
     let signature = format!("write `fn {method}(&mut self, reply: {reply})`");
@@ -141,10 +153,17 @@ fn why_not(sig: &Signature, handler: &Handler) -> Option<(&'static str, String)>
     if matches!(sig.safety, Safety::Unsafe(_)) {
         return Some(("is `unsafe`", signature));
     }
-    let takes = sig.inputs.iter().filter(|input| matches!(input, FnArg::Typed(_))).count();
-    match takes {
-        1 => None,
-        0 => Some(("takes no reply", signature)),
-        _ => Some(("takes more than a reply", signature)),
+    let typed = sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => Some(&*typed.ty),
+        FnArg::Receiver(_) => None,
+    });
+    match typed.collect::<Vec<_>>()[..] {
+        [_] => None,
+        [_, ty] if scope.is_context(ty) => None,
+        [] => Some(("takes no reply", signature)),
+        _ => {
+            let help = format!("{signature}; `&Context<Self>` may follow, and nothing else");
+            Some(("takes more than a reply", help))
+        }
     }
 }

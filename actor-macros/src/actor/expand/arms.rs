@@ -93,8 +93,8 @@ fn marked_body(
     // The call comes first, in its own statement: an argument may be called `answer`.
     let call = call(handler.receiver, &handler.ident, false, arguments);
     let send = match handler.taken_back_by() {
-        Some(method) => {
-            let put_back = undelivered::put_back(method);
+        Some(take_back) => {
+            let put_back = undelivered::put_back(take_back, context);
             let answer = if handler.is_now() {
                 quote!(answer_now(#caller, #reply, answer, #undelivered::#variant))
             } else {

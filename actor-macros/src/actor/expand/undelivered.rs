@@ -1,11 +1,14 @@
 //! Unread replies: the enum for the loop's records, and the dispatch to the methods that take them back.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 
 use crate::{
-    actor::{generics, model::Actor},
+    actor::{
+        generics,
+        model::{Actor, TakeBack},
+    },
     names,
 };
 
@@ -44,7 +47,7 @@ pub(super) fn ty(actor: &Actor) -> TokenStream {
 
 // Output: const TAKES_BACK: bool = true;
 //
-//         fn take_back(&mut self, undelivered: StackUndelivered) {
+//         fn take_back(&mut self, undelivered: StackUndelivered, _context: &Context<Self>) {
 //             match undelivered {
 //                 StackUndelivered::Pop(answer) => {
 //                     if let Some(answer) = answer.take() { Self::put_back(self, answer) }
@@ -53,10 +56,12 @@ pub(super) fn ty(actor: &Actor) -> TokenStream {
 //         }
 pub(super) fn take_back(actor: &Actor) -> Option<TokenStream> {
     actor.taken_back().next()?;
-    let (ty, undelivered) = (ty(actor), &actor.undelivered);
-    let arms = actor.taken_back().map(|(handler, method)| {
+    let (ty, undelivered, krate) = (ty(actor), &actor.undelivered, &actor.krate);
+    let takes_context = actor.taken_back().any(|(_, take_back)| take_back.takes_context);
+    let context = format_ident!("{}", if takes_context { "context" } else { "_context" });
+    let arms = actor.taken_back().map(|(handler, take_back)| {
         let (cfgs, variant) = (&handler.attrs.cfgs, &handler.variant);
-        let put_back = put_back(method);
+        let put_back = put_back(take_back, &context);
         quote! {
             #(#cfgs)*
             #undelivered::#variant(answer) => {
@@ -69,7 +74,7 @@ pub(super) fn take_back(actor: &Actor) -> Option<TokenStream> {
     Some(quote! {
         const TAKES_BACK: bool = true;
 
-        fn take_back(&mut self, undelivered: #ty) {
+        fn take_back(&mut self, undelivered: #ty, #context: &#krate::Context<Self>) {
             match undelivered {
                 #(#arms)*
             }
@@ -78,10 +83,12 @@ pub(super) fn take_back(actor: &Actor) -> Option<TokenStream> {
 }
 
 /// Calls the user's method with `answer`, at whose name a mismatched type is reported.
-pub(super) fn put_back(method: &Ident) -> TokenStream {
+pub(super) fn put_back(take_back: &TakeBack, context: &Ident) -> TokenStream {
+    let TakeBack { method, takes_context } = take_back;
+    let context = takes_context.then(|| quote!(, #context));
     let answer = Ident::new("answer", method.span());
     let span = Span::call_site().located_at(method.span());
-    quote_spanned!(span=> Self::#method(self, #answer);)
+    quote_spanned!(span=> Self::#method(self, #answer #context);)
 }
 
 /// The parameters of the impl that the replies mention.
