@@ -58,7 +58,7 @@ texts! {
         label = "if this is dropped first, the actor may or may not do it, and its answer is lost",
         note = "to keep it while other branches win: send it before the loop, `let mut answer = handle.{M}(..).sent().await?`, and select on `&mut answer`",
         note = "or let it finish: `.await` it outside of `select!`",
-        note = "or mark the handler `#[cancel_safe]`, and say what becomes of an answer nobody takes"
+        note = "or mark the handler `#[cancel_safe]`, and say what becomes of a reply that is never read"
     )
 
     /// The same in a body, where a future cannot be kept over a loop.
@@ -131,7 +131,7 @@ texts! {
     /// A future whose result can still be waited for when it was dropped.
     trait KeepsItsResult lets [Known Source ByType Handler LosesAnswer LosesMessage LosesLease] (
         message = "`{Self}` loses its result when it is dropped",
-        label = "if this is dropped first, nobody can wait for it again",
+        label = "if this is dropped first, it cannot be waited for again",
         note = "make it before the loop, and select on `&mut` it"
     )
 
@@ -143,7 +143,7 @@ texts! {
         label = "if this is dropped first, the actor may or may not do it, and its answer is lost",
         note = "to keep it while other branches win: send it before the loop, `let mut answer = handle.method(..).sent().await?`, and select on `&mut answer`",
         note = "or let it finish: `.await` it outside of `select!`",
-        note = "or mark the handler `#[cancel_safe]`, and say what becomes of an answer nobody takes"
+        note = "or mark the handler `#[cancel_safe]`, and say what becomes of a reply that is never read"
     )
 
     /// A cast that keeps its message.
@@ -159,7 +159,7 @@ texts! {
     trait KeepsItsLease lets [Known Source ByType LosesResult LosesAnswer LosesMessage] (
         message = "dropping `lease` gives up its place in the queue",
         label = "each time this is dropped, it starts again at the end of the queue",
-        note = "nothing else is lost, as a lease that nobody took is given back, but among busy callers its turn may never come",
+        note = "nothing else is lost, as a lease that was not taken is given back, but among busy callers its turn may never come",
         note = "to keep the place: make it once before the loop, `let mut call = pin!(handle.lease())`, and select on `&mut call`",
         note = "if starting again is fine: say so, `assume_cancel_safe(\"it may be requeued\", handle.lease())`"
     )
@@ -169,7 +169,7 @@ texts! {
         message = "this message is not sent before the `select!`",
         label = "nothing is sent until this branch is polled, and other branches may win first",
         note = "send it before the loop, `let mut answer = handle.method(..).sent().await?`, and select on `&mut answer`",
-        note = "or, if nobody wants the answer, `handle.method(..).cast().await?`: it waits for room only"
+        note = "or, if the reply is not needed, `handle.method(..).cast().await?`: it waits for room only"
     )
 }
 

@@ -43,7 +43,7 @@ impl<F> LooksTimeless for Look<F> {}
 /// A source that a message does not set back.
 #[diagnostic::on_unimplemented(
     message = "this timer starts over with every message",
-    label = "made anew after each message, it never ends while messages come in faster",
+    label = "it starts again after each message, and never ends while messages come in faster",
     note = "for every so often: keep a `tokio::time::Interval` in the actor, and wait for `self.ticks.tick()`",
     note = "for a moment: keep its `Instant` in the actor, and wait for `sleep_until(self.deadline)`",
     note = "for a timer that is set again and again: keep it in the actor, `Pin<Box<Sleep>>`, and wait for `&mut self.timer`"

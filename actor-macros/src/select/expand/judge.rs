@@ -154,7 +154,7 @@ pub(super) fn named_handler(future: &Expr, name: &Ident) -> Option<TokenStream> 
             label = "if this is dropped first, the actor may or may not do it, and its answer is lost",
             note = #keep,
             note = "or let it finish: `.await` it outside of `select!`",
-            note = "or mark the handler `#[cancel_safe]`, and say what becomes of an answer nobody takes"
+            note = "or mark the handler `#[cancel_safe]`, and say what becomes of a reply that is never read"
         )]
         trait #name<Why, M>: ::core::marker::Sized {
             #[inline(always)]
