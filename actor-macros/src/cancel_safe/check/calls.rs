@@ -22,7 +22,7 @@ impl Look<'_> {
             self.refuse(&call.receiver, report::carries(&call.receiver));
             return;
         }
-        let is_part = names::is_view(&name) || names::is_through(&name);
+        let is_part = names::VIEWS.has(&name) || names::THROUGH.has(&name);
         let gives_view = is_part && mode == Mode::Alias && self.scope.is_view(&call.receiver);
         self.receiver(&call.receiver, if gives_view { Mode::Alias } else { Mode::Value });
         self.values(&call.args);
@@ -35,7 +35,7 @@ impl Look<'_> {
             }
             return;
         }
-        if is_outside && names::is_settled(&name) {
+        if is_outside && names::SETTLED.has(&name) {
             self.model.add(&*call.receiver, Edit::Settled);
         } else if is_outside && !gives_view {
             self.lend(expr, call);
@@ -56,8 +56,8 @@ impl Look<'_> {
             if !matches!(name, "as_mut" | "deadline" | "is_elapsed" | "is_terminated") {
                 self.refuse(expr, report::polls(receiver));
             }
-        } else if is_outside && (names::is_taker(name) || names::is_adder(name)) {
-            self.refuse_act(expr, report::changes(call, &text(receiver), names::is_taker(name)));
+        } else if is_outside && (names::TAKERS.has(name) || names::ADDERS.has(name)) {
+            self.refuse_act(expr, report::changes(call, &text(receiver), names::TAKERS.has(name)));
         } else if names::is_act(name) && !is_own && !self.is_fresh(receiver) {
             self.refuse_act(expr, report::acts(call));
         } else if let Some(lent) = call.args.iter().find(|arg| self.lends_on(arg)) {
@@ -123,7 +123,7 @@ impl Look<'_> {
         }
         let name = call.method.to_string();
         let words = report::carries(&call.receiver);
-        match names::is_taker(&name) || names::is_adder(&name) {
+        match names::TAKERS.has(&name) || names::ADDERS.has(&name) {
             true => self.refuse(&call.receiver, words),
             false => self.model.add(expr, Edit::Look(words)),
         }
@@ -133,7 +133,7 @@ impl Look<'_> {
     pub(super) fn probe(&mut self, value: &Expr) {
         let may_be_guard = match place::bare(value) {
             Expr::MethodCall(call) => {
-                !self.is_fresh(&call.receiver) && !names::gives_no_guard(&call.method.to_string())
+                !self.is_fresh(&call.receiver) && !names::ADAPTERS.has(&call.method)
             }
             Expr::Call(call) => {
                 let name = names::function(&call.func);
@@ -186,7 +186,7 @@ impl Look<'_> {
             arg => self.is_fresh(arg),
         });
         let is_act = is_method_path(&call.func) && names::is_act(name) && !first_is_fresh;
-        if names::is_act_function(name) || is_act {
+        if names::ACT_FUNCTIONS.has(name) || is_act {
             self.refuse_act(expr, report::acts(call));
         } else if let Some(lent) = call.args.iter().find(|arg| self.lends_on(arg)) {
             self.refuse_act(expr, self.lends_in_call(expr, call, lent));

@@ -307,7 +307,7 @@ fn outer_call(value: &Expr) -> Option<&Expr> {
 fn is_taker(value: &Expr) -> bool {
     match place::bare(value) {
         Expr::Try(it) => is_taker(&it.expr),
-        Expr::MethodCall(call) => names::is_all_or_nothing(&call.method.to_string()),
+        Expr::MethodCall(call) => names::ALL_OR_NOTHING.has(&call.method),
         call => is_word(call, "all_or_nothing"),
     }
 }

@@ -150,7 +150,7 @@ fn is_some(value: &Expr) -> bool {
 fn may_give(value: &Expr) -> bool {
     match place::bare(value) {
         Expr::Call(call) => names::function(&call.func) == "all_or_nothing",
-        Expr::MethodCall(call) => names::is_all_or_nothing(&call.method.to_string()),
+        Expr::MethodCall(call) => names::ALL_OR_NOTHING.has(&call.method),
         Expr::Try(value) => may_give(&value.expr),
         _ => false,
     }

@@ -27,9 +27,9 @@ impl<'ast> Visit<'ast> for Twice {
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
         let name = call.method.to_string();
         // What an `async fn` adds may be what it has received, once for each time.
-        let is_twice = names::is_taker(&name) || names::adds(&name) && !self.is_async;
+        let is_twice = names::TAKERS.has(&name) || names::adds(&name) && !self.is_async;
         if is_twice && is_of_self(&call.receiver) {
-            let words = report::is_not_idempotent(call, names::is_taker(&name));
+            let words = report::is_not_idempotent(call, names::TAKERS.has(&name));
             self.report.add(0, call, words);
         }
         visit::visit_expr_method_call(self, call);

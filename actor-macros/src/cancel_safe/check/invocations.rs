@@ -42,7 +42,7 @@ impl Look<'_> {
     }
 
     fn arguments(&mut self, mac: &Macro, opened: Option<&Opened>, name: &str) {
-        let is_quiet = names::is_quiet(name);
+        let is_quiet = names::QUIET.has(name);
         for arg in opened.map(Opened::exprs).unwrap_or_default() {
             let arg = macros::value_of_named(arg);
             if place::root(arg).is_none() {

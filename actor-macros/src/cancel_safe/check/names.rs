@@ -6,23 +6,33 @@
 
 use syn::{Expr, Path};
 
+/// A table of names.
+pub(super) struct Table(&'static [&'static str]);
+
+impl Table {
+    pub(super) fn has<T: PartialEq<str> + ?Sized>(&self, name: &T) -> bool {
+        self.0.iter().any(|known| *name == **known)
+    }
+}
+
 /// Methods that give a `&mut` to a part of what they are called on, and change nothing.
 #[rustfmt::skip]
-const VIEWS: &[&str] = &[
+pub(super) const VIEWS: Table = Table(&[
     "as_deref_mut", "as_mut", "as_mut_slice", "as_pin_mut", "back_mut", "by_ref", "deref_mut",
     "first_mut", "front_mut", "get_mut", "get_pin_mut", "last_mut", "project",
-];
+]);
 
 /// Methods that may stand behind a view or a guard without ending it.
-const THROUGH: &[&str] = &["as_mut", "expect", "get_mut", "ok_or", "ok_or_else", "unwrap"];
+pub(super) const THROUGH: Table =
+    Table(&["as_mut", "expect", "get_mut", "ok_or", "ok_or_else", "unwrap"]);
 
 /// Methods that give a guard, through which a shared value is changed.
 #[rustfmt::skip]
-const GUARDS: &[&str] = &[
+pub(super) const GUARDS: Table = Table(&[
     "blocking_lock", "blocking_write", "borrow_mut", "lock", "lock_arc", "lock_owned",
     "try_borrow_mut", "try_lock", "try_lock_owned", "try_write", "upgradable_read", "write",
     "write_arc", "write_owned",
-];
+]);
 
 /// Methods that change what they are called on through a shared reference.
 #[rustfmt::skip]
@@ -42,31 +52,31 @@ const ACTS_PREFIX: &[&str] = &[
 
 /// Methods that change nothing more when they are called again: of std and bytes, asked by type.
 #[rustfmt::skip]
-const SETTLED: &[&str] = &[
+pub(super) const SETTLED: Table = Table(&[
     "dedup", "get_or_insert", "get_or_insert_with", "make_contiguous", "reserve", "reserve_exact",
     "shrink_to_fit", "sort", "sort_unstable",
-];
+]);
 
 /// Methods that take something out, or change nothing: asked by type.
 #[rustfmt::skip]
-const ALL_OR_NOTHING: &[&str] = &[
+pub(super) const ALL_OR_NOTHING: Table = Table(&[
     "next", "pop", "pop_back", "pop_first", "pop_front", "pop_last", "remove", "take", "try_recv",
-];
+]);
 
 /// Takers of std and bytes, for the words only.
 #[rustfmt::skip]
-const TAKERS: &[&str] = &[
+pub(super) const TAKERS: Table = Table(&[
     "advance", "copy_to_bytes", "drain", "get_u16", "get_u32", "get_u8", "pop", "pop_back",
     "pop_first", "pop_front", "pop_last", "split", "split_off", "split_to", "swap_remove", "take",
     "try_recv",
-];
+]);
 
 /// What adds to std's and bytes' types or empties them, for the words only.
 #[rustfmt::skip]
-const ADDERS: &[&str] = &[
+pub(super) const ADDERS: Table = Table(&[
     "append", "clear", "extend", "extend_from_slice", "push", "push_back", "push_front",
     "push_str", "put", "put_slice", "put_u16", "put_u32", "put_u8", "resize", "retain", "truncate",
-];
+]);
 
 /// Methods that only look, where it matters what a turn writes.
 #[rustfmt::skip]
@@ -78,109 +88,66 @@ const LOOKS: &[&str] = &[
 
 /// Methods whose value is no guard, whatever they are called on.
 #[rustfmt::skip]
-const ADAPTERS: &[&str] = &[
+pub(super) const ADAPTERS: Table = Table(&[
     "all", "any", "as_bytes", "as_mut", "as_ref", "as_str", "chain", "clone", "cloned", "collect",
     "copied", "count", "elapsed", "enumerate", "expect", "filter", "filter_map", "find", "fold",
     "into_iter", "is_empty", "is_none", "is_some", "iter", "keys", "len", "map", "map_err", "max",
     "min", "next", "ok", "ok_or", "position", "rev", "skip", "sum", "take", "then", "to_owned",
     "to_string", "to_vec", "unwrap", "unwrap_or", "unwrap_or_default", "values", "windows", "zip",
-];
+]);
 
 /// Methods that deliver in one piece into what they are lent, asked by type; those in the first list
 /// overwrite it.
-const OVERWRITES: &[&str] = &["peek", "peek_from", "read", "recv_from", "recv"];
+pub(super) const OVERWRITES: Table = Table(&["peek", "peek_from", "read", "recv_from", "recv"]);
 const APPENDS: &[&str] = &["next_many", "read_buf", "recv_buf", "recv_buf_from", "recv_many"];
 
 /// Waits that give something which does not come again.
 #[rustfmt::skip]
-const CONSUMES: &[&str] = &[
+pub(super) const CONSUMES: Table = Table(&[
     "accept", "join_next", "join_next_with_id", "next", "next_entry", "next_line", "next_many",
     "read", "read_buf", "read_i8", "read_u8", "recv", "recv_from", "recv_many", "try_next",
-];
+]);
 
 /// Functions that act on the world.
-const ACT_FUNCTIONS: &[&str] =
-    &["block_on", "now_or_never", "spawn", "spawn_blocking", "spawn_local", "spawn_scoped"];
+pub(super) const ACT_FUNCTIONS: Table =
+    Table(&["block_on", "now_or_never", "spawn", "spawn_blocking", "spawn_local", "spawn_scoped"]);
 
 /// Functions that wrap a future, their last argument, and hold nothing else: asked by type.
-const WRAPPERS: &[&str] = &["cooperative", "timeout", "timeout_at", "unconstrained"];
+pub(super) const WRAPPERS: Table =
+    Table(&["cooperative", "timeout", "timeout_at", "unconstrained"]);
 
 /// Macros of std and of the usual crates whose tokens are what they look like.
 #[rustfmt::skip]
-const QUIET: &[&str] = &[
+pub(super) const QUIET: Table = Table(&[
     "anyhow", "assert", "assert_eq", "assert_ne", "bail", "cfg", "concat", "debug", "debug_assert",
     "debug_assert_eq", "debug_assert_ne", "ensure", "env", "eprint", "eprintln", "error", "event",
     "file", "format", "format_args", "include_bytes", "include_str", "info", "line", "matches",
     "panic", "print", "println", "span", "stringify", "todo", "trace", "unimplemented",
     "unreachable", "vec", "warn",
-];
+]);
 
 /// Types that are copies, or handles of something shared. Others are asked.
 #[rustfmt::skip]
-const KEPT: &[&str] = &[
+pub(super) const KEPT: Table = Table(&[
     "Arc", "Duration", "Instant", "IpAddr", "Rc", "SocketAddr", "SystemTime", "bool", "char", "f32",
     "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16", "u32", "u64", "u8", "usize",
-];
-
-pub(super) fn is_view(method: &str) -> bool {
-    VIEWS.contains(&method)
-}
-
-pub(super) fn is_through(method: &str) -> bool {
-    THROUGH.contains(&method)
-}
-
-pub(super) fn is_guard(method: &str) -> bool {
-    GUARDS.contains(&method)
-}
+]);
 
 pub(super) fn is_act(method: &str) -> bool {
     ACTS.contains(&method) || ACTS_PREFIX.iter().any(|prefix| method.starts_with(prefix))
 }
 
-pub(super) fn is_settled(method: &str) -> bool {
-    SETTLED.contains(&method)
-}
-
-pub(super) fn is_all_or_nothing(method: &str) -> bool {
-    ALL_OR_NOTHING.contains(&method)
-}
-
-pub(super) fn is_taker(method: &str) -> bool {
-    TAKERS.contains(&method)
-}
-
-pub(super) fn is_adder(method: &str) -> bool {
-    ADDERS.contains(&method)
-}
-
 /// An adder that adds the same again.
 pub(super) fn adds(method: &str) -> bool {
-    is_adder(method) && !matches!(method, "clear" | "resize" | "retain" | "truncate")
+    ADDERS.has(method) && !matches!(method, "clear" | "resize" | "retain" | "truncate")
 }
 
 pub(super) fn only_looks(method: &str) -> bool {
     LOOKS.contains(&method) || method.starts_with("is_")
 }
 
-pub(super) fn gives_no_guard(method: &str) -> bool {
-    ADAPTERS.contains(&method)
-}
-
-pub(super) fn overwrites(method: &str) -> bool {
-    OVERWRITES.contains(&method)
-}
-
 pub(super) fn delivers_whole(method: &str) -> bool {
-    overwrites(method) || APPENDS.contains(&method)
-}
-
-pub(super) fn consumes(method: &str) -> bool {
-    CONSUMES.contains(&method)
-}
-
-pub(super) fn is_act_function(name: &str) -> bool {
-    ACT_FUNCTIONS.contains(&name)
+    OVERWRITES.has(method) || APPENDS.contains(&method)
 }
 
 /// Functions that make something new, by how they begin.
@@ -188,14 +155,6 @@ pub(super) fn is_constructor(name: &str) -> bool {
     const NAMES: &[&str] =
         &["new", "default", "with_capacity", "from", "now", "channel", "unbounded_channel"];
     name.starts_with(char::is_uppercase) || NAMES.iter().any(|begin| name.starts_with(begin))
-}
-
-pub(super) fn is_wrapper(name: &str) -> bool {
-    WRAPPERS.contains(&name)
-}
-
-pub(super) fn is_quiet(mac: &str) -> bool {
-    QUIET.contains(&mac)
 }
 
 /// Macros that hold what their first branches gave while the others wait.
@@ -206,10 +165,6 @@ pub(super) fn is_join(mac: &str) -> bool {
 /// Macros that never come back.
 pub(super) fn diverges(path: &Path) -> bool {
     matches!(&*last(path), "panic" | "unreachable" | "todo" | "unimplemented" | "bail")
-}
-
-pub(super) fn is_kept_type(name: &str) -> bool {
-    KEPT.contains(&name)
 }
 
 /// The last word of a path.

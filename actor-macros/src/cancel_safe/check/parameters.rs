@@ -46,7 +46,7 @@ fn worse(one: Given, other: Given) -> Given {
 fn given_path(path: &syn::Path, generics: &Generics) -> Given {
     let name = names::last(path);
     let Some(last) = path.segments.last() else { return Given::Owned };
-    if names::is_kept_type(&name) || is_copy_parameter(path, generics) {
+    if names::KEPT.has(&name) || is_copy_parameter(path, generics) {
         return Given::Shared;
     }
     // `Pin<&mut Self>` and `Option<&mut T>` are what is in them.

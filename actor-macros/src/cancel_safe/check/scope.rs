@@ -121,8 +121,8 @@ impl Scope {
             Expr::Reference(it) => self.is_view(&it.expr),
             Expr::MethodCall(it) => {
                 let method = it.method.to_string();
-                let is_part = names::is_view(&method) || names::is_through(&method);
-                names::is_guard(&method) && !self.is(&it.receiver, Kind::Fresh)
+                let is_part = names::VIEWS.has(&method) || names::THROUGH.has(&method);
+                names::GUARDS.has(&method) && !self.is(&it.receiver, Kind::Fresh)
                     || is_part && self.is_view(&it.receiver)
             }
             Expr::If(it) => {
@@ -241,7 +241,7 @@ fn lends_mutably(expr: &Expr) -> bool {
         }
 
         fn visit_expr_method_call(&mut self, it: &'ast syn::ExprMethodCall) {
-            self.0 |= names::is_view(&it.method.to_string()) && place::root(&it.receiver).is_some();
+            self.0 |= names::VIEWS.has(&it.method) && place::root(&it.receiver).is_some();
             visit::visit_expr_method_call(self, it);
         }
 
@@ -269,7 +269,7 @@ fn may_be_shared(expr: &Expr) -> bool {
         }
 
         fn visit_macro(&mut self, mac: &'ast syn::Macro) {
-            self.0 |= !names::is_quiet(&names::last(&mac.path));
+            self.0 |= !names::QUIET.has(&names::last(&mac.path));
         }
 
         fn visit_expr_await(&mut self, _: &'ast syn::ExprAwait) {
@@ -287,7 +287,7 @@ pub(super) fn gives_guard(expr: &Expr) -> bool {
         Expr::Call(it) if names::function(&it.func) == "repeatable" => {
             it.args.first().is_some_and(gives_guard)
         }
-        Expr::MethodCall(it) => names::is_guard(&it.method.to_string()),
+        Expr::MethodCall(it) => names::GUARDS.has(&it.method),
         _ => false,
     }
 }

@@ -128,7 +128,7 @@ impl Look<'_> {
                 writes.extend(self.awaited(inner));
             }
             // What it wraps is asked with it.
-            (_, Some(inner)) if names::is_wrapper(&name) => {
+            (_, Some(inner)) if names::WRAPPERS.has(&name) => {
                 let before = call.args.len() - 1;
                 self.values(call.args.iter().take(before));
                 writes.extend(self.awaited(inner));
@@ -148,8 +148,8 @@ impl Look<'_> {
         let name = call.method.to_string();
         let receiver = &*call.receiver;
         let is_outside = self.scope.is_outside(receiver);
-        if is_outside && (names::is_taker(&name) || names::is_adder(&name)) {
-            self.refuse(future, report::changes(call, &text(receiver), names::is_taker(&name)));
+        if is_outside && (names::TAKERS.has(&name) || names::ADDERS.has(&name)) {
+            self.refuse(future, report::changes(call, &text(receiver), names::TAKERS.has(&name)));
             return;
         }
         if is_outside || self.scope.is_view(receiver) {
@@ -205,7 +205,7 @@ impl Look<'_> {
                 self.model.add(arg, Edit::Frozen);
             }
             Expr::MethodCall(it)
-                if names::is_view(&it.method.to_string())
+                if names::VIEWS.has(&it.method)
                     && place::root(&it.receiver).is_some()
                     && !self.scope.is_view(arg) =>
             {
@@ -231,7 +231,7 @@ impl Look<'_> {
             self.refuse(arg, report::loses(local));
             return;
         }
-        if self.scope.is_carried(local, self.turn) && !names::overwrites(method) {
+        if self.scope.is_carried(local, self.turn) && !names::OVERWRITES.has(method) {
             self.refuse(local, report::carries(local));
         }
         self.place(local);
@@ -322,7 +322,7 @@ impl Awaits<'_> {
                 match name.as_str() {
                     "assume_cancel_safe" => self.how(inner).map(|_| Awaited::Assumed),
                     "repeatable" | "requeue" => self.how(inner),
-                    name if names::is_wrapper(name) => self.how(inner),
+                    name if names::WRAPPERS.has(name) => self.how(inner),
                     _ => None,
                 }
             }
@@ -349,8 +349,8 @@ impl<'ast> Visit<'ast> for Awaits<'ast> {
 /// Whether a wait gives something that does not come again.
 fn is_consuming(future: &Expr) -> bool {
     match place::bare(future) {
-        Expr::MethodCall(call) => names::consumes(&call.method.to_string()),
-        Expr::Call(call) if names::is_wrapper(&names::function(&call.func)) => {
+        Expr::MethodCall(call) => names::CONSUMES.has(&call.method),
+        Expr::Call(call) if names::WRAPPERS.has(&names::function(&call.func)) => {
             call.args.last().is_some_and(is_consuming)
         }
         _ => false,
