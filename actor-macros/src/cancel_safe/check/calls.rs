@@ -4,7 +4,7 @@ use syn::{Expr, ExprCall, ExprMethodCall};
 
 use super::{
     look::{Look, Mode},
-    model::{Edit, Spot},
+    model::{Edit, Node},
     names, place, report,
     scope::Kind,
     text::{code, text},
@@ -36,7 +36,7 @@ impl Look<'_> {
             return;
         }
         if is_outside && names::SETTLED.has(&name) {
-            self.model.add(&*call.receiver, Edit::Settled);
+            self.model.add(&call.receiver, Edit::Settled);
         } else if is_outside && !gives_view {
             self.lend(expr, call);
         } else if !gives_view {
@@ -107,7 +107,7 @@ impl Look<'_> {
     /// Leaves it to the compiler whether a method changes what it is called on.
     fn lend(&mut self, expr: &Expr, call: &ExprMethodCall) {
         let place = text(&call.receiver);
-        let words = match self.taker == Some(Spot::of(expr)) {
+        let words = match self.taker == Some(expr.spot()) {
             true => report::may_take(call, &place),
             false => report::changes(call, &place, false),
         };
@@ -161,7 +161,7 @@ impl Look<'_> {
                 return;
             }
             if self.scope.is_outside(&call.func) {
-                self.model.add(&*call.func, Edit::Freeze);
+                self.model.add(&call.func, Edit::Freeze);
             }
         }
         match place::root(&call.func) {
@@ -197,7 +197,7 @@ impl Look<'_> {
     }
 
     fn lends_in_call(&self, expr: &Expr, call: &ExprCall, lent: &Expr) -> super::model::Words {
-        match self.taker == Some(Spot::of(expr)) {
+        match self.taker == Some(expr.spot()) {
             true => report::may_take(call, &text(lent)),
             false => report::lends(Some(code(call)), lent),
         }

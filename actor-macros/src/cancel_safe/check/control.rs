@@ -8,7 +8,7 @@ use syn::{
 use super::{
     guards,
     look::{Flow, Look, Mode, Target, in_word, is_word},
-    model::{Edit, Spot},
+    model::{Edit, Node},
     names, place, report,
     scope::{Kind, Made},
     text::text,
@@ -25,7 +25,7 @@ impl Look<'_> {
             self.scope.leave(vars);
             return;
         }
-        let then = self.turns.block_begins_look(&it.then_branch);
+        let then = self.turns.begins_look(&it.then_branch);
         let other = match &it.else_branch {
             Some((_, other)) => self.turns.begins_look(other),
             None => self.turns.is_look(expr),
@@ -58,7 +58,7 @@ impl Look<'_> {
     fn guarded(&mut self, it: &ExprIf, is_sure: bool, taken: Option<&Expr>) {
         let before = self.flow.clone();
         let undone = self.undone.len();
-        let waits = self.turns.block_waits(&it.then_branch);
+        let waits = self.turns.waits(&it.then_branch);
         self.condition(&it.cond, waits, false);
         self.turn += 1;
         self.changed_in(&[], &it.then_branch);
@@ -116,7 +116,7 @@ impl Look<'_> {
             self.asked_taker(value);
             self.taking(value);
         } else {
-            self.taker = outer_call(value).filter(|_| takes).map(Spot::of);
+            self.taker = outer_call(value).filter(|_| takes).map(Node::spot);
             self.expr(value, Mode::Alias);
         }
     }
@@ -125,7 +125,7 @@ impl Look<'_> {
     pub(super) fn asked_taker(&mut self, value: &Expr) {
         match place::bare(value) {
             Expr::Try(it) => self.asked_taker(&it.expr),
-            Expr::MethodCall(call) => self.model.add(&*call.receiver, Edit::AllOrNothing),
+            Expr::MethodCall(call) => self.model.add(&call.receiver, Edit::AllOrNothing),
             _ => {}
         }
     }
@@ -203,7 +203,7 @@ impl Look<'_> {
             self.turn += 1;
             self.changed_in(&[&it.cond], &it.body);
         }
-        let body = self.turns.block_begins_look(&it.body);
+        let body = self.turns.begins_look(&it.body);
         self.condition(&it.cond, body, self.turns.is_look(expr));
         let after_question = self.flow.clone();
         let decided = self.decided.len();

@@ -25,7 +25,7 @@ impl Look<'_> {
             }
             Some(Opened::Pin(future)) if self.elsewhere == 0 => {
                 self.awaited(future);
-                self.model.add(&**future, Edit::Ask);
+                self.model.add(future, Edit::Ask);
             }
             _ if names::is_join(&name) => self.refuse(&mac.path, report::joins(&name)),
             _ if name == "pin" || name == "pin_mut" => {

@@ -10,7 +10,11 @@ use syn::{
     visit::{self, Visit},
 };
 
-use super::{model::Spot, names, select::Select};
+use super::{
+    model::{Node, Spot},
+    names,
+    select::Select,
+};
 
 /// What is in the parentheses of a macro.
 pub(crate) enum Opened {
@@ -43,7 +47,7 @@ impl Macros {
     }
 
     pub(super) fn get(&self, mac: &Macro) -> Option<&Opened> {
-        self.opened.get(&Spot::of(mac))
+        self.opened.get(&mac.spot())
     }
 
     /// The macro, if it waits.
@@ -56,7 +60,7 @@ impl Macros {
 
     /// Takes the content out, to rewrite it.
     pub(crate) fn take(&mut self, mac: &Macro) -> Option<Opened> {
-        self.opened.remove(&Spot::of(mac))
+        self.opened.remove(&mac.spot())
     }
 }
 
@@ -66,7 +70,7 @@ impl<'ast> Visit<'ast> for Macros {
             for expr in opened.exprs() {
                 self.visit_expr(expr);
             }
-            self.opened.insert(Spot::of(mac), opened);
+            self.opened.insert(mac.spot(), opened);
         }
     }
 
@@ -172,26 +176,4 @@ pub(super) fn visit_opened<'ast, V: Visit<'ast> + ?Sized>(
     for expr in macros.get(mac).map(Opened::exprs).unwrap_or_default() {
         visitor.visit_expr(expr);
     }
-}
-
-/// Every expression in `expr` with those of its macros, but not what closures and async blocks do.
-pub(super) fn visit_here<'ast>(
-    expr: &'ast Expr,
-    macros: &'ast Macros,
-    visit: &mut dyn FnMut(&'ast Expr),
-) {
-    struct Here<'ast, 'v>(&'ast Macros, &'v mut dyn FnMut(&'ast Expr));
-    impl<'ast> Visit<'ast> for Here<'ast, '_> {
-        fn visit_expr(&mut self, expr: &'ast Expr) {
-            (self.1)(expr);
-            visit::visit_expr(self, expr);
-        }
-
-        fn visit_macro(&mut self, mac: &'ast Macro) {
-            visit_opened(self, self.0, mac);
-        }
-
-        fn visit_item(&mut self, _: &'ast syn::Item) {}
-    }
-    Here(macros, visit).visit_expr(expr);
 }

@@ -42,7 +42,7 @@ use self::{
 pub(crate) use self::{
     idempotent::repeated,
     macros::Opened,
-    model::{Edit, Model, Spot, Words},
+    model::{Edit, Model, Words},
     report::Finding,
     select::Select,
 };
@@ -87,7 +87,7 @@ pub(crate) fn check(
     let names = Names::of(signature, block, &macros);
     let turns = Turns::of(block, &macros, &names, end == End::Wait);
     let mut look = Look::new(&macros, &turns, &names, &signature.output);
-    let waits = turns.block_waits(block);
+    let waits = turns.waits(block);
     if waits && macros.deepest > DEEPEST {
         look.refuse(&signature.ident, report::is_too_deep());
         return Verdict { findings: look.report.findings, model: Model::default() };

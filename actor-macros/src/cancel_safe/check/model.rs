@@ -1,21 +1,34 @@
 //! What the check hands to `expand`: where the body asks the compiler, and what.
 
-use std::collections::HashMap;
+use std::{any::TypeId, collections::HashMap};
 
 use proc_macro2::{Ident, TokenStream};
+use syn::{Block, Expr, Local, Macro};
 
 use super::macros::Macros;
 
 /// Tells a piece of syntax from every other one, also where their spans are equal.
-///
-/// It is the address of the node: the body is checked and then rewritten in place, and nothing
-/// moves in between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Spot(usize);
+pub(crate) struct Spot(usize, TypeId);
 
-impl Spot {
-    pub(crate) fn of<T>(node: &T) -> Self {
-        Self(std::ptr::from_ref(node).addr())
+/// A piece of syntax that the check knows something about.
+///
+/// Its spot is its address, and its type, since it may begin where its first part does. The body is
+/// checked and then rewritten in place, and nothing moves in between.
+pub(crate) trait Node: Sized + 'static {
+    fn spot(&self) -> Spot {
+        Spot(std::ptr::from_ref(self).addr(), TypeId::of::<Self>())
+    }
+}
+
+impl Node for Block {}
+impl Node for Expr {}
+impl Node for Local {}
+impl Node for Macro {}
+
+impl<N: Node> Node for Box<N> {
+    fn spot(&self) -> Spot {
+        (**self).spot()
     }
 }
 
@@ -71,13 +84,13 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    pub(super) fn add<T>(&mut self, node: &T, edit: Edit) {
-        self.edits.entry(Spot::of(node)).or_default().push(edit);
+    pub(super) fn add<N: Node>(&mut self, node: &N, edit: Edit) {
+        self.edits.entry(node.spot()).or_default().push(edit);
     }
 
     /// Takes what is to be done to a node.
-    pub(crate) fn take(&mut self, spot: Spot) -> Vec<Edit> {
-        self.edits.remove(&spot).unwrap_or_default()
+    pub(crate) fn take<N: Node>(&mut self, node: &N) -> Vec<Edit> {
+        self.edits.remove(&node.spot()).unwrap_or_default()
     }
 
     /// Whether it is left to the compiler if a call changes what it is called on.

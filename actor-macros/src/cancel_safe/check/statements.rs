@@ -41,7 +41,7 @@ impl Look<'_> {
         if let Some(how) = self.makes_awaited_future(local, value, rest) {
             self.awaited(value);
             if how == Awaited::Plainly {
-                self.model.add(&**value, Edit::Ask);
+                self.model.add(value, Edit::Ask);
             }
             made.kind = Kind::Future;
         } else if matches!(self.opened(value), Some(Opened::Pin(_))) {
@@ -63,7 +63,7 @@ impl Look<'_> {
         let value = &init.expr;
         match &init.diverge {
             Some((_, otherwise)) => {
-                let value_waits = self.turns.let_is_look(local);
+                let value_waits = self.turns.is_look(local);
                 let other_waits = self.turns.begins_look(otherwise);
                 let exact = place::takes_every_value(&local.pat);
                 self.scrutinee(value, value_waits, other_waits, exact);

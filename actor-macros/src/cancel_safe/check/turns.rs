@@ -15,83 +15,59 @@ use syn::{
 use super::{
     guards::{Guard, Names, guard},
     macros::{self, Macros},
-    model::Spot,
+    model::{Node, Spot},
     names,
 };
 
-/// What is known of every expression of a body.
+/// What is known of each expression, block and `let` of a body.
 #[derive(Default)]
 pub(super) struct Turns {
-    /// A wait may follow behind it.
+    /// A wait may follow behind it; behind a `let`, where its pattern matches.
     after: HashSet<Spot>,
     /// A wait may follow from where it begins.
     before: HashSet<Spot>,
-    before_blocks: HashSet<Spot>,
     /// There is a wait in it.
     waits: HashSet<Spot>,
-    waiting_blocks: HashSet<Spot>,
-    /// A wait may follow behind this `let`, where its pattern matches.
-    after_lets: HashSet<Spot>,
 }
 
 impl Turns {
     /// `at_end` says whether the end of the function, and each `return`, is a wait.
     pub(super) fn of(block: &Block, macros: &Macros, names: &Names, at_end: bool) -> Self {
-        let mut waits =
-            Waits { macros, exprs: Vec::new(), blocks: Vec::new(), turns: Self::default() };
+        let mut waits = Waits { macros, around: Vec::new(), waits: HashSet::new() };
         waits.visit_block(block);
-        let turns = waits.turns;
+        let turns = Self { waits: waits.waits, ..Self::default() };
         let mut backward = Backward { macros, names, turns, targets: Vec::new(), at_end };
         backward.block(block, at_end);
         backward.turns
     }
 
-    pub(super) fn is_look(&self, expr: &Expr) -> bool {
-        self.after.contains(&Spot::of(expr))
+    pub(super) fn is_look<N: Node>(&self, node: &N) -> bool {
+        self.after.contains(&node.spot())
     }
 
-    pub(super) fn let_is_look(&self, local: &syn::Local) -> bool {
-        self.after_lets.contains(&Spot::of(local))
+    pub(super) fn begins_look<N: Node>(&self, node: &N) -> bool {
+        self.before.contains(&node.spot())
     }
 
-    pub(super) fn begins_look(&self, expr: &Expr) -> bool {
-        self.before.contains(&Spot::of(expr))
-    }
-
-    pub(super) fn block_begins_look(&self, block: &Block) -> bool {
-        self.before_blocks.contains(&Spot::of(block))
-    }
-
-    pub(super) fn waits(&self, expr: &Expr) -> bool {
-        self.waits.contains(&Spot::of(expr))
-    }
-
-    pub(super) fn block_waits(&self, block: &Block) -> bool {
-        self.waiting_blocks.contains(&Spot::of(block))
+    pub(super) fn waits<N: Node>(&self, node: &N) -> bool {
+        self.waits.contains(&node.spot())
     }
 
     /// A block that runs only until it has noted that it did, if that matters here.
     pub(super) fn guard<'a>(&self, expr: &'a Expr, names: &Names) -> Option<Guard<'a>> {
         let Expr::If(branch) = expr else { return None };
-        let matters = self.is_look(expr) || self.block_waits(&branch.then_branch);
+        let matters = self.is_look(expr) || self.waits(&branch.then_branch);
         let guard = guard(branch, names).filter(|_| matters && !self.waits(&branch.cond))?;
-        (guard.is_sure || !self.block_waits(&branch.then_branch)).then_some(guard)
+        (guard.is_sure || !self.waits(&branch.then_branch)).then_some(guard)
     }
 }
 
 /// Marks what has a wait in it.
 struct Waits<'a> {
     macros: &'a Macros,
-    exprs: Vec<Spot>,
-    blocks: Vec<Spot>,
-    turns: Turns,
-}
-
-impl Waits<'_> {
-    fn wait(&mut self) {
-        self.turns.waits.extend(&self.exprs);
-        self.turns.waiting_blocks.extend(&self.blocks);
-    }
+    /// The expressions and blocks around this point.
+    around: Vec<Spot>,
+    waits: HashSet<Spot>,
 }
 
 impl<'ast> Visit<'ast> for Waits<'ast> {
@@ -100,24 +76,43 @@ impl<'ast> Visit<'ast> for Waits<'ast> {
         if matches!(expr, Expr::Closure(_) | Expr::Async(_)) {
             return;
         }
-        self.exprs.push(Spot::of(expr));
+        self.around.push(expr.spot());
         if matches!(expr, Expr::Await(_)) {
-            self.wait();
+            self.waits.extend(&self.around);
         }
         visit::visit_expr(self, expr);
-        self.exprs.pop();
+        self.around.pop();
     }
 
     fn visit_block(&mut self, block: &'ast Block) {
-        self.blocks.push(Spot::of(block));
+        self.around.push(block.spot());
         visit::visit_block(self, block);
-        self.blocks.pop();
+        self.around.pop();
     }
 
     fn visit_macro(&mut self, mac: &'ast Macro) {
         if self.macros.select(mac).is_some() {
-            self.wait();
+            self.waits.extend(&self.around);
         }
+        macros::visit_opened(self, self.macros, mac);
+    }
+
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
+}
+
+/// Marks an expression and all in it as looks: when a closure or an async block runs is not known.
+struct Looks<'a> {
+    macros: &'a Macros,
+    after: &'a mut HashSet<Spot>,
+}
+
+impl<'ast> Visit<'ast> for Looks<'ast> {
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        self.after.insert(expr.spot());
+        visit::visit_expr(self, expr);
+    }
+
+    fn visit_macro(&mut self, mac: &'ast Macro) {
         macros::visit_opened(self, self.macros, mac);
     }
 
@@ -143,11 +138,11 @@ impl Backward<'_> {
     /// Whether a wait may follow from the start of `expr`, if `after` says so of its end.
     fn expr(&mut self, expr: &Expr, after: bool) -> bool {
         if after {
-            self.turns.after.insert(Spot::of(expr));
+            self.turns.after.insert(expr.spot());
         }
         let before = self.inside(expr, after);
         if before {
-            self.turns.before.insert(Spot::of(expr));
+            self.turns.before.insert(expr.spot());
         }
         before
     }
@@ -157,9 +152,10 @@ impl Backward<'_> {
             Expr::Await(wait) => self.expr(&wait.base, true),
             Expr::Macro(call) => self.macro_call(&call.mac, after),
             Expr::Return(leave) => self.optional(leave.expr.as_deref(), self.at_end),
-            Expr::Closure(closure) => self.elsewhere(&closure.body, after),
-            Expr::Async(future) => {
-                future.block.stmts.iter().for_each(|stmt| self.elsewhere_in(stmt, after));
+            Expr::Closure(_) | Expr::Async(_) => {
+                if after {
+                    Looks { macros: self.macros, after: &mut self.turns.after }.visit_expr(expr);
+                }
                 after
             }
             Expr::If(branch) => {
@@ -168,8 +164,8 @@ impl Backward<'_> {
                 let mut then = self.block(&branch.then_branch, after && !ends_turn);
                 if let Some(guard) = guard.filter(|guard| !guard.is_sure) {
                     // What it notes may be nothing; then nothing else has changed.
-                    self.turns.after.remove(&Spot::of(guard.assign));
-                    self.turns.after.remove(&Spot::of(guard.value));
+                    self.turns.after.remove(&guard.assign.spot());
+                    self.turns.after.remove(&guard.value.spot());
                     then = after;
                 }
                 let other = match &branch.else_branch {
@@ -263,7 +259,7 @@ impl Backward<'_> {
     fn block(&mut self, block: &Block, after: bool) -> bool {
         let before = block.stmts.iter().rev().fold(after, |after, stmt| self.stmt(stmt, after));
         if before {
-            self.turns.before_blocks.insert(Spot::of(block));
+            self.turns.before.insert(block.spot());
         }
         before
     }
@@ -273,7 +269,7 @@ impl Backward<'_> {
             Stmt::Local(local) => match &local.init {
                 Some(init) => {
                     if after {
-                        self.turns.after_lets.insert(Spot::of(local));
+                        self.turns.after.insert(local.spot());
                     }
                     let other = match &init.diverge {
                         Some((_, other)) => self.expr(other, false),
@@ -305,39 +301,6 @@ impl Backward<'_> {
             None => after,
         }
     }
-
-    /// When a closure runs is not known: all of it only looks, if it is made where only looking is right.
-    fn elsewhere(&mut self, body: &Expr, after: bool) -> bool {
-        if after {
-            let after = &mut self.turns.after;
-            macros::visit_here(body, self.macros, &mut |expr| {
-                after.insert(Spot::of(expr));
-            });
-        }
-        after
-    }
-
-    fn elsewhere_in(&mut self, stmt: &Stmt, after: bool) {
-        match stmt {
-            Stmt::Local(local) => {
-                if let Some(init) = &local.init {
-                    self.elsewhere(&init.expr, after);
-                    if let Some((_, other)) = &init.diverge {
-                        self.elsewhere(other, after);
-                    }
-                }
-            }
-            Stmt::Expr(expr, _) => {
-                self.elsewhere(expr, after);
-            }
-            Stmt::Macro(call) => {
-                for expr in self.macros.get(&call.mac).map(|it| it.exprs()).unwrap_or_default() {
-                    self.elsewhere(expr, after);
-                }
-            }
-            Stmt::Item(_) => {}
-        }
-    }
 }
 
 pub(super) fn label(label: Option<&syn::Label>) -> Option<String> {
@@ -346,30 +309,22 @@ pub(super) fn label(label: Option<&syn::Label>) -> Option<String> {
 
 /// The operands of an expression that has no flow of its own, in the order in which they run.
 pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
-    match expr {
-        Expr::Array(it) => it.elems.iter().collect(),
-        Expr::Assign(it) => vec![&it.right, &it.left],
-        Expr::Binary(it) if is_update(&it.op) => vec![&it.right, &it.left],
-        Expr::Binary(it) => vec![&it.left, &it.right],
-        Expr::Call(it) => std::iter::once(&*it.func).chain(&it.args).collect(),
-        Expr::Cast(it) => vec![&it.expr],
-        Expr::Field(it) => vec![&it.base],
-        Expr::Group(it) => vec![&it.expr],
-        Expr::Index(it) => vec![&it.expr, &it.index],
-        Expr::Let(it) => vec![&it.expr],
-        Expr::MethodCall(it) => std::iter::once(&*it.receiver).chain(&it.args).collect(),
-        Expr::Paren(it) => vec![&it.expr],
-        Expr::Range(it) => it.start.iter().chain(&it.end).map(|end| &**end).collect(),
-        Expr::Reference(it) => vec![&it.expr],
-        Expr::Repeat(it) => vec![&it.expr, &it.len],
-        Expr::Struct(it) => {
-            it.fields.iter().map(|field| &field.expr).chain(it.rest.as_deref()).collect()
+    struct Children<'ast>(Vec<&'ast Expr>);
+    impl<'ast> Visit<'ast> for Children<'ast> {
+        fn visit_expr(&mut self, child: &'ast Expr) {
+            self.0.push(child);
         }
-        Expr::Try(it) => vec![&it.expr],
-        Expr::Tuple(it) => it.elems.iter().collect(),
-        Expr::Unary(it) => vec![&it.expr],
-        _ => Vec::new(),
+
+        // It borrows nothing, and is used in unsafe code only.
+        fn visit_expr_raw_addr(&mut self, _: &'ast syn::ExprRawAddr) {}
     }
+    let mut children = Children(Vec::new());
+    visit::visit_expr(&mut children, expr);
+    // An assignment evaluates its value first.
+    if matches!(expr, Expr::Assign(_)) || matches!(expr, Expr::Binary(it) if is_update(&it.op)) {
+        children.0.reverse();
+    }
+    children.0
 }
 
 /// `+=` and its like.

@@ -93,7 +93,7 @@ impl Look<'_> {
                 } else {
                     // `(&mut make()).await`: what is made here is dropped here.
                     writes = self.awaited(&it.expr);
-                    self.model.add(&*it.expr, Edit::Ask);
+                    self.model.add(&it.expr, Edit::Ask);
                     self.model.add(place::bare(future), Edit::Asked);
                 }
             }

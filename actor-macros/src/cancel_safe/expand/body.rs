@@ -11,7 +11,7 @@ use syn::{
 };
 
 use super::{
-    super::check::{Edit, Model, Opened, Select, Spot},
+    super::check::{Edit, Model, Opened, Select},
     lent,
 };
 use crate::{
@@ -44,7 +44,7 @@ struct Rewrite<'a> {
 impl VisitMut for Rewrite<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         // Before anything in `expr` moves, since a spot is an address.
-        let edits = self.model.take(Spot::of(expr));
+        let edits = self.model.take(expr);
         let is_elsewhere = matches!(expr, Expr::Async(_) | Expr::Closure(_));
         self.elsewhere += usize::from(is_elsewhere);
         visit_mut::visit_expr_mut(self, expr);
@@ -147,7 +147,7 @@ impl Rewrite<'_> {
 
     /// The replacement for a macro call; `None` if its tokens are unchanged or were changed in place.
     fn macro_call(&mut self, mac: &mut Macro) -> Option<TokenStream> {
-        let edits = self.model.take(Spot::of(&*mac));
+        let edits = self.model.take(mac);
         if let Some(mut opened) = self.model.macros.take(mac) {
             if let Opened::Select(select) = &mut opened {
                 self.select(select);
