@@ -24,7 +24,7 @@ impl Look<'_> {
         }
         let is_part = names::VIEWS.has(&name) || names::THROUGH.has(&name);
         let gives_view = is_part && mode == Mode::Alias && self.scope.is_view(&call.receiver);
-        self.receiver(&call.receiver, if gives_view { Mode::Alias } else { Mode::Value });
+        self.operand(&call.receiver, if gives_view { Mode::Alias } else { Mode::Value });
         self.values(&call.args);
         if !is_look {
             if is_outside && !names::only_looks(&name) {
@@ -95,13 +95,6 @@ impl Look<'_> {
             && self.scope.is(&call.receiver, Kind::Fresh)
             && self.scope.is_carried(&call.receiver, self.turn)
             && self.elsewhere == 0
-    }
-
-    pub(super) fn receiver(&mut self, receiver: &Expr, mode: Mode) {
-        match place::root(receiver) {
-            Some(_) => self.place(receiver),
-            None => self.expr(receiver, mode),
-        }
     }
 
     /// Leaves it to the compiler whether a method changes what it is called on.

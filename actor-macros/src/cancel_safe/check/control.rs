@@ -2,17 +2,17 @@
 
 use quote::ToTokens;
 use syn::{
-    BinOp, Expr, ExprBlock, ExprBreak, ExprForLoop, ExprIf, ExprLoop, ExprMatch, ExprWhile, Pat,
+    BinOp, Block, Expr, ExprBlock, ExprBreak, ExprForLoop, ExprIf, ExprLoop, ExprMatch, ExprWhile,
+    Label, Pat,
 };
 
 use super::{
     guards,
-    look::{Flow, Look, Mode, Target, in_word, is_word},
+    look::{Flow, Look, Mode, in_word, is_word},
     model::{Edit, Node},
     names, place, report,
     scope::{Kind, Made},
     text::text,
-    turns::label,
 };
 
 impl Look<'_> {
@@ -51,7 +51,7 @@ impl Look<'_> {
         if !then.is_dead && !self.flow.is_dead {
             self.undecide(question);
         }
-        self.join(then);
+        self.flow.join(then);
     }
 
     /// A block that a call made again skips is a turn of its own.
@@ -94,7 +94,7 @@ impl Look<'_> {
                 self.condition(&it.right, then, other);
             }
             Expr::Paren(it) => self.condition(&it.expr, then, other),
-            cond => self.operand(cond),
+            cond => self.operand(cond, Mode::Value),
         }
     }
 
@@ -135,10 +135,7 @@ impl Look<'_> {
         match place::bare(value) {
             Expr::Try(it) => self.taking(&it.expr),
             Expr::MethodCall(call) => {
-                match place::root(&call.receiver) {
-                    Some(_) => self.place(&call.receiver),
-                    None => self.expr(&call.receiver, Mode::Alias),
-                }
+                self.operand(&call.receiver, Mode::Alias);
                 self.values(&call.args);
                 self.written(self.scope.path(&call.receiver), call);
             }
@@ -170,7 +167,7 @@ impl Look<'_> {
         self.scrutinee(&it.expr, value, other, exact);
         let question = self.decide(&it.expr);
         let start = self.flow.clone();
-        let mut end = Flow { is_dead: true, ..Flow::default() };
+        let mut end = Flow::dead();
         let mut goes_on = true;
         for arm in &it.arms {
             let vars = self.scope.len();
@@ -184,9 +181,7 @@ impl Look<'_> {
             self.expr(&arm.body, mode);
             self.scope.leave(vars);
             goes_on &= !self.flow.is_dead;
-            let arm = std::mem::replace(&mut self.flow, end);
-            self.join(arm);
-            end = std::mem::take(&mut self.flow);
+            end.join(std::mem::take(&mut self.flow));
         }
         if goes_on {
             self.undecide(question);
@@ -208,15 +203,13 @@ impl Look<'_> {
         let after_question = self.flow.clone();
         let decided = self.decided.len();
         self.decide(&it.cond);
-        let left = self.body(label(it.label.as_ref()), |this| this.block(&it.body, Mode::Value));
+        let left = self.looped(it.label.as_ref(), &it.body);
         self.decided.truncate(decided);
         self.turn -= usize::from(waits);
         self.scope.leave(vars);
         let has_proof = waits && !self.turns.waits(&it.cond);
         self.flow = if self.turns.waits(&it.cond) { after_question } else { before };
-        if let Some(left) = left {
-            self.join(left);
-        }
+        self.flow.join(left);
         self.restore_undone(undone);
         if has_proof {
             self.prove(&it.cond, format!("while {} {{ .. }}", text(&it.cond)));
@@ -231,10 +224,10 @@ impl Look<'_> {
             self.changed_in(&[], &it.body);
         }
         let decided = self.decided.len();
-        let left = self.body(label(it.label.as_ref()), |this| this.block(&it.body, Mode::Value));
+        let left = self.looped(it.label.as_ref(), &it.body);
         let asked = self.decided.split_off(decided);
         self.turn -= usize::from(waits);
-        self.flow = left.unwrap_or(Flow { is_dead: true, ..Flow::default() });
+        self.flow = left;
         self.restore_undone(undone);
         if waits && !self.flow.is_dead {
             self.prove_all(asked, "loop { .. }");
@@ -251,44 +244,31 @@ impl Look<'_> {
         self.bind(&it.pat, made);
         let before = self.flow.clone();
         let decided = self.decided.len();
-        let left = self.body(label(it.label.as_ref()), |this| this.block(&it.body, Mode::Value));
+        let left = self.looped(it.label.as_ref(), &it.body);
         self.decided.truncate(decided);
         self.scope.leave(vars);
-        self.join(before);
-        if let Some(left) = left {
-            self.join(left);
-        }
+        self.flow.join(before);
+        self.flow.join(left);
     }
 
     /// The body of a loop. Gives what is known where `break` leaves it.
-    fn body(&mut self, label: Option<String>, body: impl FnOnce(&mut Self)) -> Option<Flow> {
-        self.targets.push(Target { label, is_loop: true, left: None });
-        body(self);
-        self.targets.pop().and_then(|target| target.left)
+    fn looped(&mut self, label: Option<&Label>, body: &Block) -> Flow {
+        self.left.enter(label, true, Flow::dead());
+        self.block(body, Mode::Value);
+        self.left.leave().unwrap_or_else(Flow::dead)
     }
 
     pub(super) fn labelled(&mut self, it: &ExprBlock, mode: Mode) {
-        let label = label(it.label.as_ref());
-        self.targets.push(Target { label, is_loop: false, left: None });
+        self.left.enter(it.label.as_ref(), false, Flow::dead());
         self.block(&it.block, mode);
-        if let Some(left) = self.targets.pop().and_then(|target| target.left) {
-            self.join(left);
-        }
+        self.flow.join(self.left.leave().unwrap_or_else(Flow::dead));
     }
 
     pub(super) fn leave(&mut self, it: &ExprBreak) {
         self.values(it.expr.as_deref());
-        let label = it.label.as_ref().map(|label| label.ident.to_string());
         let flow = std::mem::take(&mut self.flow);
-        let target = self.targets.iter().rposition(|target| match &label {
-            Some(_) => target.label == label,
-            None => target.is_loop,
-        });
-        if let Some(position) = target {
-            let known = self.targets[position].left.take();
-            self.flow = known.unwrap_or(Flow { is_dead: true, ..Flow::default() });
-            self.join(flow);
-            self.targets[position].left = Some(std::mem::take(&mut self.flow));
+        if let Some(left) = self.left.of(it.label.as_ref()) {
+            left.join(flow);
         }
         self.flow.is_dead = true;
     }

@@ -142,9 +142,7 @@ impl Look<'_> {
     /// What was undone in a loop or a block stays so behind it.
     pub(super) fn restore_undone(&mut self, since: usize) {
         for wait in &self.undone[since..] {
-            if !self.flow.waited.contains(wait) {
-                self.flow.waited.push(*wait);
-            }
+            self.flow.completed(*wait);
         }
     }
 }

@@ -17,6 +17,7 @@ use syn::{BinOp, Expr, ReturnType, UnOp};
 use super::{
     crossing::{Proof, Question},
     guards::Names,
+    jumps::Targets,
     macros::Macros,
     model::{Edit, Model, Spot, Words},
     place,
@@ -44,12 +45,27 @@ pub(super) struct Flow {
     pub(super) is_dead: bool,
 }
 
-/// A loop or a block that can be left by `break`.
-pub(super) struct Target {
-    pub(super) label: Option<String>,
-    pub(super) is_loop: bool,
-    /// What is known where it is left.
-    pub(super) left: Option<Flow>,
+impl Flow {
+    /// Of a point that no path comes to.
+    pub(super) fn dead() -> Self {
+        Self { waited: Vec::new(), is_dead: true }
+    }
+
+    /// Joins another path to this point.
+    pub(super) fn join(&mut self, other: Self) {
+        match (self.is_dead, other.is_dead) {
+            (_, true) => {}
+            (true, false) => *self = other,
+            (false, false) => other.waited.into_iter().for_each(|wait| self.completed(wait)),
+        }
+    }
+
+    /// Adds a wait that has completed.
+    pub(super) fn completed(&mut self, wait: usize) {
+        if !self.waited.contains(&wait) {
+            self.waited.push(wait);
+        }
+    }
 }
 
 pub(super) struct Look<'a> {
@@ -62,7 +78,8 @@ pub(super) struct Look<'a> {
     pub(super) report: Report,
     pub(super) scope: Scope,
     pub(super) flow: Flow,
-    pub(super) targets: Vec<Target>,
+    /// What is known where a loop or a block is left by `break`.
+    pub(super) left: Targets<Flow>,
     /// The turn that this point is in: how many loops and blocks are around it that begin one.
     pub(super) turn: usize,
     /// All waits so far.
@@ -101,7 +118,7 @@ impl<'a> Look<'a> {
             report: Report::default(),
             scope: Scope::default(),
             flow: Flow::default(),
-            targets: Vec::new(),
+            left: Targets::new(),
             turn: 0,
             waits: Vec::new(),
             proofs: Vec::new(),
@@ -188,7 +205,7 @@ impl<'a> Look<'a> {
                 self.value(&it.left);
                 let skipped = self.flow.clone();
                 self.value(&it.right);
-                self.join(skipped);
+                self.flow.join(skipped);
             }
             Expr::If(it) => self.branch(expr, it, mode),
             Expr::Match(it) => self.choice(it, mode),
@@ -215,17 +232,19 @@ impl<'a> Look<'a> {
                 it.elems.iter().for_each(|elem| self.expr(elem, mode));
             }
             Expr::Binary(_) | Expr::Cast(_) | Expr::Range(_) | Expr::Unary(_) => {
-                turns::children(expr).into_iter().for_each(|operand| self.operand(operand));
+                turns::children(expr)
+                    .into_iter()
+                    .for_each(|operand| self.operand(operand, Mode::Value));
             }
             _ => self.values(turns::children(expr)),
         }
     }
 
-    /// An operand: what is compared or added up is no `&mut`.
-    pub(super) fn operand(&mut self, expr: &Expr) {
+    /// What is called, compared or borrowed: of a place, that is no use of its value.
+    pub(super) fn operand(&mut self, expr: &Expr, mode: Mode) {
         match place::root(expr) {
             Some(_) => self.place(expr),
-            None => self.value(expr),
+            None => self.expr(expr, mode),
         }
     }
 
@@ -256,22 +275,6 @@ impl<'a> Look<'a> {
         self.scope.leave(vars);
     }
 
-    /// Joins another path to this point.
-    pub(super) fn join(&mut self, other: Flow) {
-        if other.is_dead {
-            return;
-        }
-        if self.flow.is_dead {
-            self.flow = other;
-            return;
-        }
-        for wait in other.waited {
-            if !self.flow.waited.contains(&wait) {
-                self.flow.waited.push(wait);
-            }
-        }
-    }
-
     /// `&place` and `&mut place`.
     fn reference(&mut self, expr: &Expr, it: &syn::ExprReference, mode: Mode) {
         if it.mutability.is_some() {
@@ -285,10 +288,7 @@ impl<'a> Look<'a> {
                 self.refuse(&it.expr, report::carries(&it.expr));
             }
         }
-        match place::root(&it.expr) {
-            Some(_) => self.place(&it.expr),
-            None => self.expr(&it.expr, mode),
-        }
+        self.operand(&it.expr, mode);
     }
 
     /// A call whose value may be a guard: `&mut queue.lock().unwrap()`.

@@ -15,6 +15,7 @@ mod crossing;
 mod guards;
 mod idempotent;
 mod invocations;
+mod jumps;
 mod look;
 mod macros;
 mod model;

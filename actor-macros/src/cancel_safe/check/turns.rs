@@ -14,6 +14,7 @@ use syn::{
 
 use super::{
     guards::{Guard, Names, guard},
+    jumps::Targets,
     macros::{self, Macros},
     model::{Node, Spot},
     names,
@@ -36,7 +37,7 @@ impl Turns {
         let mut waits = Waits { macros, around: Vec::new(), waits: HashSet::new() };
         waits.visit_block(block);
         let turns = Self { waits: waits.waits, ..Self::default() };
-        let mut backward = Backward { macros, names, turns, targets: Vec::new(), at_end };
+        let mut backward = Backward { macros, names, turns, targets: Targets::new(), at_end };
         backward.block(block, at_end);
         backward.turns
     }
@@ -119,9 +120,8 @@ impl<'ast> Visit<'ast> for Looks<'ast> {
     fn visit_item(&mut self, _: &'ast syn::Item) {}
 }
 
-struct Target {
-    label: Option<String>,
-    is_loop: bool,
+/// Whether a wait may follow behind a jump out of a loop or a block.
+struct Jumps {
     after_break: bool,
     after_continue: bool,
 }
@@ -130,7 +130,7 @@ struct Backward<'a> {
     macros: &'a Macros,
     names: &'a Names,
     turns: Turns,
-    targets: Vec<Target>,
+    targets: Targets<Jumps>,
     at_end: bool,
 }
 
@@ -185,35 +185,32 @@ impl Backward<'_> {
                 }
                 self.expr(&branch.expr, any)
             }
-            Expr::Loop(it) => self.around(expr, label(it.label.as_ref()), after, |this, end| {
-                this.block(&it.body, end)
-            }),
-            Expr::While(it) => self.around(expr, label(it.label.as_ref()), after, |this, end| {
+            Expr::Loop(it) => {
+                self.around(expr, it.label.as_ref(), after, |this, end| this.block(&it.body, end))
+            }
+            Expr::While(it) => self.around(expr, it.label.as_ref(), after, |this, end| {
                 let body = this.block(&it.body, end);
                 this.expr(&it.cond, body || after)
             }),
             Expr::ForLoop(it) => {
-                let body = self.around(expr, label(it.label.as_ref()), after, |this, _| {
-                    this.block(&it.body, after)
-                });
+                let body = self
+                    .around(expr, it.label.as_ref(), after, |this, _| this.block(&it.body, after));
                 self.expr(&it.expr, body || after)
             }
             Expr::Block(it) => {
-                let label = label(it.label.as_ref());
-                let target =
-                    Target { label, is_loop: false, after_break: after, after_continue: false };
-                self.targets.push(target);
+                let jumps = Jumps { after_break: after, after_continue: false };
+                self.targets.enter(it.label.as_ref(), false, jumps);
                 let before = self.block(&it.block, after);
-                self.targets.pop();
+                self.targets.leave();
                 before
             }
             Expr::Unsafe(it) => self.block(&it.block, after),
             Expr::Break(jump) => {
-                let to = self.target(jump.label.as_ref()).is_some_and(|to| to.after_break);
+                let to = self.targets.of(jump.label.as_ref()).is_some_and(|to| to.after_break);
                 self.optional(jump.expr.as_deref(), to)
             }
             Expr::Continue(jump) => {
-                self.target(jump.label.as_ref()).is_some_and(|to| to.after_continue)
+                self.targets.of(jump.label.as_ref()).is_some_and(|to| to.after_continue)
             }
             Expr::Binary(it) if matches!(it.op, BinOp::And(_) | BinOp::Or(_)) => {
                 let right = self.expr(&it.right, after);
@@ -236,24 +233,16 @@ impl Backward<'_> {
     fn around(
         &mut self,
         expr: &Expr,
-        label: Option<String>,
+        label: Option<&syn::Label>,
         after: bool,
         body: impl FnOnce(&mut Self, bool) -> bool,
     ) -> bool {
         let waits = self.turns.waits(expr);
         let end = after && !waits;
-        self.targets.push(Target { label, is_loop: true, after_break: after, after_continue: end });
+        self.targets.enter(label, true, Jumps { after_break: after, after_continue: end });
         let before = body(self, end);
-        self.targets.pop();
+        self.targets.leave();
         before || waits
-    }
-
-    fn target(&self, label: Option<&syn::Lifetime>) -> Option<&Target> {
-        let label = label.map(|label| label.ident.to_string());
-        self.targets.iter().rev().find(|target| match &label {
-            Some(_) => target.label == label,
-            None => target.is_loop,
-        })
     }
 
     fn block(&mut self, block: &Block, after: bool) -> bool {
@@ -301,10 +290,6 @@ impl Backward<'_> {
             None => after,
         }
     }
-}
-
-pub(super) fn label(label: Option<&syn::Label>) -> Option<String> {
-    label.map(|label| label.name.ident.to_string())
 }
 
 /// The operands of an expression that has no flow of its own, in the order in which they run.

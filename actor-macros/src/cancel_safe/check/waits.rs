@@ -87,7 +87,7 @@ impl Look<'_> {
                 if self.scope.is(&it.expr, Kind::Future) {
                 } else if self.scope.is_view(&it.expr) {
                     writes.extend(self.scope.path(&it.expr));
-                    self.receiver(&it.expr, Mode::Alias);
+                    self.operand(&it.expr, Mode::Alias);
                 } else if place::root(&it.expr).is_some() {
                     self.refuse(future, report::loses(&it.expr));
                 } else {
@@ -154,7 +154,7 @@ impl Look<'_> {
         }
         if is_outside || self.scope.is_view(receiver) {
             writes.extend(self.scope.path(receiver));
-            self.receiver(receiver, Mode::Alias);
+            self.operand(receiver, Mode::Alias);
         } else if let (Some(var), Some(root)) = (self.scope.of(receiver), place::root(receiver)) {
             let (is_lost, is_asked) = (var.lends_local, var.kind != Kind::Future);
             let is_self = var.name == "self";
@@ -195,7 +195,7 @@ impl Look<'_> {
             Expr::Reference(it) if it.mutability.is_some() => {
                 if self.scope.is_view(&it.expr) && !self.scope.is_own_variable(&it.expr) {
                     writes.extend(self.scope.path(&it.expr));
-                    self.receiver(&it.expr, Mode::Alias);
+                    self.operand(&it.expr, Mode::Alias);
                 } else {
                     self.filled(arg, &it.expr, method);
                 }
@@ -245,7 +245,7 @@ impl Look<'_> {
         let wait = Waited::new(format!("{}!", text(&mac.path)), false);
         self.completes(&mac.path, wait, all_repeatable);
         let won = self.flow.clone();
-        let mut end = Flow { is_dead: true, ..Flow::default() };
+        let mut end = Flow::dead();
         for branch in &select.branches {
             self.flow = before.clone();
             let writes = self.race(branch);
@@ -260,14 +260,12 @@ impl Look<'_> {
             self.bind(&branch.pattern, Made::of(Kind::Looked));
             self.value(&branch.handler);
             self.scope.leave(vars);
-            self.join(end);
-            end = std::mem::take(&mut self.flow);
+            end.join(std::mem::take(&mut self.flow));
         }
         if let Some(otherwise) = &select.otherwise {
             self.flow = won;
             self.value(otherwise);
-            self.join(end);
-            end = std::mem::take(&mut self.flow);
+            end.join(std::mem::take(&mut self.flow));
         }
         self.flow = end;
     }
