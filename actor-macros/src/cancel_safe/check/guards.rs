@@ -37,7 +37,7 @@ impl Names {
         let lent = signature.inputs.iter().filter_map(|input| match input {
             FnArg::Receiver(_) => Some("self".to_owned()),
             FnArg::Typed(parameter) => {
-                let given = parameters::given(&parameter.ty, &signature.generics);
+                let given = parameters::given(&parameter.ty);
                 match &*parameter.pat {
                     Pat::Ident(name) if given == Given::Lent => Some(name.ident.to_string()),
                     _ => None,

@@ -30,16 +30,9 @@ mod text;
 mod turns;
 mod waits;
 
-use syn::{Block, FnArg, Pat, ReceiverKind, Signature};
+use syn::{Block, Signature};
 
-use self::{
-    guards::Names,
-    look::Look,
-    macros::Macros,
-    parameters::Given,
-    scope::{Kind, Made},
-    turns::Turns,
-};
+use self::{guards::Names, look::Look, macros::Macros, turns::Turns};
 pub(crate) use self::{
     idempotent::repeated,
     macros::Opened,
@@ -99,52 +92,4 @@ pub(crate) fn check(
     let (findings, mut model) = (look.report.findings, look.model);
     model.macros = macros;
     Verdict { findings, model }
-}
-
-impl Look<'_> {
-    fn parameters(&mut self, signature: &Signature, are_lost: bool) {
-        for input in &signature.inputs {
-            match input {
-                FnArg::Receiver(receiver) => self.receiver_argument(receiver, signature, are_lost),
-                FnArg::Typed(parameter) => {
-                    let given = parameters::given(&parameter.ty, &signature.generics);
-                    let kind = match given {
-                        Given::Lent => Kind::Outside,
-                        Given::Shared | Given::Owned => Kind::Looked,
-                    };
-                    self.bind(&parameter.pat, Made::of(kind));
-                    if given == Given::Owned && are_lost {
-                        self.ask_argument(&parameter.pat);
-                    }
-                }
-            }
-        }
-    }
-
-    fn receiver_argument(
-        &mut self,
-        receiver: &syn::Receiver,
-        signature: &Signature,
-        are_lost: bool,
-    ) {
-        let given = match &receiver.kind {
-            ReceiverKind::Reference(_, _, None) => Given::Shared,
-            ReceiverKind::Reference(_, _, Some(_)) => Given::Lent,
-            ReceiverKind::Typed(_, ty) => parameters::given(ty, &signature.generics),
-            _ => Given::Owned,
-        };
-        let kind = if given == Given::Shared { Kind::Looked } else { Kind::Outside };
-        self.scope.add("self", false, 0, Made::of(kind));
-        if given == Given::Owned && are_lost {
-            self.refuse(&receiver.self_token, report::loses_self());
-        }
-    }
-
-    /// An argument by value: a copy or a shared handle, which its type has to say.
-    fn ask_argument(&mut self, pattern: &Pat) {
-        for (name, _) in scope::names_in(pattern) {
-            let span = syn::spanned::Spanned::span(pattern);
-            self.model.arguments.push(proc_macro2::Ident::new(&name, span));
-        }
-    }
 }

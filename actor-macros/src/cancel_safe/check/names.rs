@@ -126,13 +126,6 @@ pub(super) const QUIET: Table = Table(&[
     "unreachable", "vec", "warn",
 ]);
 
-/// Types that are copies, or handles of something shared. Others are asked.
-#[rustfmt::skip]
-pub(super) const KEPT: Table = Table(&[
-    "Arc", "Duration", "Instant", "IpAddr", "Rc", "SocketAddr", "SystemTime", "bool", "char", "f32",
-    "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16", "u32", "u64", "u8", "usize",
-]);
-
 pub(super) fn is_act(method: &str) -> bool {
     ACTS.contains(&method) || ACTS_PREFIX.iter().any(|prefix| method.starts_with(prefix))
 }

@@ -1,75 +1,106 @@
 //! What the arguments of a function stand for: something the caller keeps, or something that it has
 //! given away.
 
-use syn::{GenericParam, Generics, Type, TypeParamBound};
+use proc_macro2::Ident;
+use syn::{
+    FnArg, GenericArgument, Pat, PathArguments, Receiver, ReceiverKind, Signature, Type,
+    spanned::Spanned,
+};
 
-use super::names;
+use super::{
+    look::Look,
+    report,
+    scope::{self, Kind, Made},
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Given {
     /// By `&mut`: the caller keeps it, and the call may change it.
     Lent,
-    /// By `&`, or a copy, or a shared handle.
+    /// By `&`, or a shared handle.
     Shared,
-    /// By value. Its type has to say whether it is a copy.
+    /// By value. Its type has to say whether it is lost with the call.
     Owned,
 }
 
-pub(super) fn given(ty: &Type, generics: &Generics) -> Given {
+pub(super) fn given(ty: &Type) -> Given {
     match ty {
         Type::Reference(reference) if reference.mutability.is_some() => Given::Lent,
-        Type::Reference(reference) => match given(&reference.elem, generics) {
+        Type::Reference(reference) => match given(&reference.elem) {
             Given::Lent => Given::Lent,
             _ => Given::Shared,
         },
         Type::Ptr(_) => Given::Lent,
-        Type::FnPtr(_) => Given::Shared,
-        Type::Paren(paren) => given(&paren.elem, generics),
-        Type::Group(group) => given(&group.elem, generics),
-        Type::Array(array) => given(&array.elem, generics),
-        Type::Tuple(tuple) => {
-            tuple.elems.iter().fold(Given::Shared, |all, ty| worse(all, given(ty, generics)))
-        }
-        Type::Path(path) => given_path(&path.path, generics),
+        Type::Paren(paren) => given(&paren.elem),
+        Type::Group(group) => given(&group.elem),
+        Type::Array(array) => given(&array.elem),
+        Type::Tuple(tuple) => all(&tuple.elems),
+        Type::Path(path) => given_path(&path.path),
         _ => Given::Owned,
     }
 }
 
-fn worse(one: Given, other: Given) -> Given {
-    match (one, other) {
+/// `Pin<&mut Self>` and `Option<&mut T>` are what is in them.
+fn given_path(path: &syn::Path) -> Given {
+    let Some(last) = path.segments.last() else { return Given::Owned };
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return Given::Owned };
+    // Also as `self`, which cannot be asked.
+    if last.ident == "Arc" || last.ident == "Rc" {
+        return Given::Shared;
+    }
+    if last.ident != "Pin" && last.ident != "Option" {
+        return Given::Owned;
+    }
+    all(arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    }))
+}
+
+/// What a value is that has all of these in it.
+fn all<'t>(types: impl IntoIterator<Item = &'t Type>) -> Given {
+    types.into_iter().fold(Given::Shared, |all, ty| match (all, given(ty)) {
         (Given::Owned, _) | (_, Given::Owned) => Given::Owned,
         (Given::Lent, _) | (_, Given::Lent) => Given::Lent,
         _ => Given::Shared,
-    }
-}
-
-fn given_path(path: &syn::Path, generics: &Generics) -> Given {
-    let name = names::last(path);
-    let Some(last) = path.segments.last() else { return Given::Owned };
-    if names::KEPT.has(&name) || is_copy_parameter(path, generics) {
-        return Given::Shared;
-    }
-    // `Pin<&mut Self>` and `Option<&mut T>` are what is in them.
-    if name != "Pin" && name != "Option" {
-        return Given::Owned;
-    }
-    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else {
-        return Given::Owned;
-    };
-    let types = arguments.args.iter().filter_map(|argument| match argument {
-        syn::GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    });
-    types.fold(Given::Shared, |all, ty| worse(all, given(ty, generics)))
-}
-
-/// Whether `path` is a generic parameter that is declared as `Copy`.
-fn is_copy_parameter(path: &syn::Path, generics: &Generics) -> bool {
-    generics.params.iter().any(|parameter| {
-        let GenericParam::Type(parameter) = parameter else { return false };
-        path.is_ident(&parameter.ident)
-            && parameter.bounds.iter().any(|bound| {
-                matches!(bound, TypeParamBound::Trait(bound) if bound.path.is_ident("Copy"))
-            })
     })
+}
+
+impl Look<'_> {
+    pub(super) fn parameters(&mut self, signature: &Signature, are_lost: bool) {
+        for input in &signature.inputs {
+            match input {
+                FnArg::Receiver(receiver) => self.receiver(receiver, are_lost),
+                FnArg::Typed(parameter) => {
+                    let given = given(&parameter.ty);
+                    let kind = if given == Given::Lent { Kind::Outside } else { Kind::Looked };
+                    self.bind(&parameter.pat, Made::of(kind));
+                    if given == Given::Owned && are_lost {
+                        self.ask_argument(&parameter.pat);
+                    }
+                }
+            }
+        }
+    }
+
+    fn receiver(&mut self, receiver: &Receiver, are_lost: bool) {
+        let given = match &receiver.kind {
+            ReceiverKind::Reference(_, _, None) => Given::Shared,
+            ReceiverKind::Reference(_, _, Some(_)) => Given::Lent,
+            ReceiverKind::Typed(_, ty) => given(ty),
+            _ => Given::Owned,
+        };
+        let kind = if given == Given::Shared { Kind::Looked } else { Kind::Outside };
+        self.scope.add("self", false, 0, Made::of(kind));
+        if given == Given::Owned && are_lost {
+            self.refuse(&receiver.self_token, report::loses_self());
+        }
+    }
+
+    /// An argument by value: a copy or a shared handle, which its type has to say.
+    fn ask_argument(&mut self, pattern: &Pat) {
+        for (name, _) in scope::names_in(pattern) {
+            self.model.arguments.push(Ident::new(&name, pattern.span()));
+        }
+    }
 }
