@@ -25,9 +25,17 @@ pub(super) struct Report {
     pub(super) findings: Vec<Finding>,
 }
 
-const AGAIN: &str = "calling the function again repeats it";
 const KEEP: &str = "keep it in `self`, or behind a `&mut` argument";
+const SKIP: &str = "keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`";
+const LATER: &str = "move it behind the last `.await`";
 const HARMLESS: &str = "if doing it again is harmless, write";
+
+/// What is too early: an `.await` follows.
+fn is_early(act: String) -> String {
+    format!(
+        "{act} and an `.await` follows: if the call is dropped there, calling the function again repeats it"
+    )
+}
 
 impl Report {
     /// Adds a mistake; `order` says where in the source it is.
@@ -47,6 +55,10 @@ impl Report {
 }
 
 impl Words {
+    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { message: message.into(), help: help.into() }
+    }
+
     /// The same for a handler that waits nowhere: it is its answer that may be dropped.
     pub(super) fn about_answer(self) -> Self {
         let message = self.message.replace(
@@ -64,39 +76,30 @@ impl Words {
 /// A call that changes a place, before a wait.
 pub(super) fn changes(call: &impl ToTokens, place: &str, takes: bool) -> Words {
     let (call, code) = (text(call), code(call));
-    let help = if takes {
-        format!(
+    let help = match takes {
+        true => format!(
             "look at it first and take it after the last `.await`, or leave with it: `if let Some(x) = {code} {{ return x; }}`"
-        )
-    } else {
-        format!("move it behind the last `.await`; {HARMLESS} `repeatable({code})`")
+        ),
+        false => format!("{LATER}; {HARMLESS} `repeatable({code})`"),
     };
-    let message = format!(
-        "`{call}` changes `{place}` and an `.await` follows: if the call is dropped there, {AGAIN}"
-    );
-    Words { message, help }
+    Words::new(is_early(format!("`{call}` changes `{place}`")), help)
 }
 
 /// The same where a value is matched on, and no wait follows where it is.
 pub(super) fn may_take(call: &impl ToTokens, place: &str) -> Words {
     let (call, code) = (text(call), code(call));
-    Words {
-        message: format!(
-            "`{call}` changes `{place}` and an `.await` follows where it gives nothing: if the call is dropped there, {AGAIN}"
-        ),
-        help: format!(
-            "if it changes nothing unless it gives something, write `all_or_nothing({code})`"
-        ),
-    }
+    Words::new(
+        is_early(format!("`{call}` changes `{place}`"))
+            .replace("follows:", "follows where it gives nothing:"),
+        format!("if it changes nothing unless it gives something, write `all_or_nothing({code})`"),
+    )
 }
 
 /// An act through a shared reference, or on the world.
 pub(super) fn acts(call: &impl ToTokens) -> Words {
     let (call, code) = (text(call), code(call));
-    let message =
-        format!("`{call}` acts and an `.await` follows: if the call is dropped there, {AGAIN}");
-    let help = format!("move it behind the last `.await`; {HARMLESS} `repeatable({code})`");
-    Words { message, help }
+    let help = format!("{LATER}; {HARMLESS} `repeatable({code})`");
+    Words::new(is_early(format!("`{call}` acts")), help)
 }
 
 /// An assignment before a wait.
@@ -106,60 +109,43 @@ pub(super) fn assigns(
     value: Option<&syn::Expr>,
 ) -> Words {
     let (whole, place) = (text(whole), text(place));
-    let message = format!(
-        "`{whole}` changes `{place}` and an `.await` follows: if the call is dropped there, {AGAIN}"
-    );
-    let help = match value {
-        Some(value) => format!(
-            "move it behind the last `.await`; {HARMLESS} `{place} = repeatable({})`",
-            code(value)
-        ),
-        None => "move it behind the last `.await`".to_owned(),
-    };
-    Words { message, help }
+    let help = value.map_or(LATER.to_owned(), |value| {
+        format!("{LATER}; {HARMLESS} `{place} = repeatable({})`", code(value))
+    });
+    Words::new(is_early(format!("`{whole}` changes `{place}`")), help)
 }
 
 /// `&mut place` that is passed on before a wait.
 pub(super) fn lends(call: Option<String>, place: &impl ToTokens) -> Words {
-    let place = text(place);
-    let message = format!(
-        "`{place}` is lent to be changed and an `.await` follows: if the call is dropped there, {AGAIN}"
-    );
-    let help = match call {
-        Some(call) => format!(
-            "lend it with `&`, or do this behind the last `.await`; {HARMLESS} `repeatable({call})`"
-        ),
-        None => "lend it with `&`, or do this behind the last `.await`".to_owned(),
-    };
-    Words { message, help }
+    let help = "lend it with `&`, or do this behind the last `.await`";
+    let help =
+        call.map_or(help.to_owned(), |call| format!("{help}; {HARMLESS} `repeatable({call})`"));
+    Words::new(is_early(format!("`{}` is lent to be changed", text(place))), help)
 }
 
 /// A wait that has completed when a later one is reached.
 pub(super) fn repeats(wait: &str, later: &str, can_repeat: bool) -> Words {
-    let message = format!(
-        "`{wait}` has completed when the call waits for `{later}`: if it is dropped there, calling the function again waits for `{wait}` again"
-    );
-    let help = if can_repeat {
-        format!(
-            "keep its result in `self`, and skip it if it is there: `if self.x.is_none() {{ self.x = Some(..) }}`; {HARMLESS} `repeatable({wait})`"
-        )
-    } else {
-        "keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`"
-            .to_owned()
+    let help = match can_repeat {
+        true => format!("{SKIP}; {HARMLESS} `repeatable({wait})`"),
+        false => SKIP.to_owned(),
     };
-    Words { message, help }
+    Words::new(
+        format!(
+            "`{wait}` has completed when the call waits for `{later}`: if it is dropped there, calling the function again waits for `{wait}` again"
+        ),
+        help,
+    )
 }
 
 /// How to keep a value in an `Option` that is asked for first, so that it is not waited for twice.
 pub(super) fn keeps_nothing(noted: &syn::ExprAssign, output: &syn::ReturnType) -> String {
     let (place, value) = (code(&noted.left), code(&noted.right));
-    let leaves = match output {
-        syn::ReturnType::Default => "return",
-        _ => "return ..",
-    };
     let kept = match output {
         syn::ReturnType::Type(_, ty) if is_option(ty) => format!("{value}?"),
-        _ => format!("match {value} {{ Some(value) => value, None => {leaves} }}"),
+        output => {
+            let given = if matches!(output, syn::ReturnType::Default) { "" } else { " .." };
+            format!("match {value} {{ Some(value) => value, None => return{given} }}")
+        }
     };
     format!("`None` is waited for again, so leave with it: write `{place} = Some({kept})`")
 }
@@ -171,183 +157,170 @@ fn is_option(ty: &syn::Type) -> bool {
 
 /// A wait that may be repeated, behind one that may not.
 pub(super) fn pauses_late(wait: &str) -> Words {
-    Words {
-        message: format!(
+    Words::new(
+        format!(
             "`{wait}` waits behind another `.await`: if the call is dropped here, calling the function again waits for both"
         ),
-        help: format!(
+        format!(
             "move `repeatable({wait}).await` to the start of the function or of the loop's turn"
         ),
-    }
+    )
 }
 
 /// A guard or a loop that may run again, because what it asks is written later.
 pub(super) fn undoes(block: &str, later: &str) -> Words {
-    Words {
-        message: format!(
+    Words::new(
+        format!(
             "`{block}` may not be skipped when the call is dropped at `{later}` and made again: what it asks has changed since"
         ),
-        help: "keep what it asks until after the last `.await`".to_owned(),
-    }
+        "keep what it asks until after the last `.await`",
+    )
 }
 
 /// A local that is changed in one turn and read in the next.
 pub(super) fn carries(place: &impl ToTokens) -> Words {
-    Words {
-        message: format!(
-            "`{}` lives only in this call and is carried from one `.await` to the next: it starts over if the call is dropped in between",
-            text(place)
+    let place = text(place);
+    Words::new(
+        format!(
+            "`{place}` lives only in this call and is carried from one `.await` to the next: it starts over if the call is dropped in between"
         ),
-        help: KEEP.to_owned(),
-    }
+        KEEP,
+    )
 }
 
 /// A local that was made from a place which a turn changes.
 pub(super) fn is_stale(name: &impl ToTokens, place: &str) -> Words {
-    Words {
-        message: format!(
-            "`{}` was made from `{place}`, which has changed since: another call would see another value",
-            text(name)
+    let name = text(name);
+    Words::new(
+        format!(
+            "`{name}` was made from `{place}`, which has changed since: another call would see another value"
         ),
-        help: format!("look at `{place}` where it is needed, or keep the value in `self`"),
-    }
+        format!("look at `{place}` where it is needed, or keep the value in `self`"),
+    )
 }
 
 /// A question that was asked before a turn which changes the answer.
 pub(super) fn decides(question: &str, place: &str) -> Words {
-    Words {
-        message: format!(
+    Words::new(
+        format!(
             "`{question}` decides whether a later `.await` is reached, and `{place}` is changed between the two: another call would decide otherwise"
         ),
-        help: format!(
+        format!(
             "ask it inside of the loop or block that changes `{place}`; if the answer stays the same, write `repeatable({question})`"
         ),
-    }
+    )
 }
 
 /// A local that a wait fills.
 pub(super) fn loses(what: &impl ToTokens) -> Words {
-    Words {
-        message: format!(
-            "what `{}` collects lives only in this call, and is lost if the call is dropped at this `.await`",
-            text(what)
+    let what = text(what);
+    Words::new(
+        format!(
+            "what `{what}` collects lives only in this call, and is lost if the call is dropped at this `.await`"
         ),
-        help: KEEP.to_owned(),
-    }
+        KEEP,
+    )
 }
 
 pub(super) fn loses_self() -> Words {
-    Words {
-        message:
-            "`self` belongs to this call, and is lost with all that is in it if the call is dropped"
-                .to_owned(),
-        help: "take `&mut self`".to_owned(),
-    }
+    Words::new(
+        "`self` belongs to this call, and is lost with all that is in it if the call is dropped",
+        "take `&mut self`",
+    )
 }
 
 pub(super) fn loses_position() -> Words {
-    Words {
-        message: "how far this `for` loop has come is lost if the call is dropped in it".to_owned(),
-        help: "keep the position in `self` and use `while`".to_owned(),
-    }
+    Words::new(
+        "how far this `for` loop has come is lost if the call is dropped in it",
+        "keep the position in `self` and use `while`",
+    )
 }
 
 /// A pattern of a branch that does not take what its future gives.
 pub(super) fn loses_unmatched() -> Words {
-    Words {
-        message: "what does not fit this pattern is lost, and the other branches wait on"
-            .to_owned(),
-        help: "bind the value, and look at it in the handler".to_owned(),
-    }
+    Words::new(
+        "what does not fit this pattern is lost, and the other branches wait on",
+        "bind the value, and look at it in the handler",
+    )
 }
 
 /// A macro with an `.await` in it.
 pub(super) fn hides_await(mac: &str) -> Words {
-    Words {
-        message: format!("the check cannot see the `.await` inside of `{mac}!`"),
-        help: "move it out of the macro: `let value = future.await;`".to_owned(),
-    }
+    Words::new(
+        format!("the check cannot see the `.await` inside of `{mac}!`"),
+        "move it out of the macro: `let value = future.await;`",
+    )
 }
 
 /// A macro that may wait in a way that is not known.
 pub(super) fn hides(mac: &str) -> Words {
-    Words {
-        message: format!("the check does not know this `{mac}!`"),
-        help: "write `tokio::select!`, or `actor_runtime::select!`".to_owned(),
-    }
+    Words::new(
+        format!("the check does not know this `{mac}!`"),
+        "write `tokio::select!`, or `actor_runtime::select!`",
+    )
 }
 
 pub(super) fn joins(mac: &str) -> Words {
-    Words {
-        message: format!(
+    Words::new(
+        format!(
             "`{mac}!` holds what its first branches gave, and it is lost if the call is dropped while the others wait"
         ),
-        help: "wait for one after the other, or with `select!` in a loop, and store each result in `self`"
-            .to_owned(),
-    }
+        "wait for one after the other, or with `select!` in a loop, and store each result in `self`",
+    )
 }
 
 pub(super) fn pins(mac: &str) -> Words {
-    Words {
-        message: format!("the check cannot see what `{mac}!` pins"),
-        help: "write `let mut name = std::pin::pin!(future);`".to_owned(),
-    }
+    Words::new(
+        format!("the check cannot see what `{mac}!` pins"),
+        "write `let mut name = std::pin::pin!(future);`",
+    )
 }
 
 /// `all_or_nothing` where its value does not decide what follows.
 pub(super) fn must_be_matched(call: &impl ToTokens) -> Words {
-    Words {
-        message: format!(
-            "`{}` may take a value, and an `.await` follows also where it did",
-            text(call)
-        ),
-        help: "match on it, and do not wait where the value is: `if let Some(x) = all_or_nothing(..) { return x; }`"
-            .to_owned(),
-    }
+    let call = text(call);
+    Words::new(
+        format!("`{call}` may take a value, and an `.await` follows also where it did"),
+        "match on it, and do not wait where the value is: `if let Some(x) = all_or_nothing(..) { return x; }`",
+    )
 }
 
 /// `repeatable` around a wait whose value does not come again.
 pub(super) fn does_not_come_again(wait: &str) -> Words {
-    Words {
-        message: format!("what `{wait}` gives does not come again, so it is not repeatable"),
-        help: "keep its result in `self`, and skip it if it is there: `if self.x.is_none() { self.x = Some(..) }`"
-            .to_owned(),
-    }
+    Words::new(format!("what `{wait}` gives does not come again, so it is not repeatable"), SKIP)
 }
 
 /// A handler that is said to be idempotent, and is not.
 pub(super) fn is_not_idempotent(act: &impl ToTokens, takes: bool) -> Words {
     let act = text(act);
-    if takes {
-        return Words {
-            message: format!("what `{act}` takes is lost if the answer is never read"),
-            help: "give it back, `#[cancel_safe(undelivered = method)]`".to_owned(),
-        };
-    }
-    Words {
-        message: format!("`{act}` done twice is not the same as done once"),
-        help: "leave out `idempotent`, or say why, `#[cancel_safe(trusted = \"why\")]`".to_owned(),
+    match takes {
+        true => Words::new(
+            format!("what `{act}` takes is lost if the answer is never read"),
+            "give it back, `#[cancel_safe(undelivered = method)]`",
+        ),
+        false => Words::new(
+            format!("`{act}` done twice is not the same as done once"),
+            "leave out `idempotent`, or say why, `#[cancel_safe(trusted = \"why\")]`",
+        ),
     }
 }
 
 pub(super) fn is_too_deep() -> Words {
-    Words {
-        message: "this body is too deep to be checked".to_owned(),
-        help: "move parts of it into functions of their own".to_owned(),
-    }
+    Words::new(
+        "this body is too deep to be checked",
+        "move parts of it into functions of their own",
+    )
 }
 
 pub(super) fn has_no_reason() -> Words {
-    Words {
-        message: "an empty reason is none".to_owned(),
-        help: "say why dropping the future is harmless".to_owned(),
-    }
+    Words::new("an empty reason is none", "say why dropping the future is harmless")
 }
 
 /// A future that is used otherwise than by waiting for it.
 pub(super) fn polls(name: &impl ToTokens) -> Words {
-    Words {
-        message: format!("`{}` is a future, and here it is not awaited", text(name)),
-        help: "wait for it with `.await` or `select!`".to_owned(),
-    }
+    let name = text(name);
+    Words::new(
+        format!("`{name}` is a future, and here it is not awaited"),
+        "wait for it with `.await` or `select!`",
+    )
 }
