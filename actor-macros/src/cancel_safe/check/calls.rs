@@ -18,8 +18,9 @@ impl Look<'_> {
         if is_look && self.is_refused(expr, call, &name) {
             return;
         }
-        if self.is_counting_local(call, &name) {
-            self.refuse(&call.receiver, report::carries(&call.receiver));
+        // A local `Cell`, which counts.
+        let is_cell = names::is_act(&name) && self.scope.is(&call.receiver, Kind::Fresh);
+        if is_cell && self.refuse_carried(&call.receiver) {
             return;
         }
         let is_part = names::VIEWS.has(&name) || names::THROUGH.has(&name);
@@ -28,7 +29,7 @@ impl Look<'_> {
         self.values(&call.args);
         if !is_look {
             if is_outside && !names::only_looks(&name) {
-                self.written(self.scope.path(&call.receiver), call);
+                self.written(self.scope.path(&call.receiver), None, call);
             }
             if !gives_view {
                 self.keep_carried(expr, call);
@@ -89,14 +90,6 @@ impl Look<'_> {
         }
     }
 
-    /// A local `Cell` of an earlier turn.
-    fn is_counting_local(&self, call: &ExprMethodCall, name: &str) -> bool {
-        names::is_act(name)
-            && self.scope.is(&call.receiver, Kind::Fresh)
-            && self.scope.is_carried(&call.receiver, self.turn)
-            && self.elsewhere == 0
-    }
-
     /// Leaves it to the compiler whether a method changes what it is called on.
     fn lend(&mut self, expr: &Expr, call: &ExprMethodCall) {
         let place = text(&call.receiver);
@@ -110,8 +103,8 @@ impl Look<'_> {
     /// The same for a local of an earlier turn, which this one must not change.
     fn keep_carried(&mut self, expr: &Expr, call: &ExprMethodCall) {
         let var = self.scope.of(&call.receiver);
-        let is_kept = var.is_some_and(|var| var.is_mutable && var.kind != Kind::Future);
-        if !is_kept || !self.scope.is_carried(&call.receiver, self.turn) || self.elsewhere > 0 {
+        let is_kept = var.is_some_and(|var| var.is_mutable && var.made.kind != Kind::Future);
+        if !is_kept || !self.is_carried(&call.receiver) {
             return;
         }
         let name = call.method.to_string();
@@ -157,20 +150,12 @@ impl Look<'_> {
                 self.model.add(&call.func, Edit::Freeze);
             }
         }
-        match place::root(&call.func) {
-            Some(_) => self.called_place(&call.func),
-            None => self.value(&call.func),
+        self.operand(&call.func, Mode::Value);
+        // A closure may change what it holds.
+        if self.scope.of(&call.func).is_some_and(|var| var.is_mutable) {
+            self.refuse_carried(&call.func);
         }
         self.values(&call.args);
-    }
-
-    /// A closure of an earlier turn that may change what it holds.
-    fn called_place(&mut self, func: &Expr) {
-        self.place(func);
-        let is_mutable = self.scope.of(func).is_some_and(|var| var.is_mutable);
-        if is_mutable && self.scope.is_carried(func, self.turn) && self.elsewhere == 0 {
-            self.refuse(func, report::carries(func));
-        }
     }
 
     fn is_refused_function(&mut self, expr: &Expr, call: &ExprCall, name: &str) -> bool {

@@ -8,9 +8,9 @@ use syn::{
 
 use super::{
     guards,
-    look::{Flow, Look, Mode, in_word, is_word},
+    look::{Flow, Look, Mode, in_word},
     model::{Edit, Node},
-    names, place, report,
+    place, report,
     scope::{Kind, Made},
     text::text,
 };
@@ -112,32 +112,29 @@ impl Look<'_> {
     /// value, no wait does, and every value is taken.
     pub(super) fn scrutinee(&mut self, value: &Expr, then: bool, other: bool, exact: bool) {
         let takes = exact && other && !then && self.trusted == 0;
-        if takes && is_taker(value) {
+        if takes && guards::is_taker(value) {
             self.asked_taker(value);
             self.taking(value);
         } else {
-            self.taker = outer_call(value).filter(|_| takes).map(Node::spot);
+            self.taker = takes.then(|| place::tried(value).spot());
             self.expr(value, Mode::Alias);
         }
     }
 
     /// What takes all or nothing: by its type, or because the body says so.
     pub(super) fn asked_taker(&mut self, value: &Expr) {
-        match place::bare(value) {
-            Expr::Try(it) => self.asked_taker(&it.expr),
-            Expr::MethodCall(call) => self.model.add(&call.receiver, Edit::AllOrNothing),
-            _ => {}
+        if let Expr::MethodCall(call) = place::tried(value) {
+            self.model.add(&call.receiver, Edit::AllOrNothing);
         }
     }
 
     /// Runs over a taker as over an act.
     fn taking(&mut self, value: &Expr) {
-        match place::bare(value) {
-            Expr::Try(it) => self.taking(&it.expr),
+        match place::tried(value) {
             Expr::MethodCall(call) => {
                 self.operand(&call.receiver, Mode::Alias);
                 self.values(&call.args);
-                self.written(self.scope.path(&call.receiver), call);
+                self.written(self.scope.path(&call.receiver), None, call);
             }
             call => {
                 if let Some(inner) = in_word(call, "all_or_nothing") {
@@ -271,23 +268,5 @@ impl Look<'_> {
             left.join(flow);
         }
         self.flow.is_dead = true;
-    }
-}
-
-/// The call that gives the value, or `?` of it.
-fn outer_call(value: &Expr) -> Option<&Expr> {
-    match place::bare(value) {
-        Expr::Try(it) => outer_call(&it.expr),
-        call @ (Expr::MethodCall(_) | Expr::Call(_)) => Some(call),
-        _ => None,
-    }
-}
-
-/// Whether an expression takes something out or changes nothing, by name or in so many words.
-fn is_taker(value: &Expr) -> bool {
-    match place::bare(value) {
-        Expr::Try(it) => is_taker(&it.expr),
-        Expr::MethodCall(call) => names::ALL_OR_NOTHING.has(&call.method),
-        call => is_word(call, "all_or_nothing"),
     }
 }

@@ -82,14 +82,14 @@ impl Look<'_> {
         });
         for var in self.scope.all_mut() {
             if var.stale.is_none() {
-                var.stale = changed(&var.from);
+                var.stale = changed(&var.made.from);
             }
         }
         if let Some((question, order, place)) = hit {
             self.refuse_at(order, &question, report::decides(&text(&question), &place));
         }
         for write in writes.iter().filter(|write| !write.by_wait) {
-            self.undo(&write.path, write.by, body);
+            self.written(Some(write.path.clone()), write.by, body);
         }
     }
 
@@ -104,36 +104,26 @@ impl Look<'_> {
         self.proofs.push(Proof { question: None, reads, text: text.to_owned() });
     }
 
-    /// A place was changed: what asks about it may not be skipped any more.
-    pub(super) fn written(&mut self, path: Option<String>, by: &impl ToTokens) {
-        if let Some(path) = path {
-            self.undo(&path, None, by);
-        }
-    }
-
-    /// The same for an assignment, which may leave the answer what it is.
-    pub(super) fn assigned_to(&mut self, path: Option<String>, whole: &Expr) {
-        let assign = match whole {
-            Expr::Assign(assign) => Some(assign),
-            _ => None,
-        };
-        if let Some(path) = path {
-            self.undo(&path, assign, whole);
-        }
-    }
-
-    fn undo(&mut self, path: &str, assign: Option<&ExprAssign>, by: &impl ToTokens) {
+    /// Places were changed: what asks about them may not be skipped any more, unless an assignment
+    /// leaves the answer what it is.
+    pub(super) fn written(
+        &mut self,
+        paths: impl IntoIterator<Item = String>,
+        assign: Option<&ExprAssign>,
+        by: &impl ToTokens,
+    ) {
+        let paths: Vec<_> = paths.into_iter().collect();
         let stays = |proof: &Proof| {
             assign.zip(proof.question.as_ref()).is_some_and(|(it, asked)| makes_false(asked, it))
         };
-        let asks = |proof: &Proof| {
-            proof.reads.iter().any(|read| place::overlap(read, path)) && !stays(proof)
+        let asks = |proof: &mut Proof| {
+            let mut pairs =
+                proof.reads.iter().flat_map(|read| paths.iter().map(move |path| (read, path)));
+            pairs.any(|(read, path)| place::overlap(read, path)) && !stays(proof)
         };
-        while let Some(position) = self.proofs.iter().position(asks) {
-            let proof = self.proofs.remove(position);
+        for proof in self.proofs.extract_if(.., asks) {
             let caret = by.to_token_stream();
-            let wait = Waited { caret, is_undone: true, ..Waited::new(proof.text, false) };
-            self.waits.push(wait);
+            self.waits.push(Waited { caret, is_undone: true, ..Waited::new(proof.text, false) });
             self.undone.push(self.waits.len() - 1);
             self.flow.waited.push(self.waits.len() - 1);
         }

@@ -14,6 +14,7 @@ use syn::{
 };
 
 use super::{
+    look::is_word,
     macros::{Macros, Opened},
     names,
     parameters::{self, Given},
@@ -81,35 +82,34 @@ impl<'ast> Visit<'ast> for Bound<'ast> {
 
 /// The guard of a block, if it is one.
 pub(super) fn guard<'a>(branch: &'a ExprIf, names: &Names) -> Option<Guard<'a>> {
-    let Some(Stmt::Expr(assign, _)) = branch.then_branch.stmts.last() else { return None };
-    let Expr::Assign(noted) = assign else { return None };
-    if branch.else_branch.is_some() || !names.has(&noted.left) || has_index(&noted.left) {
-        return None;
-    }
+    let (assign, noted) = noted_last(branch)?;
     let is_sure = makes_false(&branch.cond, noted);
-    let may_be_nothing = asks_none(&branch.cond)
-        .is_some_and(|place| spelled(place) == spelled(&noted.left))
-        && may_give(&noted.right);
-    (is_sure || may_be_nothing).then_some(Guard { assign, value: &noted.right, is_sure })
+    let may_be_nothing = asks_none(&branch.cond, noted) && is_taker(&noted.right);
+    let is_guard = names.has(&noted.left) && !has_index(&noted.left) && (is_sure || may_be_nothing);
+    is_guard.then_some(Guard { assign, value: &noted.right, is_sure })
 }
 
 /// `P = value` of `if P.is_none() { ..; P = value }`, which skips nothing if the value is `None`.
 pub(super) fn keeps_nothing(branch: &ExprIf) -> Option<&ExprAssign> {
-    let Some(Stmt::Expr(Expr::Assign(noted), _)) = branch.then_branch.stmts.last() else {
-        return None;
-    };
-    let asked = asks_none(&branch.cond)?;
-    let is_kept = spelled(asked) == spelled(&noted.left) && !is_some(&noted.right);
-    (is_kept && branch.else_branch.is_none()).then_some(noted)
+    let (_, noted) = noted_last(branch)?;
+    (asks_none(&branch.cond, noted) && !is_some(&noted.right)).then_some(noted)
+}
+
+/// The assignment that ends a block without `else`.
+fn noted_last(branch: &ExprIf) -> Option<(&Expr, &ExprAssign)> {
+    match branch.then_branch.stmts.last() {
+        Some(Stmt::Expr(assign @ Expr::Assign(noted), _)) if branch.else_branch.is_none() => {
+            Some((assign, noted))
+        }
+        _ => None,
+    }
 }
 
 /// Whether `question` is false once `noted` has run.
 pub(super) fn makes_false(question: &Expr, noted: &ExprAssign) -> bool {
     let is_noted = |place: &Expr| spelled(place) == spelled(&noted.left);
-    if let Some(place) = asks_none(question) {
-        return is_noted(place) && is_some(&noted.right);
-    }
     match place::bare(question) {
+        question if asks_none(question, noted) => is_some(&noted.right),
         Expr::Unary(not) if matches!(not.op, UnOp::Not(_)) => {
             is_noted(&not.expr) && is_bool(&noted.right, true)
         }
@@ -120,12 +120,10 @@ pub(super) fn makes_false(question: &Expr, noted: &ExprAssign) -> bool {
     }
 }
 
-/// `P` of `P.is_none()`.
-fn asks_none(question: &Expr) -> Option<&Expr> {
-    match place::bare(question) {
-        Expr::MethodCall(call) if call.method == "is_none" => Some(&call.receiver),
-        _ => None,
-    }
+/// Whether `question` is `P.is_none()`, and `P` is what is noted.
+fn asks_none(question: &Expr, noted: &ExprAssign) -> bool {
+    matches!(place::bare(question), Expr::MethodCall(call)
+        if call.method == "is_none" && spelled(&call.receiver) == spelled(&noted.left))
 }
 
 fn spelled(place: &Expr) -> String {
@@ -146,13 +144,11 @@ fn is_some(value: &Expr) -> bool {
     matches!(value, Expr::Call(call) if names::function(&call.func) == "Some")
 }
 
-/// Whether a value is there only if something was taken: a known taker, or in so many words.
-fn may_give(value: &Expr) -> bool {
-    match place::bare(value) {
-        Expr::Call(call) => names::function(&call.func) == "all_or_nothing",
+/// Whether an expression takes something out or changes nothing, by name or in so many words.
+pub(super) fn is_taker(value: &Expr) -> bool {
+    match place::tried(value) {
         Expr::MethodCall(call) => names::ALL_OR_NOTHING.has(&call.method),
-        Expr::Try(value) => may_give(&value.expr),
-        _ => false,
+        call => is_word(call, "all_or_nothing"),
     }
 }
 
@@ -162,12 +158,9 @@ fn is_bool(value: &Expr, wanted: bool) -> bool {
 
 /// Whether two values are literals or constants with different names.
 fn are_different(one: &Expr, other: &Expr) -> bool {
-    let text = |value: &Expr| match value {
-        Expr::Lit(_) => Some(value.to_token_stream().to_string()),
-        Expr::Path(path) if path.path.segments.len() > 1 => {
-            Some(value.to_token_stream().to_string())
-        }
-        _ => None,
+    let is_constant = |value: &Expr| match value {
+        Expr::Path(path) => path.path.segments.len() > 1,
+        value => matches!(value, Expr::Lit(_)),
     };
-    text(one).zip(text(other)).is_some_and(|(one, other)| one != other)
+    is_constant(one) && is_constant(other) && spelled(one) != spelled(other)
 }

@@ -72,7 +72,7 @@ impl Look<'_> {
                 TokenTree::Ident(ident) => {
                     let name = ident.to_string();
                     let var = self.scope.find(&name);
-                    if var.is_some_and(|it| it.kind == Kind::Outside || it.turn < self.turn) {
+                    if var.is_some_and(|it| it.made.kind == Kind::Outside || it.turn < self.turn) {
                         found.push(name);
                     }
                 }

@@ -161,6 +161,20 @@ impl<'a> Look<'a> {
         }
     }
 
+    /// Whether a place is of this call, and was there before this turn.
+    pub(super) fn is_carried(&self, place: &Expr) -> bool {
+        self.elsewhere == 0 && self.scope.is_carried(place, self.turn)
+    }
+
+    /// Refuses a change to such a place.
+    pub(super) fn refuse_carried(&mut self, place: &Expr) -> bool {
+        let is_carried = self.is_carried(place);
+        if is_carried {
+            self.refuse(place, report::carries(place));
+        }
+        is_carried
+    }
+
     /// Whether `expr` may only look when it has its operands.
     pub(super) fn is_look(&self, expr: &Expr) -> bool {
         self.trusted == 0 && !self.flow.is_dead && self.turns.is_look(expr)
@@ -284,9 +298,7 @@ impl<'a> Look<'a> {
                 self.refuse_act(expr, report::lends(None, &it.expr));
                 return;
             }
-            if self.scope.is_carried(&it.expr, self.turn) && self.elsewhere == 0 {
-                self.refuse(&it.expr, report::carries(&it.expr));
-            }
+            self.refuse_carried(&it.expr);
         }
         self.operand(&it.expr, mode);
     }
@@ -347,7 +359,7 @@ impl<'a> Look<'a> {
             return;
         }
         let Some(var) = self.scope.of(expr) else { return };
-        match var.kind {
+        match var.made.kind {
             Kind::Outside if matches!(expr, Expr::Path(it) if it.path.is_ident("self")) => {
                 self.refuse(expr, report::lends(None, expr));
             }
@@ -379,11 +391,12 @@ impl<'a> Look<'a> {
         let acts = is_outside || self.changes_through(left);
         if self.is_look(whole) && acts && !is_repeatable {
             self.refuse_act(whole, report::assigns(whole, left, value));
-        } else if self.scope.is_carried(left, self.turn) && self.elsewhere == 0 {
-            self.refuse(left, report::carries(left));
+        } else {
+            self.refuse_carried(left);
         }
         if is_outside {
-            self.assigned_to(self.scope.path(left), whole);
+            let assign = if let Expr::Assign(it) = whole { Some(it) } else { None };
+            self.written(self.scope.path(left), assign, whole);
         }
         if let Expr::Index(it) = left {
             self.value(&it.index);
@@ -399,7 +412,7 @@ impl<'a> Look<'a> {
             Expr::Paren(it) => self.changes_through(&it.expr),
             Expr::Path(_) => self.scope.of(left).is_none(),
             _ => {
-                let outside = |var: &super::scope::Var| var.kind != Kind::Fresh;
+                let outside = |var: &super::scope::Var| var.made.kind != Kind::Fresh;
                 self.scope.mentions(left.to_token_stream(), &outside)
                     || self.is_shared_temporary(left)
             }

@@ -12,6 +12,14 @@ pub(super) fn bare(expr: &Expr) -> &Expr {
     }
 }
 
+/// The expression without parentheses and `?`.
+pub(super) fn tried(expr: &Expr) -> &Expr {
+    match bare(expr) {
+        Expr::Try(it) => tried(&it.expr),
+        expr => expr,
+    }
+}
+
 /// The variable that a place starts from; nothing for what is no place.
 pub(super) fn root(expr: &Expr) -> Option<&Ident> {
     match bare(expr) {

@@ -21,29 +21,27 @@ pub(super) enum Kind {
     Future,
 }
 
+/// A variable.
 #[derive(Clone, Debug)]
 pub(super) struct Var {
     pub(super) name: String,
-    pub(super) kind: Kind,
     pub(super) is_mutable: bool,
     /// The turn in which it was made.
     pub(super) turn: usize,
+    pub(super) made: Made,
+    /// The place it was made from that has changed since.
+    pub(super) stale: Option<String>,
+}
+
+/// What a variable was made of.
+#[derive(Clone, Debug)]
+pub(super) struct Made {
+    pub(super) kind: Kind,
     /// The place that it stands for.
     pub(super) path: Option<String>,
     /// The places that it was made from.
     pub(super) from: Vec<String>,
-    /// The place it was made from that has changed since.
-    pub(super) stale: Option<String>,
     /// Whether it lends a local of the call by `&mut`.
-    pub(super) lends_local: bool,
-}
-
-/// What new variables have in common.
-#[derive(Clone, Debug)]
-pub(super) struct Made {
-    pub(super) kind: Kind,
-    pub(super) path: Option<String>,
-    pub(super) from: Vec<String>,
     pub(super) lends_local: bool,
 }
 
@@ -68,9 +66,7 @@ impl Scope {
     }
 
     pub(super) fn add(&mut self, name: &str, is_mutable: bool, turn: usize, made: Made) {
-        let Made { kind, path, from, lends_local } = made;
-        let name = name.to_owned();
-        self.vars.push(Var { name, kind, is_mutable, turn, path, from, stale: None, lends_local });
+        self.vars.push(Var { name: name.to_owned(), is_mutable, turn, made, stale: None });
     }
 
     pub(super) fn find(&self, name: &str) -> Option<&Var> {
@@ -87,7 +83,7 @@ impl Scope {
     }
 
     pub(super) fn is(&self, expr: &Expr, kind: Kind) -> bool {
-        self.of(expr).is_some_and(|var| var.kind == kind)
+        self.of(expr).is_some_and(|var| var.made.kind == kind)
     }
 
     pub(super) fn is_outside(&self, expr: &Expr) -> bool {
@@ -96,7 +92,7 @@ impl Scope {
 
     /// A place of the call that was there before this turn.
     pub(super) fn is_carried(&self, expr: &Expr, turn: usize) -> bool {
-        let is_own = |var: &Var| var.kind != Kind::Outside || self.is_own_variable(expr);
+        let is_own = |var: &Var| var.made.kind != Kind::Outside || self.is_own_variable(expr);
         self.of(expr).is_some_and(|var| var.turn < turn && is_own(var))
     }
 
@@ -109,7 +105,7 @@ impl Scope {
     pub(super) fn path(&self, expr: &Expr) -> Option<String> {
         let expr = lent(expr);
         let var = self.of(expr)?;
-        let base = var.path.as_ref().unwrap_or(&var.name);
+        let base = var.made.path.as_ref().unwrap_or(&var.name);
         Some(format!("{base}{}", place::fields(expr)))
     }
 
@@ -152,11 +148,12 @@ impl Scope {
         let is_place =
             matches!(place::bare(expr), Expr::Field(_) | Expr::Index(_) | Expr::Unary(_));
         let is_lent = matches!(pattern, Pat::Type(it) if is_mutable_reference(&it.ty));
-        let holds_lent = self.mentions(expr.to_token_stream(), &|var| var.kind == Kind::Outside)
+        let holds_lent = self
+            .mentions(expr.to_token_stream(), &|var| var.made.kind == Kind::Outside)
             && lends_mutably(expr);
         let kind = if self.is_view(expr) && (!is_plain || !is_place) || is_lent || holds_lent {
             Kind::Outside
-        } else if self.mentions(expr.to_token_stream(), &|var| var.kind != Kind::Fresh)
+        } else if self.mentions(expr.to_token_stream(), &|var| var.made.kind != Kind::Fresh)
             || may_be_shared(expr)
         {
             Kind::Looked
@@ -186,10 +183,10 @@ impl Scope {
         impl<'ast> Visit<'ast> for Read<'_> {
             fn visit_expr(&mut self, expr: &'ast Expr) {
                 match self.0.of(expr) {
-                    Some(var) if var.kind == Kind::Outside || var.name == "self" => {
+                    Some(var) if var.made.kind == Kind::Outside || var.name == "self" => {
                         self.1.extend(self.0.path(expr));
                     }
-                    Some(var) => self.1.extend(var.from.iter().cloned()),
+                    Some(var) => self.1.extend(var.made.from.iter().cloned()),
                     None => visit::visit_expr(self, expr),
                 }
             }

@@ -48,9 +48,7 @@ impl Look<'_> {
         }
         let text = text(future);
         self.completes(future, Waited::new(text, can_repeat), is_repeatable);
-        for path in writes {
-            self.written(Some(path), future);
-        }
+        self.written(writes, None, future);
     }
 
     /// A wait is over. Another one of this turn may not have been before it.
@@ -100,7 +98,7 @@ impl Look<'_> {
             place if place::root(place).is_some() => {
                 if self.scope.is(place, Kind::Future) {
                     self.model.add(future, Edit::Asked);
-                } else if self.scope.of(place).is_some_and(|var| var.lends_local) {
+                } else if self.scope.of(place).is_some_and(|var| var.made.lends_local) {
                     self.refuse(future, report::loses(place));
                 }
                 writes.extend(self.scope.path(place).filter(|_| self.scope.is_outside(place)));
@@ -156,7 +154,7 @@ impl Look<'_> {
             writes.extend(self.scope.path(receiver));
             self.operand(receiver, Mode::Alias);
         } else if let (Some(var), Some(root)) = (self.scope.of(receiver), place::root(receiver)) {
-            let (is_lost, is_asked) = (var.lends_local, var.kind != Kind::Future);
+            let (is_lost, is_asked) = (var.made.lends_local, var.made.kind != Kind::Future);
             let is_self = var.name == "self";
             self.place(receiver);
             if is_lost {
@@ -211,7 +209,7 @@ impl Look<'_> {
             {
                 self.filled(arg, &it.receiver, method);
             }
-            Expr::Path(_) if self.scope.of(arg).is_some_and(|var| var.lends_local) => {
+            Expr::Path(_) if self.scope.of(arg).is_some_and(|var| var.made.lends_local) => {
                 self.refuse(arg, report::loses(arg));
             }
             Expr::Path(_) if self.scope.is_outside(arg) => {
@@ -231,8 +229,8 @@ impl Look<'_> {
             self.refuse(arg, report::loses(local));
             return;
         }
-        if self.scope.is_carried(local, self.turn) && !names::OVERWRITES.has(method) {
-            self.refuse(local, report::carries(local));
+        if !names::OVERWRITES.has(method) {
+            self.refuse_carried(local);
         }
         self.place(local);
     }
@@ -253,9 +251,7 @@ impl Look<'_> {
             if is_word(&branch.future, "repeatable") {
                 self.flow.waited.clear();
             }
-            for path in writes {
-                self.written(Some(path), &branch.future);
-            }
+            self.written(writes, None, &branch.future);
             let vars = self.scope.len();
             self.bind(&branch.pattern, Made::of(Kind::Looked));
             self.value(&branch.handler);
