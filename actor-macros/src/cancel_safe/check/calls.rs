@@ -73,7 +73,7 @@ impl Look<'_> {
     fn lends_on(&self, arg: &Expr) -> bool {
         match place::bare(arg) {
             Expr::Reference(it) if it.mutability.is_some() => {
-                self.scope.is_view(&it.expr) || self.is_shared_temporary(&it.expr)
+                self.scope.is_view(&it.expr) || self.scope.is_shared_temporary(&it.expr)
             }
             arg => {
                 self.scope.is_outside(arg)
@@ -167,18 +167,15 @@ impl Look<'_> {
         if names::ACT_FUNCTIONS.has(name) || is_act {
             self.refuse_act(expr, report::acts(call));
         } else if let Some(lent) = call.args.iter().find(|arg| self.lends_on(arg)) {
-            self.refuse_act(expr, self.lends_in_call(expr, call, lent));
+            let words = match self.taker == Some(expr.spot()) {
+                true => report::may_take(call, &text(lent)),
+                false => report::lends(Some(code(call)), lent),
+            };
+            self.refuse_act(expr, words);
         } else {
             return false;
         }
         true
-    }
-
-    fn lends_in_call(&self, expr: &Expr, call: &ExprCall, lent: &Expr) -> super::model::Words {
-        match self.taker == Some(expr.spot()) {
-            true => report::may_take(call, &text(lent)),
-            false => report::lends(Some(code(call)), lent),
-        }
     }
 
     /// `repeatable(..)` and `all_or_nothing(..)`, which are gone when the body is compiled.

@@ -292,7 +292,7 @@ impl<'a> Look<'a> {
     /// `&place` and `&mut place`.
     fn reference(&mut self, expr: &Expr, it: &syn::ExprReference, mode: Mode) {
         if it.mutability.is_some() {
-            let lends = self.scope.is_view(&it.expr) || self.is_shared_temporary(&it.expr);
+            let lends = self.scope.is_view(&it.expr) || self.scope.is_shared_temporary(&it.expr);
             let lends = lends && !self.scope.is_own_variable(&it.expr);
             if self.is_look(expr) && mode == Mode::Value && lends {
                 self.refuse_act(expr, report::lends(None, &it.expr));
@@ -301,26 +301,6 @@ impl<'a> Look<'a> {
             self.refuse_carried(&it.expr);
         }
         self.operand(&it.expr, mode);
-    }
-
-    /// A call whose value may be a guard: `&mut queue.lock().unwrap()`.
-    pub(super) fn is_shared_temporary(&self, expr: &Expr) -> bool {
-        let expr = match place::bare(expr) {
-            Expr::Unary(it) => place::bare(&it.expr),
-            Expr::Field(it) => return self.is_shared_temporary(&it.base),
-            Expr::Index(it) => return self.is_shared_temporary(&it.expr),
-            expr => expr,
-        };
-        match expr {
-            Expr::MethodCall(it) => match place::root(&it.receiver) {
-                Some(_) => !self.scope.is(&it.receiver, Kind::Fresh),
-                None => self.is_shared_temporary(&it.receiver),
-            },
-            Expr::Await(_) => true,
-            Expr::Try(it) => self.is_shared_temporary(&it.expr),
-            Expr::Call(it) => !super::names::is_constructor(&super::names::function(&it.func)),
-            _ => false,
-        }
     }
 
     /// A place that is read: what is in its indices runs.
@@ -388,7 +368,7 @@ impl<'a> Look<'a> {
         // A variable by itself is of the call, also if it refers to what is outside.
         let is_variable = matches!(left, Expr::Path(_)) && self.scope.of(left).is_some();
         let is_outside = self.scope.is_outside(left) && !is_variable;
-        let acts = is_outside || self.changes_through(left);
+        let acts = is_outside || self.scope.changes_through(left);
         if self.is_look(whole) && acts && !is_repeatable {
             self.refuse_act(whole, report::assigns(whole, left, value));
         } else {
@@ -400,22 +380,6 @@ impl<'a> Look<'a> {
         }
         if let Expr::Index(it) = left {
             self.value(&it.index);
-        }
-    }
-
-    /// Whether an assignment to `left` goes through a guard or a view: `*queue.lock().unwrap() = x`.
-    fn changes_through(&self, left: &Expr) -> bool {
-        match left {
-            Expr::Unary(it) => self.changes_through(&it.expr),
-            Expr::Field(it) => self.changes_through(&it.base),
-            Expr::Index(it) => self.changes_through(&it.expr),
-            Expr::Paren(it) => self.changes_through(&it.expr),
-            Expr::Path(_) => self.scope.of(left).is_none(),
-            _ => {
-                let outside = |var: &super::scope::Var| var.made.kind != Kind::Fresh;
-                self.scope.mentions(left.to_token_stream(), &outside)
-                    || self.is_shared_temporary(left)
-            }
         }
     }
 

@@ -20,13 +20,20 @@ pub(super) fn tried(expr: &Expr) -> &Expr {
     }
 }
 
+/// What a place is a part of: `self` of `self.items[at]`, `items.lock()` of `*items.lock()`.
+pub(super) fn base(expr: &Expr) -> &Expr {
+    match bare(expr) {
+        Expr::Field(it) => base(&it.base),
+        Expr::Index(it) => base(&it.expr),
+        Expr::Unary(it) if matches!(it.op, UnOp::Deref(_)) => base(&it.expr),
+        expr => expr,
+    }
+}
+
 /// The variable that a place starts from; nothing for what is no place.
 pub(super) fn root(expr: &Expr) -> Option<&Ident> {
-    match bare(expr) {
+    match base(expr) {
         Expr::Path(path) => path.path.get_ident(),
-        Expr::Field(field) => root(&field.base),
-        Expr::Index(index) => root(&index.expr),
-        Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => root(&unary.expr),
         _ => None,
     }
 }

@@ -132,6 +132,31 @@ impl Scope {
         }
     }
 
+    /// Whether it is in what a call gives, which may be a guard: `queue.lock().unwrap().items`.
+    pub(super) fn is_shared_temporary(&self, expr: &Expr) -> bool {
+        match place::base(expr) {
+            Expr::MethodCall(it) => match place::root(&it.receiver) {
+                Some(_) => !self.is(&it.receiver, Kind::Fresh),
+                None => self.is_shared_temporary(&it.receiver),
+            },
+            Expr::Await(_) => true,
+            Expr::Try(it) => self.is_shared_temporary(&it.expr),
+            Expr::Call(it) => !names::is_constructor(&names::function(&it.func)),
+            _ => false,
+        }
+    }
+
+    /// Whether an assignment to `left` goes through a guard or a view: `*queue.lock().unwrap() = x`.
+    pub(super) fn changes_through(&self, left: &Expr) -> bool {
+        match place::base(left) {
+            path @ Expr::Path(_) => self.of(path).is_none(),
+            base => {
+                self.mentions(base.to_token_stream(), &|var| var.made.kind != Kind::Fresh)
+                    || self.is_shared_temporary(base)
+            }
+        }
+    }
+
     /// The place that a view looks into.
     fn viewed(&self, expr: &Expr) -> Option<String> {
         match place::bare(expr) {

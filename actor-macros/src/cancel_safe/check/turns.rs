@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 
 use syn::{
-    BinOp, Block, Expr, Macro, Stmt,
+    BinOp, Block, Expr, ExprIf, ExprMatch, Macro, Pat, Stmt,
     visit::{self, Visit},
 };
 
@@ -158,33 +158,8 @@ impl Backward<'_> {
                 }
                 after
             }
-            Expr::If(branch) => {
-                let guard = self.turns.guard(expr, self.names);
-                let ends_turn = guard.as_ref().is_some_and(|guard| guard.is_sure);
-                let mut then = self.block(&branch.then_branch, after && !ends_turn);
-                if let Some(guard) = guard.filter(|guard| !guard.is_sure) {
-                    // What it notes may be nothing; then nothing else has changed.
-                    self.turns.after.remove(&guard.assign.spot());
-                    self.turns.after.remove(&guard.value.spot());
-                    then = after;
-                }
-                let other = match &branch.else_branch {
-                    Some((_, other)) => self.expr(other, after),
-                    None => after,
-                };
-                self.expr(&branch.cond, then || other)
-            }
-            Expr::Match(branch) => {
-                let mut any = false;
-                for arm in branch.arms.iter().rev() {
-                    let body = self.expr(&arm.body, after);
-                    any |= match &arm.pat {
-                        syn::Pat::Guard(guard) => self.expr(&guard.guard, body || any),
-                        _ => body,
-                    };
-                }
-                self.expr(&branch.expr, any)
-            }
+            Expr::If(it) => self.branch(expr, it, after),
+            Expr::Match(it) => self.choice(it, after),
             Expr::Loop(it) => {
                 self.around(expr, it.label.as_ref(), after, |this, end| this.block(&it.body, end))
             }
@@ -218,6 +193,32 @@ impl Backward<'_> {
             }
             _ => self.all(&children(expr), after),
         }
+    }
+
+    fn branch(&mut self, expr: &Expr, it: &ExprIf, after: bool) -> bool {
+        let guard = self.turns.guard(expr, self.names);
+        let ends_turn = guard.as_ref().is_some_and(|guard| guard.is_sure);
+        let mut then = self.block(&it.then_branch, after && !ends_turn);
+        if let Some(guard) = guard.filter(|guard| !guard.is_sure) {
+            // What it notes may be nothing; then nothing else has changed.
+            self.turns.after.remove(&guard.assign.spot());
+            self.turns.after.remove(&guard.value.spot());
+            then = after;
+        }
+        let other = it.else_branch.as_ref().map_or(after, |(_, other)| self.expr(other, after));
+        self.expr(&it.cond, then || other)
+    }
+
+    fn choice(&mut self, it: &ExprMatch, after: bool) -> bool {
+        let mut any = false;
+        for arm in it.arms.iter().rev() {
+            let body = self.expr(&arm.body, after);
+            any |= match &arm.pat {
+                Pat::Guard(guard) => self.expr(&guard.guard, body || any),
+                _ => body,
+            };
+        }
+        self.expr(&it.expr, any)
     }
 
     fn optional(&mut self, expr: Option<&Expr>, after: bool) -> bool {
