@@ -96,9 +96,20 @@ pub enum CallErrorKind {
         /// [`Call`](crate::Call#cancel-safety).
         accepted: bool,
     },
-    /// The call was made by a handler that it would wait for, directly or through other actors.
+    /// The call was made by a handler, and the actor that it goes to was, at that moment, waiting for the
+    /// actor of that handler, directly or through others, whatever else it also waited for; or it was the
+    /// handler's own actor.
     ///
-    /// A deadlock through other actors is only detected in debug builds.
+    /// A handler *waits* for an actor while a future that it has polled is pending: a call, an
+    /// [`Answer`](crate::Answer) that it has sent, a message that waits for room, a request for a lease or
+    /// its release, a stream whose message it has sent, or the exit of that actor. It no longer
+    /// waits once the answer was given, the future was dropped, the called handler has returned and kept
+    /// its [`Reply`](crate::Reply), or the handler itself has returned. Whether a future is polled beside
+    /// others, or with a limit of time, makes no difference. A `fn` handler that was called inline
+    /// waits together with the handlers that have called it.
+    ///
+    /// Waits of tasks and threads that are not handlers do not count. Nor does a handler that waits for
+    /// the reader of its stream, or the time for which a lease is held.
     WouldDeadlock {
         /// Whether the message was accepted before. An awaited [`Call`](crate::Call) was not sent, but the
         /// message of an [`Answer`](crate::Answer) or a [`ReplyStream`](crate::ReplyStream) was, and its
@@ -197,7 +208,8 @@ impl Error for CallError {}
 pub enum SendError<M> {
     /// The mailbox is closed: the actor has stopped, or is about to.
     Closed(M),
-    /// The mailbox is full, and the actor itself would wait for room in it.
+    /// The mailbox is full, and the handler that would wait for room in it is waited for by the actor of
+    /// the mailbox: see [`CallErrorKind::WouldDeadlock`].
     WouldDeadlock(M),
 }
 
@@ -215,7 +227,7 @@ impl<M> fmt::Display for SendError<M> {
         f.write_str(match self {
             Self::Closed(_) => "the message was not accepted: the actor has stopped",
             Self::WouldDeadlock(_) => {
-                "the message was not accepted: the actor waits for room in its own mailbox"
+                "the message was not accepted: its actor would wait for its sender, which waits for room"
             }
         })
     }

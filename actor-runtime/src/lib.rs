@@ -124,7 +124,6 @@ mod seat;
 mod slot;
 mod sync;
 mod thread;
-mod waker;
 
 #[cfg(shuttle)]
 #[doc(hidden)]

@@ -94,6 +94,16 @@ pub(crate) fn unique() -> usize {
 
 pub(crate) use seeded::{bug, gap};
 
+/// Lets a model switch threads here.
+#[cfg(not(shuttle))]
+#[inline(always)]
+pub(crate) fn pause() {}
+
+#[cfg(shuttle)]
+pub(crate) fn pause() {
+    shuttle::thread::yield_now();
+}
+
 /// Bugs for the models to find.
 ///
 /// A model is trusted only if it fails once its bug is seeded. Without `--cfg shuttle`, [`bug`] is const

@@ -18,7 +18,7 @@ use crate::{
     thread::{
         block_on::block_on,
         current::{self, ActorId},
-        ring::Wait,
+        reading,
     },
 };
 
@@ -42,13 +42,15 @@ pub struct Answer<R: 'static> {
     receiver: Receiver<R>,
     method: Method,
     actor: ActorId,
-    wait: Option<Wait>,
+    /// The actor whose handler has sent the message, if that is how it was sent.
+    sender: Option<ActorId>,
     drop_check: DropCheck,
 }
 
 impl<R> Answer<R> {
     pub(crate) fn new(receiver: Receiver<R>, method: Method, actor: ActorId, site: Site) -> Self {
-        Self { receiver, method, actor, wait: None, drop_check: site.drop_check(method) }
+        let sender = receiver.link().prepare();
+        Self { receiver, method, actor, sender, drop_check: site.drop_check(method) }
     }
 
     /// Returns the handler that was called.
@@ -100,22 +102,19 @@ impl<R> Answer<R> {
         block_on(self)
     }
 
-    /// Records that the current actor waits for the answer, or fails if that would deadlock.
-    fn register_wait(&mut self) -> Result<(), CallError> {
+    /// Records that the current handler waits for the answer, or fails if that would deadlock.
+    fn register_wait(&self) -> Result<(), CallError> {
         let method = self.method;
-        if current::actor() == Some(self.actor) {
-            return Err(CallError::new(
-                method,
-                CallErrorKind::WouldDeadlock { accepted: true, ring: Vec::new() },
-            ));
+        reading::waits_for(self.actor);
+        let error =
+            |ring| CallError::new(method, CallErrorKind::WouldDeadlock { accepted: true, ring });
+        if current::caller() == Some(self.actor) {
+            return Err(error(Vec::new()));
         }
-        // Another handler or task may be polling than last time.
-        self.wait = None;
-        let wait = Wait::begin(self.actor, method, self.receiver.link()).map_err(|ring| {
-            CallError::new(method, CallErrorKind::WouldDeadlock { accepted: true, ring })
-        })?;
-        self.wait = Some(wait);
-        Ok(())
+        match self.sender {
+            Some(sender) => self.receiver.link().wait(sender, self.actor, method).map_err(error),
+            None => Ok(()),
+        }
     }
 }
 
@@ -126,9 +125,8 @@ impl<R> Future for Answer<R> {
         let method = self.method;
         let outcome = self.receiver.poll(cx).map_err(|failure| failure.of(method));
         if outcome.is_pending() {
+            // An answer that comes in the meantime has removed the entry that was prepared for the wait.
             self.register_wait()?;
-        } else {
-            self.wait = None;
         }
         outcome
     }

@@ -14,7 +14,7 @@ use crate::{
     call::{
         answer::Answer,
         mark::Unmarked,
-        room::{WaitForRoom, offer},
+        room::{WaitForRoom, Waits, offer},
     },
     debug::opaque_debug,
     error::SendError,
@@ -61,7 +61,7 @@ impl<M: Message> Future for Cast<'_, M> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match mem::replace(&mut self.state, CastState::Done) {
-            CastState::Unsent(message) => match offer(self.shared, message, cx)? {
+            CastState::Unsent(message) => match offer(self.shared, message, Waits::ForRoom, cx)? {
                 None => Poll::Ready(Ok(())),
                 Some(waiting) => {
                     self.state = CastState::WaitingForRoom(waiting);

@@ -39,14 +39,14 @@ use crate::{
         dropped::{DropCheck, Site},
         mark::Unmarked,
         request::{InlinePoll, Request, Target},
-        room::{WaitForRoom, offer},
+        room::{WaitForRoom, Waits, offer},
         timeout::{Expire, Timeout, private},
     },
     error::{CallError, CallErrorKind, Method, SendError, TrySendError},
     mailbox::Shared,
     slot::{self, message::Message, receiver::Receiver, reply::Reply},
     sync::Arc,
-    thread::{block_on::block_on, current, ring::Wait},
+    thread::{block_on::block_on, reading, ring::Ring},
 };
 
 /// A call to a handler, returned by the methods of a handle.
@@ -135,8 +135,6 @@ struct AwaitedAnswer<R: 'static> {
     receiver: Receiver<R>,
     /// The name of the handler.
     name: &'static str,
-    /// The caller's entry for deadlock detection.
-    _wait: Wait,
     drop_check: DropCheck,
 }
 
@@ -421,6 +419,14 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
         self.poll_room(cx)
     }
 
+    /// Keeps a message that is not sent because that would deadlock, and returns the error.
+    #[cold]
+    #[inline(never)]
+    fn refuse(&mut self, message: M, method: Method, ring: Ring) -> CallError {
+        self.state = Some(CallState::NotAccepted(message));
+        CallError::new(method, CallErrorKind::WouldDeadlock { accepted: false, ring })
+    }
+
     /// Builds the message and offers it to the mailbox.
     fn send(&mut self, cx: &mut TaskContext<'_>) -> Result<(), CallError> {
         let Some(request) = self.request.take() else {
@@ -429,25 +435,13 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
         let (reply, receiver) = slot::slot(Some(cx.waker().clone()));
         let message = request.into_message(reply);
         let method = Method::new(M::ACTOR, message.envelope().method());
-        let id = self.shared.id();
-        let wait = if current::actor() == Some(id) {
-            Err(Vec::new())
-        } else {
-            Wait::begin(id, method, receiver.link())
-        };
-        let wait = match wait {
-            Ok(wait) => wait,
-            Err(ring) => {
-                self.state = Some(CallState::NotAccepted(message));
-                return Err(CallError::new(
-                    method,
-                    CallErrorKind::WouldDeadlock { accepted: false, ring },
-                ));
-            }
-        };
+        if let Err(ring) = receiver.link().begin(self.shared.id(), method) {
+            return Err(self.refuse(message, method, ring));
+        }
+        reading::waits_for(self.shared.id());
         let drop_check = self.site.drop_check(method);
-        let mut answer = AwaitedAnswer { receiver, name: method.name(), _wait: wait, drop_check };
-        self.state = match offer(self.shared, message, cx) {
+        let mut answer = AwaitedAnswer { receiver, name: method.name(), drop_check };
+        self.state = match offer(self.shared, message, Waits::ForAnswer, cx) {
             Ok(None) => Some(CallState::Sent(answer)),
             Ok(Some(waiting)) => Some(CallState::WaitingForRoom(waiting, answer)),
             Err(error) => {

@@ -10,7 +10,7 @@ use crate::{
     mailbox::{Item, Offered, Shared},
     slot::message::Message,
     sync::Arc,
-    thread::current,
+    thread::reading,
 };
 
 /// A message or a lease that waits for room in a mailbox.
@@ -57,25 +57,44 @@ fn message_in<M: Message>(item: Item<M>) -> M {
     }
 }
 
+/// What the sender of a message waits for, once it is sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waits {
+    /// For the answer. If a handler does, that is on record already.
+    ForAnswer,
+    /// Only for room. If a handler does, that is recorded here.
+    ForRoom,
+}
+
 /// Offers `message` to the mailbox. `Ok(None)` means that it was accepted at once.
 pub(crate) fn offer<'a, M: Message>(
     shared: &'a Arc<Shared<M>>,
     message: M,
+    waits: Waits,
     cx: &mut Context<'_>,
 ) -> Result<Option<WaitForRoom<'a, M>>, SendError<M>> {
     match shared.offer(message, cx.waker()) {
         Offered::Accepted => Ok(None),
         Offered::Refused(item) => Err(SendError::Closed(message_in(item))),
-        Offered::Waiting(ticket) => {
-            let waiting = WaitForRoom { shared, ticket };
-            if current::actor() == Some(shared.id())
-                && let Some(item) = shared.withdraw(ticket)
-            {
-                return Err(SendError::WouldDeadlock(message_in(item)));
-            }
-            Ok(Some(waiting))
-        }
+        Offered::Waiting(ticket) => wait(shared, ticket, waits),
     }
+}
+
+/// Begins to wait for room, unless that would deadlock.
+#[cold]
+#[inline(never)]
+fn wait<M: Message>(
+    shared: &Arc<Shared<M>>,
+    ticket: u64,
+    waits: Waits,
+) -> Result<Option<WaitForRoom<'_, M>>, SendError<M>> {
+    let waiting = WaitForRoom { shared, ticket };
+    let is_refused = waits == Waits::ForRoom && shared.register_wait(ticket).is_err();
+    if is_refused && let Some(item) = shared.withdraw(ticket) {
+        return Err(SendError::WouldDeadlock(message_in(item)));
+    }
+    reading::waits_for(shared.id());
+    Ok(Some(waiting))
 }
 
 /// Queues `lease` in the mailbox. `Ok(None)` means that it was accepted at once, `Err` that the

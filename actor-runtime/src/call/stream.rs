@@ -15,7 +15,7 @@ use std::{
 use crate::{
     call::{
         cast::Cast,
-        room::{WaitForRoom, offer},
+        room::{WaitForRoom, Waits, offer},
     },
     debug::opaque_debug,
     error::{CallError, CallErrorKind, Method, SendError},
@@ -25,11 +25,13 @@ use crate::{
         replies::{Channel, Flow, Replies},
     },
     sync::{Arc, Mutex, bug, gap, lock},
+    thread::waker::{WakerToStore, wake},
     thread::{
         block_on::block_on,
         current::{self, ActorId},
+        reading::{Bound, Reading},
+        ring::{Link, Ring},
     },
-    waker::{WakerToStore, wake},
 };
 
 /// The default of [`StreamCall::buffer`].
@@ -49,6 +51,9 @@ pub struct ReplyStream<T: 'static> {
     channel: Arc<Channel<T>>,
     method: Method,
     actor: ActorId,
+    /// The actor whose handler has made the call, if a handler has.
+    sender: Option<ActorId>,
+    reading: Reading,
 }
 
 impl<T> ReplyStream<T> {
@@ -81,6 +86,7 @@ impl<T> ReplyStream<T> {
     }
 
     fn poll_value(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, CallError>>> {
+        self.reading.read_here();
         let mut waker = WakerToStore::new(cx.waker());
         let mut flow = lock(&self.channel.0);
         while flow.values.is_empty() && flow.end.is_none() && !waker.is_ready(&flow.reader) {
@@ -89,7 +95,7 @@ impl<T> ReplyStream<T> {
             flow = lock(&self.channel.0);
         }
         if let Some(value) = flow.values.pop_front() {
-            let writer = flow.writer.take();
+            let writer = flow.bound.take_writer();
             drop(flow);
             writer.into_iter().for_each(wake);
             return Poll::Ready(Some(Ok(value)));
@@ -99,23 +105,35 @@ impl<T> ReplyStream<T> {
                 let end = mem::replace(end, Ok(()));
                 Poll::Ready(end.err().map(|failure| Err(failure.of(self.method))))
             }
-            None if current::actor() == Some(self.actor) => {
-                // The error is yielded once, so that reading to the end terminates.
-                flow.end = Some(Ok(()));
-                flow.reader_is_gone = true;
-                let method = self.method;
-                Poll::Ready(Some(Err(CallError::new(
-                    method,
-                    CallErrorKind::WouldDeadlock { accepted: true, ring: Vec::new() },
-                ))))
-            }
             None => {
+                if let Err(ring) = self.register_wait(&flow) {
+                    // The error is yielded once, so that reading to the end terminates.
+                    flow.end = Some(Ok(()));
+                    flow.reader_is_gone = true;
+                    let writer = flow.bound.take_writer();
+                    drop(flow);
+                    writer.into_iter().for_each(wake);
+                    let kind = CallErrorKind::WouldDeadlock { accepted: true, ring };
+                    return Poll::Ready(Some(Err(CallError::new(self.method, kind))));
+                }
                 flow = gap("a reader waits later than it looked", flow, &self.channel.0);
                 let _is_stored = waker.store(&mut flow.reader);
                 drop(flow);
+                self.reading.waits();
                 Poll::Pending
             }
         }
+    }
+
+    /// Records that the current handler waits for a value, or fails if that would deadlock.
+    fn register_wait(&self, flow: &Flow<T>) -> Result<(), Ring> {
+        if current::caller() == Some(self.actor) {
+            return Err(Vec::new());
+        }
+        if let Some(sender) = self.sender {
+            flow.link.wait(sender, self.actor, self.method)?;
+        }
+        Ok(())
     }
 }
 
@@ -132,7 +150,8 @@ impl<T> Drop for ReplyStream<T> {
         let mut flow = lock(&self.channel.0);
         flow.reader_is_gone = true;
         let unread = mem::take(&mut flow.values);
-        let (_reader, writer) = (flow.reader.take(), flow.writer.take());
+        let (_reader, writer) = (flow.reader.take(), flow.bound.take_writer());
+        flow.link.cut();
         drop(flow);
         if bug("a reader leaves in silence") {
             return;
@@ -187,6 +206,9 @@ where
     /// Sets how many unread values are buffered before the handler has to wait for its reader.
     ///
     /// The default is 16, and `0` counts as 1. Has no effect once the call was sent.
+    ///
+    /// There is no limit while the task (or thread) that reads waits for the same actor, such as for the
+    /// answer of a call: the handler would wait for the reader, and the reader for the handler.
     pub fn buffer(self, values: usize) -> Self {
         Self { buffer: values.max(1), ..self }
     }
@@ -237,17 +259,21 @@ fn message_and_stream<M: Message, T>(
     capacity: usize,
     message: impl FnOnce(Replies<T>) -> M,
 ) -> (M, ReplyStream<T>) {
+    let (link, bound) = (Link::default(), Arc::new(Bound::default()));
+    let sender = link.prepare();
+    let reading = Reading::new(shared.id(), bound.clone());
     let channel = Arc::new(Channel(Mutex::new(Flow {
         values: VecDeque::new(),
         capacity,
         end: None,
         reader_is_gone: false,
         reader: None,
-        writer: None,
+        link,
+        bound,
     })));
     let message = message(Replies(channel.clone()));
     let method = Method::new(M::ACTOR, message.envelope().method());
-    (message, ReplyStream { channel, method, actor: shared.id() })
+    (message, ReplyStream { channel, method, actor: shared.id(), sender, reading })
 }
 
 impl<M, T, F> Stream for StreamCall<'_, M, T, F>
@@ -262,14 +288,14 @@ where
             StreamState::Unsent(message) => {
                 let (message, stream) = message_and_stream(self.shared, self.buffer, message);
                 let method = stream.method;
-                if current::actor() == Some(stream.actor) {
+                if current::caller() == Some(stream.actor) {
                     let ring = Vec::new();
                     return Poll::Ready(Some(Err(CallError::new(
                         method,
                         CallErrorKind::WouldDeadlock { accepted: false, ring },
                     ))));
                 }
-                match offer(self.shared, message, cx) {
+                match offer(self.shared, message, Waits::ForRoom, cx) {
                     Ok(waiting) => (stream, waiting),
                     Err(error) => return Poll::Ready(Some(Err(not_accepted(&error, method)))),
                 }

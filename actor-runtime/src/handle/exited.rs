@@ -8,11 +8,12 @@ use std::{
 
 use crate::{
     debug::opaque_debug,
+    error::Method,
     exit::ExitReason,
     mailbox::Shared,
     slot::message::Message,
     sync::Arc,
-    thread::{block_on::block_on, current},
+    thread::{block_on::block_on, current, reading, ring::Wait},
 };
 
 /// A future that waits until an actor has ended, and resolves to the reason.
@@ -58,11 +59,13 @@ impl<M: Message> Future for Exited<M> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<ExitReason> {
         let Self { shared, ticket } = &mut *self;
         assert!(
-            current::actor() != Some(shared.id()),
+            current::caller() != Some(shared.id()),
             "`{}` waits for its own end in one of its handlers: use `Context::stop` there",
             M::ACTOR,
         );
-        shared.poll_ended(ticket, cx)
+        reading::waits_for(shared.id());
+        let wait = Wait::begin_unrefused(shared.id(), Method::new(M::ACTOR, "exited"));
+        shared.poll_ended(ticket, wait, cx)
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
     mem,
     ops::Deref,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -25,11 +25,7 @@ use crate::{
     mailbox::Shared,
     slot::message::Message,
     sync::{Arc, bug},
-    thread::{
-        block_on::block_on,
-        current,
-        ring::{Link, Wait},
-    },
+    thread::{block_on::block_on, current, reading, ring::Wait},
 };
 
 /// Exclusive access to an actor: only messages sent through the lease are processed until it is dropped.
@@ -93,7 +89,7 @@ impl<H: ActorHandle> Lease<H> {
     /// # }
     /// ```
     pub fn release(self) -> Release<H::Message> {
-        Release { shared: self.shared().clone(), ticket: None, wait: None }
+        Release { shared: self.shared().clone(), ticket: None }
     }
 }
 
@@ -138,7 +134,6 @@ impl<H: ActorHandle> fmt::Debug for Lease<H> {
 pub struct Release<M: Message> {
     shared: Arc<Shared<M>>,
     ticket: Option<u64>,
-    wait: Option<Wait>,
 }
 
 impl<M: Message> Release<M> {
@@ -163,13 +158,14 @@ impl<M: Message> Future for Release<M> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let method = Self::METHOD;
-        let Self { shared, ticket, wait } = &mut *self;
-        let Poll::Ready(reason) = shared.poll_ended(ticket, cx) else {
-            *wait = None;
-            *wait = Some(register_wait(shared, method, true)?);
-            return Poll::Pending;
+        let Self { shared, ticket } = &mut *self;
+        let reason = match shared.exit_reason() {
+            Some(reason) => reason,
+            None => {
+                let wait = register_wait(shared, method, true)?;
+                ready!(shared.poll_ended(ticket, wait, cx))
+            }
         };
-        *wait = None;
         Poll::Ready(match reason {
             ExitReason::Shutdown => Ok(()),
             ExitReason::Panicked { method: hook, message } if hook == method => {
@@ -198,10 +194,11 @@ fn register_wait<M: Message>(
     accepted: bool,
 ) -> Result<Wait, CallError> {
     let error = |ring| CallError::new(method, CallErrorKind::WouldDeadlock { accepted, ring });
-    if current::actor() == Some(shared.id()) {
+    if current::caller() == Some(shared.id()) {
         return Err(error(Vec::new()));
     }
-    Wait::begin(shared.id(), method, &Link::default()).map_err(error)
+    reading::waits_for(shared.id());
+    Wait::begin(shared.id(), method).map_err(error)
 }
 
 /// A future that acquires a [`Lease`].
@@ -235,11 +232,7 @@ enum LeaseState<'a, H: ActorHandle> {
 }
 
 /// A lease that was requested. Dropping it ends the lease, granted or not.
-struct RequestedLease<H: ActorHandle> {
-    lease: Lease<H>,
-    /// The caller's entry for deadlock detection.
-    _wait: Wait,
-}
+struct RequestedLease<H: ActorHandle>(Lease<H>);
 
 /// No field is structurally pinned.
 impl<H: ActorHandle> Unpin for LeaseCall<'_, H> {}
@@ -292,8 +285,9 @@ impl<'a, H: ActorHandle> LeaseCall<'a, H> {
             ));
         }
         let wait = register_wait(shared, method, false)?;
-        let requested = RequestedLease { lease: Lease::new(self.actor), _wait: wait };
-        self.state = match offer_lease(shared, requested.lease.shared(), cx) {
+        let requested = RequestedLease(Lease::new(self.actor));
+        requested.0.shared().keep_wait(wait);
+        self.state = match offer_lease(shared, requested.0.shared(), cx) {
             Ok(None) => LeaseState::Sent(requested),
             Ok(Some(waiting)) => LeaseState::WaitingForRoom(waiting, requested),
             Err(()) => return Err(CallError::new(method, CallErrorKind::Closed)),
@@ -325,12 +319,12 @@ impl<H: ActorHandle> Future for LeaseCall<'_, H> {
             LeaseState::Sent(requested) => requested,
             LeaseState::Unsent | LeaseState::Done => panic!("`LeaseCall` polled after completion"),
         };
-        match requested.lease.shared().poll_taken(cx) {
+        match requested.0.shared().poll_taken(cx) {
             Poll::Pending => {
                 self.state = LeaseState::Sent(requested);
                 Poll::Pending
             }
-            Poll::Ready(Ok(())) => Poll::Ready(Ok(requested.lease)),
+            Poll::Ready(Ok(())) => Poll::Ready(Ok(requested.0)),
             Poll::Ready(Err(())) => {
                 Poll::Ready(Err(CallError::new(method, CallErrorKind::Stopped)))
             }

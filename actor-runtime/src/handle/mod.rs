@@ -137,8 +137,8 @@ pub trait ActorHandle: Clone + fmt::Debug + Sized + 'static {
     /// - [`CallErrorKind::Stopped`](crate::CallErrorKind::Stopped) if the actor stops before the turn of
     ///   the lease. An actor that shuts down begins no lease.
     /// - [`CallErrorKind::WouldDeadlock`](crate::CallErrorKind::WouldDeadlock) in a handler of the same
-    ///   actor, on the handle of another lease, and, in debug builds, if the wait would close a ring of
-    ///   actors that wait for each other.
+    ///   actor, on the handle of another lease, and if the wait would close a ring of actors that wait
+    ///   for each other.
     ///
     /// # Cancel safety
     ///

@@ -25,7 +25,10 @@ use crate::{
     seat::{Content, SeatBox},
     slot::message::Message,
     sync::bug,
-    thread::{current, home::Home, ring},
+    thread::{
+        current,
+        home::{self, Home},
+    },
 };
 
 /// Takes the request from `slot` and runs its handler, if the actor is in its seat.
@@ -65,8 +68,9 @@ pub(super) fn call<M: Message, R: 'static, Q: RunHere<M, R>>(
             return InlinePoll::Polled(Poll::Pending);
         }
     }
-    let outcome = if home.is_here() && !shared.is_watched() {
-        run(shared, life, method, actor, request)
+    let task = home::task();
+    let outcome = if home.is_home_of(task) && !shared.is_watched() {
+        run(shared, life, method, task, actor, request)
     } else {
         run_watched(shared, home, life, method, actor, request)
     };
@@ -84,15 +88,15 @@ pub(super) fn call<M: Message, R: 'static, Q: RunHere<M, R>>(
 fn run<M: Message, R: 'static, Q: RunHere<M, R>>(
     shared: &Shared<M>,
     life: &Life,
-    method: &'static str,
+    method: &&'static str,
+    task: u64,
     actor: &mut M::AtRest,
     request: Q,
 ) -> Result<R, Box<Panicked>> {
     shared.count_inline();
-    let running = current::running(shared.id());
+    let running = current::running_inline(shared.id(), task, M::ACTOR, method);
     let outcome = observe::handling_here(life, M::ACTOR, method, || request.run(actor));
     drop(running);
-    ring::remove_waits_of(shared.id());
     outcome
 }
 
@@ -103,13 +107,13 @@ fn run_watched<M: Message, R: 'static, Q: RunHere<M, R>>(
     shared: &Shared<M>,
     home: &Home,
     life: &Life,
-    method: &'static str,
+    method: &&'static str,
     actor: &mut M::AtRest,
     request: Q,
 ) -> Result<R, Box<Panicked>> {
     let _at_home = home.enter();
     let is_watched = shared.begin_inline(method);
-    let outcome = run(shared, life, method, actor, request);
+    let outcome = run(shared, life, method, home::task(), actor, request);
     if is_watched {
         shared.end_inline();
     }

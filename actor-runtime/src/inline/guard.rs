@@ -12,7 +12,7 @@ use crate::{
     slot::message::Message,
     sync::bug,
     thread::current,
-    waker::wake,
+    thread::waker::wake,
 };
 
 /// Holds a box taken from a seat, and puts it back when dropped.

@@ -18,7 +18,11 @@ use crate::{
     seat::Occupied,
     slot::message::Message,
     sync::{Arc, bug},
-    thread::{batch, current},
+    thread::{
+        batch,
+        current::{self, HasWaits},
+        ring,
+    },
 };
 
 pin_project! {
@@ -27,6 +31,8 @@ pin_project! {
         shared: Arc<Shared<M>>,
         #[pin]
         inner: Option<F>,
+        // Whether the handler that runs has waits on record.
+        waits: HasWaits,
     }
 
     impl<M: Message, F> PinnedDrop for Run<M, F> {
@@ -39,7 +45,7 @@ pin_project! {
 
 impl<M: Message, F> Run<M, F> {
     pub(super) fn new(shared: Arc<Shared<M>>, inner: F) -> Self {
-        Self { shared, inner: Some(inner) }
+        Self { shared, inner: Some(inner), waits: HasWaits::default() }
     }
 
     /// Drops the loop and its actor, and reports the end; does nothing if the loop has completed.
@@ -61,6 +67,7 @@ impl<M: Message, F> Run<M, F> {
         let _ = catch(|| this.inner.set(None));
         drop_caught(left);
         drop(ending);
+        ring::forget(this.shared.id());
         this.shared.end(ExitReason::Aborted);
         Ok(())
     }
@@ -73,13 +80,14 @@ impl<A: Actor, F: Future<Output = Exit<A>>> Future for Run<A::Message, F> {
         if !self.shared.is_aborted() {
             let mut this = self.as_mut().project();
             let inner = this.inner.as_mut().as_pin_mut().expect("polled after completion");
-            let running = current::running(this.shared.id());
+            let running = current::running(this.shared.id(), *this.waits);
             let exit = inner.poll(cx);
-            drop(running);
             if exit.is_ready() {
+                drop(running);
                 this.inner.set(None);
                 return exit;
             }
+            *this.waits = running.suspend();
             // The loop has left its waker for an abort that comes after this check: see
             // `Interruptible`.
             if bug("the loop waits later than it looked") {

@@ -18,7 +18,7 @@ use crate::{
     observe::{self, Trace},
     slot::message::Message,
     sync::bug,
-    thread::{batch, current, ring},
+    thread::{batch, current},
 };
 
 /// How `#[on_idle]` ran.
@@ -63,7 +63,7 @@ impl<A: Drive> Loop<'_, A> {
             outcome
         });
         let outcome = outcome.await;
-        ring::remove_waits_of(self.shared.id());
+        current::handler_over(self.shared.id());
         match outcome {
             Ok(()) => Ok(hook),
             Err(message) => Err(hook_panicked::<A>("on_idle", message)),
@@ -121,7 +121,7 @@ impl<A: Drive> Loop<'_, A> {
         let handler = interruptible(self.shared, caught(actor.actor.finish(message, self.context)));
         let mut handler = pin!(observe::handling(trace, A::Message::ACTOR, method, handler));
         let finishing = poll_fn(|cx| {
-            current::finishing(self.shared.id(), address);
+            current::finishing(address);
             handler.as_mut().poll(cx)
         });
         match finishing.await {

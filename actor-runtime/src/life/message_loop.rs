@@ -38,10 +38,10 @@ use crate::{
     observe::{self, Trace},
     slot::{
         caller::Caller,
-        message::{Message, private::Link},
+        message::{Message, private::Ticket},
     },
     sync::{Arc, bug},
-    thread::{batch, current, ring},
+    thread::{batch, current},
 };
 
 /// After this many messages in one poll, the loop lets other tasks run.
@@ -94,7 +94,7 @@ impl<A: Drive> Loop<'_, A> {
     pub(super) async fn handle_messages(&mut self) -> Result<Infallible, ExitReason> {
         self.begin_turn();
         loop {
-            ring::remove_waits_of(self.shared.id());
+            current::handler_over(self.shared.id());
             if self.budget_used >= MESSAGES_PER_POLL {
                 self.end_turn().await?;
             }
@@ -125,7 +125,7 @@ impl<A: Drive> Loop<'_, A> {
             self.budget_used += 1;
             match next {
                 Next::Message(Entry { message, trace }) => {
-                    let Header { method, is_async, is_final, address, link } = Header::of(&message);
+                    let Header { method, is_async, is_final, address, wait } = Header::of(&message);
                     if is_final {
                         return Err(self.finish(method, address, message, trace).await);
                     }
@@ -144,7 +144,7 @@ impl<A: Drive> Loop<'_, A> {
                         let handler = interruptible(shared, caught(handler));
                         observe::handling(trace, A::Message::ACTOR, method, handler).await
                     };
-                    self.after_handler(method, address, link, outcome)?;
+                    self.after_handler(method, address, wait, outcome)?;
                 }
                 Next::Abandoned(entry) => {
                     observe::skipped(A::Message::ACTOR, entry.message.envelope().method());
@@ -206,7 +206,7 @@ impl<A: Drive> Loop<'_, A> {
             if let Err(reason) = self.handle_fn(message, &trace) {
                 return Poll::Ready(Next::Panicked(Box::new(reason)));
             }
-            ring::remove_waits_of(self.shared.id());
+            current::handler_over(self.shared.id());
             if Self::WAITS_NEXT && self.source.try_rest() {
                 return Poll::Pending;
             }
@@ -222,13 +222,13 @@ impl<A: Drive> Loop<'_, A> {
     /// The reason why the actor has to end, if it panicked.
     #[inline]
     fn handle_fn(&mut self, message: A::Message, trace: &Trace) -> Result<(), ExitReason> {
-        let Header { method, address, link, .. } = Header::of(&message);
+        let Header { method, address, wait, .. } = Header::of(&message);
         let context = self.context;
         let actor = self.before_handler(&message)?;
         let outcome = observe::handling_now(trace, A::Message::ACTOR, method, || {
             catch(|| actor.dispatch_now(message, context, Caller::remote()))
         });
-        self.after_handler(method, address, link, outcome)
+        self.after_handler(method, address, wait, outcome)
     }
 
     /// Prepares for the handler of `message`, and returns the actor.
@@ -251,16 +251,16 @@ impl<A: Drive> Loop<'_, A> {
     }
 
     /// Ends the wait of the caller for this handler, as far as it is on record, and reports a panic.
-    #[inline]
+    #[inline(always)]
     fn after_handler(
         &self,
         method: &'static str,
         address: Option<usize>,
-        link: Option<Link>,
+        wait: Option<Ticket>,
         outcome: Result<(), StdArc<str>>,
     ) -> Result<(), ExitReason> {
-        if let Some(link) = link {
-            link.0.release();
+        if let Some(Ticket(wait)) = wait {
+            wait.handler_over();
         }
         match outcome {
             Ok(()) => Ok(()),
@@ -346,7 +346,7 @@ struct Header {
     /// The address of its reply's slot.
     address: Option<usize>,
     /// The caller's wait, if it is on record.
-    link: Option<Link>,
+    wait: Option<Ticket>,
 }
 
 impl Header {
@@ -357,7 +357,7 @@ impl Header {
             is_async: envelope.is_async(),
             is_final: envelope.ends_the_actor(),
             address: envelope.address(),
-            link: envelope.link(),
+            wait: envelope.wait(),
         }
     }
 }

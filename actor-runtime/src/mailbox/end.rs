@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use crate::mailbox::{
     Shared,
     loop_state::LoopState,
-    queue::{Item, Phase},
+    queue::{Item, Phase, Watcher},
 };
 use crate::{
     catch::drop_caught,
@@ -18,7 +18,10 @@ use crate::{
     slot::message::Message,
     sync::{Ordering, bug, gap, lock},
     thread::current,
-    waker::{WakerToStore, wake},
+    thread::{
+        ring::Wait,
+        waker::{WakerToStore, wake},
+    },
 };
 
 impl<M: Message> Shared<M> {
@@ -40,6 +43,7 @@ impl<M: Message> Shared<M> {
         queue.phase = Phase::Closing(reason);
         let wakers = [self.unpark(&mut queue), queue.grant.take_waker()];
         let refused = queue.refuse();
+        queue.wait.end();
         let lease = queue.lease();
         drop(queue);
         refused.into_iter().chain(wakers.into_iter().flatten()).for_each(wake);
@@ -98,7 +102,10 @@ impl<M: Message> Shared<M> {
         queue.running = None;
         let wakers = [self.unpark(&mut queue), queue.interrupt.take()];
         let grant_waker = queue.grant.take_waker();
+        queue.wait.end();
+        // Their waits are off the record before they are woken.
         let watchers = std::mem::take(&mut queue.watchers);
+        let watchers: Vec<_> = watchers.into_values().map(|watcher| watcher.waker).collect();
         let mut lease = queue.stop_serving();
         drop(queue);
         drop(wakers);
@@ -115,14 +122,16 @@ impl<M: Message> Shared<M> {
         if bug("the end wakes nobody") {
             return;
         }
-        watchers.into_values().for_each(wake);
+        watchers.into_iter().for_each(wake);
     }
 
     /// Completes with the exit reason once the actor has ended. `ticket` identifies the watcher
-    /// across polls; [`unwatch`](Self::unwatch) removes it.
+    /// across polls; [`unwatch`](Self::unwatch) removes it. `wait` is on record already if a handler
+    /// polls.
     pub(crate) fn poll_ended(
         &self,
         ticket: &mut Option<u64>,
+        wait: Wait,
         cx: &mut Context<'_>,
     ) -> Poll<ExitReason> {
         let waker = cx.waker().clone();
@@ -134,7 +143,7 @@ impl<M: Message> Shared<M> {
         }
         let mut queue = gap("a watcher waits later than it looked", queue, &self.queue);
         let ticket = *ticket.get_or_insert_with(|| queue.ticket());
-        let stale = queue.watchers.insert(ticket, waker);
+        let stale = queue.watchers.insert(ticket, Watcher { waker, _wait: wait });
         drop(queue);
         drop(stale);
         Poll::Pending
@@ -142,8 +151,8 @@ impl<M: Message> Shared<M> {
 
     /// Removes a watcher.
     pub(crate) fn unwatch(&self, ticket: u64) {
-        let waker = lock(&self.queue).watchers.remove(&ticket);
-        drop(waker);
+        let watcher = lock(&self.queue).watchers.remove(&ticket);
+        drop(watcher);
     }
 
     /// Returns the exit reason if the actor has ended.

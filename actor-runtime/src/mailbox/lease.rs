@@ -25,7 +25,7 @@ use crate::{
     mailbox::stats::{LeaseStats, Stats},
     slot::message::Message,
     sync::{Arc, MutexGuard, Ordering, bug, gap, lock},
-    waker::wake,
+    thread::{ring::Wait, waker::wake},
 };
 
 /// How far a lease has come. In an actor's own mailbox, always `Pending`.
@@ -132,11 +132,17 @@ impl<M: Message> Shared<M> {
         true
     }
 
+    /// Keeps the wait of the handler that asks for this lease, until that is over.
+    pub(crate) fn keep_wait(&self, wait: Wait) {
+        lock(&self.queue).wait = wait;
+    }
+
     /// Grants this lease to its caller.
     pub(crate) fn grant(&self) {
         let mut queue = lock(&self.queue);
         let waker = queue.grant.take_waker();
         queue.grant = Grant::Granted;
+        queue.wait.end();
         drop(queue);
         waker.into_iter().for_each(wake);
     }

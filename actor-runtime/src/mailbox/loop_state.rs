@@ -6,7 +6,7 @@ use crate::mailbox::{Shared, queue::Queue};
 use crate::{
     slot::message::Message,
     sync::{Ordering, bug, lock},
-    waker::wake,
+    thread::waker::wake,
 };
 
 /// What the loop is doing, as far as the queue is concerned.

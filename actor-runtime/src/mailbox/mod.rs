@@ -46,7 +46,7 @@ use std::{
 };
 
 use crate::{
-    error::TrySendError,
+    error::{Method, TrySendError},
     mailbox::{
         capacity::Capacity,
         loop_state::LoopState,
@@ -58,9 +58,10 @@ use crate::{
     sync::{Arc, AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering, bug, gap, lock},
     thread::{
         current::{self, ActorId},
+        ring,
+        waker::{WakerToStore, wake},
         worker::Runtime,
     },
-    waker::{WakerToStore, wake},
 };
 
 /// The outcome of offering an item to a mailbox.
@@ -193,7 +194,9 @@ impl<M: Message> Shared<M> {
             let mut stored = None;
             if waker.store(&mut stored) {
                 let ticket = queue.ticket();
-                queue.waiting.insert(ticket, Waiting { item, waker: stored });
+                queue
+                    .waiting
+                    .insert(ticket, Waiting { item, waker: stored, wait: ring::Wait::default() });
                 return Offered::Waiting(ticket);
             }
             drop(queue);
@@ -227,7 +230,9 @@ impl<M: Message> Shared<M> {
             // In an empty queue, nothing would ever promote it.
             if !queue.accepted.is_empty() {
                 let item = Item::Message(entry);
-                queue.waiting.insert(u64::MAX, Waiting { item, waker: None });
+                queue
+                    .waiting
+                    .insert(u64::MAX, Waiting { item, waker: None, wait: ring::Wait::default() });
                 return Ok(());
             }
         }
@@ -263,6 +268,32 @@ impl<M: Message> Shared<M> {
             drop(queue);
             waker.prepare();
         }
+    }
+
+    /// Records that the handler that runs on this thread, if any, waits for room under `ticket`.
+    ///
+    /// # Errors
+    ///
+    /// The ring that this wait would close.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn register_wait(&self, ticket: u64) -> Result<(), ring::Ring> {
+        let Some(caller) = current::caller() else {
+            return Ok(());
+        };
+        if caller == self.id {
+            return Err(Vec::new());
+        }
+        let method = match lock(&self.queue).waiting.get(&ticket).map(|waiting| &waiting.item) {
+            Some(Item::Message(entry)) => entry.message.envelope().method(),
+            Some(Item::Lease(_)) => "lease",
+            None => return Ok(()),
+        };
+        let wait = ring::Wait::begin(self.id, Method::new(M::ACTOR, method))?;
+        if let Some(waiting) = lock(&self.queue).waiting.get_mut(&ticket) {
+            waiting.wait = wait;
+        }
+        Ok(())
     }
 
     /// Removes and returns the item under `ticket`, unless it was accepted already.

@@ -16,7 +16,7 @@ use crate::{
     observe,
     slot::message::Message,
     sync::{Arc, MutexGuard, Ordering, bug, gap, lock},
-    waker::{WakerToStore, wake},
+    thread::waker::{WakerToStore, wake},
 };
 
 /// What the loop does next.

@@ -16,6 +16,7 @@ use crate::{
     observe::Trace,
     slot::message::Message,
     sync::{Arc, bug, lock},
+    thread::ring::Wait,
 };
 
 /// The lifecycle of an actor. It only moves forward.
@@ -48,6 +49,15 @@ pub(super) struct Waiting<M: Message> {
     pub(super) item: Item<M>,
     /// `None` once the sender was refused and woken.
     pub(super) waker: Option<Waker>,
+    /// On record if a handler waits, for room only.
+    pub(super) wait: Wait,
+}
+
+/// A task that waits for the exit.
+pub(super) struct Watcher {
+    pub(super) waker: Waker,
+    /// On record if a handler waits.
+    pub(super) _wait: Wait,
 }
 
 /// How much memory a queue keeps in any case, in bytes.
@@ -63,8 +73,8 @@ pub(super) struct Queue<M: Message> {
     pub(super) parked: Option<Waker>,
     /// The loop's waker, for aborts only. Set whenever the loop waits for something other than a message.
     pub(super) interrupt: Option<Waker>,
-    /// The wakers of the tasks that wait for the exit, by ticket.
-    pub(super) watchers: BTreeMap<u64, Waker>,
+    /// The tasks that wait for the exit, by ticket.
+    pub(super) watchers: BTreeMap<u64, Watcher>,
     pub(super) next_ticket: u64,
     /// The handler that is running. See also [`Shared::is_idle`].
     pub(super) running: Option<Running>,
@@ -73,6 +83,8 @@ pub(super) struct Queue<M: Message> {
     pub(super) served: Option<Box<Served<M>>>,
     /// How far this lease has come, in the mailbox of a lease.
     pub(super) grant: Grant,
+    /// The wait of the handler that has asked for this lease, in the mailbox of a lease.
+    pub(super) wait: Wait,
 }
 
 impl<M: Message> Queue<M> {
@@ -92,6 +104,7 @@ impl<M: Message> Queue<M> {
             counts: Counts::default(),
             served: None,
             grant: Grant::Pending(None),
+            wait: Wait::default(),
         }
     }
 
@@ -143,6 +156,7 @@ impl<M: Message> Queue<M> {
 
     fn promote_first(&mut self) -> Option<Waker> {
         let (_, waiting) = self.waiting.pop_first()?;
+        drop(waiting.wait);
         self.accepted.push_back(waiting.item);
         if bug("a promoted sender sleeps on") {
             return None;
@@ -157,6 +171,10 @@ impl<M: Message> Queue<M> {
         if bug("nobody is told that it closed") {
             return Vec::new();
         }
-        self.waiting.values_mut().filter_map(|waiting| waiting.waker.take()).collect()
+        let refuse = |waiting: &mut Waiting<M>| {
+            waiting.wait.end();
+            waiting.waker.take()
+        };
+        self.waiting.values_mut().filter_map(refuse).collect()
     }
 }

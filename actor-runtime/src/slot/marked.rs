@@ -24,7 +24,7 @@ use crate::{
     slot::{Slot, State, receiver::Receiver, reply::Reply, returns::ReturnPath},
     sync::{Arc, MutexGuard, bug, lock},
     thread::batch,
-    waker::{WakerToStore, wake},
+    thread::waker::{WakerToStore, wake},
 };
 
 pub(super) struct Marked<T> {
@@ -105,6 +105,7 @@ impl<T> Slot<T> {
             return Err(outcome);
         };
         let wakers = (caller.take(), handler.take());
+        self.link.cut();
         let mut order = None;
         match (outcome, &path) {
             (State::Answered(answer), Some(path)) => {
@@ -120,7 +121,6 @@ impl<T> Slot<T> {
             (Some(path), None) => path.done(),
             (None, _) => {}
         }
-        self.link.release();
         wakers.0.into_iter().for_each(batch::wake_caller);
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use private::Link;
+use private::Ticket;
 
 /// The messages of an actor, usually an enum with one variant per handler.
 ///
@@ -37,6 +37,7 @@ pub struct Envelope<'a> {
     run_abandoned: bool,
     is_async: bool,
     is_final: bool,
+    may_keep_reply: bool,
 }
 
 impl<'a> Envelope<'a> {
@@ -46,7 +47,14 @@ impl<'a> Envelope<'a> {
     /// `method` names the handler in errors, logs and statistics.
     #[must_use]
     pub fn new(method: &'static str, reply: &'a dyn PendingReply) -> Self {
-        Self { method, reply, run_abandoned: false, is_async: true, is_final: false }
+        Self {
+            method,
+            reply,
+            run_abandoned: false,
+            is_async: true,
+            is_final: false,
+            may_keep_reply: true,
+        }
     }
 
     /// Runs the handler even if its caller was dropped, as `#[handler(run_abandoned)]` does.
@@ -55,11 +63,19 @@ impl<'a> Envelope<'a> {
         Self { run_abandoned: true, ..self }
     }
 
-    /// The handler is a `fn`, which the loop runs by `Drive::dispatch_now` instead of `dispatch`.
+    /// The handler is a `fn`, which the loop runs by `Drive::dispatch_now` instead of `dispatch`, and
+    /// whose reply is sent when it returns.
     #[doc(hidden)]
     #[must_use]
     pub fn sync(self) -> Self {
-        Self { is_async: false, ..self }
+        Self { is_async: false, may_keep_reply: false, ..self }
+    }
+
+    /// The handler is given its reply, and may return without having sent it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn deferred(self) -> Self {
+        Self { may_keep_reply: true, ..self }
     }
 
     /// The handler takes `self`, so the actor ends with it.
@@ -92,8 +108,9 @@ impl<'a> Envelope<'a> {
         !self.run_abandoned && self.reply.is_abandoned()
     }
 
-    pub(crate) fn link(&self) -> Option<Link> {
-        self.reply.link()
+    /// Returns the wait of the caller that is on record, if it might outlast the handler.
+    pub(crate) fn wait(&self) -> Option<Ticket> {
+        if self.may_keep_reply { self.reply.wait() } else { None }
     }
 
     pub(crate) fn address(&self) -> Option<usize> {
@@ -126,9 +143,9 @@ pub trait PendingReply: private::Sealed {
     #[doc(hidden)]
     fn stopped(&self);
 
-    /// Returns the link to be released when the handler is over.
+    /// Returns the wait of the caller that is on record, to be cut when the handler is over.
     #[doc(hidden)]
-    fn link(&self) -> Option<private::Link>;
+    fn wait(&self) -> Option<private::Ticket>;
 
     /// Identifies the slot. `None` for a cast of a `Reply`.
     #[doc(hidden)]
@@ -140,7 +157,7 @@ pub(crate) mod private {
     pub trait Sealed {}
 
     /// Public only because a sealed trait names it.
-    #[derive(Clone)]
+    #[derive(Clone, Copy)]
     #[expect(missing_debug_implementations, reason = "not nameable outside of this crate")]
-    pub struct Link(pub(crate) crate::thread::ring::Link);
+    pub struct Ticket(pub(crate) crate::thread::ring::Ticket);
 }

@@ -32,8 +32,8 @@ use crate::{
     error::Failure,
     slot::{marked::Marked, receiver::Receiver, reply::Reply},
     sync::{Arc, Mutex, gap, lock},
+    thread::waker::WakerToStore,
     thread::{batch, current::ErasedReply, ring::Link},
-    waker::WakerToStore,
 };
 
 enum State<T> {
@@ -60,6 +60,7 @@ impl<T> State<T> {
 
 struct Slot<T> {
     state: Mutex<State<T>>,
+    /// The wait of the caller, if the caller is a handler.
     link: Link,
 }
 
@@ -81,9 +82,11 @@ impl<T> Slot<T> {
             let mut state = gap("an answer comes later than the wake-up", state, &self.state);
             // The old state is `Waiting(None)` and needs no drop. `forget` spares the check of that.
             mem::forget(mem::replace(&mut *state, outcome));
+            // With the lock held, so that a caller who looks later finds the wait cut, and one who has
+            // looked before has it on record by now.
+            self.link.cut();
             waker
         };
-        self.link.release();
         // Dropped before the caller is woken, so that the caller finds itself the only owner.
         drop(self);
         waker.into_iter().for_each(batch::wake_caller);
@@ -104,6 +107,7 @@ impl<T> Slot<T> {
     /// Closes the slot, because the caller was dropped without taking the outcome.
     #[inline(never)]
     fn close(&self) {
+        self.link.cut();
         let mut state = lock(&self.state);
         if matches!(*state, State::Marked(_)) {
             return self.abandon(state);

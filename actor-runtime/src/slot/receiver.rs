@@ -10,7 +10,7 @@ use crate::{
     slot::{Slot, State},
     sync::{Arc, lock},
     thread::ring::Link,
-    waker::WakerToStore,
+    thread::waker::WakerToStore,
 };
 
 /// The caller's half of a slot. Dropping it before the outcome was taken closes the slot.

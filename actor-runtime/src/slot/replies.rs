@@ -21,11 +21,13 @@ use crate::{
     error::{Failure, TrySendError},
     slot::message::{PendingReply, private},
     sync::{Arc, Mutex, gap, lock},
+    thread::waker::{WakerToStore, wake},
     thread::{
         block_on::block_on,
         current::{self, DropReason, ErasedReply},
+        reading::{Bound, Room},
+        ring::Link,
     },
-    waker::{WakerToStore, wake},
 };
 
 pub(crate) struct Flow<T> {
@@ -35,7 +37,9 @@ pub(crate) struct Flow<T> {
     pub(crate) end: Option<Result<(), Failure>>,
     pub(crate) reader_is_gone: bool,
     pub(crate) reader: Option<Waker>,
-    pub(crate) writer: Option<Waker>,
+    /// The wait of the reader, if it is a handler.
+    pub(crate) link: Link,
+    pub(crate) bound: Arc<Bound>,
 }
 
 pub(crate) struct Channel<T>(pub(crate) Mutex<Flow<T>>);
@@ -47,6 +51,7 @@ impl<T> Channel<T> {
             return;
         }
         flow.end = Some(end);
+        flow.link.cut();
         let reader = flow.reader.take();
         drop(flow);
         reader.into_iter().for_each(wake);
@@ -128,8 +133,10 @@ impl<T> Replies<T> {
                     break;
                 }
                 flow = gap("a writer waits later than it looked", flow, &self.0.0);
-                if waker.store(&mut flow.writer) {
-                    return Poll::Pending;
+                match flow.bound.wait(&mut waker) {
+                    Room::Unbounded => break,
+                    Room::Waits => return Poll::Pending,
+                    Room::NeedsWaker => {}
                 }
                 drop(flow);
                 waker.prepare();
@@ -151,11 +158,12 @@ impl<T> Replies<T> {
             drop(flow);
             return Err(TrySendError::Closed(value));
         }
-        if flow.values.len() >= flow.capacity {
+        if flow.values.len() >= flow.capacity && !flow.bound.is_lifted() {
             drop(flow);
             return Err(TrySendError::Full(value));
         }
         flow.values.push_back(value);
+        flow.link.suspend();
         let reader = flow.reader.take();
         drop(flow);
         reader.into_iter().for_each(wake);
@@ -206,8 +214,8 @@ impl<T> PendingReply for Replies<T> {
         self.0.fail(Failure::Stopped);
     }
 
-    fn link(&self) -> Option<private::Link> {
-        None
+    fn wait(&self) -> Option<private::Ticket> {
+        lock(&self.0.0).link.ticket().map(private::Ticket)
     }
 
     fn address(&self) -> Option<usize> {

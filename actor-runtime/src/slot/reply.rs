@@ -156,8 +156,9 @@ impl<T> PendingReply for Reply<T> {
         }
     }
 
-    fn link(&self) -> Option<private::Link> {
-        self.0.as_ref().map(|slot| private::Link(slot.link.clone()))
+    #[inline]
+    fn wait(&self) -> Option<private::Ticket> {
+        self.0.as_ref()?.link.ticket().map(private::Ticket)
     }
 
     fn address(&self) -> Option<usize> {

@@ -14,7 +14,7 @@ use std::task::{Context, Poll, Waker};
 
 use crate::{
     sync::{Arc, AtomicUsize, Mutex, Ordering, bug, gap, lock},
-    waker::{WakerToStore, wake},
+    thread::waker::{WakerToStore, wake},
 };
 
 /// What became of the answer with this `id`. `order` is its position among all answers of the actor.

@@ -41,7 +41,7 @@ mod system {
     use super::{Alarm, Context, Duration, Instant, Poll};
     use crate::{
         sync::{lock, unique},
-        waker::wake,
+        thread::waker::wake,
     };
 
     /// How long the thread sleeps at most, since it is not woken when an alarm is cancelled.

@@ -60,7 +60,7 @@ use std::{
 use crate::{
     sync::{bug, thread_local},
     thread::current::{self, ActorId},
-    waker::wake,
+    thread::waker::wake,
 };
 
 /// A wake-up held for this long is sent before the next handler. A batch whose handlers take longer than

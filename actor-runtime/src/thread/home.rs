@@ -23,7 +23,7 @@ use crate::sync::thread_local;
 type CacheEntry = Cell<(u64, u64)>;
 
 /// Stands for no id. tokio's ids of tasks and runtimes are not zero.
-const UNKNOWN: u64 = 0;
+pub(crate) const UNKNOWN: u64 = 0;
 
 /// The number of tasks that a thread caches.
 const CACHE_SIZE: usize = 64;
@@ -50,7 +50,7 @@ fn number(id: impl Hash) -> u64 {
 
 /// Returns the id of the current task.
 #[inline]
-fn task() -> u64 {
+pub(crate) fn task() -> u64 {
     task::try_id().map_or(UNKNOWN, number)
 }
 
@@ -88,10 +88,9 @@ impl Home {
         Self { runtime: None, id: UNKNOWN }
     }
 
-    /// Returns `true` if this is the cached runtime of the current task.
+    /// Returns `true` if this is the cached runtime of `task`, which is the current one.
     #[inline]
-    pub(crate) fn is_here(&self) -> bool {
-        let task = task();
+    pub(crate) fn is_home_of(&self, task: u64) -> bool {
         CACHE.with(|cache| cache[cache_index(task)].get()) == (task, self.id)
     }
 

@@ -8,6 +8,8 @@ pub(crate) mod block_on;
 pub(crate) mod current;
 pub(crate) mod home;
 pub(crate) mod limit;
+pub(crate) mod reading;
 pub(crate) mod ring;
 pub(crate) mod spin;
+pub(crate) mod waker;
 pub(crate) mod worker;

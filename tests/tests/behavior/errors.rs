@@ -63,7 +63,10 @@ fn send_errors_can_be_boxed() {
     assert!(cast.source().is_none() && tried.source().is_none());
     assert_eq!(
         SendError::WouldDeadlock(()).to_string(),
-        concat!("the message was not accepted: ", "the actor waits for room in its own mailbox",)
+        concat!(
+            "the message was not accepted: ",
+            "its actor would wait for its sender, which waits for room",
+        )
     );
     assert_eq!(format!("{:?}", SendError::WouldDeadlock(())), "WouldDeadlock(..)");
 }

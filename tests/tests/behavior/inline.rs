@@ -137,9 +137,10 @@ impl Desk {
         now(other.ask_back(own)).unwrap()
     }
 
-    /// Polls a call to the desk that asks.
+    /// Calls the desk that asks.
     pub(crate) fn ask_back(&self, caller: DeskHandle) -> Place {
-        drop(pending(caller.place()));
+        let told = said(now(caller.place()));
+        assert!(told.contains("its actor waits for `Desk::ask_back`"), "{told}");
         Place::here()
     }
 

@@ -14,6 +14,8 @@ mod promise_6_panics;
 mod promise_7_shutdown;
 mod promise_8_threads;
 mod promise_9_leases;
+mod reading;
+mod rings;
 
 mod acknowledged;
 mod batch;

@@ -31,6 +31,7 @@ mod inline;
 mod lease;
 mod panic;
 mod probe;
+mod ring;
 mod room;
 mod scope;
 mod send_from_drop;

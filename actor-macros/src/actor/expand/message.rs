@@ -152,11 +152,13 @@ fn envelope(actor: &Actor, handler: &Handler) -> TokenStream {
     let rest = handler.has_fields().then(|| quote!(, ..));
     let run_abandoned = handler.is_run_abandoned.then(|| quote!(.run_abandoned()));
     let sync = handler.is_now().then(|| quote!(.sync()));
+    let is_deferred = !matches!(handler.answer, Answer::Returned(_));
+    let deferred = (handler.is_now() && is_deferred).then(|| quote!(.deferred()));
     let last = handler.is_final().then(|| quote!(.last()));
     quote! {
         #(#cfgs)*
         Self::#variant { #by_reference #reply #rest } =>
-            #krate::by_hand::Envelope::new(#name, #reply) #run_abandoned #sync #last,
+            #krate::by_hand::Envelope::new(#name, #reply) #run_abandoned #sync #deferred #last,
     }
 }
 

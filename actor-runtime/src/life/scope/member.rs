@@ -8,8 +8,12 @@ use std::{
 };
 
 use crate::{
-    exit::ExitReason, life::scope::members::Members, mailbox::Shared, slot::message::Message,
-    sync::Arc, thread::current::ActorId,
+    exit::ExitReason,
+    life::scope::members::Members,
+    mailbox::Shared,
+    slot::message::Message,
+    sync::Arc,
+    thread::{current::ActorId, ring::Wait},
 };
 
 /// An entry in the list of a scope.
@@ -87,7 +91,7 @@ impl<M: Message<AtRest: Send> + Send> Life for Shared<M> {
     }
 
     fn poll_ended(&self, ticket: &mut Option<u64>, cx: &mut Context<'_>) -> Poll<ExitReason> {
-        self.poll_ended(ticket, cx)
+        self.poll_ended(ticket, Wait::default(), cx)
     }
 
     fn unwatch(&self, ticket: u64) {

@@ -10,8 +10,7 @@ use std::{
 use crate::{
     life::scope::member::{Life, Member, What},
     sync::{Arc, Mutex, bug, gap, lock, unique},
-    thread::current::ActorId,
-    waker::wake,
+    thread::{current::ActorId, waker::wake},
 };
 
 /// The smallest number of members at which a scope removes those that have ended.

@@ -2,11 +2,14 @@
 
 use std::task::Waker;
 
-use crate::catch::catch;
+use crate::{catch::catch, thread::current};
 
 /// Wakes a task. A panic of the waker is caught, since the caller may have others to wake.
 pub(crate) fn wake(waker: Waker) {
+    // The waker may poll other tasks, which are not the handler that runs.
+    let aside = current::aside();
     let _ = catch(|| waker.wake());
+    drop(aside);
 }
 
 /// A waker to store in a place that a lock guards, cloned and dropped without that lock.
