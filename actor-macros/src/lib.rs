@@ -5,6 +5,7 @@
 
 mod actor;
 mod cancel_safe;
+mod cancel_safe_methods;
 mod checked_select;
 mod diagnostics;
 mod names;
@@ -188,6 +189,13 @@ pub fn actor(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn __select(tokens: TokenStream) -> TokenStream {
     select::expand(tokens.into()).into()
+}
+
+/// The implementation of `actor_runtime::cancel_safe_methods!`, which passes its own path first.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __cancel_safe_methods(tokens: TokenStream) -> TokenStream {
+    cancel_safe_methods::expand(tokens.into()).into()
 }
 
 /// Replaces every plain `select!` in a scope with the checked one.

@@ -5,7 +5,7 @@
 use std::future::Future;
 
 #[cfg(feature = "macros")]
-pub use actor_macros::__select;
+pub use actor_macros::{__cancel_safe_methods, __select};
 
 use crate::{
     Exit,

@@ -98,7 +98,7 @@ assert_eq!(counter.add(2).await?, 2);
 //!
 //! | | |
 //! |---|---|
-//! | `macros` (default) | [`macro@actor`], [`macro@cancel_safe`], [`select!`] |
+//! | `macros` (default) | [`macro@actor`], [`macro@cancel_safe`], [`select!`], [`cancel_safe_methods!`] |
 //! | `signal` (default) | `Scope::until_signal` |
 //! | `sync` (default) | `cancel_safe::requeue` |
 //! | `tokio-util`, `join-map`, `tokio-stream`, `futures` | the types of these crates that [`select!`] and [`macro@cancel_safe`] know |
@@ -177,6 +177,95 @@ pub use actor_macros::{actor, cancel_safe, checked_select};
 macro_rules! select {
     ($($branches:tt)*) => {
         $crate::__private::__select! { @ $crate $($branches)* }
+    };
+}
+
+/// Declares that calls of these methods may be dropped, for types of other crates.
+///
+/// A future of an `async fn` has no name, so its type cannot say that it is cancel safe, and a crate that
+/// owns neither the trait nor the type cannot implement
+/// [`CancelSafeMethod`](cancel_safe::CancelSafeMethod). Declare such a method once, at the root of your crate.
+/// Then [`select!`], `#[on]` and the bodies of `#[cancel_safe]` functions accept its calls in all of the
+/// crate, also through references, `Box`, `Arc` and guards:
+///
+/// ```ignore
+/// actor_runtime::cancel_safe_methods! {
+///     quinn::Connection: accept_bi, accept_uni, read_datagram;
+///     quinn::Endpoint: accept;
+/// }
+/// ```
+///
+/// A declaration is trusted like [`assume_cancel_safe`](cancel_safe::assume_cancel_safe). Declare what the
+/// documentation of the method promises: if its future is dropped before it is ready, nothing is lost, and
+/// calling it again is the same as waiting on.
+///
+/// # Where it stands
+///
+/// - It stands once, at the root of the crate: in `lib.rs` or `main.rs`, outside of all functions. An
+///   integration test, an example and a binary are crates of their own.
+/// - It holds for the crate that it stands in, and for no other.
+/// - It is about calls on a variable or field, such as `self.connection.accept_bi()`. It is not about calls on
+///   a value that another call returned.
+/// - A generic type has its parameters in front, and bounds behind: `<T> other::Sender<T>: closed where T: Send;`
+///
+/// # Errors
+///
+/// These are compile errors: an empty list, a method that is known already, such as `recv` of tokio's
+/// `Receiver`, a handler of an actor, and a list that is not at the root.
+///
+/// # Examples
+///
+/// Peeking takes nothing out of a socket, so it may be dropped:
+///
+#[cfg_attr(feature = "net", doc = "```")]
+#[cfg_attr(not(feature = "net"), doc = "```ignore")]
+/// use std::{io, net::SocketAddr};
+///
+/// use actor_runtime::{cancel_safe, select};
+/// use tokio::net::UdpSocket;
+///
+/// actor_runtime::cancel_safe_methods! {
+///     UdpSocket: peek_sender;
+/// }
+///
+/// #[cancel_safe]
+/// async fn sender(socket: &UdpSocket) -> io::Result<SocketAddr> {
+///     socket.peek_sender().await
+/// }
+///
+/// async fn either(left: &UdpSocket, right: &UdpSocket) -> io::Result<SocketAddr> {
+///     select! {
+///         address = left.peek_sender() => address,
+///         address = right.peek_sender() => address,
+///     }
+/// }
+/// # fn main() {}
+/// ```
+///
+/// Wrong: `bytes` is filled in several steps, and what was read is lost when the call is dropped.
+///
+/// ```no_run
+/// struct Port;
+///
+/// impl Port {
+///     async fn packet(&mut self) -> Vec<u8> {
+///         let mut bytes = vec![self.byte().await];
+///         bytes.push(self.byte().await);     // dropped here, it loses the first byte
+///         bytes
+///     }
+/// #     async fn byte(&mut self) -> u8 { 0 }
+/// }
+///
+/// actor_runtime::cancel_safe_methods! { Port: packet; }
+/// # fn main() {}
+/// ```
+///
+/// Mark a method of your own `#[cancel_safe]` instead, which checks its body.
+#[cfg(feature = "macros")]
+#[macro_export]
+macro_rules! cancel_safe_methods {
+    ($($declared:tt)*) => {
+        $crate::__private::__cancel_safe_methods! { @ $crate $($declared)* }
     };
 }
 

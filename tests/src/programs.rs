@@ -194,8 +194,10 @@ impl Programs {
     }
 }
 
-/// Words that only a crate can contain, and no module: paths, other crates, and a lint of whole crates.
-const OF_CRATES: [&str; 3] = ["crate::", "extern crate", "non_ascii_idents"];
+/// Words that only a crate can contain, and no module: paths, other crates, a lint of whole crates, and
+/// what stands at the root.
+const OF_CRATES: [&str; 4] =
+    ["crate::", "extern crate", "non_ascii_idents", "cancel_safe_methods!"];
 
 /// Makes a program a module of tests. It may have no prelude.
 const TEST: &str = "#[::core::prelude::v1::test]

@@ -1,7 +1,10 @@
 //! The methods that have a name in `actor_runtime::cancel_safe::m`.
 //!
 //! Questions about all other methods are asked with the name `OtherMethod`, about which nothing is known, so
-//! the type of the future decides. A test compares these lists with `m`.
+//! the type of the future decides, and what `cancel_safe_methods!` declares. A test compares these lists with `m`.
+
+use proc_macro2::Ident;
+use syn::ext::IdentExt;
 
 /// Documented as cancel safe, for some receiver.
 const SAFE: &[&str] = &[
@@ -109,8 +112,16 @@ const OF_FEATURES: &[(&str, &[&str])] = &[
     ("KnownWithFutures", &["fuse", "select_next_some"]),
 ];
 
+/// The name of a method as a number, FNV-1a: a name that `m` does not have can be no type.
+pub(crate) fn hash(method: &Ident) -> u64 {
+    let name = method.unraw().to_string();
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
 /// Whether `m` has a name for it.
-pub(super) fn is_known(method: &str) -> bool {
+pub(crate) fn is_known(method: &str) -> bool {
     SAFE.contains(&method) || text_for(method).is_some()
 }
 

@@ -13,7 +13,7 @@
 
 mod expand;
 mod lends;
-mod method_names;
+pub(crate) mod method_names;
 mod parse;
 mod pattern;
 mod question;
@@ -26,7 +26,7 @@ use proc_macro2::TokenStream;
 pub(crate) use self::{
     expand::{awaited, made_in_a_loop},
     lends::lends,
-    parse::{Branch, Order, Select, parse_plain},
+    parse::{Branch, Order, Select, parse_crate, parse_plain},
     spans::Ends,
 };
 

@@ -72,7 +72,7 @@ pub(crate) fn parse_plain(tokens: TokenStream) -> Option<Select> {
 }
 
 /// `$crate` is a single token, which syn does not parse as a path. Longer paths are in parentheses.
-fn parse_crate(input: ParseStream) -> Result<TokenStream> {
+pub(crate) fn parse_crate(input: ParseStream) -> Result<TokenStream> {
     Ok(match input.parse::<TokenTree>()? {
         TokenTree::Group(group) => group.stream(),
         token => token.into(),

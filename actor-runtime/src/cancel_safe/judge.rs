@@ -1,7 +1,7 @@
 //! How [`select!`](crate::select) and `#[cancel_safe]` ask whether a future may be dropped.
 //!
-//! The macro asks about a place and a method name, [`ask`], and calls `kind()` on the question. There
-//! is one `kind` for each reason to accept or to refuse, each in a trait of its own; method resolution
+//! The macro asks about a place and a method name, [`ask`], and calls `__kind()` on the question. There
+//! is one `__kind` for each reason to accept or to refuse, each in a trait of its own; method resolution
 //! takes the first whose bounds hold. What it gives is a [`Kind`], a value without size.
 //!
 //! Then the future is passed through `SafeToDrop`, and through each trait in `texts` whose text may be the
@@ -60,7 +60,7 @@ pub struct Kind<Why, M>(PhantomData<fn() -> (Why, M)>);
 impl<Why, M> Kind<Why, M> {
     /// As this is all type, there is only one.
     #[inline(always)]
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(PhantomData)
     }
 }
@@ -135,20 +135,32 @@ futures_already!(
 #[doc(hidden)]
 pub trait MakesCalls {}
 
-/// A question about the receiver `R` and the method `M`.
+/// A question about the receiver `R` and the method `M`, whose name has the hash `NAME`: see `declared`.
 #[derive(Debug)]
-pub struct Question<R: ?Sized, M>(PhantomData<fn() -> M>, PhantomData<fn(*const R)>);
+pub struct Question<R: ?Sized, M, const NAME: u64 = 0>(
+    PhantomData<fn() -> M>,
+    PhantomData<fn(*const R)>,
+);
 
-impl<R: ?Sized, M> Question<R, M> {
+impl<R: ?Sized, M, const NAME: u64> Question<R, M, NAME> {
     #[inline(always)]
     pub(super) fn new() -> Self {
         Self(PhantomData, PhantomData)
     }
 }
 
+/// A method, by its name in [`m`] and by the hash of its name.
+#[derive(Debug)]
+pub struct Method<M, const NAME: u64>(PhantomData<fn() -> M>);
+
+impl<M, const NAME: u64> Method<M, NAME> {
+    /// As this is all type, there is only one.
+    pub const IT: Self = Self(PhantomData);
+}
+
 /// Asks about a place. The place is borrowed, and nothing else.
 #[inline(always)]
-pub fn ask<R: ?Sized, M>(_: &R, _: PhantomData<M>) -> Question<R, M> {
+pub fn ask<R: ?Sized, M, const NAME: u64>(_: &R, _: Method<M, NAME>) -> Question<R, M, NAME> {
     Question::new()
 }
 
@@ -172,7 +184,10 @@ pub fn ask_value<R: ?Sized>(_: &R) -> Question<R, ByValue> {
 
 /// Asks about what an accessor would give. It is not called.
 #[inline(always)]
-pub fn ask_unrun<R, M>(_: impl FnOnce() -> R, _: PhantomData<M>) -> Question<R, M> {
+pub fn ask_unrun<R, M, const NAME: u64>(
+    _: impl FnOnce() -> R,
+    _: Method<M, NAME>,
+) -> Question<R, M, NAME> {
     Question::new()
 }
 
@@ -219,34 +234,38 @@ macro_rules! rank {
             type Method;
             /// Says both.
             #[inline(always)]
-            fn kind(&self) -> Kind<Self::Why, Self::Method> {
+            fn __kind(&self) -> Kind<Self::Why, Self::Method> {
                 Kind::new()
             }
         }
 
-        impl<R: ?Sized, M> $name for $($reference)* Question<R, M> where $($bounds)* {
+        impl<R: ?Sized, M, const NAME: u64> $name for $($reference)* Question<R, M, NAME>
+        where
+            $($bounds)*
+        {
             type Why = $why;
             type Method = M;
         }
     };
 }
 
-rank!(R01, [&&&&&&&&&&], R::Why, where R: Refuses<M>);
-rank!(R02, [&&&&&&&&&], <R::Target as Refuses<M>>::Why,
+rank!(R01, [&&&&&&&&&&&&&], R::Why, where R: Refuses<M>);
+rank!(R02, [&&&&&&&&&&&&], <R::Target as Refuses<M>>::Why,
     where M: m::Name, R: Deref<Target: Refuses<M>>);
-rank!(R03, [&&&&&&&&], <<R::Target as Deref>::Target as Refuses<M>>::Why,
+rank!(R03, [&&&&&&&&&&&], <<R::Target as Deref>::Target as Refuses<M>>::Why,
     where M: m::Name, R: Deref<Target: Deref<Target: Refuses<M>>>);
-rank!(R04, [&&&&&&&], Known, where R: CancelSafeMethod<M>);
-rank!(R05, [&&&&&&], Known, where M: m::Name, R: Pointer<Target: CancelSafeMethod<M>>);
-rank!(R06, [&&&&&], Known,
+rank!(R04, [&&&&&&&&&&], Known, where R: CancelSafeMethod<M>);
+rank!(R05, [&&&&&&&&&], Known, where M: m::Name, R: Pointer<Target: CancelSafeMethod<M>>);
+rank!(R06, [&&&&&&&&], Known,
     where M: m::Name, R: Pointer<Target: Pointer<Target: CancelSafeMethod<M>>>);
-rank!(R07, [&&&&], Source, where R: MakesFutures<M>);
-rank!(R08, [&&&], Handler, where M: m::Name, R: MakesCalls);
-rank!(R09, [&&], Handler, where M: m::Name, R: Deref<Target: MakesCalls>);
-rank!(R10, [&], Handler, where M: m::Name, R: Deref<Target: Deref<Target: MakesCalls>>);
+rank!(R07, [&&&&&&&], Source, where R: MakesFutures<M>);
+rank!(R08, [&&&&&&], Handler, where M: m::Name, R: MakesCalls);
+rank!(R09, [&&&&&], Handler, where M: m::Name, R: Deref<Target: MakesCalls>);
+rank!(R10, [&&&&], Handler, where M: m::Name, R: Deref<Target: Deref<Target: MakesCalls>>);
+// With three references, two and one: what `cancel_safe_methods!` declares, in `declared`.
 rank!(R11, [], ByType, where);
 
-/// What `kind()` and `shape()` are called through. It brings no name into scope.
+/// What `__kind()` and `shape()` are called through. It brings no name into scope.
 pub mod traits {
     pub use super::super::{
         given::{EndsByError as _, EndsByNone as _, EndsNever as _},

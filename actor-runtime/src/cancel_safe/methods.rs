@@ -8,7 +8,8 @@
 /// and guards around the receiver are looked through.
 ///
 /// Only the method names in [`m`] can be declared this way. Mark a method of your own that has another
-/// name `#[cancel_safe]` instead.
+/// name `#[cancel_safe]` instead. For a type of another crate, and for any name, there is
+/// `cancel_safe_methods!`.
 ///
 /// # Examples
 ///

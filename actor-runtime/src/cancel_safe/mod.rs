@@ -12,6 +12,7 @@
 //! | `&mut receiver`, `&listener`, `&token` | it is [`IntoCancelSafe`] |
 //! | `&mut future`, where `future` lives outside of the loop | always: nothing of it is dropped |
 //! | a lock, a permit, a place in a channel | you say that it may [`requeue`] |
+//! | a method of another crate's type | you declare it, with `cancel_safe_methods!` |
 //! | anything else | you say why: [`assume_cancel_safe`] |
 //!
 //! What is known of tokio's types is what their documentation promises; each impl cites the page.
@@ -31,6 +32,8 @@ mod absent;
 mod assume;
 #[doc(hidden)]
 pub mod carries;
+#[doc(hidden)]
+pub mod declared;
 #[cfg(feature = "test-util")]
 mod drop_everywhere;
 #[doc(hidden)]

@@ -17,7 +17,7 @@ use tokio::task::coop;
 pub use std::future::IntoFuture;
 
 pub use super::judge::{
-    Kind, Prepare, ask, ask_lent, ask_shared, ask_unrun, ask_value, traits, unasked,
+    Kind, Method, Prepare, ask, ask_lent, ask_shared, ask_unrun, ask_value, traits, unasked,
 };
 pub use super::texts::{
     IsFuture, KeepsItsAnswer, KeepsItsBytes, KeepsItsBytesInBody, KeepsItsLease, KeepsItsMessage,

@@ -12,6 +12,16 @@
 
 use std::{fs, path::Path};
 
+actor_runtime::cancel_safe_methods! {
+    tokio::sync::Barrier: wait;
+}
+
+mod declared {
+    async fn run(barrier: &tokio::sync::Barrier) {
+        actor_runtime::select! { _ = barrier.wait() => {} }
+    }
+}
+
 #[path = "../../ui/pass"]
 mod pass {
     mod answers {

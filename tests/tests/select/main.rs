@@ -4,6 +4,7 @@
 
 mod borrows;
 mod calls;
+mod declared;
 mod drop_everywhere;
 mod grammar;
 mod handlers;
@@ -14,6 +15,12 @@ mod scope;
 mod size;
 
 use actor_runtime::cancel_safe::{AssumeCancelSafe, assume_cancel_safe};
+
+// Peeking takes nothing out, and `closed` only waits.
+actor_runtime::cancel_safe_methods! {
+    tokio::net::UdpSocket: peek_sender;
+    <T> tokio::sync::broadcast::Sender<T>: closed;
+}
 
 /// Makes any future of a test a branch.
 fn safe<F: IntoFuture>(future: F) -> AssumeCancelSafe<F::IntoFuture> {

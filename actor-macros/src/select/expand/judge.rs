@@ -170,28 +170,34 @@ pub(super) fn named_handler(future: &Expr, name: &Ident) -> Option<TokenStream> 
 // Output:
 //     {
 //         use __select::traits::*;
-//         (&&&&&&&&&&&__select::ask(&self.rx, PhantomData::<::actor_runtime::cancel_safe::m::recv>)).kind()
+//         let question = __select::ask(&self.rx, __select::Method::<m::recv, HASH>::IT);
+//         {
+//             use crate::*;
+//             (&&&&&&&&&&&&&&question).__kind()
+//         }
 //     }
 /// What is known about a future before it is made: a value without size whose type says it. Nothing,
 /// if its value has to be looked at.
 pub(super) fn kind(question: &Question, krate: &TokenStream) -> Option<TokenStream> {
     let names = quote!(#krate::cancel_safe);
     let name = |method: &Ident| {
+        let hash = method_names::hash(method);
         let mut name = method.clone();
         name.set_span(Span::call_site());
-        match method_names::is_known(&method.unraw().to_string()) {
-            true => quote!(::core::marker::PhantomData::<#names::m::#name>),
-            false => quote!(::core::marker::PhantomData::<#names::OtherMethod>),
-        }
+        let name = match method_names::is_known(&method.unraw().to_string()) {
+            true => quote!(#names::m::#name),
+            false => quote!(#names::OtherMethod),
+        };
+        quote!(__select::Method::<#name, #hash>::IT)
     };
     let question = match question {
         Question::Method { receiver: Receiver::Place(place), method } => {
             let name = name(method);
-            quote!(__select::ask(&#place, #name))
+            return Some(asked_of_method(&quote!(__select::ask(&#place, #name))));
         }
         Question::Method { receiver: Receiver::Accessor(chain), method } => {
             let name = name(method);
-            quote!(__select::ask_unrun(|| #chain, #name))
+            return Some(asked_of_method(&quote!(__select::ask_unrun(|| #chain, #name))));
         }
         Question::Mutable(place) => quote!(__select::ask_lent(&#place)),
         Question::Shared(place) => quote!(__select::ask_shared(&#place)),
@@ -200,11 +206,34 @@ pub(super) fn kind(question: &Question, krate: &TokenStream) -> Option<TokenStre
     Some(asked(&question))
 }
 
-/// Puts a question.
-pub(super) fn asked(question: &TokenStream) -> TokenStream {
+/// Puts a question, which the declarations at the root of the user's crate may answer too.
+///
+/// The inner block imports all of the root, because importing a trait that is not there would be an
+/// error. So it contains no code of the user's, and no name that the root could have.
+fn asked_of_method(question: &TokenStream) -> TokenStream {
+    let name = super::local("__select_question");
+    let kind = put(&quote!(#name));
     quote! {{
         use __select::traits::*;
-        // One more reference than the first rank has.
-        (&&&&&&&&&&&#question).kind()
+        let #name = #question;
+        {
+            #[allow(unused_imports)]
+            use crate::*;
+            #kind
+        }
     }}
+}
+
+/// Puts a question.
+pub(super) fn asked(question: &TokenStream) -> TokenStream {
+    let kind = put(question);
+    quote! {{
+        use __select::traits::*;
+        #kind
+    }}
+}
+
+/// One more reference than the first rank has.
+fn put(question: &TokenStream) -> TokenStream {
+    quote!((&&&&&&&&&&&&&&#question).__kind())
 }

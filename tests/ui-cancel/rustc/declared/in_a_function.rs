@@ -1,0 +1,6 @@
+// Caret: the macro. Says: it stands at the root of the crate.
+fn main() {
+    actor_runtime::cancel_safe_methods! {
+        tokio::net::UdpSocket: peek_sender;
+    }
+}
