@@ -3,7 +3,7 @@
 //! [`CancelSafeMethod`](super::CancelSafeMethod) cannot be implemented for a type of another crate, nor
 //! for a method that `m` has no name for. A trait of the user's own crate can, if it has the method's
 //! name as a number. `select!` does not know the path of such a trait, or whether there is one, so it
-//! imports all of the root of the crate that it is expanded in. There, [`__cancel_safe_methods_at_root`]
+//! imports all of the root of the crate that it is expanded in. There, `__cancel_safe_methods_at_root`
 //! puts the ranks that `judge` leaves out.
 
 use super::{
