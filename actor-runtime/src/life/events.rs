@@ -224,6 +224,18 @@ impl<A: Drive> Loop<'_, A> {
         {
             observe::busy(A::Message::ACTOR, A::SOURCES[source]);
         }
+        self.after_race(outcome).await
+    }
+
+    /// Returns what the loop does next after a race, or waits if no branch was ready.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the actor has to end, if a source or its handler panicked.
+    async fn after_race(
+        &mut self,
+        outcome: Outcome<A::Message>,
+    ) -> Result<Next<A::Message>, ExitReason> {
         match outcome {
             Outcome::Mailbox(next) => {
                 self.turns.happened();

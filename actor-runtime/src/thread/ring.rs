@@ -6,7 +6,7 @@
 //!
 //! An edge is on record from before the wait begins until it is over: the answer was given, room was
 //! made, the handler that was called has returned and kept its reply, the handler that called has returned,
-//! or the wait was dropped. Whoever ends a wait cuts its edge before it tells anyone.
+//! or the wait was dropped. The side that ends a wait cuts its edge before it reports the end.
 //!
 //! # Invariants
 //!
@@ -16,8 +16,8 @@
 //!    locked. So no ring is made of waits that followed each other.
 //! 3. While a part is locked, no other lock is acquired except those of further parts, in order, and no
 //!    code of the user runs.
-//! 4. An entry is removed by the owner of the wait, or by whoever ends it, and by nobody else. In between,
-//!    it may be dormant, and then it does not count.
+//! 4. An entry is removed only by the owner of the wait or by the side that ends it. In between, it may be
+//!    dormant, and then it does not count.
 
 mod record;
 

@@ -56,7 +56,7 @@ async fn a_declared_method_of_a_generic_type_may_have_a_known_name() {
     drop(receiver);
     select! {
         () = sender.closed() => {}
-        () = token.cancelled() => panic!("nobody cancels"),
+        () = token.cancelled() => panic!("the token is never cancelled"),
     }
 }
 

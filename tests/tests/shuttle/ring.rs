@@ -1,9 +1,17 @@
 //! Handlers that wait for each other in a ring.
 
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Waker},
+};
+
 use actor_runtime::{
-    Builder, CallError, CallErrorKind, Capacity, Reply, SendError, WeakHandle, actor,
+    Answer, Builder, CallError, CallErrorKind, Capacity, Replies, Reply, SendError, WeakHandle,
+    actor,
 };
 use shuttle::future::{JoinHandle, block_on, spawn};
+use tokio::sync::oneshot;
 
 use crate::explore::{explore, explore_with_bug};
 
@@ -51,6 +59,29 @@ impl Link {
         let next = self.next();
         reply.send(1);
         next.one().await.unwrap();
+    }
+
+    /// Asks the next actor once `gate` opens.
+    pub async fn ask_after(&self, gate: oneshot::Receiver<()>) -> Result<u32, CallError> {
+        gate.await.unwrap();
+        self.ask().await
+    }
+
+    /// Lets the next actor ask, polls the answer once, and returns without waiting for it.
+    pub fn ask_and_leave(&self, gate: oneshot::Receiver<()>) -> Answer<Result<u32, CallError>> {
+        let mut answer = self.next().ask_after(gate).try_call().unwrap();
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(Pin::new(&mut answer).poll(&mut cx).is_pending());
+        answer
+    }
+
+    /// Sends more values than a stream buffers.
+    pub async fn list(&self, mut values: Replies<u32>) {
+        for value in 0..18 {
+            if values.send(value).await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Casts to the next actor. Returns how many casts were refused.
@@ -216,4 +247,61 @@ fn waits_for_room_are_part_of_a_ring() {
 #[should_panic(expected = "deadlock")]
 fn finds_waits_for_room_that_miss_each_other() {
     explore_with_bug("a wait looks before it is on record", floods);
+}
+
+/// The first lets the second ask the first, and returns: it no longer waits, so that is no ring.
+fn a_handler_that_leaves_its_wait() {
+    block_on(async {
+        let (handles, tasks) = ring(2, 4).await;
+        let (open, gate) = oneshot::channel();
+        let answer = handles[0].ask_and_leave(gate).await.unwrap();
+        // The reply came from the handler. This one is of a later message.
+        handles[0].one().await.unwrap();
+        open.send(()).unwrap();
+        assert_eq!(answer.await.unwrap(), Ok(1));
+        end(handles, tasks).await;
+    });
+}
+
+#[test]
+fn a_wait_ends_with_its_handler() {
+    explore(a_handler_that_leaves_its_wait);
+}
+
+#[test]
+#[should_panic(expected = "WouldDeadlock")]
+fn finds_a_handler_that_is_over_and_waits_on() {
+    explore_with_bug("a handler that is over waits on", a_handler_that_leaves_its_wait);
+}
+
+/// A reader that calls the actor that streams, while its handler waits for room in the stream.
+fn a_reader_that_calls_back() {
+    block_on(async {
+        let (handles, tasks) = ring(1, 4).await;
+        let link = handles[0].clone();
+        let reading = spawn(async move {
+            let mut values = link.list();
+            let first = values.next().await.unwrap().unwrap();
+            assert_eq!((first, link.one().await.unwrap()), (0, 1));
+            let mut read = 1;
+            while let Some(value) = values.next().await {
+                assert_eq!(value.unwrap(), read);
+                read += 1;
+            }
+            assert_eq!(read, 18);
+        });
+        reading.await.unwrap();
+        end(handles, tasks).await;
+    });
+}
+
+#[test]
+fn a_reader_may_call_the_actor_that_streams() {
+    explore(a_reader_that_calls_back);
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn finds_a_writer_that_waits_for_its_caller() {
+    explore_with_bug("a writer is not told that it need not wait", a_reader_that_calls_back);
 }
