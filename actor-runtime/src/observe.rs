@@ -275,26 +275,38 @@ pub(crate) fn ended(actor: &'static str, reason: &ExitReason) {
 pub(crate) fn dropped_text(
     method: crate::error::Method,
     place: &'static std::panic::Location<'static>,
+    times: u64,
 ) -> String {
     let name = method.name();
+    let repeated = match times {
+        1 => String::new(),
+        _ => format!(" ({times} times so far)"),
+    };
     format!(
-        "a call of `{method}`, made at {place}, was dropped before its answer was read: its handler may \
-         or may not run, and its answer is lost\n\
-         help: keep the call, `let mut answer = handle.{name}(..).sent().await?` and then `&mut answer`, or \
-         mark the handler `#[cancel_safe]`"
+        "a call of `{method}`, made at {place}, was dropped before its answer was read{repeated}: its \
+         handler may or may not run, and its answer is lost\n\
+         help: to wait no longer than `d`, use `handle.{name}(..).timeout(d)`; to go on waiting later, keep \
+         the call, `let mut answer = handle.{name}(..).sent().await?` and then `&mut answer`; or mark the \
+         handler `#[cancel_safe]`"
     )
 }
 
-/// Reports a call that was dropped after it was sent and before its result was read.
+/// Reports a call that was dropped after it was sent and before its result was read. `times` is the number
+/// of calls of this place that were dropped so far.
 #[cfg(all(debug_assertions, not(shuttle)))]
-pub(crate) fn dropped(method: crate::error::Method, place: &'static std::panic::Location<'static>) {
+pub(crate) fn dropped(
+    method: crate::error::Method,
+    place: &'static std::panic::Location<'static>,
+    times: u64,
+) {
     #[cfg(feature = "tracing")]
     tracing::warn!(
         actor.type = method.actor(),
         actor.method = method.name(),
         call.place = %place,
-        "a call was dropped before its answer was read: its handler may or may not run"
+        call.times = times,
+        "a call was dropped before its answer was read: its handler may or may not run; see `timeout`"
     );
     #[cfg(not(feature = "tracing"))]
-    eprintln!("warning: {}", dropped_text(method, place));
+    eprintln!("warning: {}", dropped_text(method, place, times));
 }

@@ -178,6 +178,31 @@ async fn drops_that_lose_nothing_are_not_reported() {
 }
 
 #[tokio::test]
+async fn an_answer_is_withdrawn_without_a_report() {
+    let _strict = strict().await;
+    let bank = bank();
+    // In the mailbox, so that the handler is skipped.
+    bank.pay(1).sent().await.unwrap().withdraw();
+    assert_eq!(bank.money().await.unwrap(), 1_000_000);
+    assert_eq!(bank.stats().counts.skipped, 1);
+    // Tried.
+    bank.stuck().try_call().unwrap().withdraw();
+    idle(&bank).await;
+    // Polled, and running.
+    let mut answer = bank.pay(1).sent().await.unwrap();
+    while bank.stats().running.is_none() {
+        polled(&mut answer).await;
+        tokio::task::yield_now().await;
+    }
+    answer.withdraw();
+    idle(&bank).await;
+    // Answered.
+    let answer = bank.pay(1).sent().await.unwrap();
+    assert_eq!(bank.money().await.unwrap(), 999_998);
+    answer.withdraw();
+}
+
+#[tokio::test]
 async fn drops_by_an_ending_actor_or_a_panic_are_not_reported() {
     let _strict = strict().await;
     let (bank, other) = (bank(), self::bank());
@@ -205,34 +230,66 @@ async fn reports_can_be_disabled() {
 /// Set in a child process that only drops a call.
 const CHILD: &str = "ACTOR_TESTS_DROP_A_CALL";
 
-/// The line of the call in `drop_a_call`.
-const MADE_AT: u32 = line!() + 5;
+/// The line of the call in `drop_calls`.
+const MADE_AT: u32 = line!() + 6;
 
-/// Drops a call with the default reaction.
-async fn drop_a_call() {
+/// Drops a call with the default reaction, in the same place `times` times, and then one of another place.
+async fn drop_calls(times: u64) {
     let bank = bank();
-    let mut call = bank.pay(1);
-    polled(&mut call).await;
-    drop(call);
+    for _ in 0..times {
+        let mut call = bank.pay(1);
+        polled(&mut call).await;
+        drop(call);
+        idle(&bank).await;
+    }
+    if times > 1 {
+        drop(bank.stuck().sent().await.unwrap());
+    }
+}
+
+/// Runs the test `name` in a child process that drops `times` calls, and returns what it prints on stderr.
+fn stderr_of(name: &str, times: u64) -> String {
+    let mut command = Command::new(env::current_exe().expect("a test has a file"));
+    command.args(["--exact", name, "--nocapture"]).env(CHILD, times.to_string());
+    let output = command.output().expect("it starts");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{stderr}");
+    stderr
+}
+
+/// The number of calls that this process only drops, if it is a child.
+fn calls_to_drop() -> Option<u64> {
+    env::var(CHILD).ok().map(|times| times.parse().expect("a number"))
 }
 
 /// This package does not enable the feature `tracing`.
 #[tokio::test]
 async fn a_warning_is_printed_on_stderr_once() {
-    const NAME: &str = "a_warning_is_printed_on_stderr_once";
-    if env::var_os(CHILD).is_some() {
-        return drop_a_call().await;
+    if let Some(times) = calls_to_drop() {
+        return drop_calls(times).await;
     }
-    let mut command = Command::new(env::current_exe().expect("a test has a file"));
-    command.args(["--exact", NAME, "--nocapture"]).env(CHILD, "1");
-    let output = command.output().expect("it starts");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{stderr}");
-    let warning = format!("warning: a call of `Bank::pay`, made at {}:{MADE_AT}:", file!());
+    let stderr = stderr_of("a_warning_is_printed_on_stderr_once", 1);
+    let warning = format!(
+        "warning: a call of `Bank::pay`, made at {}:{MADE_AT}:29, was dropped before its answer was read: \
+         its handler may or may not run",
+        file!()
+    );
     assert!(stderr.starts_with(&warning), "{stderr}");
     assert_eq!(stderr.matches("was dropped before its answer was read").count(), 1, "{stderr}");
-    assert!(
-        stderr.contains("help: keep the call, `let mut answer = handle.pay(..).sent()"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("use `handle.pay(..).timeout(d)`"), "{stderr}");
+    assert!(stderr.contains("`let mut answer = handle.pay(..).sent().await?`"), "{stderr}");
+}
+
+#[tokio::test]
+async fn warnings_are_limited_for_each_place() {
+    if let Some(times) = calls_to_drop() {
+        return drop_calls(times).await;
+    }
+    let stderr = stderr_of("warnings_are_limited_for_each_place", 250);
+    let warnings: Vec<&str> = stderr.lines().filter(|line| line.starts_with("warning:")).collect();
+    let [first, tenth, hundredth, other] = warnings[..] else { panic!("{stderr}") };
+    assert!(!first.contains("times so far"), "{first}");
+    assert!(tenth.contains("was read (10 times so far):"), "{tenth}");
+    assert!(hundredth.contains("was read (100 times so far):"), "{hundredth}");
+    assert!(other.contains("`Bank::stuck`") && !other.contains("times so far"), "{other}");
 }

@@ -72,7 +72,46 @@ impl<R> Answer<R> {
         Timeout::new(self, duration)
     }
 
-    /// Suppresses the report of a dropped call, because the message was not accepted.
+    /// Drops the answer on purpose.
+    ///
+    /// Does what dropping it does: a handler that has not begun is skipped, unless it is marked
+    /// `run_abandoned`. But debug builds do not [report](crate::on_dropped_call) it.
+    ///
+    /// # Examples
+    ///
+    /// Two replicas are asked, and the answer of the slower one is not needed:
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use actor_runtime::{actor, spawn};
+    /// use actor_runtime::select;
+    /// # struct Replica(u64);
+    /// # #[actor]
+    /// # impl Replica {
+    /// #     /// Returns the value after as many seconds.
+    /// #     pub async fn read(&self) -> u64 {
+    /// #         tokio::time::sleep(Duration::from_secs(self.0)).await;
+    /// #         self.0
+    /// #     }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (near, far) = (spawn(Replica(1)), spawn(Replica(60)));
+    /// let mut first = near.read().sent().await?;
+    /// let mut second = far.read().sent().await?;
+    /// let value = select! {
+    ///     value = &mut first => { second.withdraw(); value? }
+    ///     value = &mut second => { first.withdraw(); value? }
+    /// };
+    /// assert_eq!(value, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn withdraw(mut self) {
+        self.disarm();
+    }
+
+    /// Suppresses the report of a dropped call, because the message was not accepted or on purpose.
     pub(crate) fn disarm(&mut self) {
         self.drop_check.disarm();
     }

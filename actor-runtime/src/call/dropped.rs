@@ -15,7 +15,10 @@ pub enum OnDroppedCall {
     /// Print a warning. The default.
     ///
     /// The warning is a `tracing` event if the feature `tracing` is enabled, and goes to stderr
-    /// otherwise.
+    /// otherwise. With the feature but without a subscriber, nothing is shown.
+    ///
+    /// Of the calls made in one place, the first that is dropped is reported, then the tenth, the
+    /// hundredth, and so on, each time with the number of those dropped so far.
     #[default]
     Warn,
     /// Panic on the thread that dropped the call. Meant for tests.
@@ -32,6 +35,7 @@ pub enum OnDroppedCall {
 /// - of handlers marked `#[cancel_safe]`,
 /// - that were never polled, or were still waiting for room,
 /// - that ended by their own [`timeout`](crate::Call::timeout),
+/// - that were [withdrawn](crate::Answer::withdraw),
 /// - whose actor has stopped,
 /// - that were held by a handler of an actor that is being ended,
 /// - that are dropped by a panic.
@@ -55,14 +59,21 @@ pub fn on_dropped_call(reaction: OnDroppedCall) {
 #[cfg(all(debug_assertions, not(shuttle)))]
 mod imp {
     use std::{
+        collections::BTreeMap,
         panic::Location,
-        sync::atomic::{AtomicU8, Ordering},
+        sync::{
+            Mutex, PoisonError,
+            atomic::{AtomicU8, Ordering},
+        },
     };
 
     use super::OnDroppedCall;
     use crate::{error::Method, observe, thread::current};
 
     static REACTION: AtomicU8 = AtomicU8::new(OnDroppedCall::Warn as u8);
+
+    /// How many calls of each place were dropped. Holds one entry for each place in the source at most.
+    static DROPPED: Mutex<BTreeMap<&Location<'_>, u64>> = Mutex::new(BTreeMap::new());
 
     pub(super) fn set(reaction: OnDroppedCall) {
         REACTION.store(reaction as u8, Ordering::Relaxed);
@@ -106,11 +117,23 @@ mod imp {
             }
             let reaction = REACTION.load(Ordering::Relaxed);
             if reaction == OnDroppedCall::Warn as u8 {
-                observe::dropped(self.1, location);
+                let times = count(location);
+                // Powers of ten, so that a place in a loop costs few lines, and still shows up again.
+                if 10_u64.pow(times.ilog10()) == times {
+                    observe::dropped(self.1, location, times);
+                }
             } else if reaction == OnDroppedCall::Panic as u8 {
-                panic!("{}", observe::dropped_text(self.1, location));
+                panic!("{}", observe::dropped_text(self.1, location, 1));
             }
         }
+    }
+
+    /// Counts a call made at `location` as dropped, and returns how many were so far.
+    fn count(location: &'static Location<'static>) -> u64 {
+        let mut dropped = DROPPED.lock().unwrap_or_else(PoisonError::into_inner);
+        let times = dropped.entry(location).or_default();
+        *times += 1;
+        *times
     }
 }
 
