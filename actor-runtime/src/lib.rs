@@ -56,7 +56,7 @@ assert_eq!(counter.add(2).await?, 2);
 //! | | |
 //! |---|---|
 //! | [`Call`] | what a handle's methods return: await it, or pick another way to send it |
-//! | [`Cast`] | sends without a reply; [`SendError`], [`TrySendError`] |
+//! | [`Cast`] | sends without a reply; [`SendError`], [`TrySendError`], which hold the [`Unsent`] message |
 //! | [`Sent`], [`Answer`] | waits for room, then has the answer as a value |
 //! | [`Timeout`] | gives up after a duration |
 //! | [`StreamCall`], [`ReplyStream`] | a call that is answered with many values |
@@ -139,7 +139,7 @@ pub use crate::{
         stream::{ReplyStream, StreamCall},
         timeout::Timeout,
     },
-    error::{CallError, CallErrorKind, Method, SendError, TrySendError},
+    error::{CallError, CallErrorKind, Method, SendError, TrySendError, Unsent},
     exit::{ExitReason, OnPanic},
     handle::{
         ActorHandle,

@@ -311,7 +311,7 @@ impl Session {
                 self.count_drop(satellite);
                 Ok(())
             }
-            Err(TrySendError::Closed(_)) => {
+            Err(TrySendError::Closed(_) | TrySendError::LeaseEnded(_)) => {
                 self.count_drop(satellite);
                 Err(SessionError::NoAggregator)
             }

@@ -69,7 +69,7 @@ impl<M: Message> Future for Cast<'_, M> {
                 }
             },
             CastState::WaitingForRoom(mut waiting) => {
-                let outcome = waiting.poll(cx).map_err(SendError::Closed);
+                let outcome = waiting.poll(cx);
                 if outcome.is_pending() {
                     self.state = CastState::WaitingForRoom(waiting);
                 }

@@ -42,7 +42,7 @@ use crate::{
         room::{WaitForRoom, Waits, offer},
         timeout::{Expire, Timeout, private},
     },
-    error::{CallError, CallErrorKind, Method, SendError, TrySendError},
+    error::{CallError, CallErrorKind, Method, SendError, TrySendError, Unsent},
     mailbox::Shared,
     slot::{self, message::Message, receiver::Receiver, reply::Reply},
     sync::Arc,
@@ -124,7 +124,7 @@ enum CallState<'a, M: Message, R: 'static> {
     /// The message is withdrawn before the answer is dropped, so that no dropped call is reported.
     WaitingForRoom(WaitForRoom<'a, M>, AwaitedAnswer<R>),
     Sent(AwaitedAnswer<R>),
-    NotAccepted(M),
+    NotAccepted(Unsent<M>),
 }
 
 /// No field is structurally pinned.
@@ -259,7 +259,10 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
     /// let log = spawn(Log::default());
     /// log.write("one").try_cast().unwrap();
     /// match log.write("two").try_cast() {
-    ///     Err(TrySendError::Full(LogMessage::Write { line, .. })) => assert_eq!(line, "two"),
+    ///     Err(TrySendError::Full(unsent)) => {
+    ///         let LogMessage::Write { line, .. } = unsent.into_inner();
+    ///         assert_eq!(line, "two");
+    ///     }
     ///     other => panic!("{other:?}"),
     /// }
     /// # }
@@ -287,7 +290,7 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
     /// Panics if the call was already polled.
     pub fn cast_now(self) -> Result<(), SendError<M>> {
         let (shared, message) = self.into_cast();
-        shared.force(message).map_err(SendError::Closed)
+        shared.force(message).map_err(|message| SendError::refused(shared.refusal(), message))
     }
 
     /// Sends the message if there is room now, and returns its [`Answer`].
@@ -391,11 +394,11 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
     /// ```
     pub fn into_message(self) -> Option<M> {
         match self.state {
-            Some(CallState::NotAccepted(message)) => Some(message),
+            Some(CallState::NotAccepted(message)) => Some(message.into_inner()),
             Some(CallState::WaitingForRoom(waiting, mut answer)) => {
                 let message = waiting.withdraw()?;
                 answer.drop_check.disarm();
-                Some(message)
+                Some(message.into_inner())
             }
             Some(CallState::Sent(_)) => None,
             None => self.request.map(|request| request.into_message(Reply::unwanted())),
@@ -423,7 +426,7 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
     #[cold]
     #[inline(never)]
     fn refuse(&mut self, message: M, method: Method, ring: Ring) -> CallError {
-        self.state = Some(CallState::NotAccepted(message));
+        self.state = Some(CallState::NotAccepted(Unsent::message(method, message)));
         CallError::new(method, CallErrorKind::WouldDeadlock { accepted: false, ring })
     }
 
@@ -446,8 +449,7 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
             Ok(Some(waiting)) => Some(CallState::WaitingForRoom(waiting, answer)),
             Err(error) => {
                 answer.drop_check.disarm();
-                self.state = Some(CallState::NotAccepted(error.into_inner()));
-                return Err(CallError::new(method, CallErrorKind::Closed));
+                return Err(self.not_accepted(error));
             }
         };
         Ok(())
@@ -470,6 +472,15 @@ impl<M: Message, R, Q: Request<M, R>, H> Future for Call<'_, M, R, Q, H> {
 }
 
 impl<M: Message, R, Q, H> Call<'_, M, R, Q, H> {
+    /// Keeps a message that was not accepted, and returns the error of the call.
+    #[cold]
+    #[inline(never)]
+    fn not_accepted(&mut self, error: SendError<M>) -> CallError {
+        let call_error = error.as_call_error();
+        self.state = Some(CallState::NotAccepted(error.into_unsent()));
+        call_error
+    }
+
     /// Waits for room, and then for the answer.
     fn poll_room(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<R, CallError>> {
         match self.state.take() {
@@ -478,10 +489,9 @@ impl<M: Message, R, Q, H> Call<'_, M, R, Q, H> {
                     self.state = Some(CallState::WaitingForRoom(waiting, answer));
                     Poll::Pending
                 }
-                Poll::Ready(Err(message)) => {
+                Poll::Ready(Err(error)) => {
                     answer.drop_check.disarm();
-                    self.state = Some(CallState::NotAccepted(message));
-                    Poll::Ready(Err(CallError::new(answer.method::<M>(), CallErrorKind::Closed)))
+                    Poll::Ready(Err(self.not_accepted(error)))
                 }
                 Poll::Ready(Ok(())) => {
                     let outcome = answer.poll::<M>(cx);

@@ -6,8 +6,8 @@
 use std::task::{Context, Poll};
 
 use crate::{
-    error::SendError,
-    mailbox::{Item, Offered, Shared},
+    error::{Refusal, SendError, Unsent},
+    mailbox::{Offered, Shared},
     slot::message::Message,
     sync::Arc,
     thread::reading,
@@ -23,23 +23,25 @@ pub(crate) struct WaitForRoom<'a, M: Message> {
 
 impl<M: Message> WaitForRoom<'_, M> {
     /// Withdraws the message and returns it, or `None` if it was already accepted.
-    pub(crate) fn withdraw(&self) -> Option<M> {
-        self.withdraw_item().map(message_in)
+    pub(crate) fn withdraw(&self) -> Option<Unsent<M>> {
+        self.shared.withdraw(self.ticket).map(|item| message_in(item.unsent()))
     }
 
     /// Waits until the message is accepted. Returns it if the mailbox closes first.
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), M>> {
-        self.poll_item(cx).map_err(message_in)
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), SendError<M>>> {
+        let outcome = self.shared.poll_ticket(self.ticket, cx);
+        outcome.map_err(|unsent| SendError::refused(self.shared.refusal(), message_in(unsent)))
     }
 
-    /// As [`withdraw`](Self::withdraw), for an item that may be a lease.
-    pub(crate) fn withdraw_item(&self) -> Option<Item<M>> {
-        self.shared.withdraw(self.ticket)
+    /// As [`withdraw`](Self::withdraw), for a lease. Returns whether it was withdrawn.
+    pub(crate) fn withdraw_lease(&self) -> bool {
+        self.shared.withdraw(self.ticket).is_some()
     }
 
-    /// As [`poll`](Self::poll), for an item that may be a lease.
-    pub(crate) fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Item<M>>> {
-        self.shared.poll_ticket(self.ticket, cx)
+    /// As [`poll`](Self::poll), for a lease.
+    pub(crate) fn poll_lease(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Refusal>> {
+        let outcome = self.shared.poll_ticket(self.ticket, cx);
+        outcome.map_err(|_| self.shared.refusal())
     }
 }
 
@@ -49,12 +51,10 @@ impl<M: Message> Drop for WaitForRoom<'_, M> {
     }
 }
 
-/// The message in an item that was offered as one.
-fn message_in<M: Message>(item: Item<M>) -> M {
-    match item {
-        Item::Message(entry) => entry.message,
-        Item::Lease(_) => unreachable!("a message was offered, not a lease"),
-    }
+/// The message that was refused, where a message was offered.
+#[track_caller]
+fn message_in<M>(unsent: Option<Unsent<M>>) -> Unsent<M> {
+    unsent.expect("a message was offered, not a lease")
 }
 
 /// What the sender of a message waits for, once it is sent.
@@ -75,7 +75,7 @@ pub(crate) fn offer<'a, M: Message>(
 ) -> Result<Option<WaitForRoom<'a, M>>, SendError<M>> {
     match shared.offer(message, cx.waker()) {
         Offered::Accepted => Ok(None),
-        Offered::Refused(item) => Err(SendError::Closed(message_in(item))),
+        Offered::Refused(unsent) => Err(SendError::refused(shared.refusal(), message_in(unsent))),
         Offered::Waiting(ticket) => wait(shared, ticket, waits),
     }
 }
@@ -91,7 +91,7 @@ fn wait<M: Message>(
     let waiting = WaitForRoom { shared, ticket };
     let is_refused = waits == Waits::ForRoom && shared.register_wait(ticket).is_err();
     if is_refused && let Some(item) = shared.withdraw(ticket) {
-        return Err(SendError::WouldDeadlock(message_in(item)));
+        return Err(SendError::WouldDeadlock(message_in(item.unsent())));
     }
     reading::waits_for(shared.id());
     Ok(Some(waiting))
@@ -103,10 +103,10 @@ pub(crate) fn offer_lease<'a, M: Message>(
     shared: &'a Arc<Shared<M>>,
     lease: &Arc<Shared<M>>,
     cx: &mut Context<'_>,
-) -> Result<Option<WaitForRoom<'a, M>>, ()> {
+) -> Result<Option<WaitForRoom<'a, M>>, Refusal> {
     match shared.offer_lease(lease, cx.waker()) {
         Offered::Accepted => Ok(None),
         Offered::Waiting(ticket) => Ok(Some(WaitForRoom { shared, ticket })),
-        Offered::Refused(_) => Err(()),
+        Offered::Refused(_) => Err(shared.refusal()),
     }
 }

@@ -270,9 +270,11 @@ fn message_and_stream<M: Message, T>(
         reader: None,
         link,
         bound,
+        method: Method::new(M::ACTOR, ""),
     })));
     let message = message(Replies(channel.clone()));
     let method = Method::new(M::ACTOR, message.envelope().method());
+    lock(&channel.0).method = method;
     (message, ReplyStream { channel, method, actor: shared.id(), sender, reading })
 }
 
@@ -297,7 +299,7 @@ where
                 }
                 match offer(self.shared, message, Waits::ForRoom, cx) {
                     Ok(waiting) => (stream, waiting),
-                    Err(error) => return Poll::Ready(Some(Err(not_accepted(&error, method)))),
+                    Err(error) => return Poll::Ready(Some(Err(error.as_call_error()))),
                 }
             }
             StreamState::WaitingForRoom(waiting, stream) => (stream, Some(waiting)),
@@ -307,10 +309,7 @@ where
         if let Some(mut waiting) = waiting {
             match waiting.poll(cx) {
                 Poll::Ready(Ok(())) => {}
-                Poll::Ready(Err(_)) => {
-                    let method = stream.method;
-                    return Poll::Ready(Some(Err(CallError::new(method, CallErrorKind::Closed))));
-                }
+                Poll::Ready(Err(error)) => return Poll::Ready(Some(Err(error.as_call_error()))),
                 Poll::Pending => {
                     self.state = StreamState::WaitingForRoom(waiting, stream);
                     return Poll::Pending;
@@ -322,16 +321,6 @@ where
             self.state = StreamState::Sent(stream);
         }
         value
-    }
-}
-
-fn not_accepted<M>(error: &SendError<M>, method: Method) -> CallError {
-    match error {
-        SendError::Closed(_) => CallError::new(method, CallErrorKind::Closed),
-        SendError::WouldDeadlock(_) => CallError::new(
-            method,
-            CallErrorKind::WouldDeadlock { accepted: false, ring: Vec::new() },
-        ),
     }
 }
 

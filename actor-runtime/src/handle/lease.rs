@@ -277,7 +277,7 @@ impl<'a, H: ActorHandle> LeaseCall<'a, H> {
     fn send(&mut self, cx: &mut Context<'_>) -> Result<(), CallError> {
         let method = Self::METHOD;
         let shared = &self.actor.as_handle().0;
-        if shared.is_lease() {
+        if shared.is_lease() && shared.is_open() {
             // It would wait for the end of the lease through which it is requested.
             return Err(CallError::new(
                 method,
@@ -290,7 +290,7 @@ impl<'a, H: ActorHandle> LeaseCall<'a, H> {
         self.state = match offer_lease(shared, requested.0.shared(), cx) {
             Ok(None) => LeaseState::Sent(requested),
             Ok(Some(waiting)) => LeaseState::WaitingForRoom(waiting, requested),
-            Err(()) => return Err(CallError::new(method, CallErrorKind::Closed)),
+            Err(refusal) => return Err(refusal.of(method)),
         };
         Ok(())
     }
@@ -306,14 +306,12 @@ impl<H: ActorHandle> Future for LeaseCall<'_, H> {
             self.send(cx)?;
         }
         let requested = match mem::replace(&mut self.state, LeaseState::Done) {
-            LeaseState::WaitingForRoom(mut waiting, requested) => match waiting.poll_item(cx) {
+            LeaseState::WaitingForRoom(mut waiting, requested) => match waiting.poll_lease(cx) {
                 Poll::Pending => {
                     self.state = LeaseState::WaitingForRoom(waiting, requested);
                     return Poll::Pending;
                 }
-                Poll::Ready(Err(_)) => {
-                    return Poll::Ready(Err(CallError::new(method, CallErrorKind::Closed)));
-                }
+                Poll::Ready(Err(refusal)) => return Poll::Ready(Err(refusal.of(method))),
                 Poll::Ready(Ok(())) => requested,
             },
             LeaseState::Sent(requested) => requested,
@@ -352,7 +350,7 @@ impl<H: ActorHandle> private::Sealed for LeaseCall<'_, H> {}
 impl<H: ActorHandle> Expire for LeaseCall<'_, H> {
     fn expire(self) -> Option<(Method, bool)> {
         let accepted = match &self.state {
-            LeaseState::WaitingForRoom(waiting, _) => waiting.withdraw_item().is_none(),
+            LeaseState::WaitingForRoom(waiting, _) => !waiting.withdraw_lease(),
             LeaseState::Sent(_) => true,
             LeaseState::Unsent | LeaseState::Done => return None,
         };

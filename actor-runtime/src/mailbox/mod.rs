@@ -46,7 +46,7 @@ use std::{
 };
 
 use crate::{
-    error::{Method, TrySendError},
+    error::{Method, Refusal, TrySendError, Unsent},
     mailbox::{
         capacity::Capacity,
         loop_state::LoopState,
@@ -69,7 +69,8 @@ pub(crate) enum Offered<M: Message> {
     Accepted,
     /// The item waits for room under this ticket.
     Waiting(u64),
-    Refused(Item<M>),
+    /// The mailbox is closed. The message, unless the item is a lease.
+    Refused(Option<Unsent<M>>),
 }
 
 /// The state that an actor's loop shares with its handles.
@@ -161,11 +162,11 @@ impl<M: Message> Shared<M> {
         let queue = lock(&self.queue);
         if !matches!(queue.phase, Phase::Open) {
             drop(queue);
-            return Err(TrySendError::Closed(entry.message));
+            return Err(TrySendError::refused(self.refusal(), entry.unsent()));
         }
         if queue.accepted.len() >= self.capacity.limit() || !queue.waiting.is_empty() {
             drop(queue);
-            return Err(TrySendError::Full(entry.message));
+            return Err(TrySendError::Full(entry.unsent()));
         }
         self.accept(queue, Item::Message(entry));
         Ok(())
@@ -184,7 +185,7 @@ impl<M: Message> Shared<M> {
             let queue = lock(&self.queue);
             if !matches!(queue.phase, Phase::Open) {
                 drop(queue);
-                return Offered::Refused(item);
+                return Offered::Refused(item.unsent());
             }
             let mut queue = gap("a sender is accepted later than it looked", queue, &self.queue);
             if queue.accepted.len() < self.capacity.limit() && queue.waiting.is_empty() {
@@ -210,7 +211,7 @@ impl<M: Message> Shared<M> {
     ///
     /// Returns the message if the queue was sealed or the actor has ended, or if the mailbox is closing
     /// and the actor itself sends: a handler that sends itself its next message would never end.
-    pub(crate) fn force(&self, message: M) -> Result<(), M> {
+    pub(crate) fn force(&self, message: M) -> Result<(), Unsent<M>> {
         let entry = Self::entry(message);
         let is_own = current::actor() == Some(self.id);
         let mut queue = lock(&self.queue);
@@ -224,7 +225,7 @@ impl<M: Message> Shared<M> {
         }
         if is_refused {
             drop(queue);
-            return Err(entry.message);
+            return Err(entry.unsent());
         }
         if bug("cast_now is overtaken") {
             // In an empty queue, nothing would ever promote it.
@@ -244,12 +245,12 @@ impl<M: Message> Shared<M> {
     ///
     /// # Errors
     ///
-    /// Returns the item if the mailbox closed first.
+    /// Returns the message, unless the item is a lease, if the mailbox closed first.
     pub(crate) fn poll_ticket(
         &self,
         ticket: u64,
         cx: &mut Context<'_>,
-    ) -> Poll<Result<(), Item<M>>> {
+    ) -> Poll<Result<(), Option<Unsent<M>>>> {
         let mut waker = WakerToStore::new(cx.waker());
         loop {
             let mut queue = lock(&self.queue);
@@ -260,7 +261,7 @@ impl<M: Message> Shared<M> {
             if !is_open {
                 let waiting = queue.waiting.remove(&ticket);
                 drop(queue);
-                return Poll::Ready(waiting.map_or(Ok(()), |waiting| Err(waiting.item)));
+                return Poll::Ready(waiting.map_or(Ok(()), |waiting| Err(waiting.item.unsent())));
             }
             if waker.store(&mut waiting.waker) {
                 return Poll::Pending;
@@ -303,6 +304,15 @@ impl<M: Message> Shared<M> {
         }
         let waiting = lock(&self.queue).waiting.remove(&ticket)?;
         Some(waiting.item)
+    }
+
+    /// Why this mailbox, which is not open, refuses messages.
+    #[cold]
+    pub(crate) fn refusal(&self) -> Refusal {
+        match &self.actor {
+            Some(actor) if actor.is_open() => Refusal::LeaseEnded,
+            _ => Refusal::Closed,
+        }
     }
 
     /// The number of queued items.

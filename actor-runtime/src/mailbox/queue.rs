@@ -11,6 +11,7 @@ use crate::mailbox::{
     running::Running,
 };
 use crate::{
+    error::{Method, Unsent},
     exit::ExitReason,
     mailbox::stats::Counts,
     observe::Trace,
@@ -37,11 +38,31 @@ pub(crate) struct Entry<M: Message> {
     pub(crate) trace: Trace,
 }
 
+impl<M: Message> Entry<M> {
+    /// Hands the message back to its sender. The lock must not be held.
+    #[cold]
+    pub(super) fn unsent(self) -> Unsent<M> {
+        let method = Method::new(M::ACTOR, self.message.envelope().method());
+        Unsent::message(method, self.message)
+    }
+}
+
 /// An item in the queue.
 pub(crate) enum Item<M: Message> {
     Message(Entry<M>),
     /// The mailbox of a lease. When the loop reaches it, only its messages are taken until it closes.
     Lease(Arc<Shared<M>>),
+}
+
+impl<M: Message> Item<M> {
+    /// As [`Entry::unsent`]; `None` for a lease.
+    #[cold]
+    pub(crate) fn unsent(self) -> Option<Unsent<M>> {
+        match self {
+            Self::Message(entry) => Some(entry.unsent()),
+            Self::Lease(_) => None,
+        }
+    }
 }
 
 /// A sender that waits for room, and what it sends.

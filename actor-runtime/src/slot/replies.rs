@@ -18,7 +18,7 @@ use std::{
 };
 
 use crate::{
-    error::{Failure, TrySendError},
+    error::{Failure, Method, TrySendError, Unsent},
     slot::message::{PendingReply, private},
     sync::{Arc, Mutex, gap, lock},
     thread::waker::{WakerToStore, wake},
@@ -40,6 +40,8 @@ pub(crate) struct Flow<T> {
     /// The wait of the reader, if it is a handler.
     pub(crate) link: Link,
     pub(crate) bound: Arc<Bound>,
+    /// The handler. Known once its message is built, which is before it is sent.
+    pub(crate) method: Method,
 }
 
 pub(crate) struct Channel<T>(pub(crate) Mutex<Flow<T>>);
@@ -154,13 +156,14 @@ impl<T> Replies<T> {
     /// dropped. Both return the value.
     pub fn try_send(&mut self, value: T) -> Result<(), TrySendError<T>> {
         let mut flow = lock(&self.0.0);
+        let method = flow.method;
         if flow.reader_is_gone {
             drop(flow);
-            return Err(TrySendError::Closed(value));
+            return Err(TrySendError::Closed(Unsent::value(method, value)));
         }
         if flow.values.len() >= flow.capacity && !flow.bound.is_lifted() {
             drop(flow);
-            return Err(TrySendError::Full(value));
+            return Err(TrySendError::Full(Unsent::value(method, value)));
         }
         flow.values.push_back(value);
         flow.link.suspend();

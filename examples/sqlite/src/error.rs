@@ -173,7 +173,9 @@ impl From<rusqlite::Error> for Error {
 impl From<CallError> for Error {
     fn from(error: CallError) -> Self {
         match error.kind() {
-            CallErrorKind::Closed => Self::Closed { was_accepted: false },
+            CallErrorKind::Closed | CallErrorKind::LeaseEnded => {
+                Self::Closed { was_accepted: false }
+            }
             CallErrorKind::Stopped => Self::Closed { was_accepted: true },
             CallErrorKind::Panicked { message } => Self::Panicked(message.clone()),
             _ => Self::Call(error),
@@ -191,7 +193,9 @@ impl<M> From<TrySendError<M>> for Error {
     fn from(error: TrySendError<M>) -> Self {
         match error {
             TrySendError::Full(_) => Self::MailboxFull,
-            TrySendError::Closed(_) => Self::Closed { was_accepted: false },
+            TrySendError::Closed(_) | TrySendError::LeaseEnded(_) => {
+                Self::Closed { was_accepted: false }
+            }
         }
     }
 }

@@ -37,7 +37,10 @@ async fn a_full_mailbox_gives_the_frame_back() {
     aggregator.push(routine(1, 0)).try_cast().unwrap();
     aggregator.push(routine(1, 1)).try_cast().unwrap();
     match aggregator.push(routine(1, 2)).try_cast() {
-        Err(TrySendError::Full(AggregatorMessage::Push { frame, .. })) => {
+        Err(TrySendError::Full(unsent)) => {
+            let AggregatorMessage::Push { frame, .. } = unsent.into_inner() else {
+                panic!("a push")
+            };
             assert_eq!(frame, routine(1, 2));
         }
         other => panic!("the frame does not come back: {other:?}"),

@@ -61,7 +61,9 @@ impl Narcissus {
         let this = context.handle().upgrade().unwrap();
         this.one().cast().await.unwrap();
         match this.one().cast().await {
-            Err(SendError::WouldDeadlock(NarcissusMessage::One { .. })) => {}
+            Err(SendError::WouldDeadlock(unsent)) => {
+                assert_eq!(format!("{unsent:?}"), "Narcissus::one");
+            }
             other => panic!("{other:?}"),
         }
         this.one().sent().await.unwrap_err().to_string()
@@ -114,8 +116,7 @@ fn a_handler_cannot_wait_for_room_in_its_own_mailbox() {
     let (narcissus, mut actor) = rig(Narcissus::default());
     let mut call = pending(narcissus.cast());
     actor.turn();
-    let refused =
-        "the message was not accepted: its actor would wait for its sender, which waits for room";
+    let refused = "`Narcissus::one` was not accepted: its actor would wait for its sender, which waits for room";
     assert_eq!(outcome(&mut call), format!("answered {refused:?}"));
     assert_eq!(narcissus.stats().waiting, 0);
 }

@@ -2,7 +2,9 @@
 
 use std::{error::Error, io, time::Duration};
 
-use actor_runtime::{CallError, ExitReason, SendError, StartError, TrySendError, actor};
+use actor_runtime::{
+    ActorHandle, CallError, CallErrorKind, ExitReason, SendError, StartError, TrySendError, actor,
+};
 
 use crate::support::{Gate, Log, Probe, now, outcome, pending, ready, rig, said};
 
@@ -18,15 +20,26 @@ impl Vault {
     pub(crate) fn pass(&self, item: Opaque) -> Opaque {
         item
     }
+
+    /// Runs the task, which is not `Sync`.
+    pub(crate) fn run(&self, task: Box<dyn FnOnce() + Send>) {
+        task();
+    }
 }
 
-fn is_error<E: Error + Send + Sync + 'static>(_: &E) {}
+/// The item in a message of `pass`.
+fn passed(message: VaultMessage) -> Option<u8> {
+    match message {
+        VaultMessage::Pass { item, .. } => Some(item.0),
+        VaultMessage::Run { .. } => None,
+    }
+}
 
 #[test]
 fn unwrap_requires_no_traits_of_user_types() {
     let (vault, mut actor) = rig(Vault);
     let mut call = pending(vault.pass(Opaque(7)));
-    assert_eq!(format!("{:?}", vault.pass(Opaque(1)).try_cast().unwrap_err()), "Full(..)");
+    assert_eq!(format!("{:?}", vault.pass(Opaque(1)).try_cast().unwrap_err()), "Full(Vault::pass)");
     actor.turn();
     assert_eq!(ready(&mut call).map_err(|error| error.to_string()).ok().unwrap().0, 7);
     drop(call);
@@ -35,11 +48,16 @@ fn unwrap_requires_no_traits_of_user_types() {
     assert_eq!(format!("{message:?}"), "pass");
     drop(answer);
     actor.drop_loop();
-    assert_eq!(format!("{:?}", vault.pass(Opaque(1)).cast_now().unwrap_err()), "Closed(..)");
-    assert_eq!(format!("{:?}", now(vault.pass(Opaque(1)).cast()).unwrap_err()), "Closed(..)");
-    let VaultMessage::Pass { item, .. } =
-        now(vault.pass(Opaque(3)).sent()).unwrap_err().into_inner();
-    assert_eq!(item.0, 3);
+    assert_eq!(
+        format!("{:?}", vault.pass(Opaque(1)).cast_now().unwrap_err()),
+        "Closed(Vault::pass)"
+    );
+    assert_eq!(
+        format!("{:?}", now(vault.pass(Opaque(1)).cast()).unwrap_err()),
+        "Closed(Vault::pass)"
+    );
+    let message = now(vault.pass(Opaque(3)).sent()).unwrap_err().into_inner();
+    assert_eq!(passed(message), Some(3));
 }
 
 #[test]
@@ -47,29 +65,96 @@ fn a_refused_message_can_be_matched_by_name() {
     let (vault, _actor) = rig(Vault);
     vault.pass(Opaque(1)).try_cast().unwrap();
     match vault.pass(Opaque(2)).try_cast() {
-        Err(TrySendError::Full(VaultMessage::Pass { item, .. })) => assert_eq!(item.0, 2),
+        Err(TrySendError::Full(unsent)) => assert_eq!(passed(unsent.into_inner()), Some(2)),
         other => panic!("{other:?}"),
     }
 }
 
-#[test]
-fn send_errors_can_be_boxed() {
-    let (probe, mut actor) = rig(Probe::new(&Log::default()));
-    actor.drop_loop();
-    let cast = now(probe.note(1).cast()).unwrap_err();
-    let tried = probe.note(1).try_cast().unwrap_err();
-    is_error(&cast);
-    is_error(&tried);
-    assert!(cast.source().is_none() && tried.source().is_none());
-    assert_eq!(
-        SendError::WouldDeadlock(()).to_string(),
-        concat!(
-            "the message was not accepted: ",
-            "its actor would wait for its sender, which waits for room",
-        )
-    );
-    assert_eq!(format!("{:?}", SendError::WouldDeadlock(())), "WouldDeadlock(..)");
+type BoxError = Box<dyn Error + Send + Sync>;
+
+/// Each way to send that fails at once, with its error in a box.
+fn refused_in_every_way(vault: &VaultHandle) -> Vec<BoxError> {
+    fn failed<T, E: Into<BoxError>>(outcome: Result<T, E>) -> BoxError {
+        outcome.map_or_else(Into::into, |_| panic!("sent"))
+    }
+    vec![
+        failed(now(vault.pass(Opaque(1)))),
+        failed(now(vault.pass(Opaque(1)).cast())),
+        failed(now(vault.pass(Opaque(1)).sent())),
+        failed(vault.pass(Opaque(1)).cast_now()),
+        failed(vault.pass(Opaque(1)).try_cast()),
+        failed(vault.pass(Opaque(1)).try_call()),
+        failed(vault.pass(Opaque(1)).cast_blocking()),
+        failed(vault.pass(Opaque(1)).blocking()),
+    ]
 }
+
+#[test]
+fn errors_of_sends_can_be_boxed_whatever_other_handlers_take() {
+    let (vault, mut actor) = rig(Vault);
+    vault.run(Box::new(|| {})).try_cast().unwrap();
+    let full: BoxError = vault.pass(Opaque(1)).try_cast().unwrap_err().into();
+    assert_eq!(full.to_string(), "`Vault::pass` was not accepted: the mailbox is full");
+    let full: BoxError = vault.run(Box::new(|| {})).try_call().unwrap_err().into();
+    assert_eq!(full.to_string(), "`Vault::run` was not accepted: the mailbox is full");
+    actor.drop_loop();
+    for error in refused_in_every_way(&vault) {
+        assert_eq!(error.to_string(), "`Vault::pass` was not accepted: the actor has stopped");
+        assert!(error.source().is_none());
+    }
+}
+
+#[test]
+fn errors_of_sends_name_their_handler() {
+    let (vault, mut actor) = rig(Vault);
+    actor.drop_loop();
+    let cast = now(vault.pass(Opaque(1)).cast()).unwrap_err();
+    let tried = vault.run(Box::new(|| {})).try_cast().unwrap_err();
+    assert_eq!((cast.method().actor(), cast.method().name()), ("Vault", "pass"));
+    assert_eq!((tried.method().actor(), tried.method().name()), ("Vault", "run"));
+    assert_eq!(format!("{cast:?} {tried:?}"), "Closed(Vault::pass) Closed(Vault::run)");
+    let SendError::Closed(unsent) = cast else { panic!("closed") };
+    assert_eq!(format!("{unsent:?} {}", unsent.method()), "Vault::pass Vault::pass");
+    assert_eq!(passed(unsent.into_inner()), Some(1));
+}
+
+#[test]
+fn errors_through_an_ended_lease_say_so() {
+    let (vault, mut actor) = rig(Vault);
+    let mut asked = pending(vault.lease());
+    actor.turn();
+    let lease = ready(&mut asked).unwrap();
+    let through = lease.clone();
+    through.pass(Opaque(0)).try_cast().unwrap();
+    let mut waits = pending(through.pass(Opaque(1)));
+    let mut cast_waits = pending(through.pass(Opaque(1)).cast());
+    drop(lease);
+    actor.turn();
+    let mut errors: Vec<BoxError> = refused_in_every_way(&through);
+    errors.push(ready(&mut waits).err().unwrap().into());
+    errors.push(ready(&mut cast_waits).unwrap_err().into());
+    assert_eq!(errors.len(), 10);
+    for error in errors {
+        assert_eq!(error.to_string(), "`Vault::pass` was not accepted: the lease has ended");
+        if let Some(error) = error.downcast_ref::<CallError>() {
+            assert_eq!(*error.kind(), CallErrorKind::LeaseEnded);
+            assert!(error.is_safe_to_retry());
+        }
+    }
+    let asked = now(through.lease()).unwrap_err();
+    assert_eq!(asked.to_string(), "`Vault::lease` was not accepted: the lease has ended");
+    assert_eq!(
+        format!("{:?}", through.pass(Opaque(1)).try_cast().unwrap_err()),
+        "LeaseEnded(Vault::pass)"
+    );
+    // The actor's own end comes first.
+    actor.drop_loop();
+    for error in refused_in_every_way(&through) {
+        assert_eq!(error.to_string(), "`Vault::pass` was not accepted: the actor has stopped");
+    }
+}
+
+fn is_error<E: Error + Send + Sync + 'static>(_: &E) {}
 
 #[tokio::test(start_paused = true)]
 async fn call_errors_name_actor_and_handler() {

@@ -64,9 +64,9 @@ fn clones_of_a_leased_handle_end_with_the_lease() {
     actor.turn();
     assert_eq!(log.take(), ["1", "release"]);
     assert!(clone.is_closed() && weak.is_closed());
-    assert!(matches!(now(clone.note(2)).map_err(CallError::into_kind), Err(CallErrorKind::Closed)));
-    assert!(matches!(clone.note(2).cast_now(), Err(SendError::Closed(_))));
-    assert!(matches!(weak.upgrade().unwrap().note(2).try_cast(), Err(TrySendError::Closed(_))));
+    assert_eq!(now(clone.note(2)).map_err(CallError::into_kind), Err(CallErrorKind::LeaseEnded));
+    assert!(matches!(clone.note(2).cast_now(), Err(SendError::LeaseEnded(_))));
+    assert!(matches!(weak.upgrade().unwrap().note(2).try_cast(), Err(TrySendError::LeaseEnded(_))));
     drop(clone);
     assert!(weak.upgrade().is_none());
     ledger.note(3).try_cast().unwrap();

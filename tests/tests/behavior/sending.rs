@@ -31,7 +31,7 @@ async fn full() {
         let sent = case.send(way, What::Note(7));
         let told = match way {
             Way::CastNow => "accepted",
-            _ => "not sent: there is no room; note 7 came back",
+            _ => "`Probe::note` was not accepted: the mailbox is full; note 7 came back",
         };
         assert_eq!(sent.told(), told, "{way:?}");
     }
@@ -87,8 +87,7 @@ fn not_accepted(way: Way) -> &'static str {
     match way {
         Way::Await => "`Probe::note` was not accepted: the actor has stopped; note 7 came back",
         Way::Timeout | Way::Blocking => "`Probe::note` was not accepted: the actor has stopped",
-        Way::TryCall | Way::TryCast => "not sent: the receiving side is closed; note 7 came back",
-        _ => "the message was not accepted: the actor has stopped; note 7 came back",
+        _ => "`Probe::note` was not accepted: the actor has stopped; note 7 came back",
     }
 }
 

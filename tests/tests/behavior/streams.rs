@@ -9,6 +9,7 @@ use actor_runtime::{
     ActorHandle, CallError, CallErrorKind, Context, Replies, ReplyStream, TrySendError, actor,
 };
 use futures::StreamExt;
+use tokio::sync::mpsc;
 use tokio_test::task;
 
 use crate::support::{Gate, Log, LogsDrop, now, pending, ready, rig, said};
@@ -52,10 +53,11 @@ impl Source {
             match numbers.try_send(number) {
                 Ok(()) => {}
                 Err(TrySendError::Full(unsent)) => {
-                    return self.log.add(format!("full at {unsent}"));
+                    assert!(format!("{unsent:?}").ends_with("::burst"));
+                    return self.log.add(format!("full at {}", unsent.into_inner()));
                 }
-                Err(TrySendError::Closed(unsent)) => {
-                    return self.log.add(format!("closed at {unsent}"));
+                Err(error @ (TrySendError::Closed(_) | TrySendError::LeaseEnded(_))) => {
+                    return self.log.add(format!("closed at {}", error.into_inner()));
                 }
             }
         }
@@ -361,11 +363,44 @@ fn a_stream_can_be_read_and_written_on_plain_threads() {
     assert_eq!(numbers, (0..100).collect::<Vec<_>>());
 }
 
+/// The error of `send`, as text, and what was not sent.
+fn unsent(numbers: &mut Replies<u32>, number: u32) -> (String, u32) {
+    let error = numbers.try_send(number).unwrap_err();
+    assert_eq!(error.method().to_string(), "Fill::fill");
+    (error.to_string(), error.into_inner())
+}
+
+/// Fills its streams.
+struct Fill;
+
+#[actor]
+impl Fill {
+    /// Sends until it cannot, and returns the errors through `told`.
+    pub(crate) async fn fill(
+        &self,
+        told: mpsc::UnboundedSender<(String, u32)>,
+        gone: Gate,
+        mut numbers: Replies<u32>,
+    ) {
+        numbers.try_send(1).unwrap();
+        told.send(unsent(&mut numbers, 2)).unwrap();
+        gone.passed().await;
+        told.send(unsent(&mut numbers, 3)).unwrap();
+    }
+}
+
 #[test]
-fn unsent_values_have_error_texts() {
-    let full = TrySendError::Full(1);
-    let closed = TrySendError::Closed(2);
-    assert_eq!(full.to_string(), "not sent: there is no room");
-    assert_eq!(closed.to_string(), "not sent: the receiving side is closed");
-    assert_eq!((full.into_inner(), closed.into_inner()), (1, 2));
+fn errors_of_unsent_values_name_the_handler() {
+    let (fill, mut actor) = rig(Fill);
+    let (told, mut errors) = mpsc::unbounded_channel();
+    let gone = Gate::default();
+    let stream = now(fill.fill(told, gone.clone()).buffer(1).sent()).unwrap();
+    actor.turn();
+    let full = "a value of `Fill::fill` was not sent: the buffer of the stream is full";
+    assert_eq!(errors.try_recv().unwrap(), (full.to_owned(), 2));
+    drop(stream);
+    gone.open();
+    actor.turn();
+    let closed = "a value of `Fill::fill` was not sent: its reader was dropped";
+    assert_eq!(errors.try_recv().unwrap(), (closed.to_owned(), 3));
 }

@@ -236,7 +236,9 @@ impl Ledger {
                     _ => Seen::Answered,
                 });
             }
-            Err(CallErrorKind::Closed) => self.refused(tag, Seen::NotAccepted),
+            Err(CallErrorKind::Closed | CallErrorKind::LeaseEnded) => {
+                self.refused(tag, Seen::NotAccepted);
+            }
             Err(CallErrorKind::TimedOut { accepted: false, .. }) => {
                 self.refused(tag, Seen::TimedOutWithdrawn);
             }

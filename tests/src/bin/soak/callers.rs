@@ -135,7 +135,9 @@ impl Work {
         };
         match refused {
             TrySendError::Full(_) => ledger.refused(tag, Seen::TryFull),
-            TrySendError::Closed(_) => ledger.refused(tag, Seen::TryClosed),
+            TrySendError::Closed(_) | TrySendError::LeaseEnded(_) => {
+                ledger.refused(tag, Seen::TryClosed);
+            }
         }
     }
 
@@ -285,7 +287,9 @@ impl Work {
         match to.subject.give_back(tag, lease).try_cast() {
             Ok(()) => ledger.accepted(tag, Seen::TryAccepted),
             Err(TrySendError::Full(_)) => ledger.refused(tag, Seen::TryFull),
-            Err(TrySendError::Closed(_)) => ledger.refused(tag, Seen::TryClosed),
+            Err(TrySendError::Closed(_) | TrySendError::LeaseEnded(_)) => {
+                ledger.refused(tag, Seen::TryClosed);
+            }
         }
     }
 

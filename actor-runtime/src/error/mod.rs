@@ -3,7 +3,15 @@
 //! The variants differ in what the caller can do. A message that was *not accepted* can safely be sent
 //! again; one that *was* accepted may have been handled, in part or in full.
 
+pub(crate) mod send;
+pub(crate) mod unsent;
+
 use std::{error::Error, fmt, sync::Arc, time::Duration};
+
+pub use self::{
+    send::{SendError, TrySendError},
+    unsent::Unsent,
+};
 
 /// The name of a handler, as it appears in errors and statistics: `Counter::add`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -76,6 +84,11 @@ pub enum CallErrorKind {
     ///
     /// [`Call::into_message`](crate::Call::into_message) returns the message.
     Closed,
+    /// The call was made through a [lease](crate::Lease) that has ended, so the message was not accepted and
+    /// the handler did not run. The actor may still be running.
+    ///
+    /// [`Call::into_message`](crate::Call::into_message) returns the message.
+    LeaseEnded,
     /// The message was accepted, but the actor stopped before it answered.
     ///
     /// The handler may have run, in part or in full, or not at all.
@@ -149,7 +162,7 @@ impl CallError {
     #[must_use]
     pub fn is_safe_to_retry(&self) -> bool {
         match self.kind() {
-            CallErrorKind::Closed => true,
+            CallErrorKind::Closed | CallErrorKind::LeaseEnded => true,
             CallErrorKind::TimedOut { accepted, .. }
             | CallErrorKind::WouldDeadlock { accepted, .. } => !accepted,
             CallErrorKind::Stopped | CallErrorKind::Panicked { .. } | CallErrorKind::Unanswered => {
@@ -171,7 +184,10 @@ impl fmt::Display for CallError {
         let Inner { method, kind } = &*self.0;
         match kind {
             CallErrorKind::Closed => {
-                write!(f, "`{method}` was not accepted: the actor has stopped")
+                write!(f, "`{method}` was not accepted: {}", Refusal::Closed)
+            }
+            CallErrorKind::LeaseEnded => {
+                write!(f, "`{method}` was not accepted: {}", Refusal::LeaseEnded)
             }
             CallErrorKind::Stopped => {
                 write!(f, "the actor stopped before it answered `{method}`")
@@ -200,89 +216,37 @@ impl fmt::Display for CallError {
 
 impl Error for CallError {}
 
-/// The error of a send that waits for room. Holds the message.
-///
-/// Its [`Debug`](fmt::Debug) implementation does not require `M: Debug`, so `unwrap` is always available.
-#[derive(PartialEq, Eq, Clone, Copy)]
-#[non_exhaustive]
-pub enum SendError<M> {
-    /// The mailbox is closed: the actor has stopped, or is about to.
-    Closed(M),
-    /// The mailbox is full, and the handler that would wait for room in it is waited for by the actor of
-    /// the mailbox: see [`CallErrorKind::WouldDeadlock`].
-    WouldDeadlock(M),
+/// Why a mailbox refuses messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// The actor has stopped, or is about to.
+    Closed,
+    /// It is the mailbox of a lease that has ended, and the actor may still be running.
+    LeaseEnded,
 }
 
-impl<M> SendError<M> {
-    /// Returns the message that was not sent.
-    pub fn into_inner(self) -> M {
-        match self {
-            Self::Closed(message) | Self::WouldDeadlock(message) => message,
-        }
+impl Refusal {
+    /// The error of a call of `method`.
+    #[cold]
+    pub(crate) fn of(self, method: Method) -> CallError {
+        CallError::new(
+            method,
+            match self {
+                Self::Closed => CallErrorKind::Closed,
+                Self::LeaseEnded => CallErrorKind::LeaseEnded,
+            },
+        )
     }
 }
 
-impl<M> fmt::Display for SendError<M> {
+impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Closed(_) => "the message was not accepted: the actor has stopped",
-            Self::WouldDeadlock(_) => {
-                "the message was not accepted: its actor would wait for its sender, which waits for room"
-            }
+            Self::Closed => "the actor has stopped",
+            Self::LeaseEnded => "the lease has ended",
         })
     }
 }
-
-impl<M> fmt::Debug for SendError<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Closed(_) => "Closed(..)",
-            Self::WouldDeadlock(_) => "WouldDeadlock(..)",
-        })
-    }
-}
-
-impl<M> Error for SendError<M> {}
-
-/// The error of a send that does not wait. Holds the message, or the value of a stream.
-///
-/// Its [`Debug`](fmt::Debug) implementation does not require `T: Debug`, so `unwrap` is always available.
-#[derive(PartialEq, Eq, Clone, Copy)]
-pub enum TrySendError<T> {
-    /// There is no room in the mailbox, or in the buffer of the stream.
-    Full(T),
-    /// The mailbox is closed, or the stream was dropped by its reader.
-    Closed(T),
-}
-
-impl<T> TrySendError<T> {
-    /// Returns the message or value that was not sent.
-    pub fn into_inner(self) -> T {
-        match self {
-            Self::Full(unsent) | Self::Closed(unsent) => unsent,
-        }
-    }
-}
-
-impl<T> fmt::Display for TrySendError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Full(_) => "not sent: there is no room",
-            Self::Closed(_) => "not sent: the receiving side is closed",
-        })
-    }
-}
-
-impl<T> fmt::Debug for TrySendError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Full(_) => "Full(..)",
-            Self::Closed(_) => "Closed(..)",
-        })
-    }
-}
-
-impl<T> Error for TrySendError<T> {}
 
 /// Why a reply slot has no answer.
 #[derive(Clone, Debug)]
