@@ -272,7 +272,7 @@ fn message_and_stream<M: Message, T>(
         bound,
         method: Method::new(M::ACTOR, ""),
     })));
-    let message = message(Replies(channel.clone()));
+    let message = message(Replies::new(channel.clone()));
     let method = Method::new(M::ACTOR, message.envelope().method());
     lock(&channel.0).method = method;
     (message, ReplyStream { channel, method, actor: shared.id(), sender, reading })

@@ -9,9 +9,12 @@
 //! 2. As long as no branch is ready they are kept, and so are the wakers that they have registered.
 //! 3. Once the mailbox is closing, messages have priority: the actor drains its mailbox, and a source
 //!    cannot keep it from ending, unless the actor says by `busy_if` that it waits for one.
-//! 4. Messages held back by `messages_if` stay in the mailbox. While it is closing, an event may still
+//! 4. While the sources are polled, the actor counts as waiting for what they wait for only if it holds
+//!    messages back: otherwise it handles messages meanwhile, and whoever calls it is answered.
+//! 5. Messages held back by `messages_if` stay in the mailbox. While it is closing, an event may still
 //!    release them; if no source is left that could, the actor ends and they are refused.
 
+use pin_project_lite::pin_project;
 use std::{
     future::Future,
     pin::Pin,
@@ -34,6 +37,7 @@ use crate::{
     observe,
     slot::{message::Message, returns::Returns, unread::Unreads},
     sync::{Arc, bug},
+    thread::current,
 };
 
 /// The branches that an actor with sources waits for, besides the sources themselves.
@@ -90,6 +94,9 @@ impl<'a, M: Message> Messages<'a, M> {
     /// Holds messages back in this wait unless `is_taken`.
     pub fn take_if(&mut self, is_taken: bool) {
         self.wait.holds_messages = !is_taken;
+        if !is_taken {
+            current::end_race();
+        }
     }
 
     /// Keeps the actor from ending in this wait if it `is_busy`, although its mailbox is closed and empty.
@@ -152,6 +159,7 @@ impl<M: Message> Incoming<'_, M> {
         let Some(value) = self.turns.take(given) else {
             return Selected(Outcome::Ended);
         };
+        current::end_race();
         let shared = self.messages.shared;
         shared.begin_event(method);
         let handler = interruptible(shared.of_actor(), caught(handler(value)));
@@ -165,6 +173,34 @@ impl<M: Message> Incoming<'_, M> {
     fn source(&self) -> &'static str {
         let source = self.turns.source().and_then(|source| self.sources.get(source));
         source.copied().unwrap_or("select")
+    }
+}
+
+pin_project! {
+    /// A wait for sources and the mailbox at once. See [`current::begin_race`].
+    struct Racing<F> {
+        #[pin]
+        race: F,
+        // Until messages are held back, or the handler of an event runs.
+        is_racing: bool,
+    }
+}
+
+fn racing<F: Future>(race: F) -> Racing<F> {
+    Racing { race, is_racing: true }
+}
+
+impl<F: Future> Future for Racing<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        if *this.is_racing {
+            current::begin_race();
+        }
+        let output = this.race.poll(cx);
+        *this.is_racing = current::end_race();
+        output
     }
 }
 
@@ -202,7 +238,7 @@ impl<A: Drive> Loop<'_, A> {
             turns: &mut self.turns,
             sources: A::SOURCES,
         };
-        let selected = caught(actor.select(&mut incoming, self.context)).await;
+        let selected = racing(caught(actor.select(&mut incoming, self.context))).await;
         let Selected(outcome) = match selected {
             Ok(selected) => selected,
             Err(message) => {

@@ -191,7 +191,7 @@ impl<T> Slot<T> {
     }
 
     /// Completes when the caller of a running handler is gone. Until then, stores the handler's waker.
-    fn poll_abandoned(&self, cx: &mut Context<'_>) -> Poll<()> {
+    pub(super) fn poll_abandoned(&self, cx: &mut Context<'_>) -> Poll<()> {
         let mut waker = WakerToStore::new(cx.waker());
         loop {
             let mut state = lock(&self.state);

@@ -1,8 +1,9 @@
 //! The handler's half of a slot.
 
-use std::{fmt, rc::Rc, sync::Arc as StdArc};
+use std::{fmt, future::poll_fn, rc::Rc, sync::Arc as StdArc, task::Poll};
 
 use crate::{
+    cancel_safe::{CancelSafe, assume_cancel_safe},
     error::Failure,
     slot::{
         Slot, State,
@@ -104,6 +105,63 @@ impl<T> Reply<T> {
         if let Some(slot) = self.0.take() {
             slot.fail(Failure::Panicked(message));
         }
+    }
+
+    /// Waits until the caller is gone: its call was dropped, or its timeout elapsed.
+    ///
+    /// Completes at once if the message was cast. [`is_closed`](Self::is_closed) is then `true`. An actor
+    /// that answers later waits for it to give up work that was asked for by that caller only.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: it changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use actor_runtime::{CallErrorKind, Reply, actor, cancel_safe, spawn};
+    ///
+    /// #[derive(Default)]
+    /// struct Server { running: Option<Reply<u32>>, cancelled: u32 }
+    ///
+    /// #[cancel_safe]
+    /// async fn gone(running: &mut Option<Reply<u32>>) {
+    ///     match running {
+    ///         Some(reply) => reply.gone().await,
+    ///         None => std::future::pending().await,
+    ///     }
+    /// }
+    ///
+    /// #[actor]
+    /// impl Server {
+    ///     /// Begins a query that takes long.
+    ///     pub fn query(&mut self, reply: Reply<u32>) { self.running = Some(reply) }
+    ///
+    ///     /// How many queries were cancelled.
+    ///     pub fn cancelled(&self) -> u32 { self.cancelled }
+    ///
+    ///     #[on(gone(&mut self.running))]
+    ///     fn cancel(&mut self, (): ()) {
+    ///         self.running = None;
+    ///         self.cancelled += 1;
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = spawn(Server::default());
+    /// let query = server.query().timeout(Duration::from_secs(1));
+    /// assert!(matches!(query.await.unwrap_err().kind(), CallErrorKind::TimedOut { .. }));
+    /// while server.cancelled().await? == 0 { tokio::task::yield_now().await }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn gone(&mut self) -> impl CancelSafe<Output = ()> {
+        let slot = self.0.as_ref();
+        let gone = poll_fn(move |cx| slot.map_or(Poll::Ready(()), |slot| slot.poll_abandoned(cx)));
+        assume_cancel_safe("it changes nothing", gone)
     }
 
     /// Returns `true` if the caller was dropped or the message was cast.

@@ -68,10 +68,12 @@ impl Activity {
     const WAITS: usize = 8;
     /// The handler was called by another one on this thread: see `FRAMES`.
     const CALLED: usize = 16;
+    /// The actor waits for its sources and its mailbox at once, and not in a handler.
+    const RACING: usize = 32;
     /// What there is to do when the handler is over.
     const LEFT: usize = Self::UNWOUND | Self::WAITS | Self::CALLED;
     /// The number of bits that are not part of an actor's number.
-    const BITS: u32 = 5;
+    const BITS: u32 = 6;
 
     fn actor(self) -> Option<ActorId> {
         let number = self.0 >> Self::BITS << Self::BITS;
@@ -332,11 +334,30 @@ pub(crate) fn actor() -> Option<ActorId> {
 }
 
 /// Returns the actor whose handler makes the call that is being polled. That is not
-/// [`actor`] if the handler runs a runtime of its own, and the call comes from a task of that.
+/// [`actor`] if the handler runs a runtime of its own, and the call comes from a task of that; nor if the
+/// call is a source of the actor, which handles messages meanwhile.
 #[inline]
 pub(crate) fn caller() -> Option<ActorId> {
-    let actor = actor()?;
-    is_own_task().then_some(actor)
+    let activity = STATE.with(|state| state.activity.get());
+    let actor = activity.actor()?;
+    (!activity.has(Activity::RACING) && is_own_task()).then_some(actor)
+}
+
+/// Marks the actor that runs on this thread as waiting for its sources and its mailbox at once.
+pub(crate) fn begin_race() {
+    add(Activity::RACING);
+}
+
+/// Ends what [`begin_race`] has begun, and returns whether that was still on.
+pub(crate) fn end_race() -> bool {
+    let is_racing = self::is_racing();
+    remove(Activity::RACING);
+    is_racing
+}
+
+/// Returns whether what runs on this thread is a source of an actor that handles messages meanwhile.
+pub(crate) fn is_racing() -> bool {
+    STATE.with(|state| state.activity.get()).has(Activity::RACING)
 }
 
 /// Returns whether the code that runs belongs to the handler that runs.

@@ -51,6 +51,12 @@ struct BoundState {
     writer: Option<Waker>,
 }
 
+impl BoundState {
+    fn store(&mut self, waker: &mut WakerToStore<'_>) -> Room {
+        if waker.store(&mut self.writer) { Room::Waits } else { Room::NeedsWaker }
+    }
+}
+
 /// Whether a writer that found the buffer full has to wait.
 pub(crate) enum Room {
     /// It need not wait: the bound is lifted.
@@ -65,13 +71,12 @@ impl Bound {
     /// Decides whether a writer has to wait, and stores its waker if so.
     pub(crate) fn wait(&self, waker: &mut WakerToStore<'_>) -> Room {
         let mut state = lock(&self.0);
-        if state.is_lifted {
-            Room::Unbounded
-        } else if waker.store(&mut state.writer) {
-            Room::Waits
-        } else {
-            Room::NeedsWaker
-        }
+        if state.is_lifted { Room::Unbounded } else { state.store(waker) }
+    }
+
+    /// Stores the waker of a writer that waits for what its reader does, whether the bound is lifted or not.
+    pub(crate) fn watch(&self, waker: &mut WakerToStore<'_>) -> Room {
+        lock(&self.0).store(waker)
     }
 
     pub(crate) fn is_lifted(&self) -> bool {

@@ -24,6 +24,7 @@ mod deadlock;
 mod dropping;
 mod errors;
 mod executors;
+mod gone;
 mod hooks;
 mod inline;
 mod inline_around;
