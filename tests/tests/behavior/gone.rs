@@ -18,19 +18,17 @@ use tokio_test::task::{self, Spawn};
 
 use crate::support::{AN_HOUR, now, outcome, pending, ready, rig, still_pending};
 
-/// Its messages are taken by the tests, with their replies.
-#[expect(dead_code, reason = "only its messages are used")]
+/// Its messages are taken by most tests, with their replies.
 struct Desk;
 
-#[expect(dead_code, reason = "only its messages are used")]
 #[actor]
 impl Desk {
-    /// Answers later.
+    /// Does not answer.
     pub(crate) fn ask(&self, caller: Reply<u32>) {
         drop(caller);
     }
 
-    /// Streams.
+    /// Streams nothing.
     pub(crate) fn list(&self, values: Replies<u32>) {
         drop(values);
     }
@@ -54,6 +52,16 @@ fn listed(buffer: usize) -> (Replies<u32>, ReplyStream<u32>) {
         Some(DeskMessage::List { reply }) => (reply, stream),
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn dropping_them_ends_the_call_and_the_stream() {
+    let (desk, mut actor) = rig(Desk);
+    let mut call = pending(desk.ask());
+    let mut stream = now(desk.list().sent()).unwrap();
+    actor.turn();
+    assert_eq!(outcome(&mut call), "`Desk::ask` dropped its reply without answering");
+    assert_eq!(now(stream.next()), None);
 }
 
 #[test]
@@ -192,7 +200,7 @@ impl Keeper {
         match self.values.as_mut().map(|values| values.try_send(self.produced)) {
             Some(Ok(())) => self.produced += 1,
             Some(Err(TrySendError::Full(_))) => panic!("there was room"),
-            Some(Err(TrySendError::Closed(_))) | None => {
+            Some(Err(_)) | None => {
                 self.values = None;
                 self.left.push("reader");
             }
@@ -280,7 +288,7 @@ fn room_is_found_when_a_value_is_read() {
     ready(&mut room);
     drop(room);
     values.try_send(2).unwrap();
-    assert!(matches!(values.try_send(3), Err(TrySendError::Full(3))));
+    assert!(matches!(values.try_send(3), Err(TrySendError::Full(_))));
 }
 
 #[test]
@@ -291,7 +299,7 @@ fn room_is_found_when_the_reader_leaves() {
     drop(stream);
     ready(&mut room);
     drop(room);
-    assert!(matches!(values.try_send(2), Err(TrySendError::Closed(2))));
+    assert!(matches!(values.try_send(2), Err(TrySendError::Closed(_))));
 }
 
 /// A reader that waits for the actor has lifted the bound of its stream, which then applies again.

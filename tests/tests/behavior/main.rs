@@ -39,6 +39,7 @@ mod mock;
 mod on;
 mod on_ends;
 mod on_held;
+mod on_rings;
 mod on_time;
 mod on_turns;
 mod page;
