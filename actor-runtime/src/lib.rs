@@ -134,6 +134,7 @@ pub use crate::{
     call::{
         Call,
         answer::Answer,
+        answers::Answers,
         cast::{Cast, Sent},
         dropped::{OnDroppedCall, on_dropped_call},
         stream::{ReplyStream, StreamCall},

@@ -28,8 +28,8 @@
 //! ```
 
 pub use crate::{
-    ActorHandle, Answer, Builder, CallError, CallErrorKind, Capacity, Context, ExitReason, Replies,
-    Reply, Scope, SendError, TrySendError, WeakHandle, pair, spawn, spawn_thread, start,
+    ActorHandle, Answer, Answers, Builder, CallError, CallErrorKind, Capacity, Context, ExitReason,
+    Replies, Reply, Scope, SendError, TrySendError, WeakHandle, pair, spawn, spawn_thread, start,
 };
 #[cfg(feature = "macros")]
 pub use crate::{actor, cancel_safe, select};

@@ -141,8 +141,19 @@ impl<R> Answer<R> {
         block_on(self)
     }
 
+    /// Returns the actor that was called.
+    pub(crate) fn actor(&self) -> ActorId {
+        self.actor
+    }
+
+    /// Polls for the outcome, without [recording](Self::register_wait) a wait.
+    pub(crate) fn poll_outcome(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, CallError>> {
+        let method = self.method;
+        self.receiver.poll(cx).map_err(|failure| failure.of(method))
+    }
+
     /// Records that the current handler waits for the answer, or fails if that would deadlock.
-    fn register_wait(&self) -> Result<(), CallError> {
+    pub(crate) fn register_wait(&self) -> Result<(), CallError> {
         let method = self.method;
         reading::waits_for(self.actor);
         let error =
@@ -161,8 +172,7 @@ impl<R> Future for Answer<R> {
     type Output = Result<R, CallError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let method = self.method;
-        let outcome = self.receiver.poll(cx).map_err(|failure| failure.of(method));
+        let outcome = self.poll_outcome(cx);
         if outcome.is_pending() {
             // An answer that comes in the meantime has removed the entry that was prepared for the wait.
             self.register_wait()?;

@@ -14,9 +14,11 @@
 //! A *marked* handler is one with `#[cancel_safe]`.
 
 pub(crate) mod answer;
+pub(crate) mod answers;
 pub(crate) mod cast;
 pub(crate) mod dropped;
 pub(crate) mod mark;
+mod ready_list;
 pub(crate) mod request;
 pub(crate) mod room;
 pub(crate) mod safety;

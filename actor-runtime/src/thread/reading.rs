@@ -176,10 +176,16 @@ impl Drop for Reading {
     }
 }
 
+/// Returns whether any stream is read.
+#[inline]
+pub(crate) fn is_anything_read() -> bool {
+    OPEN.load(Ordering::Relaxed) != 0
+}
+
 /// Lifts the bounds of the streams that the current task reads from `actor`, because it waits for that.
 #[inline]
 pub(crate) fn waits_for(actor: ActorId) {
-    if OPEN.load(Ordering::Relaxed) != 0 {
+    if is_anything_read() {
         lift_where(actor, |_| true);
     }
 }
