@@ -289,12 +289,19 @@ impl<A: Drive> Loop<'_, A> {
 
     /// Resets the budget of messages before the loop lets other tasks run: to all of it, or to a
     /// batch, which is what waits in the mailbox now.
+    #[inline]
     pub(super) fn begin_turn(&mut self) {
         self.budget_used = 0;
         if self.batch > 0 {
-            batch::next(0);
-            self.budget_used = MESSAGES_PER_POLL - self.source.len().clamp(1, self.batch);
+            self.begin_batch();
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn begin_batch(&mut self) {
+        batch::next(0);
+        self.budget_used = MESSAGES_PER_POLL - self.source.len().clamp(1, self.batch);
     }
 
     /// Notes how many messages of the batch come after the one whose handler runs next.
