@@ -141,11 +141,11 @@ use proc_macro::TokenStream;
 /// # Threads
 ///
 /// An `async fn` handler runs in the actor's own task, or on its own thread. So does a `fn` handler,
-/// unless the actor is idle when it is called: then the handler runs on the caller's thread, within the
-/// poll of the call, without a task switch or an allocation. Order, panics and the end of the actor are
-/// the same either way, and the actor's runtime is the current one. But thread-locals, task-locals and
-/// `tokio::task::id()` are those of the caller, and a handler that runs for long blocks its caller, which
-/// no `timeout` or `select!` around the call can interrupt.
+/// unless the actor is idle when a task of its own runtime calls it: then the handler runs in that task,
+/// within the poll of the call, without a task switch or an allocation. Order, panics, the current runtime
+/// and the end of the actor are the same either way. But thread-locals, task-locals, `tokio::task::id()` and
+/// the stack are those of the caller, and a handler that runs for long blocks its caller, which no `timeout`
+/// or `select!` around the call can interrupt.
 ///
 /// To prevent that, mark the handler `#[handler(queued)]`, or the actor `#[actor(inline = false)]`. It
 /// never happens for actors that are `local`, have `#[on_idle]` or sources, or were started by

@@ -128,8 +128,8 @@ pub fn pair_thread<A: Drive>(builder: crate::Builder, actor: A) -> (A::Handle, i
     builder.pair_thread(actor)
 }
 
-/// Like [`pair`](crate::pair()), with handlers on the threads of callers, for models, which have no
-/// tokio.
+/// Like [`pair`](crate::pair()), with handlers that run inline, for models, which have no tokio: all of their
+/// threads belong to one runtime, except those that have left it. As with `spawn`, the [`Exit`] has no actor.
 #[cfg(shuttle)]
 pub fn pair_inline<A: crate::by_hand::Spawn>(
     builder: crate::Builder,
@@ -137,3 +137,6 @@ pub fn pair_inline<A: crate::by_hand::Spawn>(
 ) -> (A::Handle, impl Future<Output = Exit<A>> + Send) {
     builder.pair_inline(actor)
 }
+
+#[cfg(shuttle)]
+pub use crate::thread::home::model::leave_runtime;

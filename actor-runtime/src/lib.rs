@@ -281,7 +281,7 @@ pub mod _guide {}
 /// What is promised, and the tests that show it.
 #[cfg(any(doc, doctest))]
 #[doc = ""]
-#[doc = "[performance]: crate::_performance#opting-out"]
+#[doc = "[performance]: crate::_performance#what-differs"]
 #[doc = ""]
 #[doc = include_str!("../../docs/promises.md")]
 pub mod _promises {}

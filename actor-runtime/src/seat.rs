@@ -3,7 +3,7 @@
 //! A caller that finds the actor in its seat takes it, runs its handler at once, and puts the actor
 //! back. While the loop has work, the seat is empty and every call goes through the mailbox. A seat
 //! is one atomic exchange of boxes, which hold either the actor or a *note* from the loop. Only an
-//! actor started as a tokio task uses its seat.
+//! actor started as a tokio task uses its seat, and only tasks of the same runtime look there.
 //!
 //! # Invariants
 //!
@@ -22,6 +22,7 @@
 
 use std::{
     mem,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
     task::{Context as TaskContext, Poll, Waker},
 };
 
@@ -36,19 +37,21 @@ use crate::{
 /// See the [module](self).
 pub(crate) struct Seat<M: Message> {
     exchange: Exchange<SeatBox<M>>,
-    /// Whether the loop ever leaves its actor here.
-    is_used: AtomicBool,
+    /// The number of the actor's runtime, once the loop leaves its actor here; and [`WATCHED`]. Not part of
+    /// the models.
+    home: AtomicU64,
     /// Whether the loop has left its actor, which is then in the seat or with a caller.
     is_left: AtomicBool,
 }
+
+/// Marks the number of a runtime, so that it is that of none.
+const WATCHED: u64 = 1 << 63;
 
 /// What a seat exchanges.
 ///
 /// The loop keeps the box of its actor while it holds the actor, so that leaving it allocates nothing.
 pub(crate) struct SeatBox<M: Message> {
     pub(crate) content: Content<M>,
-    /// The runtime of the actor.
-    pub(crate) home: Home,
     pub(crate) life: Life,
 }
 
@@ -67,8 +70,8 @@ pub(crate) enum Content<M: Message> {
 }
 
 impl<M: Message> SeatBox<M> {
-    pub(crate) fn new(content: Content<M>, home: Home) -> Box<Self> {
-        Box::new(Self { content, home, life: Life::unknown() })
+    pub(crate) fn new(content: Content<M>) -> Box<Self> {
+        Box::new(Self { content, life: Life::unknown() })
     }
 
     pub(crate) fn is_note(&self) -> bool {
@@ -90,8 +93,8 @@ pub(crate) struct ReturnedActor<M: Message> {
 
 impl<M: Message> Seat<M> {
     pub(crate) fn new() -> Self {
-        let [is_used, is_left] = [AtomicBool::new(false), AtomicBool::new(false)];
-        Self { exchange: Exchange::empty(), is_used, is_left }
+        let home = AtomicU64::new(Home::UNKNOWN.number());
+        Self { exchange: Exchange::empty(), home, is_left: AtomicBool::new(false) }
     }
 
     /// Takes the box that is in the seat.
@@ -106,14 +109,37 @@ impl<M: Message> Seat<M> {
         self.exchange.put(seat_box)
     }
 
-    /// Lets the loop leave its actor here from now on.
-    pub(crate) fn open(&self) {
-        self.is_used.store(true, Ordering::Relaxed);
+    /// Lets the loop leave its actor here from now on, for tasks of the runtime `home`.
+    pub(crate) fn open(&self, home: Home) {
+        self.home.fetch_or(home.number(), Relaxed);
+    }
+
+    /// Lets [`is_known_home_of`](Self::is_known_home_of) return `false` from now on, because there is more to
+    /// do for each handler.
+    pub(crate) fn watch(&self) {
+        self.home.fetch_or(WATCHED, Relaxed);
+    }
+
+    /// Returns the runtime whose tasks run handlers inline.
+    fn home(&self) -> Home {
+        Home::with_number(self.home.load(Relaxed) & !WATCHED)
+    }
+
+    /// Returns `true` if the current task, which is `task`, is known to be one of the actor's runtime, and
+    /// the actor is not watched. That is one comparison.
+    #[inline(always)]
+    pub(crate) fn is_known_home_of(&self, task: u64) -> bool {
+        Home::with_number(self.home.load(Relaxed)).is_known_home_of(task)
+    }
+
+    /// Returns `true` if the current task, which is `task`, is one of the actor's runtime.
+    pub(crate) fn is_home_of(&self, task: u64) -> bool {
+        self.home().is_home_of(task)
     }
 
     /// Returns whether the loop ever leaves its actor here.
     pub(crate) fn is_used(&self) -> bool {
-        self.is_used.load(Ordering::Relaxed)
+        self.home() != Home::UNKNOWN
     }
 
     /// Takes the actor to end it, if the loop has left it here.
@@ -138,6 +164,7 @@ impl<M: Message> Seat<M> {
 
     /// Leaves `actor` here for its callers.
     pub(crate) fn leave(&self, mut seat_box: Box<SeatBox<M>>, actor: M::AtRest) {
+        self.home().note_worker();
         seat_box.life = Life::here();
         seat_box.content = Content::Actor(actor);
         self.is_left.store(true, Ordering::Relaxed);
@@ -176,7 +203,7 @@ impl<M: Message> Seat<M> {
         if bug("nobody is told that the actor is wanted") {
             return None;
         }
-        let note = SeatBox::new(note(), Home::unknown());
+        let note = SeatBox::new(note());
         let seat_box = self.exchange.put(note).filter(|seat_box| !seat_box.is_note())?;
         // The actor came back in between, so this note is not needed.
         drop(self.exchange.take());

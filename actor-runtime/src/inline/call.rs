@@ -25,13 +25,11 @@ use crate::{
     seat::{Content, SeatBox},
     slot::message::Message,
     sync::bug,
-    thread::{
-        current,
-        home::{self, Home},
-    },
+    thread::{current, home},
 };
 
-/// Takes the request from `slot` and runs its handler, if the actor is in its seat.
+/// Takes the request from `slot` and runs its handler, if the actor is in its seat and the caller a task of
+/// the actor's runtime.
 // Not inlined, unlike its caller, so that a future that awaits several calls contains it once.
 #[inline(never)]
 pub(super) fn call<M: Message, R: 'static, Q: RunHere<M, R>>(
@@ -48,6 +46,63 @@ pub(super) fn call<M: Message, R: 'static, Q: RunHere<M, R>>(
         *slot = Some(request);
         return InlinePoll::NotIdle;
     }
+    let task = home::task();
+    if !shared.seat.is_known_home_of(task) {
+        return call_unknown(target, cx, slot, request, task);
+    }
+    take_and_run(target, cx, slot, request, |actor, life, request| {
+        run(shared, life, method, task, actor, request)
+    })
+}
+
+/// Like [`call`], for a task that is not known to be one of the actor's runtime, or an actor whose statistics
+/// have been read.
+#[cold]
+#[inline(never)]
+fn call_unknown<M: Message, R: 'static, Q: RunHere<M, R>>(
+    target: Target<'_, M>,
+    cx: &mut TaskContext<'_>,
+    slot: &mut Option<Q>,
+    request: Q,
+    task: u64,
+) -> InlinePoll<R> {
+    let Target { shared, method } = target;
+    if !shared.seat.is_home_of(task) && !bug("a caller from elsewhere runs a handler") {
+        if bug("a call from elsewhere is lost") {
+            return InlinePoll::NotIdle;
+        }
+        *slot = Some(request);
+        return InlinePoll::NotIdle;
+    }
+    take_and_run(target, cx, slot, request, |actor, life, request| {
+        let is_watched = shared.begin_inline(method);
+        let outcome = run(shared, life, method, task, actor, request);
+        if is_watched {
+            shared.end_inline();
+        }
+        outcome
+    })
+}
+
+/// Takes the actor out of its seat, runs a handler with `run`, and puts the actor back.
+#[inline(always)]
+fn take_and_run<M: Message, R: 'static, Q: RunHere<M, R>>(
+    target: Target<'_, M>,
+    cx: &mut TaskContext<'_>,
+    slot: &mut Option<Q>,
+    request: Q,
+    run: impl FnOnce(&mut M::AtRest, &Life, Q) -> Result<R, Box<Panicked>>,
+) -> InlinePoll<R> {
+    let Target { shared, method } = target;
+    // Next to where the id of the task is read, so that it is checked once whether tokio's locals are there.
+    // If another caller has the actor, a unit of the budget is lost.
+    match coop::poll_proceed(cx) {
+        Poll::Ready(budget) => budget.made_progress(),
+        Poll::Pending => {
+            *slot = Some(request);
+            return InlinePoll::Polled(Poll::Pending);
+        }
+    }
     let Some(seat_box) = shared.seat.take().or_else(|| spin_for_actor(shared)) else {
         if bug("a call is lost where another is run") {
             return InlinePoll::NotIdle;
@@ -56,25 +111,11 @@ pub(super) fn call<M: Message, R: 'static, Q: RunHere<M, R>>(
         return InlinePoll::NotIdle;
     };
     let mut guard = SeatGuard::new(shared, seat_box);
-    let Some(SeatBox { content: Content::Actor(actor), home, life }) = guard.seat_box() else {
+    let Some(SeatBox { content: Content::Actor(actor), life }) = guard.seat_box() else {
         *slot = Some(request);
         return InlinePoll::NotIdle;
     };
-    // Only now, so that no budget has to be restored where the handler does not run.
-    match coop::poll_proceed(cx) {
-        Poll::Ready(budget) => budget.made_progress(),
-        Poll::Pending => {
-            *slot = Some(request);
-            return InlinePoll::Polled(Poll::Pending);
-        }
-    }
-    let task = home::task();
-    let outcome = if home.is_home_of(task) && !shared.is_watched() {
-        run(shared, life, method, task, actor, request)
-    } else {
-        run_watched(shared, home, life, method, actor, request)
-    };
-    InlinePoll::Polled(Poll::Ready(match outcome {
+    InlinePoll::Polled(Poll::Ready(match run(actor, life, request) {
         Ok(answer) => {
             guard.put_back();
             Ok(answer)
@@ -97,26 +138,6 @@ fn run<M: Message, R: 'static, Q: RunHere<M, R>>(
     let running = current::running_inline(shared.id(), task, M::ACTOR, method);
     let outcome = observe::handling_here(life, M::ACTOR, method, || request.run(actor));
     drop(running);
-    outcome
-}
-
-/// Like [`run`], for an actor of another runtime or one whose statistics have been read.
-#[cold]
-#[inline(never)]
-fn run_watched<M: Message, R: 'static, Q: RunHere<M, R>>(
-    shared: &Shared<M>,
-    home: &Home,
-    life: &Life,
-    method: &&'static str,
-    actor: &mut M::AtRest,
-    request: Q,
-) -> Result<R, Box<Panicked>> {
-    let _at_home = home.enter();
-    let is_watched = shared.begin_inline(method);
-    let outcome = run(shared, life, method, home::task(), actor, request);
-    if is_watched {
-        shared.end_inline();
-    }
     outcome
 }
 

@@ -19,7 +19,10 @@ use crate::{
     mailbox::{Shared, capacity::Capacity},
     slot as reply,
     slot::message::Message,
-    thread::{home::Home, worker::Worker},
+    thread::{
+        home::{self, Home},
+        worker::Worker,
+    },
 };
 
 /// Starts actors with a name, capacity or policy other than the default.
@@ -52,6 +55,7 @@ pub struct Builder {
     on_panic: OnPanic,
     stack_size: Option<usize>,
     batch: usize,
+    is_queued: bool,
     runtime: Option<tokio::runtime::Handle>,
 }
 
@@ -113,6 +117,16 @@ impl Builder {
     /// See the [`batch` module](crate::batch).
     pub fn batch(self, limit: usize) -> Self {
         Self { batch: limit.min(MESSAGES_PER_POLL), ..self }
+    }
+
+    /// Sets whether `fn` handlers may run inline, in the tasks of their callers. Defaults to `true`. With
+    /// `false`, every call is queued, as with `#[actor(inline = false)]`.
+    ///
+    /// The environment variable `ACTOR_INLINE`, set to `false`, overrides this for all actors of a program, also
+    /// those of a [`Scope`](crate::Scope). It is read once, in debug builds only. So
+    /// [tests can run both ways](crate::_performance#testing-both-ways).
+    pub fn inline(self, inline: bool) -> Self {
+        Self { is_queued: !inline, ..self }
     }
 
     /// Sets the tokio runtime of the actor, instead of the current one.
@@ -339,7 +353,7 @@ impl Builder {
         actor: A,
     ) -> (A::Handle, impl Future<Output = Exit<A>> + Send) {
         let (handle, mut mailbox) = self.mailbox_of::<A>();
-        mailbox.keeps_actor = true;
+        mailbox.home = home::model::OWN;
         (handle, actor.run(mailbox))
     }
 
@@ -356,7 +370,7 @@ impl Builder {
             on_panic: self.on_panic,
             keeps_actor: false,
             started: None,
-            home: None,
+            home: Home::UNKNOWN,
             batch: 0,
         };
         (handle, mailbox)
@@ -366,7 +380,9 @@ impl Builder {
     fn mailbox_of_task<A: Drive>(&self) -> (A::Handle, Mailbox<A>) {
         let (handle, mut mailbox) = self.mailbox_of::<A>();
         let runtime = self.runtime.clone().or_else(|| tokio::runtime::Handle::try_current().ok());
-        mailbox.home = runtime.map(Home::new);
+        if !self.is_queued && !home::is_inline_disabled() {
+            mailbox.home = runtime.as_ref().map_or(Home::UNKNOWN, Home::new);
+        }
         (handle, mailbox)
     }
 

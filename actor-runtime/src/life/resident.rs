@@ -20,7 +20,7 @@ use crate::{
     seat::{Content, ReturnedActor, SeatBox},
     slot::{caller::Caller, message::Message},
     sync::Arc,
-    thread::{current, home::Home},
+    thread::current,
 };
 
 /// An actor with all that its handlers need, on whichever thread they run.
@@ -97,12 +97,12 @@ type BoxOccupant<A> = Box<dyn Occupant<<A as Actor>::Message>>;
 type AtRestOf<A> = <<A as Actor>::Message as Message>::AtRest;
 
 impl<A: Actor<Message: Message<AtRest: AtRest<A>>>> SeatAccess<A> {
-    /// Creates the access of an actor that runs on the runtime `home`.
-    pub(crate) fn new(home: Home) -> Self {
+    /// Creates the access of an actor.
+    pub(crate) fn new() -> Self {
         Self {
             as_at_rest: AtRest::at_rest,
             as_resident: AtRest::into_resident,
-            place: Some(SeatBox::new(Content::Nothing, home)),
+            place: Some(SeatBox::new(Content::Nothing)),
         }
     }
 }
@@ -112,13 +112,13 @@ where
     A: Drive<Message: Message<AtRest = BoxOccupant<A>> + Send, Undelivered: Send> + Send,
 {
     /// Like [`new`](Self::new), for an actor whose type its handle does not name.
-    pub(crate) fn new_dyn(home: Home) -> Self {
+    pub(crate) fn new_dyn() -> Self {
         Self {
             as_at_rest: |resident| resident,
             as_resident: |occupant| {
                 occupant.into_any().downcast().expect("only this loop's actor enters its seat")
             },
-            place: Some(SeatBox::new(Content::Nothing, home)),
+            place: Some(SeatBox::new(Content::Nothing)),
         }
     }
 }

@@ -42,8 +42,8 @@ pub struct Mailbox<A: Actor> {
     pub(crate) keeps_actor: bool,
     /// Answered when the actor has started or failed to.
     pub(crate) started: Option<Reply<Result<(), A::StartError>>>,
-    /// The runtime that the loop will be a task of, if it is known.
-    pub(crate) home: Option<Home>,
+    /// The runtime whose tasks run handlers inline, if any.
+    pub(crate) home: Home,
     /// The maximum number of messages in a batch; 0 if batching is disabled.
     pub(crate) batch: usize,
 }
@@ -55,22 +55,20 @@ impl<A: Drive> Mailbox<A> {
         self.run_with(actor, None)
     }
 
-    /// Like [`run`](Self::run), but lets callers run `fn` handlers on their own threads while the
-    /// loop waits.
+    /// Like [`run`](Self::run), but lets tasks of the same runtime run `fn` handlers while the loop waits.
     ///
     /// An actor with `#[on_idle]` or `#[on]` never waits in its seat, since either may need the
     /// actor in its loop.
     pub(crate) fn run_inline(
-        mut self,
+        self,
         actor: A,
-        seat_access: fn(Home) -> SeatAccess<A>,
+        seat_access: fn() -> SeatAccess<A>,
     ) -> impl Future<Output = Exit<A>> {
-        if A::HAS_ON_IDLE || !A::SOURCES.is_empty() {
+        if A::HAS_ON_IDLE || !A::SOURCES.is_empty() || self.home == Home::UNKNOWN {
             return self.run_with(actor, None);
         }
-        self.shared.seat.open();
-        let home = self.home.take().unwrap_or(Home::unknown());
-        self.run_with(actor, Some(seat_access(home)))
+        self.shared.seat.open(self.home);
+        self.run_with(actor, Some(seat_access()))
     }
 
     fn run_with(

@@ -73,6 +73,7 @@ impl<M: Message> Shared<M> {
     pub(crate) fn stats(&self) -> Stats {
         let mut queue = lock(&self.queue);
         self.watched.store(true, Ordering::Relaxed);
+        self.seat.watch();
         let inlined = self.inlined.load(Ordering::Relaxed) as u64;
         let mut stats = Stats {
             queued: queue.accepted.len(),

@@ -1,26 +1,31 @@
-//! The runtime that an actor was started on, for handlers that run inline on the threads of callers.
+//! The runtime that an actor was started on. Only tasks of that runtime run handlers inline.
 //!
-//! `tokio::spawn` and timers in a handler belong to the actor's own runtime, wherever the handler runs.
-//! Most callers are tasks of that runtime, and a task stays on the runtime it was spawned on. So the
-//! runtime of each calling task is looked up once and cached by the thread; a look-up per call would
-//! update a reference count that all workers share.
+//! So a handler finds the same runtime around it as in the loop: what `tokio::spawn`, timers,
+//! `block_in_place` and `Handle::block_on` do there is the same wherever it runs. A caller is a task of the
+//! runtime if
 //!
-//! The cache has a hole: a task that enters another runtime by hand, after it has called from its own, is
-//! not noticed.
+//! - its thread is a worker of a runtime, and not merely in the context of one,
+//! - the last actor that this thread left in its seat is of this runtime, so the worker is too, and
+//! - this is the current runtime.
+//!
+//! A task stays on its runtime, so each thread caches the answer for the tasks that it polls; looking up
+//! the current runtime updates a reference count that all workers share.
+//!
+//! The cache has a hole: a task that enters or drives another runtime by hand, after it has called from its
+//! own, is not noticed.
 
 use std::{
     cell::Cell,
+    env,
     hash::{Hash, Hasher},
+    sync::LazyLock,
 };
-use tokio::{
-    runtime::{EnterGuard, Handle},
-    task,
-};
+use tokio::{runtime::Handle, task};
 
 use crate::sync::thread_local;
 
 /// The ids of a task and its runtime.
-type CacheEntry = Cell<(u64, u64)>;
+type CacheEntry = Cell<(u64, Home)>;
 
 /// Stands for no id. tokio's ids of tasks and runtimes are not zero.
 pub(crate) const UNKNOWN: u64 = 0;
@@ -31,7 +36,9 @@ const CACHE_SIZE: usize = 64;
 thread_local! {
     /// Indexed by [`cache_index`].
     static CACHE: [CacheEntry; CACHE_SIZE] =
-        const { [const { Cell::new((UNKNOWN, UNKNOWN)) }; CACHE_SIZE] };
+        const { [const { Cell::new((UNKNOWN, Home::UNKNOWN)) }; CACHE_SIZE] };
+    /// The runtime of the last actor that this thread left in its seat.
+    static WORKS_FOR: Cell<Home> = const { Cell::new(Home::UNKNOWN) };
 }
 
 /// Returns the index of a task in the cache. Tasks spawned in sequence have different indices.
@@ -72,64 +79,91 @@ impl Hasher for Number {
     }
 }
 
-/// The runtime of an actor.
-pub(crate) struct Home {
-    runtime: Option<Handle>,
-    id: u64,
-}
+/// The runtime of an actor, by its id.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Home(u64);
 
 impl Home {
-    pub(crate) fn new(runtime: Handle) -> Self {
-        Self { id: number(runtime.id()), runtime: Some(runtime) }
-    }
-
     /// The home of an actor that is not a task of tokio.
-    pub(crate) const fn unknown() -> Self {
-        Self { runtime: None, id: UNKNOWN }
+    pub(crate) const UNKNOWN: Self = Self(UNKNOWN);
+
+    pub(crate) fn new(runtime: &Handle) -> Self {
+        Self(number(runtime.id()))
     }
 
-    /// Returns `true` if this is the cached runtime of `task`, which is the current one.
+    /// The id of the runtime, or [`UNKNOWN`].
+    pub(crate) fn number(self) -> u64 {
+        self.0
+    }
+
+    /// Returns the home with this [`number`](Self::number).
     #[inline]
-    pub(crate) fn is_home_of(&self, task: u64) -> bool {
-        CACHE.with(|cache| cache[cache_index(task)].get()) == (task, self.id)
+    pub(crate) fn with_number(number: u64) -> Self {
+        Self(number)
     }
 
-    /// Makes this the current runtime until the guard is dropped. If it is the current runtime already,
-    /// caches that and returns `None`.
-    pub(crate) fn enter(&self) -> Option<RuntimeGuard<'_>> {
-        let runtime = self.runtime.as_ref()?;
-        let current = Handle::try_current().map_or(UNKNOWN, |runtime| number(runtime.id()));
-        if current != self.id {
-            return Some(RuntimeGuard { _guard: runtime.enter() });
+    /// Notes that the current thread polls an actor of this runtime, so it is a worker of it.
+    #[inline]
+    pub(crate) fn note_worker(self) {
+        WORKS_FOR.with(|works_for| works_for.set(self));
+    }
+
+    /// Returns `true` if it is cached that the current task, which is `task`, is one of this runtime.
+    #[inline(always)]
+    pub(crate) fn is_known_home_of(self, task: u64) -> bool {
+        CACHE.with(|cache| cache[cache_index(task)].get()) == (task, self)
+    }
+
+    /// Returns `true` if the current task, which is `task`, is one of this runtime.
+    #[cfg(not(shuttle))]
+    pub(crate) fn is_home_of(self, task: u64) -> bool {
+        if self.is_known_home_of(task) {
+            return true;
         }
-        cache(self.id);
-        None
+        let is_home = WORKS_FOR.with(Cell::get) == self
+            && tokio::runtime::worker_index().is_some()
+            && Handle::try_current().is_ok_and(|runtime| Self::new(&runtime) == self);
+        if is_home && task != UNKNOWN {
+            CACHE.with(|cache| cache[cache_index(task)].set((task, self)));
+        }
+        is_home
+    }
+
+    #[cfg(shuttle)]
+    pub(crate) fn is_home_of(self, _: u64) -> bool {
+        self == model::current()
     }
 }
 
-/// Caches `runtime` as that of the current task, if there is one.
-fn cache(runtime: u64) {
-    let task = task();
-    if task != UNKNOWN {
-        CACHE.with(|cache| cache[cache_index(task)].set((task, runtime)));
+/// Returns `true` if the environment variable `ACTOR_INLINE` is `false`. See
+/// [`Builder::inline`](crate::Builder::inline).
+pub(crate) fn is_inline_disabled() -> bool {
+    static IS_DISABLED: LazyLock<bool> =
+        LazyLock::new(|| env::var_os("ACTOR_INLINE").is_some_and(|value| value == "false"));
+    cfg!(debug_assertions) && *IS_DISABLED
+}
+
+/// The runtime of the models, which has no tasks of tokio.
+#[cfg(shuttle)]
+pub(crate) mod model {
+    use std::cell::Cell;
+
+    use super::Home;
+    use crate::sync::thread_local;
+
+    /// The runtime that a thread of a model belongs to, unless it has left it.
+    pub(crate) const OWN: Home = Home(1);
+
+    thread_local! {
+        static CURRENT: Cell<Home> = const { Cell::new(OWN) };
     }
-}
 
-/// A task has entered the runtime of another actor.
-pub(crate) struct RuntimeGuard<'a> {
-    _guard: EnterGuard<'a>,
-}
-
-impl Drop for RuntimeGuard<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        invalidate();
+    pub(super) fn current() -> Home {
+        CURRENT.with(Cell::get)
     }
-}
 
-/// Drops what was cached for the current task while it was in another runtime.
-#[cold]
-#[inline(never)]
-fn invalidate() {
-    cache(UNKNOWN);
+    /// Lets the current thread be none of the actors' runtime.
+    pub fn leave_runtime() {
+        CURRENT.with(|current| current.set(Home::UNKNOWN));
+    }
 }

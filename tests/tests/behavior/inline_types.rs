@@ -5,7 +5,7 @@ use std::{fmt::Debug, marker::PhantomData};
 use actor_runtime::{ActorHandle, CallErrorKind, Context, actor, by_hand::Request, spawn};
 use tokio::task;
 
-use crate::support::now;
+use crate::support::{inlined, runs_inline};
 
 /// The task that runs here.
 type Task = Option<task::Id>;
@@ -48,10 +48,11 @@ async fn idle_shelf() -> ShelfHandle<String> {
 async fn an_actor_with_type_parameters_runs_handlers_inline() {
     let shelf = idle_shelf().await;
     task::spawn(async move {
-        let here = task::try_id();
-        assert_eq!(now(shelf.put("one", "b".into())), Ok(("one: [\"b\"]".into(), here)));
-        assert_eq!(now(shelf.put("two", "a".into())), Ok(("two: [\"a\", \"b\"]".into(), here)));
-        assert_eq!(now(shelf.take()), Ok((Some("b".into()), false)));
+        let (one, by) = inlined(shelf.put("one", "b".into())).await.unwrap();
+        assert_eq!((one.as_str(), by == task::try_id()), ("one: [\"b\"]", runs_inline()));
+        let (two, by) = inlined(shelf.put("two", "a".into())).await.unwrap();
+        assert_eq!((two.as_str(), by == task::try_id()), ("two: [\"a\", \"b\"]", runs_inline()));
+        assert_eq!(inlined(shelf.take()).await, Ok((Some("b".into()), false)));
     })
     .await
     .unwrap();
@@ -60,7 +61,7 @@ async fn an_actor_with_type_parameters_runs_handlers_inline() {
 #[tokio::test]
 async fn an_inline_panic_ends_an_actor_with_type_parameters() {
     let shelf = idle_shelf().await;
-    let panicked = now(shelf.put("glass", "c".into())).unwrap_err();
+    let panicked = inlined(shelf.put("glass", "c".into())).await.unwrap_err();
     assert!(panicked.to_string().contains("no glass"), "{panicked}");
     assert!(
         matches!(panicked.kind(), CallErrorKind::Panicked { .. })
@@ -97,7 +98,7 @@ async fn a_private_actor_runs_handlers_inline_through_its_public_handle() {
     task::spawn(async move {
         assert_eq!(secret.again().await, Ok(false));
         task::yield_now().await;
-        assert_eq!(now(secret.again()), Ok(true));
+        assert_eq!(inlined(secret.again()).await, Ok(true));
     })
     .await
     .unwrap();

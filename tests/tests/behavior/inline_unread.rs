@@ -4,13 +4,12 @@
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex, mpsc},
-    thread,
 };
 
 use actor_runtime::{ActorHandle, ExitReason, actor, spawn};
-use tokio::task::{self, coop::has_budget_remaining, yield_now};
+use tokio::task::{self, consume_budget, coop::has_budget_remaining, yield_now};
 
-use crate::support::{Log, now, outcome, pending, said};
+use crate::support::{Log, inlined, now, outcome, pending, said};
 
 /// An element that cannot be put back.
 const TOO_HOT: u32 = 100;
@@ -83,9 +82,9 @@ async fn drop_two_answers(stack: &StackHandle) {
 async fn unread_replies_are_taken_back_before_an_inline_handler_runs() {
     let (stack, log) = idle_stack([1, 2, 3]).await;
     drop_two_answers(&stack).await;
-    assert_eq!(now(stack.count()), Ok(3));
+    assert_eq!(inlined(stack.count()).await, Ok(3));
     assert_eq!(log.take(), ["pop Some(3)", "pop Some(2)", "back 2", "back 3"]);
-    assert_eq!(now(stack.pop(None)), Ok(Some(3)));
+    assert_eq!(inlined(stack.pop(None)).await, Ok(Some(3)));
     stack.rest().await.unwrap();
     assert_eq!(log.take(), ["pop Some(3)"], "the loop was given nothing twice");
 }
@@ -96,7 +95,7 @@ async fn a_panic_while_taking_a_reply_back_ends_the_actor() {
     let unread = stack.pop(None).sent().await.unwrap();
     stack.rest().await.unwrap();
     drop(unread);
-    let told = said(now(stack.pop(None)));
+    let told = said(inlined(stack.pop(None)).await);
     assert_eq!(told, "the actor stopped before it answered `Stack::pop`");
     assert_eq!(log.take(), ["pop Some(100)"], "its handler did not run");
     let ExitReason::Panicked { method, message } = stack.exited().await else {
@@ -109,27 +108,28 @@ async fn a_panic_while_taking_a_reply_back_ends_the_actor() {
 async fn a_call_cancelled_without_task_budget_never_runs() {
     let (stack, log) = idle_stack([1, 2, 3]).await;
     while has_budget_remaining() {
-        now(stack.count()).unwrap();
+        now(consume_budget());
     }
     drop(pending(stack.pop(None)));
     yield_now().await;
-    assert_eq!(now(stack.count()), Ok(3));
+    assert_eq!(inlined(stack.count()).await, Ok(3));
     assert_eq!(log.take(), [""; 0]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancelled_call_behind_a_running_handler_never_runs() {
     let (stack, log) = idle_stack([1, 2, 3]).await;
     let (entered, was_entered) = mpsc::channel();
     let (release, released) = mpsc::channel();
-    let of_thread = stack.clone();
-    let other = thread::spawn(move || of_thread.block(entered, released).blocking());
+    let of_task = stack.clone();
+    let other = tokio::spawn(async move { of_task.block(entered, released).await });
+    // This is not a worker, so it may block.
     was_entered.recv().unwrap();
     let given_up = pending(stack.pop(None));
     let mut kept = pending(stack.pop(None));
     drop(given_up);
     release.send(()).unwrap();
-    other.join().unwrap().unwrap();
+    other.await.unwrap().unwrap();
     while !kept.is_woken() {
         yield_now().await;
     }

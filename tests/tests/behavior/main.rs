@@ -29,6 +29,8 @@ mod gone;
 mod hooks;
 mod inline;
 mod inline_around;
+mod inline_callers;
+mod inline_end;
 mod inline_types;
 mod inline_unread;
 mod itself;

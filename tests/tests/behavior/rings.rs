@@ -12,8 +12,9 @@ use actor_runtime::{
     SendError, WeakHandle, actor,
 };
 use futures::future::join_all;
+use tokio::task::{self, block_in_place};
 
-use crate::support::{AN_HOUR, Gate, Rig, now, pending, ready, rig};
+use crate::support::{AN_HOUR, Gate, Rig, pending, ready, rig, runs_inline};
 
 /// What a handler waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -345,35 +346,124 @@ async fn a_handler_may_wait_for_thousands_of_calls() {
     assert_eq!(crowd.ask(16_000).await, Ok(16_000));
 }
 
-/// On a thread of its own.
+/// Waits for a desk.
 #[derive(Default)]
-struct Blocked {
+struct Waiter {
     desk: Option<DeskHandle>,
-    others: Option<(tokio::runtime::Runtime, tokio::task::JoinHandle<Result<u32, CallError>>)>,
 }
 
-/// Runs handlers on the threads of their callers.
-struct Desk(BlockedHandle);
+/// Its handlers run inline, and block the thread of their caller.
+struct Desk(WaiterHandle);
 
 #[actor]
 impl Desk {
-    pub(crate) fn nothing(&self) {}
+    pub(crate) fn task(&self) -> Option<task::Id> {
+        task::try_id()
+    }
 
     pub(crate) fn ask_back(&self) -> Result<u32, CallError> {
-        self.0.one().blocking()
+        block_in_place(|| self.0.one().blocking())
     }
 
     pub(crate) fn lease_back(&self) -> Result<u32, CallError> {
-        self.0.lease().blocking().map(|_| 1)
+        block_in_place(|| self.0.lease().blocking().map(|_| 1))
     }
 
     pub(crate) fn answer_back(&self) -> Result<u32, CallError> {
-        self.0.one().try_call().unwrap().blocking()
+        block_in_place(|| self.0.one().try_call().unwrap().blocking())
     }
 
     pub(crate) fn ask_through(&self, other: DeskHandle) -> Result<u32, CallError> {
-        now(other.ask_back())?
+        block_in_place(|| other.ask_back().blocking())?
     }
+
+    /// Waits for an actor on a thread of its own, which waits for the waiter.
+    pub(crate) fn ask_thread(&self, thread: AskerHandle) -> Result<u32, CallError> {
+        block_in_place(|| thread.ask(self.0.clone()).blocking())?
+    }
+}
+
+/// On a thread of its own.
+struct Asker;
+
+#[actor]
+impl Asker {
+    pub(crate) fn ask(&self, waiter: WaiterHandle) -> Result<u32, CallError> {
+        waiter.one().blocking()
+    }
+}
+
+#[actor]
+impl Waiter {
+    pub(crate) async fn set_desk(&mut self, desk: DeskHandle) {
+        self.desk = Some(desk);
+    }
+
+    pub(crate) async fn one(&self) -> u32 {
+        1
+    }
+
+    pub(crate) async fn ask(&self) -> Result<u32, CallError> {
+        self.idle_desk().await.ask_back().await?
+    }
+
+    pub(crate) async fn answer(&self) -> Result<u32, CallError> {
+        self.idle_desk().await.answer_back().await?
+    }
+
+    pub(crate) async fn lease_it(&self) -> Result<u32, CallError> {
+        self.idle_desk().await.lease_back().await?
+    }
+
+    pub(crate) async fn through(&self, other: DeskHandle) -> Result<u32, CallError> {
+        idle(&other).await;
+        self.idle_desk().await.ask_through(other).await?
+    }
+
+    pub(crate) async fn through_thread(&self, thread: AskerHandle) -> Result<u32, CallError> {
+        self.idle_desk().await.ask_thread(thread).await?
+    }
+
+    async fn idle_desk(&self) -> DeskHandle {
+        let desk = self.desk.clone().unwrap();
+        idle(&desk).await;
+        desk
+    }
+}
+
+/// Waits until handlers of `desk` run inline in this task.
+async fn idle(desk: &DeskHandle) {
+    while runs_inline() && desk.task().await != Ok(task::try_id()) {}
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ring_through_inline_handlers_is_found() {
+    let waiter = actor_runtime::spawn(Waiter::default());
+    let [desk, other] = [(); 2].map(|()| actor_runtime::spawn(Desk(waiter.clone())));
+    let thread = actor_runtime::spawn_thread(|| Asker).unwrap();
+    waiter.set_desk(desk).await.unwrap();
+    let outcomes = [
+        ("Desk::ask_back", waiter.ask().await.unwrap()),
+        ("Desk::answer_back", waiter.answer().await.unwrap()),
+        ("Desk::lease_back", waiter.lease_it().await.unwrap()),
+        ("Desk::ask_through", waiter.through(other).await.unwrap()),
+        ("Asker::ask", waiter.through_thread(thread).await.unwrap()),
+    ];
+    for (called, outcome) in outcomes {
+        match outcome.unwrap_err().into_kind() {
+            CallErrorKind::WouldDeadlock { ring, .. } => {
+                let is_named = ring.iter().any(|method| method.to_string() == called);
+                assert!(is_named, "{called}: {ring:?}");
+            }
+            kind => panic!("{called}: {kind:?}"),
+        }
+    }
+}
+
+/// On a thread of its own.
+#[derive(Default)]
+struct Blocked {
+    others: Option<(tokio::runtime::Runtime, task::JoinHandle<Result<u32, CallError>>)>,
 }
 
 /// A call that another task makes, in a runtime that a handler runs.
@@ -386,28 +476,8 @@ enum Other {
 
 #[actor(mailbox = 1)]
 impl Blocked {
-    pub(crate) fn set_desk(&mut self, desk: DeskHandle) {
-        self.desk = Some(desk);
-    }
-
     pub(crate) async fn one(&self) -> u32 {
         1
-    }
-
-    pub(crate) fn ask(&self) -> Result<u32, CallError> {
-        self.desk().ask_back().blocking()?
-    }
-
-    pub(crate) fn answer(&self) -> Result<u32, CallError> {
-        self.desk().answer_back().blocking()?
-    }
-
-    pub(crate) fn lease_it(&self) -> Result<u32, CallError> {
-        self.desk().lease_back().blocking()?
-    }
-
-    pub(crate) fn through(&self, other: DeskHandle) -> Result<u32, CallError> {
-        self.desk().ask_through(other).blocking()?
     }
 
     /// Runs a runtime of its own, in which a task waits for this actor.
@@ -437,38 +507,6 @@ impl Blocked {
     pub(crate) fn other(&mut self) -> Result<u32, CallError> {
         let (runtime, task) = self.others.take().unwrap();
         runtime.block_on(task).unwrap()
-    }
-
-    fn desk(&self) -> DeskHandle {
-        self.desk.clone().unwrap()
-    }
-}
-
-async fn idle_desk(blocked: &BlockedHandle) -> DeskHandle {
-    let desk = actor_runtime::spawn(Desk(blocked.clone()));
-    desk.nothing().sent().await.unwrap().await.unwrap();
-    tokio::task::yield_now().await;
-    desk
-}
-
-#[test]
-fn a_ring_through_inline_handlers_is_found() {
-    // Outside of the runtime, so that the thread does not enter it, and may block in its handlers.
-    let blocked = actor_runtime::spawn_thread(Blocked::default).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let [desk, other] = [(); 2].map(|()| runtime.block_on(idle_desk(&blocked)));
-    blocked.set_desk(desk).blocking().unwrap();
-    let outcomes = [
-        ("Desk::ask_back", blocked.ask().blocking().unwrap()),
-        ("Desk::answer_back", blocked.answer().blocking().unwrap()),
-        ("Desk::lease_back", blocked.lease_it().blocking().unwrap()),
-        ("Desk::ask_through", blocked.through(other).blocking().unwrap()),
-    ];
-    for (called, outcome) in outcomes {
-        match outcome.unwrap_err().into_kind() {
-            CallErrorKind::WouldDeadlock { ring, .. } => assert_eq!(ring[0].to_string(), called),
-            kind => panic!("{called}: {kind:?}"),
-        }
     }
 }
 

@@ -61,6 +61,27 @@ pub(crate) fn now<F: Future>(future: F) -> F::Output {
     }
 }
 
+/// Returns `false` if all calls are queued: see `Builder::inline`. Then no test asserts that a handler ran
+/// inline, and everything else is the same.
+pub(crate) fn runs_inline() -> bool {
+    std::env::var_os("ACTOR_INLINE").is_none_or(|value| value != "false")
+}
+
+/// Polls a call that runs inline once, and expects it to be ready. If all calls are queued, awaits it.
+#[track_caller]
+pub(crate) fn inlined<F: Future>(call: F) -> impl Future<Output = F::Output> {
+    let at = std::panic::Location::caller();
+    async move {
+        if !runs_inline() {
+            return call.await;
+        }
+        match task::spawn(call).poll() {
+            Poll::Ready(output) => output,
+            Poll::Pending => panic!("queued, although the actor is idle: {at}"),
+        }
+    }
+}
+
 /// The outcome of a call as text: its reply, or its error.
 pub(crate) fn said<T: Debug>(outcome: Result<T, CallError>) -> String {
     match outcome {
