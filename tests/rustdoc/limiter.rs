@@ -20,12 +20,36 @@ pub fn Limiter(left: u64) -> Limiter {
 
 #[actor]
 impl Limiter {
-    /// Takes `amount`, if there is as much left.
+    /// The most that a limiter starts with.
+    pub const LIMIT: u64 = 10;
+
+    /// Takes `amount`, if there is as much left, which is at most [`Self::LIMIT`].
+    ///
+    /// To look first, see [`Self::left`], and to do more [the limit](Self::LIMIT) of [`Self`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use limiter::Limiter;
+    /// assert!(Limiter(Limiter::LIMIT).take(10));
+    /// ```
     pub fn take(&mut self, amount: u64) -> bool {
         let left = self.left.checked_sub(amount);
         self.left = left.unwrap_or(self.left);
         left.is_some()
     }
+
+    /** What is left. In a comment of several lines:
+
+    ~~~
+    assert_eq!(limiter::Limiter(3).left(), 3);
+    ~~~
+
+    It links to [`Self::take`]. */
+    pub fn left(&self) -> u64 {
+        self.left
+    }
+
 
     /// Reads what may be taken from a file.
     pub async fn load(&mut self, path: &std::path::Path) -> std::io::Result<()> {
@@ -80,6 +104,8 @@ struct Private;
 
 #[actor]
 impl Private {
-    /// Does nothing.
+    /// Does nothing, like [`Self::less`] of [this](Self).
     pub fn nothing(&self) {}
+
+    fn less(&self) {}
 }

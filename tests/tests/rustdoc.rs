@@ -43,6 +43,43 @@ fn rustdoc_of_a_users_crate() {
     }
 }
 
+#[test]
+fn links_through_self_and_examples_of_handlers() {
+    let pages = document();
+    let html = read(&pages, "struct.LimiterHandle");
+    for (target, text) in [
+        ("struct.Limiter.html#associatedconstant.LIMIT", "Limiter::LIMIT"),
+        ("struct.Limiter.html#associatedconstant.LIMIT", "the limit"),
+        ("struct.Limiter.html", "Limiter"),
+        ("struct.LimiterHandle.html#method.left", "Self::left"),
+        ("struct.LimiterHandle.html#method.take", "Self::take"),
+    ] {
+        let mut links = html.split("<a ").filter_map(|link| link.split_once("</a>"));
+        let target = format!("href=\"{target}\"");
+        let is_there = links.any(|(link, _)| {
+            link.starts_with(&target) && without_tags(&format!("<{link}")) == text
+        });
+        assert!(is_there, "the handle has no link {text} to {target}");
+    }
+    assert!(without_tags(&html).contains("Limiter(Limiter::LIMIT).take(10)"), "it has no example");
+    let html = without_tags(&read(&pages, "enum.LimiterMessage"));
+    assert!(html.contains("at most Limiter::LIMIT.") && !html.contains("Examples"), "{html}");
+}
+
+#[test]
+fn examples_of_handlers_run_once() {
+    let libraries = libraries();
+    let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rustdoc/lib");
+    fs::create_dir_all(&library).expect("the folder can be made");
+    let compiled = tool("RUSTC", "rustc", &libraries).arg("--out-dir").arg(&library).output();
+    let compiled = compiled.expect("there is a rustc");
+    assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
+    let mut tested = tool("RUSTDOC", "rustdoc", &libraries);
+    let tested = tested.arg("--test").arg("-L").arg(&library).output().expect("there is a rustdoc");
+    let output = String::from_utf8_lossy(&tested.stdout);
+    assert!(output.contains("2 passed"), "{output}{}", String::from_utf8_lossy(&tested.stderr));
+}
+
 fn text_before_link(page: &str) -> &'static str {
     if page.starts_with("enum") { "message to" } else { "handle to a running" }
 }
@@ -50,22 +87,31 @@ fn text_before_link(page: &str) -> &'static str {
 /// Runs rustdoc, as a user would with `deny(rustdoc::all)`, and returns the folder of its pages.
 fn document() -> PathBuf {
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rustdoc");
-    let libraries = env::current_exe().expect("a test is a program");
-    let libraries = libraries.parent().expect("it is in a folder").to_owned();
-    let rustdoc = env::var_os("RUSTDOC").unwrap_or_else(|| "rustdoc".into());
-    let output = Command::new(rustdoc)
-        .args(["--edition=2024", "--crate-type=lib", "rustdoc/limiter.rs", "--extern"])
-        .arg(format!("actor_runtime={}", newest_runtime(&libraries).display()))
-        .arg("-L")
-        .arg(format!("dependency={}", libraries.display()))
+    let output = tool("RUSTDOC", "rustdoc", &libraries())
         .arg("--out-dir")
         .arg(&out)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("there is a rustdoc");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && !errors.contains("warning"), "{errors}");
     out.join("limiter")
+}
+
+/// `rustc` or `rustdoc`, with the user's crate and what it depends on.
+fn tool(variable: &str, name: &str, libraries: &Path) -> Command {
+    let mut tool = Command::new(env::var_os(variable).unwrap_or_else(|| name.into()));
+    tool.args(["--edition=2024", "--crate-type=lib", "rustdoc/limiter.rs", "--extern"])
+        .arg(format!("actor_runtime={}", newest_runtime(libraries).display()))
+        .arg("-L")
+        .arg(format!("dependency={}", libraries.display()))
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
+    tool
+}
+
+/// The folder of the libraries that tests are linked with.
+fn libraries() -> PathBuf {
+    let program = env::current_exe().expect("a test is a program");
+    program.parent().expect("it is in a folder").to_owned()
 }
 
 /// The library that this test was linked with, or a newer build of it.

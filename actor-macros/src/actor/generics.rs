@@ -102,19 +102,35 @@ pub(crate) fn mentioned(generics: &Generics, types: &[&Type]) -> Generics {
 
 /// Whether `ty` is just a type parameter.
 pub(crate) fn is_parameter(ty: &Type, generics: &Generics) -> bool {
-    let ident = match syntax::ungrouped(ty) {
-        Type::Path(path) if path.qself.is_none() => path.path.get_ident(),
-        _ => None,
-    };
-    ident.is_some_and(|ident| generics.type_params().any(|parameter| parameter.ident == *ident))
+    generics.type_params().any(|parameter| is_named(ty, &parameter.ident))
 }
 
+/// Drops all bounds but `?Sized`, without which a parameter stands for fewer types than the actor's.
 fn drop_bounds(generics: &mut Generics) {
+    let clause = generics.where_clause.take();
     for parameter in generics.type_params_mut() {
-        parameter.colon_token = None;
-        parameter.bounds.clear();
+        let ident = &parameter.ident;
+        let own = mem::take(&mut parameter.bounds).into_iter();
+        let in_clause =
+            clause.iter().flat_map(|clause| &clause.predicates).filter_map(|predicate| {
+                match predicate {
+                    WherePredicate::Type(bound) if is_named(&bound.bounded_ty, ident) => {
+                        Some(bound.bounds.iter().cloned())
+                    }
+                    _ => None,
+                }
+            });
+        parameter.bounds = own.chain(in_clause.flatten()).filter(is_relaxed).collect();
+        parameter.colon_token = (!parameter.bounds.is_empty()).then(<Token![:]>::default);
     }
-    generics.where_clause = None;
+}
+
+fn is_relaxed(bound: &TypeParamBound) -> bool {
+    matches!(bound, TypeParamBound::Trait(bound) if bound.maybe.is_some())
+}
+
+fn is_named(ty: &Type, ident: &Ident) -> bool {
+    matches!(syntax::ungrouped(ty), Type::Path(path) if path.qself.is_none() && path.path.is_ident(ident))
 }
 
 /// Keeps the bounds that mention only kept parameters.

@@ -191,3 +191,68 @@ async fn concrete_generics() {
     assert_eq!(handle.swap(Wrapper(vec![1, 2])).await.unwrap().0, [1]);
     assert_eq!(handle.length().await.unwrap(), 2);
 }
+
+mod unsized_parameters {
+    use std::{fmt::Debug, sync::Arc};
+
+    use actor_runtime::{Reply, actor, spawn};
+
+    struct Shelf<T: ?Sized> {
+        book: Option<Box<T>>,
+    }
+
+    #[actor]
+    impl<T: Debug + ?Sized + Send + 'static> Shelf<T> {
+        pub(crate) fn put(&mut self, book: Box<T>) -> Option<Box<T>> {
+            self.book.replace(book)
+        }
+
+        pub(crate) async fn later(&mut self, reply: Reply<Option<Box<T>>>) {
+            reply.send(self.book.take());
+        }
+    }
+
+    struct Shared<K, T>
+    where
+        T: ?Sized,
+    {
+        last: Option<(K, Arc<T>)>,
+    }
+
+    #[actor]
+    impl<K, T> Shared<K, T>
+    where
+        K: Send + Clone + 'static,
+        T: ?Sized + Send + Sync + 'static,
+    {
+        pub(crate) fn keep(&mut self, key: K, value: Arc<T>) {
+            self.last = Some((key, value));
+        }
+    }
+
+    /// The message mentions a projection, so that it keeps the bounds.
+    struct Projected<T: ?Sized + ToOwned> {
+        last: Option<T::Owned>,
+    }
+
+    #[actor]
+    impl<T: ?Sized + ToOwned<Owned: Send> + Send + 'static> Projected<T> {
+        pub(crate) fn replace(&mut self, owned: T::Owned) -> Option<T::Owned> {
+            self.last.replace(owned)
+        }
+    }
+
+    #[tokio::test]
+    async fn travel_behind_pointers() {
+        let shelf = spawn(Shelf::<str> { book: None });
+        assert_eq!(shelf.put("one".into()).await.unwrap(), None);
+        assert_eq!(shelf.later().await.unwrap().as_deref(), Some("one"));
+
+        let shared = spawn(Shared::<u8, [u8]> { last: None });
+        shared.keep(1, Arc::from([1_u8, 2])).await.unwrap();
+
+        let projected = spawn(Projected::<str> { last: None });
+        assert_eq!(projected.replace("one".to_owned()).await.unwrap(), None);
+        assert_eq!(projected.replace("two".to_owned()).await.unwrap().as_deref(), Some("one"));
+    }
+}

@@ -1,5 +1,7 @@
 //! Checks the parameters of a handler: fields of the message, the reply and the context.
 
+use std::vec;
+
 use proc_macro2::Ident;
 use syn::{FnArg, Pat, PatType, Signature, Type, TypeReference};
 
@@ -57,13 +59,29 @@ pub(super) fn check(sig: &Signature, scope: &mut Scope<'_>) -> Parameters {
         scope.diagnostics.report(variadic.dots, message, "take a `Vec`");
     }
     let typed: Vec<&PatType> = sig.inputs.iter().filter_map(typed).collect();
+    let travelling: Vec<(usize, &PatType)> =
+        typed.iter().copied().enumerate().filter(|(_, typed)| travels(&typed.ty, scope)).collect();
     let mut namer = Namer::default();
-    let names = names_of(&typed, &mut namer);
-    let mut check = Check { handler: &sig.ident, has_context: false, answer: None, scope };
-    let arguments =
-        typed.iter().zip(names).filter_map(|(typed, name)| check.argument(typed, name)).collect();
+    let names = names_of(&travelling, &mut namer).into_iter();
+    let mut check = Check { handler: &sig.ident, names, has_context: false, answer: None, scope };
+    let arguments = typed.iter().filter_map(|typed| check.argument(typed)).collect();
     let answer = check.answer;
     Parameters { arguments, reply_name: namer.fresh("reply"), answer }
+}
+
+/// Whether a parameter of this type becomes a field of the message.
+fn travels(ty: &Type, scope: &Scope<'_>) -> bool {
+    let ty = syntax::ungrouped(ty);
+    TakenReply::from_type(ty).is_none() && !is_context(ty, scope)
+}
+
+/// Whether `ty` is the context of this actor, by value or by any reference.
+fn is_context(ty: &Type, scope: &Scope<'_>) -> bool {
+    let ty = match ty {
+        Type::Reference(reference) => &reference.elem,
+        _ => ty,
+    };
+    scope.is_owned_context(ty)
 }
 
 fn typed(argument: &FnArg) -> Option<&PatType> {
@@ -73,42 +91,45 @@ fn typed(argument: &FnArg) -> Option<&PatType> {
     }
 }
 
-/// A name for each argument. Plain names are claimed first, so that they stay as they are.
-fn names_of(typed: &[&PatType], namer: &mut Namer) -> Vec<Ident> {
-    let plain = |typed: &&PatType| match &*typed.pat {
+/// A name for each field, with its position among the parameters. Plain names are claimed first, so that
+/// they stay as they are.
+fn names_of(fields: &[(usize, &PatType)], namer: &mut Namer) -> Vec<Ident> {
+    let plain = |typed: &PatType| match &*typed.pat {
         Pat::Ident(pat) => Some(pat.ident.clone()),
         _ => None,
     };
     let is_final = |ident: &Ident| *ident == names::without_leading_underscores(ident);
-    let mut kept: Vec<Option<Ident>> = typed
+    let mut kept: Vec<Option<Ident>> = fields
         .iter()
-        .map(|typed| plain(typed).filter(is_final).map(|ident| namer.claim(&ident)))
+        .map(|(_, typed)| plain(typed).filter(is_final).map(|ident| namer.claim(&ident)))
         .collect();
-    for (index, typed) in typed.iter().enumerate() {
-        if kept[index].is_none() {
+    for (kept, (position, typed)) in kept.iter_mut().zip(fields) {
+        kept.get_or_insert_with(|| {
             let ident = plain(typed).map(|ident| names::without_leading_underscores(&ident));
-            let ident = ident.unwrap_or_else(|| names::argument(index + 1, &typed.pat));
-            kept[index] = Some(namer.claim(&ident));
-        }
+            namer.claim(&ident.unwrap_or_else(|| names::argument(position + 1, &typed.pat)))
+        });
     }
     kept.into_iter().flatten().collect()
 }
 
 struct Check<'a, 'scope> {
     handler: &'a Ident,
+    /// The names of the fields that were not yet checked.
+    names: vec::IntoIter<Ident>,
     has_context: bool,
     answer: Option<TakenReply>,
     scope: &'a mut Scope<'scope>,
 }
 
 impl Check<'_, '_> {
-    fn argument(&mut self, typed: &PatType, name: Ident) -> Option<Argument> {
+    fn argument(&mut self, typed: &PatType) -> Option<Argument> {
         let ty = syntax::ungrouped(&typed.ty);
         if let Some(reply) = TakenReply::from_type(ty) {
             self.reply(typed, reply)
-        } else if self.is_context(ty) {
+        } else if is_context(ty, self.scope) {
             self.context(typed, ty)
         } else {
+            let name = self.names.next()?;
             self.field(typed, ty, name)
         }
     }
@@ -166,15 +187,6 @@ impl Check<'_, '_> {
         );
         self.scope.diagnostics.report(reference, message, format!("take `{reply}`"));
         true
-    }
-
-    /// Whether `ty` is the context of this actor, by value or by any reference.
-    fn is_context(&self, ty: &Type) -> bool {
-        let ty = match ty {
-            Type::Reference(reference) => &reference.elem,
-            _ => ty,
-        };
-        self.scope.is_owned_context(ty)
     }
 
     fn context(&mut self, typed: &PatType, ty: &Type) -> Option<Argument> {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{arms, docs, inline, message};
-use crate::actor::model::{Actor, Answer, Field, Handler};
+use crate::actor::model::{Actor, Answer, Field, Handler, HandlerAttrs};
 
 pub(super) fn items(actor: &Actor) -> Vec<TokenStream> {
     let mut items =
@@ -40,7 +40,9 @@ fn methods(actor: &Actor) -> TokenStream {
     let Actor { handle, carried, .. } = actor;
     let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
     let methods = actor.handlers.iter().map(|handler| method(actor, handler));
+    let allow = actor.handlers.iter().any(docs::has_links).then(docs::allow_private_links);
     quote! {
+        #allow
         impl #impl_generics #handle #ty_generics #where_clause {
             #(#methods)*
         }
@@ -59,8 +61,8 @@ fn methods(actor: &Actor) -> TokenStream {
 fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     let Handler { ident, variant, vis, reply, .. } = handler;
     let Actor { krate, message, .. } = actor;
-    let docs = message::attrs(actor, handler);
-    let (cfgs, callers) = (&handler.attrs.cfgs, &handler.attrs.callers);
+    let docs = docs::of_method(actor, handler);
+    let HandlerAttrs { cfgs, lints, callers, .. } = &handler.attrs;
     let parameters = handler.fields().map(parameter);
     let conversions = handler.fields().filter_map(conversion);
     let fields = arms::fields(handler);
@@ -80,6 +82,7 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     let returned = returned(actor, handler, &call_type);
     quote! {
         #docs
+        #(#lints)*
         #(#cfgs)*
         #(#callers)*
         #allow

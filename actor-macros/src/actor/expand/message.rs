@@ -2,7 +2,6 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Attribute;
 
 use super::{docs, inline};
 use crate::{
@@ -66,34 +65,19 @@ fn allow_names(actor: &Actor) -> Option<TokenStream> {
 fn variant(actor: &Actor, handler: &Handler) -> TokenStream {
     let krate = &actor.krate;
     let Handler { variant, reply, .. } = handler;
-    let attrs = attrs(actor, handler);
-    let cfgs = &handler.attrs.cfgs;
+    let docs = docs::of_variant(actor, handler);
+    let (cfgs, lints) = (&handler.attrs.cfgs, &handler.attrs.lints);
     let fields = handler.fields().map(field);
     let ty = reply_type(krate, &handler.answer);
     quote! {
-        #attrs
+        #docs
+        #(#lints)*
         #(#cfgs)*
         #variant {
             #(#fields)*
             #reply: #ty,
         },
     }
-}
-
-/// The documentation and lint levels of a handler, for the items generated for it.
-pub(super) fn attrs(actor: &Actor, handler: &Handler) -> TokenStream {
-    let (docs, lints) = (&handler.attrs.docs, &handler.attrs.lints);
-    let doc = (!docs.iter().any(is_text)).then(|| {
-        let (actor, handler) = (names::text(&actor.ident), names::text(&handler.ident));
-        let doc = format!(" Calls `{actor}::{handler}`.");
-        quote!(#[doc = #doc])
-    });
-    quote!(#(#docs)* #doc #(#lints)*)
-}
-
-/// Whether `doc` is a text, unlike `#[doc(hidden)]`.
-fn is_text(doc: &Attribute) -> bool {
-    !matches!(doc.meta, syn::Meta::List(_))
 }
 
 fn field(Field { ident, cfgs, carried }: &Field) -> TokenStream {
