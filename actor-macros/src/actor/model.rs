@@ -3,7 +3,7 @@
 //! Types are valid outside of the impl, names are final, and options that exclude each other are one
 //! enum.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use syn::{Attribute, Expr, Generics, Path, Type, Visibility};
 
 use super::marker::HookKind;
@@ -144,14 +144,16 @@ pub(crate) enum Argument {
     Field(Box<Field>),
     /// `&Context<Self>`
     Context,
-    /// `Reply<T>` or `Replies<T>`: the message's own reply.
-    Reply,
+    /// The message's own reply, with the span of the `Reply` or `Replies` in its type.
+    Reply(Span),
 }
 
 pub(crate) struct Field {
     pub(crate) ident: Ident,
     /// The conditions of `#[cfg]`s on the argument.
     pub(crate) cfgs: Vec<Attribute>,
+    /// The span of the name of the argument's type.
+    pub(crate) ty: Span,
     pub(crate) carried: Carried,
 }
 
@@ -286,7 +288,7 @@ impl Handler {
     pub(crate) fn fields(&self) -> impl Iterator<Item = &Field> {
         self.arguments.iter().filter_map(|argument| match argument {
             Argument::Field(field) => Some(&**field),
-            Argument::Context | Argument::Reply => None,
+            Argument::Context | Argument::Reply(_) => None,
         })
     }
 

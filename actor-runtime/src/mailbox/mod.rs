@@ -41,6 +41,7 @@ pub(crate) use self::{
 };
 use std::{
     any::Any,
+    panic::{RefUnwindSafe, UnwindSafe},
     sync::{OnceLock, Weak},
     task::{Context, Poll, Waker},
 };
@@ -104,6 +105,12 @@ pub(crate) struct Shared<M: Message> {
     watched: AtomicBool,
     queue: Mutex<Queue<M>>,
 }
+
+// What a panic may leave broken, the actor's state and a reply, is dropped or taken back by the loop and
+// is never seen through a handle. Without these impls, whether a handle is unwind safe would depend on the
+// actor's private fields.
+impl<M: Message> UnwindSafe for Shared<M> {}
+impl<M: Message> RefUnwindSafe for Shared<M> {}
 
 impl<M: Message> Shared<M> {
     /// Creates a mailbox that counts one handle, which the caller must create.

@@ -22,6 +22,7 @@
 mod attributes;
 mod events;
 mod names;
+mod panics;
 mod places;
 mod prelude;
 mod types;

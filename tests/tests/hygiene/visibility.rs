@@ -66,3 +66,71 @@ async fn mixed_visibilities() {
     let handle: mixed::inner::MixedHandle = spawn(mixed::inner::Mixed);
     assert_eq!(handle.in_crate().await.unwrap() + handle.in_path().await.unwrap(), 4);
 }
+
+/// Two restricted visibilities, of which each may be the wider one.
+mod restricted {
+    pub(crate) mod shallow {
+        use actor_runtime::actor;
+
+        pub(crate) struct Shallow;
+
+        #[actor]
+        impl Shallow {
+            pub(in crate::visibility::restricted::shallow) fn narrow(&self) -> u8 {
+                1
+            }
+
+            pub(super) fn wide(&self) -> u8 {
+                2
+            }
+        }
+
+        pub(crate) async fn narrow(handle: &ShallowHandle) -> u8 {
+            handle.narrow().await.unwrap()
+        }
+    }
+
+    pub(crate) mod deep {
+        pub(crate) mod deeper {
+            use actor_runtime::actor;
+
+            pub(crate) struct Deep;
+
+            #[actor]
+            impl Deep {
+                pub(super) fn narrow(&self) -> u8 {
+                    1
+                }
+
+                pub(in crate::visibility) fn wide(&self) -> u8 {
+                    2
+                }
+
+                pub(in super::super) fn between(&self) -> u8 {
+                    4
+                }
+            }
+        }
+
+        pub(crate) async fn narrow(handle: &deeper::DeepHandle) -> u8 {
+            handle.narrow().await.unwrap()
+        }
+    }
+
+    pub(crate) async fn wide(handle: &shallow::ShallowHandle) -> u8 {
+        handle.wide().await.unwrap()
+    }
+
+    pub(crate) async fn between(handle: &deep::deeper::DeepHandle) -> u8 {
+        handle.between().await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn handles_reach_as_far_as_the_widest_handler() {
+    let shallow = spawn(restricted::shallow::Shallow);
+    assert_eq!(restricted::shallow::narrow(&shallow).await + restricted::wide(&shallow).await, 3);
+    let deep: restricted::deep::deeper::DeepHandle = spawn(restricted::deep::deeper::Deep);
+    let narrow = restricted::deep::narrow(&deep).await;
+    assert_eq!(narrow + deep.wide().await.unwrap() + restricted::between(&deep).await, 7);
+}

@@ -2,8 +2,8 @@
 
 use std::vec;
 
-use proc_macro2::Ident;
-use syn::{FnArg, Pat, PatType, Signature, Type, TypeReference};
+use proc_macro2::{Ident, Span};
+use syn::{FnArg, Pat, PatType, Signature, Type, TypeReference, spanned::Spanned};
 
 use super::{attrs, owned, scope::Scope, subject::Subject, types};
 use crate::{
@@ -73,6 +73,14 @@ pub(super) fn check(sig: &Signature, scope: &mut Scope<'_>) -> Parameters {
 fn travels(ty: &Type, scope: &Scope<'_>) -> bool {
     let ty = syntax::ungrouped(ty);
     TakenReply::from_type(ty).is_none() && !is_context(ty, scope)
+}
+
+/// The span of the name of a type, or of what it refers to.
+fn name_span(ty: &Type) -> Span {
+    match syntax::ungrouped(ty) {
+        Type::Reference(reference) => name_span(&reference.elem),
+        ty => syntax::last_segment(ty).map_or_else(|| ty.span(), |name| name.ident.span()),
+    }
 }
 
 /// Whether `ty` is the context of this actor, by value or by any reference.
@@ -146,7 +154,7 @@ impl Check<'_, '_> {
             *ty = self.scope.outside(ty);
         }
         let cfgs = attrs::cfgs(&typed.attrs);
-        Some(Argument::Field(Box::new(Field { ident, cfgs, carried })))
+        Some(Argument::Field(Box::new(Field { ident, cfgs, ty: name_span(ty), carried })))
     }
 
     fn types(&mut self, ty: &Type, pat: &Pat) {
@@ -172,7 +180,7 @@ impl Check<'_, '_> {
         }
         types::check(&reply.answer, Subject::Sent { handler }, self.scope.diagnostics);
         self.answer = Some(reply);
-        Some(Argument::Reply)
+        Some(Argument::Reply(name_span(&typed.ty)))
     }
 
     /// Reports a `Reply` by reference, because sending consumes it.

@@ -1,6 +1,6 @@
 //! Checks a handler.
 
-use syn::{Generics, Safety, Signature, Type, Visibility};
+use syn::{Generics, Safety, Signature, Type};
 
 use super::{
     arguments::{self, Parameters},
@@ -200,19 +200,4 @@ fn answer(sig: &Signature, parameters: &Parameters, scope: &mut Scope<'_>) -> An
         scope.diagnostics.report(&returned, message, help);
     }
     answer.to_answer(scope)
-}
-
-/// A number that grows with how far a visibility reaches.
-pub(super) fn reach(vis: &Visibility) -> usize {
-    let Visibility::Restricted(restricted) = vis else {
-        return if matches!(vis, Visibility::Public(_)) { usize::MAX } else { 0 };
-    };
-    let path = &restricted.path;
-    let first = path.segments[0].ident.to_string();
-    match first.as_str() {
-        // The longer the path from the crate root, the narrower it is.
-        "crate" => usize::MAX / 2 - path.segments.len(),
-        "super" => path.segments.len(),
-        _ => 0,
-    }
 }

@@ -17,8 +17,9 @@ mod scope;
 mod source;
 mod subject;
 mod types;
+mod visibility;
 
-use syn::{Generics, Token, Visibility};
+use syn::Generics;
 
 pub(super) use self::header::not_an_impl;
 use self::{items::Items, outside::WithoutSelf, scope::Scope};
@@ -48,11 +49,10 @@ pub(super) fn actor(args: Options, syntax: &ActorImpl, diagnostics: &mut Diagnos
 
     let generics = WithoutSelf { self_ty }.rewrite_generics(&syntax.generics);
     let carried = carried(&generics, &handlers);
-    let widest = handlers.iter().map(|handler| &handler.vis).max_by_key(|vis| handler::reach(vis));
     let actor = Actor {
         krate: options.krate,
         attrs: attrs::of_everything(&syntax.attrs),
-        vis: widest.cloned().unwrap_or(Visibility::Public(<Token![pub]>::default())),
+        vis: visibility::widest(&handlers),
         ty: self_ty.clone(),
         undelivered: names::suffixed(&ident, "Undelivered"),
         at_rest: names::suffixed(&ident, "AtRest"),

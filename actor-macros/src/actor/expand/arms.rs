@@ -1,12 +1,13 @@
 //! The arms of a match on messages, which call the user's methods.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::undelivered;
 use crate::{
-    actor::model::{Actor, Answer, Argument, Field, Handler, Receiver},
+    actor::model::{Actor, Answer, Argument, Carried, Field, Handler, Receiver},
     names::Namer,
+    syntax,
 };
 
 /// The arms for messages that a match does not handle, because the loop passes them elsewhere.
@@ -45,7 +46,7 @@ pub(super) fn calling(actor: &Actor, handler: &Handler, names: &Names) -> TokenS
     let arguments = handler.arguments.iter().map(|argument| match argument {
         Argument::Field(field) => passed(field),
         Argument::Context => quote!(#context),
-        Argument::Reply => reply_kept.clone(),
+        Argument::Reply(ty) => at(*ty, reply_kept.clone()),
     });
     let body = match handler.answer {
         Answer::Returned(_)
@@ -150,9 +151,23 @@ pub(super) fn call_on(
 }
 
 /// The argument of the user's method for a field of the message.
-pub(super) fn passed(Field { ident, cfgs, carried }: &Field) -> TokenStream {
-    let borrow = carried.is_lent().then(|| quote!(&));
-    quote!(#(#cfgs)* #borrow #ident)
+pub(super) fn passed(Field { ident, cfgs, ty, carried }: &Field) -> TokenStream {
+    let argument = match carried {
+        Carried::Moved(_) => quote!(#ident),
+        Carried::String | Carried::Vec(_) => quote!(&#ident),
+        Carried::PathBuf | Carried::OsString | Carried::CString => at(*ty, quote!(&#ident)),
+    };
+    quote!(#(#cfgs)* #argument)
+}
+
+/// Gives `argument` the span of its type's name, which may be a type of the user's: not every `Path` is
+/// std's, nor every `Reply` this library's.
+fn at(ty: Span, argument: TokenStream) -> TokenStream {
+    let located = argument.into_iter().map(|token| {
+        let span = token.span().located_at(ty);
+        syntax::respanned(token.into(), span)
+    });
+    located.collect()
 }
 
 /// The names of the variables, besides the arguments, that the arms use.

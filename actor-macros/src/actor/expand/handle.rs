@@ -138,7 +138,7 @@ fn moved(handler: &Handler) -> TokenStream {
 }
 
 fn parameter(field: &Field) -> TokenStream {
-    let Field { ident, cfgs, carried } = field;
+    let Field { ident, cfgs, carried, .. } = field;
     let ty = message::carried_type(carried);
     if carried.is_lent() {
         quote!(#(#cfgs)* #ident: impl ::core::convert::Into<#ty>)
@@ -147,7 +147,7 @@ fn parameter(field: &Field) -> TokenStream {
     }
 }
 
-fn conversion(Field { ident, cfgs, carried }: &Field) -> Option<TokenStream> {
+fn conversion(Field { ident, cfgs, carried, .. }: &Field) -> Option<TokenStream> {
     carried.is_lent().then(|| quote!(#(#cfgs)* let #ident = ::core::convert::Into::into(#ident);))
 }
 

@@ -131,7 +131,7 @@ fn arm(actor: &Actor, handler: &Handler, [itself, context]: [&Ident; 2]) -> Toke
     let arguments = handler.arguments.iter().filter_map(|argument| match argument {
         Argument::Field(field) => Some(arms::passed(field)),
         Argument::Context => Some(quote!(#context)),
-        Argument::Reply => None,
+        Argument::Reply(_) => None,
     });
     // With angle brackets it can only be a type, so rustc reports an unknown one once.
     let ty = quote!(<#ty>);

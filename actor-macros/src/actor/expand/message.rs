@@ -80,7 +80,7 @@ fn variant(actor: &Actor, handler: &Handler) -> TokenStream {
     }
 }
 
-fn field(Field { ident, cfgs, carried }: &Field) -> TokenStream {
+fn field(Field { ident, cfgs, carried, .. }: &Field) -> TokenStream {
     let ty = carried_type(carried);
     quote!(#(#cfgs)* #ident: #ty,)
 }
