@@ -151,7 +151,8 @@ fn keep_bounds(kept: &mut Generics, all: &Generics) {
     }
 }
 
-fn name(parameter: &GenericParam) -> Option<&Ident> {
+/// The name of a parameter for types or values.
+pub(crate) fn name(parameter: &GenericParam) -> Option<&Ident> {
     match parameter {
         GenericParam::Type(parameter) => Some(&parameter.ident),
         GenericParam::Const(parameter) => Some(&parameter.ident),

@@ -37,6 +37,24 @@ impl MarkerKind {
         Self::CancelSafe,
     ];
 
+    /// What hooks are called in other libraries, with their names here.
+    const OTHER_NAMES: &[(&str, &str)] = &[
+        ("on_init", "on_start"),
+        ("on_startup", "on_start"),
+        ("on_started", "on_start"),
+        ("started", "on_start"),
+        ("on_end", "on_stop"),
+        ("on_exit", "on_stop"),
+        ("on_close", "on_stop"),
+        ("on_shutdown", "on_stop"),
+        ("on_stopping", "on_stop"),
+        ("on_stopped", "on_stop"),
+        ("stopping", "on_stop"),
+        ("stopped", "on_stop"),
+        ("post_stop", "on_stop"),
+        ("pre_start", "on_start"),
+    ];
+
     /// The kind of an attribute with this path; `None` for attributes of other crates.
     pub(crate) fn of(path: &Path) -> Option<Self> {
         let is_this = |kind: &&Self| match kind {
@@ -51,7 +69,9 @@ impl MarkerKind {
         // Too many words are close to `on`, and rustc reports a misspelled `cancel_safe`.
         let may_be_meant = |kind: &&Self| matches!(kind, Self::Handler | Self::Hook(_));
         let names: Vec<_> = Self::ALL.iter().filter(may_be_meant).map(|kind| kind.name()).collect();
-        names::misspelled(&path.get_ident()?.to_string(), &names)
+        let written = path.get_ident()?.to_string();
+        let other = Self::OTHER_NAMES.iter().find(|(other, _)| *other == written);
+        other.map(|(_, name)| *name).or_else(|| names::misspelled(&written, &names))
     }
 
     pub(crate) fn name(self) -> &'static str {

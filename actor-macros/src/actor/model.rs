@@ -49,6 +49,8 @@ pub(crate) struct Actor {
     pub(crate) is_inline: bool,
     /// In source order.
     pub(crate) handlers: Vec<Handler>,
+    /// The handlers that have mistakes.
+    pub(crate) refused: Vec<Refused>,
     /// In source order.
     pub(crate) sources: Vec<Source>,
     pub(crate) first: First,
@@ -100,6 +102,18 @@ pub(crate) struct Handler {
     pub(crate) answer: Answer,
     /// The name of the field for the reply: `reply`, unless an argument has that name.
     pub(crate) reply: Ident,
+}
+
+/// What is known of a handler with a mistake, for those who call it.
+pub(crate) struct Refused {
+    pub(crate) ident: Ident,
+    pub(crate) vis: Visibility,
+    pub(crate) cfgs: Vec<Attribute>,
+    /// Its own, without lifetimes.
+    pub(crate) generics: Generics,
+    /// `None` for a type that is not known.
+    pub(crate) parameters: Vec<(Ident, Option<Carried>)>,
+    pub(crate) answer: Answer,
 }
 
 /// What happens to a reply that is never read.

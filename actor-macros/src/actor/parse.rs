@@ -155,11 +155,19 @@ fn method(input: ParseStream<'_>) -> syn::Result<Method> {
     let ahead = input.fork();
     match ahead.parse::<TokenTree>() {
         Ok(TokenTree::Group(group)) if is_block(&group) => input.advance_to(&ahead),
+        // Editors put a placeholder where a body cannot be read.
+        Ok(TokenTree::Ident(ident)) if !ITEM_KEYWORDS.iter().any(|word| ident == word) => {
+            input.advance_to(&ahead);
+        }
         // rustc reports a declaration without a body.
         _ => drop(input.parse::<Token![;]>()?),
     }
     Ok(Method { vis, sig })
 }
+
+/// The words that an item after a function may begin with.
+const ITEM_KEYWORDS: &[&str] =
+    &["pub", "crate", "const", "async", "unsafe", "extern", "fn", "type", "default", "impl"];
 
 /// A block, or the invisible group that stands for a `$body:block`.
 fn is_block(group: &Group) -> bool {

@@ -27,7 +27,7 @@ pub(super) struct TakenReply {
 }
 
 impl TakenReply {
-    fn from_type(ty: &Type) -> Option<Self> {
+    pub(super) fn from_type(ty: &Type) -> Option<Self> {
         let segment = syntax::last_segment(ty)?;
         let is_stream = match segment.ident.to_string().as_str() {
             "Reply" => false,
@@ -70,7 +70,7 @@ pub(super) fn check(sig: &Signature, scope: &mut Scope<'_>) -> Parameters {
 }
 
 /// Whether a parameter of this type becomes a field of the message.
-fn travels(ty: &Type, scope: &Scope<'_>) -> bool {
+pub(super) fn travels(ty: &Type, scope: &Scope<'_>) -> bool {
     let ty = syntax::ungrouped(ty);
     TakenReply::from_type(ty).is_none() && !is_context(ty, scope)
 }

@@ -29,6 +29,7 @@ pub(super) fn check(
 ) -> Option<Handler> {
     let mistakes = scope.diagnostics.count();
     qualifiers(&method.sig, scope.diagnostics);
+    target_feature(&method.sig, attrs, scope.diagnostics);
     parameters_of_its_own(&method.sig, scope.diagnostics);
     // Lifetimes were reported above; the other checks proceed as if they were removed.
     let sig = &outside::without_own_lifetimes(&method.sig);
@@ -75,6 +76,17 @@ fn qualifiers(sig: &Signature, diagnostics: &mut Diagnostics) {
         );
         diagnostics.report(abi, message, format!("remove `{}`", syntax::printed(abi)));
     }
+}
+
+fn target_feature(sig: &Signature, attrs: &[syn::Attribute], diagnostics: &mut Diagnostics) {
+    let Some(attr) = attrs.iter().find(|attr| attr.path().is_ident("target_feature")) else {
+        return;
+    };
+    let message = format!(
+        "handler `{}` has target features, but is called from generated code, which has none",
+        sig.ident
+    );
+    diagnostics.report(attr, message, "move the attribute to a function that the handler calls");
 }
 
 fn parameters_of_its_own(sig: &Signature, diagnostics: &mut Diagnostics) {

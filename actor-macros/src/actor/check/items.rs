@@ -8,13 +8,14 @@ use syn::{Attribute, Type, Visibility};
 use super::{
     handler, hook, marked,
     markers::{Markers, Role},
+    refused,
     scope::Scope,
     source,
 };
 use crate::{
     actor::{
         marker::{HookKind, MarkerKind},
-        model::{self, Handler, Hook, Source},
+        model::{self, Handler, Hook, Refused, Source},
         parse::{self, Method},
     },
     cancel_safe,
@@ -28,6 +29,8 @@ pub(super) struct Items<'a> {
     scope: Scope<'a>,
     pub(super) items: Vec<model::Item>,
     pub(super) handlers: Vec<Handler>,
+    /// The handlers with mistakes.
+    pub(super) refused: Vec<Refused>,
     pub(super) sources: Vec<Source>,
     pub(super) hooks: Vec<Hook>,
     /// The handler of each variant.
@@ -52,6 +55,7 @@ impl<'a> Items<'a> {
             scope,
             items: Vec::new(),
             handlers: Vec::new(),
+            refused: Vec::new(),
             sources: Vec::new(),
             hooks: Vec::new(),
             variants: HashMap::new(),
@@ -104,8 +108,11 @@ impl<'a> Items<'a> {
         attrs: &[Attribute],
     ) -> Option<model::Item> {
         let mark = markers.cancel_safe.map(|attr| marked::read(attr, self.scope.diagnostics));
-        let handler = handler::check(method, &item.attrs, markers, &mut self.scope);
-        let mut handler = handler.filter(|handler| self.is_new(handler))?;
+        let Some(handler) = handler::check(method, &item.attrs, markers, &mut self.scope) else {
+            self.refused.extend(refused::refused(method, &item.attrs, &self.scope));
+            return None;
+        };
+        let mut handler = Some(handler).filter(|handler| self.is_new(handler))?;
         let mut function = None;
         if let Some(mark) = mark {
             handler.cancel_safe = marked::check(&handler, &mark, self.written, &mut self.scope);

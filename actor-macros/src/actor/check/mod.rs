@@ -13,6 +13,7 @@ mod markers;
 mod options;
 mod outside;
 mod owned;
+mod refused;
 mod scope;
 mod source;
 mod subject;
@@ -42,7 +43,7 @@ pub(super) fn actor(args: Options, syntax: &ActorImpl, diagnostics: &mut Diagnos
 
     let mut checked = Items::check(&message, &syntax.items, Scope { self_ty, diagnostics });
     checked.refuse_none(&ident, self_ty);
-    let Items { items, handlers, sources, hooks, .. } = checked;
+    let Items { items, handlers, refused, sources, hooks, .. } = checked;
     source::check_first(options.first_key.as_ref(), &sources, diagnostics);
     let messages_if = source::messages_if(options.messages_if, &sources, diagnostics);
     let busy_if = source::busy_if(options.busy_if, &sources, diagnostics);
@@ -65,6 +66,7 @@ pub(super) fn actor(args: Options, syntax: &ActorImpl, diagnostics: &mut Diagnos
         threads: options.threads,
         is_inline: options.is_inline,
         handlers,
+        refused,
         sources,
         first: options.first,
         messages_if,

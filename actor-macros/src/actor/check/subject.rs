@@ -1,7 +1,7 @@
 //! Messages about types, by what they are the type of.
 
 use proc_macro2::Ident;
-use syn::{Lifetime, PathSegment, TypeImplTrait, TypeParamBound, TypeReference};
+use syn::{Lifetime, PathSegment, Type, TypeImplTrait, TypeInfer, TypeParamBound, TypeReference};
 
 use super::owned;
 use crate::{diagnostics::Diagnostics, syntax};
@@ -41,8 +41,29 @@ impl Subject<'_> {
             }
         };
         let message = format!("{problem}, but {}", self.why_owned());
-        let owned = owned::text(reference);
-        diagnostics.report(reference, message, format!("{} `{owned}`", self.verb()));
+        diagnostics.report(reference, message, self.instead_of_borrow(reference));
+    }
+
+    fn instead_of_borrow(self, reference: &TypeReference) -> String {
+        let verb = self.verb();
+        let owned = owned::text(reference)
+            .map_or_else(|| format!("{verb} an owned type"), |owned| format!("{verb} `{owned}`"));
+        let Self::Argument { .. } = self else { return owned };
+        let may_be_context = syntax::last_segment(&reference.elem)
+            .map(|last| last.ident.to_string())
+            .is_some_and(|name| name.ends_with("Context") || name.ends_with("Ctx"));
+        let is_given_back = reference.mutability.is_some()
+            && !matches!(
+                *reference.elem,
+                Type::TraitObject(_) | Type::ImplTrait(_) | Type::Paren(_)
+            );
+        if may_be_context {
+            format!("write `&Context<Self>` for the context of the actor, or {owned}")
+        } else if is_given_back {
+            format!("{owned}, and return it: the caller's own stays as it is")
+        } else {
+            owned
+        }
     }
 
     pub(super) fn report_lifetime(self, lifetime: &Lifetime, diagnostics: &mut Diagnostics) {
@@ -62,13 +83,36 @@ impl Subject<'_> {
 
     pub(super) fn report_impl_trait(self, ty: &TypeImplTrait, diagnostics: &mut Diagnostics) {
         let problem = self.has(&format!("`{}`", syntax::printed(ty)));
-        let reason = match self {
+        let message = format!("{problem}, but {}", self.why_named());
+        diagnostics.report(ty, message, self.instead_of(ty));
+    }
+
+    fn why_named(self) -> &'static str {
+        match self {
             Self::Argument { .. } => "a message needs a named type",
             Self::Returned { .. } | Self::Sent { .. } => "a reply needs a named type",
             Self::StartError { .. } => "an error needs a named type",
             Self::Event { .. } => "its source yields one type",
+        }
+    }
+
+    pub(super) fn report_inferred(self, ty: &TypeInfer, diagnostics: &mut Diagnostics) {
+        let message = format!("{}, but {}", self.has("`_`"), self.why_named());
+        diagnostics.report(ty, message, "write the type");
+    }
+
+    pub(super) fn report_unsized(self, ty: &Type, diagnostics: &mut Diagnostics) {
+        let problem = self.has(&format!("`{}`", syntax::printed(ty)));
+        let owned = owned::of_unsized(ty)
+            .map_or_else(|| "a sized type".to_owned(), |owned| format!("`{owned}`"));
+        let owned = match (self, ty) {
+            (Self::Argument { .. }, Type::Slice(_) | Type::Path(_)) => {
+                format!("`&{}` or {owned}", syntax::printed(ty))
+            }
+            _ => owned,
         };
-        diagnostics.report(ty, format!("{problem}, but {reason}"), self.instead_of(ty));
+        let message = format!("{problem}, whose size is not known when it is compiled");
+        diagnostics.report(ty, message, format!("{} {owned}", self.verb()));
     }
 
     fn instead_of(self, ty: &TypeImplTrait) -> String {
@@ -81,8 +125,12 @@ impl Subject<'_> {
             ("Into", _, [target]) => format!("{} `{}`", self.verb(), syntax::printed(*target)),
             ("ToString" | "Display", ..) => format!("{} `String`", self.verb()),
             _ => {
-                let bounds = syntax::printed(&ty.bounds);
-                format!("{} the type itself, or `Box<dyn {bounds} + Send>`", self.verb())
+                let boxed = owned::boxed(&ty.bounds);
+                let or = boxed.map_or_else(
+                    || ", or make the actor generic".to_owned(),
+                    |boxed| format!(", or `{boxed}`"),
+                );
+                format!("{} the type itself{or}", self.verb())
             }
         }
     }

@@ -3,16 +3,30 @@
 use proc_macro2::Ident;
 use syn::{
     BoundLifetimes, GenericArgument, GenericParam, Lifetime, ParenthesizedGenericArguments,
-    PathArguments, PathSegment, TraitBound, Type, TypeFnPtr, TypeImplTrait, TypeReference,
+    PathArguments, PathSegment, TraitBound, Type, TypeFnPtr, TypeImplTrait, TypeInfer,
+    TypeReference,
     visit::{self, Visit},
 };
 
 use super::subject::Subject;
-use crate::diagnostics::Diagnostics;
+use crate::{diagnostics::Diagnostics, syntax};
 
 /// Reports every part of `ty` that cannot be in a message or a reply.
 pub(super) fn check(ty: &Type, subject: Subject<'_>, diagnostics: &mut Diagnostics) {
+    if is_unsized(ty) {
+        subject.report_unsized(ty, diagnostics);
+        return;
+    }
     TypeCheck { subject, bound: Vec::new(), diagnostics }.visit_type(ty);
+}
+
+/// Whether `ty` can only be used behind a pointer.
+fn is_unsized(ty: &Type) -> bool {
+    match syntax::ungrouped(ty) {
+        Type::Slice(_) | Type::TraitObject(_) => true,
+        Type::Path(path) => path.qself.is_none() && path.path.is_ident("str"),
+        _ => false,
+    }
 }
 
 struct TypeCheck<'a> {
@@ -54,6 +68,10 @@ impl<'ast> Visit<'ast> for TypeCheck<'_> {
 
     fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {
         self.subject.report_impl_trait(ty, self.diagnostics);
+    }
+
+    fn visit_type_infer(&mut self, ty: &'ast TypeInfer) {
+        self.subject.report_inferred(ty, self.diagnostics);
     }
 
     fn visit_trait_bound(&mut self, bound: &'ast TraitBound) {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{arms, docs, inline, message};
+use super::{arms, docs, inline, message, refused};
 use crate::actor::model::{Actor, Answer, Field, Handler, HandlerAttrs};
 
 pub(super) fn items(actor: &Actor) -> Vec<TokenStream> {
@@ -40,11 +40,13 @@ fn methods(actor: &Actor) -> TokenStream {
     let Actor { handle, carried, .. } = actor;
     let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
     let methods = actor.handlers.iter().map(|handler| method(actor, handler));
+    let refused = actor.refused.iter().filter_map(|handler| refused::method(actor, handler));
     let allow = actor.handlers.iter().any(docs::has_links).then(docs::allow_private_links);
     quote! {
         #allow
         impl #impl_generics #handle #ty_generics #where_clause {
             #(#methods)*
+            #(#refused)*
         }
     }
 }

@@ -13,6 +13,7 @@ mod hooks;
 mod inline;
 mod item;
 mod message;
+mod refused;
 mod sources;
 mod spawn;
 mod undelivered;

@@ -133,7 +133,7 @@ fn mistakes_in_source_order() {
             [
                 "impl Clone",
                 "handler `one` takes `impl Clone` in its argument `value`, but a message needs a named type",
-                "take the type itself, or `Box<dyn Clone + Send>`",
+                "take the type itself, or make the actor generic",
             ],
             [
                 "&str",

@@ -87,6 +87,16 @@ fn markers_on_items_they_do_not_fit() {
         "#[on_sart] fn open(&mut self) {}",
         &[["on_sart", "unknown marker `#[on_sart]`", "did you mean `#[on_start]`?"]],
     );
+    for (other, name) in [("on_end", "on_stop"), ("stopped", "on_stop"), ("on_init", "on_start")] {
+        check_method(
+            &format!("#[{other}] fn open(&mut self) {{}}"),
+            &[[
+                other,
+                &format!("unknown marker `#[{other}]`"),
+                &format!("did you mean `#[{name}]`?"),
+            ]],
+        );
+    }
     check_method(
         "#[cfg_attr(unix, on_start)] fn open(&mut self) {}",
         &[[

@@ -20,7 +20,7 @@ fn arguments_that_borrow() {
         &[[
             "&mut Key",
             "handler `put` borrows its argument `key`, but a message must own what it carries",
-            "take `Key`",
+            "take `Key`, and return it: the caller's own stays as it is",
         ]],
     );
     check_method(
@@ -44,7 +44,7 @@ fn arguments_that_borrow() {
         &[[
             "&mut [Key]",
             "handler `put` borrows its argument `keys`, but a message must own what it carries",
-            "take `Vec<Key>`",
+            "take `Vec<Key>`, and return it: the caller's own stays as it is",
         ]],
     );
     check_method(
@@ -202,7 +202,100 @@ fn context_parameters() {
         &[[
             "&Context",
             "handler `get` borrows its argument `context`, but a message must own what it carries",
-            "take `Context`",
+            "write `&Context<Self>` for the context of the actor, or take `Context`",
         ]],
     );
+}
+
+/// Parameters whose help is `take` with a type, which is accepted in their place.
+#[test]
+fn types_in_helps_are_accepted() {
+    let borrows = "borrows its argument `x`, but a message must own what it carries";
+    for (written, owned) in [
+        ("&impl Debug", "Box<dyn Debug + Send>"),
+        ("&mut impl io::Write", "Box<dyn io::Write + Send>"),
+        ("&mut (dyn Debug + Send)", "Box<dyn Debug + Send>"),
+        ("&(dyn Fn(&str) -> u8 + Send + Sync)", "Box<dyn Fn(&str) -> u8 + Send + Sync>"),
+        ("&dyn Future<Output = u8>", "Pin<Box<dyn Future<Output = u8> + Send>>"),
+        ("&Vec<&[u8]>", "Vec<Vec<u8>>"),
+    ] {
+        let help = format!("take `{owned}`");
+        check_method(
+            &format!("pub fn put(&self, x: {written}) {{}}"),
+            &[[written, &format!("handler `put` {borrows}"), &help]],
+        );
+        check_method(&format!("pub fn put(&self, x: {owned}) {{}}"), &[]);
+    }
+    for (written, help) in [
+        ("impl Sized", "take the type itself, or make the actor generic"),
+        ("impl Clone + Debug", "take the type itself, or make the actor generic"),
+        ("impl Send + 'static", "take the type itself, or make the actor generic"),
+        (
+            "impl FnOnce() + Send + 'static",
+            "take the type itself, or `Box<dyn FnOnce() + Send + 'static>`",
+        ),
+        (
+            "impl Iterator<Item = u8>",
+            "take the type itself, or `Box<dyn Iterator<Item = u8> + Send>`",
+        ),
+    ] {
+        let message = format!(
+            "handler `put` takes `{written}` in its argument `x`, but a message needs a named type"
+        );
+        check_method(
+            &format!("pub fn put(&self, x: {written}) {{}}"),
+            &[[written, &message, help]],
+        );
+    }
+    for written in ["&task::Cx<'_>", "&MutexGuard<'_, u8>"] {
+        check_method(
+            &format!("pub fn put(&self, x: {written}) {{}}"),
+            &[[written, &format!("handler `put` {borrows}"), "take an owned type"]],
+        );
+    }
+}
+
+#[test]
+fn types_that_are_not_known_or_have_no_size() {
+    check_method(
+        "pub fn put(&self, keys: Vec<_>) -> _ {}",
+        &[
+            [
+                "_",
+                "handler `put` takes `_` in its argument `keys`, but a message needs a named type",
+                "write the type",
+            ],
+            ["_", "handler `put` returns `_`, but a reply needs a named type", "write the type"],
+        ],
+    );
+    for (written, owned) in [
+        ("[u8]", "`Vec<u8>`"),
+        ("str", "`String`"),
+        ("dyn Debug", "`Box<dyn Debug + Send>`"),
+        ("dyn Send", "a sized type"),
+    ] {
+        check_method(
+            &format!("pub fn put(&self, x: {written}) {{}}"),
+            &[[
+                written,
+                &format!(
+                    "handler `put` takes `{written}` in its argument `x`, whose size is not known when it is compiled"
+                ),
+                &match written {
+                    "[u8]" | "str" => format!("take `&{written}` or {owned}"),
+                    _ => format!("take {owned}"),
+                },
+            ]],
+        );
+        check_method(
+            &format!("pub fn get(&self) -> {written} {{}}"),
+            &[[
+                written,
+                &format!(
+                    "handler `get` returns `{written}`, whose size is not known when it is compiled"
+                ),
+                &format!("return {owned}"),
+            ]],
+        );
+    }
 }

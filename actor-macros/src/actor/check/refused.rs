@@ -1,0 +1,113 @@
+//! What is known of a handler that has mistakes, so that its callers get no errors besides.
+
+use proc_macro2::{Ident, Span};
+use syn::{FnArg, GenericParam, Generics, Pat, PatType, Type};
+
+use super::{
+    arguments::{self, TakenReply},
+    attrs, owned,
+    scope::Scope,
+    subject::Subject,
+    types,
+};
+use crate::{
+    actor::{
+        model::{Answer, Carried, Refused},
+        parse::Method,
+    },
+    diagnostics::Diagnostics,
+    names::{self, Namer},
+    syntax,
+};
+
+/// The signature of the handle's method for a handler with mistakes; `None` if the type of the reply is
+/// not known.
+pub(super) fn refused(
+    method: &Method,
+    attrs: &[syn::Attribute],
+    scope: &Scope<'_>,
+) -> Option<Refused> {
+    let sig = &method.sig;
+    let typed = || {
+        sig.inputs.iter().filter_map(|input| match input {
+            FnArg::Typed(typed) => Some(typed),
+            FnArg::Receiver(_) => None,
+        })
+    };
+    let reply = typed().find_map(|typed| TakenReply::from_type(typed.ty.as_ref()));
+    let answer = match reply {
+        Some(reply) => reply.to_answer(scope),
+        None => Answer::Returned(scope.outside(&syntax::returned(sig))),
+    };
+    let answer = match answer {
+        Answer::Returned(ty) => Answer::Returned(owned_type(ty)?),
+        Answer::Deferred(ty) => Answer::Deferred(owned_type(ty)?),
+        Answer::Streamed(ty) => Answer::Streamed(owned_type(ty)?),
+    };
+    let mut namer = Namer::default();
+    let parameters = typed()
+        .enumerate()
+        .filter(|(_, typed)| arguments::travels(&typed.ty, scope))
+        .map(|(position, typed)| (name(position, typed, &mut namer), carried(&typed.ty, scope)));
+    Some(Refused {
+        ident: sig.ident.clone(),
+        vis: method.vis.clone(),
+        cfgs: attrs::cfgs(attrs),
+        generics: without_lifetimes(&sig.generics),
+        parameters: parameters.collect(),
+        answer,
+    })
+}
+
+fn name(position: usize, typed: &PatType, namer: &mut Namer) -> Ident {
+    match &*typed.pat {
+        Pat::Ident(pat) => namer.claim(&names::without_leading_underscores(&pat.ident)),
+        pat => namer.claim(&names::argument(position + 1, pat)),
+    }
+}
+
+/// What the message would carry for an argument; `None` if its type is a mistake.
+fn carried(ty: &Type, scope: &Scope<'_>) -> Option<Carried> {
+    let lent = match syntax::ungrouped(ty) {
+        Type::Reference(reference) => owned::carried(reference),
+        _ => None,
+    };
+    let carried = match lent {
+        Some(Carried::Vec(elem)) => Carried::Vec(scope.outside(&elem)),
+        Some(lent) => lent,
+        None => Carried::Moved(scope.outside(ty)),
+    };
+    carried.users_type().is_none_or(is_correct).then_some(carried)
+}
+
+/// The type, or that which its error advises.
+fn owned_type(ty: Type) -> Option<Type> {
+    if is_correct(&ty) {
+        return Some(ty);
+    }
+    let advised = match syntax::ungrouped(&ty) {
+        Type::Never(_) => return syn::parse_str("()").ok(),
+        Type::Reference(reference) => owned::text(reference)?,
+        Type::ImplTrait(ty) => owned::boxed(&ty.bounds)?,
+        ty => owned::of_unsized(ty)?,
+    };
+    syn::parse_str(&advised).ok().filter(is_correct)
+}
+
+fn is_correct(ty: &Type) -> bool {
+    let mut mistakes = Diagnostics::new();
+    let handler = Ident::new("handler", Span::call_site());
+    types::check(ty, Subject::Returned { handler: &handler }, &mut mistakes);
+    let is_correct = mistakes.count() == 0 && !matches!(syntax::ungrouped(ty), Type::Never(_));
+    mistakes.finish();
+    is_correct
+}
+
+fn without_lifetimes(generics: &Generics) -> Generics {
+    let is_kept = |parameter: &&GenericParam| !matches!(parameter, GenericParam::Lifetime(_));
+    Generics {
+        params: generics.params.iter().filter(is_kept).cloned().collect(),
+        where_clause: None,
+        ..generics.clone()
+    }
+}

@@ -1,0 +1,70 @@
+//! The methods of the handle for handlers that have mistakes.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::message;
+use crate::{
+    actor::{
+        generics,
+        model::{Actor, Answer, Refused},
+    },
+    syntax,
+};
+
+// Input:  pub fn put(&mut self, key: &Key) -> bool   (a mistake: `&Key`)
+// Output: pub fn put(&self, key: impl Sized) -> Call<'_, StoreMessage, bool, fn(Reply<bool>) -> StoreMessage> {
+//             unreachable!()
+//         }
+/// A method that only has a type, so that the code which calls it gets no errors besides; `None` if the
+/// type is unknown outside of the impl.
+pub(super) fn method(actor: &Actor, refused: &Refused) -> Option<TokenStream> {
+    let Actor { krate, message, carried, .. } = actor;
+    let Refused { ident, vis, cfgs, generics, parameters, answer } = refused;
+    if !is_known(actor, refused) {
+        return None;
+    }
+    let generics = generics::with_static(generics);
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let (_, ty_generics, _) = carried.split_for_impl();
+    let parameters = parameters.iter().map(|(ident, carried)| match carried {
+        Some(carried) if carried.is_lent() => {
+            let ty = message::carried_type(carried);
+            quote!(#ident: impl ::core::convert::Into<#ty>)
+        }
+        Some(carried) => {
+            let ty = message::carried_type(carried);
+            quote!(#ident: #ty)
+        }
+        None => quote!(#ident: impl ::core::marker::Sized),
+    });
+    let reply = message::reply_type(krate, answer);
+    let call = match answer {
+        Answer::Streamed(_) => quote!(StreamCall),
+        Answer::Returned(_) | Answer::Deferred(_) => quote!(Call),
+    };
+    let ty = answer.ty();
+    let message = quote!(#message #ty_generics);
+    Some(quote! {
+        #(#cfgs)*
+        #[allow(missing_docs, unused_variables, reason = "the handler has a mistake")]
+        #vis fn #ident #impl_generics (&self #(, #parameters)*)
+            -> #krate::#call<'_, #message, #ty, fn(#reply) -> #message>
+        #where_clause
+        {
+            ::core::unreachable!()
+        }
+    })
+}
+
+/// Whether the types mention only those parameters of the actor that the handle has.
+fn is_known(actor: &Actor, refused: &Refused) -> bool {
+    let is_carried = |name| {
+        let mut carried = actor.carried.params.iter().filter_map(generics::name);
+        carried.any(|other| other == name)
+    };
+    let types = refused.parameters.iter().filter_map(|(_, carried)| carried.as_ref()?.users_type());
+    let types: Vec<_> = types.chain([refused.answer.ty()]).collect();
+    let mut missing = actor.generics.params.iter().filter_map(generics::name);
+    !missing.any(|name| !is_carried(name) && types.iter().any(|ty| syntax::mentions(ty, name)))
+}
