@@ -110,6 +110,7 @@ use proc_macro::TokenStream;
 /// | `#[on_idle]` | a hook that runs when the mailbox has just become empty, before a lease begins, and after 128 messages at the latest |
 /// | `#[on_release]` | a hook that runs after a lease has ended, before anything else is handled |
 /// | `#[handler(run_abandoned)]` | a handler that runs even if its caller is gone before it starts |
+/// | `#[handler(always)]` | a handler whose messages `messages_if` does not hold back |
 /// | `#[handler(queued)]` | a `fn` handler that always runs in the actor's own task: see [Threads](#threads) |
 /// | `#[cancel_safe]`, `#[cancel_safe(..)]` | a handler whose calls may be dropped: see [`macro@cancel_safe`] |
 /// | `#[on(EXPR)]`, `#[on(EXPR, if GUARD)]` | handles the events of a source, for which the actor waits beside its mailbox |

@@ -97,6 +97,8 @@ pub(crate) struct Handler {
     pub(crate) cancel_safe: Option<WhenUnread>,
     /// `#[handler(queued)]`.
     pub(crate) is_queued: bool,
+    /// The option of `#[handler(always)]`.
+    pub(crate) always: Option<Ident>,
     /// In the order of the method's parameters.
     pub(crate) arguments: Vec<Argument>,
     pub(crate) answer: Answer,

@@ -5,11 +5,13 @@
 //!
 //! # Invariants
 //!
-//! 1. Messages are taken in the order in which they were accepted.
+//! 1. Messages are taken in the order in which they were accepted. While messages are held back, those for
+//!    handlers marked `always` are taken, in their order.
 //! 2. A sender that waits for room leaves its message in [`Queue::waiting`]. The message is accepted
 //!    as soon as there is room, whether or not the sender is polled, so a sender that is not polled
 //!    never holds a free place. A sender that is dropped before that withdraws its message.
-//! 3. No message is accepted ahead of one that waits for room, except by [`Shared::force`].
+//! 3. No message is accepted ahead of one that waits for room, except by [`Shared::force`], and those for
+//!    handlers marked `always` while the loop holds messages back.
 //! 4. A message is refused as closed if and only if the phase is past [`Phase::Open`] (for `force`:
 //!    past [`Phase::Closing`], unless the actor itself sends). The phase only moves forward.
 //! 5. No user code runs while the lock is held: messages are dropped, and wakers cloned, woken and
@@ -202,9 +204,13 @@ impl<M: Message> Shared<M> {
             let mut stored = None;
             if waker.store(&mut stored) {
                 let ticket = queue.ticket();
+                // The loop takes it although there is no room, if it holds messages back.
+                let parked = if item.is_always() { self.unpark(&mut queue) } else { None };
                 queue
                     .waiting
                     .insert(ticket, Waiting { item, waker: stored, wait: ring::Wait::default() });
+                drop(queue);
+                parked.into_iter().for_each(wake);
                 return Offered::Waiting(ticket);
             }
             drop(queue);

@@ -83,6 +83,9 @@ impl<M: Message> Shared<M> {
             }
             // After an abort, queued messages stay for `seal` to refuse.
             if !self.is_aborted() {
+                if M::HAS_ALWAYS {
+                    queue.always_from = queue.always_from.saturating_sub(1);
+                }
                 match queue.accepted.pop_front() {
                     Some(Item::Message(entry)) => {
                         return Poll::Ready(
@@ -122,6 +125,15 @@ impl<M: Message> Shared<M> {
             }
             queue.running = None;
             if !self.is_aborted() {
+                if M::HAS_ALWAYS
+                    && let Some((entry, sender)) = queue.take_always()
+                {
+                    // One that was accepted leaves room. One that waited for room leaves none.
+                    let promoted = sender.or_else(|| self.promote_waiting(&mut queue));
+                    let forbidden = ParkAhead::Forbidden;
+                    let next = self.begin_taken(queue, entry, promoted, &mut waker, forbidden);
+                    return Poll::Ready(Some(next));
+                }
                 if queue.accepted.is_empty()
                     && !wait.is_busy
                     && let Some(reason) = queue.seal_if_closing()
@@ -173,6 +185,20 @@ impl<M: Message> Shared<M> {
         park_ahead: ParkAhead,
     ) -> Next<M> {
         let promoted = self.promote_waiting(&mut queue);
+        self.begin_taken(queue, entry, promoted, waker, park_ahead)
+    }
+
+    /// [`begin_message`](Self::begin_message) for an entry whose room is not free or was given away. Wakes the
+    /// sender that was accepted in its place.
+    #[inline(always)]
+    fn begin_taken<'q>(
+        &'q self,
+        mut queue: MutexGuard<'q, Queue<M>>,
+        entry: Entry<M>,
+        promoted: Option<Waker>,
+        waker: &mut WakerToStore<'_>,
+        park_ahead: ParkAhead,
+    ) -> Next<M> {
         let envelope = entry.message.envelope();
         let mut is_skipped = envelope.should_skip();
         if bug("nothing is skipped") {

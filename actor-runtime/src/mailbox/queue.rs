@@ -65,6 +65,21 @@ impl<M: Message> Item<M> {
     }
 }
 
+impl<M: Message> Item<M> {
+    /// Returns `true` if the item is handled although messages are held back.
+    pub(super) fn is_always(&self) -> bool {
+        M::HAS_ALWAYS
+            && matches!(self, Self::Message(entry) if entry.message.envelope().is_always())
+    }
+
+    fn into_message(self) -> Option<Entry<M>> {
+        match self {
+            Self::Message(entry) => Some(entry),
+            Self::Lease(_) => None,
+        }
+    }
+}
+
 /// A sender that waits for room, and what it sends.
 pub(super) struct Waiting<M: Message> {
     pub(super) item: Item<M>,
@@ -97,6 +112,10 @@ pub(super) struct Queue<M: Message> {
     /// The tasks that wait for the exit, by ticket.
     pub(super) watchers: BTreeMap<u64, Watcher>,
     pub(super) next_ticket: u64,
+    /// The accepted items before this position are no messages that are handled [always](Item::is_always).
+    pub(super) always_from: usize,
+    /// Nor are those that wait for room under a lower ticket.
+    always_waiting_from: u64,
     /// The handler that is running. See also [`Shared::is_idle`].
     pub(super) running: Option<Running>,
     pub(super) counts: Counts,
@@ -121,6 +140,8 @@ impl<M: Message> Queue<M> {
             interrupt: None,
             watchers: BTreeMap::new(),
             next_ticket: 0,
+            always_from: 0,
+            always_waiting_from: 0,
             running: None,
             counts: Counts::default(),
             served: None,
@@ -163,6 +184,27 @@ impl<M: Message> Queue<M> {
         let reason = reason.clone();
         self.phase = Phase::Sealed;
         Some(reason)
+    }
+
+    /// Takes the first message that is handled although messages are held back: one that was accepted, or,
+    /// with the waker of its sender, one that waits for room.
+    pub(super) fn take_always(&mut self) -> Option<(Entry<M>, Option<Waker>)> {
+        let mut accepted = self.accepted.range(self.always_from.min(self.accepted.len())..);
+        if let Some(ahead) = accepted.position(Item::is_always) {
+            self.always_from += ahead;
+            return Some((self.accepted.remove(self.always_from)?.into_message()?, None));
+        }
+        self.always_from = self.accepted.len();
+        if !matches!(self.phase, Phase::Open) {
+            return None;
+        }
+        let mut waiting = self.waiting.range(self.always_waiting_from..);
+        let found = waiting.find(|(_, waiting)| waiting.item.is_always());
+        let ticket = found.map(|(ticket, _)| *ticket);
+        self.always_waiting_from = ticket.unwrap_or(self.next_ticket + 1);
+        let waiting = self.waiting.remove(&ticket?)?;
+        drop(waiting.wait);
+        Some((waiting.item.into_message()?, waiting.waker))
     }
 
     /// Accepts the item of the sender that has waited longest, if there is room.

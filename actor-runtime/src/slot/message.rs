@@ -17,6 +17,9 @@ pub trait Message: Sized + 'static {
     /// [`Infallible`](std::convert::Infallible) if handlers run only in the loop, as those of an actor
     /// written by hand do.
     type AtRest: 'static;
+    /// Whether any handler is `#[handler(always)]`.
+    #[doc(hidden)]
+    const HAS_ALWAYS: bool = false;
 
     /// Describes this message to the loop.
     ///
@@ -38,6 +41,7 @@ pub struct Envelope<'a> {
     is_async: bool,
     is_final: bool,
     may_keep_reply: bool,
+    is_always: bool,
 }
 
 impl<'a> Envelope<'a> {
@@ -54,6 +58,7 @@ impl<'a> Envelope<'a> {
             is_async: true,
             is_final: false,
             may_keep_reply: true,
+            is_always: false,
         }
     }
 
@@ -85,6 +90,13 @@ impl<'a> Envelope<'a> {
         Self { is_final: true, ..self }
     }
 
+    /// The message is not held back: see [`Message::HAS_ALWAYS`].
+    #[doc(hidden)]
+    #[must_use]
+    pub fn always(self) -> Self {
+        Self { is_always: true, ..self }
+    }
+
     /// Returns the name of the handler.
     #[must_use]
     pub fn method(self) -> &'static str {
@@ -98,6 +110,10 @@ impl<'a> Envelope<'a> {
     /// Returns `true` for a `fn` handler that does not end the actor: it completes in one poll.
     pub(crate) fn runs_in_one_poll(&self) -> bool {
         !self.is_async && !self.is_final
+    }
+
+    pub(crate) fn is_always(&self) -> bool {
+        self.is_always
     }
 
     pub(crate) fn ends_the_actor(&self) -> bool {

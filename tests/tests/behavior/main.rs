@@ -18,6 +18,7 @@ mod reading;
 mod rings;
 
 mod acknowledged;
+mod always;
 mod answers;
 mod batch;
 mod busy;

@@ -38,6 +38,7 @@ pub(super) fn check(
     let answer = answer(sig, &parameters, scope);
     where_clause(sig, scope.diagnostics);
     queued(sig, receiver, &parameters, markers, scope.diagnostics);
+    always_final(sig, receiver, markers, scope.diagnostics);
     if scope.diagnostics.count() > mistakes {
         return None;
     }
@@ -51,6 +52,7 @@ pub(super) fn check(
         is_run_abandoned: markers.is_run_abandoned,
         cancel_safe: None,
         is_queued: markers.queued.is_some(),
+        always: markers.always.clone(),
         arguments: parameters.arguments,
         answer,
         reply: parameters.reply_name,
@@ -144,6 +146,36 @@ fn queued(
     };
     let message = format!("handler `{}` {reason}, so it is always queued", sig.ident);
     diagnostics.report(option, message, "remove `queued`");
+}
+
+/// Reports `always` on a handler that ends the actor.
+fn always_final(
+    sig: &Signature,
+    receiver: Option<Receiver>,
+    markers: &Markers<'_>,
+    diagnostics: &mut Diagnostics,
+) {
+    if let (Some(option), Some(Receiver::Owned)) = (&markers.always, receiver) {
+        let message = format!(
+            "handler `{}` takes `self`, so it would end the actor ahead of the messages that are held back",
+            sig.ident
+        );
+        diagnostics.report(option, message, "remove `always`");
+    }
+}
+
+/// Reports `always` on the handlers of an actor that holds no messages back.
+pub(super) fn check_always(handlers: &[Handler], diagnostics: &mut Diagnostics) {
+    for handler in handlers {
+        let Some(option) = &handler.always else { continue };
+        let message = format!(
+            "handler `{}` is `always`, but without `messages_if` no message is held back",
+            handler.ident
+        );
+        let help = "remove `always`, or write when messages are taken: \
+                    `#[actor(messages_if = self.is_ready)]`";
+        diagnostics.report(option, message, help);
+    }
 }
 
 fn receiver(sig: &Signature, scope: &mut Scope<'_>) -> Option<Receiver> {

@@ -73,6 +73,8 @@ pub(super) struct Markers<'a> {
     pub(super) is_run_abandoned: bool,
     /// The option `queued`.
     pub(super) queued: Option<Ident>,
+    /// The option `always`.
+    pub(super) always: Option<Ident>,
     pub(super) hooks: Vec<(HookKind, &'a Attribute)>,
     pub(super) on: Option<&'a Attribute>,
     pub(super) cancel_safe: Option<&'a Attribute>,
@@ -109,8 +111,8 @@ impl<'a> Markers<'a> {
     }
 
     fn set_handler(&mut self, attr: &'a Attribute, diagnostics: &mut Diagnostics) {
-        const HELP: &str =
-            "its options are `run_abandoned` and `queued`, as in `#[handler(run_abandoned)]`";
+        const HELP: &str = "its options are `run_abandoned`, `queued` and `always`, as in \
+                            `#[handler(run_abandoned)]`";
         if self.handler.replace(attr).is_some() {
             diagnostics.report(attr, "`#[handler]` is given twice", "keep one of them");
             return;
@@ -135,10 +137,11 @@ impl<'a> Markers<'a> {
             let is_given = match option.to_string().as_str() {
                 "run_abandoned" => std::mem::replace(&mut self.is_run_abandoned, true),
                 "queued" => self.queued.replace(option.clone()).is_some(),
+                "always" => self.always.replace(option.clone()).is_some(),
                 unknown => {
                     let message = format!("`#[handler]` has no option `{unknown}`");
                     diagnostics.report(&option, message, HELP);
-                    // It may be a misspelling of the other option.
+                    // It may be a misspelling of another option.
                     continue;
                 }
             };

@@ -45,6 +45,9 @@ pub(super) fn actor(args: Options, syntax: &ActorImpl, diagnostics: &mut Diagnos
     checked.refuse_none(&ident, self_ty);
     let Items { items, handlers, refused, sources, hooks, .. } = checked;
     source::check_first(options.first_key.as_ref(), &sources, diagnostics);
+    if options.messages_if.is_none() {
+        handler::check_always(&handlers, diagnostics);
+    }
     let messages_if = source::messages_if(options.messages_if, &sources, diagnostics);
     let busy_if = source::busy_if(options.busy_if, &sources, diagnostics);
 

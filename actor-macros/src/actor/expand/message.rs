@@ -113,10 +113,16 @@ fn message_impl(actor: &Actor) -> TokenStream {
     let place = if actor.has_unconditional_variant() { quote!(self) } else { quote!(*self) };
     let name = names::text(&actor.ident);
     let at_rest = inline::ty(actor);
+    let has_always = actor.handlers.iter().any(|handler| handler.always.is_some()).then(|| {
+        quote!(
+            const HAS_ALWAYS: bool = true;
+        )
+    });
     quote! {
         impl #impl_generics #krate::by_hand::Message for #message #ty_generics #where_clause {
             const ACTOR: &'static str = #name;
             type AtRest = #at_rest;
+            #has_always
 
             fn envelope(&self) -> #krate::by_hand::Envelope<'_> {
                 match #place {
@@ -139,10 +145,11 @@ fn envelope(actor: &Actor, handler: &Handler) -> TokenStream {
     let is_deferred = !matches!(handler.answer, Answer::Returned(_));
     let deferred = (handler.is_now() && is_deferred).then(|| quote!(.deferred()));
     let last = handler.is_final().then(|| quote!(.last()));
+    let always = handler.always.is_some().then(|| quote!(.always()));
     quote! {
         #(#cfgs)*
         Self::#variant { #by_reference #reply #rest } =>
-            #krate::by_hand::Envelope::new(#name, #reply) #run_abandoned #sync #deferred #last,
+            #krate::by_hand::Envelope::new(#name, #reply) #run_abandoned #sync #deferred #last #always,
     }
 }
 

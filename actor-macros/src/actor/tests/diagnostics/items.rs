@@ -164,7 +164,7 @@ fn mistakes_in_source_order() {
             [
                 "#[handler]",
                 "`#[handler]` without an option has no effect",
-                "a `pub` method is a handler without it; its options are `run_abandoned` and `queued`, as in `#[handler(run_abandoned)]`",
+                "a `pub` method is a handler without it; its options are `run_abandoned`, `queued` and `always`, as in `#[handler(run_abandoned)]`",
             ],
         ],
     );

@@ -6,7 +6,7 @@ const HOOKS: [&str; 4] = ["on_start", "on_stop", "on_idle", "on_release"];
 
 /// The help of each option that is not known.
 const OPTION: &str =
-    "its options are `run_abandoned` and `queued`, as in `#[handler(run_abandoned)]`";
+    "its options are `run_abandoned`, `queued` and `always`, as in `#[handler(run_abandoned)]`";
 
 #[test]
 fn options_of_the_handler_marker() {
@@ -15,7 +15,7 @@ fn options_of_the_handler_marker() {
         &[[
             "#[handler]",
             "`#[handler]` without an option has no effect",
-            "a `pub` method is a handler without it; its options are `run_abandoned` and `queued`, as in `#[handler(run_abandoned)]`",
+            "a `pub` method is a handler without it; its options are `run_abandoned`, `queued` and `always`, as in `#[handler(run_abandoned)]`",
         ]],
     );
     check_method(
@@ -36,6 +36,32 @@ fn options_of_the_handler_marker() {
         &[["#[handler(run_abandoned)]", "`#[handler]` is given twice", "keep one of them"]],
     );
     check_method("#[handler(queued, run_abandoned)] pub fn get(&self) {}", &[]);
+}
+
+#[test]
+fn always_without_anything_to_pass() {
+    let message = "handler `get` is `always`, but without `messages_if` no message is held back";
+    let help = "remove `always`, or write when messages are taken: `#[actor(messages_if = self.is_ready)]`";
+    check_method("#[handler(always)] pub fn get(&self) {}", &[["always", message, help]]);
+    check_method(
+        "#[handler(run_abandoned, always)] pub async fn get(&self, reply: Reply<u8>) {}",
+        &[["always", message, help]],
+    );
+    check_method(
+        "#[handler(always, always)] pub fn get(&self) {}",
+        &[
+            ["always", "option `always` is given twice", "keep one of them"],
+            ["always", message, help],
+        ],
+    );
+    check_method(
+        "#[handler(always)] pub fn get(self) {}",
+        &[[
+            "always",
+            "handler `get` takes `self`, so it would end the actor ahead of the messages that are held back",
+            "remove `always`",
+        ]],
+    );
 }
 
 #[test]
