@@ -40,7 +40,10 @@ impl Trace {
     }
 }
 
-/// Runs the life of an actor in a span of its own.
+/// Runs the life of an actor, which has a span that is open until the actor ends.
+///
+/// That span is a parent of others, and is never entered: it would gather all that is logged in it until the
+/// end of the actor.
 pub(crate) fn life<F: Future>(
     actor: &'static str,
     name: Option<&str>,
@@ -52,9 +55,65 @@ pub(crate) fn life<F: Future>(
         let span = tracing::info_span!(
             parent: None, "actor", actor.type = actor, actor.name = name.unwrap_or(actor),
         );
-        tracing::Instrument::instrument(life, span)
+        lives::Living::new(span, life)
     };
     life
+}
+
+/// Which actor's life the thread runs.
+#[cfg(feature = "tracing")]
+mod lives {
+    use std::{
+        cell::RefCell,
+        future::Future,
+        pin::Pin,
+        task::{Context, Poll},
+    };
+
+    use pin_project_lite::pin_project;
+    use tracing::Span;
+
+    // std's, because the models are without this feature.
+    std::thread_local! {
+        static CURRENT: RefCell<Span> = const { RefCell::new(Span::none()) };
+    }
+
+    /// The span of the life that runs.
+    pub(super) fn current() -> Span {
+        CURRENT.with_borrow(Span::clone)
+    }
+
+    pin_project! {
+        pub(super) struct Living<F> {
+            #[pin]
+            life: F,
+            span: Span,
+        }
+    }
+
+    impl<F> Living<F> {
+        pub(super) fn new(span: Span, life: F) -> Self {
+            Self { life, span }
+        }
+    }
+
+    impl<F: Future> Future for Living<F> {
+        type Output = F::Output;
+
+        fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+            struct Restore(Span);
+
+            impl Drop for Restore {
+                fn drop(&mut self) {
+                    CURRENT.with_borrow_mut(|current| std::mem::swap(current, &mut self.0));
+                }
+            }
+
+            let this = self.project();
+            let _restore = Restore(CURRENT.replace(this.span.clone()));
+            this.life.poll(cx)
+        }
+    }
 }
 
 /// The span of an actor's life, for handlers that run inline, outside of it.
@@ -73,16 +132,16 @@ impl Life {
         }
     }
 
-    /// Captures the current span, in the loop of an actor.
+    /// Captures the span of the life that runs on this thread, in the loop of an actor.
     pub(crate) fn here() -> Self {
         Self {
             #[cfg(feature = "tracing")]
-            span: tracing::Span::current(),
+            span: lives::current(),
         }
     }
 }
 
-/// Makes the span of a message, as a child of its caller's.
+/// Makes the span of a message, as a child of its caller's. If it is disabled, it is its caller's.
 #[cfg(feature = "tracing")]
 fn message_span(
     caller: &tracing::Span,
@@ -93,8 +152,43 @@ fn message_span(
     let span = tracing::debug_span!(
         parent: caller, "actor.message", actor.type = actor, actor.method = method,
     );
+    if span.is_disabled() {
+        return caller.clone();
+    }
     span.follows_from(life);
     span
+}
+
+/// Makes the span of what an actor does without a caller, as a child of its life's.
+#[cfg(feature = "tracing")]
+fn own_span(actor: &'static str, hook: &'static str) -> tracing::Span {
+    tracing::debug_span!(
+        parent: &lives::current(), "actor.hook", actor.type = actor, actor.method = hook,
+    )
+}
+
+/// Runs a hook in a span of its own.
+pub(crate) fn hook<F: Future>(
+    actor: &'static str,
+    hook: &'static str,
+    future: F,
+) -> impl Future<Output = F::Output> + use<F> {
+    let _ = (actor, hook);
+    #[cfg(feature = "tracing")]
+    let future = tracing::Instrument::instrument(future, own_span(actor, hook));
+    future
+}
+
+/// [`hook`] for a function.
+pub(crate) fn hook_now<T>(
+    actor: &'static str,
+    hook: &'static str,
+    function: impl FnOnce() -> T,
+) -> T {
+    let _ = (actor, hook);
+    #[cfg(feature = "tracing")]
+    let _span = own_span(actor, hook).entered();
+    function()
 }
 
 /// [`handling`] for a `fn` handler in the loop.
@@ -107,7 +201,7 @@ pub(crate) fn handling_now<T>(
 ) -> T {
     let _ = (trace, actor, method);
     #[cfg(feature = "tracing")]
-    let _span = message_span(&trace.caller, &tracing::Span::current(), actor, method).entered();
+    let _span = message_span(&trace.caller, &lives::current(), actor, method).entered();
     #[cfg(feature = "metrics")]
     let timed = Timed::begin(actor, method, trace.sent);
     let output = handler();
@@ -147,7 +241,7 @@ pub(crate) fn handling<F: Future>(
     let handler = timed(actor, method, trace.sent, handler);
     #[cfg(feature = "tracing")]
     let handler = {
-        let span = message_span(&trace.caller, &tracing::Span::current(), actor, method);
+        let span = message_span(&trace.caller, &lives::current(), actor, method);
         tracing::Instrument::instrument(handler, span)
     };
     handler
@@ -164,7 +258,9 @@ pub(crate) fn event<F: Future>(
     let handler = timed_event(actor, method, handler);
     #[cfg(feature = "tracing")]
     let handler = {
-        let span = tracing::debug_span!("actor.event", actor.type = actor, actor.method = method);
+        let span = tracing::debug_span!(
+            parent: &lives::current(), "actor.event", actor.type = actor, actor.method = method,
+        );
         tracing::Instrument::instrument(handler, span)
     };
     handler
@@ -226,11 +322,13 @@ pub(crate) fn depth(actor: &'static str, change: i32) {
     metrics::gauge!("actor_mailbox_depth", "actor" => actor).increment(f64::from(change));
 }
 
-/// Records a call that was skipped because its caller was dropped.
-pub(crate) fn skipped(actor: &'static str, method: &'static str) {
-    let _ = (actor, method);
+/// Records a call that was skipped because its caller was dropped, in the span that its message has.
+pub(crate) fn skipped(trace: &Trace, actor: &'static str, method: &'static str) {
+    let _ = (trace, actor, method);
     #[cfg(feature = "metrics")]
     metrics::counter!("actor_skipped_total", "actor" => actor, "method" => method).increment(1);
+    #[cfg(feature = "tracing")]
+    let _span = message_span(&trace.caller, &lives::current(), actor, method).entered();
     #[cfg(feature = "tracing")]
     tracing::debug!(
         actor.method = method,

@@ -19,7 +19,9 @@ use tracing::{
     field::{Field, Visit},
     span,
 };
-use tracing_subscriber::{Layer, layer::Context, layer::SubscriberExt, registry::LookupSpan};
+use tracing_subscriber::{
+    Layer, filter::LevelFilter, layer::Context, layer::SubscriberExt, registry::LookupSpan,
+};
 
 #[derive(Default)]
 struct Vault {
@@ -45,6 +47,56 @@ impl Vault {
     /// Panics.
     pub(crate) fn fail(&mut self) {
         panic!("dropped the key");
+    }
+}
+
+/// Has every hook, and logs in each.
+struct Chatty {
+    events: tokio::sync::mpsc::UnboundedReceiver<()>,
+}
+
+#[actor]
+impl Chatty {
+    /// Logs.
+    pub(crate) async fn handle(&self) {
+        tracing::info!("in handle");
+    }
+
+    /// Has an answer that comes back.
+    #[cancel_safe(undelivered = take_back)]
+    pub(crate) async fn give(&self) -> u32 {
+        1
+    }
+
+    fn take_back(&mut self, _: u32) {
+        tracing::info!("in take_back");
+    }
+
+    #[on(self.events.recv())]
+    fn event(&mut self, (): ()) {
+        tracing::info!("in event");
+    }
+
+    #[on_start]
+    async fn start(&self) {
+        tracing::info!("in on_start");
+        tokio::task::yield_now().await;
+        tracing::info!("in on_start");
+    }
+
+    #[on_idle]
+    fn idle(&self) {
+        tracing::info!("in on_idle");
+    }
+
+    #[on_release]
+    fn release(&self) {
+        tracing::info!("in on_release");
+    }
+
+    #[on_stop]
+    async fn stop(&self) {
+        tracing::info!("in on_stop");
     }
 }
 
@@ -124,8 +176,13 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Recorder {
 
 /// Runs `test` on this thread, and records its spans and events.
 fn traced<F: Future<Output = ()>>(test: impl FnOnce(Recorder) -> F) {
+    traced_above(LevelFilter::TRACE, test);
+}
+
+/// The same, without what is less severe than `level`.
+fn traced_above<F: Future<Output = ()>>(level: LevelFilter, test: impl FnOnce(Recorder) -> F) {
     let recorder = Recorder::default();
-    let subscriber = tracing_subscriber::registry().with(recorder.clone());
+    let subscriber = tracing_subscriber::registry().with(recorder.clone()).with(level);
     let _default = tracing::subscriber::set_default(subscriber);
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(test(recorder));
 }
@@ -182,6 +239,72 @@ fn a_message_that_is_handled_on_its_caller_has_the_same_span() {
         recorder.only("actor.message follows from actor");
         assert_eq!(recorder.only("keeping").inside, ["actor.message", "request"]);
         assert_eq!(recorder.only("kept").inside, ["request"], "the span is over");
+    });
+}
+
+/// Runs an actor in all that it does without a caller, and one call within a request.
+async fn everything() {
+    let (sender, events) = tokio::sync::mpsc::unbounded_channel();
+    let chatty = Builder::new().start(Chatty { events }).await.unwrap();
+    async { chatty.handle().await.unwrap() }.instrument(tracing::info_span!("request")).await;
+    let unread = chatty.give().sent().await.unwrap();
+    chatty.handle().await.unwrap();
+    drop(unread);
+    drop(chatty.handle().sent().await.unwrap());
+    sender.send(()).unwrap();
+    chatty.lease().await.unwrap().release().await.unwrap();
+    while chatty.stats().counts.events == 0 {
+        tokio::task::yield_now().await;
+    }
+    chatty.shutdown().await;
+}
+
+const HOOKS: [&str; 5] =
+    ["in on_start", "in on_idle", "in on_release", "in on_stop", "in take_back"];
+
+#[test]
+fn what_an_actor_does_without_a_caller_has_spans_of_its_own() {
+    traced(|recorder| async move {
+        everything().await;
+        for hook in HOOKS {
+            let all = recorder.all(hook);
+            assert!(!all.is_empty(), "{hook}");
+            assert!(all.iter().all(|told| told.inside == ["actor.hook", "actor"]), "{all:?}");
+        }
+        assert_eq!(recorder.only("in event").inside, ["actor.event", "actor"]);
+        let skipped = recorder.only("skipped: its caller was dropped before the handler started");
+        assert_eq!(skipped.inside, ["actor.message"]);
+        assert_eq!(recorder.all("in handle")[0].inside, ["actor.message", "request"]);
+        let methods: Vec<_> = recorder.all("actor.hook").into_iter().collect();
+        assert!(methods.iter().any(|told| told.fields["actor.method"] == "on_idle"));
+        assert!(methods.iter().all(|told| told.fields["actor.type"] == "Chatty"));
+    });
+}
+
+#[test]
+fn nothing_is_logged_in_the_span_that_is_open_until_the_end() {
+    for level in [LevelFilter::TRACE, LevelFilter::DEBUG, LevelFilter::INFO] {
+        traced_above(level, |recorder| async move {
+            everything().await;
+            assert_eq!(recorder.all("actor").len(), 1);
+            let told = recorder.0.lock().unwrap().clone();
+            let is_leak = |told: &&Told| {
+                told.inside.first().is_some_and(|span| span == "actor")
+                    && !told.name.starts_with("actor.")
+            };
+            assert!(!told.iter().any(|told| is_leak(&told)), "{level}: {told:?}");
+            for hook in HOOKS {
+                assert!(told.iter().any(|told| told.name == hook), "{level}: {hook}");
+            }
+        });
+    }
+}
+
+#[test]
+fn without_a_span_of_its_own_a_handler_is_in_its_callers() {
+    traced_above(LevelFilter::INFO, |recorder| async move {
+        everything().await;
+        assert_eq!(recorder.all("in handle")[0].inside, ["request"]);
     });
 }
 
@@ -270,8 +393,9 @@ fn a_call_that_is_dropped_half_way_is_a_warning() {
         let (line, answer) = (line!(), vault.look().sent().await.unwrap());
         drop(answer);
         drop(vault.look());
-        let dropped = recorder
-            .only("a call was dropped before its answer was read: its handler may or may not run");
+        let dropped = recorder.only(
+            "a call was dropped before its answer was read: its handler may or may not run; see `timeout`",
+        );
         assert_eq!(dropped.fields["actor.method"], "look");
         let place = format!("{}:{line}:", file!());
         assert!(dropped.fields["call.place"].starts_with(&place), "{dropped:?}");

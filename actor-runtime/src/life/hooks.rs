@@ -15,6 +15,7 @@ use crate::{
         message_loop::Loop,
         run::panic_reason,
     },
+    mailbox::Shared,
     observe::{self, Trace},
     slot::message::Message,
     sync::bug,
@@ -36,7 +37,7 @@ impl<A: Drive> Loop<'_, A> {
         let Some(actor) = &mut self.actor else {
             return Ok(());
         };
-        match interruptible(self.shared, caught(actor.on_start(self.context))).await {
+        match run_hook::<A, _>(self.shared, "on_start", actor.on_start(self.context)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err((ExitReason::StartFailed, Some(error))),
             Err(message) => Err((hook_panicked::<A>("on_start", message), None)),
@@ -54,7 +55,7 @@ impl<A: Drive> Loop<'_, A> {
         };
         self.was_idle = true;
         let mut hook = IdleHook::Immediate;
-        let mut idle = pin!(interruptible(self.shared, caught(actor.on_idle(self.context))));
+        let mut idle = pin!(run_hook::<A, _>(self.shared, "on_idle", actor.on_idle(self.context)));
         let outcome = poll_fn(|cx| {
             let outcome = idle.as_mut().poll(cx);
             if outcome.is_pending() {
@@ -81,7 +82,7 @@ impl<A: Drive> Loop<'_, A> {
         };
         // `#[on_idle]` may have to flush what the hook writes.
         self.was_idle = false;
-        match interruptible(self.shared, caught(actor.on_release(self.context))).await {
+        match run_hook::<A, _>(self.shared, "on_release", actor.on_release(self.context)).await {
             Ok(()) => Ok(()),
             Err(message) => Err(hook_panicked::<A>("on_release", message)),
         }
@@ -93,7 +94,7 @@ impl<A: Drive> Loop<'_, A> {
             return reason;
         };
         unless_aborted(self.shared).await;
-        match interruptible(self.shared, caught(actor.on_stop(self.context))).await {
+        match run_hook::<A, _>(self.shared, "on_stop", actor.on_stop(self.context)).await {
             // The hook may have answered calls.
             Ok(()) => self.reclaim_unread().await.err().unwrap_or(reason),
             Err(message) => hook_panicked::<A>("on_stop", message),
@@ -133,6 +134,15 @@ impl<A: Drive> Loop<'_, A> {
             }
         }
     }
+}
+
+/// Runs a hook, until it is over or has panicked.
+fn run_hook<A: Actor, F: Future>(
+    shared: &Shared<A::Message>,
+    hook: &'static str,
+    future: F,
+) -> impl Future<Output = Result<F::Output, StdArc<str>>> {
+    observe::hook(A::Message::ACTOR, hook, interruptible(shared, caught(future)))
 }
 
 /// Completes the calls whose replies the hook was holding, and returns the reason to end.

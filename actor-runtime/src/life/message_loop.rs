@@ -147,7 +147,8 @@ impl<A: Drive> Loop<'_, A> {
                     self.after_handler(method, address, wait, outcome)?;
                 }
                 Next::Abandoned(entry) => {
-                    observe::skipped(A::Message::ACTOR, entry.message.envelope().method());
+                    let method = entry.message.envelope().method();
+                    observe::skipped(&entry.trace, A::Message::ACTOR, method);
                     drop_caught(entry);
                 }
                 Next::Lease(lease) => {

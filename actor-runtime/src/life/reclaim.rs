@@ -15,6 +15,8 @@ use crate::{
         message_loop::{Loop, yield_now},
     },
     mailbox::{Next, ParkAhead, Shared},
+    observe,
+    slot::message::Message,
     sync::bug,
 };
 
@@ -72,7 +74,8 @@ impl<A: Drive> Loop<'_, A> {
         while let Some(undelivered) = unread.next() {
             reclaimed = Reclaimed::Something;
             self.was_idle = false;
-            catch(|| actor.take_back(undelivered, self.context))
+            let take_back = || catch(|| actor.take_back(undelivered, self.context));
+            observe::hook_now(A::Message::ACTOR, "undelivered", take_back)
                 .map_err(|message| hook_panicked::<A>("undelivered", message))?;
         }
         Ok(reclaimed)
