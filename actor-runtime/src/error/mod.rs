@@ -122,7 +122,7 @@ pub enum CallErrorKind {
     /// waits together with the handlers that have called it.
     ///
     /// Waits of tasks and threads that are not handlers do not count. Nor does a handler that waits for
-    /// the reader of its stream, or the time for which a lease is held. An event source waits like a handler
+    /// the reader of its stream or for the start of an actor, or the time for which a lease is held. An event source waits like a handler
     /// while `messages_if` is false, and otherwise does not count, because the actor handles messages
     /// meanwhile.
     WouldDeadlock {

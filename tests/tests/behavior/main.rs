@@ -51,6 +51,7 @@ mod put_back;
 mod scope;
 mod scope_clock;
 mod scope_deadline;
+mod scope_rings;
 mod scope_start;
 mod scope_within;
 mod sending;

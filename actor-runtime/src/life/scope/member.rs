@@ -8,6 +8,7 @@ use std::{
 };
 
 use crate::{
+    error::Method,
     exit::ExitReason,
     life::scope::members::Members,
     mailbox::Shared,
@@ -91,7 +92,9 @@ impl<M: Message<AtRest: Send> + Send> Life for Shared<M> {
     }
 
     fn poll_ended(&self, ticket: &mut Option<u64>, cx: &mut Context<'_>) -> Poll<ExitReason> {
-        self.poll_ended(ticket, Wait::default(), cx)
+        // On record, so that a call of this actor to the one that shuts its scope down is refused.
+        let wait = Wait::begin_unrefused(self.id(), Method::new(M::ACTOR, "exited"));
+        self.poll_ended(ticket, wait, cx)
     }
 
     fn unwatch(&self, ticket: u64) {
