@@ -31,7 +31,8 @@ assert_eq!(counter.add(2).await?, 2);
 "#
 )]
 //!
-//! The [guide](crate::_guide) introduces everything in order; [promises](crate::_promises) lists what
+//! The [guide](crate::_guide) introduces everything in order, the [cookbook](crate::_cookbook) has
+//! recipes, and [migration](crate::_migration) is for actors that exist; [promises](crate::_promises) lists what
 //! is guaranteed, and [performance](crate::_performance) what it costs. `use
 //! actor_runtime::prelude::*` imports what most files need.
 //!
@@ -172,7 +173,7 @@ pub mod __private;
 #[cfg(feature = "macros")]
 pub use actor_macros::{actor, cancel_safe, checked_select};
 
-#[cfg_attr(feature = "macros", doc = include_str!("../../docs/select.md"))]
+#[cfg_attr(feature = "macros", doc = include_str!("../docs/select.md"))]
 #[cfg(feature = "macros")]
 #[macro_export]
 macro_rules! select {
@@ -275,15 +276,27 @@ macro_rules! cancel_safe_methods {
 #[doc = ""]
 #[doc = "[performance]: crate::_performance"]
 #[doc = ""]
-#[doc = include_str!("../../docs/guide.md")]
+#[doc = include_str!("../docs/guide.md")]
 pub mod _guide {}
+
+/// Recipes: complete programs for what actors are often used for.
+#[cfg(all(any(doc, doctest), feature = "macros"))]
+#[doc = ""]
+#[doc = include_str!("../docs/cookbook.md")]
+pub mod _cookbook {}
+
+/// From an actor by hand, from kameo and from ractor.
+#[cfg(all(any(doc, doctest), feature = "macros"))]
+#[doc = ""]
+#[doc = include_str!("../docs/migration.md")]
+pub mod _migration {}
 
 /// What is promised, and the tests that show it.
 #[cfg(any(doc, doctest))]
 #[doc = ""]
 #[doc = "[performance]: crate::_performance#what-differs"]
 #[doc = ""]
-#[doc = include_str!("../../docs/promises.md")]
+#[doc = include_str!("../docs/promises.md")]
 pub mod _promises {}
 
 /// Where handlers run, what they cost, and how to measure it.
@@ -291,9 +304,9 @@ pub mod _promises {}
 #[doc = ""]
 #[doc = "[promises]: crate::_promises#8-threads-and-tasks"]
 #[doc = ""]
-#[doc = include_str!("../../docs/performance.svg")]
+#[doc = include_str!("../docs/performance.svg")]
 #[doc = ""]
-#[doc = include_str!("../../docs/performance.md")]
+#[doc = include_str!("../docs/performance.md")]
 pub mod _performance {}
 
 /// The README's code is compiled and run with the crate's other examples.

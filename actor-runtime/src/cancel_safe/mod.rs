@@ -25,7 +25,7 @@
 //!
 #![cfg_attr(
     all(feature = "macros", feature = "sync", feature = "net", feature = "io-util"),
-    doc = include_str!("../../../docs/cancel-safety.md")
+    doc = include_str!("../../docs/cancel-safety.md")
 )]
 
 mod absent;
