@@ -34,8 +34,54 @@ pub enum Mutable {}
 pub struct Place<'a, T: ?Sized, By>(PhantomData<(&'a T, By)>);
 
 /// Stands for a place, and how it is taken.
-pub fn lend<T: ?Sized, By>(_: &T) -> (&Place<'_, T, By>, Receiver<By>) {
+pub fn lend<T: ?Sized, By>(_: &T) -> (&mut Place<'_, T, By>, Receiver<By>) {
     unreachable!("it only has a type")
+}
+
+/// Stands for a place, if that or what it is in is a guard. `By` is the integer `0`: a `u8` if the call
+/// takes its receiver by `&mut`, and otherwise an `i32`, as an integer is of which nothing is known.
+pub fn lend_guard<'a, K: Kinds, T: ?Sized, By>(
+    _: K,
+    _: &'a T,
+    _: By,
+) -> (K::Lent<'a, T, By>, Receiver<By>) {
+    unreachable!("it only has a type")
+}
+
+/// The places from a place to its variable, and what stands for it: itself, unless one is a guard.
+pub trait Kinds {
+    /// What stands for the place.
+    type Lent<'a, T: ?Sized + 'a, By: 'a>;
+}
+
+impl Kinds for () {
+    type Lent<'a, T: ?Sized + 'a, By: 'a> = Box<Box<T>>;
+}
+
+impl<Rest: Kinds> Kinds for (IsOwn, Rest) {
+    type Lent<'a, T: ?Sized + 'a, By: 'a> = Rest::Lent<'a, T, By>;
+}
+
+impl<Rest> Kinds for (IsGuard, Rest) {
+    type Lent<'a, T: ?Sized + 'a, By: 'a> = &'a mut GuardedPlace<'a, T, By>;
+}
+
+/// Stands for a place that may be changed, and tells whether it is.
+#[derive(Debug)]
+pub struct GuardedPlace<'a, T: ?Sized, By>(PhantomData<(&'a T, By)>);
+
+impl<T: ?Sized, By> Deref for GuardedPlace<'_, T, By> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        unreachable!("it only has a type")
+    }
+}
+
+impl<T: ?Sized> DerefMut for GuardedPlace<'_, T, u8> {
+    fn deref_mut(&mut self) -> &mut T {
+        unreachable!("it only has a type")
+    }
 }
 
 impl<T: ?Sized, By> Deref for Place<'_, T, By> {
@@ -53,10 +99,22 @@ impl<T: ?Sized> DerefMut for Place<'_, T, Mutable> {
     }
 }
 
+/// Something that is changed.
+#[must_use]
+pub fn mutable() -> Receiver<u8> {
+    Receiver(PhantomData)
+}
+
 /// Gives what a call gives, of the type that it has where it is asked about.
 #[inline(always)]
 pub fn only_looks<T>(_: Option<T>, value: T) -> T {
     value
+}
+
+/// What is given by `&mut` before a wait.
+#[inline(always)]
+pub fn shared<T: ?Sized>(place: &mut T) -> &T {
+    place
 }
 
 /// A place that is used by value before a wait.
@@ -107,16 +165,17 @@ impl<T> Probe<T> {
     }
 }
 
-/// A value that can be changed by `&mut` and is no guard: it is its holder's alone.
-pub trait Plain {}
+/// A value that can be changed by `&mut` and is no guard: it is its holder's alone, also if a closure
+/// `IS_GIVEN` it by what others have, too.
+pub trait Plain<const IS_GIVEN: bool = false> {}
 
-impl<T> Plain for Vec<T> {}
-impl<T: ?Sized> Plain for Box<T> {}
+impl<T, const G: bool> Plain<G> for Vec<T> {}
+impl<T: ?Sized, const G: bool> Plain<G> for Box<T> {}
 impl<T: ?Sized> Plain for &mut T {}
-impl<P> Plain for Pin<P> {}
-impl<T: Plain> Plain for Option<T> {}
-impl<T: Plain, E> Plain for Result<T, E> {}
-impl Plain for PathBuf {}
+impl<P, const G: bool> Plain<G> for Pin<P> {}
+impl<T: Plain<G>, const G: bool> Plain<G> for Option<T> {}
+impl<T: Plain<G>, E, const G: bool> Plain<G> for Result<T, E> {}
+impl<const G: bool> Plain<G> for PathBuf {}
 
 /// Implements one rank of `seen`.
 macro_rules! seen {
@@ -219,6 +278,59 @@ impl<T> Seen5 for Probe<T> {
     fn seen(&mut self) -> T {
         self.take()
     }
+}
+
+/// A local that is changed, and may be a guard.
+#[derive(Debug)]
+pub struct Named<T: ?Sized, const IS_GIVEN: bool>(PhantomData<fn(Box<T>)>);
+
+impl<T: ?Sized, const G: bool> Named<T, G> {
+    /// Asks about its type.
+    #[inline(always)]
+    pub fn of(_: &T) -> Self {
+        Self(PhantomData)
+    }
+}
+
+/// Others see what is changed.
+#[derive(Clone, Copy, Debug)]
+pub struct IsGuard;
+
+/// It is its holder's alone.
+#[derive(Clone, Copy, Debug)]
+pub struct IsOwn;
+
+/// Places none of which is a guard, `(first, (second, ()))`.
+pub trait NoGuard {}
+
+#[diagnostic::do_not_recommend]
+impl NoGuard for () {}
+
+#[diagnostic::do_not_recommend]
+impl<Rest: NoGuard> NoGuard for (IsOwn, Rest) {}
+
+/// Implements one rank of `guard`.
+macro_rules! guard {
+    ($( $name:ident: [$($reference:tt)*] => $is:ident, where [$($bounds:tt)*]; )*) => { $(
+        #[doc(hidden)]
+        pub trait $name {
+            /// Asks.
+            #[inline(always)]
+            fn guard(&self) -> $is {
+                $is
+            }
+        }
+
+        impl<T: $($bounds)*, const G: bool> $name for $($reference)* Named<T, G> {}
+    )* };
+}
+
+guard! {
+    Guard1: [&&&] => IsOwn, where [Clone];
+    Guard2: [&&] => IsOwn, where [Plain<G>];
+    Guard3: [&] => IsGuard, where [DerefMut];
+    Guard4: [&] => IsGuard, where [MaybeGuard];
+    Guard5: [] => IsOwn, where [?Sized];
 }
 
 /// A copy.
@@ -395,10 +507,22 @@ marked! { Fillable:
     [T: ?Sized] Mutex<T>;
     [T: ?Sized] RwLock<T>;
     [T] OnceLock<T>;
+    [T: Fillable + ?Sized] &T;
+    [T: Fillable + ?Sized] Arc<T>;
+    [T: Fillable + ?Sized] Rc<T>;
     [] std::sync::atomic::AtomicBool;
+    [] std::sync::atomic::AtomicI8;
+    [] std::sync::atomic::AtomicI16;
+    [] std::sync::atomic::AtomicI32;
+    [] std::sync::atomic::AtomicI64;
+    [] std::sync::atomic::AtomicIsize;
+    [] std::sync::atomic::AtomicU8;
+    [] std::sync::atomic::AtomicU16;
     [] std::sync::atomic::AtomicU32;
     [] std::sync::atomic::AtomicU64;
     [] std::sync::atomic::AtomicUsize;
+    [T] std::sync::mpsc::Sender<T>;
+    [T] std::sync::mpsc::SyncSender<T>;
 }
 
 /// Types on which `reserve`, `sort` and `get_or_insert_with` change nothing more a second time.
@@ -461,6 +585,16 @@ of_tokio! {
         [T: AllOrNothing + ?Sized] sync::RwLockWriteGuard<'_, T>;
     }
 
+    marked! { Fillable:
+        [T: ?Sized] sync::Mutex<T>;
+        [T: ?Sized] sync::RwLock<T>;
+        [T] sync::oneshot::Sender<T>;
+        [T] sync::mpsc::Sender<T>;
+        [T] sync::mpsc::UnboundedSender<T>;
+        [T] sync::broadcast::Sender<T>;
+        [T] sync::watch::Sender<T>;
+    }
+
     handles! {
         [T] sync::mpsc::Sender<T>;
         [T] sync::mpsc::UnboundedSender<T>;
@@ -501,7 +635,8 @@ impl<T: ?Sized> Ask for T {}
 /// What the questions are called through. It brings no name into scope.
 pub mod traits {
     pub use super::{
-        Ask as _, Copied as _, FrozenCell as _, FrozenOther as _, NotCopied as _, Seen1 as _,
-        Seen2 as _, Seen3 as _, Seen4 as _, Seen5 as _,
+        Ask as _, Copied as _, FrozenCell as _, FrozenOther as _, Guard1 as _, Guard2 as _,
+        Guard3 as _, Guard4 as _, Guard5 as _, NotCopied as _, Seen1 as _, Seen2 as _, Seen3 as _,
+        Seen4 as _, Seen5 as _,
     };
 }

@@ -4,9 +4,9 @@ use syn::{Expr, ExprCall, ExprMethodCall};
 
 use super::{
     look::{Look, Mode},
-    model::{Edit, Node},
+    model::{Edit, Node, Words},
     names, place, report,
-    scope::Kind,
+    scope::{Kind, Var},
     text::{code, text},
 };
 
@@ -18,19 +18,22 @@ impl Look<'_> {
         if is_look && self.is_refused(expr, call, &name) {
             return;
         }
-        // A local `Cell`, which counts.
-        let is_cell = names::is_act(&name) && self.scope.is(&call.receiver, Kind::Fresh);
+        // A local `Cell` or `Mutex`, which counts.
+        let changes_cell = names::is_act(&name, Some(call.args.len())) || names::GUARDS.has(&name);
+        let is_cell =
+            changes_cell && self.scope.of(&call.receiver).is_some_and(|var| var.made.holds_cell);
         if is_cell && self.refuse_carried(&call.receiver) {
             return;
         }
         let is_part = names::VIEWS.has(&name) || names::THROUGH.has(&name);
         let gives_view = is_part && mode == Mode::Alias && self.scope.is_view(&call.receiver);
         self.operand(&call.receiver, if gives_view { Mode::Alias } else { Mode::Value });
+        let gives_on = is_look && name != "scan" && self.scope.is_shared(&call.receiver);
+        let around = std::mem::replace(&mut self.gives_on, gives_on);
         self.values(&call.args);
+        self.gives_on = around;
         if !is_look {
-            if is_outside && !names::only_looks(&name) {
-                self.written(self.scope.path(&call.receiver), None, call);
-            }
+            self.written(self.scope.changed_by(call), None, call);
             if !gives_view {
                 self.keep_carried(expr, call);
             }
@@ -38,10 +41,17 @@ impl Look<'_> {
         }
         if is_outside && names::SETTLED.has(&name) {
             self.model.add(&call.receiver, Edit::Settled);
+            if mode == Mode::Value && names::SETTLED_VIEWS.has(&name) {
+                self.model.add(expr, Edit::Share);
+            }
         } else if is_outside && !gives_view {
             self.lend(expr, call);
         } else if !gives_view {
             self.keep_carried(expr, call);
+            if !names::only_looks(&name) {
+                let words = report::changes(call, &text(&call.receiver), false);
+                self.unguarded(expr, &call.receiver, words);
+            }
         }
         if !gives_view {
             self.probe(&call.receiver);
@@ -52,14 +62,15 @@ impl Look<'_> {
     fn is_refused(&mut self, expr: &Expr, call: &ExprMethodCall, name: &str) -> bool {
         let receiver = &*call.receiver;
         let is_own = matches!(place::bare(receiver), Expr::Lit(_) | Expr::Closure(_));
-        let is_outside = self.scope.is_outside(receiver);
+        let (arguments, takes) = (call.args.len(), names::takes(name, call.args.len()));
         if self.scope.is(receiver, Kind::Future) {
             if !matches!(name, "as_mut" | "deadline" | "is_elapsed" | "is_terminated") {
                 self.refuse(expr, report::polls(receiver));
             }
-        } else if is_outside && (names::TAKERS.has(name) || names::ADDERS.has(name)) {
-            self.refuse_act(expr, report::changes(call, &text(receiver), names::TAKERS.has(name)));
-        } else if names::is_act(name) && !is_own && !self.is_fresh(receiver) {
+        } else if names::is_shared_act(name, arguments) && self.scope.is_shared(receiver) {
+            self.refuse_act(expr, report::changes(call, &text(receiver), takes));
+        } else if names::is_act(name, Some(arguments)) && !is_own && !self.scope.is_fresh(receiver)
+        {
             self.refuse_act(expr, report::acts(call));
         } else if let Some(lent) = call.args.iter().find(|arg| self.lends_on(arg)) {
             self.refuse_act(expr, report::lends(Some(code(call)), lent));
@@ -82,14 +93,6 @@ impl Look<'_> {
         }
     }
 
-    /// Whether nothing of it comes from outside.
-    fn is_fresh(&self, expr: &Expr) -> bool {
-        match place::bare(expr) {
-            Expr::MethodCall(it) => self.is_fresh(&it.receiver),
-            expr => self.scope.is(expr, Kind::Fresh),
-        }
-    }
-
     /// Leaves it to the compiler whether a method changes what it is called on.
     fn lend(&mut self, expr: &Expr, call: &ExprMethodCall) {
         let place = text(&call.receiver);
@@ -103,32 +106,28 @@ impl Look<'_> {
     /// The same for a local of an earlier turn, which this one must not change.
     fn keep_carried(&mut self, expr: &Expr, call: &ExprMethodCall) {
         let var = self.scope.of(&call.receiver);
-        let is_kept = var.is_some_and(|var| var.is_mutable && var.made.kind != Kind::Future);
+        let is_kept = var.is_some_and(|var| var.may_change() && var.made.kind != Kind::Future);
         if !is_kept || !self.is_carried(&call.receiver) {
             return;
         }
-        let name = call.method.to_string();
         let words = report::carries(&call.receiver);
-        match names::TAKERS.has(&name) || names::ADDERS.has(&name) {
+        match names::is_shared_act(&call.method.to_string(), call.args.len()) {
             true => self.refuse(&call.receiver, words),
             false => self.model.add(expr, Edit::Look(words)),
         }
     }
 
+    /// A change to a local, through which others must not see it.
+    pub(super) fn unguarded(&mut self, expr: &Expr, place: &Expr, words: Words) {
+        let places = self.scope.guarding(place);
+        if !places.is_empty() && self.is_look(expr) && self.flow.waited.is_empty() {
+            self.model.add(expr, Edit::Unguarded(words, places));
+        }
+    }
+
     /// A value without a name that may be a guard, through which others see what is changed.
     pub(super) fn probe(&mut self, value: &Expr) {
-        let may_be_guard = match place::bare(value) {
-            Expr::MethodCall(call) => {
-                !self.is_fresh(&call.receiver) && !names::ADAPTERS.has(&call.method)
-            }
-            Expr::Call(call) => {
-                let name = names::function(&call.func);
-                !names::is_constructor(&name) && name != "requeue"
-            }
-            Expr::Await(_) | Expr::Try(_) => true,
-            _ => false,
-        };
-        if may_be_guard && self.trusted == 0 && self.flow.waited.is_empty() {
+        if self.scope.may_be_guard(value) && self.trusted == 0 && self.flow.waited.is_empty() {
             self.model.add(value, Edit::Probe);
         }
     }
@@ -152,7 +151,7 @@ impl Look<'_> {
         }
         self.operand(&call.func, Mode::Value);
         // A closure may change what it holds.
-        if self.scope.of(&call.func).is_some_and(|var| var.is_mutable) {
+        if self.scope.of(&call.func).is_some_and(Var::may_change) {
             self.refuse_carried(&call.func);
         }
         self.values(&call.args);
@@ -160,10 +159,12 @@ impl Look<'_> {
 
     fn is_refused_function(&mut self, expr: &Expr, call: &ExprCall, name: &str) -> bool {
         let first_is_fresh = call.args.first().is_none_or(|arg| match place::bare(arg) {
-            Expr::Reference(it) => self.is_fresh(&it.expr),
-            arg => self.is_fresh(arg),
+            Expr::Reference(it) => self.scope.is_fresh(&it.expr),
+            arg => self.scope.is_fresh(arg),
         });
-        let is_act = is_method_path(&call.func) && names::is_act(name) && !first_is_fresh;
+        let is_act = names::is_method_path(&call.func)
+            && names::is_act(name, call.args.len().checked_sub(1))
+            && !first_is_fresh;
         if names::ACT_FUNCTIONS.has(name) || is_act {
             self.refuse_act(expr, report::acts(call));
         } else if let Some(lent) = call.args.iter().find(|arg| self.lends_on(arg)) {
@@ -195,11 +196,4 @@ impl Look<'_> {
         self.trusting(|this| this.expr(inner, Mode::Alias));
         true
     }
-}
-
-/// `Type::method`, rather than a function of a module.
-fn is_method_path(func: &Expr) -> bool {
-    let Expr::Path(it) = func else { return false };
-    let ty = it.path.segments.iter().rev().nth(1).map(|segment| segment.ident.to_string());
-    ty.is_some_and(|ty| ty.starts_with(char::is_uppercase)) || it.qself.is_some()
 }

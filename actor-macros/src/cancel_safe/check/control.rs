@@ -83,9 +83,8 @@ impl Look<'_> {
         match cond {
             Expr::Let(it) => {
                 let made = self.made_by(&it.expr, &it.pat);
-                let exact = place::takes_every_value(&it.pat);
+                let exact = place::takes_every_value(&it.pat, guards::is_nested(&it.expr));
                 self.scrutinee(&it.expr, then, other, exact);
-                self.probe_named(&it.expr, &it.pat, &made);
                 self.bind(&it.pat, made);
             }
             Expr::Binary(it) if matches!(it.op, BinOp::And(_)) => {
@@ -146,22 +145,25 @@ impl Look<'_> {
     }
 
     pub(super) fn choice(&mut self, it: &ExprMatch, mode: Mode) {
-        let (mut value, mut other) = (false, false);
+        let is_nested = guards::is_nested(&it.expr);
+        let (mut value, mut other, mut wild) = (false, false, false);
         for arm in &it.arms {
             let mut waits = self.turns.begins_look(&arm.body);
             if let Pat::Guard(guard) = &arm.pat {
                 waits |= self.turns.waits(&guard.guard);
             }
-            match place::is_empty_handed(&arm.pat) {
+            match place::is_empty_handed(&arm.pat, is_nested) {
                 true => other |= waits,
                 false => value |= waits,
             }
+            wild |= waits && place::is_wild(&arm.pat);
         }
-        let exact = it
-            .arms
-            .iter()
-            .all(|arm| place::is_empty_handed(&arm.pat) || place::takes_every_value(&arm.pat));
-        self.scrutinee(&it.expr, value, other, exact);
+        let exact = it.arms.iter().all(|arm| {
+            let pattern = &arm.pat;
+            place::is_empty_handed(pattern, is_nested)
+                || place::takes_every_value(pattern, is_nested)
+        });
+        self.scrutinee(&it.expr, value, other, exact || !wild);
         let question = self.decide(&it.expr);
         let start = self.flow.clone();
         let mut end = Flow::dead();
@@ -170,7 +172,6 @@ impl Look<'_> {
             let vars = self.scope.len();
             self.flow = start.clone();
             let made = self.made_by(&it.expr, &arm.pat);
-            self.probe_named(&it.expr, &arm.pat, &made);
             self.bind(&arm.pat, made);
             if let Pat::Guard(guard) = &arm.pat {
                 self.condition(&guard.guard, true, true);

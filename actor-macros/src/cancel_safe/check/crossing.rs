@@ -3,7 +3,7 @@
 
 use quote::ToTokens;
 use syn::{
-    Block, Expr, ExprAssign, Stmt,
+    Block, Expr, ExprAssign, Pat, Stmt,
     visit::{self, Visit},
 };
 
@@ -11,8 +11,8 @@ use super::{
     guards::makes_false,
     look::{Look, is_word},
     macros::{self, Macros},
-    names, place, report,
-    scope::Scope,
+    place, report,
+    scope::{self, Scope},
     text::text,
     turns,
     waits::Waited,
@@ -36,6 +36,8 @@ pub(super) struct Proof {
 /// A place that a turn changes.
 struct Write<'a> {
     path: String,
+    /// The variable that it is changed through.
+    through: Option<String>,
     by: Option<&'a ExprAssign>,
     /// By what a wait is lent, rather than by an act.
     by_wait: bool,
@@ -81,8 +83,14 @@ impl Look<'_> {
             changed(&question.reads).map(|place| (question.expr.clone(), question.order, place))
         });
         for var in self.scope.all_mut() {
+            // What is changed through a handle is not the handle.
+            let is_hit = |read: &&String| {
+                writes.iter().any(|write| {
+                    write.through.as_ref() != Some(&var.name) && place::overlap(&write.path, read)
+                })
+            };
             if var.stale.is_none() {
-                var.stale = changed(&var.made.from);
+                var.stale = var.made.from.iter().find(is_hit).cloned();
             }
         }
         if let Some((question, order, place)) = hit {
@@ -146,10 +154,32 @@ struct Writes<'a, 's> {
 }
 
 impl<'a> Writes<'a, '_> {
+    /// A place that is changed, or what is locked for it.
     fn add(&mut self, place: &Expr, by: Option<&'a ExprAssign>) {
         if self.scope.is_outside(place) {
-            let by_wait = self.in_wait;
-            self.found.extend(self.scope.path(place).map(|path| Write { path, by, by_wait }));
+            self.add_paths(place, self.scope.path(place), by);
+        } else if let Some(locked) = place::guarded(place) {
+            self.add_paths(locked, self.scope.shared_paths(locked), None);
+        }
+    }
+
+    fn add_paths(
+        &mut self,
+        place: &Expr,
+        paths: impl IntoIterator<Item = String>,
+        by: Option<&'a ExprAssign>,
+    ) {
+        let (through, by_wait) = (place::root(place).map(ToString::to_string), self.in_wait);
+        let write = |path| Write { path, through: through.clone(), by, by_wait };
+        self.found.extend(paths.into_iter().map(write));
+    }
+
+    /// A guard that gets a name.
+    fn add_named(&mut self, pattern: &Pat, value: &Expr) {
+        if scope::names_in(pattern).iter().any(|(_, is_mutable)| *is_mutable)
+            && let Some(locked) = place::guarded(value)
+        {
+            self.add_paths(locked, self.scope.shared_paths(locked), None);
         }
     }
 }
@@ -190,10 +220,26 @@ impl<'ast> Visit<'ast> for Writes<'ast, '_> {
     }
 
     fn visit_expr_method_call(&mut self, it: &'ast syn::ExprMethodCall) {
-        if !names::only_looks(&it.method.to_string()) {
-            self.add(&it.receiver, None);
-        }
+        let place = place::guarded(&it.receiver).unwrap_or(&it.receiver);
+        self.add_paths(place, self.scope.changed_by(it), None);
         visit::visit_expr_method_call(self, it);
+    }
+
+    fn visit_local(&mut self, it: &'ast syn::Local) {
+        if let Some(init) = &it.init {
+            self.add_named(&it.pat, &init.expr);
+        }
+        visit::visit_local(self, it);
+    }
+
+    fn visit_expr_let(&mut self, it: &'ast syn::ExprLet) {
+        self.add_named(&it.pat, &it.expr);
+        visit::visit_expr_let(self, it);
+    }
+
+    fn visit_expr_match(&mut self, it: &'ast syn::ExprMatch) {
+        it.arms.iter().for_each(|arm| self.add_named(&arm.pat, &it.expr));
+        visit::visit_expr_match(self, it);
     }
 
     fn visit_expr_call(&mut self, it: &'ast syn::ExprCall) {

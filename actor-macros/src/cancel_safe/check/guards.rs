@@ -146,21 +146,37 @@ fn is_some(value: &Expr) -> bool {
 
 /// Whether an expression takes something out or changes nothing, by name or in so many words.
 pub(super) fn is_taker(value: &Expr) -> bool {
-    match place::tried(value) {
+    match place::bare(value) {
+        // Not `pop()?`, which takes what is `None`.
         Expr::MethodCall(call) => names::ALL_OR_NOTHING.has(&call.method),
-        call => is_word(call, "all_or_nothing"),
+        value => is_nested(value),
     }
+}
+
+/// Whether `Ok(None)` of a taker may be nothing: where the body says so.
+pub(super) fn is_nested(value: &Expr) -> bool {
+    is_word(place::tried(value), "all_or_nothing")
 }
 
 fn is_bool(value: &Expr, wanted: bool) -> bool {
     matches!(value, Expr::Lit(literal) if matches!(&literal.lit, Lit::Bool(it) if it.value == wanted))
 }
 
-/// Whether two values are literals or constants with different names.
+/// Whether two values are different literals, or variants of different names. Constants of different names
+/// may be equal.
 fn are_different(one: &Expr, other: &Expr) -> bool {
-    let is_constant = |value: &Expr| match value {
-        Expr::Path(path) => path.path.segments.len() > 1,
-        value => matches!(value, Expr::Lit(_)),
-    };
-    is_constant(one) && is_constant(other) && spelled(one) != spelled(other)
+    match (one, other) {
+        (Expr::Lit(one), Expr::Lit(other)) => match (&one.lit, &other.lit) {
+            (Lit::Int(one), Lit::Int(other)) => one.base10_digits() != other.base10_digits(),
+            (Lit::Bool(one), Lit::Bool(other)) => one.value != other.value,
+            (Lit::Char(one), Lit::Char(other)) => one.value() != other.value(),
+            (Lit::Str(one), Lit::Str(other)) => one.value() != other.value(),
+            _ => false,
+        },
+        (Expr::Path(a), Expr::Path(b)) => {
+            let are_variants = [a, b].iter().all(|it| names::is_variant(&it.path));
+            are_variants && names::last(&a.path) != names::last(&b.path)
+        }
+        _ => false,
+    }
 }

@@ -27,9 +27,10 @@ impl<'ast> Visit<'ast> for Twice {
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
         let name = call.method.to_string();
         // What an `async fn` adds may be what it has received, once for each time.
-        let is_twice = names::TAKERS.has(&name) || names::adds(&name) && !self.is_async;
+        let takes = names::takes(&name, call.args.len());
+        let is_twice = takes || names::adds(&name) && !self.is_async;
         if is_twice && is_of_self(&call.receiver) {
-            let words = report::is_not_idempotent(call, names::TAKERS.has(&name));
+            let words = report::is_not_idempotent(call, takes);
             self.report.add(0, call, words);
         }
         visit::visit_expr_method_call(self, call);

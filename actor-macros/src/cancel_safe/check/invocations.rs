@@ -43,6 +43,8 @@ impl Look<'_> {
 
     fn arguments(&mut self, mac: &Macro, opened: Option<&Opened>, name: &str) {
         let is_quiet = names::QUIET.has(name);
+        let macros = self.macros;
+        macros.captured(mac).iter().for_each(|name| self.place(name));
         for arg in opened.map(Opened::exprs).unwrap_or_default() {
             let arg = macros::value_of_named(arg);
             if place::root(arg).is_none() {
@@ -52,11 +54,16 @@ impl Look<'_> {
             self.place(arg);
             let is_carried = self.scope.is_carried(arg, self.turn);
             let is_lent = self.is_look(arg) && self.scope.is_outside(arg) || is_carried;
-            if is_lent && !is_quiet && !self.scope.is(arg, Kind::Future) {
+            if is_quiet || self.scope.is(arg, Kind::Future) {
+                continue;
+            }
+            if is_lent {
                 self.model.add(arg, Edit::Freeze);
+            } else if self.scope.of(arg).is_some_and(|var| var.is_mutable) {
+                self.unguarded(arg, arg, report::lends(None, arg));
             }
         }
-        if opened.is_none() && !is_quiet {
+        if opened.is_none() {
             self.model.add(mac, Edit::FreezeNames(self.lent_names(mac.tokens.clone())));
         }
         if !is_quiet && self.elsewhere == 0 && self.trusted == 0 {

@@ -20,9 +20,9 @@ use super::{
     jumps::Targets,
     macros::Macros,
     model::{Edit, Model, Spot, Words},
-    place,
+    names, place,
     report::{self, Report},
-    scope::{Kind, Scope},
+    scope::{Kind, Made, Scope},
     turns::{self, Turns},
     waits::Waited,
 };
@@ -100,6 +100,8 @@ pub(super) struct Look<'a> {
     pub(super) trusted: usize,
     /// How many closures and async blocks are around this point.
     pub(super) elsewhere: usize,
+    /// Whether closures are given something by what others have, too.
+    pub(super) gives_on: bool,
 }
 
 impl<'a> Look<'a> {
@@ -130,6 +132,7 @@ impl<'a> Look<'a> {
             taker: None,
             trusted: 0,
             elsewhere: 0,
+            gives_on: false,
         }
     }
 
@@ -212,6 +215,7 @@ impl<'a> Look<'a> {
                 self.assigned(expr, &it.left, value);
             }
             Expr::Binary(it) if turns::is_update(&it.op) => {
+                self.place(&it.left);
                 self.value(&it.right);
                 self.assigned(expr, &it.left, None);
             }
@@ -269,10 +273,10 @@ impl<'a> Look<'a> {
     }
 
     fn closure(&mut self, it: &syn::ExprClosure) {
+        let is_given = std::mem::take(&mut self.gives_on);
+        let made = Made { may_be_guard: true, is_given, ..Made::of(Kind::Looked) };
         self.elsewhere(|this| {
-            for input in &it.inputs {
-                this.bind(input, super::scope::Made::of(Kind::Looked));
-            }
+            it.inputs.iter().for_each(|input| this.bind(input, made.clone()));
             this.value(&it.body);
         });
     }
@@ -298,7 +302,9 @@ impl<'a> Look<'a> {
                 self.refuse_act(expr, report::lends(None, &it.expr));
                 return;
             }
-            self.refuse_carried(&it.expr);
+            if !self.refuse_carried(&it.expr) {
+                self.unguarded(expr, &it.expr, report::lends(None, &it.expr));
+            }
         }
         self.operand(&it.expr, mode);
     }
@@ -335,7 +341,15 @@ impl<'a> Look<'a> {
     /// A place that is used by value. Of a `&mut` that would be to lend it on.
     fn used(&mut self, expr: &Expr, mode: Mode) {
         self.place(expr);
-        if !self.is_look(expr) || mode == Mode::Alias || !self.flow.waited.is_empty() {
+        if !self.is_look(expr) || !self.flow.waited.is_empty() {
+            return;
+        }
+        let name = names::function(expr);
+        let is_act = names::is_act(&name, None) || self.gives_on && names::is_shared_act(&name, 0);
+        if names::is_method_path(expr) && is_act {
+            self.refuse(expr, report::acts(expr));
+        }
+        if mode == Mode::Alias {
             return;
         }
         let Some(var) = self.scope.of(expr) else { return };
@@ -371,15 +385,23 @@ impl<'a> Look<'a> {
         let acts = is_outside || self.scope.changes_through(left);
         if self.is_look(whole) && acts && !is_repeatable {
             self.refuse_act(whole, report::assigns(whole, left, value));
-        } else {
-            self.refuse_carried(left);
+        } else if !self.refuse_carried(left) && !is_variable {
+            self.unguarded(whole, left, report::assigns(whole, left, value));
+        }
+        if let (true, Some(value), Some(name)) = (is_variable, value, place::root(left)) {
+            let made = self.scope.made_plainly(value);
+            self.scope.assign(&name.to_string(), made);
+        }
+        if let Some(place) = place::guarded(left) {
+            self.written(self.scope.shared_paths(place), None, whole);
         }
         if is_outside {
             let assign = if let Expr::Assign(it) = whole { Some(it) } else { None };
             self.written(self.scope.path(left), assign, whole);
         }
-        if let Expr::Index(it) = left {
-            self.value(&it.index);
+        // What is in its indices runs. Of `+=` it ran before.
+        if matches!(whole, Expr::Assign(_)) && !is_variable {
+            self.place(left);
         }
     }
 

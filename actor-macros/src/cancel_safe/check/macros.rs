@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::TokenTree;
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::{
-    Block, Expr, Macro, Pat, Token,
+    Block, Expr, Ident, Macro, Pat, Token,
     parse::{ParseStream, Parser},
     punctuated::Punctuated,
     visit::{self, Visit},
@@ -24,6 +25,8 @@ pub(crate) enum Opened {
     Pin(Box<Expr>),
     /// `m!(a, b)`.
     List(Punctuated<Expr, Token![,]>),
+    /// `m!(target: a, b = %c, "{d}")`: what stands before each expression, and the expression.
+    Fields(Vec<(TokenStream, Expr)>),
     /// `matches!(value, PATTERN if guard)`.
     Match(Box<Expr>, Box<Pat>, Option<Box<Expr>>),
     /// `vec![value; count]`.
@@ -34,6 +37,8 @@ pub(crate) enum Opened {
 #[derive(Default)]
 pub(crate) struct Macros {
     opened: HashMap<Spot, Opened>,
+    /// The variables that are named in texts.
+    captured: HashMap<Spot, Vec<Expr>>,
     depth: usize,
     /// How deep expressions stand in each other.
     pub(super) deepest: usize,
@@ -48,6 +53,11 @@ impl Macros {
 
     pub(super) fn get(&self, mac: &Macro) -> Option<&Opened> {
         self.opened.get(&mac.spot())
+    }
+
+    /// The variables that are named in its texts, `"{x}"`.
+    pub(super) fn captured(&self, mac: &Macro) -> &[Expr] {
+        self.captured.get(&mac.spot()).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The macro, if it waits.
@@ -69,6 +79,10 @@ impl<'ast> Visit<'ast> for Macros {
         if let Some(opened) = open(mac) {
             for expr in opened.exprs() {
                 self.visit_expr(expr);
+            }
+            let captured = opened.captured();
+            if !captured.is_empty() {
+                self.captured.insert(mac.spot(), captured);
             }
             self.opened.insert(mac.spot(), opened);
         }
@@ -93,12 +107,33 @@ impl Opened {
             Self::Select(select) => select.exprs(),
             Self::Pin(future) => vec![future],
             Self::List(list) => list.iter().map(value_of_named).collect(),
+            Self::Fields(fields) => fields.iter().map(|(_, value)| value).collect(),
             Self::Match(value, _, guard) => {
                 std::iter::once(&**value).chain(guard.as_deref()).collect()
             }
             Self::Repeat(value, count) => vec![value, count],
         }
     }
+
+    /// The variables that are named in texts.
+    pub(super) fn captured(&self) -> Vec<Expr> {
+        let texts = self.exprs().into_iter().filter_map(|expr| match expr {
+            Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text),
+            _ => None,
+        });
+        texts.flat_map(captured).collect()
+    }
+}
+
+/// `x` of `"{{}} {x:?}"`.
+fn captured(text: &syn::LitStr) -> Vec<Expr> {
+    let value = text.value().replace("{{", "");
+    let names = value.split('{').skip(1).filter_map(|rest| {
+        let name = rest.split(['}', ':']).next()?;
+        let name: Ident = syn::parse_str(name).ok()?;
+        Some(Ident::new(&name.to_string(), text.span()))
+    });
+    names.map(|name| syn::parse_quote!(#name)).collect()
 }
 
 /// `y` of `x = y` in `println!("{x}", x = y)`, which assigns nothing.
@@ -109,7 +144,7 @@ pub(super) fn value_of_named(expr: &Expr) -> &Expr {
     }
 }
 
-fn open(mac: &Macro) -> Option<Opened> {
+pub(super) fn open(mac: &Macro) -> Option<Opened> {
     let tokens = || mac.tokens.clone();
     if looks_like_select(mac) {
         let select = syn::parse2::<Select>(tokens()).ok().filter(|it| !it.branches.is_empty());
@@ -122,7 +157,46 @@ fn open(mac: &Macro) -> Option<Opened> {
         return matched.parse2(tokens()).ok();
     }
     let list = Punctuated::parse_terminated.parse2(tokens()).map(Opened::List);
-    list.or_else(|_| repeated.parse2(tokens())).ok()
+    let list = list.or_else(|_| repeated.parse2(tokens()));
+    match names::QUIET.has(&names::last(&mac.path)) {
+        true => list.or_else(|_| fields.parse2(tokens())).ok(),
+        false => list.ok(),
+    }
+}
+
+/// The arguments of `tracing`'s macros.
+fn fields(input: ParseStream<'_>) -> syn::Result<Opened> {
+    let mut fields = Vec::new();
+    while !input.is_empty() {
+        let mut before = TokenStream::new();
+        if input.peek(Ident) && input.peek2(Token![:]) && !input.peek2(Token![::]) {
+            let (name, colon): (Ident, Token![:]) = (input.parse()?, input.parse()?);
+            before.extend(quote!(#name #colon));
+        } else if let Ok(name) = named(&input.fork()) {
+            named(input)?;
+            before.extend(name);
+        }
+        if let Some(sigil) = input.parse::<Option<Token![?]>>()? {
+            sigil.to_tokens(&mut before);
+        } else if let Some(sigil) = input.parse::<Option<Token![%]>>()? {
+            sigil.to_tokens(&mut before);
+        }
+        fields.push((before, input.parse()?));
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+    }
+    Ok(Opened::Fields(fields))
+}
+
+/// `user.name =`.
+fn named(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let path = Punctuated::<Ident, Token![.]>::parse_separated_nonempty(input)?;
+    if input.peek(Token![==]) || input.peek(Token![=>]) {
+        return Err(input.error("no name"));
+    }
+    let equals: Token![=] = input.parse()?;
+    Ok(quote!(#path #equals))
 }
 
 fn matched(input: ParseStream<'_>) -> syn::Result<Opened> {

@@ -36,7 +36,7 @@ use self::{guards::Names, look::Look, macros::Macros, turns::Turns};
 pub(crate) use self::{
     idempotent::repeated,
     macros::Opened,
-    model::{Edit, Model, Words},
+    model::{Edit, Model, NamedPlace, Words},
     report::Finding,
     select::Select,
 };

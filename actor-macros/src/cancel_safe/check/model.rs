@@ -2,7 +2,7 @@
 
 use std::{any::TypeId, collections::HashMap};
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use syn::{Block, Expr, Local, Macro};
 
 use super::macros::Macros;
@@ -37,6 +37,9 @@ impl<N: Node> Node for Box<N> {
 pub(crate) enum Edit {
     /// A method call: refused in these words if it takes its receiver by `&mut`.
     Look(Words),
+    /// A call, an assignment or a `&mut` that changes a local: refused in these words if one of these
+    /// places is a guard.
+    Unguarded(Words, Vec<NamedPlace>),
     /// A place: lent as shared.
     Freeze,
     /// A place that is used by value: a copy, or refused.
@@ -45,6 +48,8 @@ pub(crate) enum Edit {
     Probe,
     /// The receiver of a method call: a type on which a second time changes nothing more.
     Settled,
+    /// A call that gives a `&mut`: a `&` in its place.
+    Share,
     /// The receiver of a method call: a type that gives something, or does not change.
     AllOrNothing,
     /// An expression that makes a future, which is awaited later: asked here.
@@ -55,14 +60,22 @@ pub(crate) enum Edit {
     Outlives(TokenStream),
     /// The same for a receiver without a name.
     Outliving,
-    /// A local that is lent to a wait by `&`: nothing may be changed through it.
-    Frozen,
+    /// A wait is given this local, through which nothing may be changed.
+    Frozen(TokenStream),
     /// A word: what is in its parentheses.
     Word,
     /// A macro of which nothing is known: these variables in it are lent as shared.
     FreezeNames(Vec<String>),
     /// A macro: put a second time where an `.await` in it is an error.
     NoAwait,
+}
+
+/// A place that starts from a local, `guard.items`.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedPlace {
+    pub(crate) place: TokenStream,
+    /// Whether a closure was given it by what others have, too: a `&mut` is like a guard.
+    pub(crate) is_given: bool,
 }
 
 /// An error message, and what to write instead.
@@ -80,7 +93,7 @@ pub(crate) struct Model {
     /// The macros whose tokens are expressions.
     pub(crate) macros: Macros,
     /// The arguments that have to be copies or shared handles.
-    pub(crate) arguments: Vec<Ident>,
+    pub(crate) arguments: Vec<TokenStream>,
 }
 
 impl Model {

@@ -50,12 +50,24 @@ const ACTS_PREFIX: &[&str] = &[
     "try_recv", "try_reserve", "try_send", "try_write",
 ];
 
+/// Methods that change what is shared, if they are called on it; on what is not, the borrow checker knows.
+#[rustfmt::skip]
+const SHARED_ACTS: &[&str] = &[
+    "dec", "decrement", "flush", "inc", "inc_by", "increment", "insert", "read", "read_exact",
+    "read_line", "read_to_end", "read_to_string", "remove", "write", "write_all", "write_fmt",
+    "write_str",
+];
+
 /// Methods that change nothing more when they are called again: of std and bytes, asked by type.
 #[rustfmt::skip]
 pub(super) const SETTLED: Table = Table(&[
     "dedup", "get_or_insert", "get_or_insert_with", "make_contiguous", "reserve", "reserve_exact",
     "shrink_to_fit", "sort", "sort_unstable",
 ]);
+
+/// Those of them that give a `&mut`.
+pub(super) const SETTLED_VIEWS: Table =
+    Table(&["get_or_insert", "get_or_insert_with", "make_contiguous"]);
 
 /// Methods that take something out, or change nothing: asked by type.
 #[rustfmt::skip]
@@ -65,7 +77,7 @@ pub(super) const ALL_OR_NOTHING: Table = Table(&[
 
 /// Takers of std and bytes, for the words only.
 #[rustfmt::skip]
-pub(super) const TAKERS: Table = Table(&[
+const TAKERS: Table = Table(&[
     "advance", "copy_to_bytes", "drain", "get_u16", "get_u32", "get_u8", "pop", "pop_back",
     "pop_first", "pop_front", "pop_last", "split", "split_off", "split_to", "swap_remove", "take",
     "try_recv",
@@ -73,7 +85,7 @@ pub(super) const TAKERS: Table = Table(&[
 
 /// What adds to std's and bytes' types or empties them, for the words only.
 #[rustfmt::skip]
-pub(super) const ADDERS: Table = Table(&[
+const ADDERS: Table = Table(&[
     "append", "clear", "extend", "extend_from_slice", "push", "push_back", "push_front",
     "push_str", "put", "put_slice", "put_u16", "put_u32", "put_u8", "resize", "retain", "truncate",
 ]);
@@ -126,8 +138,44 @@ pub(super) const QUIET: Table = Table(&[
     "unreachable", "vec", "warn",
 ]);
 
-pub(super) fn is_act(method: &str) -> bool {
-    ACTS.contains(&method) || ACTS_PREFIX.iter().any(|prefix| method.starts_with(prefix))
+/// Whether a method gives a `&mut` into what it is called on, by its name.
+pub(super) fn gives_mutable(method: &proc_macro2::Ident) -> bool {
+    VIEWS.has(method) || method.to_string().ends_with("_mut")
+}
+
+/// `QUEUE`, a `static`.
+pub(super) fn is_constant(name: &proc_macro2::Ident) -> bool {
+    name != "None" && name.to_string().chars().all(|letter| !letter.is_lowercase())
+}
+
+/// Types that are changed through `&`, and what makes channels.
+pub(super) fn is_cell(name: &str) -> bool {
+    matches!(name, "Mutex" | "OnceLock" | "RwLock" | "channel" | "unbounded_channel")
+        || name.ends_with("Cell")
+        || name.starts_with("Atomic")
+}
+
+/// Whether a method acts through a shared reference, with so many arguments if that is known.
+pub(super) fn is_act(method: &str, arguments: Option<usize>) -> bool {
+    let is_named = match (method, arguments) {
+        // Not that of an iterator, and not that of a string.
+        ("take", Some(1..)) | ("replace", Some(2..)) => false,
+        _ => ACTS.contains(&method),
+    };
+    is_named || ACTS_PREFIX.iter().any(|prefix| method.starts_with(prefix))
+}
+
+/// The same for a method of what is shared.
+pub(super) fn is_shared_act(method: &str, arguments: usize) -> bool {
+    // `read()` and `write()` lock.
+    let locks = arguments == 0 && matches!(method, "read" | "write");
+    takes(method, arguments) || ADDERS.has(method) || SHARED_ACTS.contains(&method) && !locks
+}
+
+/// Whether a method takes out of std's and bytes' types.
+pub(super) fn takes(method: &str, arguments: usize) -> bool {
+    // Not that of a string, and not that of an iterator.
+    TAKERS.has(method) && !(arguments > 0 && matches!(method, "split" | "take"))
 }
 
 /// An adder that adds the same again.
@@ -143,11 +191,20 @@ pub(super) fn delivers_whole(method: &str) -> bool {
     OVERWRITES.has(method) || APPENDS.contains(&method)
 }
 
-/// Functions that make something new, by how they begin.
-pub(super) fn is_constructor(name: &str) -> bool {
-    const NAMES: &[&str] =
-        &["new", "default", "with_capacity", "from", "now", "channel", "unbounded_channel"];
-    name.starts_with(char::is_uppercase) || NAMES.iter().any(|begin| name.starts_with(begin))
+/// Whether a function makes something new: `Type::new`, `Some`, `channel`.
+pub(super) fn is_constructor(func: &Expr) -> bool {
+    const NAMES: &[&str] = &["new", "default", "with_capacity", "from", "now"];
+    let name = function(func);
+    let is_made = || NAMES.iter().any(|begin| name.starts_with(begin));
+    name.starts_with(char::is_uppercase)
+        || is_method_path(func) && is_made()
+        || matches!(&*name, "channel" | "unbounded_channel")
+}
+
+/// `State::Idle`, and no constant like `State::IDLE`.
+pub(super) fn is_variant(path: &Path) -> bool {
+    let name = last(path);
+    path.segments.len() > 1 && (name.len() == 1 || name.contains(char::is_lowercase))
 }
 
 /// Macros that hold what their first branches gave while the others wait.
@@ -171,4 +228,11 @@ pub(super) fn function(func: &Expr) -> String {
         Expr::Path(path) => last(&path.path),
         _ => String::new(),
     }
+}
+
+/// `Type::method`, rather than a function of a module.
+pub(super) fn is_method_path(func: &Expr) -> bool {
+    let Expr::Path(it) = func else { return false };
+    let ty = it.path.segments.iter().rev().nth(1).map(|segment| segment.ident.to_string());
+    ty.is_some_and(|ty| ty.starts_with(char::is_uppercase)) || it.qself.is_some()
 }

@@ -2,8 +2,9 @@
 //! given away.
 
 use proc_macro2::Ident;
+use quote::{ToTokens, quote};
 use syn::{
-    FnArg, GenericArgument, Pat, PathArguments, Receiver, ReceiverKind, Signature, Type,
+    FnArg, GenericArgument, Index, Pat, PathArguments, Receiver, ReceiverKind, Signature, Type,
     spanned::Spanned,
 };
 
@@ -66,6 +67,13 @@ fn all<'t>(types: impl IntoIterator<Item = &'t Type>) -> Given {
     })
 }
 
+/// Whether an element of a tuple is lent by `&mut`.
+fn lends_part(ty: &Type) -> bool {
+    matches!(ty, Type::Tuple(tuple) if tuple.elems.iter().any(|ty| {
+        given(ty) == Given::Lent || lends_part(ty)
+    }))
+}
+
 impl Look<'_> {
     pub(super) fn parameters(&mut self, signature: &Signature, are_lost: bool) {
         for input in &signature.inputs {
@@ -73,10 +81,21 @@ impl Look<'_> {
                 FnArg::Receiver(receiver) => self.receiver(receiver, are_lost),
                 FnArg::Typed(parameter) => {
                     let given = given(&parameter.ty);
-                    let kind = if given == Given::Lent { Kind::Outside } else { Kind::Looked };
-                    self.bind(&parameter.pat, Made::of(kind));
+                    let lends = given == Given::Lent || lends_part(&parameter.ty);
+                    let kind = if lends { Kind::Outside } else { Kind::Looked };
+                    for (name, is_mutable) in scope::names_in(&parameter.pat) {
+                        // What is shared may be changed all the same.
+                        let from =
+                            if kind == Kind::Looked { vec![name.clone()] } else { Vec::new() };
+                        self.scope.add(
+                            &name,
+                            is_mutable,
+                            self.turn,
+                            Made { from, ..Made::of(kind) },
+                        );
+                    }
                     if given == Given::Owned && are_lost {
-                        self.ask_argument(&parameter.pat);
+                        self.ask_argument(&parameter.pat, &parameter.ty);
                     }
                 }
             }
@@ -97,10 +116,35 @@ impl Look<'_> {
         }
     }
 
-    /// An argument by value: a copy or a shared handle, which its type has to say.
-    fn ask_argument(&mut self, pattern: &Pat) {
-        for (name, _) in scope::names_in(pattern) {
-            self.model.arguments.push(Ident::new(&name, pattern.span()));
+    /// An argument by value: a copy or a shared handle, which its type has to say. Of a tuple, each element
+    /// is asked.
+    fn ask_argument(&mut self, pattern: &Pat, ty: &Type) {
+        match (pattern, ty) {
+            _ if given(ty) != Given::Owned => {}
+            (Pat::Tuple(pattern), Type::Tuple(ty)) if pattern.elems.len() == ty.elems.len() => {
+                pattern
+                    .elems
+                    .iter()
+                    .zip(&ty.elems)
+                    .for_each(|(pat, ty)| self.ask_argument(pat, ty));
+            }
+            (Pat::Ident(name), Type::Tuple(ty)) => {
+                for (index, _) in ty.elems.iter().enumerate().filter(|(_, ty)| is_owned(ty)) {
+                    let (name, index) = (&name.ident, Index::from(index));
+                    self.model.arguments.push(quote!(#name.#index));
+                }
+            }
+            _ => {
+                for (name, _) in scope::names_in(pattern) {
+                    self.model
+                        .arguments
+                        .push(Ident::new(&name, pattern.span()).into_token_stream());
+                }
+            }
         }
     }
+}
+
+fn is_owned(ty: &Type) -> bool {
+    given(ty) == Given::Owned
 }

@@ -3,6 +3,8 @@
 use proc_macro2::Ident;
 use syn::{Block, Expr, Member, Pat, Stmt, UnOp};
 
+use super::names;
+
 /// The expression without parentheses.
 pub(super) fn bare(expr: &Expr) -> &Expr {
     match expr {
@@ -27,6 +29,18 @@ pub(super) fn base(expr: &Expr) -> &Expr {
         Expr::Index(it) => base(&it.expr),
         Expr::Unary(it) if matches!(it.op, UnOp::Deref(_)) => base(&it.expr),
         expr => expr,
+    }
+}
+
+/// What was locked for `expr`: `self.queue` of `self.queue.lock().unwrap().items`.
+pub(super) fn guarded(expr: &Expr) -> Option<&Expr> {
+    match base(expr) {
+        Expr::MethodCall(it) if names::GUARDS.has(&it.method) => Some(&it.receiver),
+        Expr::MethodCall(it) => guarded(&it.receiver),
+        Expr::Try(it) => guarded(&it.expr),
+        Expr::Await(it) => guarded(&it.base),
+        Expr::Reference(it) => guarded(&it.expr),
+        _ => None,
     }
 }
 
@@ -70,19 +84,21 @@ pub(super) fn tail(block: &Block) -> Option<&Expr> {
     }
 }
 
-/// Whether a pattern matches everything, but for its outermost `Some`, `Ok` or `Ok(Some(..))`.
-pub(super) fn takes_every_value(pattern: &Pat) -> bool {
+/// Whether a pattern is `Some` or `Ok` of everything. If what it matches may be nested, `Ok(Some(..))`
+/// is one, too; `Some(Ok(..))` is none, as it leaves what is an `Err`.
+pub(super) fn takes_every_value(pattern: &Pat, is_nested: bool) -> bool {
     match pattern {
-        Pat::TupleStruct(pattern) if is_some_or_ok(&pattern.path) => {
-            pattern.elems.iter().all(|inner| matches_all(inner) || takes_every_value(inner))
+        Pat::TupleStruct(pattern) => {
+            let name = pattern.path.segments.last().map(|last| last.ident.to_string());
+            let is_ok = name.as_deref() == Some("Ok");
+            (is_ok || name.as_deref() == Some("Some"))
+                && pattern.elems.iter().all(|inner| {
+                    matches_all(inner) || is_nested && is_ok && takes_every_value(inner, false)
+                })
         }
-        Pat::Paren(pattern) => takes_every_value(&pattern.pat),
+        Pat::Paren(pattern) => takes_every_value(&pattern.pat, is_nested),
         _ => false,
     }
-}
-
-fn is_some_or_ok(path: &syn::Path) -> bool {
-    path.segments.last().is_some_and(|last| last.ident == "Some" || last.ident == "Ok")
 }
 
 /// Whether a pattern matches every value, as far as can be seen.
@@ -102,13 +118,14 @@ pub(super) fn matches_all(pattern: &Pat) -> bool {
 /// taken whatever it is.
 pub(super) fn loses_nothing(pattern: &Pat) -> bool {
     match pattern {
-        Pat::TupleStruct(_) => takes_every_value(pattern),
+        Pat::TupleStruct(_) => takes_every_value(pattern, true),
         pattern => matches_all(pattern),
     }
 }
 
-/// Whether nothing was taken where this pattern matches: `None`, `Err(..)`, `_`.
-pub(super) fn is_empty_handed(pattern: &Pat) -> bool {
+/// Whether nothing was taken where this pattern matches: `None`, `Err(..)`, and `Ok(None)` of what may be
+/// nested. So it is for `_`, if the other patterns take every value.
+pub(super) fn is_empty_handed(pattern: &Pat, is_nested: bool) -> bool {
     match pattern {
         Pat::Wild(_) => true,
         Pat::Ident(ident) => ident.ident == "None",
@@ -116,12 +133,24 @@ pub(super) fn is_empty_handed(pattern: &Pat) -> bool {
         Pat::TupleStruct(pattern) => {
             let name = pattern.path.segments.last().map(|last| &last.ident);
             name.is_some_and(|name| name == "Err")
-                || name.is_some_and(|name| name == "Ok")
-                    && pattern.elems.iter().all(is_empty_handed)
+                || is_nested
+                    && name.is_some_and(|name| name == "Ok")
+                    && pattern.elems.iter().all(|inner| is_empty_handed(inner, false))
         }
-        Pat::Guard(guard) => is_empty_handed(&guard.pat),
-        Pat::Or(pattern) => pattern.cases.iter().all(is_empty_handed),
-        Pat::Paren(pattern) => is_empty_handed(&pattern.pat),
+        Pat::Guard(guard) => is_empty_handed(&guard.pat, is_nested),
+        Pat::Or(pattern) => pattern.cases.iter().all(|case| is_empty_handed(case, is_nested)),
+        Pat::Paren(pattern) => is_empty_handed(&pattern.pat, is_nested),
+        _ => false,
+    }
+}
+
+/// Whether `_` is in a pattern, outside of `Some(_)` and its like.
+pub(super) fn is_wild(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::Wild(_) => true,
+        Pat::Guard(guard) => is_wild(&guard.pat),
+        Pat::Or(pattern) => pattern.cases.iter().any(is_wild),
+        Pat::Paren(pattern) => is_wild(&pattern.pat),
         _ => false,
     }
 }

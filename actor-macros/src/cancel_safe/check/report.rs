@@ -252,6 +252,14 @@ pub(super) fn hides_await(mac: &str) -> Words {
     )
 }
 
+/// A macro with variables of the body in it.
+pub(super) fn hides_variables() -> Words {
+    Words::new(
+        "the check cannot see what this macro does with variables of the body",
+        "define it outside of the function, and pass them to it",
+    )
+}
+
 /// A macro that may wait in a way that is not known.
 pub(super) fn hides(mac: &str) -> Words {
     Words::new(

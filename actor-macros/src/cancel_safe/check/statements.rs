@@ -1,12 +1,13 @@
 //! Statements, and the names that they give.
 
-use syn::{Block, Expr, Local, LocalInit, Pat, Stmt};
+use syn::{Block, Expr, Item, ItemMacro, Local, LocalInit, Pat, Stmt};
 
 use super::{
+    guards,
     look::{Look, Mode},
     macros::Opened,
     model::Edit,
-    place,
+    place, report,
     scope::{self, Kind, Made},
     waits::Awaited,
 };
@@ -25,10 +26,18 @@ impl Look<'_> {
                 }
                 Stmt::Expr(expr, _) => self.value(expr),
                 Stmt::Macro(call) => self.part(|this| this.macro_call(&call.mac)),
+                Stmt::Item(Item::Macro(it)) => self.defined(it),
                 Stmt::Item(_) => {}
             }
         }
         self.scope.leave(vars);
+    }
+
+    /// A macro may use the variables around its definition.
+    fn defined(&mut self, it: &ItemMacro) {
+        if self.scope.mentions(it.mac.tokens.clone(), &|_| true) {
+            self.refuse(&it.mac.path, report::hides_variables());
+        }
     }
 
     fn local(&mut self, local: &Local, rest: &[Stmt]) {
@@ -48,7 +57,7 @@ impl Look<'_> {
             self.value(value);
             made.kind = Kind::Future;
         } else {
-            self.initialized(local, init, &made);
+            self.initialized(local, init);
         }
         if let Some((_, otherwise)) = &init.diverge {
             let flow = self.flow.clone();
@@ -56,33 +65,24 @@ impl Look<'_> {
             self.flow = flow;
             self.decide(value);
         }
+        // Another name of a cell is as old as the cell.
+        let alias = self.scope.alias(value).filter(|var| var.made.holds_cell);
+        let turn = alias.map_or(self.turn, |var| var.turn);
+        let around = std::mem::replace(&mut self.turn, turn);
         self.bind(&local.pat, made);
+        self.turn = around;
     }
 
-    fn initialized(&mut self, local: &Local, init: &LocalInit, made: &Made) {
+    fn initialized(&mut self, local: &Local, init: &LocalInit) {
         let value = &init.expr;
         match &init.diverge {
             Some((_, otherwise)) => {
                 let value_waits = self.turns.is_look(local);
                 let other_waits = self.turns.begins_look(otherwise);
-                let exact = place::takes_every_value(&local.pat);
+                let exact = place::takes_every_value(&local.pat, guards::is_nested(value));
                 self.scrutinee(value, value_waits, other_waits, exact);
             }
             None => self.expr(value, Mode::Alias),
-        }
-        self.probe_named(value, &local.pat, made);
-    }
-
-    /// A guard that a method of one's own gives has a name, and may be changed through it.
-    pub(super) fn probe_named(&mut self, value: &Expr, pattern: &Pat, made: &Made) {
-        let is_mutable = scope::names_in(pattern).iter().any(|(_, is_mutable)| *is_mutable);
-        let is_call = matches!(
-            place::bare(value),
-            Expr::MethodCall(_) | Expr::Call(_) | Expr::Await(_) | Expr::Try(_)
-        );
-        let has_type = matches!(pattern, Pat::Type(_));
-        if is_mutable && is_call && !has_type && made.kind == Kind::Looked && self.is_look(value) {
-            self.model.add(value, Edit::Probe);
         }
     }
 

@@ -191,6 +191,8 @@ impl Backward<'_> {
                 let right = self.expr(&it.right, after);
                 self.expr(&it.left, right || after)
             }
+            // Of types of one's own, the place is evaluated before the value.
+            Expr::Binary(it) if is_update(&it.op) => self.all(&[&it.left, &it.right], after),
             _ => self.all(&children(expr), after),
         }
     }
@@ -307,7 +309,7 @@ pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
     let mut children = Children(Vec::new());
     visit::visit_expr(&mut children, expr);
     // An assignment evaluates its value first.
-    if matches!(expr, Expr::Assign(_)) || matches!(expr, Expr::Binary(it) if is_update(&it.op)) {
+    if matches!(expr, Expr::Assign(_)) {
         children.0.reverse();
     }
     children.0

@@ -146,10 +146,6 @@ impl Look<'_> {
         let name = call.method.to_string();
         let receiver = &*call.receiver;
         let is_outside = self.scope.is_outside(receiver);
-        if is_outside && (names::TAKERS.has(&name) || names::ADDERS.has(&name)) {
-            self.refuse(future, report::changes(call, &text(receiver), names::TAKERS.has(&name)));
-            return;
-        }
         if is_outside || self.scope.is_view(receiver) {
             writes.extend(self.scope.path(receiver));
             self.operand(receiver, Mode::Alias);
@@ -186,6 +182,9 @@ impl Look<'_> {
     /// An argument of what is awaited.
     fn lent(&mut self, arg: &Expr, method: &str, writes: &mut Vec<String>) {
         self.part(|this| this.lent_part(arg, method, writes));
+        for local in self.scope.cells_in(arg) {
+            self.model.add(arg, Edit::Frozen(local));
+        }
     }
 
     fn lent_part(&mut self, arg: &Expr, method: &str, writes: &mut Vec<String>) {
@@ -197,10 +196,6 @@ impl Look<'_> {
                 } else {
                     self.filled(arg, &it.expr, method);
                 }
-            }
-            Expr::Reference(it) if self.scope.is(&it.expr, Kind::Fresh) => {
-                self.place(&it.expr);
-                self.model.add(arg, Edit::Frozen);
             }
             Expr::MethodCall(it)
                 if names::VIEWS.has(&it.method)

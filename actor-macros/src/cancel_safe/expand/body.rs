@@ -25,7 +25,7 @@ pub(super) fn rewrite(
     output: Option<&TokenStream>,
     krate: &TokenStream,
 ) {
-    let mut rewrite = Rewrite { model, krate, output, elsewhere: 0, outlives: Vec::new() };
+    let mut rewrite = Rewrite { model, krate, output, elsewhere: 0, asked: Vec::new() };
     rewrite.visit_block_mut(block);
 }
 
@@ -37,8 +37,8 @@ struct Rewrite<'a> {
     /// The number of closures and async blocks around the current expression. What they await is not an
     /// await of this function.
     elsewhere: usize,
-    /// The locals from which the current future is created, which have to be shared handles.
-    outlives: Vec<TokenStream>,
+    /// The questions about locals of the current future.
+    asked: Vec<TokenStream>,
 }
 
 impl VisitMut for Rewrite<'_> {
@@ -53,9 +53,8 @@ impl VisitMut for Rewrite<'_> {
             && self.elsewhere == 0
         {
             *wait.base = Expr::Verbatim(select::awaited(&wait.base, self.krate));
-            let asked = self.outliving();
-            if !asked.is_empty() {
-                *expr = Expr::Verbatim(quote!((#asked #expr).1));
+            if !self.asked.is_empty() {
+                *expr = Expr::Verbatim(self.with_questions(quote!(#expr)));
             }
         }
         if let Expr::Macro(call) = expr
@@ -88,6 +87,7 @@ impl Rewrite<'_> {
         let Ends { first, last } = Ends::of(&*expr);
         let tokens = match edit {
             Edit::Look(words) => lent::looks(expr, &words, &look),
+            Edit::Unguarded(words, places) => lent::unguarded(expr, &words, &places, &look),
             Edit::Freeze => quote_spanned!(first=> (*(&#expr))),
             Edit::Copy => {
                 let copied = quote_spanned!(first=> #look::copied);
@@ -98,25 +98,28 @@ impl Rewrite<'_> {
                 let settled = Ident::new("__settled", last);
                 quote!(#expr.#settled())
             }
+            Edit::Share => quote!(#look::shared(#expr)),
             Edit::AllOrNothing => {
                 let takes = Ident::new("__all_or_nothing", last);
                 quote!(#expr.#takes())
             }
             Edit::Ask => {
                 let asked = select::awaited(expr, krate);
-                let outlives = self.outliving();
-                if outlives.is_empty() { asked } else { quote!((#outlives #asked).1) }
+                self.with_questions(asked)
             }
             Edit::Asked => {
                 quote!(#krate::cancel_safe::assume_cancel_safe("asked where it was made", #expr))
             }
             Edit::Outlives(local) => {
-                self.outlives.push(local);
+                self.asked.push(lent::outlives(&local, &look));
                 return;
             }
             Edit::Outliving => lent::outliving(expr, &look),
-            Edit::Frozen => {
-                quote!((& &#look::Lent::new(#expr)).frozen())
+            Edit::Frozen(local) => {
+                let lent = Ident::new("Lent", first);
+                let asked = quote_spanned!(last=> (& &#lent::new(&#local)).frozen());
+                self.asked.push(quote!({ use #look::Lent as #lent; let _ = #asked; }));
+                return;
             }
             Edit::Word => {
                 if let Expr::Call(call) = lent::bare_mut(expr)
@@ -135,14 +138,12 @@ impl Rewrite<'_> {
         *expr = Expr::Verbatim(tokens);
     }
 
-    /// `outlives(&local),` for each local noted since the last call.
-    fn outliving(&mut self) -> TokenStream {
-        let krate = self.krate;
-        let asked = self.outlives.drain(..).map(|local| {
-            let asked = lent::outlives(&local, &quote!(#krate::cancel_safe::look));
-            quote!(#asked,)
-        });
-        asked.collect()
+    /// An expression, with the questions that were noted since the last call before it.
+    fn with_questions(&mut self, expr: TokenStream) -> TokenStream {
+        match std::mem::take(&mut self.asked) {
+            asked if asked.is_empty() => expr,
+            asked => quote!(((#(#asked,)*), #expr).1),
+        }
     }
 
     /// The replacement for a macro call; `None` if its tokens are unchanged or were changed in place.
@@ -173,6 +174,9 @@ impl Rewrite<'_> {
             Opened::Select(select) => self.select(select),
             Opened::Pin(future) => self.visit_expr_mut(future),
             Opened::List(list) => list.iter_mut().for_each(|expr| self.visit_expr_mut(expr)),
+            Opened::Fields(fields) => {
+                fields.iter_mut().for_each(|(_, value)| self.visit_expr_mut(value));
+            }
             Opened::Match(value, _, guard) => {
                 self.visit_expr_mut(value);
                 guard.iter_mut().for_each(|guard| self.visit_expr_mut(guard));
@@ -188,10 +192,11 @@ impl Rewrite<'_> {
         for branch in &mut select.branches {
             branch.condition.iter_mut().for_each(|condition| self.visit_expr_mut(condition));
             self.visit_expr_mut(&mut branch.future);
-            let asked = self.outliving();
+            let asked = std::mem::take(&mut self.asked);
             if !asked.is_empty() {
                 let condition = branch.condition.as_ref().map_or(quote!(true), |it| quote!(#it));
-                branch.condition = Some(Expr::Verbatim(quote!({ let _ = (#asked); #condition })));
+                branch.condition =
+                    Some(Expr::Verbatim(quote!({ let _ = (#(#asked,)*); #condition })));
             }
             self.visit_expr_mut(&mut branch.handler);
         }
@@ -235,6 +240,10 @@ fn opened_tokens(opened: &Opened) -> TokenStream {
         Opened::Select(select) => select_tokens(select),
         Opened::Pin(future) => quote!(#future),
         Opened::List(list) => quote!(#list),
+        Opened::Fields(fields) => {
+            let fields = fields.iter().map(|(before, value)| quote!(#before #value,));
+            quote!(#(#fields)*)
+        }
         Opened::Match(value, pattern, guard) => {
             let guard = guard.as_ref().map(|guard| quote!(if #guard));
             quote!(#value, #pattern #guard)

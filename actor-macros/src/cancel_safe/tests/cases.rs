@@ -31,6 +31,11 @@ fn beyond_the_design() {
 }
 
 #[test]
+fn shared_state() {
+    run("shared");
+}
+
+#[test]
 fn known_limits() {
     run("limits");
 }

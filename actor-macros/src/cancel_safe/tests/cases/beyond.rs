@@ -476,11 +476,9 @@ impl Stream {
         next.as_mut().await
     }
 
-    /// refuse: a future that was kept, taken out
+    /// accept: whether it is a future is a question of types
     async fn kept_future(&mut self) -> u32 {
         let next = self.futures.pop();
-        //~^ self.futures.pop(): `self.futures.pop()` changes `self.futures` and an `.await` follows: if the call is dropped there, calling the function again repeats it
-        //~  help: look at it first and take it after the last `.await`, or leave with it: `if let Some(x) = self.futures.pop() { return x; }`
         next.await
     }
 }
