@@ -2,6 +2,7 @@
 //! end.
 
 use std::{
+    cell::Cell,
     panic,
     sync::{
         Arc, Mutex,
@@ -12,7 +13,7 @@ use std::{
 use actor_runtime::{ActorHandle, Builder, CallError, CallErrorKind, ExitReason, OnPanic, actor};
 use shuttle::{
     future::{JoinHandle, block_on, spawn, yield_now},
-    thread,
+    thread, thread_local,
 };
 
 use crate::{
@@ -20,23 +21,34 @@ use crate::{
     probe::only_if_woken,
 };
 
+thread_local! {
+    /// Whether this thread is not of the actor's runtime.
+    pub(crate) static IS_ELSEWHERE: Cell<bool> = const { Cell::new(false) };
+}
+
 /// What happened to the desk. Not part of what is explored: no thread waits for these locks.
 #[derive(Clone, Default)]
-struct Notes(Arc<Inner>);
+pub(crate) struct Notes(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
     is_busy: AtomicBool,
+    /// Whether a handler has run on a thread that is not of the actor's runtime.
+    ran_elsewhere: AtomicBool,
     done: Mutex<Vec<u32>>,
     is_dropped: AtomicBool,
 }
 
 impl Notes {
-    fn done(&self) -> Vec<u32> {
+    pub(crate) fn done(&self) -> Vec<u32> {
         self.0.done.lock().unwrap().clone()
     }
 
-    fn is_dropped(&self) -> bool {
+    pub(crate) fn ran_elsewhere(&self) -> bool {
+        self.0.ran_elsewhere.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn is_dropped(&self) -> bool {
         self.0.is_dropped.load(Ordering::SeqCst)
     }
 
@@ -61,6 +73,7 @@ impl Desk {
     fn work(&self, id: u32) {
         let notes = &self.0.0;
         assert!(!notes.is_busy.swap(true, Ordering::SeqCst), "two handlers at once");
+        notes.ran_elsewhere.fetch_or(IS_ELSEWHERE.with(Cell::get), Ordering::SeqCst);
         thread::yield_now();
         notes.done.lock().unwrap().push(id);
         notes.is_busy.store(false, Ordering::SeqCst);
@@ -89,13 +102,13 @@ impl Desk {
     }
 }
 
-struct Running {
-    desk: DeskHandle,
-    notes: Notes,
-    task: JoinHandle<ExitReason>,
+pub(crate) struct Running {
+    pub(crate) desk: DeskHandle,
+    pub(crate) notes: Notes,
+    pub(crate) task: JoinHandle<ExitReason>,
 }
 
-fn start(on_panic: OnPanic) -> Running {
+pub(crate) fn start(on_panic: OnPanic) -> Running {
     let notes = Notes::default();
     let builder = Builder::new().on_panic(on_panic);
     let (desk, run) = actor_runtime::__private::pair_inline(builder, Desk(notes.clone()));
@@ -300,7 +313,7 @@ fn finds_an_actor_that_survives_its_panic() {
 
 /// How the actor ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
+pub(crate) enum End {
     Shutdown,
     Abort,
     LoopDropped,

@@ -28,6 +28,7 @@ mod explore;
 mod handles;
 mod hooks;
 mod inline;
+mod inline_callers;
 mod lease;
 mod panic;
 mod probe;
