@@ -11,8 +11,8 @@ use std::{
 };
 
 use actor_runtime::{
-    ActorHandle, Builder, CallError, CallErrorKind, Context, ExitReason, OnPanic, Reply,
-    WeakHandle, actor, pair, spawn,
+    ActorHandle, Builder, CallError, CallErrorKind, Context, ExitReason, OnPanic, Reply, Scope,
+    WeakHandle, actor, pair, spawn, start,
 };
 use tokio::task::yield_now;
 
@@ -220,6 +220,26 @@ async fn other_handlers_run_in_the_loop() {
     let own = desk.place_of_async().await.unwrap();
     assert_eq!(desk.place().await, Ok(own));
     assert_eq!(own.task, Some(task.id()));
+}
+
+#[tokio::test]
+async fn every_call_of_an_actor_or_of_a_program_can_be_queued() {
+    let log = Log::default();
+    let scope = Scope::new();
+    let desks = [
+        (true, spawn(Desk::new(&log))),
+        (true, start(Desk::new(&log)).await.unwrap()),
+        (true, Builder::new().inline(true).spawn(Desk::new(&log))),
+        (true, scope.spawn(Desk::new(&log))),
+        (true, scope.start(Desk::new(&log)).await.unwrap()),
+        (false, Builder::new().inline(false).spawn(Desk::new(&log))),
+        (false, Builder::new().inline(false).start(Desk::new(&log)).await.unwrap()),
+    ];
+    for (at, (is_inline, desk)) in desks.into_iter().enumerate() {
+        let own = desk.place_of_async().await;
+        let is_queued = desk.place().await == own;
+        assert_eq!(is_queued, !(is_inline && runs_inline()), "desk {at}");
+    }
 }
 
 #[tokio::test]
