@@ -46,7 +46,9 @@ impl World {
             Capacity::UNBOUNDED,
         ]);
         let life = self.ledger.life(on_panic == OnPanic::Continue);
-        let builder = Builder::new().on_panic(on_panic).mailbox(capacity);
+        // All calls of one life in four are queued.
+        let is_inline = rng.below(4) > 0;
+        let builder = Builder::new().on_panic(on_panic).mailbox(capacity).inline(is_inline);
         let ledger = self.ledger.clone();
         let subject = Subject::new(life.clone(), ledger, start);
         let known = |subject, task| Known { place, life: life.clone(), subject, task };
