@@ -140,3 +140,15 @@ pub fn pair_inline<A: crate::by_hand::Spawn>(
 
 #[cfg(shuttle)]
 pub use crate::thread::home::model::leave_runtime;
+
+/// Like [`pair_inline`], for an actor that is restarted.
+#[cfg(shuttle)]
+pub fn pair_inline_restarted<A>(
+    builder: crate::RestartBuilder,
+    make: impl FnMut(&crate::Life<A::Handle>) -> A + Send + 'static,
+) -> (A::Handle, impl Future<Output = Exit<A>> + Send)
+where
+    A: crate::by_hand::Spawn<StartError: Send> + Send,
+{
+    builder.pair_inline(make)
+}

@@ -33,7 +33,8 @@ assert_eq!(counter.add(2).await?, 2);
 //!
 //! The [guide](crate::_guide) introduces everything in order, the [cookbook](crate::_cookbook) has
 //! recipes, and [migration](crate::_migration) is for actors that exist; [promises](crate::_promises) lists what
-//! is guaranteed, and [performance](crate::_performance) what it costs. `use
+//! is guaranteed, [supervision](crate::_supervision) what happens when an actor fails, and
+//! [performance](crate::_performance) what it costs. `use
 //! actor_runtime::prelude::*` imports what most files need.
 //!
 //! # Start an actor
@@ -48,6 +49,7 @@ assert_eq!(counter.add(2).await?, 2);
 //! | [`pair()`] | as a handle and a future, for any executor |
 //! | [`Builder`] | with a name, another [`Capacity`], an [`OnPanic`] policy, [batches](batch) |
 //! | [`Scope`] | as a member of a group that is shut down in order |
+//! | [`RestartBuilder`] | with a factory, and restarted after a panic: [`Restarts`], [`Life`] |
 //!
 //! [`Actor`] is the trait that `#[actor]` implements, with the hooks; [`Context`] is what a handler
 //! can learn about its own actor. [`by_hand`] shows an actor without the macro.
@@ -76,6 +78,7 @@ assert_eq!(counter.add(2).await?, 2);
 //! | [`WeakHandle`] | a handle that does not keep the actor alive |
 //! | [`Stats`], [`Counts`], [`LeaseStats`] | what the actor is doing right now |
 //! | [`Exited`], [`ExitReason`] | waits for the end, and says why it came |
+//! | [`Restarted`], [`Restart`], [`RestartStats`] | waits for a restart, and says why the last life ended |
 //! | [`Exit`], [`Running`] | the end with the actor's state |
 //! | [`MockMailbox`] | a mailbox without an actor, for tests |
 //!
@@ -148,6 +151,7 @@ pub use crate::{
         exited::{Exited, Shutdown},
         lease::{Lease, LeaseCall, Release},
         mock::MockMailbox,
+        restarted::Restarted,
         weak::WeakHandle,
     },
     life::{
@@ -155,12 +159,14 @@ pub use crate::{
         builder::Builder,
         context::Context,
         exit::Exit,
+        restart::{Life, Restarts, builder::RestartBuilder},
         scope::{MemberExit, Scope},
         spawn::{pair, spawn, spawn_local, spawn_thread, spawn_with, start},
         starting::{Running, StartError, Starting},
     },
     mailbox::{
         capacity::Capacity,
+        restarts::{Restart, RestartStats},
         stats::{Counts, LeaseStats, Stats},
     },
     slot::{acknowledged::Acknowledged, replies::Replies, reply::Reply},
@@ -290,6 +296,11 @@ pub mod _cookbook {}
 #[doc = ""]
 #[doc = include_str!("../docs/migration.md")]
 pub mod _migration {}
+
+/// What happens when an actor fails: restarting, watching, scopes in scopes, escalating.
+#[cfg(all(any(doc, doctest), feature = "macros"))]
+#[doc = include_str!("../docs/supervision.md")]
+pub mod _supervision {}
 
 /// What is promised, and the tests that show it.
 #[cfg(any(doc, doctest))]

@@ -10,12 +10,13 @@
 //! | `actor_events_total` | counter: event handlers started | `actor`, `method` |
 //! | `actor_skipped_total` | counter: calls skipped because the caller was dropped | `actor`, `method` |
 //! | `actor_panics_total` | counter: handlers that panicked | `actor`, `method` |
+//! | `actor_restarts_total` | counter: restarts, whether or not they succeeded | `actor` |
 //! | `actor_exits_total` | counter: actors that ended | `actor`, `orderly` |
 //! | `actor_mailbox_depth` | gauge: messages in mailboxes | `actor` |
 //! | `actor_queue_seconds` | histogram: time from sending to handling | `actor`, `method` |
 //! | `actor_handle_seconds` | histogram: duration of a handler, including its waits | `actor`, `method` |
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use crate::exit::ExitReason;
 
@@ -114,6 +115,46 @@ mod lives {
             this.life.poll(cx)
         }
     }
+}
+
+/// The span of one life of an actor that is restarted, a child of the actor's span. It is not entered either.
+pub(crate) struct LifeSpan {
+    #[cfg(feature = "tracing")]
+    span: Option<tracing::Span>,
+}
+
+impl LifeSpan {
+    /// Makes the span of the life with this `number`, if the actor is restarted.
+    pub(crate) fn new(number: Option<u64>) -> Self {
+        let _ = number;
+        Self {
+            #[cfg(feature = "tracing")]
+            span: number.map(|number| {
+                tracing::info_span!(parent: &lives::current(), "actor.life", actor.life = number)
+            }),
+        }
+    }
+
+    /// Runs a part of the life in its span.
+    pub(crate) fn of<F: Future>(&self, part: F) -> impl Future<Output = F::Output> + use<F> {
+        #[cfg(feature = "tracing")]
+        let part = {
+            let span = self.span.clone().unwrap_or_else(lives::current);
+            lives::Living::new(span, part)
+        };
+        part
+    }
+}
+
+/// Records that the factory of an actor is called again, because its last life has ended for `reason`.
+pub(crate) fn restarted(actor: &'static str, number: u64, reason: &ExitReason, wait: Duration) {
+    let _ = (actor, number, reason, wait);
+    #[cfg(feature = "metrics")]
+    metrics::counter!("actor_restarts_total", "actor" => actor).increment(1);
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        parent: &lives::current(), actor.type = actor, actor.life = number, %reason, ?wait, "restarted"
+    );
 }
 
 /// The span of an actor's life, for handlers that run inline, outside of it.

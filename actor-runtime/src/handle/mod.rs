@@ -6,6 +6,7 @@
 pub(crate) mod exited;
 pub(crate) mod lease;
 pub(crate) mod mock;
+pub(crate) mod restarted;
 pub(crate) mod safety;
 pub(crate) mod weak;
 
@@ -21,6 +22,7 @@ use crate::{
         exited::{Exited, Shutdown},
         lease::LeaseCall,
         mock::MockMailbox,
+        restarted::Restarted,
         weak::WeakHandle,
     },
     mailbox::{Shared, capacity::Capacity, stats::Stats},
@@ -231,6 +233,60 @@ pub trait ActorHandle: Clone + fmt::Debug + Sized + 'static {
     /// Cancel safe: the reason can be waited for again.
     fn exited(&self) -> Exited<Self::Message> {
         Exited::new(self.as_handle().0.of_actor().clone())
+    }
+
+    /// Waits until the actor has been [restarted](crate::RestartBuilder), and returns which of its lives has
+    /// started and why the one before it ended.
+    ///
+    /// The future counts restarts from the call of this method on, not from its first poll. It is ready when
+    /// `#[on_start]` of the new life has succeeded. By then every call that the life before owed an answer has
+    /// completed: a task that awaits both, in whatever order, never finds one of those pending. The first
+    /// message that the new life handles was not answered yet.
+    ///
+    /// To miss no restart, call this method again before acting on one.
+    ///
+    /// # Errors
+    ///
+    /// The returned future resolves to the exit reason if the actor ends instead.
+    ///
+    /// # Panics
+    ///
+    /// The returned future panics if it is polled in a handler of the same actor, which would wait forever.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: if it is dropped, nothing is lost but the moment from which it counts.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use actor_runtime::{actor, ActorHandle};
+    /// # struct Feed;
+    /// # #[actor]
+    /// # impl Feed {
+    /// #     /// Subscribes.
+    /// #     pub fn subscribe(&mut self) {}
+    /// # }
+    /// /// Subscribes in each life of `feed`.
+    /// async fn stay_subscribed(feed: FeedHandle) {
+    ///     loop {
+    ///         let restarted = feed.restarted();
+    ///         // If this fails because of a panic, a restart follows.
+    ///         let _ = feed.subscribe().await;
+    ///         if restarted.await.is_err() {
+    ///             return;
+    ///         }
+    ///     }
+    /// }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # let feed = actor_runtime::spawn(Feed);
+    /// # feed.close();
+    /// # stay_subscribed(feed).await;
+    /// # }
+    /// ```
+    fn restarted(&self) -> Restarted<Self::Message> {
+        Restarted::new(self.as_handle().0.of_actor().clone())
     }
 
     /// Returns why the actor ended, or `None` if it has not ended.

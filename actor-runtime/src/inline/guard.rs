@@ -94,8 +94,10 @@ impl<'a, M: Message> SeatGuard<'a, M> {
         let shared = self.shared;
         drop(self);
         // The loop does the rest. Sealed here, so that a caller that receives the panic as an error
-        // already finds the mailbox closed.
-        shared.seal();
+        // already finds the mailbox closed. If the actor may be restarted, the loop decides.
+        if !shared.is_restarted() || bug("a panic on a caller's thread seals the mailbox") {
+            shared.seal();
+        }
         shared.wake_loop();
     }
 

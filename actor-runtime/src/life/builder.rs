@@ -5,7 +5,6 @@
 use std::{future::Future, io, sync::Arc as StdArc, thread};
 
 use crate::{
-    catch::catch,
     exit::OnPanic,
     handle::{ActorHandle, Handle, weak::WeakHandle},
     life::{
@@ -13,6 +12,7 @@ use crate::{
         exit::Exit,
         launch::map,
         message_loop::MESSAGES_PER_POLL,
+        restart::{Restarts, builder::RestartBuilder},
         run::Mailbox,
         starting::{CannotFail, Running, StartState, Starting},
     },
@@ -134,6 +134,14 @@ impl Builder {
         Self { runtime: Some(runtime), ..self }
     }
 
+    /// Restarts the actor after a panic, as often as `restarts` allows.
+    ///
+    /// The returned builder has the same ways to start an actor. They take a factory, which makes the state
+    /// of each life, in the place of the actor.
+    pub fn restart(self, restarts: Restarts) -> RestartBuilder {
+        RestartBuilder::new(self, restarts)
+    }
+
     /// Starts `actor` as a task. See [`spawn`](crate::spawn()).
     ///
     /// # Panics
@@ -253,7 +261,9 @@ impl Builder {
         A::Message: Message<AtRest: Send> + Send,
     {
         let (handle, mailbox) = self.mailbox_of::<A>();
-        self.thread(mailbox, |me| Ok(make(me)))?;
+        self.thread(mailbox, |mailbox, worker| {
+            mailbox.make_and_run_here(worker, |me| Ok(make(me)));
+        })?;
         Ok(handle)
     }
 
@@ -285,7 +295,8 @@ impl Builder {
         let (handle, mut mailbox) = self.mailbox_of::<A>();
         let (started, receiver) = reply::slot(None);
         mailbox.started = Some(started);
-        let outcome = match self.thread(mailbox, make) {
+        let run = |mailbox: Mailbox<A>, worker| mailbox.make_and_run_here(worker, make);
+        let outcome = match self.thread(mailbox, run) {
             Ok(()) => StartState::Awaited(receiver),
             Err(error) => StartState::NoThread(error),
         };
@@ -315,7 +326,7 @@ impl Builder {
     {
         let (handle, mailbox) = self.mailbox_of::<A>();
         let actor = mailbox.make(make);
-        tokio::task::spawn_local(map(mailbox.run(actor), drop));
+        self.local_task(mailbox.run(actor));
         handle
     }
 
@@ -344,7 +355,7 @@ impl Builder {
     pub(crate) fn pair_thread<A: Drive>(self, actor: A) -> (A::Handle, impl FnOnce()) {
         let (handle, mut mailbox) = self.mailbox_of::<A>();
         mailbox.batch = self.batch;
-        (handle, move || mailbox.run_here(actor, Worker::new()))
+        (handle, move || mailbox.run_here(Worker::new(), |mailbox| mailbox.run(actor)))
     }
 
     #[cfg(shuttle)]
@@ -357,7 +368,7 @@ impl Builder {
         (handle, actor.run(mailbox))
     }
 
-    fn mailbox_of<A: Drive>(&self) -> (A::Handle, Mailbox<A>) {
+    pub(super) fn mailbox_of<A: Drive>(&self) -> (A::Handle, Mailbox<A>) {
         let capacity = self.mailbox.unwrap_or(A::MAILBOX);
         let shared = Shared::new(self.name.clone(), capacity);
         let handle = A::Handle::from_handle(Handle(shared.clone()));
@@ -372,12 +383,13 @@ impl Builder {
             started: None,
             home: Home::UNKNOWN,
             batch: 0,
+            lives: None,
         };
         (handle, mailbox)
     }
 
     /// Like [`mailbox_of`](Self::mailbox_of), for a loop that will be a task.
-    fn mailbox_of_task<A: Drive>(&self) -> (A::Handle, Mailbox<A>) {
+    pub(super) fn mailbox_of_task<A: Drive>(&self) -> (A::Handle, Mailbox<A>) {
         let (handle, mut mailbox) = self.mailbox_of::<A>();
         let runtime = self.runtime.clone().or_else(|| tokio::runtime::Handle::try_current().ok());
         if !self.is_queued && !home::is_inline_disabled() {
@@ -387,7 +399,7 @@ impl Builder {
     }
 
     #[track_caller]
-    fn task(&self, actor: &str, run: impl Future<Output = ()> + Send + 'static) {
+    pub(super) fn task(&self, actor: &str, run: impl Future<Output = ()> + Send + 'static) {
         // Names are shown by tokio-console. Tokio supports them only with `tokio_unstable`.
         let name = self.name.as_deref().unwrap_or(actor);
         #[cfg(all(tokio_unstable, feature = "tracing"))]
@@ -409,10 +421,16 @@ impl Builder {
         }
     }
 
-    fn thread<A>(
+    #[track_caller]
+    pub(super) fn local_task(&self, run: impl Future + 'static) {
+        tokio::task::spawn_local(map(run, drop));
+    }
+
+    /// Calls `run` on a new thread.
+    pub(super) fn thread<A>(
         &self,
         mut mailbox: Mailbox<A>,
-        make: impl FnOnce(WeakHandle<A::Handle>) -> Result<A, A::StartError> + Send + 'static,
+        run: impl FnOnce(Mailbox<A>, StdArc<Worker>) + Send + 'static,
     ) -> io::Result<()>
     where
         A: Drive<StartError: Send>,
@@ -428,12 +446,7 @@ impl Builder {
         let worker = Worker::within(runtime.as_ref());
         thread.spawn(move || {
             let _entered = runtime.as_ref().map(tokio::runtime::Handle::enter);
-            let me = WeakHandle(mailbox.shared.clone());
-            match catch(|| make(me)) {
-                Ok(Ok(actor)) => mailbox.run_here(actor, worker),
-                Ok(Err(error)) => mailbox.fail_start(error),
-                Err(message) => mailbox.fail_with_panic(message),
-            }
+            run(mailbox, worker);
         })?;
         Ok(())
     }

@@ -118,7 +118,7 @@ impl<A: Actor> Context<A> {
     pub fn children(&self) -> &Scope {
         self.children.0.get_or_init(|| {
             let children = Scope::new();
-            let _ = self.handle.0.children.set(children.downgrade());
+            self.handle.0.set_children(children.downgrade());
             children
         })
     }

@@ -12,6 +12,7 @@ use std::{
 use pin_project_lite::pin_project;
 
 use crate::{
+    catch::catch,
     error::Method,
     exit::ExitReason,
     handle::weak::WeakHandle,
@@ -65,13 +66,39 @@ impl<A: Drive> Mailbox<A> {
         actor
     }
 
-    /// Runs the loop of `actor` to completion on the current thread, which is its own.
-    pub(super) fn run_here(self, actor: A, worker: StdArc<Worker>) {
+    /// Makes an actor on the current thread, which is its own, and runs it. If it cannot be made, its mailbox
+    /// ends.
+    pub(super) fn make_here<T>(
+        self,
+        make: impl FnOnce(WeakHandle<A::Handle>) -> Result<T, A::StartError>,
+        run: impl FnOnce(Self, T),
+    ) {
+        let me = WeakHandle(self.shared.clone());
+        match catch(|| make(me)) {
+            Ok(Ok(made)) => run(self, made),
+            Ok(Err(error)) => self.fail_start(error),
+            Err(message) => self.fail_with_panic(message),
+        }
+    }
+
+    /// Makes an actor on the current thread, which is its own, and runs its loop to completion.
+    pub(super) fn make_and_run_here(
+        self,
+        worker: StdArc<Worker>,
+        make: impl FnOnce(WeakHandle<A::Handle>) -> Result<A, A::StartError>,
+    ) {
+        self.make_here(make, |mailbox, actor| {
+            mailbox.run_here(worker, |mailbox| mailbox.run(actor));
+        });
+    }
+
+    /// Runs a loop to completion on the current thread, which is its own.
+    pub(super) fn run_here<F: Future>(self, worker: StdArc<Worker>, run: impl FnOnce(Self) -> F) {
         if self.batch == 0 {
-            drop(drive(self.run(actor), worker));
+            drop(drive(run(self), worker));
         } else {
             let _holding = batch::hold(self.shared.id());
-            drop(drive_spinning(self.run(actor), worker));
+            drop(drive_spinning(run(self), worker));
         }
     }
 

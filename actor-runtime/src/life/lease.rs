@@ -6,7 +6,7 @@ use crate::{
     exit::ExitReason,
     life::{drive::Drive, message_loop::Loop},
     mailbox::Shared,
-    sync::Arc,
+    sync::{Arc, bug},
 };
 
 impl<A: Drive> Loop<'_, A> {
@@ -31,6 +31,17 @@ impl<A: Drive> Loop<'_, A> {
         lease.grant();
         self.source = lease;
         Ok(())
+    }
+
+    /// Ends the lease that is served, because the life of the actor has ended for `reason`. `#[on_release]`
+    /// does not run: the state that it would clean up is gone.
+    pub(super) fn leave_lease(&mut self, reason: &ExitReason) {
+        if bug("a lease outlives its life") {
+            return;
+        }
+        // It is served also while `#[on_release]` runs, when messages are taken from it no longer.
+        self.source = self.shared.clone();
+        self.shared.end_lease_with(reason.clone());
     }
 
     /// Returns to the actor's own mailbox, once that of the lease is closed and empty.

@@ -16,6 +16,7 @@ pub(crate) mod lease;
 pub(crate) mod message_loop;
 pub(crate) mod reclaim;
 pub(crate) mod resident;
+pub(crate) mod restart;
 pub(crate) mod run;
 pub(crate) mod scope;
 pub(crate) mod spawn;

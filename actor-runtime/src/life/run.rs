@@ -9,7 +9,12 @@
 //! 2. the state is dropped or handed over;
 //! 3. the end is reported.
 
-use std::{future::Future, sync::Arc as StdArc};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc as StdArc,
+    task::{Context as TaskContext, Poll},
+};
 
 use crate::{
     cancel_safe::Turns,
@@ -17,15 +22,17 @@ use crate::{
     debug::opaque_debug,
     error::Method,
     exit::{ExitReason, OnPanic},
-    handle::weak::WeakHandle,
     life::{
         abort::{Run, interruptible},
         actor::Actor,
-        context::Context,
         drive::Drive,
         exit::Exit,
         message_loop::Loop,
         resident::{Resident, SeatAccess},
+        restart::{
+            factory::{Factory, SendFactory},
+            lives::{Lives, new_context},
+        },
     },
     mailbox::Shared,
     observe,
@@ -46,6 +53,8 @@ pub struct Mailbox<A: Actor> {
     pub(crate) home: Home,
     /// The maximum number of messages in a batch; 0 if batching is disabled.
     pub(crate) batch: usize,
+    /// How the actor is restarted, if it is and its loop is `Send`.
+    pub(crate) lives: Option<Box<Lives<SendFactory<A>>>>,
 }
 
 impl<A: Drive> Mailbox<A> {
@@ -53,6 +62,22 @@ impl<A: Drive> Mailbox<A> {
     /// all of its handlers run.
     pub fn run(self, actor: A) -> impl Future<Output = Exit<A>> {
         self.run_with(actor, None)
+    }
+
+    /// Like [`run`](Self::run), for an actor that is restarted and stays where it was made.
+    pub(crate) fn run_restarted<F: Factory<A>>(
+        self,
+        actor: A,
+        lives: Lives<F>,
+    ) -> impl Future<Output = Exit<A>> {
+        self.shared.allow_restarts();
+        self.run_lives(actor, None, Some(Box::new(lives)))
+    }
+
+    /// Restarts the actor.
+    pub(crate) fn restart(&mut self, lives: Lives<SendFactory<A>>) {
+        self.shared.allow_restarts();
+        self.lives = Some(Box::new(lives));
     }
 
     /// Like [`run`](Self::run), but lets tasks of the same runtime run `fn` handlers while the loop waits.
@@ -72,15 +97,25 @@ impl<A: Drive> Mailbox<A> {
     }
 
     fn run_with(
-        self,
+        mut self,
         actor: A,
         seat_access: Option<SeatAccess<A>>,
     ) -> impl Future<Output = Exit<A>> {
-        let Self { shared, on_panic, keeps_actor, started, home: _, batch } = self;
-        let context = Arc::new(Context::new(WeakHandle(shared.clone()), A::TAKES_BACK));
+        let lives = self.lives.take();
+        self.run_lives(actor, seat_access, lives)
+    }
+
+    fn run_lives<F: Factory<A>>(
+        self,
+        actor: A,
+        seat_access: Option<SeatAccess<A>>,
+        lives: Option<Box<Lives<F>>>,
+    ) -> impl Future<Output = Exit<A>> {
+        let Self { shared, on_panic, keeps_actor, started, home: _, batch, lives: _ } = self;
+        let context = new_context::<A>(&shared);
         // Boxed before it is moved into the future, which would reserve space for it twice.
         let actor = Box::new(Resident { actor, context, on_panic, seat_access });
-        let life = live(shared.clone(), actor, keeps_actor, started, batch);
+        let life = live(shared.clone(), actor, keeps_actor, started, batch, lives);
         let life = observe::life(A::Message::ACTOR, shared.name.as_deref(), life);
         Run::new(shared, life)
     }
@@ -88,59 +123,108 @@ impl<A: Drive> Mailbox<A> {
 
 opaque_debug!([A: Actor] Mailbox<A>, "Mailbox", actor = A::Message::ACTOR);
 
-/// The whole life of an actor that is neither aborted nor dropped.
-async fn live<A: Drive>(
+/// All lives of an actor that is neither aborted nor dropped.
+async fn live<A: Drive, F: Factory<A>>(
     shared: Arc<Shared<A::Message>>,
-    actor: Box<Resident<A>>,
+    mut actor: Box<Resident<A>>,
     keeps_actor: bool,
     mut started: Option<Reply<Result<(), A::StartError>>>,
     batch: usize,
+    mut lives: Option<Box<Lives<F>>>,
 ) -> Exit<A> {
     shared.runtime.note();
-    let context = actor.context.clone();
-    let mut life = Loop {
-        shared: &shared,
-        source: shared.clone(),
-        context: &context,
-        on_panic: actor.on_panic,
-        actor: Some(actor),
-        was_idle: true,
-        budget_used: 0,
-        batch,
-        turns: Turns::default(),
-    };
+    loop {
+        let context = actor.context.clone();
+        let span = observe::LifeSpan::new(lives.as_ref().map(|lives| lives.number()));
+        let mut life = Loop {
+            shared: &shared,
+            source: shared.clone(),
+            context: &context,
+            on_panic: actor.on_panic,
+            actor: Some(actor),
+            was_idle: true,
+            budget_used: 0,
+            batch,
+            turns: Turns::default(),
+        };
 
-    let (reason, mut start_error) = match life.start().await {
-        Ok(()) => {
-            if let Some(started) = started.take() {
-                started.send(Ok(()));
+        let (mut reason, mut start_error) = match span.of(life.start()).await {
+            Ok(()) => {
+                if let Some(started) = started.take() {
+                    started.send(Ok(()));
+                }
+                if let Some(lives) = &mut lives {
+                    lives.started(&shared);
+                }
+                let Err(reason) = span.of(life.handle_messages()).await;
+                (reason, None)
             }
-            let Err(reason) = life.handle_messages().await;
-            (reason, None)
+            Err((reason, error)) => (reason, error),
+        };
+        if let Some(lives) = &mut lives {
+            match Rare::new(lives.next_life(&mut life, reason)).await {
+                Ok(next) => {
+                    actor = next;
+                    continue;
+                }
+                Err(over) => {
+                    reason = over.reason;
+                    start_error = over.error.or(start_error);
+                }
+            }
         }
-        Err((reason, error)) => (reason, error),
-    };
-    shared.seal();
-    batch::end();
-    let reason = life.stop(reason).await;
-    batch::end();
-    let actor = life.actor.take();
-    interruptible(&shared, context.stop_children()).await;
-    let (actor, reason) = drop_state(actor, reason, keeps_actor);
-    shared.end(reason.clone());
-    // A failure to start is reported last, when nothing is left of the actor.
-    if let Some(started) = started {
-        match (start_error.take(), &reason) {
-            (Some(error), _) => started.send(Err(error)),
-            (None, ExitReason::Panicked { message, .. }) => started.panicked(message.clone()),
-            (None, _) => drop(started),
-        }
+        shared.seal();
+        batch::end();
+        let reason = life.stop(reason).await;
+        batch::end();
+        let actor = life.actor.take();
+        interruptible(&shared, context.stop_children()).await;
+        let (actor, reason) = drop_state(actor, reason, keeps_actor);
+        shared.end(reason.clone());
+        report_failed_start(started, &mut start_error, &reason);
+        return Exit { reason, actor, start_error };
     }
-    Exit { reason, actor, start_error }
+}
+
+/// Passes a failure to start on to [`start`](crate::start()). Called last, when nothing is left of the actor.
+fn report_failed_start<E>(
+    started: Option<Reply<Result<(), E>>>,
+    error: &mut Option<E>,
+    reason: &ExitReason,
+) {
+    let Some(started) = started else {
+        return;
+    };
+    match (error.take(), reason) {
+        (Some(error), _) => started.send(Err(error)),
+        (None, ExitReason::Panicked { message, .. }) => started.panicked(message.clone()),
+        (None, _) => drop(started),
+    }
+}
+
+/// A future that most actors never poll, so it takes no space in their tasks, and no part of their code.
+struct Rare<F>(Pin<Box<F>>);
+
+impl<F> Rare<F> {
+    #[cold]
+    #[inline(never)]
+    fn new(future: F) -> Self {
+        Self(Box::pin(future))
+    }
+}
+
+impl<F: Future> Future for Rare<F> {
+    type Output = F::Output;
+
+    #[cold]
+    #[inline(never)]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<F::Output> {
+        self.0.as_mut().poll(cx)
+    }
 }
 
 /// Drops the state, unless `keeps` and it is whole.
-fn drop_state<A: Actor>(
+pub(super) fn drop_state<A: Actor>(
     actor: Option<Box<Resident<A>>>,
     reason: ExitReason,
     keeps: bool,

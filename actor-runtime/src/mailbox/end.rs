@@ -104,8 +104,9 @@ impl<M: Message> Shared<M> {
         let grant_waker = queue.grant.take_waker();
         queue.wait.end();
         // Their waits are off the record before they are woken.
-        let watchers = std::mem::take(&mut queue.watchers);
-        let watchers: Vec<_> = watchers.into_values().map(|watcher| watcher.waker).collect();
+        let watchers = std::mem::take(&mut queue.watchers).into_values();
+        let watchers = watchers.chain(queue.take_restart_watchers());
+        let watchers: Vec<_> = watchers.map(|watcher| watcher.waker).collect();
         let mut lease = queue.stop_serving();
         drop(queue);
         drop(wakers);

@@ -187,9 +187,14 @@ impl<M: Message> Shared<M> {
 
     /// Ends the lease that is being served, so that the actor's own messages are next.
     pub(crate) fn end_lease(&self) {
+        self.end_lease_with(ExitReason::Shutdown);
+    }
+
+    /// Ends the lease that is being served for `reason`.
+    pub(crate) fn end_lease_with(&self, reason: ExitReason) {
         let lease = lock(&self.queue).stop_serving();
         if let Some(lease) = lease {
-            lease.end(ExitReason::Shutdown);
+            lease.end(reason);
         }
     }
 }

@@ -34,6 +34,7 @@ pub(crate) mod lease;
 pub(crate) mod loop_state;
 pub(crate) mod next;
 pub(crate) mod queue;
+pub(crate) mod restarts;
 pub(crate) mod running;
 pub(crate) mod stats;
 
@@ -44,7 +45,7 @@ pub(crate) use self::{
 use std::{
     any::Any,
     panic::{RefUnwindSafe, UnwindSafe},
-    sync::{OnceLock, Weak},
+    sync::Weak,
     task::{Context, Poll, Waker},
 };
 
@@ -87,10 +88,12 @@ pub(crate) struct Shared<M: Message> {
     /// The number of handles. The mailbox closes when it reaches zero.
     handles: AtomicUsize,
     aborted: AtomicBool,
+    /// Whether a panic may end a life rather than the actor.
+    is_restarted: AtomicBool,
     /// The actor's own mailbox, if this is the mailbox of a lease.
     actor: Option<Arc<Shared<M>>>,
-    /// The scope of the actor's children, once it has one. Its type is known above this layer.
-    pub(crate) children: OnceLock<Weak<dyn Any + Send + Sync>>,
+    /// The scope of the children of the current life, once it has one. Its type is known above this layer.
+    children: Mutex<Option<Weak<dyn Any + Send + Sync>>>,
     /// Where the loop runs.
     pub(crate) runtime: Runtime,
     /// Where the loop leaves an idle actor for its callers.
@@ -132,8 +135,9 @@ impl<M: Message> Shared<M> {
             capacity,
             handles: AtomicUsize::new(1),
             aborted: AtomicBool::new(false),
+            is_restarted: AtomicBool::new(false),
             actor,
-            children: OnceLock::new(),
+            children: Mutex::new(None),
             runtime: Runtime::new(),
             seat: Seat::new(),
             loop_state: AtomicUsize::new(LoopState::Busy as usize),
@@ -342,6 +346,17 @@ impl<M: Message> Shared<M> {
 
     pub(crate) fn capacity(&self) -> Capacity {
         self.capacity
+    }
+
+    /// Records the scope of the children.
+    pub(crate) fn set_children(&self, children: Weak<dyn Any + Send + Sync>) {
+        let before = lock(&self.children).replace(children);
+        drop(before);
+    }
+
+    /// Returns the scope of the children, if there is one.
+    pub(crate) fn children(&self) -> Option<Arc<dyn Any + Send + Sync>> {
+        lock(&self.children).as_ref()?.upgrade()
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
 use crate::mailbox::{
     Shared,
     lease::{Grant, Served},
+    restarts::Lives,
     running::Running,
 };
 use crate::{
@@ -89,7 +90,7 @@ pub(super) struct Waiting<M: Message> {
     pub(super) wait: Wait,
 }
 
-/// A task that waits for the exit.
+/// A task that waits for the exit or for a restart.
 pub(super) struct Watcher {
     pub(super) waker: Waker,
     /// On record if a handler waits.
@@ -119,6 +120,8 @@ pub(super) struct Queue<M: Message> {
     /// The handler that is running. See also [`Shared::is_idle`].
     pub(super) running: Option<Running>,
     pub(super) counts: Counts,
+    /// The lives of the actor, once it has been restarted or a task waits for that.
+    pub(super) lives: Option<Box<Lives>>,
     /// The lease that is being served, in an actor's own mailbox.
     pub(super) served: Option<Box<Served<M>>>,
     /// How far this lease has come, in the mailbox of a lease.
@@ -144,6 +147,7 @@ impl<M: Message> Queue<M> {
             always_waiting_from: 0,
             running: None,
             counts: Counts::default(),
+            lives: None,
             served: None,
             grant: Grant::Pending(None),
             wait: Wait::default(),

@@ -82,6 +82,7 @@ impl<M: Message> Shared<M> {
             running: self.running_for(&mut queue),
             counts: Counts { handled: queue.counts.handled + inlined, ..queue.counts },
             handles: self.handles.load(Ordering::Relaxed),
+            restarts: queue.lives.as_ref().map(|lives| lives.stats()).unwrap_or_default(),
             lease: None,
         };
         if let Some(served) = &queue.served {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::mailbox::capacity::Capacity;
+use crate::mailbox::{capacity::Capacity, restarts::RestartStats};
 
 /// Counters of an actor since it was created.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,6 +63,8 @@ pub struct Stats {
     pub running: Option<(&'static str, Duration)>,
     /// The counters.
     pub counts: Counts,
+    /// The restarts so far. See [`RestartBuilder`](crate::RestartBuilder).
+    pub restarts: RestartStats,
     /// The number of handles. A lease counts as one, and so does `#[actor(keep_alive)]`.
     pub handles: usize,
     /// The lease that the actor serves, if any. Only the messages of the lease are handled until it

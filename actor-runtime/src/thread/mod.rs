@@ -6,6 +6,7 @@ pub(crate) mod alarm;
 pub mod batch;
 pub(crate) mod block_on;
 pub(crate) mod current;
+pub(crate) mod delay;
 pub(crate) mod home;
 pub(crate) mod limit;
 pub(crate) mod reading;

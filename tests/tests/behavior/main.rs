@@ -5,6 +5,7 @@
 
 mod support;
 
+mod promise_11_restarts;
 mod promise_1_order;
 mod promise_2_every_call_ends;
 mod promise_3_started_or_not;

@@ -88,7 +88,7 @@ impl<M: Message<AtRest: Send> + Send> Life for Shared<M> {
     }
 
     fn children(&self) -> Option<Arc<Members>> {
-        self.children.get()?.upgrade()?.downcast().ok()
+        self.children()?.downcast().ok()
     }
 
     fn poll_ended(&self, ticket: &mut Option<u64>, cx: &mut Context<'_>) -> Poll<ExitReason> {

@@ -11,7 +11,7 @@ mod signal;
 mod stop;
 mod walk;
 
-use std::{any::Any, fmt, sync::Weak, time::Duration};
+use std::{any::Any, fmt, future::Future, sync::Weak, time::Duration};
 
 pub use self::member::MemberExit;
 
@@ -23,9 +23,11 @@ use self::{
 use crate::{
     handle::{ActorHandle, weak::WeakHandle},
     life::{
+        actor::Actor,
         builder::Builder,
         drive::Spawn,
-        starting::{CannotFail, StartError},
+        restart::{Life, Restarts},
+        starting::{CannotFail, StartError, Starting},
     },
     slot::message::Message,
     sync::Arc,
@@ -173,12 +175,78 @@ impl Scope {
             id = Some(self.join(&me));
             actor
         });
+        self.started(starting, id).await
+    }
+
+    /// Waits for a member to start. If it does not, it is none.
+    async fn started<A: Actor>(
+        &self,
+        starting: Starting<A>,
+        id: Option<usize>,
+    ) -> Result<A::Handle, StartError<A::StartError>> {
         let started = starting.await;
         if let (Err(_), Some(id)) = (&started, id) {
             // The caller has the error, so no shutdown reports it.
             self.0.remove(id);
         }
         started
+    }
+
+    /// Starts an actor in this scope that is restarted after a panic. See
+    /// [`RestartBuilder::spawn_with`](crate::RestartBuilder::spawn_with).
+    ///
+    /// It stays a member in all of its lives. To give it a name or a capacity, start it with a
+    /// [`Builder`](crate::Builder) and [`add`](Self::add) it.
+    ///
+    /// # Panics
+    ///
+    /// Panics outside of a tokio runtime, and if the first call of `make` does.
+    #[track_caller]
+    pub fn spawn_restarting<A>(
+        &self,
+        restarts: Restarts,
+        make: impl FnMut(&Life<A::Handle>) -> A + Send + 'static,
+    ) -> A::Handle
+    where
+        A: Spawn<StartError: CannotFail + Send> + Send,
+        A::Message: Message<AtRest: Send> + Send,
+    {
+        let join = |me: &WeakHandle<A::Handle>| {
+            self.join(me);
+        };
+        Builder::new().restart(restarts).spawn_joined(join, make)
+    }
+
+    /// Starts an actor in this scope that is restarted after a panic, and waits until it has started. See
+    /// [`RestartBuilder::start_with`](crate::RestartBuilder::start_with).
+    ///
+    /// It is a member before it is made, and stays one in all of its lives.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`StartError`] if the actor did not start, as with [`start`](Self::start).
+    ///
+    /// # Panics
+    ///
+    /// Panics outside of a tokio runtime.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, the actor ends as soon as it has started.
+    pub async fn start_restarting<A, F>(
+        &self,
+        restarts: Restarts,
+        make: impl FnMut(Life<A::Handle>) -> F + Send + 'static,
+    ) -> Result<A::Handle, StartError<A::StartError>>
+    where
+        A: Spawn<StartError: Send> + Send,
+        A::Message: Message<AtRest: Send> + Send,
+        F: Future<Output = Result<A, A::StartError>> + Send + 'static,
+    {
+        let mut id = None;
+        let join = |me: &WeakHandle<A::Handle>| id = Some(self.join(me));
+        let starting = Builder::new().restart(restarts).start_joined(join, make);
+        self.started(starting, id).await
     }
 
     /// Adds a running actor to this scope.

@@ -125,11 +125,16 @@ pub(crate) fn rig<A: Drive>(actor: A) -> (A::Handle, Rig<A>) {
 /// Like [`rig`], with options.
 pub(crate) fn rig_with<A: Drive>(builder: Builder, actor: A) -> (A::Handle, Rig<A>) {
     let (handle, run) = builder.pair(actor);
-    let run: Boxed<Exit<A>> = Box::pin(run);
-    (handle, Rig { run: Some(task::spawn(run)), was_polled: false, exit: None })
+    (handle, Rig::of(run))
 }
 
 impl<A: Actor> Rig<A> {
+    /// A loop that is polled by hand.
+    pub(crate) fn of(run: impl Future<Output = Exit<A>> + 'static) -> Self {
+        let run: Boxed<Exit<A>> = Box::pin(run);
+        Self { run: Some(task::spawn(run)), was_polled: false, exit: None }
+    }
+
     /// Polls the loop as long as it is woken.
     pub(crate) fn turn(&mut self) {
         self.turn_with(&mut || {});
