@@ -9,7 +9,7 @@ use std::{
     task::{self, Poll, Waker},
 };
 
-use actor_runtime::{ActorHandle, Builder, OnPanic, actor, pair, spawn};
+use actor_runtime::{ActorHandle, Builder, OnPanic, Restarts, actor, pair, spawn};
 use metrics_util::{
     MetricKind,
     debugging::{DebugValue, DebuggingRecorder},
@@ -403,6 +403,57 @@ fn a_call_that_is_dropped_half_way_is_a_warning() {
 }
 
 type Measured = BTreeMap<(MetricKind, String), DebugValue>;
+
+/// A vault that is restarted after a panic.
+fn restarted() -> VaultHandle {
+    let restarts = Restarts::at_once(5, std::time::Duration::from_secs(60));
+    Builder::new().restart(restarts).spawn_with(|_| Vault::default())
+}
+
+#[test]
+fn each_life_has_a_span_and_each_restart_an_event() {
+    traced(|recorder| async move {
+        let vault = restarted();
+        vault.look().await.unwrap();
+        vault.fail().await.unwrap_err();
+        vault.look().await.unwrap();
+        drop(vault.shutdown().await);
+        let lives = recorder.all("actor.life");
+        let numbers: Vec<_> = lives.iter().map(|life| &*life.fields["actor.life"]).collect();
+        assert_eq!(numbers, ["0", "1"]);
+        assert!(lives.iter().all(|life| life.inside == ["actor"]), "{lives:?}");
+        let event = recorder.only("restarted");
+        assert_eq!(event.fields["actor.type"], "Vault");
+        assert_eq!(event.fields["actor.life"], "1");
+        assert_eq!(event.fields["reason"], "`Vault::fail` panicked: dropped the key");
+        assert_eq!(event.fields["wait"], "0ns");
+        let handled = recorder.all("actor.message follows from actor.life");
+        assert_eq!(handled.len(), 3);
+    });
+}
+
+#[test]
+fn an_actor_that_is_not_restarted_has_no_span_of_a_life() {
+    traced(|recorder| async move {
+        let vault = spawn(Vault::default());
+        vault.look().await.unwrap();
+        assert!(recorder.all("actor.life").is_empty());
+        assert_eq!(recorder.all("actor.message follows from actor").len(), 1);
+    });
+}
+
+#[test]
+fn metrics_count_restarts() {
+    let seen = measured(async {
+        let vault = restarted();
+        for _ in 0..3 {
+            vault.fail().await.unwrap_err();
+        }
+        vault.look().await.unwrap();
+    });
+    let restarts = seen.get(&(MetricKind::Counter, "actor_restarts_total Vault".to_owned()));
+    assert_eq!(restarts, Some(&DebugValue::Counter(3)));
+}
 
 /// Runs `test` on this thread, and returns its metrics.
 fn measured(test: impl Future<Output = ()>) -> Measured {
