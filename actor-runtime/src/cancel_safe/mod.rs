@@ -11,7 +11,7 @@
 //! | `place.method(..)` | the pair of type and method is a [`CancelSafeMethod`], or its future is `CancelSafe` |
 //! | `&mut receiver`, `&listener`, `&token` | it is [`IntoCancelSafe`] |
 //! | `&mut future`, where `future` lives outside of the loop | always: nothing of it is dropped |
-//! | a lock, a permit, a place in a channel | you say that it may [`requeue`] |
+//! | a lock, a permit, a place in a channel | you say that it may `requeue` |
 //! | a method of another crate's type | you declare it, with `cancel_safe_methods!` |
 //! | anything else | you say why: [`assume_cancel_safe`] |
 //!

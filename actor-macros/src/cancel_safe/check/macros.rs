@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use proc_macro2::{TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::{
     Block, Expr, Ident, Macro, Pat, Token,
     parse::{ParseStream, Parser},
@@ -13,7 +13,7 @@ use syn::{
 
 use super::{
     model::{Node, Spot},
-    names,
+    names, place,
     select::Select,
 };
 
@@ -133,7 +133,7 @@ fn captured(text: &syn::LitStr) -> Vec<Expr> {
         let name: Ident = syn::parse_str(name).ok()?;
         Some(Ident::new(&name.to_string(), text.span()))
     });
-    names.map(|name| syn::parse_quote!(#name)).collect()
+    names.map(|name| Expr::Path(place::variable(name))).collect()
 }
 
 /// `y` of `x = y` in `println!("{x}", x = y)`, which assigns nothing.
@@ -171,7 +171,8 @@ fn fields(input: ParseStream<'_>) -> syn::Result<Opened> {
         let mut before = TokenStream::new();
         if input.peek(Ident) && input.peek2(Token![:]) && !input.peek2(Token![::]) {
             let (name, colon): (Ident, Token![:]) = (input.parse()?, input.parse()?);
-            before.extend(quote!(#name #colon));
+            name.to_tokens(&mut before);
+            colon.to_tokens(&mut before);
         } else if let Ok(name) = named(&input.fork()) {
             named(input)?;
             before.extend(name);
@@ -196,7 +197,9 @@ fn named(input: ParseStream<'_>) -> syn::Result<TokenStream> {
         return Err(input.error("no name"));
     }
     let equals: Token![=] = input.parse()?;
-    Ok(quote!(#path #equals))
+    let mut tokens = path.to_token_stream();
+    equals.to_tokens(&mut tokens);
+    Ok(tokens)
 }
 
 fn matched(input: ParseStream<'_>) -> syn::Result<Opened> {

@@ -2,15 +2,15 @@
 //! given away.
 
 use proc_macro2::Ident;
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::{
-    FnArg, GenericArgument, Index, Pat, PathArguments, Receiver, ReceiverKind, Signature, Type,
-    spanned::Spanned,
+    Expr, ExprField, FnArg, GenericArgument, Index, Member, Pat, PathArguments, Receiver,
+    ReceiverKind, Signature, Token, Type, spanned::Spanned,
 };
 
 use super::{
     look::Look,
-    report,
+    place, report,
     scope::{self, Kind, Made},
 };
 
@@ -130,8 +130,13 @@ impl Look<'_> {
             }
             (Pat::Ident(name), Type::Tuple(ty)) => {
                 for (index, _) in ty.elems.iter().enumerate().filter(|(_, ty)| is_owned(ty)) {
-                    let (name, index) = (&name.ident, Index::from(index));
-                    self.model.arguments.push(quote!(#name.#index));
+                    let element = ExprField {
+                        attrs: Vec::new(),
+                        base: Box::new(Expr::Path(place::variable(name.ident.clone()))),
+                        dot_token: Token![.](name.ident.span()),
+                        member: Member::Unnamed(Index::from(index)),
+                    };
+                    self.model.arguments.push(element.into_token_stream());
                 }
             }
             _ => {

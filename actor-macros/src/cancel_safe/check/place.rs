@@ -155,6 +155,11 @@ pub(super) fn is_wild(pattern: &Pat) -> bool {
     }
 }
 
+/// The expression that is a variable.
+pub(super) fn variable(name: Ident) -> syn::ExprPath {
+    syn::ExprPath { attrs: Vec::new(), qself: None, path: name.into() }
+}
+
 /// A variable, and not a constant or a variant without fields.
 pub(super) fn is_variable(ident: &Ident) -> bool {
     ident.to_string().starts_with(|first: char| first.is_lowercase() || first == '_')

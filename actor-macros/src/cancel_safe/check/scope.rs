@@ -262,15 +262,19 @@ impl Scope {
 
     /// What a variable is made of that gets the value of `expr`.
     pub(super) fn made_plainly(&self, expr: &Expr) -> Made {
-        self.made(expr, &syn::parse_quote!(plain))
+        self.made_of(expr, true, false)
     }
 
     /// What the variables of `pattern` are made of, if it takes `expr` apart.
     pub(super) fn made(&self, expr: &Expr, pattern: &Pat) -> Made {
         let is_plain = matches!(pattern, Pat::Ident(it) if it.by_ref.is_none());
+        let is_lent = matches!(pattern, Pat::Type(it) if is_mutable_reference(&it.ty));
+        self.made_of(expr, is_plain, is_lent)
+    }
+
+    fn made_of(&self, expr: &Expr, is_plain: bool, is_lent: bool) -> Made {
         let is_place =
             matches!(place::bare(expr), Expr::Field(_) | Expr::Index(_) | Expr::Unary(_));
-        let is_lent = matches!(pattern, Pat::Type(it) if is_mutable_reference(&it.ty));
         let holds_lent = self
             .mentions(expr.to_token_stream(), &|var| var.made.kind == Kind::Outside)
             && lends_mutably(expr);
