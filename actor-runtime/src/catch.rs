@@ -41,10 +41,10 @@ pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Arc<str>> {
 /// is a string, and leaked otherwise, because its drop may panic in turn.
 #[cold]
 fn drop_payload(payload: Box<dyn Any + Send>) {
-    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload)))
-        && !(second.is::<&str>() || second.is::<String>())
-    {
-        std::mem::forget(second);
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        if !(second.is::<&str>() || second.is::<String>()) {
+            std::mem::forget(second);
+        }
     }
 }
 

@@ -78,12 +78,12 @@ fn is_markable(function: &Function, diagnostics: &mut Diagnostics) -> bool {
         diagnostics.report(signature.asyncness, message, help);
         return false;
     }
-    if let ReturnType::Type(_, ty) = &signature.output
-        && matches!(&**ty, Type::Never(_))
-    {
-        let message = format!("`{name}` never returns, but a future needs an output type");
-        diagnostics.report(ty, message, "write `-> std::convert::Infallible`");
-        return false;
+    if let ReturnType::Type(_, ty) = &signature.output {
+        if matches!(&**ty, Type::Never(_)) {
+            let message = format!("`{name}` never returns, but a future needs an output type");
+            diagnostics.report(ty, message, "write `-> std::convert::Infallible`");
+            return false;
+        }
     }
     true
 }

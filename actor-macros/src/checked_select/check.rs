@@ -129,10 +129,10 @@ impl Finder {
                 PlainSelect { select, inner, remade }
             });
             self.selects.found.push_back(found);
-        } else if is_pin(&mac.path)
-            && let Some(pinned) = PinMacro::read(mac)
-        {
-            self.pin(&pinned);
+        } else if is_pin(&mac.path) {
+            if let Some(pinned) = PinMacro::read(mac) {
+                self.pin(&pinned);
+            }
         }
     }
 

@@ -93,13 +93,15 @@ impl Replace<'_> {
 
     /// `tokio::pin! { let future = make(); }`
     fn ask_in_macro(&mut self, mac: &mut Macro) {
-        if scopes::is_pin(&mac.path)
-            && let Some(PinMacro::Let(_, mut local)) = PinMacro::read(mac)
-            && self.is_asked()
-            && let Some(init) = &mut local.init
-        {
-            self.ask(&mut init.expr);
-            mac.tokens = local.into_token_stream();
+        if scopes::is_pin(&mac.path) {
+            if let Some(PinMacro::Let(_, mut local)) = PinMacro::read(mac) {
+                if self.is_asked() {
+                    if let Some(init) = &mut local.init {
+                        self.ask(&mut init.expr);
+                        mac.tokens = local.into_token_stream();
+                    }
+                }
+            }
         }
     }
 
@@ -121,20 +123,20 @@ impl Replace<'_> {
 impl VisitMut for Replace<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_mut::visit_expr_mut(self, expr);
-        if let Expr::Macro(call) = expr
-            && let Some(checked) = self.checked(&call.mac)
-        {
-            *expr = checked;
+        if let Expr::Macro(call) = expr {
+            if let Some(checked) = self.checked(&call.mac) {
+                *expr = checked;
+            }
         }
     }
 
     fn visit_local_mut(&mut self, local: &mut Local) {
         let is_asked = self.is_asked();
         visit_mut::visit_local_mut(self, local);
-        if let Some(init) = &mut local.init
-            && is_asked
-        {
-            self.ask(&mut init.expr);
+        if let Some(init) = &mut local.init {
+            if is_asked {
+                self.ask(&mut init.expr);
+            }
         }
     }
 
@@ -144,10 +146,10 @@ impl VisitMut for Replace<'_> {
 
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
         visit_mut::visit_stmt_mut(self, stmt);
-        if let Stmt::Macro(call) = stmt
-            && let Some(checked) = self.checked(&call.mac)
-        {
-            *stmt = Stmt::Expr(checked, call.semi_token);
+        if let Stmt::Macro(call) = stmt {
+            if let Some(checked) = self.checked(&call.mac) {
+                *stmt = Stmt::Expr(checked, call.semi_token);
+            }
         }
     }
 }

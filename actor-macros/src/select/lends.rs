@@ -61,10 +61,10 @@ fn collect<'a>(future: &'a Expr, lent: &mut Vec<Lends<'a>>) {
 
 fn arguments<'a>(args: impl Iterator<Item = &'a Expr>, add: &mut impl FnMut(&'a Expr, bool)) {
     for arg in args {
-        if let Expr::Reference(borrow) = arg
-            && borrow.mutability.is_some()
-        {
-            add(&borrow.expr, false);
+        if let Expr::Reference(borrow) = arg {
+            if borrow.mutability.is_some() {
+                add(&borrow.expr, false);
+            }
         }
     }
 }

@@ -173,10 +173,10 @@ impl<K, R> Answers<K, R> {
             let Some(Waiting { answer, member, .. }) = self.waiting.get_mut(&id) else { continue };
             self.polls += 1;
             let poll = |waker: &_| answer.poll_outcome(&mut Context::from_waker(waker));
-            if let Poll::Ready(outcome) = member.poll(poll)
-                && let Some(Waiting { key, .. }) = self.take(id)
-            {
-                return Poll::Ready(Some((key, outcome)));
+            if let Poll::Ready(outcome) = member.poll(poll) {
+                if let Some(Waiting { key, .. }) = self.take(id) {
+                    return Poll::Ready(Some((key, outcome)));
+                }
             }
         }
         Poll::Ready(None)

@@ -90,8 +90,10 @@ fn wait<M: Message>(
 ) -> Result<Option<WaitForRoom<'_, M>>, SendError<M>> {
     let waiting = WaitForRoom { shared, ticket };
     let is_refused = waits == Waits::ForRoom && shared.register_wait(ticket).is_err();
-    if is_refused && let Some(item) = shared.withdraw(ticket) {
-        return Err(SendError::WouldDeadlock(message_in(item.unsent())));
+    if is_refused {
+        if let Some(item) = shared.withdraw(ticket) {
+            return Err(SendError::WouldDeadlock(message_in(item.unsent())));
+        }
     }
     reading::waits_for(shared.id());
     Ok(Some(waiting))

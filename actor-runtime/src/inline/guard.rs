@@ -105,10 +105,10 @@ impl<'a, M: Message> SeatGuard<'a, M> {
         if bug("nobody finds it broken") {
             return;
         }
-        if let Some(seat_box) = &mut self.seat_box
-            && let Content::Actor(actor) = mem::replace(&mut seat_box.content, Content::Nothing)
-        {
-            seat_box.content = Content::Broken(Box::new((actor, reason)));
+        if let Some(seat_box) = &mut self.seat_box {
+            if let Content::Actor(actor) = mem::replace(&mut seat_box.content, Content::Nothing) {
+                seat_box.content = Content::Broken(Box::new((actor, reason)));
+            }
         }
     }
 }

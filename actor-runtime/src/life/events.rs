@@ -255,10 +255,10 @@ impl<A: Drive> Loop<'_, A> {
         if self.turns.take_has_waited() {
             self.begin_turn();
         }
-        if self.turns.is_busy()
-            && let Some(source) = self.turns.source()
-        {
-            observe::busy(A::Message::ACTOR, A::SOURCES[source]);
+        if self.turns.is_busy() {
+            if let Some(source) = self.turns.source() {
+                observe::busy(A::Message::ACTOR, A::SOURCES[source]);
+            }
         }
         self.after_race(outcome).await
     }

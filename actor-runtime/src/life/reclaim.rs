@@ -43,12 +43,11 @@ pub(super) fn poll_next<A: Drive>(
 ) -> Poll<Next<A::Message>> {
     let park_ahead = if Loop::<A>::WAITS_NEXT { ParkAhead::Allowed } else { ParkAhead::Forbidden };
     let next = shared.poll_next_with(cx, park_ahead);
-    if A::TAKES_BACK
-        && next.is_pending()
-        && let Some(unread) = &context.unread
-    {
-        // If an answer has come back already, the loop reclaims it before it waits.
-        let _ = unread.park(cx.waker());
+    if A::TAKES_BACK && next.is_pending() {
+        if let Some(unread) = &context.unread {
+            // If an answer has come back already, the loop reclaims it before it waits.
+            let _ = unread.park(cx.waker());
+        }
     }
     next
 }

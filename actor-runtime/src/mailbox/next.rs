@@ -125,20 +125,19 @@ impl<M: Message> Shared<M> {
             }
             queue.running = None;
             if !self.is_aborted() {
-                if M::HAS_ALWAYS
-                    && let Some((entry, sender)) = queue.take_always()
-                {
-                    // One that was accepted leaves room. One that waited for room leaves none.
-                    let promoted = sender.or_else(|| self.promote_waiting(&mut queue));
-                    let forbidden = ParkAhead::Forbidden;
-                    let next = self.begin_taken(queue, entry, promoted, &mut waker, forbidden);
-                    return Poll::Ready(Some(next));
+                if M::HAS_ALWAYS {
+                    if let Some((entry, sender)) = queue.take_always() {
+                        // One that was accepted leaves room. One that waited for room leaves none.
+                        let promoted = sender.or_else(|| self.promote_waiting(&mut queue));
+                        let forbidden = ParkAhead::Forbidden;
+                        let next = self.begin_taken(queue, entry, promoted, &mut waker, forbidden);
+                        return Poll::Ready(Some(next));
+                    }
                 }
-                if queue.accepted.is_empty()
-                    && !wait.is_busy
-                    && let Some(reason) = queue.seal_if_closing()
-                {
-                    return Poll::Ready(Some(Next::Closed(Box::new(reason))));
+                if queue.accepted.is_empty() && !wait.is_busy {
+                    if let Some(reason) = queue.seal_if_closing() {
+                        return Poll::Ready(Some(Next::Closed(Box::new(reason))));
+                    }
                 }
                 let mut has_closed = wait.was_open && !matches!(queue.phase, Phase::Open);
                 if bug("a close is not told while messages are held") {

@@ -71,10 +71,10 @@ impl<T> Reply<T> {
     #[inline]
     pub fn send(self, answer: T) {
         let mut reply = self;
-        if let Some(slot) = reply.0.take()
-            && let Err((slot, State::Answered(answer))) = slot.settle(State::Answered(answer))
-        {
-            slot.return_answer(answer);
+        if let Some(slot) = reply.0.take() {
+            if let Err((slot, State::Answered(answer))) = slot.settle(State::Answered(answer)) {
+                slot.return_answer(answer);
+            }
         }
     }
 

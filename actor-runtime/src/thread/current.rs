@@ -233,10 +233,10 @@ fn leave_to(before: Activity) {
 #[inline(never)]
 fn leave_handler(before: Activity) {
     let activity = STATE.with(|state| state.activity.replace(before));
-    if activity.has(Activity::WAITS)
-        && let Some(actor) = activity.actor()
-    {
-        ring::forget(actor);
+    if activity.has(Activity::WAITS) {
+        if let Some(actor) = activity.actor() {
+            ring::forget(actor);
+        }
     }
     finish_poll(activity, before);
 }

@@ -100,11 +100,12 @@ impl<'a> Markers<'a> {
                 }
             }
             // A marker with a mistake of its own gets no second error.
-            if let Some(kind) = kind
-                && diagnostics.count() == mistakes
-                && let Some((message, help)) = misfit(kind, attr, item, role)
-            {
-                diagnostics.report(attr, message, help);
+            if let Some(kind) = kind {
+                if diagnostics.count() == mistakes {
+                    if let Some((message, help)) = misfit(kind, attr, item, role) {
+                        diagnostics.report(attr, message, help);
+                    }
+                }
             }
         }
         markers

@@ -97,9 +97,8 @@ fn event(on: &Attribute, diagnostics: &mut Diagnostics) -> Option<Event> {
 fn rest(event: &Event, diagnostics: &mut Diagnostics) {
     let mut rest = event.rest.clone().into_iter();
     let Some(first) = rest.next() else { return };
-    if let (Some(TokenTree::Ident(word)), None) = (rest.next(), rest.next())
-        && word == "if"
-    {
+    let last = rest.next().filter(|_| rest.next().is_none());
+    if let Some(word) = last.filter(|last| matches!(last, TokenTree::Ident(word) if word == "if")) {
         diagnostics.report(word, "this guard has no condition", EXAMPLE);
     } else if event.guard.is_none() && matches!(&first, TokenTree::Ident(word) if word == "if") {
         let help = "put a comma before `if`";

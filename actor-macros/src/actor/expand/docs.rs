@@ -204,10 +204,8 @@ impl Copy {
             } else {
                 renamed.push_str("Self");
             }
-            if let Some(after) = rest.strip_prefix("`]")
-                && before.ends_with("[`")
-                && !after.starts_with(['(', '[', ':'])
-            {
+            let link = before.ends_with("[`").then(|| rest.strip_prefix("`]")).flatten();
+            if let Some(after) = link.filter(|after| !after.starts_with(['(', '[', ':'])) {
                 renamed.push_str(&format!("`](type@{actor})"));
                 rest = after;
             }

@@ -124,12 +124,15 @@ impl Look<'_> {
         let stays = |proof: &Proof| {
             assign.zip(proof.question.as_ref()).is_some_and(|(it, asked)| makes_false(asked, it))
         };
-        let asks = |proof: &mut Proof| {
+        let asks = |proof: &Proof| {
             let mut pairs =
                 proof.reads.iter().flat_map(|read| paths.iter().map(move |path| (read, path)));
             pairs.any(|(read, path)| place::overlap(read, path)) && !stays(proof)
         };
-        for proof in self.proofs.extract_if(.., asks) {
+        let (over, kept): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.proofs).into_iter().partition(asks);
+        self.proofs = kept;
+        for proof in over {
             let caret = by.to_token_stream();
             self.waits.push(Waited { caret, is_undone: true, ..Waited::new(proof.text, false) });
             self.undone.push(self.waits.len() - 1);
@@ -176,10 +179,10 @@ impl<'a> Writes<'a, '_> {
 
     /// A guard that gets a name.
     fn add_named(&mut self, pattern: &Pat, value: &Expr) {
-        if scope::names_in(pattern).iter().any(|(_, is_mutable)| *is_mutable)
-            && let Some(locked) = place::guarded(value)
-        {
-            self.add_paths(locked, self.scope.shared_paths(locked), None);
+        if scope::names_in(pattern).iter().any(|(_, is_mutable)| *is_mutable) {
+            if let Some(locked) = place::guarded(value) {
+                self.add_paths(locked, self.scope.shared_paths(locked), None);
+            }
         }
     }
 }

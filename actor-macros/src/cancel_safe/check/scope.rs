@@ -380,10 +380,14 @@ impl Scope {
     /// The locals in an argument that may be cells.
     pub(super) fn cells_in(&self, arg: &Expr) -> Vec<TokenStream> {
         let is_cell = |expr: &Expr| self.of(expr).is_some_and(|var| var.made.holds_cell);
-        if let Expr::Reference(it) = place::bare(arg)
-            && place::root(&it.expr).is_some()
-        {
-            return if is_cell(&it.expr) { vec![it.expr.to_token_stream()] } else { Vec::new() };
+        if let Expr::Reference(it) = place::bare(arg) {
+            if place::root(&it.expr).is_some() {
+                return if is_cell(&it.expr) {
+                    vec![it.expr.to_token_stream()]
+                } else {
+                    Vec::new()
+                };
+            }
         }
         let mut found: Vec<&Var> = Vec::new();
         self.mentioned(arg.to_token_stream(), &mut found);

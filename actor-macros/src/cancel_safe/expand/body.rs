@@ -49,18 +49,18 @@ impl VisitMut for Rewrite<'_> {
         self.elsewhere += usize::from(is_elsewhere);
         visit_mut::visit_expr_mut(self, expr);
         self.elsewhere -= usize::from(is_elsewhere);
-        if let Expr::Await(wait) = expr
-            && self.elsewhere == 0
-        {
-            *wait.base = Expr::Verbatim(select::awaited(&wait.base, self.krate));
-            if !self.asked.is_empty() {
-                *expr = Expr::Verbatim(self.with_questions(quote!(#expr)));
+        if let Expr::Await(wait) = expr {
+            if self.elsewhere == 0 {
+                *wait.base = Expr::Verbatim(select::awaited(&wait.base, self.krate));
+                if !self.asked.is_empty() {
+                    *expr = Expr::Verbatim(self.with_questions(quote!(#expr)));
+                }
             }
         }
-        if let Expr::Macro(call) = expr
-            && let Some(tokens) = self.macro_call(&mut call.mac)
-        {
-            *expr = Expr::Verbatim(quote!({ #tokens }));
+        if let Expr::Macro(call) = expr {
+            if let Some(tokens) = self.macro_call(&mut call.mac) {
+                *expr = Expr::Verbatim(quote!({ #tokens }));
+            }
         }
         for edit in edits {
             self.apply(expr, edit);
@@ -122,14 +122,14 @@ impl Rewrite<'_> {
                 return;
             }
             Edit::Word => {
-                if let Expr::Call(call) = lent::bare_mut(expr)
-                    && let Some(inner) = call.args.pop()
-                {
-                    *expr = Expr::Paren(syn::ExprParen {
-                        attrs: Vec::new(),
-                        paren_token: Default::default(),
-                        expr: Box::new(inner),
-                    });
+                if let Expr::Call(call) = lent::bare_mut(expr) {
+                    if let Some(inner) = call.args.pop() {
+                        *expr = Expr::Paren(syn::ExprParen {
+                            attrs: Vec::new(),
+                            paren_token: Default::default(),
+                            expr: Box::new(inner),
+                        });
+                    }
                 }
                 return;
             }

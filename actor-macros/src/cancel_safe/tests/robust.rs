@@ -57,10 +57,10 @@ fn check_folder(folder: &Path, everything: &mut Everything) {
             if name != "target" && !name.to_string_lossy().starts_with('.') {
                 check_folder(&path, everything);
             }
-        } else if path.extension().is_some_and(|extension| extension == "rs")
-            && let Ok(file) = syn::parse_file(&fs::read_to_string(&path).unwrap())
-        {
-            everything.visit_file(&file);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            if let Ok(file) = syn::parse_file(&fs::read_to_string(&path).unwrap()) {
+                everything.visit_file(&file);
+            }
         }
     }
 }

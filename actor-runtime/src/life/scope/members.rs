@@ -62,7 +62,8 @@ impl Members {
         // Members that have ended are removed when the list has doubled since the last time, so the
         // amortized cost of an addition is constant.
         if list.members.len() >= list.sweep_at {
-            gone = list.members.extract_if(.., |member| member.is_gone()).collect();
+            let all = std::mem::take(&mut list.members).into_iter();
+            (gone, list.members) = all.partition(|member| member.is_gone());
             list.sweep_at = SWEEP.max(2 * list.members.len());
         }
         let id = unique();

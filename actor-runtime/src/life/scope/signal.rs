@@ -16,9 +16,11 @@ pub(super) async fn until_signal(scope: &Scope) -> io::Result<Vec<MemberExit>> {
     let mut shutdown = pin!(scope.shutdown());
     let mut is_aborted = false;
     let exits = poll_fn(|cx| {
-        if !is_aborted && let Poll::Ready(Ok(())) = signals.poll(cx) {
-            is_aborted = true;
-            scope.abort();
+        if !is_aborted {
+            if let Poll::Ready(Ok(())) = signals.poll(cx) {
+                is_aborted = true;
+                scope.abort();
+            }
         }
         shutdown.as_mut().poll(cx)
     });
