@@ -163,7 +163,7 @@ impl RestartBuilder {
     /// #[actor]
     /// impl Session {
     ///     #[on_start]
-    ///     async fn log_in(&mut self) -> io::Result<()> { self.stream.send("hello").await }
+    ///     async fn log_in(&mut self) -> Result<(), io::Error> { self.stream.send("hello").await }
     ///
     ///     /// Sends `line`.
     ///     pub async fn send(&mut self, line: String) {
