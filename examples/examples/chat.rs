@@ -32,7 +32,7 @@ impl Room {
         self.clients.remove(&id);
     }
 
-    /// A client has said something. A client that is slow misses lines, and delays nobody.
+    /// A client has said something. A slow client misses lines, and does not delay the others.
     pub fn say(&mut self, id: u32, line: &str) {
         let others = self.clients.iter().filter(|(other, _)| **other != id);
         for client in others.filter_map(|(_, client)| client.upgrade()) {

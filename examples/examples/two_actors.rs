@@ -1,7 +1,8 @@
 //! Two actors that know each other: a parent that owns a worker, and a worker that reports to its parent.
 //!
 //! Run with `cargo run --example two_actors`. The worker has a weak handle, so neither keeps the other
-//! alive in a ring; it reports with a cast, so neither waits for the other in a ring.
+//! alive. It reports with `cast_now`, which does not wait: with `cast`, each could wait for room in the
+//! other's mailbox, and one of the messages would be refused.
 
 use actor_runtime::{Context, WeakHandle, actor, spawn};
 
@@ -48,9 +49,10 @@ pub struct Worker {
 impl Worker {
     /// Squares a number, and reports it.
     pub async fn square(&self, number: u64) {
-        // A call would be refused while the parent waits for this worker. A cast needs no reply.
+        // There are no more results than jobs, so the parent's mailbox may grow by them. It fails only if
+        // the parent has ended.
         if let Some(parent) = self.parent.upgrade() {
-            let _ = parent.done(number * number).cast().await;
+            let _ = parent.done(number * number).cast_now();
         }
     }
 }

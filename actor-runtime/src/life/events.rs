@@ -10,7 +10,7 @@
 //! 3. Once the mailbox is closing, messages have priority: the actor drains its mailbox, and a source
 //!    cannot keep it from ending, unless the actor says by `busy_if` that it waits for one.
 //! 4. While the sources are polled, the actor counts as waiting for what they wait for only if it holds
-//!    messages back: otherwise it handles messages meanwhile, and whoever calls it is answered.
+//!    messages back: otherwise it handles messages meanwhile, so its callers get their replies.
 //! 5. Messages held back by `messages_if` stay in the mailbox. While it is closing, an event may still
 //!    release them; if no source is left that could, the actor ends and they are refused.
 

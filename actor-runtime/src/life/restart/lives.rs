@@ -186,7 +186,7 @@ pub(crate) fn new_context<A: Drive>(shared: &Arc<Shared<A::Message>>) -> Arc<Con
     Arc::new(Context::new(WeakHandle(shared.clone()), A::TAKES_BACK))
 }
 
-/// Leaves what a panic may have broken, and returns what is kept, with the reason that the next life is told.
+/// Leaves what a panic may have broken, and returns what is kept, with the reason for the next life.
 async fn leave<A: Drive>(life: &mut Loop<'_, A>, reason: ExitReason) -> (Kept<A>, ExitReason) {
     let shared = life.shared;
     life.leave_lease(&reason);
