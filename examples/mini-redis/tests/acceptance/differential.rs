@@ -18,8 +18,8 @@ use crate::{
     support::{Client, Server, client::show},
 };
 
-/// The pseudo-random number generator SplitMix64.
-struct Random(u64);
+/// The pseudo-random number generator SplitMix64, and the number of times that were drawn from it.
+struct Random(u64, u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -39,6 +39,16 @@ impl Random {
 
     fn one_of(&mut self, times: usize) -> bool {
         self.below(times) == 0
+    }
+
+    /// A time far in the future, ten units from any other of the run.
+    ///
+    /// `EXPIRE` with `GT` or `LT` compares two deadlines. If they were equal up to the moment of their
+    /// commands, the reply would depend on when each server ran them.
+    fn far_time(&mut self) -> String {
+        self.1 += 10;
+        let far = [1_000_000, 2_000_000, 3_000_000, 9_999_000_000][self.below(4)];
+        (far + self.1).to_string()
     }
 }
 
@@ -195,7 +205,8 @@ fn word(random: &mut Random, kind: &str) -> String {
         }
         "F" => format!("{}", (random.below(200) as f64 - 100.0) / 4.0),
         "S" if random.one_of(8) => random.pick(EDGES).to_owned(),
-        "S" => random.pick(&["1000000", "2000000", "3000000", "0", "-1", "9999999999"]).to_owned(),
+        "S" if random.one_of(3) => random.pick(&["0", "-1"]).to_owned(),
+        "S" => random.far_time(),
         plain => plain.to_owned(),
     }
 }
@@ -231,7 +242,7 @@ const MAX_DIFFERENCES: usize = 10;
 fn compare(redis: &Redis, seed: u64, protocol: &str, commands: usize) {
     println!("SEED={seed} COMMANDS={commands}, HELLO {protocol}");
     let server = Server::start();
-    let mut random = Random(seed);
+    let mut random = Random(seed, 0);
     let mut ours = Client::connect(server.address);
     let mut theirs = Client::connect(redis.address);
     theirs.say("FLUSHALL");
