@@ -130,6 +130,11 @@ impl<M: Message> Shared<M> {
         lives.times += 1;
         lives.at = Some(Instant::now());
         lives.reason = Some(reason.clone());
+        if bug("a backoff loses the queue") {
+            let lost = std::mem::take(&mut queue.accepted);
+            drop(queue);
+            drop(lost);
+        }
     }
 
     /// Records that a life other than the first has started, and wakes the tasks that wait for it.

@@ -32,6 +32,7 @@ mod inline_callers;
 mod lease;
 mod panic;
 mod probe;
+mod restart;
 mod ring;
 mod room;
 mod scope;
