@@ -6,8 +6,8 @@ use actor_runtime::{Context, Reply, actor};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
-    boot::Options,
     error::{Error, Result},
+    options::Options,
     store::{Counts, Store},
 };
 
@@ -215,7 +215,7 @@ impl Bot {
         reason: &str,
         number: Reply<Result<i64>>,
     ) {
-        self.store.transaction(number, |connection| {
+        self.store.write(number, |connection| {
             let number: i64 = connection
                 .prepare_cached(
                     "INSERT INTO moderation_case (guild, number, user, action, reason)
@@ -236,7 +236,7 @@ impl Bot {
 
     /// Closes a case with a final note. Returns `true` if it was open.
     pub fn close_case(&mut self, guild: GuildId, number: i64, was_open: Reply<Result<bool>>) {
-        self.store.transaction(was_open, |connection| {
+        self.store.write(was_open, |connection| {
             let sql = "UPDATE moderation_case SET is_open = 0
                        WHERE guild = ?1 AND number = ?2 AND is_open";
             let closed = connection.prepare_cached(sql)?.execute([guild, number])?;

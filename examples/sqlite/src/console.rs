@@ -6,8 +6,8 @@ use actor_runtime::{Context, Reply, actor};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
-    boot::Options,
     error::{Error, Result},
+    options::Options,
     store::{Counts, Store},
 };
 
@@ -67,7 +67,7 @@ impl Console {
 
     /// Returns the id of the game with this title, and adds the game if it is new.
     pub fn insert_game(&mut self, title: &str, game: Reply<Result<GameId>>) {
-        self.store.transaction(game, |connection| {
+        self.store.write(game, |connection| {
             let sql = "INSERT INTO game (title) VALUES (?1) ON CONFLICT DO NOTHING";
             connection.prepare_cached(sql)?.execute([title])?;
             let sql = "SELECT id FROM game WHERE title = ?1";

@@ -3,14 +3,15 @@
 //! An application usually defines its own actor around a [`Store`], with one method per operation, as
 //! [`bot`](crate::bot) and [`console`](crate::console) do.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, path::PathBuf};
 
 use actor_runtime::{Context, Reply, actor};
-use rusqlite::{Connection, params_from_iter, types::Value};
+use rusqlite::{params_from_iter, types::Value};
 
 use crate::{
-    boot::Options,
     error::{Error, Result},
+    options::Options,
+    sql::{self, Changed, Kind, Row},
     store::{Counts, Store},
 };
 
@@ -47,18 +48,6 @@ pub struct Statement {
     pub values: Vec<Value>,
 }
 
-/// A row: one value per column.
-pub type Row = Vec<Value>;
-
-/// The effect of a statement.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Changed {
-    /// The number of rows that were inserted, updated or deleted.
-    pub rows: usize,
-    /// The rowid of the last insert on this connection, or 0 if there was none.
-    pub last_id: i64,
-}
-
 #[actor(mailbox = 256)]
 impl Database {
     /// Opens the database.
@@ -70,18 +59,33 @@ impl Database {
         Ok(Self { store: options.open()? })
     }
 
-    /// Executes one statement that writes.
+    /// Executes one statement. Rows that it returns are dropped.
     pub fn execute(&mut self, sql: &str, values: Vec<Value>, changed: Reply<Result<Changed>>) {
-        self.store.write(changed, |connection| execute(connection, sql, values));
+        let parameters = params_from_iter(values);
+        match Kind::of(sql) {
+            Kind::Reads | Kind::Writes => self.store.execute(changed, sql, parameters),
+            Kind::Apart => self.store.apart(changed, |c| sql::execute(c, sql, parameters)),
+            Kind::Vacuum => self.store.vacuum(changed, |c| sql::execute(c, sql, parameters)),
+        }
     }
 
-    /// Executes one statement that reads, and returns its rows.
+    /// Executes one statement, and returns its rows.
+    ///
+    /// If a row cannot be read, such as text that is not UTF-8, what the statement has changed is rolled back.
     pub fn query(&mut self, sql: &str, values: Vec<Value>, rows: Reply<Result<Vec<Row>>>) {
-        if is_select(sql) {
-            self.store.read(rows, |connection| query(connection, sql, values));
-        } else {
-            self.store.read_apart(rows, |connection| query(connection, sql, values));
+        let run = |connection: &_| sql::query(connection, sql, params_from_iter(values));
+        match self.store.kind(sql) {
+            Ok(Kind::Reads) => self.store.read(rows, run),
+            Ok(Kind::Writes) => self.store.write(rows, run),
+            Ok(Kind::Apart) => self.store.apart(rows, run),
+            Ok(Kind::Vacuum) => self.store.vacuum(rows, run),
+            Err(error) => self.store.refuse(rows, error),
         }
+    }
+
+    /// Writes a copy of the database to a new file at `path`. See [`Store::backup`].
+    pub fn backup(&mut self, path: PathBuf, done: Reply<Result<()>>) {
+        self.store.backup(done, &path);
     }
 
     /// Executes several statements atomically.
@@ -90,8 +94,10 @@ impl Database {
         statements: Vec<Statement>,
         changed: Reply<Result<Vec<Changed>>>,
     ) {
-        self.store.transaction(changed, |connection| {
-            let run = |Statement { sql, values }| execute(connection, &sql, values);
+        self.store.write(changed, |connection| {
+            let run = |Statement { sql, values }| {
+                sql::execute(connection, &sql, params_from_iter(values))
+            };
             statements.into_iter().map(run).collect()
         });
     }
@@ -165,27 +171,4 @@ impl Statement {
     pub fn new(sql: impl Into<Cow<'static, str>>, values: impl Into<Vec<Value>>) -> Self {
         Self { sql: sql.into(), values: values.into() }
     }
-}
-
-fn execute(connection: &Connection, sql: &str, values: Vec<Value>) -> Result<Changed> {
-    let rows = connection.prepare_cached(sql)?.execute(params_from_iter(values))?;
-    Ok(Changed { rows, last_id: connection.last_insert_rowid() })
-}
-
-/// Returns `true` if the statement may share a transaction with other reads. Some pragmas have no effect
-/// inside a transaction, so only `SELECT` qualifies.
-fn is_select(sql: &str) -> bool {
-    let word = sql.split_whitespace().next().unwrap_or_default();
-    word.eq_ignore_ascii_case("select")
-}
-
-fn query(connection: &Connection, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
-    let mut statement = connection.prepare_cached(sql)?;
-    let columns = statement.column_count();
-    let mut rows = statement.query(params_from_iter(values))?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push((0..columns).map(|column| row.get(column)).collect::<rusqlite::Result<_>>()?);
-    }
-    Ok(found)
 }

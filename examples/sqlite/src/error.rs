@@ -29,6 +29,13 @@ pub enum Error {
     },
     /// The file is damaged.
     Corrupt(String),
+    /// A row refers to a row that is missing.
+    Orphan {
+        /// The table of the row.
+        table: String,
+        /// The rowid of the row, if its table has rowids.
+        rowid: Option<i64>,
+    },
     /// The file is not a database.
     NotADatabase,
     /// The file cannot be opened or created.
@@ -67,8 +74,17 @@ pub enum Error {
         /// The cause.
         cause: Box<Error>,
     },
-    /// SQLite rolled back the transaction or group that the request was part of.
+    /// A backup could not be written.
+    Backup {
+        /// The path of the copy.
+        path: PathBuf,
+        /// The cause.
+        cause: String,
+    },
+    /// SQLite rolled back the transaction or group that the request was part of. Nothing of it is stored.
     RolledBack,
+    /// A request that reads has changed rows. They were rolled back.
+    WriteInRead,
     /// The SQL text begins or ends a transaction. Only the actor may do that, so that statements of different
     /// callers do not mix in one transaction.
     TransactionControl,
@@ -85,11 +101,7 @@ pub enum Error {
     },
     /// The mailbox is full. Only calls that do not wait for room return this error.
     MailboxFull,
-    /// The handler panicked with this message. Changes made through [`Store::transaction`] or [`Store::apply`]
-    /// were rolled back.
-    ///
-    /// [`Store::transaction`]: crate::Store::transaction
-    /// [`Store::apply`]: crate::Store::apply
+    /// The handler panicked with this message. Its changes were rolled back.
     Panicked(Arc<str>),
     /// The call failed for another reason, such as a timeout.
     Call(CallError),
@@ -130,11 +142,16 @@ impl Rule {
 }
 
 impl Error {
-    /// Returns `true` if the request is known not to have been executed, so that retrying does not repeat it.
+    /// Returns `true` if the request is known to have changed nothing and may succeed if it is repeated.
+    ///
+    /// A request of a transaction that was [rolled back](Self::RolledBack) is repeated with the whole transaction.
     #[must_use]
     pub fn is_safe_to_retry(&self) -> bool {
         match self {
-            Self::Busy | Self::MailboxFull | Self::Closed { was_accepted: false } => true,
+            Self::Busy
+            | Self::RolledBack
+            | Self::MailboxFull
+            | Self::Closed { was_accepted: false } => true,
             Self::Call(error) => error.is_safe_to_retry(),
             _ => false,
         }
@@ -155,6 +172,7 @@ impl From<rusqlite::Error> for Error {
         };
         let message = message.unwrap_or_else(|| code.to_string());
         match code.code {
+            _ if code.extended_code == ffi::SQLITE_CONSTRAINT_COMMITHOOK => Self::RolledBack,
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Busy,
             ErrorCode::ConstraintViolation => {
                 Self::Constraint { rule: Rule::of(code.extended_code), message }
@@ -215,7 +233,14 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Busy => f.write_str("another connection holds the lock"),
-            Self::Constraint { message, .. } | Self::Corrupt(message) => f.write_str(message),
+            Self::Constraint { message, .. } => f.write_str(message),
+            Self::Corrupt(message) => write!(f, "the file is damaged: {message}"),
+            Self::Orphan { table, rowid: Some(rowid) } => {
+                write!(f, "row {rowid} of `{table}` refers to a missing row")
+            }
+            Self::Orphan { table, rowid: None } => {
+                write!(f, "a row of `{table}` refers to a missing row")
+            }
             Self::NotADatabase => f.write_str("the file is not a database"),
             Self::CannotOpen(message) => write!(f, "cannot open the file: {message}"),
             Self::ReadOnly(message) => write!(f, "cannot write the file: {message}"),
@@ -232,7 +257,11 @@ impl fmt::Display for Error {
             Self::Boot { path, cause } => {
                 write!(f, "cannot open the database `{}`: {cause}", path.display())
             }
+            Self::Backup { path, cause } => {
+                write!(f, "cannot write the backup `{}`: {cause}", path.display())
+            }
             Self::RolledBack => f.write_str("the transaction was rolled back"),
+            Self::WriteInRead => f.write_str("a request that reads cannot change rows"),
             Self::TransactionControl => f.write_str("SQL text cannot begin or end a transaction"),
             Self::NotLeased => f.write_str("a transaction over several requests needs a lease"),
             Self::InTransaction => f.write_str("a transaction is already open"),

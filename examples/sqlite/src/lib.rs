@@ -1,7 +1,7 @@
 //! SQLite on a dedicated thread, behind an actor. See this package's `README.md`.
 //!
 //! ```text
-//! error ◀── store ◀── boot ◀── database, bot, console
+//! error ◀── options, sql, control ◀── boot, backup ◀── store ◀── database, bot, console
 //! ```
 //!
 //! - [`Options`] opens a database: settings, schema, integrity check. If any step fails, no handle is returned.
@@ -12,15 +12,20 @@
 pub mod bot;
 pub mod console;
 
+mod backup;
 mod boot;
+mod control;
 mod database;
 mod error;
+mod options;
+mod sql;
 mod store;
 
 pub use crate::{
-    boot::{Check, GroupCommit, Options},
-    database::{Changed, Database, DatabaseHandle, DatabaseMessage, Row, Statement},
+    database::{Database, DatabaseHandle, DatabaseMessage, Statement},
     error::{Error, Result, Rule},
+    options::{Check, GroupCommit, Options, Step},
+    sql::{Changed, Row},
     store::{Counts, Store},
 };
 pub use rusqlite::types::Value;

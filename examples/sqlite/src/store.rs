@@ -3,42 +3,34 @@
 //! A store does not know the mailbox. It executes each request immediately, in the handler that calls it. Only
 //! the *reply* may be held back, until the commit that the request shares with others. Invariants:
 //!
-//! 1. A write is acknowledged after its commit.
-//! 2. Groups and transactions are opened only in this file. SQL text cannot begin or end a transaction: the
-//!    authorizer refuses it.
-//! 3. If a request fails or panics, its own changes are rolled back, and no others. ([`Store::write`] relies on
-//!    the atomicity of a single statement.)
+//! 1. A write is acknowledged after its commit, and a request that is answered with an error has changed nothing.
+//! 2. Groups and transactions are opened only in this file, through [`Control`].
+//! 3. If a request fails or panics, its own changes are rolled back, and no others, unless SQLite itself rolls the
+//!    whole transaction back. Then nothing of it is stored, and its requests fail.
 //! 4. No caller reads data that may still be rolled back for another: the replies of reads also wait for the
 //!    commit of the group.
 //! 5. Reads share a transaction, and thus a snapshot, only if all of them were sent before it began, that is,
-//!    within one [batch]. So a read sees everything that any process committed before it was sent. A
-//!    read that writes after all ends the shared transaction.
+//!    within one [batch]. So a read sees everything that any process committed before it was sent.
 
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Instant,
-};
+mod reading;
+
+use std::{fmt, path::Path, time::Instant};
 
 use actor_runtime::{Reply, batch};
-use rusqlite::{
-    Connection, TransactionState,
-    hooks::{AuthAction, AuthContext, Authorization},
-};
+use rusqlite::{Connection, Params};
 
 use crate::{
-    boot::{GroupCommit, Options},
+    backup, boot,
+    control::{Control, Undo, Unit},
     error::{Error, Result},
+    options::{GroupCommit, Options},
+    sql::{self, Changed, Kind},
 };
 
 /// An open database, for use as the state of an actor.
 pub struct Store {
     connection: Connection,
-    /// Whether the authorizer allows transaction control. Set only by [`Store::control`].
-    is_control: Arc<AtomicBool>,
+    control: Control,
     options: Options,
     phase: Phase,
     /// The replies of the current group, in the order of their requests.
@@ -76,68 +68,46 @@ pub struct Counts {
     pub rolled_back: u64,
 }
 
-/// The statements that begin, commit and roll back an atomic unit of work.
-///
-/// The SQL comments make these texts unique. Statements are cached by their text, so the same text from a caller
-/// would find a statement that is already authorized.
-struct Brackets {
-    begin: &'static str,
-    keep: &'static str,
-    undo: &'static [&'static str],
-}
-
-const TRANSACTION: Brackets = Brackets {
-    // Takes the write lock at the beginning, where the busy timeout applies. A transaction that reads first and
-    // then writes fails immediately if another connection wrote in between.
-    begin: "BEGIN IMMEDIATE -- store",
-    keep: "COMMIT -- store",
-    undo: &["ROLLBACK -- store"],
-};
-
-/// Begins the transaction that reads share.
-const READ: &str = "BEGIN DEFERRED -- store";
-
 /// The number of virtual machine instructions between calls of the progress handler.
 const PROGRESS_INTERVAL: i32 = 1_000;
 
-const SAVEPOINT: Brackets = Brackets {
-    begin: "SAVEPOINT request -- store",
-    keep: "RELEASE request -- store",
-    undo: &["ROLLBACK TO request -- store", "RELEASE request -- store"],
-};
-
-impl Store {
-    pub(crate) fn new(connection: Connection, options: Options) -> Self {
-        Self {
+impl Options {
+    /// Opens the file and applies the settings.
+    ///
+    /// Call this in the actor's constructor, and [`Store::boot`] in its `#[on_start]`.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Error::Boot`] with the path and the cause.
+    pub fn open(&self) -> Result<Store> {
+        let connection = boot::connect(self).map_err(|error| error.at_boot(&self.path))?;
+        Ok(Store {
             connection,
-            is_control: Arc::default(),
-            options,
+            control: Control::new(),
+            options: self.clone(),
             phase: Phase::Alone,
             held: Vec::new(),
             held_since: Instant::now(),
             counts: Counts::default(),
-        }
+        })
     }
+}
 
-    /// Migrates the schema, checks the file, and installs the authorizer that refuses transaction control in SQL
-    /// text.
+impl Store {
+    /// Takes control of the transactions, migrates the schema and checks the file.
     ///
-    /// Call this in `#[on_start]`.
+    /// From then on, SQL text cannot begin or end a transaction. Call this in `#[on_start]`.
     ///
     /// # Errors
     ///
     /// Returns [`Error::Boot`] with the path and the cause if the migration or the check fails.
     pub fn boot(&mut self) -> Result<()> {
-        self.options.prepare(&mut self.connection)?;
-        let is_allowed = self.is_control.clone();
-        self.connection.authorizer(Some(move |context: AuthContext<'_>| match context.action {
-            AuthAction::Transaction { .. } | AuthAction::Savepoint { .. }
-                if !is_allowed.load(Ordering::Relaxed) =>
-            {
-                Authorization::Deny
-            }
-            _ => Authorization::Allow,
-        }))?;
+        self.take_control().map_err(|error| error.at_boot(&self.options.path))
+    }
+
+    fn take_control(&mut self) -> Result<()> {
+        self.control.install(&mut self.connection)?;
+        boot::prepare(&self.options, &self.connection, &self.control)?;
         // Callers that already have a reply should not wait for a slow statement.
         self.connection.progress_handler(
             PROGRESS_INTERVAL,
@@ -152,51 +122,89 @@ impl Store {
     /// Runs `work`, which reads, and sends its result to `reply`.
     ///
     /// Reads of the same [batch] share a transaction, which saves taking the file locks for each. Use
-    /// [`read_apart`](Self::read_apart) for statements that do not work inside a transaction.
+    /// [`apart`](Self::apart) for statements that do not work inside a transaction.
+    ///
+    /// If `work` changes rows, they are rolled back, with the group or the transaction over several requests that is
+    /// open, and the request fails with [`Error::WriteInRead`].
     pub fn read<T: Send>(
         &mut self,
         reply: Reply<Result<T>>,
         work: impl FnOnce(&Connection) -> Result<T>,
     ) {
         let outcome = self.open_reading().and_then(|()| self.whole());
-        let outcome = outcome.and_then(|()| work(&self.connection));
-        let outcome = self.keep_written(outcome);
+        let outcome = outcome.and_then(|()| self.read_only(work));
         self.answer(reply, outcome);
     }
 
-    /// Like [`read`](Self::read), but outside the shared transaction. Use this for pragmas.
+    /// Runs `work` with each statement on its own, outside of transactions, and sends its result to `reply`.
     ///
-    /// An open group or transaction remains open.
-    pub fn read_apart<T: Send>(
+    /// Use this for pragmas and the like. An open group is committed first. Within a transaction over several
+    /// requests, the statements are part of it.
+    pub fn apart<T: Send>(
         &mut self,
         reply: Reply<Result<T>>,
         work: impl FnOnce(&Connection) -> Result<T>,
     ) {
-        let outcome = self.end_reading().and_then(|()| self.whole());
-        let outcome = outcome.and_then(|()| work(&self.connection));
+        let outcome = self.run_apart(false, work);
         self.answer(reply, outcome);
     }
 
-    /// Runs `work`, which writes with *one* statement, and sends its result to `reply`.
+    /// Executes one statement, which may write, and sends its effect to `reply`.
     ///
-    /// SQLite executes a single statement atomically. For several statements use
-    /// [`transaction`](Self::transaction), which costs a little more.
-    pub fn write<T: Send>(
+    /// Within a group, this costs less than [`write`](Self::write), which needs a savepoint.
+    pub fn execute<T: From<Changed> + Send>(
+        &mut self,
+        reply: Reply<Result<T>>,
+        sql: &str,
+        parameters: impl Params,
+    ) {
+        let outcome = self.execute_one(sql, parameters);
+        self.answer(reply, outcome);
+    }
+
+    /// Returns how a query must be run.
+    pub(crate) fn kind(&self, sql: &str) -> Result<Kind> {
+        Kind::exactly(&self.connection, sql)
+    }
+
+    /// Sends an error to `reply`.
+    pub(crate) fn refuse<T: Send>(&mut self, reply: Reply<Result<T>>, error: Error) {
+        self.answer(reply, Err(error));
+    }
+
+    /// Runs `work`, which executes a `VACUUM` statement, and sends its result to `reply`.
+    pub(crate) fn vacuum<T: Send>(
         &mut self,
         reply: Reply<Result<T>>,
         work: impl FnOnce(&Connection) -> Result<T>,
     ) {
-        let outcome = self.open_group().and_then(|()| work(&self.connection));
-        if matches!(self.phase, Phase::Alone) {
-            self.counts.commits += u64::from(outcome.is_ok());
-        }
+        let outcome = self.run_apart(true, work);
+        self.answer(reply, outcome);
+    }
+
+    /// Writes a copy of the database to a new file, and sends the outcome to `reply`.
+    ///
+    /// The copy is complete, consistent and compact, and is on disk when the reply is sent. It is written under
+    /// another name, with `.partial` appended, and renamed at the end, so that a crash leaves no incomplete copy under
+    /// `path`. An open group is committed first.
+    ///
+    /// # Errors
+    ///
+    /// The reply is [`Error::InTransaction`] within a transaction over several requests, and [`Error::Backup`] if the
+    /// file exists or cannot be written.
+    pub fn backup(&mut self, reply: Reply<Result<()>>, path: &Path) {
+        let outcome = if matches!(self.phase, Phase::Transaction) {
+            Err(Error::InTransaction)
+        } else {
+            self.run_apart(true, |connection| backup::write(connection, path))
+        };
         self.answer(reply, outcome);
     }
 
     /// Runs `work` atomically and sends its result to `reply`.
     ///
     /// If `work` returns an error or panics, all of its changes are rolled back.
-    pub fn transaction<T: Send>(
+    pub fn write<T: Send>(
         &mut self,
         reply: Reply<Result<T>>,
         work: impl FnOnce(&Connection) -> Result<T>,
@@ -205,7 +213,7 @@ impl Store {
         self.answer(reply, outcome);
     }
 
-    /// Like [`transaction`](Self::transaction), but without a reply.
+    /// Like [`write`](Self::write), but without a reply.
     ///
     /// With group commit, the changes are committed later, with the group.
     ///
@@ -217,12 +225,14 @@ impl Store {
         match self.phase {
             // `open_group` has ended `Reading`.
             Phase::Alone | Phase::Reading => {
-                let outcome = self.bracketed(&TRANSACTION, work);
+                let outcome = self.control.atomically(&self.connection, Unit::Transaction, work);
                 self.counts.commits += u64::from(outcome.is_ok());
                 self.counts.rolled_back += u64::from(outcome.is_err());
                 outcome
             }
-            Phase::Group | Phase::Transaction => self.bracketed(&SAVEPOINT, work),
+            Phase::Group | Phase::Transaction => {
+                self.control.atomically(&self.connection, Unit::Savepoint, work)
+            }
         }
     }
 
@@ -241,7 +251,7 @@ impl Store {
         if matches!(self.phase, Phase::Transaction) {
             return Err(Error::InTransaction);
         }
-        self.control(TRANSACTION.begin)?;
+        self.control.begin(&self.connection, Unit::Transaction)?;
         self.phase = Phase::Transaction;
         Ok(())
     }
@@ -265,7 +275,7 @@ impl Store {
     pub fn roll_back(&mut self) -> bool {
         let is_open = matches!(self.phase, Phase::Transaction);
         if is_open {
-            self.undo(&TRANSACTION);
+            self.control.undo(&self.connection, Unit::Transaction);
             self.phase = Phase::Alone;
             self.counts.rolled_back += 1;
         }
@@ -311,47 +321,38 @@ impl Store {
     fn open_group(&mut self) -> Result<()> {
         self.end_reading()?;
         if matches!(self.phase, Phase::Alone) && self.options.group_commit.is_some() {
-            self.control(TRANSACTION.begin)?;
+            self.control.begin(&self.connection, Unit::Transaction)?;
             self.phase = Phase::Group;
         }
         self.whole()
     }
 
-    /// Begins the transaction that reads share, if more messages of this batch follow.
-    fn open_reading(&mut self) -> Result<()> {
-        if matches!(self.phase, Phase::Reading) && self.connection.is_autocommit() {
-            // SQLite has rolled it back after an error.
-            self.phase = Phase::Alone;
+    fn run_apart<T>(
+        &mut self,
+        may_control: bool,
+        work: impl FnOnce(&Connection) -> Result<T>,
+    ) -> Result<T> {
+        if matches!(self.phase, Phase::Transaction) {
+            self.whole()?;
+            return work(&self.connection);
         }
-        if matches!(self.phase, Phase::Alone) && batch::left() > 0 {
-            self.control(READ)?;
-            self.phase = Phase::Reading;
-        }
-        Ok(())
+        self.flush();
+        self.control.one_by_one(may_control, || work(&self.connection))
     }
 
-    /// Ends the transaction that reads share, and wakes their callers, because the next request may take longer.
-    fn end_reading(&mut self) -> Result<()> {
-        if !matches!(self.phase, Phase::Reading) {
-            return Ok(());
+    fn execute_one<T: From<Changed>>(&mut self, sql: &str, parameters: impl Params) -> Result<T> {
+        self.open_group()?;
+        if !matches!(self.phase, Phase::Group) {
+            return self.apply(|connection| sql::execute(connection, sql, parameters).map(T::from));
         }
-        self.phase = Phase::Alone;
-        batch::wake_callers();
-        if self.connection.is_autocommit() {
-            return Ok(());
-        }
-        let outcome = self.control(TRANSACTION.keep);
-        if outcome.is_err() {
-            self.undo(&TRANSACTION);
-        }
-        outcome
-    }
-
-    /// Commits the shared transaction if a read has written, such as `INSERT … RETURNING`.
-    fn keep_written<T>(&mut self, outcome: Result<T>) -> Result<T> {
-        let state = self.connection.transaction_state(None::<&str>);
-        if matches!((self.phase, state), (Phase::Reading, Ok(TransactionState::Write))) {
-            self.end_reading()?;
+        let before = self.connection.total_changes();
+        let undo =
+            Undo { control: &self.control, connection: &self.connection, unit: Unit::Transaction };
+        let outcome = sql::execute(&self.connection, sql, parameters).map(T::from);
+        // A statement that fails has undone its changes, except with OR FAIL and RAISE(FAIL). Without a savepoint, only
+        // the whole group can undo these.
+        if outcome.is_ok() || self.connection.total_changes() == before {
+            std::mem::forget(undo);
         }
         outcome
     }
@@ -393,64 +394,15 @@ impl Store {
     }
 
     fn end_transaction(&mut self) -> Result<()> {
-        let outcome = self.control(TRANSACTION.keep);
+        let outcome = self.control.keep(&self.connection, Unit::Transaction);
         match outcome {
             Ok(()) => self.counts.commits += 1,
             Err(_) => {
-                self.undo(&TRANSACTION);
+                self.control.undo(&self.connection, Unit::Transaction);
                 self.counts.rolled_back += 1;
             }
         }
         outcome
-    }
-
-    /// Runs `work` atomically, also if it panics.
-    fn bracketed<T>(
-        &self,
-        brackets: &Brackets,
-        work: impl FnOnce(&Connection) -> Result<T>,
-    ) -> Result<T> {
-        struct Undo<'a> {
-            store: &'a Store,
-            brackets: &'a Brackets,
-            is_kept: bool,
-        }
-        impl Drop for Undo<'_> {
-            fn drop(&mut self) {
-                if !self.is_kept {
-                    self.store.undo(self.brackets);
-                }
-            }
-        }
-        self.control(brackets.begin)?;
-        let mut undo = Undo { store: self, brackets, is_kept: false };
-        let value = work(&self.connection)?;
-        self.control(brackets.keep)?;
-        undo.is_kept = true;
-        Ok(value)
-    }
-
-    /// Rolls back, unless SQLite has already done so.
-    fn undo(&self, brackets: &Brackets) {
-        if self.connection.is_autocommit() {
-            return;
-        }
-        for text in brackets.undo {
-            if let Err(error) = self.control(text) {
-                tracing::error!(%error, "could not roll back a transaction");
-            }
-        }
-    }
-
-    /// Executes a statement that begins or ends a transaction.
-    fn control(&self, text: &'static str) -> Result<()> {
-        self.is_control.store(true, Ordering::Relaxed);
-        let outcome = self.connection.prepare_cached(text).and_then(|mut statement| {
-            statement.execute([])?;
-            Ok(())
-        });
-        self.is_control.store(false, Ordering::Relaxed);
-        Ok(outcome?)
     }
 }
 

@@ -18,7 +18,7 @@ impl Ledger {
 
     /// Fills the table.
     pub(crate) fn fill(&mut self, done: Reply<Result<()>>) {
-        self.0.transaction(done, |connection| {
+        self.0.write(done, |connection| {
             for number in 0..crate::contestant::ROWS {
                 insert(connection, number)?;
             }

@@ -119,26 +119,36 @@ fn a_write_between_reads_succeeds_and_is_seen_by_later_reads() {
 }
 
 #[test]
-fn a_read_that_writes_is_committed_before_its_reply() {
+fn a_read_that_writes_is_refused_and_undone() {
     let scratch = Scratch::new();
-    let ledger = ledger(scratch.options());
-    let file = scratch.plain();
-    let busy = busy(&ledger);
-    let first = ledger.count().try_call().unwrap();
-    let added = ledger.add_by_reading("ours").try_call().unwrap();
-    let (sender, seen) = mpsc::channel();
-    let look = Box::new(move || {
-        let count: i64 =
-            file.query_row("SELECT count(*) FROM entry", [], |row| row.get(0)).unwrap();
-        sender.send(count).unwrap();
-    });
-    ledger.pause(look).try_cast().unwrap();
-    let last = ledger.count().try_call().unwrap();
-    drop(busy);
-    assert_eq!(first.blocking().unwrap().unwrap(), 0);
-    assert_eq!(added.blocking().unwrap().unwrap(), 1);
-    assert_eq!(seen.recv(), Ok(1));
-    assert_eq!(last.blocking().unwrap().unwrap(), 1);
+    let grouped = scratch.options().group_commit(crate::support::grouped(64));
+    for options in [scratch.options(), grouped] {
+        let ledger = ledger(options);
+        // Alone, in a batch, and, with groups, after a write.
+        let alone = ledger.add_by_reading("alone").blocking().unwrap();
+        let busy = busy(&ledger);
+        let first = ledger.count().try_call().unwrap();
+        let shared = ledger.add_by_reading("shared").try_call().unwrap();
+        let last = ledger.count().try_call().unwrap();
+        let kept = ledger.add("kept").try_call().unwrap();
+        let after = ledger.add_by_reading("after a write").try_call().unwrap();
+        drop(busy);
+        assert_eq!(first.blocking().unwrap().unwrap(), 0);
+        assert_eq!(last.blocking().unwrap().unwrap(), 0);
+        for refused in [alone, shared.blocking().unwrap(), after.blocking().unwrap()] {
+            assert!(matches!(refused, Err(Error::WriteInRead)), "{refused:?}");
+        }
+        // A group is rolled back with it, and its requests say so.
+        match kept.blocking().unwrap() {
+            Ok(()) => assert_eq!(scratch.names(), ["kept"]),
+            Err(error) => {
+                assert!(matches!(error, Error::RolledBack), "{error:?}");
+                assert_eq!(scratch.names(), [""; 0]);
+            }
+        }
+        drop(ledger);
+        scratch.plain().execute("DELETE FROM entry", []).unwrap();
+    }
 }
 
 #[test]

@@ -8,7 +8,6 @@ use std::{
 };
 
 use actor_runtime::{Builder, StartError};
-use rusqlite::Connection;
 use sqlite_actor::{Check, Database, Error, Options, Value};
 
 use crate::support::{INSERT, SCHEMA, Scratch, count, entry, start};
@@ -130,22 +129,61 @@ async fn a_missing_directory_is_an_error() {
     assert!(matches!(failure(options).await, Error::CannotOpen(_)));
 }
 
-#[test]
-fn a_directory_without_write_permission_is_an_error() {
-    let scratch = Scratch::new();
-    fs::set_permissions(scratch.directory(), fs::Permissions::from_mode(0o555)).unwrap();
+/// Opens the file in another process, as a user whom permissions apply to, and returns its error message.
+fn open_without_privileges(scratch: &Scratch) -> Option<String> {
     let mut peer = Command::new(env!("CARGO_BIN_EXE_peer"));
     peer.arg("open").arg(scratch.file());
     if rustix::process::geteuid().is_root() {
-        // Root ignores permissions, so the process runs as another user.
+        // Root ignores permissions.
         peer.uid(65_534).gid(65_534);
     }
     let output = peer.output().expect("the program runs");
-    fs::set_permissions(scratch.directory(), fs::Permissions::from_mode(0o755)).unwrap();
-    assert!(!output.status.success());
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert!(message.contains("test.db`: cannot open the file: "), "{message}");
-    assert_eq!(message.lines().count(), 1, "{message}");
+    (!output.status.success()).then(|| String::from_utf8(output.stderr).unwrap())
+}
+
+fn permit(path: &std::path::Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_written_is_an_error() {
+    for (what, exists, file, directory, expected) in [
+        ("the directory, no file", false, 0, 0o555, "cannot open the file: "),
+        ("the file", true, 0o444, 0o777, "cannot write the file: "),
+        ("the directory", true, 0o666, 0o555, "cannot write the file: "),
+        ("both", true, 0o444, 0o555, "cannot write the file: "),
+        ("not even read", true, 0o000, 0o777, "cannot open the file: "),
+    ] {
+        let scratch = Scratch::new();
+        if exists {
+            let database = start(scratch.options()).await.unwrap();
+            actor_runtime::ActorHandle::shutdown(&database).await;
+            permit(&scratch.file(), file);
+        }
+        permit(scratch.directory(), directory);
+        let message =
+            open_without_privileges(&scratch).unwrap_or_else(|| panic!("{what}: it started"));
+        permit(scratch.directory(), 0o755);
+        assert!(message.contains(&format!("test.db`: {expected}")), "{what}: {message}");
+        assert_eq!(message.lines().count(), 1, "{what}: {message}");
+        assert!(!scratch.has_log(), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_busy_timeout_is_what_sqlite_can_count() {
+    for (timeout, milliseconds) in [
+        (Duration::ZERO, 0),
+        (Duration::from_nanos(1), 1),
+        (Duration::from_micros(1_001), 2),
+        (Duration::from_secs(60 * 60 * 24 * 365), i64::from(i32::MAX)),
+        (Duration::MAX, i64::from(i32::MAX)),
+    ] {
+        let scratch = Scratch::new();
+        let database = start(scratch.options().busy_timeout(timeout)).await.unwrap();
+        let found = database.query("PRAGMA busy_timeout", vec![]).await.unwrap().unwrap();
+        assert_eq!(found, [[Value::Integer(milliseconds)]], "{timeout:?}");
+    }
 }
 
 /// Overwrites part of the root page of `object`.
@@ -165,33 +203,79 @@ fn damage(scratch: &Scratch, object: &str) {
     fs::write(scratch.file(), bytes).unwrap();
 }
 
+/// Returns a database with some entries, closed.
+async fn filled() -> Scratch {
+    let scratch = Scratch::new();
+    let database = start(scratch.options()).await.unwrap();
+    for number in 0..200 {
+        let name = format!("name {number}");
+        database.execute(INSERT, entry(name, number)).await.unwrap().unwrap();
+    }
+    actor_runtime::ActorHandle::shutdown(&database).await;
+    scratch
+}
+
 #[tokio::test]
 async fn a_damaged_file_is_an_error() {
     for check in [Check::Full, Check::Quick] {
-        let scratch = Scratch::new();
-        let database = start(scratch.options()).await.unwrap();
-        for number in 0..20 {
-            let name = format!("name {number}");
-            database.execute(INSERT, entry(name, number)).await.unwrap().unwrap();
-        }
-        actor_runtime::ActorHandle::shutdown(&database).await;
+        let scratch = filled().await;
         damage(&scratch, "entry");
-        let error = failure(scratch.options().check(check)).await;
-        assert!(matches!(error, Error::Corrupt(_)), "{check:?}: {error:?}");
+        let bytes = fs::read(scratch.file()).unwrap();
+        let half = &bytes[..bytes.len() / 2];
+        let mut zeroed = bytes.clone();
+        zeroed[4096..8192].fill(0);
+        for (what, content) in [("overwritten", &bytes[..]), ("cut", half), ("zeroed", &zeroed)] {
+            fs::write(scratch.file(), content).unwrap();
+            let message = start(scratch.options().check(check)).await.unwrap_err().to_string();
+            assert!(message.contains("test.db`: the file is damaged: "), "{what}: {message}");
+            assert_eq!(message.lines().count(), 1, "{what}: {message}");
+            let error = failure(scratch.options().check(check)).await;
+            assert!(matches!(error, Error::Corrupt(_)), "{what}, {check:?}: {error:?}");
+        }
     }
 }
 
 #[tokio::test]
-async fn a_violated_foreign_key_is_an_error() {
-    let scratch = Scratch::new();
-    drop(start(scratch.options()).await.unwrap());
+async fn a_file_is_checked_as_far_as_the_options_say() {
+    // An index with other values than its table, a reference to a missing row, and a page that is overwritten.
+    let stale = Scratch::new();
+    drop(start(stale.options()).await.unwrap());
+    let sql = "SELECT rootpage FROM sqlite_schema WHERE name = 'part_by_entry'";
+    let root: i64 = stale.plain().query_row(sql, [], |row| row.get(0)).unwrap();
+    // Each with its own connection, which reads the schema again.
+    for batch in [
+        "INSERT INTO entry VALUES (1, 'one', 1), (2, 'two', 2); INSERT INTO part VALUES (1)",
+        "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'part_by_entry'",
+        "UPDATE part SET entry = 2",
+        &format!(
+            "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema VALUES
+             ('index', 'part_by_entry', 'part', {root}, 'CREATE INDEX part_by_entry ON part (entry)')"
+        ),
+    ] {
+        stale.plain().execute_batch(batch).unwrap();
+    }
+    let orphaned = Scratch::new();
+    drop(start(orphaned.options()).await.unwrap());
+    let plain = orphaned.plain();
     // The bundled SQLite enforces foreign keys unless the setting is turned off.
-    let plain: Connection = scratch.plain();
     plain.pragma_update(None, "foreign_keys", false).unwrap();
     plain.execute("INSERT INTO part VALUES (7)", []).unwrap();
     drop(plain);
-    let error = failure(scratch.options()).await;
-    assert_eq!(error.to_string(), "row Some(1) of `part` refers to a missing row");
+    let overwritten = filled().await;
+    damage(&overwritten, "entry");
+    for (what, scratch, refused_by) in [
+        ("index", &stale, &[Check::Full][..]),
+        ("reference", &orphaned, &[Check::Full]),
+        ("page", &overwritten, &[Check::Full, Check::Quick]),
+    ] {
+        for check in [Check::Full, Check::Quick, Check::None] {
+            let started = start(scratch.options().check(check)).await;
+            let is_refused = refused_by.contains(&check);
+            assert_eq!(started.is_err(), is_refused, "{what}, {check:?}: {:?}", started.err());
+        }
+    }
+    let error = failure(orphaned.options()).await;
+    assert_eq!(error.to_string(), "row 1 of `part` refers to a missing row");
 }
 
 #[test]

@@ -29,7 +29,7 @@ impl Shaky {
 
     /// Adds a row and panics inside the transaction.
     pub(crate) fn spoil(&mut self, name: &str, done: Reply<Result<()>>) {
-        self.0.transaction(done, |connection| {
+        self.0.write(done, |connection| {
             connection.execute("INSERT INTO entry (name, number) VALUES (?1, 0)", [name])?;
             panic!("on purpose");
         });
