@@ -169,7 +169,7 @@ pub use crate::{
         restarts::{Restart, RestartStats},
         stats::{Counts, LeaseStats, Stats},
     },
-    slot::{acknowledged::Acknowledged, replies::Replies, reply::Reply},
+    slot::{acknowledged::Acknowledged, replies::Replies, reply::Reply, watch::Watch},
     thread::current::ActorId,
 };
 

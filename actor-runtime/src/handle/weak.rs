@@ -38,6 +38,10 @@ impl<H: ActorHandle> WeakHandle<H> {
         self.0.id()
     }
 
+    pub(crate) fn is_aborted(&self) -> bool {
+        self.0.is_aborted()
+    }
+
     pub(crate) fn close(&self) {
         self.0.close(ExitReason::Shutdown);
     }

@@ -7,7 +7,10 @@ use crate::{
     handle::weak::WeakHandle,
     life::actor::Actor,
     life::scope::Scope,
-    slot::{caller::Caller, marked::Unread, message::Message, reply::Reply, unread::Unreads},
+    slot::{
+        caller::Caller, marked::Unread, message::Message, reply::Reply, unread::Unreads,
+        watch::Watch,
+    },
 };
 
 /// What a handler can access of its own actor: a weak handle, the children, and the mailbox.
@@ -100,6 +103,43 @@ impl<A: Actor> Context<A> {
     #[must_use]
     pub fn is_leased(&self) -> bool {
         self.handle.0.is_leased()
+    }
+
+    /// Returns a [`Watch`], which tells a callback whether the actor was [aborted](crate::ActorHandle::abort).
+    ///
+    /// An abort takes effect when the handler that runs waits or returns. One that blocks can ask, and
+    /// return early. A shutdown lets handlers finish, and does not close the watch.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use actor_runtime::{ActorHandle, Context, ExitReason, actor, spawn_thread};
+    ///
+    /// struct Worker;
+    ///
+    /// #[actor]
+    /// impl Worker {
+    ///     /// Works until the actor is aborted.
+    ///     pub fn work(&mut self, context: &Context<Self>) {
+    ///         let watch = context.watch();
+    ///         while !watch.is_closed() { std::thread::yield_now() }
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let worker = spawn_thread(|| Worker)?;
+    /// worker.work().cast_blocking()?;
+    /// worker.abort();
+    /// assert_eq!(worker.exited().blocking(), ExitReason::Aborted);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn watch(&self) -> Watch
+    where
+        WeakHandle<A::Handle>: Send + Sync,
+    {
+        let handle = self.handle.clone();
+        Watch::asking(move || handle.is_aborted())
     }
 
     /// Closes the mailbox.

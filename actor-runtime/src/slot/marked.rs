@@ -21,8 +21,8 @@ use std::{
 
 use crate::{
     error::Failure,
-    slot::{Slot, State, receiver::Receiver, reply::Reply, returns::ReturnPath},
-    sync::{Arc, MutexGuard, bug, lock},
+    slot::{Slot, State, receiver::Receiver, reply::Reply, returns::ReturnPath, watch::Watch},
+    sync::{Arc, AtomicBool, MutexGuard, Ordering, bug, lock},
     thread::batch,
     thread::waker::{WakerToStore, wake},
 };
@@ -31,6 +31,8 @@ pub(super) struct Marked<T> {
     progress: Progress<T>,
     /// Set if the answer returns to the actor when it is not read.
     return_path: Option<ReturnPath>,
+    /// Set when the slot leaves `Waiting`, for those who [watch](Watch) it.
+    watch: Option<Arc<AtomicBool>>,
 }
 
 enum Progress<T> {
@@ -48,6 +50,19 @@ impl<T> Marked<T> {
     /// Returns `true` if the caller's waker must be stored but has not been cloned yet.
     pub(super) fn needs_waker_clone(&self, waker: &WakerToStore<'_>) -> bool {
         matches!(&self.progress, Progress::Waiting { caller, .. } if !waker.is_ready(caller))
+    }
+
+    /// Marks a slot that waits.
+    fn waiting(caller: Option<Waker>) -> Box<Self> {
+        let progress = Progress::Waiting { caller, handler: None };
+        Box::new(Self { progress, return_path: None, watch: None })
+    }
+
+    /// Notifies those who watch the slot that its answer is not awaited any more.
+    fn close_watch(&self) {
+        if let Some(watch) = &self.watch {
+            watch.store(true, Ordering::Release);
+        }
     }
 
     /// Takes the answer out of a slot that only the caller owns.
@@ -80,7 +95,8 @@ impl<T> Slot<T> {
             // The outcome is final (invariant 1 of the slot).
             State::Answered(_) | State::Failed(_) => return,
         };
-        *state = State::Marked(Box::new(Marked { progress, return_path: Some(path) }));
+        let marked = Marked { progress, return_path: Some(path), watch: None };
+        *state = State::Marked(Box::new(marked));
     }
 
     /// [`Slot::settle`] for a slot that is not in [`State::Waiting`].
@@ -105,6 +121,7 @@ impl<T> Slot<T> {
             return Err(outcome);
         };
         let wakers = (caller.take(), handler.take());
+        marked.close_watch();
         self.link.cut();
         let mut order = None;
         match (outcome, &path) {
@@ -163,6 +180,9 @@ impl<T> Slot<T> {
         };
         match mem::replace(&mut marked.progress, Progress::Abandoned) {
             Progress::Waiting { caller, handler } => {
+                if !bug("a callback is not told that its caller left") {
+                    marked.close_watch();
+                }
                 if marked.return_path.is_none() {
                     *state = State::Closed;
                 }
@@ -196,8 +216,7 @@ impl<T> Slot<T> {
         loop {
             let mut state = lock(&self.state);
             if let State::Waiting(caller) = &mut *state {
-                let progress = Progress::Waiting { caller: caller.take(), handler: None };
-                *state = State::Marked(Box::new(Marked { progress, return_path: None }));
+                *state = State::Marked(Marked::waiting(caller.take()));
             }
             match &mut *state {
                 State::Marked(marked) => match &mut marked.progress {
@@ -218,6 +237,21 @@ impl<T> Slot<T> {
         }
     }
 
+    /// Returns a watch, which closes when the slot leaves `Waiting`.
+    #[cold]
+    fn watch(&self) -> Watch {
+        let mut state = lock(&self.state);
+        if let State::Waiting(caller) = &mut *state {
+            *state = State::Marked(Marked::waiting(caller.take()));
+        }
+        match &mut *state {
+            State::Marked(marked) if matches!(marked.progress, Progress::Waiting { .. }) => {
+                Watch::of(marked.watch.get_or_insert_with(Arc::default))
+            }
+            _ => Watch::closed(),
+        }
+    }
+
     /// Returns `true` if the caller is gone. Needed where the loop owns a share of the slot (see 2).
     pub(super) fn is_abandoned(&self) -> bool {
         match &*lock(&self.state) {
@@ -231,6 +265,16 @@ impl<T> Slot<T> {
 }
 
 impl<T> Reply<T> {
+    /// Returns a [`Watch`], which tells a callback whether the caller still waits for the answer.
+    ///
+    /// Use it for work that blocks, such as a query, and calls back from time to time. A handler that
+    /// awaits uses [`gone`](Self::gone), and one that has the reply at hand asks
+    /// [`is_closed`](Self::is_closed). The watch does not answer the call, and remains valid after the reply
+    /// was sent.
+    pub fn watch(&self) -> Watch {
+        self.0.as_ref().map_or_else(Watch::closed, |slot| slot.watch())
+    }
+
     /// Runs the body of a marked handler. Returns `None` if its caller is dropped first.
     #[doc(hidden)]
     pub async fn while_wanted<F: Future>(&self, body: F) -> Option<F::Output> {

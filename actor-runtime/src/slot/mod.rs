@@ -25,6 +25,7 @@ pub(crate) mod replies;
 pub(crate) mod reply;
 pub(crate) mod returns;
 pub(crate) mod unread;
+pub(crate) mod watch;
 
 use std::{mem, sync::PoisonError, task::Waker};
 

@@ -21,7 +21,10 @@ use std::{
 use crate::{
     cancel_safe::{CancelSafe, assume_cancel_safe},
     error::{Failure, Method, TrySendError, Unsent},
-    slot::message::{PendingReply, private},
+    slot::{
+        message::{PendingReply, private},
+        watch::Watch,
+    },
     sync::{Arc, Mutex, MutexGuard, gap, lock},
     thread::waker::{WakerToStore, wake},
     thread::{
@@ -394,6 +397,20 @@ impl<T> Replies<T> {
             drop(flow);
             waker.prepare();
         }
+    }
+
+    /// Returns a [`Watch`], which tells a callback whether the stream is still read.
+    ///
+    /// It locks the stream's buffer for a moment whenever it is asked. See [`Reply::watch`](crate::Reply::watch).
+    pub fn watch(&self) -> Watch
+    where
+        T: Send,
+    {
+        let channel = self.channel.clone();
+        Watch::asking(move || {
+            let flow = lock(&channel.0);
+            flow.reader_is_gone || flow.end.is_some()
+        })
     }
 
     /// Returns `true` if the reader was dropped.

@@ -22,12 +22,19 @@ pub(crate) fn connect(options: &Options) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(&options.path, flags)?;
+    let mut connection = if options.is_in_memory {
+        Connection::open_in_memory_with_flags(flags)?
+    } else {
+        Connection::open_with_flags(&options.path, flags)?
+    };
     // SQLite opens a file that it may not write for reading.
     if connection.is_readonly(MAIN_DB)? {
         return Err(Error::ReadOnly("permission denied".to_owned()));
     }
-    configure(&connection, options.busy_timeout)?;
+    set_up(&connection, options)?;
+    for configure in &options.configure {
+        configure.0(&mut connection)?;
+    }
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
@@ -39,12 +46,14 @@ pub(crate) fn prepare(options: &Options, connection: &Connection, control: &Cont
 }
 
 /// Applies the settings and reads each one back, because SQLite ignores a value that it does not accept.
-fn configure(connection: &Connection, busy_timeout: Duration) -> Result<()> {
-    let busy_timeout = milliseconds(busy_timeout);
+fn set_up(connection: &Connection, options: &Options) -> Result<()> {
+    let busy_timeout = milliseconds(options.busy_timeout);
     // First, because changing the journal mode may have to wait for another connection.
     pragma(connection, "busy_timeout", Value::Integer(busy_timeout), Value::Integer(busy_timeout))?;
-    let wal = || Value::Text("wal".to_owned());
-    pragma(connection, "journal_mode", wal(), wal())?;
+    if !options.is_in_memory {
+        let wal = || Value::Text("wal".to_owned());
+        pragma(connection, "journal_mode", wal(), wal())?;
+    }
     foreign_keys(connection, true)?;
     // 1 is NORMAL. In WAL mode, commits survive a crash of the process; a power failure may lose the newest
     // commits but does not corrupt the file.

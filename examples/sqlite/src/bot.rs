@@ -308,8 +308,8 @@ impl Bot {
     }
 
     #[on_start]
-    fn boot(&mut self) -> Result<(), Error> {
-        self.store.boot()
+    fn boot(&mut self, context: &Context<Self>) -> Result<(), Error> {
+        self.store.boot(context.watch())
     }
 
     #[on_idle]

@@ -5,7 +5,7 @@
 
 use std::{borrow::Cow, path::PathBuf};
 
-use actor_runtime::{Context, Reply, actor};
+use actor_runtime::{Context, Replies, Reply, actor};
 use rusqlite::{params_from_iter, types::Value};
 
 use crate::{
@@ -48,7 +48,7 @@ pub struct Statement {
     pub values: Vec<Value>,
 }
 
-#[actor(mailbox = 256)]
+#[actor(mailbox = 256, local)]
 impl Database {
     /// Opens the database.
     ///
@@ -62,18 +62,23 @@ impl Database {
     /// Executes one statement. Rows that it returns are dropped.
     pub fn execute(&mut self, sql: &str, values: Vec<Value>, changed: Reply<Result<Changed>>) {
         let parameters = params_from_iter(values);
-        match Kind::of(sql) {
-            Kind::Reads | Kind::Writes => self.store.execute(changed, sql, parameters),
-            Kind::Apart => self.store.apart(changed, |c| sql::execute(c, sql, parameters)),
-            Kind::Vacuum => self.store.vacuum(changed, |c| sql::execute(c, sql, parameters)),
+        match self.store.kind(sql) {
+            Ok(Kind::Reads) => self.store.read(changed, |c| sql::execute(c, sql, parameters)),
+            Ok(Kind::Writes) => self.store.execute(changed, sql, parameters),
+            Ok(Kind::Apart) => self.store.apart(changed, |c| sql::execute(c, sql, parameters)),
+            Ok(Kind::Vacuum) => self.store.vacuum(changed, |c| sql::execute(c, sql, parameters)),
+            Err(error) => self.store.refuse(changed, error),
         }
     }
 
     /// Executes one statement, and returns its rows.
     ///
+    /// Their number and size are bounded by [`Options::max_result`]; use [`rows`](DatabaseHandle::rows) for more.
+    ///
     /// If a row cannot be read, such as text that is not UTF-8, what the statement has changed is rolled back.
     pub fn query(&mut self, sql: &str, values: Vec<Value>, rows: Reply<Result<Vec<Row>>>) {
-        let run = |connection: &_| sql::query(connection, sql, params_from_iter(values));
+        let limit = self.store.max_result();
+        let run = |connection: &_| sql::query(connection, sql, params_from_iter(values), limit);
         match self.store.kind(sql) {
             Ok(Kind::Reads) => self.store.read(rows, run),
             Ok(Kind::Writes) => self.store.write(rows, run),
@@ -81,6 +86,15 @@ impl Database {
             Ok(Kind::Vacuum) => self.store.vacuum(rows, run),
             Err(error) => self.store.refuse(rows, error),
         }
+    }
+
+    /// Executes one statement that reads, and streams its rows.
+    ///
+    /// The rows are read as the stream has room, so the memory that it takes does not depend on their number. All of
+    /// them are of the moment at which the statement begins. Other requests wait until the last row was read or the
+    /// stream was dropped.
+    pub async fn rows(&mut self, sql: &str, values: Vec<Value>, rows: Replies<Result<Row>>) {
+        self.store.stream(rows, sql, params_from_iter(values), sql::values).await;
     }
 
     /// Writes a copy of the database to a new file at `path`. See [`Store::backup`].
@@ -146,8 +160,8 @@ impl Database {
     }
 
     #[on_start]
-    fn boot(&mut self) -> Result<(), Error> {
-        self.store.boot()
+    fn boot(&mut self, context: &Context<Self>) -> Result<(), Error> {
+        self.store.boot(context.watch())
     }
 
     #[on_idle]

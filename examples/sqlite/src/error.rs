@@ -8,6 +8,8 @@ use std::{error, fmt, io, path::PathBuf, sync::Arc};
 use actor_runtime::{CallError, CallErrorKind, SendError, StartError, TrySendError};
 use rusqlite::{ErrorCode, ffi};
 
+use crate::options::ResultLimit;
+
 /// A [`Result`](std::result::Result) with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -83,6 +85,10 @@ pub enum Error {
     },
     /// SQLite rolled back the transaction or group that the request was part of. Nothing of it is stored.
     RolledBack,
+    /// The rows of a query exceed this limit.
+    TooLarge(ResultLimit),
+    /// The request was interrupted: its caller is gone, or the actor was aborted.
+    Interrupted,
     /// A request that reads has changed rows. They were rolled back.
     WriteInRead,
     /// The SQL text begins or ends a transaction. Only the actor may do that, so that statements of different
@@ -182,6 +188,7 @@ impl From<rusqlite::Error> for Error {
             ErrorCode::CannotOpen => Self::CannotOpen(message),
             ErrorCode::ReadOnly => Self::ReadOnly(message),
             ErrorCode::DiskFull => Self::DiskFull,
+            ErrorCode::OperationInterrupted => Self::Interrupted,
             ErrorCode::AuthorizationForStatementDenied => Self::TransactionControl,
             _ => Self::Sql(Arc::new(error)),
         }
@@ -261,6 +268,10 @@ impl fmt::Display for Error {
                 write!(f, "cannot write the backup `{}`: {cause}", path.display())
             }
             Self::RolledBack => f.write_str("the transaction was rolled back"),
+            Self::TooLarge(ResultLimit { rows, bytes }) => {
+                write!(f, "the query returns more than {rows} rows or {bytes} bytes")
+            }
+            Self::Interrupted => f.write_str("the request was interrupted"),
             Self::WriteInRead => f.write_str("a request that reads cannot change rows"),
             Self::TransactionControl => f.write_str("SQL text cannot begin or end a transaction"),
             Self::NotLeased => f.write_str("a transaction over several requests needs a lease"),

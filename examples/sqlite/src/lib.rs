@@ -1,7 +1,7 @@
 //! SQLite on a dedicated thread, behind an actor. See this package's `README.md`.
 //!
 //! ```text
-//! error ◀── options, sql, control ◀── boot, backup ◀── store ◀── database, bot, console
+//! error ◀── options, sql, control, interrupt ◀── boot, backup ◀── store ◀── database, bot, console
 //! ```
 //!
 //! - [`Options`] opens a database: settings, schema, integrity check. If any step fails, no handle is returned.
@@ -17,6 +17,7 @@ mod boot;
 mod control;
 mod database;
 mod error;
+mod interrupt;
 mod options;
 mod sql;
 mod store;
@@ -24,10 +25,12 @@ mod store;
 pub use crate::{
     database::{Database, DatabaseHandle, DatabaseMessage, Statement},
     error::{Error, Result, Rule},
-    options::{Check, GroupCommit, Options, Step},
+    options::{Check, GroupCommit, Options, ResultLimit, Step},
     sql::{Changed, Row},
     store::{Counts, Store},
 };
+/// The version of `rusqlite` whose types this package uses, such as [`rusqlite::Connection`].
+pub use rusqlite;
 pub use rusqlite::types::Value;
 
 /// Compiles and runs the code in the README as doctests.

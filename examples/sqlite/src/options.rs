@@ -29,6 +29,40 @@ pub struct Options {
     pub(crate) busy_timeout: Duration,
     pub(crate) check: Check,
     pub(crate) group_commit: Option<GroupCommit>,
+    pub(crate) max_result: ResultLimit,
+    pub(crate) is_in_memory: bool,
+    pub(crate) configure: Vec<Configure>,
+}
+
+/// Bounds for the rows that a query returns in one reply.
+///
+/// A query that finds more fails with [`Error::TooLarge`](crate::Error::TooLarge), and the memory of what it found is
+/// freed. Use a stream ([`Database::rows`](crate::Database::rows)) for results of any size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResultLimit {
+    /// The maximum number of rows.
+    pub rows: usize,
+    /// The maximum size of all values in memory, in bytes.
+    pub bytes: usize,
+}
+
+impl Default for ResultLimit {
+    /// A million rows, and 256 MiB.
+    fn default() -> Self {
+        Self { rows: 1_000_000, bytes: 256 << 20 }
+    }
+}
+
+/// Configures a connection.
+#[derive(Clone)]
+pub(crate) struct Configure(pub(crate) Arc<ConfigureFunction>);
+
+type ConfigureFunction = dyn Fn(&mut Connection) -> Result<()> + Send + Sync;
+
+impl fmt::Debug for Configure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Configure").finish_non_exhaustive()
+    }
 }
 
 /// One step of a schema migration: SQL text, or a function.
@@ -161,7 +195,44 @@ impl Options {
             busy_timeout: Duration::from_secs(5),
             check: Check::default(),
             group_commit: None,
+            max_result: ResultLimit::default(),
+            is_in_memory: false,
+            configure: Vec::new(),
         }
+    }
+
+    /// Creates options for a database in memory, which belongs to one actor and is gone when that ends.
+    ///
+    /// It has no write-ahead log, since there is no file and no other connection.
+    pub fn in_memory<S: Into<Step>>(schema: impl IntoIterator<Item = S>) -> Self {
+        Self { is_in_memory: true, ..Self::new(":memory:", schema) }
+    }
+
+    /// Adds a function that configures the connection when it is opened, after the settings and before the schema
+    /// steps.
+    ///
+    /// It may add functions and collations, set limits, or change settings. The authorizer, the commit hook and the
+    /// progress handler are the store's, and replace others.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sqlite_actor::Options;
+    ///
+    /// let options = Options::new("bot.db", &["CREATE TABLE user (name TEXT COLLATE reverse) STRICT"])
+    ///     .configure(|connection| Ok(connection.create_collation("reverse", |a, b| b.cmp(a))?));
+    /// ```
+    pub fn configure(
+        mut self,
+        configure: impl Fn(&mut Connection) -> Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        self.configure.push(Configure(Arc::new(configure)));
+        self
+    }
+
+    /// Sets bounds for the rows that a query returns in one reply. See [`ResultLimit`] for the default.
+    pub fn max_result(self, max_result: ResultLimit) -> Self {
+        Self { max_result, ..self }
     }
 
     /// Sets how long a request waits for a lock that another connection holds, before it fails with

@@ -2,7 +2,10 @@
 
 use rusqlite::{Connection, Params, Statement, types::Value};
 
-use crate::error::Result;
+use crate::{
+    error::{Error, Result},
+    options::ResultLimit,
+};
 
 /// Capacity of the prepared statement cache.
 pub(crate) const STATEMENTS: usize = 128;
@@ -62,33 +65,27 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// Returns the kind of a statement, judged by its first word.
-    pub(crate) fn of(sql: &str) -> Self {
-        let word = first_word(sql);
-        let is = |other: &str| word.eq_ignore_ascii_case(other);
-        if is("select") || is("values") {
-            Self::Reads
-        } else if is("vacuum") {
-            Self::Vacuum
-        } else if is("pragma") || is("attach") || is("detach") {
-            Self::Apart
-        } else {
-            Self::Writes
-        }
-    }
-
     /// Returns the kind of a statement, which is compiled if its first word does not decide.
     ///
     /// # Errors
     ///
     /// Returns an error if the text is not one valid statement.
-    pub(crate) fn exactly(connection: &Connection, sql: &str) -> Result<Self> {
-        match Self::of(sql) {
-            Self::Writes => with_statement(connection, sql, |statement| {
-                Ok(if statement.readonly() { Self::Reads } else { Self::Writes })
-            }),
-            kind => Ok(kind),
-        }
+    pub(crate) fn of(connection: &Connection, sql: &str) -> Result<Self> {
+        let word = first_word(sql);
+        let is = |other: &str| word.eq_ignore_ascii_case(other);
+        Ok(if is("select") || is("values") {
+            Self::Reads
+        } else if is("vacuum") {
+            Self::Vacuum
+        } else if is("pragma") || is("attach") || is("detach") {
+            Self::Apart
+        } else if (is("with") || is("explain"))
+            && with_statement(connection, sql, |statement| Ok(statement.readonly()))?
+        {
+            Self::Reads
+        } else {
+            Self::Writes
+        })
     }
 }
 
@@ -134,19 +131,36 @@ pub(crate) fn query(
     connection: &Connection,
     sql: &str,
     parameters: impl Params,
+    limit: ResultLimit,
 ) -> Result<Vec<Row>> {
     with_statement(connection, sql, |statement| {
         let mut rows = statement.query(parameters)?;
         let mut found = Vec::new();
+        let mut bytes = 0;
         while let Some(row) = rows.next()? {
-            found.push(values(row)?);
+            let row = values(row)?;
+            bytes += size(&row);
+            if found.len() == limit.rows || bytes > limit.bytes {
+                return Err(Error::TooLarge(limit));
+            }
+            found.push(row);
         }
         Ok(found)
     })
 }
 
+/// Returns the size of a row in memory.
+fn size(row: &Row) -> usize {
+    let outside = |value: &Value| match value {
+        Value::Text(text) => text.len(),
+        Value::Blob(bytes) => bytes.len(),
+        Value::Null | Value::Integer(_) | Value::Real(_) => 0,
+    };
+    size_of::<Row>() + size_of_val(&row[..]) + row.iter().map(outside).sum::<usize>()
+}
+
 /// Returns the values of a row.
-fn values(row: &rusqlite::Row<'_>) -> Result<Row> {
+pub(crate) fn values(row: &rusqlite::Row<'_>) -> Result<Row> {
     // The number of columns is known after the first step: if the schema has changed since a statement was compiled,
     // SQLite compiles it again then.
     let columns = row.as_ref().column_count();

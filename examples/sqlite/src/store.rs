@@ -10,20 +10,22 @@
 //! 4. No caller reads data that may still be rolled back for another: the replies of reads also wait for the
 //!    commit of the group.
 //! 5. Reads share a transaction, and thus a snapshot, only if all of them were sent before it began, that is,
-//!    within one [batch]. So a read sees everything that any process committed before it was sent.
+//!    within one [batch](actor_runtime::batch). So a read sees everything that any process committed before it was sent.
 
 mod reading;
+mod stream;
 
 use std::{fmt, path::Path, time::Instant};
 
-use actor_runtime::{Reply, batch};
+use actor_runtime::{Reply, Watch};
 use rusqlite::{Connection, Params};
 
 use crate::{
     backup, boot,
     control::{Control, Undo, Unit},
     error::{Error, Result},
-    options::{GroupCommit, Options},
+    interrupt::Interrupt,
+    options::{GroupCommit, Options, ResultLimit},
     sql::{self, Changed, Kind},
 };
 
@@ -31,6 +33,7 @@ use crate::{
 pub struct Store {
     connection: Connection,
     control: Control,
+    interrupt: Interrupt,
     options: Options,
     phase: Phase,
     /// The replies of the current group, in the order of their requests.
@@ -68,9 +71,6 @@ pub struct Counts {
     pub rolled_back: u64,
 }
 
-/// The number of virtual machine instructions between calls of the progress handler.
-const PROGRESS_INTERVAL: i32 = 1_000;
-
 impl Options {
     /// Opens the file and applies the settings.
     ///
@@ -84,6 +84,7 @@ impl Options {
         Ok(Store {
             connection,
             control: Control::new(),
+            interrupt: Interrupt::default(),
             options: self.clone(),
             phase: Phase::Alone,
             held: Vec::new(),
@@ -96,33 +97,29 @@ impl Options {
 impl Store {
     /// Takes control of the transactions, migrates the schema and checks the file.
     ///
-    /// From then on, SQL text cannot begin or end a transaction. Call this in `#[on_start]`.
+    /// From then on, SQL text cannot begin or end a transaction. Call this in `#[on_start]`, with
+    /// [`Context::watch`](actor_runtime::Context::watch): if the actor is aborted, the statement that runs is
+    /// interrupted.
     ///
     /// # Errors
     ///
     /// Returns [`Error::Boot`] with the path and the cause if the migration or the check fails.
-    pub fn boot(&mut self) -> Result<()> {
-        self.take_control().map_err(|error| error.at_boot(&self.options.path))
+    pub fn boot(&mut self, aborted: Watch) -> Result<()> {
+        self.take_control(aborted).map_err(|error| error.at_boot(&self.options.path))
     }
 
-    fn take_control(&mut self) -> Result<()> {
+    fn take_control(&mut self, aborted: Watch) -> Result<()> {
         self.control.install(&mut self.connection)?;
-        boot::prepare(&self.options, &self.connection, &self.control)?;
-        // Callers that already have a reply should not wait for a slow statement.
-        self.connection.progress_handler(
-            PROGRESS_INTERVAL,
-            Some(|| {
-                batch::wake_callers();
-                false
-            }),
-        )?;
-        Ok(())
+        self.interrupt.install(&mut self.connection, aborted)?;
+        boot::prepare(&self.options, &self.connection, &self.control)
     }
 
     /// Runs `work`, which reads, and sends its result to `reply`.
     ///
-    /// Reads of the same [batch] share a transaction, which saves taking the file locks for each. Use
+    /// Reads of the same [batch](actor_runtime::batch) share a transaction, which saves taking the file locks for each. Use
     /// [`apart`](Self::apart) for statements that do not work inside a transaction.
+    ///
+    /// If the caller is gone or its timeout elapses, the statement that runs is interrupted.
     ///
     /// If `work` changes rows, they are rolled back, with the group or the transaction over several requests that is
     /// open, and the request fails with [`Error::WriteInRead`].
@@ -132,7 +129,10 @@ impl Store {
         work: impl FnOnce(&Connection) -> Result<T>,
     ) {
         let outcome = self.open_reading().and_then(|()| self.whole());
-        let outcome = outcome.and_then(|()| self.read_only(work));
+        let outcome = outcome.and_then(|()| {
+            let _wanted = self.interrupt.unless(reply.watch());
+            self.read_only(work)
+        });
         self.answer(reply, outcome);
     }
 
@@ -162,9 +162,14 @@ impl Store {
         self.answer(reply, outcome);
     }
 
-    /// Returns how a query must be run.
+    /// Returns how a statement must be run.
     pub(crate) fn kind(&self, sql: &str) -> Result<Kind> {
-        Kind::exactly(&self.connection, sql)
+        Kind::of(&self.connection, sql)
+    }
+
+    /// Returns the bounds for the rows of a query.
+    pub(crate) fn max_result(&self) -> ResultLimit {
+        self.options.max_result
     }
 
     /// Sends an error to `reply`.

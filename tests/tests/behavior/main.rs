@@ -60,3 +60,4 @@ mod starting;
 mod stats;
 mod streams;
 mod threads;
+mod watch;

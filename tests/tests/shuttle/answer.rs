@@ -153,3 +153,32 @@ fn a_dropped_call_does_not_start() {
 fn finds_a_dropped_call_that_starts() {
     explore_with_bug("nothing is skipped", a_call_dropped_before_it_starts);
 }
+
+/// The caller leaves while the handler takes a watch.
+fn a_watch_against_a_caller_that_gives_up() {
+    block_on(async {
+        let running = start(64);
+        let answer = running.probe.later().sent().await.unwrap();
+        running.probe.note(0).await.unwrap();
+        let leaving = spawn(async move { drop(answer) });
+        let watch = running.probe.watch_later().await.unwrap().expect("a reply is kept");
+        leaving.await.unwrap();
+        assert!(watch.is_closed(), "a watch missed that the caller left");
+        running.probe.forget_later().await.unwrap();
+        running.ended().await;
+    });
+}
+
+#[test]
+fn a_watch_sees_that_its_caller_left() {
+    explore(a_watch_against_a_caller_that_gives_up);
+}
+
+#[test]
+#[should_panic(expected = "a watch missed that the caller left")]
+fn finds_a_watch_that_misses_a_caller() {
+    explore_with_bug(
+        "a callback is not told that its caller left",
+        a_watch_against_a_caller_that_gives_up,
+    );
+}

@@ -11,7 +11,7 @@ use std::{
 };
 
 use actor_runtime::{
-    ActorHandle, Builder, Capacity, Exit, ExitReason, OnPanic, Replies, Reply, actor,
+    ActorHandle, Builder, Capacity, Exit, ExitReason, OnPanic, Replies, Reply, Watch, actor,
 };
 use shuttle::future::{JoinHandle, yield_now};
 
@@ -183,6 +183,11 @@ impl Probe {
     pub fn answer_later(&mut self, token: Token) -> Option<bool> {
         let reply = self.kept.pop()?;
         Some(reply.send_or_return(token).is_ok())
+    }
+
+    /// Returns a watch of the last kept reply.
+    pub fn watch_later(&mut self) -> Option<Watch> {
+        self.kept.last().map(Reply::watch)
     }
 
     /// Drops the kept replies.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use actor_runtime::{Builder, Reply, actor};
+use actor_runtime::{Context, Builder, Reply, actor};
 use sqlite_actor::{Error, GroupCommit, Options, Result, Store};
 
 use crate::contestant::{Contestant, SCHEMA, insert, select};
@@ -12,8 +12,8 @@ pub(crate) struct Ledger(Store);
 #[actor(mailbox = 256)]
 impl Ledger {
     #[on_start]
-    fn boot(&mut self) -> Result<(), Error> {
-        self.0.boot()
+    fn boot(&mut self, context: &Context<Self>) -> Result<(), Error> {
+        self.0.boot(context.watch())
     }
 
     /// Fills the table.

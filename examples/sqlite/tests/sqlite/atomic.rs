@@ -1,6 +1,6 @@
 //! A request is executed in whole or not at all, and its reply tells which.
 
-use actor_runtime::{ActorHandle, Builder, OnPanic, Reply, actor};
+use actor_runtime::{ActorHandle, Builder, Context, OnPanic, Reply, actor};
 use rusqlite::Connection;
 use sqlite_actor::{Changed, DatabaseHandle, Error, Options, Result, Statement, Store, Value};
 
@@ -19,8 +19,8 @@ impl Runner {
     }
 
     #[on_start]
-    fn boot(&mut self) -> Result<(), Error> {
-        self.0.boot()
+    fn boot(&mut self, context: &Context<Self>) -> Result<(), Error> {
+        self.0.boot(context.watch())
     }
 
     #[on_idle]
@@ -258,7 +258,7 @@ async fn the_others_of_a_group_are_stored_or_told_otherwise() {
             match answer.await.unwrap() {
                 Ok(_) if !name.is_empty() => stored.push(name.to_owned()),
                 Err(Error::RolledBack) if !name.is_empty() => {
-                    assert!(Error::RolledBack.is_safe_to_retry())
+                    assert!(Error::RolledBack.is_safe_to_retry());
                 }
                 Err(_) if name.is_empty() => {}
                 outcome => panic!("{failing}, {name}: {outcome:?}"),

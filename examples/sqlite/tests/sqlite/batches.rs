@@ -2,7 +2,7 @@
 
 use std::sync::mpsc;
 
-use actor_runtime::{Builder, Reply, actor};
+use actor_runtime::{Builder, Context, Reply, actor};
 use rusqlite::Connection;
 use sqlite_actor::{Error, Options, Result, Store};
 
@@ -42,8 +42,8 @@ impl Ledger {
     }
 
     #[on_start]
-    fn boot(&mut self) -> Result<(), Error> {
-        self.0.boot()
+    fn boot(&mut self, context: &Context<Self>) -> Result<(), Error> {
+        self.0.boot(context.watch())
     }
 
     #[on_idle]

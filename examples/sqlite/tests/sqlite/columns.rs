@@ -1,10 +1,9 @@
 //! Rows have the columns that the schema has when a statement runs, not when it was compiled.
 
-use actor_runtime::ActorHandle;
+use actor_runtime::{ActorHandle, Builder};
 use sqlite_actor::{Options, Value};
 
 use crate::support::{Scratch, start_with};
-use actor_runtime::Builder;
 
 fn integers<const N: usize>(values: [i64; N]) -> Vec<Value> {
     values.map(Value::Integer).to_vec()
@@ -61,7 +60,7 @@ async fn a_cached_statement_returns_the_columns_of_the_new_schema() {
                 }
             }
             let rows = database.query(query, vec![]).await.unwrap().unwrap();
-            assert_eq!(rows, [expected.clone()], "{what}, by another: {by_another}");
+            assert_eq!(rows, std::slice::from_ref(&expected), "{what}, by another: {by_another}");
             database.shutdown().await;
         }
     }

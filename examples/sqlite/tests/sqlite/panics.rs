@@ -1,6 +1,6 @@
 //! Panics: the caller of a panicking handler gets an error, and only its own changes are rolled back.
 
-use actor_runtime::{ActorHandle, Builder, ExitReason, OnPanic, Reply, actor};
+use actor_runtime::{ActorHandle, Builder, Context, ExitReason, OnPanic, Reply, actor};
 use sqlite_actor::{Error, Options, Result, Store};
 
 use crate::support::{Gate, Scratch, grouped};
@@ -15,8 +15,8 @@ impl Shaky {
     }
 
     #[on_start]
-    fn boot(&mut self) -> Result<(), Error> {
-        self.0.boot()
+    fn boot(&mut self, context: &Context<Self>) -> Result<(), Error> {
+        self.0.boot(context.watch())
     }
 
     /// Adds a row.
