@@ -45,7 +45,7 @@ pub struct Account {
     pub stored: u64,
     /// Emergency frames that are stored.
     pub stored_emergencies: u64,
-    /// Sequence numbers that were skipped.
+    /// Sequence numbers that were skipped, at most `u64::MAX`.
     pub missing: u64,
     /// Frames whose sequence number did not rise. Should be 0.
     pub misordered: u64,
@@ -93,7 +93,7 @@ pub struct Stats {
     pub satellites: usize,
     /// Frames that were handled by the aggregator.
     pub accepted: u64,
-    /// Sequence numbers that were skipped.
+    /// Sequence numbers that were skipped, at most `u64::MAX`.
     pub missing: u64,
     /// Routine frames that were dropped to make room.
     pub dropped_oldest: u64,
@@ -138,6 +138,7 @@ impl Buffer {
         {
             return Err(Refusal::TooManySatellites(self.limits.satellites));
         }
+        self.meters.meet(satellite);
         let account = self.accounts.entry(satellite).or_default();
         if account.is_claimed {
             return Err(Refusal::AlreadyConnected(satellite));
@@ -267,15 +268,15 @@ impl Buffer {
             return false;
         };
         account.accepted += 1;
-        // Numbering starts with the first frame of a satellite.
-        let expected = account.newest.map_or(frame.sequence, |newest| newest + 1);
-        match frame.sequence.checked_sub(expected) {
-            Some(missing) => {
-                account.missing += missing;
-                self.stats.missing += missing;
+        // Numbering starts with the first frame of a satellite. The numbers are the satellite's, and may be any.
+        match account.newest.map_or(Some(1), |newest| frame.sequence.checked_sub(newest)) {
+            None | Some(0) => account.misordered += 1,
+            Some(distance) => {
+                let missing = distance - 1;
+                account.missing = account.missing.saturating_add(missing);
+                self.stats.missing = self.stats.missing.saturating_add(missing);
                 account.newest = Some(frame.sequence);
             }
-            None => account.misordered += 1,
         }
         self.stats.accepted += 1;
         self.stats.bytes += frame.payload.len();
@@ -291,7 +292,7 @@ impl Buffer {
             self.stats.bytes -= oldest.payload.len();
             self.stats.dropped_oldest += 1;
             self.account(&oldest).dropped_oldest += 1;
-            self.meters.dropped.increment(1);
+            self.meters.dropped(oldest.satellite);
         }
         self.meters.depth.set(self.depth() as f64);
     }
@@ -305,7 +306,8 @@ impl Buffer {
 #[derive(Debug)]
 struct Meters {
     accepted: Counter,
-    dropped: Counter,
+    /// One per satellite, whose number is limited.
+    dropped: BTreeMap<SatelliteId, Counter>,
     drained: Counter,
     depth: Gauge,
 }
@@ -314,9 +316,23 @@ impl Meters {
     fn new() -> Self {
         Self {
             accepted: counter!("telemetry_frames_accepted_total"),
-            dropped: counter!("telemetry_frames_dropped_total", "reason" => "oldest"),
+            dropped: BTreeMap::new(),
             drained: counter!("telemetry_frames_drained_total"),
             depth: gauge!("telemetry_buffer_depth"),
+        }
+    }
+
+    /// Adds the metrics of a satellite.
+    fn meet(&mut self, satellite: SatelliteId) {
+        self.dropped.entry(satellite).or_insert_with(|| {
+            let label = satellite.to_string();
+            counter!("telemetry_frames_dropped_total", "reason" => "oldest", "satellite" => label)
+        });
+    }
+
+    fn dropped(&self, satellite: SatelliteId) {
+        if let Some(dropped) = self.dropped.get(&satellite) {
+            dropped.increment(1);
         }
     }
 }

@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use actor_runtime::{Context, Reply, SendError, WeakHandle, actor};
+use actor_runtime::{ActorHandle, Context, Reply, SendError, WeakHandle, actor};
 use metrics::{counter, gauge};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -45,13 +45,21 @@ pub struct Settings {
     pub sessions: usize,
     /// The time after which a silent session is ended.
     pub idle: Duration,
+    /// The time after which a silent session may be ended if another uplink waits for its place.
+    pub idle_crowded: Duration,
     /// The time that uplinks have to end at shutdown.
     pub grace: Duration,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { port: 0, sessions: 64, idle: Duration::from_secs(30), grace: Duration::from_secs(2) }
+        Self {
+            port: 0,
+            sessions: 64,
+            idle: Duration::from_secs(30),
+            idle_crowded: Duration::from_millis(500),
+            grace: Duration::from_secs(2),
+        }
     }
 }
 
@@ -143,14 +151,22 @@ impl Gateway {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port)).await?;
         let (phase, watched) = watch::channel(Phase::Open);
         let slots = Arc::new(Semaphore::new(settings.sessions));
-        let idle = settings.idle;
+        let Settings { idle, idle_crowded, .. } = settings;
+        let leave = Arc::new(Semaphore::new(0));
         Ok(Self {
             settings,
             address: listener.local_addr()?,
             listener: Some(listener),
             accepting: None,
             slots,
-            surroundings: Surroundings { aggregator, recorder, idle, phase: watched },
+            surroundings: Surroundings {
+                aggregator,
+                recorder,
+                idle,
+                idle_crowded,
+                leave,
+                phase: watched,
+            },
             phase,
             sessions: JoinSet::new(),
             traffic: Traffic::default(),
@@ -206,8 +222,10 @@ impl Gateway {
     fn accept(&mut self, context: &Context<Self>) {
         if let Some(listener) = self.listener.take() {
             let gateway = context.handle().clone();
-            let accepting = accept(listener, gateway, self.slots.clone());
-            self.accepting = Some(tokio::spawn(accepting));
+            let leave = self.surroundings.leave.clone();
+            let accepting = accept(listener, gateway.clone(), self.slots.clone(), leave);
+            let serving = serve(accepting, self.surroundings.aggregator.clone(), gateway);
+            self.accepting = Some(tokio::spawn(serving));
         }
     }
 
@@ -280,15 +298,50 @@ pub struct Accepted {
     slot: OwnedSemaphorePermit,
 }
 
+/// Accepts uplinks until the aggregator ends, and then shuts the gateway down: without an aggregator, every uplink
+/// would be refused.
+async fn serve(
+    accepting: impl Future<Output = ()>,
+    aggregator: AggregatorHandle,
+    gateway: WeakHandle<GatewayHandle>,
+) {
+    tokio::select! {
+        () = accepting => {}
+        _ = aggregator.exited() => {}
+    }
+    if let Some(gateway) = gateway.upgrade() {
+        gateway.shutdown().await;
+    }
+}
+
 /// Accepts uplinks while the gateway exists, limited by the number of slots.
-async fn accept(listener: TcpListener, gateway: WeakHandle<GatewayHandle>, slots: Arc<Semaphore>) {
-    while let Ok(slot) = slots.clone().acquire_owned().await {
+///
+/// The next uplink is accepted before it has a slot. While it waits, one silent session is asked to leave.
+async fn accept(
+    listener: TcpListener,
+    gateway: WeakHandle<GatewayHandle>,
+    slots: Arc<Semaphore>,
+    leave: Arc<Semaphore>,
+) {
+    loop {
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
                 tracing::warn!("cannot accept an uplink: {error}");
                 sleep(ACCEPT_RETRY_DELAY).await;
                 continue;
+            }
+        };
+        let slot = match slots.clone().try_acquire_owned() {
+            Ok(slot) => slot,
+            Err(_) => {
+                leave.add_permits(1);
+                let Ok(slot) = slots.clone().acquire_owned().await else {
+                    return;
+                };
+                // If a session has ended by itself, no other needs to leave.
+                leave.forget_permits(1);
+                slot
             }
         };
         let Some(gateway) = gateway.upgrade() else {

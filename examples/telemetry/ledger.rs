@@ -126,8 +126,8 @@ impl fmt::Display for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "{:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}  law",
-            "satellite", "sent", "received", "emergency", "mailbox", "oldest", "drained", "stored"
+            "{:>9} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}  law",
+            "satellite", "sent", "received", "urgent", "mailbox", "oldest", "drained", "stored"
         )?;
         for (satellite, line) in self.lines() {
             row(f, &satellite.to_string(), line, line.breaches().is_empty())?;
@@ -142,7 +142,7 @@ fn row(f: &mut fmt::Formatter<'_>, name: &str, line: &Line, holds: bool) -> fmt:
     let law = if holds { "holds" } else { "BROKEN" };
     writeln!(
         f,
-        "{name:>9} {sent:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}  {law}",
+        "{name:>9} {sent:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}  {law}",
         line.received,
         line.emergencies,
         line.dropped_mailbox,

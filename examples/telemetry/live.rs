@@ -54,6 +54,8 @@ fn log(bars: MultiProgress) -> impl tracing::Subscriber + Send + Sync {
         .with_writer(move || Above(bars.clone()))
         .with_target(false)
         .without_time()
+        // A log that cannot be written is not worth a message that cannot be written either.
+        .log_internal_errors(false)
         .finish()
 }
 
@@ -81,8 +83,8 @@ struct View {
 impl View {
     fn new(bars: &MultiProgress, limit: usize) -> Self {
         let style = |template| ProgressStyle::with_template(template).expect("a valid template");
-        let bar = style("{prefix:>8} {bar:40} {pos}/{len} {msg}");
-        let text = style("{prefix:>8} {msg}");
+        let bar = style("{prefix:>8} {bar:20} {pos}/{len} {wide_msg}");
+        let text = style("{prefix:>8} {wide_msg}");
         let depth = bars.add(ProgressBar::new(limit as u64)).with_style(bar).with_prefix("stored");
         let frames =
             bars.add(ProgressBar::no_length()).with_style(text.clone()).with_prefix("frames");
@@ -108,7 +110,7 @@ impl View {
     }
 
     fn show(&self, stats: &Stats, before: &Stats, traffic: Traffic) {
-        let per_second = (stats.accepted - before.accepted) * 10;
+        let per_second = stats.accepted.saturating_sub(before.accepted) * 10;
         self.depth.set_position(stats.depth as u64);
         self.depth.set_message(format!(
             "of which {} emergencies, {} held back",

@@ -8,7 +8,14 @@ mod meters;
 mod options;
 mod soak;
 
-use std::{io, net::SocketAddr, process::ExitCode};
+use std::{
+    fmt::Display,
+    io::{self, Write},
+    net::SocketAddr,
+    process::ExitCode,
+};
+
+use actor_runtime::ActorHandle;
 
 use actor_examples::telemetry::{
     Station,
@@ -28,22 +35,37 @@ async fn main() -> ExitCode {
     let options = match options::parse() {
         Ok(Command::Run(options)) => options,
         Ok(Command::Help) => {
-            print!("{}", options::HELP);
-            return ExitCode::SUCCESS;
+            return match say(options::HELP.trim_end()) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => fail(&error),
+            };
         }
         Err(error) => {
-            eprintln!("telemetry: {error}\n\n{}", options::HELP);
+            complain(format_args!("telemetry: {error}\n\n{}", options::HELP));
             return ExitCode::from(2);
         }
     };
     match run(*options).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("telemetry: {error}");
-            ExitCode::FAILURE
-        }
+        Err(error) => fail(&error),
     }
+}
+
+/// Prints a line. `println!` would panic if the output cannot be written.
+pub(crate) fn say(line: impl Display) -> io::Result<()> {
+    let written = writeln!(io::stdout(), "{line}").and_then(|()| io::stdout().flush());
+    written.map_err(|error| io::Error::new(error.kind(), format!("cannot print: {error}")))
+}
+
+/// Prints a line to standard error, if that can be written.
+fn complain(line: impl Display) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+fn fail(error: &io::Error) -> ExitCode {
+    complain(format_args!("telemetry: {error}"));
+    ExitCode::FAILURE
 }
 
 /// Runs the program. Returns `true` if all checks pass.
@@ -51,7 +73,7 @@ async fn run(options: Options) -> io::Result<bool> {
     let meters = options.metrics.then(Meters::install);
     let live = Live::start();
     let station = Station::start(options.station.clone()).await?;
-    println!("listening on {}", station.address());
+    say(format_args!("listening on {}", station.address()))?;
 
     let mut fleet = Fleet::launch(station.address(), options.plans());
     for capture in &options.replay {
@@ -63,21 +85,23 @@ async fn run(options: Options) -> io::Result<bool> {
     let watch = live.watch(aggregator, gateway, options.station.limits.frames);
     let is_interrupted = tokio::select! {
         ended = station.scope().until_signal() => ended.map(|_| true)?,
+        // It ends by itself if the aggregator has.
+        _ = station.gateway().exited() => true,
         is_done = work(&options, &mut fleet, &station) => !is_done,
     };
     let remains = station.stop().await;
     fleet.land().await;
     drop(watch);
     if is_interrupted {
-        println!("interrupted: the station was shut down early");
+        say("interrupted: the station was shut down early")?;
     }
     let is_whole = report(&remains, &fleet)?;
     let is_flat = match soak {
-        Some(soak) => soak.report().await,
+        Some(soak) => soak.report().await?,
         None => true,
     };
     if let Some(meters) = meters {
-        print!("\n{meters}");
+        say(format_args!("\n{}", meters.to_string().trim_end()))?;
     }
     Ok(is_whole && is_flat)
 }
@@ -115,7 +139,7 @@ impl Fleet {
             match landed.map_err(io::Error::other).flatten() {
                 Ok(sent) => self.sent.push(sent),
                 Err(error) => {
-                    eprintln!("a satellite failed: {error}");
+                    complain(format_args!("a satellite failed: {error}"));
                     self.lost += 1;
                 }
             }
@@ -126,10 +150,10 @@ impl Fleet {
 /// Prints the results. Returns `true` if the conservation law holds.
 fn report(remains: &Remains, fleet: &Fleet) -> io::Result<bool> {
     let ledger = remains.ledger(&fleet.sent);
-    println!("\n{ledger}");
+    say(format_args!("\n{ledger}"))?;
     let failed = remains.books.failed;
     if failed > 0 {
-        println!("{failed} sessions failed, see the log above");
+        say(format_args!("{failed} sessions failed, see the log above"))?;
     }
     remains.recorded.as_ref().map_err(|error| io::Error::other(error.to_string()))?;
     let mut breaches = ledger.breaches();
@@ -143,12 +167,11 @@ fn report(remains: &Remains, fleet: &Fleet) -> io::Result<bool> {
         breaches.push(format!("{} satellites failed without a count of their frames", fleet.lost));
     }
     for breach in &breaches {
-        println!("BROKEN: {breach}");
+        say(format_args!("BROKEN: {breach}"))?;
     }
     if breaches.is_empty() {
-        println!(
-            "the conservation law holds: received = mailbox + oldest + drained + stored, and no emergency was dropped"
-        );
+        say("the conservation law holds: received = mailbox + oldest + drained + stored,\n\
+             and no emergency was dropped")?;
     }
     Ok(breaches.is_empty())
 }

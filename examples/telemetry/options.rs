@@ -11,11 +11,13 @@ use lexopt::{Arg, Error, Parser, ValueExt};
 
 /// The text of `--help`.
 pub(crate) const HELP: &str = "\
-Collects telemetry from satellites over TCP, and checks that every frame is accounted for.
+Collects telemetry from satellites over TCP, and checks that every frame is
+accounted for.
 
 Usage: telemetry [OPTIONS]
 
-Without options, 48 simulated satellites and two captures send to the station for a few seconds.
+Without options, 48 simulated satellites and two captures send to the station
+for a few seconds.
 
 Simulated satellites:
   --uplinks N       number of satellites [48]
@@ -197,6 +199,13 @@ mod tests {
         assert_eq!(options.plans().iter().filter(|plan| plan.fault.is_some()).count(), 4);
         assert!(options.replay.iter().all(|capture| capture.is_file()));
         assert_eq!(options.replay.len(), 2);
+    }
+
+    #[test]
+    fn no_line_of_the_help_is_wider_than_80_columns() {
+        for line in HELP.lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
     }
 
     #[test]

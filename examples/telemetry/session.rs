@@ -13,6 +13,8 @@ use std::{
     fmt,
     net::SocketAddr,
     path::PathBuf,
+    pin::pin,
+    sync::Arc,
     time::Duration,
 };
 
@@ -22,8 +24,8 @@ use tokio::{
     fs::File,
     io::{AsyncRead, AsyncWriteExt},
     net::{TcpStream, tcp::OwnedWriteHalf},
-    sync::watch,
-    time::timeout,
+    sync::{Semaphore, watch},
+    time::{sleep, timeout},
 };
 
 use super::{
@@ -65,6 +67,10 @@ pub struct Surroundings {
     pub recorder: Option<RecorderHandle>,
     /// The time after which a silent session is ended.
     pub idle: Duration,
+    /// The time after which a silent session takes a permit of `leave`.
+    pub idle_crowded: Duration,
+    /// One permit for each uplink that waits for the place of a silent session.
+    pub leave: Arc<Semaphore>,
     /// The progress of the gateway's shutdown.
     pub phase: watch::Receiver<Phase>,
 }
@@ -112,6 +118,8 @@ pub enum SessionError {
     TooManySatellites,
     /// Nothing was received for this time.
     Idle(Duration),
+    /// Nothing was received for this time, and another uplink needed the place.
+    MadeRoom(Duration),
     /// The uplink did not end within the grace period.
     Cut,
     /// The gateway shut down before the end of a capture.
@@ -138,6 +146,9 @@ impl fmt::Display for SessionError {
                 write!(f, "limit of {MAX_SATELLITES} satellites per session exceeded")
             }
             Self::Idle(after) => write!(f, "silent for {after:?}"),
+            Self::MadeRoom(after) => {
+                write!(f, "silent for {after:?} while another uplink waited for a place")
+            }
             Self::Cut => f.write_str("did not end when it was asked to"),
             Self::Unfinished => f.write_str("interrupted by shutdown"),
             Self::NoAggregator => f.write_str("the aggregator has stopped"),
@@ -246,7 +257,15 @@ impl Session {
         &mut self,
         reader: &mut FrameReader<R>,
     ) -> Result<Option<Frame>, SessionError> {
-        let Surroundings { phase, idle, .. } = &mut self.surroundings;
+        let Surroundings { phase, idle, idle_crowded, leave, .. } = &mut self.surroundings;
+        let is_uplink = matches!(self.origin, Origin::Uplink(_));
+        // Sessions queue for a permit in the order in which they fell silent.
+        let mut made_room = pin!(async {
+            sleep(*idle_crowded).await;
+            if let Ok(permit) = leave.acquire().await {
+                permit.forget();
+            }
+        });
         loop {
             tokio::select! {
                 biased;
@@ -261,6 +280,7 @@ impl Session {
                     Ok(frame) => return Ok(frame?),
                     Err(_) => return Err(SessionError::Idle(*idle)),
                 },
+                () = &mut made_room, if is_uplink => return Err(SessionError::MadeRoom(*idle_crowded)),
             }
         }
     }

@@ -1,12 +1,14 @@
 //! Checks that the memory of the process does not grow during a soak run.
 
-use std::{fs, time::Duration};
+use std::{fs, io, time::Duration};
 
 use tokio::{
     sync::oneshot,
     task::JoinHandle,
     time::{MissedTickBehavior, interval},
 };
+
+use crate::say;
 
 /// The sampling interval.
 const EVERY: Duration = Duration::from_millis(250);
@@ -28,24 +30,24 @@ impl Watch {
     }
 
     /// Prints the result. Returns `true` if memory did not grow, or if it could not be sampled.
-    pub(crate) async fn report(self) -> bool {
+    pub(crate) async fn report(self) -> io::Result<bool> {
         // The receiver exists until it gets this signal.
         let _ = self.stop.send(());
         let samples = self.samples.await.unwrap_or_default();
         let (first, second) = samples.split_at(samples.len() / 2);
         let (Some(first), Some(second)) = (median(first), median(second)) else {
-            println!("memory: not measured, /proc/self/status is not available");
-            return true;
+            say("memory: not measured, /proc/self/status is not available")?;
+            return Ok(true);
         };
         let is_flat = second <= first + SLACK;
         let verdict = if is_flat { "flat" } else { "GROWING" };
-        println!(
+        say(format_args!(
             "memory: {verdict}, {} samples from {} to {} KiB, medians {first} and {second} KiB",
             samples.len(),
             samples.iter().min().unwrap_or(&0),
             samples.iter().max().unwrap_or(&0),
-        );
-        is_flat
+        ))?;
+        Ok(is_flat)
     }
 }
 

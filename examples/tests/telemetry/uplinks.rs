@@ -6,6 +6,8 @@ use std::{
     time::Duration,
 };
 
+use actor_runtime::ActorHandle;
+
 use actor_examples::telemetry::{
     Settings, Station,
     frame::{Frame, HEADER},
@@ -160,6 +162,91 @@ async fn an_uplink_that_is_held_back_does_not_hold_the_station_back() {
     let remains = station.stop().await;
     assert_law(&remains, &[]);
     assert_eq!(remains.books.arrivals[&1].received, 3, "two are stored, and one was held back");
+}
+
+/// Valid frames with the smallest and largest numbers, which no sum of them may overflow.
+#[tokio::test]
+async fn numbers_of_any_size_are_counted() {
+    const MAX: u64 = u64::MAX;
+    let station = start(undrained(100)).await;
+    let mut uplinks = Vec::new();
+    for (satellite, sequences) in [
+        (1, vec![1, MAX]),
+        (2, vec![1, MAX]),
+        (3, vec![0, MAX - 1, MAX]),
+        (4, vec![MAX]),
+        (5, vec![MAX, MAX]),
+        (6, vec![7, 0]),
+    ] {
+        let mut uplink = connect(&station).await;
+        uplink.write_all(&HEADER).await.unwrap();
+        let frames: Vec<_> = sequences.iter().map(|&number| emergency(satellite, number)).collect();
+        send(&mut uplink, &frames).await;
+        uplinks.push(uplink);
+    }
+    // 5 and 6 do not rise.
+    while station.aggregator().depth().await.unwrap() < 10
+        || station.gateway().traffic().await.unwrap().failed < 2
+    {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(station.aggregator().stats().await.unwrap().missing, MAX);
+    drop(uplinks);
+    station.gateway().quiet().await.unwrap();
+    let remains = station.stop().await;
+    assert_law(&remains, &[]);
+    let accounts = remains.aggregator.unwrap().buffer().accounts();
+    let missing = [1, 2, 3, 4, 5, 6].map(|satellite| accounts[&satellite].missing);
+    assert_eq!(missing, [MAX - 2, MAX - 2, MAX - 2, 0, 0, 0]);
+}
+
+/// A station without its aggregator would refuse every frame.
+#[tokio::test]
+async fn a_station_ends_with_its_aggregator() {
+    let station = start(undrained(10)).await;
+    let mut uplink = connect(&station).await;
+    station.aggregator().abort();
+    station.gateway().exited().await;
+    assert_eq!(uplink.read(&mut [0]).await.unwrap_or(0), 0);
+    assert!(TcpStream::connect(station.address()).await.is_err(), "it still accepts");
+    assert!(station.stop().await.aggregator.is_none());
+}
+
+/// Time is paused, and advances only to the next timer.
+#[tokio::test(start_paused = true)]
+async fn an_emergency_is_not_kept_out_by_uplinks_that_are_silent() {
+    let mut settings = undrained(100);
+    settings.gateway.sessions = 8;
+    let station = start(settings).await;
+    let begun = tokio::time::Instant::now();
+    let mut silent = Vec::new();
+    for _ in 0..8 {
+        silent.push(connect(&station).await);
+    }
+    for satellite in 1..=3 {
+        let mut uplink = connect(&station).await;
+        uplink.write_all(&HEADER).await.unwrap();
+        send(&mut uplink, &[emergency(satellite, 0)]).await;
+        while station.aggregator().depth().await.unwrap() < satellite as usize {
+            tokio::task::yield_now().await;
+        }
+        silent.push(uplink);
+    }
+    assert!(begun.elapsed() < Duration::from_secs(5), "on the paused clock: {:?}", begun.elapsed());
+    // One silent session has left for each that came.
+    assert_eq!(
+        station.gateway().traffic().await.unwrap(),
+        Traffic { open: 8, ended: 0, failed: 3 }
+    );
+    for left in &mut silent[..3] {
+        assert_eq!(left.read(&mut [0]).await.unwrap_or(0), 0);
+    }
+    drop(silent);
+    let remains = station.stop().await;
+    assert_law(&remains, &[]);
+    for (_, error) in &remains.books.failures[..3] {
+        assert_eq!(error.to_string(), "silent for 500ms while another uplink waited for a place");
+    }
 }
 
 /// More satellites than sessions: the others wait for their greeting, and lose nothing.

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Runs the program as a user does: its exit status, its output at 80 columns, and outputs that cannot be written.
+#
+#     bash examples/telemetry/acceptance.sh
+set -euo pipefail
+export LC_ALL=C
+cd "$(dirname "$0")/../.."
+
+cargo build -q -p actor-examples --example telemetry
+target=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
+telemetry=$target/debug/examples/telemetry
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+is() { # is WHAT FOUND EXPECTED
+    [ "$2" = "$3" ] || { printf 'NO   %s: found %s, expected %s\n' "$1" "$2" "$3"; exit 1; }
+    printf 'yes  %s\n' "$1"
+}
+run() { # run OUTPUT ARGUMENTS..: prints the exit status
+    local output=$1 status=0
+    shift
+    timeout 60 "$telemetry" "$@" >"$output" 2>"$work/errors" || status=$?
+    echo "$status"
+}
+short=(--frames 200 --pause 1)
+
+is "a run with faulty uplinks ends with status 0" "$(run "$work/output" "${short[@]}")" 0
+is "the law is printed" "$(grep -c '^the conservation law holds' "$work/output")" 1
+is "no line of the output is wider than 80 columns" "$(awk 'length > 80' "$work/output")" ""
+is "the help has no line wider than 80 columns" "$("$telemetry" --help | awk 'length > 80')" ""
+is "a mistake in the arguments has status 2" "$(run "$work/output" --nope)" 2
+if [ -e /dev/full ]; then
+    is "an output that cannot be written is an error" "$(run /dev/full "${short[@]}")" 1
+    is "it is one line" "$(grep -vc '^ *WARN' "$work/errors")" 1
+    is "it says why" "$(grep -c 'cannot print: No space left on device' "$work/errors")" 1
+    is "the same for the help" "$(run /dev/full --help)" 1
+    status=0
+    timeout 60 "$telemetry" "${short[@]}" >"$work/output" 2>/dev/full || status=$?
+    is "a log that cannot be written changes nothing" "$status" 0
+fi
+status=0
+{ timeout 60 "$telemetry" "${short[@]}" || echo "$?" >"$work/status"; } 2>"$work/errors" | head -n 1 >/dev/null || true
+is "a reader that leaves early is an error" "$(cat "$work/status")" 1
+is "nothing panicked" "$(grep -c panicked "$work/errors" || true)" 0
+echo "all checks passed"
