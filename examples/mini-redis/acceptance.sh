@@ -21,7 +21,7 @@ cargo build -q --release
 program=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/mini-redis-actors
 
 output=$(mktemp)
-"$program" --port 0 >"$output" &
+"$program" --port 0 --debug >"$output" 2>/dev/null &
 server=$!
 trap 'kill "$server" 2>/dev/null || true; rm -f "$output"' EXIT
 until grep -q listening "$output"; do
@@ -74,6 +74,29 @@ if has redis-benchmark; then
     echo "redis-benchmark passed"
 else
     skip "no redis-benchmark"
+fi
+
+step "a store that panics under load"
+if has redis-benchmark && has redis-cli; then
+    # All clients stay connected, and each panic is the reply to one command and to no other.
+    before=$(redis-cli -h "$host" -p "$port" INFO stats | sed -n 's/^total_connections_received:\([0-9]*\).*/\1/p')
+    redis-benchmark -h "$host" -p "$port" -c 50 -P 16 -n 400000 -t set,get -e -q >"$output.load" 2>&1 &
+    load=$!
+    panics=20 errors=0
+    for _ in $(seq "$panics"); do
+        reply=$(redis-cli -h "$host" -p "$port" DEBUG PANIC 2>&1)
+        case $reply in *"DEBUG PANIC"*) errors=$((errors + 1)) ;; *) echo "DEBUG PANIC: $reply"; exit 1 ;; esac
+    done
+    kill -0 "$load" || { echo "the load ended before the panics"; exit 1; }
+    wait "$load" || { cat "$output.load"; exit 1; }
+    if grep -qi error "$output.load"; then cat "$output.load"; exit 1; fi
+    after=$(redis-cli -h "$host" -p "$port" INFO stats | sed -n 's/^total_connections_received:\([0-9]*\).*/\1/p')
+    echo "$panics panics, $errors error replies, $((after - before - panics - 1)) connections of redis-benchmark"
+    [ "$errors" = "$panics" ]
+    [ "$(redis-cli -h "$host" -p "$port" PING)" = PONG ]
+    rm "$output.load"
+else
+    skip "no redis-benchmark or no redis-cli"
 fi
 
 step "redis-py"

@@ -2,9 +2,9 @@
 
 mod options;
 
-use std::{io, process::ExitCode};
+use std::{io, pin::pin, process::ExitCode};
 
-use actor_runtime::Scope;
+use actor_runtime::{ActorHandle, Scope, select};
 use mini_redis_actors::Settings;
 
 use crate::options::{Command, Options};
@@ -49,6 +49,12 @@ async fn serve(settings: Settings) -> io::Result<()> {
     let server = mini_redis_actors::start(settings, &scope).await?;
     let facts = server.facts().await.map_err(io::Error::other)?;
     println!("listening on {}", facts.address);
-    scope.until_signal().await?;
-    Ok(())
+    let mut stopped = pin!(scope.until_signal());
+    select! {
+        exits = &mut stopped => return exits.map(drop),
+        reason = server.exited() => if !reason.is_orderly() {
+            return Err(io::Error::other(reason.to_string()));
+        },
+    }
+    stopped.await.map(drop)
 }

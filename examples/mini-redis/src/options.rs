@@ -14,6 +14,7 @@ Usage: mini-redis-actors [OPTIONS]
   --databases N     number of databases [16]
   --maxclients N    maximum number of connected clients [10000]
   --threads N       number of worker threads [1]
+  --debug           allow DEBUG PANIC, which breaks the store
   --help            print this help
 ";
 
@@ -48,6 +49,7 @@ pub(crate) fn parse() -> Result<Command, Error> {
                 options.settings.databases = parser.value()?.parse::<usize>()?.max(1);
             }
             Arg::Long("maxclients") => options.settings.max_clients = parser.value()?.parse()?,
+            Arg::Long("debug") => options.settings.allows_debug = true,
             Arg::Long("threads") => options.threads = parser.value()?.parse()?,
             other => return Err(other.unexpected()),
         }

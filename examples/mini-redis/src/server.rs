@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use actor_runtime::{ActorHandle, Context, Scope, actor};
+use actor_runtime::{ActorHandle, Context, ExitReason, Restarts, Scope, actor};
 use tokio::{
     io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
@@ -41,6 +41,8 @@ pub struct Settings {
     pub databases: usize,
     /// The maximum number of connected clients. More are rejected with an error.
     pub max_clients: usize,
+    /// Whether `DEBUG PANIC` is allowed.
+    pub allows_debug: bool,
     /// How long connections may take to exit during a shutdown before they are aborted.
     pub grace: Duration,
 }
@@ -52,10 +54,14 @@ impl Default for Settings {
             port: 0,
             databases: 16,
             max_clients: 10_000,
+            allows_debug: false,
             grace: Duration::from_secs(2),
         }
     }
 }
+
+/// How often the store may panic before the server ends.
+const RESTARTS: Restarts = Restarts::at_once(100, Duration::from_secs(60));
 
 /// Starts a server in `scope`, and returns its handle. The server is listening when this returns.
 ///
@@ -64,7 +70,9 @@ impl Default for Settings {
 /// Returns an error if the address cannot be bound.
 pub async fn start(settings: Settings, scope: &Scope) -> io::Result<ServerHandle> {
     let listener = TcpListener::bind((settings.host, settings.port)).await?;
-    let store = scope.spawn(Store::new(settings.databases));
+    let databases = settings.databases;
+    let store =
+        scope.spawn_restarting(RESTARTS, move |life| Store::begin(databases, life.number()));
     let hub = scope.spawn(Hub::default());
     let server = Server {
         facts: Facts {
@@ -191,6 +199,12 @@ impl Server {
         }
     }
 
+    /// Ends the server, and the program with it: without a store there is nothing to serve.
+    #[on(self.store.exited())]
+    fn store_ended(&mut self, reason: ExitReason) {
+        panic!("the store has ended: {reason}");
+    }
+
     #[on(sleep_until(self.paused_until.unwrap_or(self.facts.started)), if self.paused_until.is_some())]
     fn resume(&mut self, (): ()) {
         self.paused_until = None;
@@ -263,6 +277,7 @@ impl Server {
             hub: self.hub.clone(),
             server: context.handle().clone(),
             databases: self.settings.databases,
+            allows_debug: self.settings.allows_debug,
         };
         let connection = Connection::new(stream, status.clone(), services);
         let outbox = connection.outbox();

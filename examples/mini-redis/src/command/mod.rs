@@ -46,6 +46,7 @@ pub(crate) enum Local {
     Client,
     Command,
     Config,
+    Debug,
     Discard,
     Echo,
     Exec,

@@ -82,6 +82,7 @@ pub(crate) static COMMANDS: &[Command] = &[
     Row("config", -2, "").local(Local::Config, ("server", "2.0.0", "A container for server configuration commands.")).with_subcommands(&[sub("get", -3), sub("help", 2), sub("resetstat", 2), sub("rewrite", 2), sub("set", -4)]),
     Row("copy", -3, WRITE).store(TWO, keys::copy, ("generic", "6.2.0", "Copies the value of a key to a new key.")),
     Row("dbsize", 1, READ).store(NONE, keys::dbsize, ("server", "1.0.0", "Returns the number of keys in the database.")),
+    Row("debug", -2, "admin noscript loading stale").local(Local::Debug, ("server", "1.0.0", "A container for debugging commands.")),
     Row("decr", 2, WRITE_FAST).store(ONE, strings::decr, ("string", "1.0.0", "Decrements the integer value of a key by one. Uses 0 as initial value if the key doesn't exist.")),
     Row("decrby", 3, WRITE_FAST).store(ONE, strings::decrby, ("string", "1.0.0", "Decrements a number from the integer value of a key. Uses 0 as initial value if the key doesn't exist.")),
     Row("del", -2, "write").store(ALL, keys::del, ("generic", "1.0.0", "Deletes one or more keys.")),

@@ -9,7 +9,7 @@ use crate::{
     store::access::{Fault, NO_INTEGER},
 };
 
-use super::{Connection, ReplyMode};
+use super::{Connection, ReplyMode, no_reply};
 
 impl Connection {
     /// Runs a command. `words` are its arguments.
@@ -28,6 +28,7 @@ impl Connection {
             },
             Local::Command => command::answer(words)?,
             Local::Config => self.config(words).await?,
+            Local::Debug => self.debug(words).await?,
             Local::Discard => self.discard().await?,
             Local::Echo => Frame::Bulk(words[0].clone()),
             Local::Exec => return Err(Fault("ERR EXEC without MULTI".into())),
@@ -53,6 +54,20 @@ impl Connection {
             Local::Unwatch => self.unwatch().await?,
             Local::Watch => self.watch(words).await?,
         }))
+    }
+
+    /// Lets the store panic, which restarts it.
+    async fn debug(&mut self, words: &[Bytes]) -> Result<Frame, Fault> {
+        if !self.services.allows_debug {
+            return Err(Fault(
+                "ERR DEBUG command not allowed. Start the server with --debug".into(),
+            ));
+        }
+        if !words[0].eq_ignore_ascii_case(b"PANIC") {
+            return Err(Fault("ERR only DEBUG PANIC is supported".into()));
+        }
+        self.services.store.panic().await.map_err(|error| no_reply(&error))?;
+        Ok(Frame::OK)
     }
 
     /// In RESP2, the reply to a subscriber has the form of a message.

@@ -14,7 +14,7 @@ mod transaction;
 
 use std::sync::Arc;
 
-use actor_runtime::{Context, actor};
+use actor_runtime::{CallError, CallErrorKind, Context, actor};
 use bytes::{Bytes, BytesMut};
 use tokio::net::{TcpStream, tcp::OwnedReadHalf};
 
@@ -46,6 +46,8 @@ pub(crate) struct Services {
     pub(crate) server: actor_runtime::WeakHandle<ServerHandle>,
     /// The number of databases.
     pub(crate) databases: usize,
+    /// Whether `DEBUG PANIC` is allowed.
+    pub(crate) allows_debug: bool,
 }
 
 /// The connection of one client.
@@ -97,6 +99,17 @@ enum ReplyMode {
 
 /// The reply to a command whose actor has already exited.
 const SHUTTING_DOWN: Fault = Fault(std::borrow::Cow::Borrowed("ERR the server is shutting down"));
+
+/// The reply to a command that another actor did not answer.
+///
+/// An actor that has panicked is restarted, so the connection stays.
+fn no_reply(error: &CallError) -> Fault {
+    if has_panicked(error) { format!("ERR {error}").into() } else { SHUTTING_DOWN }
+}
+
+fn has_panicked(error: &CallError) -> bool {
+    matches!(error.kind(), CallErrorKind::Panicked { .. })
+}
 
 #[actor(mailbox = 1)]
 impl Connection {
@@ -245,14 +258,14 @@ impl Connection {
                 let count = requests.len();
                 match self.services.store.run(requests).await {
                     Ok(frames) => self.write_all(frames).await,
-                    Err(_) => self.refuse(count),
+                    Err(error) => self.refuse(count, &error),
                 }
             }
             Batch::Posts(posts) => {
                 let count = posts.len();
                 match self.services.hub.publish(posts).await {
                     Ok(counts) => self.write_all(counts.into_iter().map(Frame::count)).await,
-                    Err(_) => self.refuse(count),
+                    Err(error) => self.refuse(count, &error),
                 }
             }
         }
@@ -268,11 +281,11 @@ impl Connection {
         }
     }
 
-    fn refuse(&mut self, count: usize) {
+    fn refuse(&mut self, count: usize, error: &CallError) {
         for _ in 0..count {
-            self.write(&SHUTTING_DOWN.into());
+            self.write(&no_reply(error).into());
         }
-        self.is_closing = true;
+        self.is_closing |= !has_panicked(error);
     }
 
     /// Buffers a reply, after the replies to the batch.

@@ -39,6 +39,8 @@ pub(crate) struct Registration {
     server: WeakHandle<ServerHandle>,
     /// Whether the store may be watching keys for the client.
     pub(crate) is_watching: bool,
+    /// The first life of the store in which it has watched keys for the client.
+    pub(crate) watched_life: u64,
     /// Whether the hub may have subscriptions of the client.
     pub(crate) is_subscriber: bool,
 }
@@ -46,7 +48,15 @@ pub(crate) struct Registration {
 impl Registration {
     pub(crate) fn new(client: ClientId, services: &Services) -> Self {
         let Services { store, hub, server, .. } = services.clone();
-        Self { client, store, hub, server, is_watching: false, is_subscriber: false }
+        Self {
+            client,
+            store,
+            hub,
+            server,
+            is_watching: false,
+            watched_life: 0,
+            is_subscriber: false,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     store::{Request, access::Fault},
 };
 
-use super::{Connection, SHUTTING_DOWN};
+use super::{Connection, SHUTTING_DOWN, no_reply};
 
 /// A transaction between `MULTI` and `EXEC`.
 #[derive(Debug, Default)]
@@ -44,9 +44,12 @@ impl Connection {
         if self.transaction.is_some() {
             return Err(Fault("ERR WATCH inside MULTI is not allowed".into()));
         }
-        self.registration.is_watching = true;
+        let is_first = !std::mem::replace(&mut self.registration.is_watching, true);
         let watch = self.services.store.watch(self.status.id, self.database, keys.to_vec());
-        watch.await.map_err(|_| SHUTTING_DOWN)?;
+        let life = watch.await.map_err(|_| SHUTTING_DOWN)?;
+        if is_first {
+            self.registration.watched_life = life;
+        }
         Ok(Frame::OK)
     }
 
@@ -137,11 +140,11 @@ impl Connection {
         let store = &self.services.store;
         if std::mem::take(&mut self.registration.is_watching) {
             return store
-                .run_if_unchanged(self.status.id, requests)
+                .run_if_unchanged(self.status.id, self.registration.watched_life, requests)
                 .await
-                .map_err(|_| SHUTTING_DOWN);
+                .map_err(|error| no_reply(&error));
         }
-        store.run(requests).await.map(Some).map_err(|_| SHUTTING_DOWN)
+        store.run(requests).await.map(Some).map_err(|error| no_reply(&error))
     }
 
     async fn publish_one(&mut self, is_sharded: bool, words: &[Bytes]) -> Frame {

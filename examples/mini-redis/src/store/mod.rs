@@ -49,6 +49,8 @@ pub struct Request {
 #[derive(Debug)]
 pub struct Store {
     keyspace: Keyspace,
+    /// The number of its life: a store that panics is restarted, without keys.
+    life: u64,
 }
 
 #[actor(mailbox = 1024)]
@@ -56,7 +58,11 @@ impl Store {
     /// Creates a store with this number of empty databases.
     #[must_use]
     pub fn new(databases: usize) -> Self {
-        Self { keyspace: Keyspace::new(databases) }
+        Self::begin(databases, 0)
+    }
+
+    pub(crate) fn begin(databases: usize, life: u64) -> Self {
+        Self { keyspace: Keyspace::new(databases), life }
     }
 
     /// Runs commands in order, and returns their replies. No other message is handled in between.
@@ -67,23 +73,27 @@ impl Store {
 
     /// Runs a transaction, or returns `None` if a key that the client watches was changed.
     ///
-    /// Ends all watches of the client in either case.
+    /// A key was also changed if the store was restarted since the life in which it was watched. Ends all watches
+    /// of the client in either case.
     pub fn run_if_unchanged(
         &mut self,
         client: ClientId,
+        life: u64,
         requests: Vec<Request>,
     ) -> Option<Vec<Frame>> {
         self.keyspace.forget_expired();
-        let is_unchanged = self.keyspace.watches.end(client);
+        let is_unchanged = self.keyspace.watches.end(client) && life == self.life;
         is_unchanged.then(|| requests.iter().map(|request| self.execute(request)).collect())
     }
 
-    /// Watches keys until the next transaction of the client or until [`unwatch`](StoreHandle::unwatch).
-    pub fn watch(&mut self, client: ClientId, database: usize, keys: Vec<Bytes>) {
+    /// Watches keys until the next transaction of the client or until [`unwatch`](StoreHandle::unwatch), and returns
+    /// the number of the store's life.
+    pub fn watch(&mut self, client: ClientId, database: usize, keys: Vec<Bytes>) -> u64 {
         self.keyspace.forget_expired();
         for key in keys {
             self.keyspace.watches.begin(client, database, key);
         }
+        self.life
     }
 
     /// Ends all watches of a client.
@@ -97,6 +107,11 @@ impl Store {
     #[on(self.keyspace.expiry.due())]
     fn expire(&mut self, (): ()) {
         self.keyspace.forget_expired();
+    }
+
+    /// Panics, for `DEBUG PANIC`.
+    pub fn panic(&mut self) {
+        panic!("DEBUG PANIC");
     }
 
     /// Returns the sizes of all databases, and counters.
@@ -181,9 +196,9 @@ mod tests {
         store.watch(1, 0, vec![Bytes::from("k")]).await.unwrap();
         store.watch(2, 0, vec![Bytes::from("other")]).await.unwrap();
         advance(Duration::from_millis(100)).await;
-        assert_eq!(store.run_if_unchanged(1, vec![request("DBSIZE")]).await.unwrap(), None);
+        assert_eq!(store.run_if_unchanged(1, 0, vec![request("DBSIZE")]).await.unwrap(), None);
         let zero = Some(vec![Frame::Integer(0)]);
-        assert_eq!(store.run_if_unchanged(2, vec![request("DBSIZE")]).await.unwrap(), zero);
-        assert_eq!(store.run_if_unchanged(1, vec![request("DBSIZE")]).await.unwrap(), zero);
+        assert_eq!(store.run_if_unchanged(2, 0, vec![request("DBSIZE")]).await.unwrap(), zero);
+        assert_eq!(store.run_if_unchanged(1, 0, vec![request("DBSIZE")]).await.unwrap(), zero);
     }
 }

@@ -7,6 +7,7 @@ mod backpressure;
 mod cancellation;
 mod clients;
 mod expiry;
+mod panics;
 mod process;
 mod properties;
 mod scan;
