@@ -5,6 +5,7 @@
 # - a cast: 0.71 times that of the twin
 # - an inlined call, which runs on its caller's thread: a fixed number
 # - a loop with the checked `select!`: 35 more than with tokio's
+# - a restart, besides the panic: as many as spawn and call
 #
 # Unlike times, instruction counts do not depend on the load of the machine. Two runs of different length are
 # compared, so that startup and shutdown cancel out. Needs valgrind.
@@ -17,23 +18,32 @@ few=2000
 many=12000
 
 command -v valgrind >/dev/null || { echo "valgrind is not installed" >&2; exit 1; }
-cargo build --quiet --release -p actor-benchmarks --no-default-features --bin actor-benchmarks
-program="${CARGO_TARGET_DIR:-target}/release/actor-benchmarks"
+cargo build --quiet --release -p actor-benchmarks --no-default-features --bin actor-benchmarks --bin restarts
+programs="${CARGO_TARGET_DIR:-target}/release"
 
-# The instructions of one whole run: whole_run ENTRANT COUNT ROW
+# The instructions of one whole run: whole_run PROGRAM WHAT COUNT [ROW]
 whole_run() {
-    instructions=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" one "$1" "$2" "$3" 2>&1 |
+    program="$programs/$1"
+    shift
+    instructions=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" one "$@" 2>&1 |
         sed -n 's/.*Collected : *\([0-9]*\).*/\1/p')
     [ -n "$instructions" ] || { echo "valgrind counted nothing" >&2; exit 1; }
     echo "$instructions"
 }
 
-# The instructions of one message: per_message ENTRANT ROW
-per_message() {
-    long=$(whole_run "$1" "$many" "$2")
-    short=$(whole_run "$1" "$few" "$2")
+# The instructions of one operation: per_operation PROGRAM WHAT [ROW]
+per_operation() {
+    program=$1 what=$2
+    shift 2
+    long=$(whole_run "$program" "$what" "$many" "$@")
+    short=$(whole_run "$program" "$what" "$few" "$@")
     [ "$long" -gt "$short" ] || { echo "the program did not run to its end" >&2; exit 1; }
     echo $(((long - short) / (many - few)))
+}
+
+# The instructions of one message: per_message ENTRANT ROW
+per_message() {
+    per_operation actor-benchmarks "$1" "$2"
 }
 
 # A call of an idle actor, which runs on its caller's thread. The limit includes the benchmark's loop and its
@@ -62,6 +72,15 @@ compare_selects() {
     done
 }
 
+# A restart, compared with an actor that continues after the same panic. Unwinding the stack takes most of both.
+compare_restarts() {
+    restart=$(per_operation restarts restart)
+    continue=$(per_operation restarts continue)
+    spawn=$(per_operation restarts spawn)
+    echo "restart: $((restart - continue)) instructions after a panic of $continue, spawn and call $spawn"
+    [ $((restart - continue)) -le "$spawn" ] || status=1
+}
+
 status=0
 for capacity in 64 1024; do
     actor=$(per_message "actor-$capacity" cast)
@@ -72,5 +91,6 @@ done
 compare_inlined
 compare_queued
 compare_selects
-[ "$status" -eq 0 ] || echo "an actor or a select! needs too many instructions" >&2
+compare_restarts
+[ "$status" -eq 0 ] || echo "an actor, a select! or a restart needs too many instructions" >&2
 exit "$status"
