@@ -120,9 +120,28 @@ pub(crate) fn hash(method: &Ident) -> u64 {
     })
 }
 
+/// What may be known of a method of a name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reasons {
+    /// That it loses something, for some receiver.
+    Losing,
+    /// That it is cancel safe, for some receiver.
+    Safe,
+    /// Only what its receiver or its future says.
+    Other,
+}
+
+pub(super) fn reasons(method: &str) -> Reasons {
+    match text_for(method) {
+        Some(_) => Reasons::Losing,
+        None if SAFE.contains(&method) => Reasons::Safe,
+        None => Reasons::Other,
+    }
+}
+
 /// Whether `m` has a name for it.
 pub(crate) fn is_known(method: &str) -> bool {
-    SAFE.contains(&method) || text_for(method).is_some()
+    reasons(method) != Reasons::Other
 }
 
 /// The trait whose error text says what a method of this name loses.

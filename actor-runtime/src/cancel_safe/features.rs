@@ -38,6 +38,7 @@ use super::{
         LosesAnswer, LosesBytes, LosesGathered, LosesLease, LosesMessage, LosesPlace, LosesResult,
         LosesTurn, LosesValue,
     },
+    texts::Asked,
 };
 
 // In step with `OF_FEATURES` in actor-macros/src/select/method_names.rs.

@@ -22,7 +22,7 @@ pub use super::judge::{
 pub use super::texts::{
     IsFuture, KeepsItsAnswer, KeepsItsBytes, KeepsItsBytesInBody, KeepsItsLease, KeepsItsMessage,
     KeepsItsPlace, KeepsItsPlaceInBody, KeepsItsResult, KeepsItsValue, KeepsWhatItGathered,
-    MadeOnce, SafeHandler, SafeToDrop, SafeToDropInBody, WasSent,
+    MadeOnce, SafeHandler, SafeToDrop, SafeToDropInBody, WasSent, asked, made,
 };
 pub use super::{
     carries::{self, KeepsItsArguments},

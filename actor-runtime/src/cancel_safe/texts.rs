@@ -12,6 +12,22 @@ use super::{
     shape::SomeFuture,
 };
 
+/// A future, and what is known of it.
+#[derive(Debug)]
+pub struct Asked<Why, M, F>(Kind<Why, M>, F);
+
+/// A future of which the question was asked.
+#[inline(always)]
+pub fn asked<Why, M, F>(kind: Kind<Why, M>, future: F) -> Asked<Why, M, F> {
+    Asked(kind, future)
+}
+
+/// The future, when it has passed all texts.
+#[inline(always)]
+pub fn made<Why, M, F>(asked: Asked<Why, M, F>) -> F {
+    asked.1
+}
+
 /// Declares a trait whose text is shown, and the reasons that it lets pass.
 macro_rules! texts {
     ($(
@@ -27,6 +43,12 @@ macro_rules! texts {
             fn pass(kind: Kind<Why, M>, future: Self) -> Self {
                 let _ = kind;
                 future
+            }
+
+            /// The same where a future and what is known of it go through all texts together.
+            #[inline(always)]
+            fn pass_asked(asked: Asked<Why, M, Self>) -> Asked<Why, M, Self> {
+                asked
             }
         }
 

@@ -95,6 +95,10 @@ impl Look<'_> {
 
     /// Leaves it to the compiler whether a method changes what it is called on.
     fn lend(&mut self, expr: &Expr, call: &ExprMethodCall) {
+        if names::BY_REFERENCE.has(&call.method) {
+            self.model.add(&call.receiver, Edit::Freeze);
+            return;
+        }
         let place = text(&call.receiver);
         let words = match self.taker == Some(expr.spot()) {
             true => report::may_take(call, &place),
@@ -113,6 +117,9 @@ impl Look<'_> {
         let words = report::carries(&call.receiver);
         match names::is_shared_act(&call.method.to_string(), call.args.len()) {
             true => self.refuse(&call.receiver, words),
+            false if names::BY_REFERENCE.has(&call.method) => {
+                self.model.add(&call.receiver, Edit::Freeze);
+            }
             false => self.model.add(expr, Edit::Look(words)),
         }
     }

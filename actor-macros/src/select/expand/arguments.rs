@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Expr;
 
-use super::super::question::ungrouped;
+use super::{super::question::ungrouped, through};
 
 /// How many arguments of a call that was made before are asked.
 const OF_A_VALUE: usize = 8;
@@ -13,6 +13,8 @@ const OF_A_VALUE: usize = 8;
 fn count(future: &Expr) -> usize {
     match ungrouped(future) {
         Expr::MethodCall(call) => call.args.len().max(count(&call.receiver)),
+        // They take a time.
+        Expr::Call(call) if ["sleep", "sleep_until"].contains(&&*through::function(call)) => 0,
         Expr::Call(call) => {
             let inner = call.args.iter().map(count).max();
             call.args.len().max(inner.unwrap_or(0))

@@ -6,7 +6,7 @@ use syn::{Expr, ext::IdentExt};
 
 use super::{
     super::{
-        method_names,
+        method_names::{self, Reasons},
         question::{Question, Receiver},
         spans::Ends,
     },
@@ -65,18 +65,22 @@ fn asked_in_place(future: &Expr, krate: &TokenStream, place: Place) -> TokenStre
         // `.await`.
         (None, _) => quote!(__select::unasked()),
     };
-    // For the same reason there is no block around the call, and each step asks anew.
+    // For the same reason there is no block around the call: the answer goes through it with the future.
     let kind = quote!({ use #module as __select; #kind });
     let module = syntax::respanned(module, first);
     let made = quote_spanned!(last=> #module::IntoFuture::into_future(#future));
-    let made = genuine::compared(&question, &made, Ends { first, last }, krate).unwrap_or(made);
     let handler = match &question {
         Question::Method { method, .. } if !method_names::is_known(&method.unraw().to_string()) => {
             quote!(#module::KeepsItsAnswer)
         }
         _ => quote!(#module::SafeHandler),
     };
-    judged(&module, &kind, made, &handler, future, place)
+    let made = genuine::compared(&question, &made, Ends { first, last }, krate).unwrap_or(made);
+    let asked = quote_spanned!(last=> #module::asked(#kind, #made));
+    let judged = texts(&module, &handler, future, place)
+        .into_iter()
+        .fold(asked, |asked, text| quote_spanned!(last=> #text::pass_asked(#asked)));
+    quote_spanned!(last=> #module::made(#judged))
 }
 
 // Input:
@@ -95,6 +99,19 @@ pub(super) fn judged(
     future: &Expr,
     place: Place,
 ) -> TokenStream {
+    let Ends { last, .. } = Ends::of(future);
+    texts(module, handler, future, place)
+        .into_iter()
+        .fold(made, |judged, text| quote_spanned!(last=> #text::pass(#kind, #judged)))
+}
+
+/// The traits that a future has to pass, from the innermost to the outermost.
+fn texts(
+    module: &TokenStream,
+    handler: &TokenStream,
+    future: &Expr,
+    place: Place,
+) -> Vec<TokenStream> {
     let Ends { last, .. } = Ends::of(future);
     let text = |name: &str| {
         let name = Ident::new(name, last);
@@ -119,7 +136,7 @@ pub(super) fn judged(
         Question::Shared(_) => {}
     }
     texts.extend(place.text(unknown).as_deref().map(text));
-    texts.into_iter().fold(made, |judged, text| quote_spanned!(last=> #text::pass(#kind, #judged)))
+    texts
 }
 
 // Input:
@@ -193,11 +210,11 @@ pub(super) fn kind(question: &Question, krate: &TokenStream) -> Option<TokenStre
     let question = match question {
         Question::Method { receiver: Receiver::Place(place), method } => {
             let name = name(method);
-            return Some(asked_of_method(&quote!(__select::ask(&#place, #name))));
+            return Some(asked_of_method(&quote!(__select::ask(&#place, #name)), method));
         }
         Question::Method { receiver: Receiver::Accessor(chain), method } => {
             let name = name(method);
-            return Some(asked_of_method(&quote!(__select::ask_unrun(|| #chain, #name))));
+            return Some(asked_of_method(&quote!(__select::ask_unrun(|| #chain, #name)), method));
         }
         Question::Mutable(place) => quote!(__select::ask_lent(&#place)),
         Question::Shared(place) => quote!(__select::ask_shared(&#place)),
@@ -210,9 +227,15 @@ pub(super) fn kind(question: &Question, krate: &TokenStream) -> Option<TokenStre
 ///
 /// The inner block imports all of the root, because importing a trait that is not there would be an
 /// error. So it contains no code of the user's, and no name that the root could have.
-fn asked_of_method(question: &TokenStream) -> TokenStream {
+fn asked_of_method(question: &TokenStream, method: &Ident) -> TokenStream {
     let name = super::local("__select_question");
-    let kind = put(&quote!(#name));
+    // One more reference than the first rank has that may hold for a method of this name.
+    let references = match method_names::reasons(&method.unraw().to_string()) {
+        Reasons::Losing => quote!(&&&&&&&&&&&&&&),
+        Reasons::Safe => quote!(&&&&&&&&&&&),
+        Reasons::Other => quote!(&&&&&&&),
+    };
+    let kind = quote!((#references #name).__kind());
     quote! {{
         use __select::traits::*;
         let #name = #question;
@@ -225,15 +248,11 @@ fn asked_of_method(question: &TokenStream) -> TokenStream {
 }
 
 /// Puts a question.
+///
+/// There is one more reference than the first rank has.
 pub(super) fn asked(question: &TokenStream) -> TokenStream {
-    let kind = put(question);
     quote! {{
         use __select::traits::*;
-        #kind
+        (&&&&&&&&&&&&&&#question).__kind()
     }}
-}
-
-/// One more reference than the first rank has.
-fn put(question: &TokenStream) -> TokenStream {
-    quote!((&&&&&&&&&&&&&&#question).__kind())
 }

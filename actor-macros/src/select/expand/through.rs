@@ -77,7 +77,8 @@ pub(in super::super) fn is_wrapper(call: &ExprCall) -> bool {
     WRAPPERS.contains(&&*name) || name == "requeue" && call.args.len() == 1
 }
 
-fn function(call: &ExprCall) -> String {
+/// The last word of the function's path.
+pub(super) fn function(call: &ExprCall) -> String {
     match &*call.func {
         Expr::Path(path) => path.path.segments.last().map(|it| it.ident.to_string()),
         _ => None,
