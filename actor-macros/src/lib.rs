@@ -245,8 +245,10 @@ pub fn checked_select(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Marks an `async fn` that may be dropped at any `.await` and called again, and checks its body.
 ///
 /// `async fn next(&mut self) -> T` becomes `fn next(&mut self) -> impl CancelSafe<Output = T>`, which
-/// `select!` of this crate accepts. The body may not hold anything across an `.await` that a repeated call
-/// would miss, and everything it awaits has to be cancel safe itself. The attribute goes on any function:
+/// `select!` of this crate accepts. A body is refused if it holds something across an `.await` that a
+/// repeated call would miss, changes something before it, or awaits what is not known to be cancel safe. What
+/// other functions do behind shared references is not seen: `docs/cancel-safety-limits.md` lists the limits, and
+/// `cancel_safe::drop_everywhere` tests a function by dropping it. The attribute goes on any function:
 /// a free or inherent one, or one in an `impl` of a trait, which declares it as
 /// `fn next(&mut self) -> impl CancelSafe<Output = T> + Send;`.
 ///
