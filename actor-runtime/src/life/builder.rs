@@ -270,7 +270,33 @@ impl Builder {
     /// Starts an actor on a thread of its own, and waits until it has started: `make` has returned it
     /// on that thread, and `#[on_start]` has succeeded.
     ///
+    /// The error of the closure is of the same type as that of `#[on_start]`. Without that hook, an actor has no
+    /// error to start with (its `StartError` is [`Infallible`](std::convert::Infallible)), and the compiler reports
+    /// a mismatch for a closure that returns one. Give such an actor the hook, which may be empty.
+    ///
     /// In synchronous code, use [`Starting::blocking`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::{fs::File, io};
+    ///
+    /// use actor_runtime::{Builder, StartError, actor};
+    ///
+    /// struct Log(File);
+    ///
+    /// #[actor]
+    /// impl Log {
+    ///     /// Returns the size of the file.
+    ///     pub fn size(&self) -> io::Result<u64> { Ok(self.0.metadata()?.len()) }
+    ///
+    ///     #[on_start] // names the error of the start
+    ///     fn opened(&mut self) -> Result<(), io::Error> { Ok(()) }
+    /// }
+    ///
+    /// let log = Builder::new().start_thread(|| Ok(Log(File::open("/no/such/file")?))).blocking();
+    /// assert!(matches!(log, Err(StartError::Failed(error)) if error.kind() == io::ErrorKind::NotFound));
+    /// ```
     pub fn start_thread<A>(
         self,
         make: impl FnOnce() -> Result<A, A::StartError> + Send + 'static,
