@@ -14,6 +14,7 @@ use crate::{
 };
 pub use crate::{
     cancel_safe::{First, Given, select},
+    inline::{InlineDyn, InlineLent, run_at_rest},
     life::{
         events::{Incoming, Messages, NextMessage, Selected},
         message_loop::{Loop, PolledNext},

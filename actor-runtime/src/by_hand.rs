@@ -96,8 +96,10 @@
 
 pub use crate::{
     call::{
+        lent::{Lent, LentStream},
         mark::{Marked, Unmarked},
-        request::Request,
+        recipient::{Borrowed, Owned, Recipient},
+        request::{Request, StreamRequest},
     },
     handle::Handle,
     life::{

@@ -62,6 +62,7 @@ assert_eq!(counter.add(2).await?, 2);
 //! | [`Cast`] | sends without a reply; [`SendError`], [`TrySendError`], which hold the [`Unsent`] message |
 //! | [`Sent`], [`Answer`] | waits for room, then has the answer as a value |
 //! | [`Timeout`] | gives up after a duration |
+//! | [`Flatten`] | joins the error of the call and that of its handler |
 //! | [`StreamCall`], [`ReplyStream`] | a call that is answered with many values |
 //! | [`Lease`], [`LeaseCall`], [`Release`] | exclusive access for several messages |
 //! | [`CallError`], [`CallErrorKind`], [`Method`] | why there is no answer |
@@ -141,6 +142,7 @@ pub use crate::{
         answers::Answers,
         cast::{Cast, Sent},
         dropped::{OnDroppedCall, on_dropped_call},
+        flatten::Flatten,
         stream::{ReplyStream, StreamCall},
         timeout::Timeout,
     },

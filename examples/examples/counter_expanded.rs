@@ -176,7 +176,7 @@ impl CounterHandle {
         '_,
         CounterMessage,
         u64,
-        impl ::actor_runtime::by_hand::Request<CounterMessage, u64>,
+        impl ::actor_runtime::by_hand::Request<CounterMessage, u64> + use<>,
     > {
         ::actor_runtime::by_hand::Handle::call(&self.0, move |reply| CounterMessage::Add {
             amount,
@@ -196,7 +196,7 @@ impl CounterHandle {
         '_,
         CounterMessage,
         u64,
-        impl ::actor_runtime::by_hand::Request<CounterMessage, u64>,
+        impl ::actor_runtime::by_hand::Request<CounterMessage, u64> + use<>,
     > {
         ::actor_runtime::by_hand::Handle::call(&self.0, |reply| CounterMessage::Get { reply })
     }
@@ -209,7 +209,7 @@ impl CounterHandle {
         '_,
         CounterMessage,
         u64,
-        impl ::actor_runtime::by_hand::Request<CounterMessage, u64>,
+        impl ::actor_runtime::by_hand::Request<CounterMessage, u64> + use<>,
     > {
         ::actor_runtime::by_hand::Handle::call(&self.0, |reply| CounterMessage::Finish { reply })
     }

@@ -2,7 +2,6 @@
 //! message to a mailbox that may be full and are ready once it is accepted.
 
 use std::{
-    fmt,
     future::Future,
     marker::PhantomData,
     mem,
@@ -13,13 +12,17 @@ use std::{
 use crate::{
     call::{
         answer::Answer,
+        dropped::Site,
         mark::Unmarked,
+        message_and_receiver,
+        recipient::{Borrowed, Phantom, Recipient},
+        request::Request,
         room::{WaitForRoom, Waits, offer},
     },
     debug::opaque_debug,
     error::SendError,
     mailbox::Shared,
-    slot::message::Message,
+    slot::{message::Message, reply::Reply},
     sync::Arc,
 };
 
@@ -36,51 +39,70 @@ use crate::{
 /// Not cancel safe: dropping it withdraws a message that waits for room. If the message was already
 /// accepted, its handler runs.
 #[must_use = "a cast is not sent until it is awaited"]
-pub struct Cast<'a, M: Message> {
-    shared: &'a Arc<Shared<M>>,
-    state: CastState<'a, M>,
+pub struct Cast<'a, M: Message, R: 'static, Q, S = Borrowed<'a, M>> {
+    recipient: S,
+    state: Sending<M, Q>,
+    answer: Phantom<'a, R>,
 }
 
-enum CastState<'a, M: Message> {
-    Unsent(M),
-    WaitingForRoom(WaitForRoom<'a, M>),
+/// A message on its way into a mailbox. It is built when the future is first polled, so that a future that
+/// was not polled is as small as its arguments.
+pub(crate) enum Sending<M: Message, Q> {
+    Unsent(Q),
+    WaitingForRoom(WaitForRoom<M>),
     Done,
 }
 
-impl<'a, M: Message> Cast<'a, M> {
-    pub(crate) fn new(shared: &'a Arc<Shared<M>>, message: M) -> Self {
-        Self { shared, state: CastState::Unsent(message) }
-    }
-}
-
-/// No field is structurally pinned.
-impl<M: Message> Unpin for Cast<'_, M> {}
-
-impl<M: Message> Future for Cast<'_, M> {
-    type Output = Result<(), SendError<M>>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match mem::replace(&mut self.state, CastState::Done) {
-            CastState::Unsent(message) => match offer(self.shared, message, Waits::ForRoom, cx)? {
-                None => Poll::Ready(Ok(())),
-                Some(waiting) => {
-                    self.state = CastState::WaitingForRoom(waiting);
-                    Poll::Pending
-                }
-            },
-            CastState::WaitingForRoom(mut waiting) => {
-                let outcome = waiting.poll(cx);
-                if outcome.is_pending() {
-                    self.state = CastState::WaitingForRoom(waiting);
-                }
-                outcome
+impl<M: Message, Q> Sending<M, Q> {
+    /// Sends the message that `build` returns, and is ready once the message is accepted.
+    pub(crate) fn poll(
+        &mut self,
+        shared: &Arc<Shared<M>>,
+        cx: &mut Context<'_>,
+        build: impl FnOnce(Q) -> M,
+    ) -> Poll<Result<(), SendError<M>>> {
+        if let Self::WaitingForRoom(waiting) = self {
+            let outcome = ready!(waiting.poll(cx));
+            *self = Self::Done;
+            return Poll::Ready(outcome);
+        }
+        let Self::Unsent(request) = mem::replace(self, Self::Done) else {
+            panic!("polled after completion");
+        };
+        match offer(shared, build(request), Waits::ForRoom, cx)? {
+            None => Poll::Ready(Ok(())),
+            Some(waiting) => {
+                *self = Self::WaitingForRoom(waiting);
+                Poll::Pending
             }
-            CastState::Done => panic!("`Cast` polled after completion"),
         }
     }
 }
 
-opaque_debug!([M: Message] Cast<'_, M>, "Cast", actor = M::ACTOR);
+impl<M: Message, R, Q, S> Cast<'_, M, R, Q, S> {
+    pub(crate) fn new(recipient: S, request: Q) -> Self {
+        Self { recipient, state: Sending::Unsent(request), answer: PhantomData }
+    }
+}
+
+/// No field is structurally pinned.
+impl<M: Message, R, Q, S> Unpin for Cast<'_, M, R, Q, S> {}
+
+impl<M, R, Q, S> Future for Cast<'_, M, R, Q, S>
+where
+    M: Message,
+    Q: Request<M, R>,
+    S: Recipient<M>,
+{
+    type Output = Result<(), SendError<M>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self { recipient, state, .. } = &mut *self;
+        state.poll(recipient.shared(), cx, |request| request.into_message(Reply::unwanted()))
+    }
+}
+
+opaque_debug!([M: Message, R, Q, S] Cast<'_, M, R, Q, S>, "Cast", actor = M::ACTOR);
 
 /// A future that sends a call and resolves to its [`Answer`].
 ///
@@ -95,24 +117,42 @@ opaque_debug!([M: Message] Cast<'_, M>, "Cast", actor = M::ACTOR);
 /// Dropping it withdraws a message that waits for room. If the message was already accepted, dropping
 /// it is dropping the call: cancel safe only if the handler is marked `#[cancel_safe]`.
 #[must_use = "a call is not sent until it is awaited"]
-pub struct Sent<'a, M: Message, R: 'static, H = Unmarked> {
-    cast: Cast<'a, M>,
+pub struct Sent<'a, M: Message, R: 'static, Q, H = Unmarked, S = Borrowed<'a, M>> {
+    recipient: S,
+    state: Sending<M, Q>,
+    /// `None` before the message was built, and after the future has completed.
     answer: Option<Answer<R>>,
-    mark: PhantomData<fn() -> H>,
+    site: Site,
+    mark: Phantom<'a, H>,
 }
 
-impl<'a, M: Message, R, H> Sent<'a, M, R, H> {
-    pub(crate) fn new(shared: &'a Arc<Shared<M>>, message: M, answer: Answer<R>) -> Self {
-        Self { cast: Cast::new(shared, message), answer: Some(answer), mark: PhantomData }
+impl<M: Message, R, Q, H, S> Sent<'_, M, R, Q, H, S> {
+    pub(crate) fn new(recipient: S, request: Q, site: Site) -> Self {
+        let state = Sending::Unsent(request);
+        Self { recipient, state, answer: None, site, mark: PhantomData }
     }
 }
 
-impl<M: Message, R, H> Future for Sent<'_, M, R, H> {
+/// No field is structurally pinned.
+impl<M: Message, R, Q, H, S> Unpin for Sent<'_, M, R, Q, H, S> {}
+
+impl<M, R, Q, H, S> Future for Sent<'_, M, R, Q, H, S>
+where
+    M: Message,
+    Q: Request<M, R>,
+    S: Recipient<M>,
+{
     type Output = Result<Answer<R>, SendError<M>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let outcome = ready!(Pin::new(&mut self.cast).poll(cx));
-        let mut answer = self.answer.take().expect("`Sent` polled after completion");
+        let Self { recipient, state, answer, site, .. } = &mut *self;
+        let shared = recipient.shared();
+        let outcome = ready!(state.poll(shared, cx, |request| {
+            let (message, receiver, method) = message_and_receiver(request);
+            *answer = Some(Answer::new(receiver, method, shared.id(), *site));
+            message
+        }));
+        let mut answer = answer.take().expect("the message was sent");
         Poll::Ready(match outcome {
             Ok(()) => Ok(answer),
             Err(error) => {
@@ -123,8 +163,4 @@ impl<M: Message, R, H> Future for Sent<'_, M, R, H> {
     }
 }
 
-impl<M: Message, R, H> fmt::Debug for Sent<'_, M, R, H> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sent").field("cast", &self.cast).finish_non_exhaustive()
-    }
-}
+opaque_debug!([M: Message, R, Q, H, S] Sent<'_, M, R, Q, H, S>, "Sent", actor = M::ACTOR);

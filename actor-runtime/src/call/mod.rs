@@ -1,6 +1,6 @@
 //! Calls: what a handle's methods return, and every way to send one.
 //!
-//! A [`Call`] owns the arguments and borrows the handle. It does nothing until it is polled, cast or
+//! A [`Call`] owns the arguments and borrows the handle or owns another. It does nothing until it is polled, cast or
 //! sent. What dropping it means depends on its state:
 //!
 //! | state | dropping the call |
@@ -17,8 +17,11 @@ pub(crate) mod answer;
 pub(crate) mod answers;
 pub(crate) mod cast;
 pub(crate) mod dropped;
+pub(crate) mod flatten;
+pub(crate) mod lent;
 pub(crate) mod mark;
 mod ready_list;
+pub(crate) mod recipient;
 pub(crate) mod request;
 pub(crate) mod room;
 pub(crate) mod safety;
@@ -40,6 +43,7 @@ use crate::{
         cast::{Cast, Sent},
         dropped::{DropCheck, Site},
         mark::Unmarked,
+        recipient::{Borrowed, Phantom, Recipient},
         request::{InlinePoll, Request, Target},
         room::{WaitForRoom, Waits, offer},
         timeout::{Expire, Timeout, private},
@@ -58,15 +62,18 @@ use crate::{
 /// | to | write |
 /// |---|---|
 /// | wait for the answer | `call.await` |
+/// | use one `?` for a handler that returns a `Result` | `call.flatten().await?` |
 /// | wait at most `d` | `call.timeout(d).await` |
 /// | send without an answer, and wait for room | `call.cast().await` |
 /// | send only if there is room now | `call.try_cast()`, `call.try_call()` |
 /// | wait for room, and for the answer later | `call.sent().await` |
 /// | send from a `Drop`, even to a full mailbox | `call.cast_now()` |
+/// | wait in a task | `tokio::spawn(call.owned())` |
 /// | block a thread without a runtime | `call.blocking()`, `call.cast_blocking()` |
 ///
-/// A call borrows the handle. If it ends with an error because its message was not accepted,
-/// [`into_message`](Self::into_message) returns the message.
+/// A call borrows the handle and owns its arguments: what the handler borrows, such as a `&str`, is converted
+/// when the call is made. [`owned`](Self::owned) returns a call that borrows nothing. If a call ends with an error
+/// because its message was not accepted, [`into_message`](Self::into_message) returns the message.
 ///
 /// # Errors
 ///
@@ -110,27 +117,27 @@ use crate::{
 /// # }
 /// ```
 #[must_use = "a call is not sent until it is awaited, cast or sent"]
-pub struct Call<'a, M: Message, R: 'static, Q, H = Unmarked> {
-    shared: &'a Arc<Shared<M>>,
+pub struct Call<'a, M: Message, R: 'static, Q, H = Unmarked, S = Borrowed<'a, M>> {
+    recipient: S,
     /// `None` once the message was built.
     request: Option<Q>,
     /// The name of the handler, if it may run inline; empty otherwise.
     method: &'static str,
     /// `None` before the message was built, and after the call has completed.
-    state: Option<CallState<'a, M, R>>,
+    state: Option<CallState<M, R>>,
     site: Site,
-    mark: PhantomData<fn() -> H>,
+    mark: Phantom<'a, H>,
 }
 
-enum CallState<'a, M: Message, R: 'static> {
+enum CallState<M: Message, R: 'static> {
     /// The message is withdrawn before the answer is dropped, so that no dropped call is reported.
-    WaitingForRoom(WaitForRoom<'a, M>, AwaitedAnswer<R>),
+    WaitingForRoom(WaitForRoom<M>, AwaitedAnswer<R>),
     Sent(AwaitedAnswer<R>),
     NotAccepted(Unsent<M>),
 }
 
 /// No field is structurally pinned.
-impl<M: Message, R, Q, H> Unpin for Call<'_, M, R, Q, H> {}
+impl<M: Message, R, Q, H, S> Unpin for Call<'_, M, R, Q, H, S> {}
 
 /// The answer of a message that was sent or waits for room.
 struct AwaitedAnswer<R: 'static> {
@@ -168,28 +175,29 @@ impl<'a, M: Message, R, F, H> Call<'a, M, R, F, H> {
         method: &'static str,
         change: impl FnOnce(F) -> Q,
     ) -> Call<'a, M, R, Q, H> {
-        let Self { shared, request, method: _, state, site, mark } = self;
-        Call { shared, request: request.map(change), method, state, site, mark }
+        let Self { recipient, request, method: _, state, site, mark } = self;
+        Call { recipient, request: request.map(change), method, state, site, mark }
     }
 }
 
 impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
     #[inline]
     pub(crate) fn new(shared: &'a Arc<Shared<M>>, request: Q, site: Site) -> Self {
-        let request = Some(request);
-        Self { shared, request, method: "", state: None, site, mark: PhantomData }
+        let (recipient, request) = (Borrowed(shared), Some(request));
+        Self { recipient, request, method: "", state: None, site, mark: PhantomData }
     }
+}
 
-    /// The mailbox, and the message without a caller that waits for an answer.
-    fn into_cast(self) -> (&'a Arc<Shared<M>>, M) {
-        let (shared, request) = self.into_request();
-        (shared, request.into_message(Reply::unwanted()))
-    }
-
-    fn into_request(self) -> (&'a Arc<Shared<M>>, Q) {
+impl<'a, M, R, Q, H, S> Call<'a, M, R, Q, H, S>
+where
+    M: Message,
+    Q: Request<M, R>,
+    S: Recipient<M>,
+{
+    fn into_request(self) -> (S, Q) {
         let request = self.request;
         (
-            self.shared,
+            self.recipient,
             request.expect("the call was already polled, so its message is already built"),
         )
     }
@@ -228,9 +236,9 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
     /// Dropping the future while the message waits for room withdraws and drops the message. If the
     /// message was accepted before that, its handler runs, and the two cases cannot be told apart. If the
     /// difference matters, use [`try_cast`](Self::try_cast).
-    pub fn cast(self) -> Cast<'a, M> {
-        let (shared, message) = self.into_cast();
-        Cast::new(shared, message)
+    pub fn cast(self) -> Cast<'a, M, R, Q, S> {
+        let (recipient, request) = self.into_request();
+        Cast::new(recipient, request)
     }
 
     /// Sends the message without asking for an answer, if there is room now.
@@ -270,8 +278,8 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
     /// # }
     /// ```
     pub fn try_cast(self) -> Result<(), TrySendError<M>> {
-        let (shared, message) = self.into_cast();
-        shared.try_offer(message)
+        let (recipient, request) = self.into_request();
+        recipient.shared().try_offer(request.into_message(Reply::unwanted()))
     }
 
     /// Sends the message without asking for an answer, even if the mailbox is full.
@@ -291,8 +299,10 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
     ///
     /// Panics if the call was already polled.
     pub fn cast_now(self) -> Result<(), SendError<M>> {
-        let (shared, message) = self.into_cast();
-        shared.force(message).map_err(|message| SendError::refused(shared.refusal(), message))
+        let (recipient, request) = self.into_request();
+        let shared = recipient.shared();
+        let outcome = shared.force(request.into_message(Reply::unwanted()));
+        outcome.map_err(|message| SendError::refused(shared.refusal(), message))
     }
 
     /// Sends the message if there is room now, and returns its [`Answer`].
@@ -306,10 +316,9 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
     /// Panics if the call was already polled.
     pub fn try_call(self) -> Result<Answer<R>, TrySendError<M>> {
         let site = self.site;
-        let (shared, request) = self.into_request();
-        let (reply, receiver) = slot::slot(None);
-        let message = request.into_message(reply);
-        let method = Method::new(M::ACTOR, message.envelope().method());
+        let (recipient, request) = self.into_request();
+        let (message, receiver, method) = message_and_receiver(request);
+        let shared = recipient.shared();
         shared.try_offer(message)?;
         Ok(Answer::new(receiver, method, shared.id(), site))
     }
@@ -332,14 +341,10 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
     /// Dropping the future while the message waits for room withdraws and drops the message. If the
     /// message was accepted before that, dropping the future is dropping the call. Cancel safe if the
     /// handler is marked `#[cancel_safe]`.
-    pub fn sent(self) -> Sent<'a, M, R, H> {
+    pub fn sent(self) -> Sent<'a, M, R, Q, H, S> {
         let site = self.site;
-        let (shared, request) = self.into_request();
-        let (reply, receiver) = slot::slot(None);
-        let message = request.into_message(reply);
-        let method = Method::new(M::ACTOR, message.envelope().method());
-        let answer = Answer::new(receiver, method, shared.id(), site);
-        Sent::new(shared, message, answer)
+        let (recipient, request) = self.into_request();
+        Sent::new(recipient, request, site)
     }
 
     /// Blocks the current thread until the answer arrives.
@@ -440,13 +445,13 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
         let (reply, receiver) = slot::slot(Some(cx.waker().clone()));
         let message = request.into_message(reply);
         let method = Method::new(M::ACTOR, message.envelope().method());
-        if let Err(ring) = receiver.link().begin(self.shared.id(), method) {
+        if let Err(ring) = receiver.link().begin(self.recipient.shared().id(), method) {
             return Err(self.refuse(message, method, ring));
         }
-        reading::waits_for(self.shared.id());
+        reading::waits_for(self.recipient.shared().id());
         let drop_check = self.site.drop_check(method);
         let mut answer = AwaitedAnswer { receiver, name: method.name(), drop_check };
-        self.state = match offer(self.shared, message, Waits::ForAnswer, cx) {
+        self.state = match offer(self.recipient.shared(), message, Waits::ForAnswer, cx) {
             Ok(None) => Some(CallState::Sent(answer)),
             Ok(Some(waiting)) => Some(CallState::WaitingForRoom(waiting, answer)),
             Err(error) => {
@@ -458,14 +463,19 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
     }
 }
 
-impl<M: Message, R, Q: Request<M, R>, H> Future for Call<'_, M, R, Q, H> {
+impl<M, R, Q, H, S> Future for Call<'_, M, R, Q, H, S>
+where
+    M: Message,
+    Q: Request<M, R>,
+    S: Recipient<M>,
+{
     type Output = Result<R, CallError>;
 
     // `always`, so that an answer is returned in registers. The body is two calls.
     #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        let target = Target { shared: this.shared, method: &this.method };
+        let target = Target { shared: this.recipient.shared(), method: &this.method };
         match Q::poll_inline(target, cx, &mut this.request) {
             InlinePoll::Polled(outcome) => outcome,
             InlinePoll::NotIdle => this.poll_sent(cx),
@@ -473,7 +483,7 @@ impl<M: Message, R, Q: Request<M, R>, H> Future for Call<'_, M, R, Q, H> {
     }
 }
 
-impl<M: Message, R, Q, H> Call<'_, M, R, Q, H> {
+impl<M: Message, R, Q, H, S> Call<'_, M, R, Q, H, S> {
     /// Keeps a message that was not accepted, and returns the error of the call.
     #[cold]
     #[inline(never)]
@@ -510,7 +520,17 @@ impl<M: Message, R, Q, H> Call<'_, M, R, Q, H> {
     }
 }
 
-impl<M: Message, R, Q, H> fmt::Debug for Call<'_, M, R, Q, H> {
+/// Builds the message, and the receiver of its answer.
+pub(crate) fn message_and_receiver<M: Message, R: 'static>(
+    request: impl Request<M, R>,
+) -> (M, Receiver<R>, Method) {
+    let (reply, receiver) = slot::slot(None);
+    let message = request.into_message(reply);
+    let method = Method::new(M::ACTOR, message.envelope().method());
+    (message, receiver, method)
+}
+
+impl<M: Message, R, Q, H, S> fmt::Debug for Call<'_, M, R, Q, H, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match self.state {
             None if self.request.is_some() => "not sent",
@@ -523,9 +543,9 @@ impl<M: Message, R, Q, H> fmt::Debug for Call<'_, M, R, Q, H> {
     }
 }
 
-impl<M: Message, R, Q, H> private::Sealed for Call<'_, M, R, Q, H> {}
+impl<M: Message, R, Q, H, S> private::Sealed for Call<'_, M, R, Q, H, S> {}
 
-impl<M: Message, R, Q, H> Expire for Call<'_, M, R, Q, H> {
+impl<M: Message, R, Q, H, S> Expire for Call<'_, M, R, Q, H, S> {
     fn expire(self) -> Option<(Method, bool)> {
         match self.state {
             Some(CallState::WaitingForRoom(waiting, mut answer)) => {

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use crate::{
     error::CallError,
     mailbox::Shared,
-    slot::{message::Message, reply::Reply},
+    slot::{message::Message, replies::Replies, reply::Reply},
 };
 
 /// The arguments of a [`Call`](crate::Call), which can be turned into a message.
@@ -74,6 +74,20 @@ impl<M: Message, R: 'static, F: FnOnce(Reply<R>) -> M> Request<M, R> for F {
     #[inline]
     fn into_message(self, reply: Reply<R>) -> M {
         self(reply)
+    }
+}
+
+/// The arguments of a [`StreamCall`](crate::StreamCall), which can be turned into a message.
+///
+/// Implemented by closures that build a message from [`Replies`].
+pub trait StreamRequest<M: Message, T: 'static> {
+    /// Builds the message, whose values go to `replies`.
+    fn into_message(self, replies: Replies<T>) -> M;
+}
+
+impl<M: Message, T: 'static, F: FnOnce(Replies<T>) -> M> StreamRequest<M, T> for F {
+    fn into_message(self, replies: Replies<T>) -> M {
+        self(replies)
     }
 }
 

@@ -16,12 +16,12 @@ use crate::{
 /// A message or a lease that waits for room in a mailbox.
 ///
 /// Dropping it withdraws the message, unless it has been accepted.
-pub(crate) struct WaitForRoom<'a, M: Message> {
-    shared: &'a Arc<Shared<M>>,
+pub(crate) struct WaitForRoom<M: Message> {
+    shared: Arc<Shared<M>>,
     ticket: u64,
 }
 
-impl<M: Message> WaitForRoom<'_, M> {
+impl<M: Message> WaitForRoom<M> {
     /// Withdraws the message and returns it, or `None` if it was already accepted.
     pub(crate) fn withdraw(&self) -> Option<Unsent<M>> {
         self.shared.withdraw(self.ticket).map(|item| message_in(item.unsent()))
@@ -45,7 +45,7 @@ impl<M: Message> WaitForRoom<'_, M> {
     }
 }
 
-impl<M: Message> Drop for WaitForRoom<'_, M> {
+impl<M: Message> Drop for WaitForRoom<M> {
     fn drop(&mut self) {
         self.shared.withdraw(self.ticket);
     }
@@ -67,12 +67,12 @@ pub(crate) enum Waits {
 }
 
 /// Offers `message` to the mailbox. `Ok(None)` means that it was accepted at once.
-pub(crate) fn offer<'a, M: Message>(
-    shared: &'a Arc<Shared<M>>,
+pub(crate) fn offer<M: Message>(
+    shared: &Arc<Shared<M>>,
     message: M,
     waits: Waits,
     cx: &mut Context<'_>,
-) -> Result<Option<WaitForRoom<'a, M>>, SendError<M>> {
+) -> Result<Option<WaitForRoom<M>>, SendError<M>> {
     match shared.offer(message, cx.waker()) {
         Offered::Accepted => Ok(None),
         Offered::Refused(unsent) => Err(SendError::refused(shared.refusal(), message_in(unsent))),
@@ -87,8 +87,8 @@ fn wait<M: Message>(
     shared: &Arc<Shared<M>>,
     ticket: u64,
     waits: Waits,
-) -> Result<Option<WaitForRoom<'_, M>>, SendError<M>> {
-    let waiting = WaitForRoom { shared, ticket };
+) -> Result<Option<WaitForRoom<M>>, SendError<M>> {
+    let waiting = WaitForRoom { shared: shared.clone(), ticket };
     let is_refused = waits == Waits::ForRoom && shared.register_wait(ticket).is_err();
     if is_refused {
         if let Some(item) = shared.withdraw(ticket) {
@@ -101,14 +101,14 @@ fn wait<M: Message>(
 
 /// Queues `lease` in the mailbox. `Ok(None)` means that it was accepted at once, `Err` that the
 /// mailbox is closed.
-pub(crate) fn offer_lease<'a, M: Message>(
-    shared: &'a Arc<Shared<M>>,
+pub(crate) fn offer_lease<M: Message>(
+    shared: &Arc<Shared<M>>,
     lease: &Arc<Shared<M>>,
     cx: &mut Context<'_>,
-) -> Result<Option<WaitForRoom<'a, M>>, Refusal> {
+) -> Result<Option<WaitForRoom<M>>, Refusal> {
     match shared.offer_lease(lease, cx.waker()) {
         Offered::Accepted => Ok(None),
-        Offered::Waiting(ticket) => Ok(Some(WaitForRoom { shared, ticket })),
+        Offered::Waiting(ticket) => Ok(Some(WaitForRoom { shared: shared.clone(), ticket })),
         Offered::Refused(_) => Err(shared.refusal()),
     }
 }

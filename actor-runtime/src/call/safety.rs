@@ -15,7 +15,9 @@ use crate::{
         Call,
         answer::Answer,
         cast::{Cast, Sent},
+        flatten::Flatten,
         mark::{Marked, Unmarked},
+        recipient::Recipient,
         request::Request,
         timeout::Timeout,
     },
@@ -35,17 +37,41 @@ lent_only! {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M: Message, R, Q: Request<M, R>, A> CancelSafe for Call<'_, M, R, Q, Marked<A>> {}
+impl<M, R, Q, A, S> CancelSafe for Call<'_, M, R, Q, Marked<A>, S>
+where
+    M: Message,
+    Q: Request<M, R>,
+    S: Recipient<M>,
+{
+}
 
 #[diagnostic::do_not_recommend]
-impl<M: Message, R, A> CancelSafe for Sent<'_, M, R, Marked<A>> {}
+impl<M, R, Q, A, S> CancelSafe for Sent<'_, M, R, Q, Marked<A>, S>
+where
+    M: Message,
+    Q: Request<M, R>,
+    S: Recipient<M>,
+{
+}
 
-impl<M: Message, R, Q, A> Carries for Call<'_, M, R, Q, Marked<A>> {
+impl<M: Message, R, Q, A, S> Carries for Call<'_, M, R, Q, Marked<A>, S> {
     type Arguments = A;
 }
 
-impl<M: Message, R, A> Carries for Sent<'_, M, R, Marked<A>> {
+impl<M: Message, R, Q, A, S> Carries for Sent<'_, M, R, Q, Marked<A>, S> {
     type Arguments = A;
+}
+
+impl<C: Carries> Carries for Flatten<C> {
+    type Arguments = C::Arguments;
+}
+
+#[diagnostic::do_not_recommend]
+impl<C> CancelSafe for Flatten<C>
+where
+    C: CancelSafe,
+    Flatten<C>: Future,
+{
 }
 
 impl<C: Carries> Carries for Timeout<C> {
@@ -67,16 +93,20 @@ pub trait SendsWhenPolled {
     type Loses;
 }
 
-impl<M: Message, R, Q> SendsWhenPolled for Call<'_, M, R, Q, Unmarked> {
+impl<M: Message, R, Q, S> SendsWhenPolled for Call<'_, M, R, Q, Unmarked, S> {
     type Loses = LosesAnswer;
 }
 
-impl<M: Message, R> SendsWhenPolled for Sent<'_, M, R, Unmarked> {
+impl<M: Message, R, Q, S> SendsWhenPolled for Sent<'_, M, R, Q, Unmarked, S> {
     type Loses = LosesAnswer;
 }
 
-impl<M: Message> SendsWhenPolled for Cast<'_, M> {
+impl<M: Message, R, Q, S> SendsWhenPolled for Cast<'_, M, R, Q, S> {
     type Loses = LosesMessage;
+}
+
+impl<C: SendsWhenPolled> SendsWhenPolled for Flatten<C> {
+    type Loses = C::Loses;
 }
 
 impl<C: SendsWhenPolled> SendsWhenPolled for Timeout<C> {
@@ -101,10 +131,11 @@ macro_rules! refuse {
 }
 
 refuse! {
-    ['a, M: Message, R, Q] Call<'a, M, R, Q, Unmarked>: Self;
-    ['a, M: Message, R] Sent<'a, M, R, Unmarked>: Self;
-    ['a, M: Message] Cast<'a, M>: Self;
+    ['a, M: Message, R, Q, S] Call<'a, M, R, Q, Unmarked, S>: Self;
+    ['a, M: Message, R, Q, S] Sent<'a, M, R, Q, Unmarked, S>: Self;
+    ['a, M: Message, R, Q, S] Cast<'a, M, R, Q, S>: Self;
     [C: SendsWhenPolled] Timeout<C>: Self;
+    [C: SendsWhenPolled] Flatten<C>: Self;
     [C: SendsWhenPolled] &mut C: C;
     [C: SendsWhenPolled] Box<C>: C;
     [P: Deref<Target: SendsWhenPolled>] Pin<P>: P::Target;

@@ -7,6 +7,7 @@ use std::{
     collections::VecDeque,
     fmt,
     future::poll_fn,
+    marker::PhantomData,
     mem,
     pin::Pin,
     task::{Context, Poll},
@@ -14,12 +15,14 @@ use std::{
 
 use crate::{
     call::{
-        cast::Cast,
+        cast::Sending,
+        recipient::{Borrowed, Owned, Recipient},
+        request::StreamRequest,
         room::{WaitForRoom, Waits, offer},
     },
     debug::opaque_debug,
     error::{CallError, CallErrorKind, Method, SendError},
-    mailbox::Shared,
+    mailbox::{Shared, counted::Counted},
     slot::{
         message::Message,
         replies::{Channel, Flow, Replies},
@@ -178,31 +181,44 @@ impl<T> fmt::Debug for ReplyStream<T> {
 /// Dropping the future of [`next`](Self::next) loses no value. Dropping the call itself withdraws a
 /// message that waits for room, and skips a handler that has not begun.
 #[must_use = "streams do nothing unless polled"]
-pub struct StreamCall<'a, M: Message, T: 'static, F> {
-    shared: &'a Arc<Shared<M>>,
+pub struct StreamCall<'a, M: Message, T: 'static, Q, S = Borrowed<'a, M>> {
+    recipient: S,
     buffer: usize,
-    state: StreamState<'a, M, T, F>,
+    state: StreamState<M, T, Q>,
+    handle: PhantomData<&'a ()>,
 }
 
-enum StreamState<'a, M: Message, T: 'static, F> {
-    Unsent(F),
-    WaitingForRoom(WaitForRoom<'a, M>, ReplyStream<T>),
+enum StreamState<M: Message, T: 'static, Q> {
+    Unsent(Q),
+    WaitingForRoom(WaitForRoom<M>, ReplyStream<T>),
     Sent(ReplyStream<T>),
     Done,
 }
 
 /// No field is structurally pinned.
-impl<M: Message, T, F> Unpin for StreamCall<'_, M, T, F> {}
+impl<M: Message, T, Q, S> Unpin for StreamCall<'_, M, T, Q, S> {}
 
-impl<'a, M, T, F> StreamCall<'a, M, T, F>
-where
-    M: Message,
-    F: FnOnce(Replies<T>) -> M,
-{
-    pub(crate) fn new(shared: &'a Arc<Shared<M>>, message: F) -> Self {
-        Self { shared, buffer: BUFFER, state: StreamState::Unsent(message) }
+impl<'a, M: Message, T, Q: StreamRequest<M, T>> StreamCall<'a, M, T, Q> {
+    pub(crate) fn new(shared: &'a Arc<Shared<M>>, request: Q) -> Self {
+        let (recipient, state) = (Borrowed(shared), StreamState::Unsent(request));
+        Self { recipient, buffer: BUFFER, state, handle: PhantomData }
     }
 
+    /// Makes the call own a handle, so that it borrows nothing, as [`Call::owned`](crate::Call::owned)
+    /// does.
+    pub fn owned(self) -> StreamCall<'static, M, T, Q, Owned<M>> {
+        let Self { recipient, buffer, state, handle: _ } = self;
+        let recipient = Owned(Counted::new(recipient.0));
+        StreamCall { recipient, buffer, state, handle: PhantomData }
+    }
+}
+
+impl<M, T, Q, S> StreamCall<'_, M, T, Q, S>
+where
+    M: Message,
+    Q: StreamRequest<M, T>,
+    S: Recipient<M>,
+{
     /// Sets how many unread values are buffered before the handler has to wait for its reader.
     ///
     /// The default is 16, and `0` counts as 1. Has no effect once the call was sent.
@@ -244,11 +260,13 @@ where
     /// Not cancel safe: dropping the future withdraws a message that waits for room. If the message was
     /// already accepted, its handler is skipped unless it has begun.
     pub async fn sent(self) -> Result<ReplyStream<T>, SendError<M>> {
-        let StreamState::Unsent(message) = self.state else {
+        let StreamState::Unsent(request) = self.state else {
             panic!("the stream was already polled, so its message is already sent");
         };
-        let (message, stream) = message_and_stream(self.shared, self.buffer, message);
-        Cast::new(self.shared, message).await?;
+        let shared = self.recipient.shared();
+        let (message, stream) = message_and_stream(shared, self.buffer, request);
+        let mut sending = Sending::Unsent(message);
+        poll_fn(|cx| sending.poll(shared, cx, |message| message)).await?;
         Ok(stream)
     }
 }
@@ -257,7 +275,7 @@ where
 fn message_and_stream<M: Message, T>(
     shared: &Arc<Shared<M>>,
     capacity: usize,
-    message: impl FnOnce(Replies<T>) -> M,
+    request: impl StreamRequest<M, T>,
 ) -> (M, ReplyStream<T>) {
     let (link, bound) = (Link::default(), Arc::new(Bound::default()));
     let sender = link.prepare();
@@ -272,23 +290,25 @@ fn message_and_stream<M: Message, T>(
         bound,
         method: Method::new(M::ACTOR, ""),
     })));
-    let message = message(Replies::new(channel.clone()));
+    let message = request.into_message(Replies::new(channel.clone()));
     let method = Method::new(M::ACTOR, message.envelope().method());
     lock(&channel.0).method = method;
     (message, ReplyStream { channel, method, actor: shared.id(), sender, reading })
 }
 
-impl<M, T, F> Stream for StreamCall<'_, M, T, F>
+impl<M, T, Q, S> Stream for StreamCall<'_, M, T, Q, S>
 where
     M: Message,
-    F: FnOnce(Replies<T>) -> M,
+    Q: StreamRequest<M, T>,
+    S: Recipient<M>,
 {
     type Item = Result<T, CallError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let (mut stream, waiting) = match mem::replace(&mut self.state, StreamState::Done) {
-            StreamState::Unsent(message) => {
-                let (message, stream) = message_and_stream(self.shared, self.buffer, message);
+            StreamState::Unsent(request) => {
+                let shared = self.recipient.shared();
+                let (message, stream) = message_and_stream(shared, self.buffer, request);
                 let method = stream.method;
                 if current::caller() == Some(stream.actor) {
                     let ring = Vec::new();
@@ -297,7 +317,7 @@ where
                         CallErrorKind::WouldDeadlock { accepted: false, ring },
                     ))));
                 }
-                match offer(self.shared, message, Waits::ForRoom, cx) {
+                match offer(shared, message, Waits::ForRoom, cx) {
                     Ok(waiting) => (stream, waiting),
                     Err(error) => return Poll::Ready(Some(Err(error.as_call_error()))),
                 }
@@ -324,4 +344,4 @@ where
     }
 }
 
-opaque_debug!([M: Message, T, F] StreamCall<'_, M, T, F>, "StreamCall", actor = M::ACTOR);
+opaque_debug!([M: Message, T, Q, S] StreamCall<'_, M, T, Q, S>, "StreamCall", actor = M::ACTOR);

@@ -55,7 +55,7 @@ impl<H: ActorHandle> Lease<H> {
     /// Makes a lease that is not granted yet.
     fn new(actor: &H) -> Self {
         let shared = Shared::new_lease(&actor.as_handle().0);
-        Self { handle: H::from_handle(Handle(shared)), _actor: actor.clone() }
+        Self { handle: H::from_handle(Handle::counted(shared)), _actor: actor.clone() }
     }
 
     fn shared(&self) -> &Arc<Shared<H::Message>> {
@@ -221,12 +221,12 @@ fn register_wait<M: Message>(
 #[must_use = "a lease is not requested until it is awaited"]
 pub struct LeaseCall<'a, H: ActorHandle> {
     actor: &'a H,
-    state: LeaseState<'a, H>,
+    state: LeaseState<H>,
 }
 
-enum LeaseState<'a, H: ActorHandle> {
+enum LeaseState<H: ActorHandle> {
     Unsent,
-    WaitingForRoom(WaitForRoom<'a, H::Message>, RequestedLease<H>),
+    WaitingForRoom(WaitForRoom<H::Message>, RequestedLease<H>),
     Sent(RequestedLease<H>),
     Done,
 }

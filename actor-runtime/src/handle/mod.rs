@@ -16,7 +16,13 @@ use std::{
 };
 
 use crate::{
-    call::{Call, dropped::Site, mark::Marked, stream::StreamCall},
+    call::{
+        Call,
+        dropped::Site,
+        lent::{Lent, LentStream},
+        mark::Marked,
+        stream::StreamCall,
+    },
     exit::ExitReason,
     handle::{
         exited::{Exited, Shutdown},
@@ -25,7 +31,7 @@ use crate::{
         restarted::Restarted,
         weak::WeakHandle,
     },
-    mailbox::{Shared, capacity::Capacity, stats::Stats},
+    mailbox::{Shared, capacity::Capacity, counted::Counted, stats::Stats},
     slot::{message::Message, replies::Replies, reply::Reply},
     sync::Arc,
     thread::current::ActorId,
@@ -34,9 +40,14 @@ use crate::{
 /// A counted reference to a mailbox, which a generated handle wraps.
 ///
 /// It is the handle of an actor that is [written by hand](crate::by_hand).
-pub struct Handle<M: Message>(pub(crate) Arc<Shared<M>>);
+pub struct Handle<M: Message>(pub(crate) Counted<M>);
 
 impl<M: Message> Handle<M> {
+    /// A handle that was counted before.
+    pub(crate) fn counted(shared: Arc<Shared<M>>) -> Self {
+        Self(Counted::already(shared))
+    }
+
     /// Returns a call, not sent yet, whose message `message` builds around a reply.
     #[inline]
     #[cfg_attr(debug_assertions, track_caller)]
@@ -63,20 +74,43 @@ impl<M: Message> Handle<M> {
     {
         StreamCall::new(&self.0, message)
     }
+
+    /// As [`call`](Self::call), with a request whose type has a name.
+    #[doc(hidden)]
+    #[inline]
+    #[cfg_attr(debug_assertions, track_caller)]
+    pub fn lent_call<A, R>(
+        &self,
+        arguments: A,
+        make: fn(A, Reply<R>) -> M,
+    ) -> Call<'_, M, R, Lent<A, M, R>> {
+        Call::new(&self.0, Lent::new(arguments, make), Site::here())
+    }
+
+    /// As [`marked_call`](Self::marked_call), with a request whose type has a name.
+    #[doc(hidden)]
+    pub fn marked_lent_call<A, R, O>(
+        &self,
+        arguments: A,
+        make: fn(A, Reply<R>) -> M,
+    ) -> Call<'_, M, R, Lent<A, M, R>, Marked<O>> {
+        Call::new(&self.0, Lent::new(arguments, make), Site::exempt())
+    }
+
+    /// As [`stream`](Self::stream), with a request whose type has a name.
+    #[doc(hidden)]
+    pub fn lent_stream<A, T>(
+        &self,
+        arguments: A,
+        make: fn(A, Replies<T>) -> M,
+    ) -> StreamCall<'_, M, T, LentStream<A, M, T>> {
+        StreamCall::new(&self.0, LentStream::new(arguments, make))
+    }
 }
 
 impl<M: Message> Clone for Handle<M> {
     fn clone(&self) -> Self {
-        self.0.add_handle();
         Self(self.0.clone())
-    }
-}
-
-impl<M: Message> Drop for Handle<M> {
-    fn drop(&mut self) {
-        if self.0.remove_handle() {
-            self.0.close(ExitReason::HandlesDropped);
-        }
     }
 }
 
@@ -304,7 +338,7 @@ pub trait ActorHandle: Clone + fmt::Debug + Sized + 'static {
 
     /// Returns a handle that does not keep the actor alive.
     fn downgrade(&self) -> WeakHandle<Self> {
-        WeakHandle(self.as_handle().0.clone())
+        WeakHandle(Arc::clone(&self.as_handle().0))
     }
 
     /// Returns the number of messages in the mailbox.

@@ -38,19 +38,22 @@ pub(super) fn call<M: Message, R: 'static, Q: RunHere<M, R>>(
     slot: &mut Option<Q>,
 ) -> InlinePoll<R> {
     let Target { shared, method } = target;
-    // Taken before it is known to be needed, which costs less than inspecting the slot twice.
-    let Some(request) = slot.take() else {
+    // Taken before it is known to be needed, which costs less than inspecting the slot twice. It remains an
+    // option until the handler runs: in debug builds, each function that has a value copies it once more.
+    let mut request = slot.take();
+    if request.is_none() {
         return InlinePoll::NotIdle;
-    };
+    }
     if !shared.is_resting() {
-        *slot = Some(request);
+        *slot = request;
         return InlinePoll::NotIdle;
     }
     let task = home::task();
     if !shared.seat.is_known_home_of(task) {
-        return call_unknown(target, cx, slot, request, task);
+        *slot = request;
+        return call_unknown(target, cx, slot, task);
     }
-    take_and_run(target, cx, slot, request, |actor, life, request| {
+    take_and_run(target, cx, slot, &mut request, |actor, life, request| {
         run(shared, life, method, task, actor, request)
     })
 }
@@ -63,18 +66,17 @@ fn call_unknown<M: Message, R: 'static, Q: RunHere<M, R>>(
     target: Target<'_, M>,
     cx: &mut TaskContext<'_>,
     slot: &mut Option<Q>,
-    request: Q,
     task: u64,
 ) -> InlinePoll<R> {
     let Target { shared, method } = target;
     if !shared.seat.is_home_of(task) && !bug("a caller from elsewhere runs a handler") {
         if bug("a call from elsewhere is lost") {
-            return InlinePoll::NotIdle;
+            *slot = None;
         }
-        *slot = Some(request);
         return InlinePoll::NotIdle;
     }
-    take_and_run(target, cx, slot, request, |actor, life, request| {
+    let mut request = slot.take();
+    take_and_run(target, cx, slot, &mut request, |actor, life, request| {
         let is_watched = shared.begin_inline(method);
         let outcome = run(shared, life, method, task, actor, request);
         if is_watched {
@@ -90,8 +92,8 @@ fn take_and_run<M: Message, R: 'static, Q: RunHere<M, R>>(
     target: Target<'_, M>,
     cx: &mut TaskContext<'_>,
     slot: &mut Option<Q>,
-    request: Q,
-    run: impl FnOnce(&mut M::AtRest, &Life, Q) -> Result<R, Box<Panicked>>,
+    request: &mut Option<Q>,
+    run: impl FnOnce(&mut M::AtRest, &Life, &mut Option<Q>) -> Result<R, Box<Panicked>>,
 ) -> InlinePoll<R> {
     let Target { shared, method } = target;
     // Next to where the id of the task is read, so that it is checked once whether tokio's locals are there.
@@ -99,20 +101,19 @@ fn take_and_run<M: Message, R: 'static, Q: RunHere<M, R>>(
     match coop::poll_proceed(cx) {
         Poll::Ready(budget) => budget.made_progress(),
         Poll::Pending => {
-            *slot = Some(request);
+            *slot = request.take();
             return InlinePoll::Polled(Poll::Pending);
         }
     }
     let Some(seat_box) = shared.seat.take().or_else(|| spin_for_actor(shared)) else {
-        if bug("a call is lost where another is run") {
-            return InlinePoll::NotIdle;
+        if !bug("a call is lost where another is run") {
+            *slot = request.take();
         }
-        *slot = Some(request);
         return InlinePoll::NotIdle;
     };
     let mut guard = SeatGuard::new(shared, seat_box);
     let Some(SeatBox { content: Content::Actor(actor), life }) = guard.seat_box() else {
-        *slot = Some(request);
+        *slot = request.take();
         return InlinePoll::NotIdle;
     };
     InlinePoll::Polled(Poll::Ready(match run(actor, life, request) {
@@ -132,11 +133,11 @@ fn run<M: Message, R: 'static, Q: RunHere<M, R>>(
     method: &&'static str,
     task: u64,
     actor: &mut M::AtRest,
-    request: Q,
+    request: &mut Option<Q>,
 ) -> Result<R, Box<Panicked>> {
     shared.count_inline();
     let running = current::running_inline(shared.id(), task, M::ACTOR, method);
-    let outcome = observe::handling_here(life, M::ACTOR, method, || request.run(actor));
+    let outcome = observe::handling_here(life, M::ACTOR, method, || Q::run(request, actor));
     drop(running);
     outcome
 }

@@ -397,7 +397,7 @@ impl Builder {
     pub(super) fn mailbox_of<A: Drive>(&self) -> (A::Handle, Mailbox<A>) {
         let capacity = self.mailbox.unwrap_or(A::MAILBOX);
         let shared = Shared::new(self.name.clone(), capacity);
-        let handle = A::Handle::from_handle(Handle(shared.clone()));
+        let handle = A::Handle::from_handle(Handle::counted(shared.clone()));
         if A::KEEP_ALIVE {
             // A handle that is never dropped.
             shared.add_handle();

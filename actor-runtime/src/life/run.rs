@@ -10,6 +10,7 @@
 //! 3. the end is reported.
 
 use std::{
+    convert::Infallible,
     future::Future,
     pin::Pin,
     sync::Arc as StdArc,
@@ -156,7 +157,7 @@ async fn live<A: Drive, F: Factory<A>>(
                 if let Some(lives) = &mut lives {
                     lives.started(&shared);
                 }
-                let Err(reason) = span.of(life.handle_messages()).await;
+                let Err(reason) = span.of(boxed(&mut life)).await;
                 (reason, None)
             }
             Err((reason, error)) => (reason, error),
@@ -184,6 +185,15 @@ async fn live<A: Drive, F: Factory<A>>(
         report_failed_start(started, &mut start_error, &reason);
         return Exit { reason, actor, start_error };
     }
+}
+
+/// The future of the loop, which has several times the size of the largest message, on the heap: the
+/// future of the actor is moved a few times on its way to an executor, each time through the stack.
+#[inline(never)]
+fn boxed<A: Drive>(
+    life: &mut Loop<'_, A>,
+) -> Pin<Box<impl Future<Output = Result<Infallible, ExitReason>>>> {
+    Box::pin(life.handle_messages())
 }
 
 /// Passes a failure to start on to [`start`](crate::start()). Called last, when nothing is left of the actor.

@@ -29,6 +29,7 @@
 //! takes the waker and makes the loop `Busy`; if nothing does, the loop needs no second look.
 
 pub(crate) mod capacity;
+pub(crate) mod counted;
 pub(crate) mod end;
 pub(crate) mod lease;
 pub(crate) mod loop_state;
@@ -37,6 +38,7 @@ pub(crate) mod queue;
 pub(crate) mod restarts;
 pub(crate) mod running;
 pub(crate) mod stats;
+mod waiters;
 
 pub(crate) use self::{
     next::{Next, ParkAhead, Wait},
@@ -54,7 +56,8 @@ use crate::{
     mailbox::{
         capacity::Capacity,
         loop_state::LoopState,
-        queue::{Phase, Queue, Waiting},
+        queue::{Phase, Queue},
+        waiters::Waiting,
     },
     observe::{self, Trace},
     seat::Seat,
@@ -210,9 +213,8 @@ impl<M: Message> Shared<M> {
                 let ticket = queue.ticket();
                 // The loop takes it although there is no room, if it holds messages back.
                 let parked = if item.is_always() { self.unpark(&mut queue) } else { None };
-                queue
-                    .waiting
-                    .insert(ticket, Waiting { item, waker: stored, wait: ring::Wait::default() });
+                let wait = ring::Wait::default();
+                queue.waiting.push(ticket, Waiting { item, waker: stored, wait });
                 drop(queue);
                 parked.into_iter().for_each(wake);
                 return Offered::Waiting(ticket);
@@ -248,9 +250,8 @@ impl<M: Message> Shared<M> {
             // In an empty queue, nothing would ever promote it.
             if !queue.accepted.is_empty() {
                 let item = Item::Message(entry);
-                queue
-                    .waiting
-                    .insert(u64::MAX, Waiting { item, waker: None, wait: ring::Wait::default() });
+                let wait = ring::Wait::default();
+                queue.waiting.push(u64::MAX, Waiting { item, waker: None, wait });
                 return Ok(());
             }
         }
@@ -272,11 +273,11 @@ impl<M: Message> Shared<M> {
         loop {
             let mut queue = lock(&self.queue);
             let is_open = matches!(queue.phase, Phase::Open);
-            let Some(waiting) = queue.waiting.get_mut(&ticket) else {
+            let Some(waiting) = queue.waiting.get_mut(ticket) else {
                 return Poll::Ready(Ok(()));
             };
             if !is_open {
-                let waiting = queue.waiting.remove(&ticket);
+                let waiting = queue.waiting.remove(ticket);
                 drop(queue);
                 return Poll::Ready(waiting.map_or(Ok(()), |waiting| Err(waiting.item.unsent())));
             }
@@ -302,13 +303,13 @@ impl<M: Message> Shared<M> {
         if caller == self.id {
             return Err(Vec::new());
         }
-        let method = match lock(&self.queue).waiting.get(&ticket).map(|waiting| &waiting.item) {
+        let method = match lock(&self.queue).waiting.get_mut(ticket).map(|waiting| &waiting.item) {
             Some(Item::Message(entry)) => entry.message.envelope().method(),
             Some(Item::Lease(_)) => "lease",
             None => return Ok(()),
         };
         let wait = ring::Wait::begin(self.id, Method::new(M::ACTOR, method))?;
-        if let Some(waiting) = lock(&self.queue).waiting.get_mut(&ticket) {
+        if let Some(waiting) = lock(&self.queue).waiting.get_mut(ticket) {
             waiting.wait = wait;
         }
         Ok(())
@@ -319,7 +320,7 @@ impl<M: Message> Shared<M> {
         if bug("a withdrawn message stays") {
             return None;
         }
-        let waiting = lock(&self.queue).waiting.remove(&ticket)?;
+        let waiting = lock(&self.queue).waiting.remove(ticket)?;
         Some(waiting.item)
     }
 

@@ -88,8 +88,9 @@ impl<M: Message> Shared<M> {
                 }
                 match queue.accepted.pop_front() {
                     Some(Item::Message(entry)) => {
+                        let promoted = self.promote_waiting(&mut queue);
                         return Poll::Ready(
-                            self.begin_message(queue, entry, &mut waker, park_ahead),
+                            self.begin(queue, entry, promoted, &mut waker, park_ahead),
                         );
                     }
                     Some(Item::Lease(lease)) => return Poll::Ready(self.begin_lease(queue, lease)),
@@ -130,7 +131,7 @@ impl<M: Message> Shared<M> {
                         // One that was accepted leaves room. One that waited for room leaves none.
                         let promoted = sender.or_else(|| self.promote_waiting(&mut queue));
                         let forbidden = ParkAhead::Forbidden;
-                        let next = self.begin_taken(queue, entry, promoted, &mut waker, forbidden);
+                        let next = self.begin(queue, entry, promoted, &mut waker, forbidden);
                         return Poll::Ready(Some(next));
                     }
                 }
@@ -174,23 +175,10 @@ impl<M: Message> Shared<M> {
         promoted.into_iter().for_each(wake);
     }
 
-    /// Prepares for running the handler of `entry`, or for skipping it if its caller has gone.
-    #[inline]
-    fn begin_message<'q>(
-        &'q self,
-        mut queue: MutexGuard<'q, Queue<M>>,
-        entry: Entry<M>,
-        waker: &mut WakerToStore<'_>,
-        park_ahead: ParkAhead,
-    ) -> Next<M> {
-        let promoted = self.promote_waiting(&mut queue);
-        self.begin_taken(queue, entry, promoted, waker, park_ahead)
-    }
-
-    /// [`begin_message`](Self::begin_message) for an entry whose room is not free or was given away. Wakes the
-    /// sender that was accepted in its place.
+    /// Prepares for running the handler of `entry`, or for skipping it if its caller has gone. Wakes the sender
+    /// that was accepted in its place.
     #[inline(always)]
-    fn begin_taken<'q>(
+    fn begin<'q>(
         &'q self,
         mut queue: MutexGuard<'q, Queue<M>>,
         entry: Entry<M>,

@@ -10,6 +10,7 @@ use crate::mailbox::{
     lease::{Grant, Served},
     restarts::Lives,
     running::Running,
+    waiters::{Waiters, Waiting},
 };
 use crate::{
     error::{Method, Unsent},
@@ -81,15 +82,6 @@ impl<M: Message> Item<M> {
     }
 }
 
-/// A sender that waits for room, and what it sends.
-pub(super) struct Waiting<M: Message> {
-    pub(super) item: Item<M>,
-    /// `None` once the sender was refused and woken.
-    pub(super) waker: Option<Waker>,
-    /// On record if a handler waits, for room only.
-    pub(super) wait: Wait,
-}
-
 /// A task that waits for the exit or for a restart.
 pub(super) struct Watcher {
     pub(super) waker: Waker,
@@ -100,12 +92,21 @@ pub(super) struct Watcher {
 /// How much memory a queue keeps in any case, in bytes.
 const KEPT_BYTES: usize = 64 * 1024;
 
+/// Releases memory that a burst has left unused.
+pub(super) fn shrink<T>(queue: &mut VecDeque<T>) {
+    let kept = KEPT_BYTES / size_of::<T>();
+    let (len, capacity) = (queue.len(), queue.capacity());
+    // A quarter, so that each item is moved once at most while a burst is handled.
+    if capacity > kept && len <= capacity / 4 {
+        queue.shrink_to((2 * len).max(kept));
+    }
+}
+
 /// See the [module of the mailbox](crate::mailbox).
 pub(super) struct Queue<M: Message> {
     pub(super) phase: Phase,
     pub(super) accepted: VecDeque<Item<M>>,
-    /// Keyed by ticket, so in order of arrival.
-    pub(super) waiting: BTreeMap<u64, Waiting<M>>,
+    pub(super) waiting: Waiters<M>,
     /// The loop's waker, while it waits for a message or is about to.
     pub(super) parked: Option<Waker>,
     /// The loop's waker, for aborts only. Set whenever the loop waits for something other than a message.
@@ -131,14 +132,11 @@ pub(super) struct Queue<M: Message> {
 }
 
 impl<M: Message> Queue<M> {
-    /// The number of items for which a queue keeps its memory in any case.
-    const KEPT: usize = KEPT_BYTES / size_of::<Item<M>>();
-
     pub(super) fn new() -> Self {
         Self {
             phase: Phase::Open,
             accepted: VecDeque::new(),
-            waiting: BTreeMap::new(),
+            waiting: Waiters::new(),
             parked: None,
             interrupt: None,
             watchers: BTreeMap::new(),
@@ -171,11 +169,7 @@ impl<M: Message> Queue<M> {
 
     /// Releases memory that a burst of messages has left unused.
     pub(super) fn shrink(&mut self) {
-        let (len, capacity) = (self.accepted.len(), self.accepted.capacity());
-        // A quarter, so that each item is moved once at most while a burst is handled.
-        if capacity > Self::KEPT && len <= capacity / 4 {
-            self.accepted.shrink_to((2 * len).max(Self::KEPT));
-        }
+        shrink(&mut self.accepted);
     }
 
     /// Records that no handler is running, and seals the queue if it is closing. The queue must be
@@ -202,11 +196,10 @@ impl<M: Message> Queue<M> {
         if !matches!(self.phase, Phase::Open) {
             return None;
         }
-        let mut waiting = self.waiting.range(self.always_waiting_from..);
-        let found = waiting.find(|(_, waiting)| waiting.item.is_always());
-        let ticket = found.map(|(ticket, _)| *ticket);
+        let is_always = |waiting: &Waiting<M>| waiting.item.is_always();
+        let ticket = self.waiting.find(self.always_waiting_from, is_always);
         self.always_waiting_from = ticket.unwrap_or(self.next_ticket + 1);
-        let waiting = self.waiting.remove(&ticket?)?;
+        let waiting = self.waiting.remove(ticket?)?;
         drop(waiting.wait);
         Some((waiting.item.into_message()?, waiting.waker))
     }
@@ -221,14 +214,10 @@ impl<M: Message> Queue<M> {
         self.promote_first()
     }
 
+    #[inline(never)]
     fn promote_first(&mut self) -> Option<Waker> {
-        let (_, waiting) = self.waiting.pop_first()?;
-        drop(waiting.wait);
-        self.accepted.push_back(waiting.item);
-        if bug("a promoted sender sleeps on") {
-            return None;
-        }
-        waiting.waker
+        let waker = self.waiting.move_first(&mut self.accepted);
+        if bug("a promoted sender sleeps on") { None } else { waker }
     }
 
     /// Takes the wakers of all senders that wait for room, to be woken with the lock released. Each
@@ -242,6 +231,6 @@ impl<M: Message> Queue<M> {
             waiting.wait.end();
             waiting.waker.take()
         };
-        self.waiting.values_mut().filter_map(refuse).collect()
+        self.waiting.iter_mut().filter_map(refuse).collect()
     }
 }

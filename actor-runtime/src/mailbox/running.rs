@@ -8,6 +8,7 @@ use crate::{
     observe,
     slot::message::Message,
     sync::{Ordering, lock},
+    thread::ring,
 };
 
 /// A running handler.
@@ -80,6 +81,7 @@ impl<M: Message> Shared<M> {
             waiting: queue.waiting.len(),
             capacity: self.capacity,
             running: self.running_for(&mut queue),
+            waits_for: ring::waits_of(self.id),
             counts: Counts { handled: queue.counts.handled + inlined, ..queue.counts },
             handles: self.handles.load(Ordering::Relaxed),
             restarts: queue.lives.as_ref().map(|lives| lives.stats()).unwrap_or_default(),

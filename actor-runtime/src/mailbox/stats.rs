@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::mailbox::{capacity::Capacity, restarts::RestartStats};
+use crate::{
+    error::Method,
+    mailbox::{capacity::Capacity, restarts::RestartStats},
+};
 
 /// Counters of an actor since it was created.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,6 +64,11 @@ pub struct Stats {
     /// A handler that runs on the thread of its caller is reported only if it started after the
     /// first read.
     pub running: Option<(&'static str, Duration)>,
+    /// The handlers for which the running handler waits, as far as it waits for other actors: for an answer, the
+    /// next value of a stream, a lease, an exit, or room in a mailbox.
+    ///
+    /// It answers which of several actors that all wait is the one that is stuck.
+    pub waits_for: Vec<Method>,
     /// The counters.
     pub counts: Counts,
     /// The restarts so far. See [`RestartBuilder`](crate::RestartBuilder).

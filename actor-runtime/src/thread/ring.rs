@@ -190,6 +190,11 @@ impl Drop for Wait {
     }
 }
 
+/// Returns the handlers for which the handler of `actor` waits now.
+pub(crate) fn waits_of(actor: ActorId) -> Vec<Method> {
+    edges_of(actor, |edges| edges.map(|(_, edge)| edge.method).collect())
+}
+
 /// Records the same wait for the actors whose handlers have led to the one that runs, on this thread.
 ///
 /// # Errors

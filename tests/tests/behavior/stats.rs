@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use actor_runtime::{ActorHandle, Capacity};
+use actor_runtime::{ActorHandle, Capacity, actor};
+use futures::future::join_all;
 
-use crate::support::{Gate, Log, Probe, outcome, pending, rig};
+use crate::support::{Gate, Log, Probe, ProbeHandle, outcome, pending, rig};
 
 #[test]
 fn stats_count_queued_messages_and_waiting_senders() {
@@ -44,6 +45,50 @@ fn stats_name_the_running_handler_and_its_duration() {
     gate.open();
     actor.turn();
     assert_eq!(probe.stats().running, None);
+}
+
+/// Asks another actor.
+struct Asker(ProbeHandle);
+
+#[actor]
+impl Asker {
+    /// Waits for `gate` in the other actor, `times` times at once.
+    pub(crate) async fn ask(&self, gate: Gate, times: usize) {
+        join_all((0..times).map(|_| self.0.wait(gate.clone()))).await;
+    }
+
+    /// Waits until the other actor has ended.
+    pub(crate) async fn watch(&self) {
+        self.0.exited().await;
+    }
+}
+
+#[test]
+fn stats_name_the_handlers_that_a_handler_waits_for() {
+    let gate = Gate::default();
+    let (probe, mut actor) = rig(Probe::new(&Log::default()));
+    let (asker, mut asking) = rig(Asker(probe.clone()));
+    let waits_for = |asker: &AskerHandle| -> Vec<String> {
+        asker.stats().waits_for.iter().map(ToString::to_string).collect()
+    };
+    asker.ask(gate.clone(), 2).try_cast().unwrap();
+    assert!(waits_for(&asker).is_empty(), "it is in the mailbox");
+    asking.turn();
+    assert_eq!(waits_for(&asker), ["Probe::wait"; 2]);
+    assert!(probe.stats().waits_for.is_empty(), "the gate is no actor");
+    gate.open();
+    actor.turn();
+    gate.open();
+    actor.turn();
+    asking.turn();
+    assert!(waits_for(&asker).is_empty());
+    asker.watch().try_cast().unwrap();
+    asking.turn();
+    assert_eq!(waits_for(&asker).len(), 1);
+    probe.close();
+    actor.turn();
+    asking.turn();
+    assert!(waits_for(&asker).is_empty());
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The handle, with a method for each handler that returns a call.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
+use syn::{ConstParam, GenericParam, LifetimeParam, TypeParam};
 
 use super::{arms, docs, inline, message, refused};
 use crate::actor::model::{Actor, Answer, Field, Handler, HandlerAttrs};
@@ -57,7 +58,10 @@ fn methods(actor: &Actor) -> TokenStream {
 //             Handle::call(&self.0, move |reply| CounterMessage::Save { path, reply })
 //         }
 //
-// For a `fn` that may run on the caller's thread, `.inline(..)` follows.
+// For a `fn` that may run on the caller's thread, `.inline(..)` follows. The request of a handler that borrows
+// arguments has a type with a name, so that the call does not borrow what it was made of:
+//
+// Output: Handle::lent_call(&self.0, (path,), |(path,), reply| CounterMessage::Save { path, reply })
 //
 // It is not `self.0.call(..)`, because a trait in scope may have a blanket method `call`.
 fn method(actor: &Actor, handler: &Handler) -> TokenStream {
@@ -68,11 +72,21 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     let parameters = handler.fields().map(parameter);
     let conversions = handler.fields().filter_map(conversion);
     let fields = arms::fields(handler);
-    let capture = handler.has_fields().then(|| quote!(move));
-    let (send, call_type) = match &handler.answer {
-        Answer::Streamed(_) => (quote!(stream), quote!(StreamCall)),
-        _ if handler.cancel_safe.is_some() => (quote!(marked_call), quote!(Call)),
-        Answer::Returned(_) | Answer::Deferred(_) => (quote!(call), quote!(Call)),
+    let is_lent = is_lent(handler);
+    let send = match &handler.answer {
+        Answer::Streamed(_) if is_lent => quote!(lent_stream),
+        Answer::Streamed(_) => quote!(stream),
+        _ if handler.cancel_safe.is_some() && is_lent => quote!(marked_lent_call),
+        _ if handler.cancel_safe.is_some() => quote!(marked_call),
+        _ if is_lent => quote!(lent_call),
+        Answer::Returned(_) | Answer::Deferred(_) => quote!(call),
+    };
+    let made = quote!(#message::#variant { #fields #reply });
+    let request = if is_lent {
+        quote!((#fields), |(#fields), #reply| #made)
+    } else {
+        let capture = handler.has_fields().then(|| quote!(move));
+        quote!(#capture |#reply| #made)
     };
     // Debug builds report where a call was made that was dropped before its result was read.
     let track_caller = (!matches!(handler.answer, Answer::Streamed(_))
@@ -81,7 +95,7 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     let inline = inline::inline(actor, handler);
     let is_this = |other: &Handler| std::ptr::eq(other, handler);
     let allow = inline.as_ref().and_then(|_| arms::allow_deprecated(actor, is_this));
-    let returned = returned(actor, handler, &call_type);
+    let returned = returned(actor, handler);
     quote! {
         #docs
         #(#lints)*
@@ -91,25 +105,35 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
         #track_caller
         #vis fn #ident(&self #(, #parameters)*) -> #returned {
             #(#conversions)*
-            #krate::by_hand::Handle::#send(
-                &self.0,
-                #capture |#reply| #message::#variant { #fields #reply },
-            )
+            #krate::by_hand::Handle::#send(&self.0, #request)
             #inline
         }
     }
 }
 
-fn returned(actor: &Actor, handler: &Handler, call_type: &TokenStream) -> TokenStream {
+/// Whether the type of the request has a name. A tuple type cannot have conditional fields.
+pub(super) fn is_lent(handler: &Handler) -> bool {
+    handler.fields().any(|field| field.carried.is_lent())
+        && handler.fields().all(|field| field.cfgs.is_empty())
+}
+
+fn returned(actor: &Actor, handler: &Handler) -> TokenStream {
     let Actor { krate, message, carried, .. } = actor;
     let (_, ty_generics, _) = carried.split_for_impl();
     let answer = handler.answer.ty();
     let message = quote!(#message #ty_generics);
-    let request = match &handler.answer {
-        Answer::Streamed(ty) => quote!(::core::ops::FnOnce(#krate::Replies<#ty>) -> #message),
-        Answer::Returned(_) | Answer::Deferred(_) => {
-            quote!(#krate::by_hand::Request<#message, #answer>)
-        }
+    let (call_type, name, by_trait) = match &handler.answer {
+        Answer::Streamed(_) => (quote!(StreamCall), quote!(LentStream), quote!(StreamRequest)),
+        Answer::Returned(_) | Answer::Deferred(_) => (quote!(Call), quote!(Lent), quote!(Request)),
+    };
+    let request = if is_lent(handler) {
+        let owned = handler.fields().map(|field| message::carried_type(&field.carried));
+        inline::named_request(actor, handler, &quote!((#(#owned,)*)), &quote!(#name))
+    } else {
+        // Type parameters cannot be left out of `use<..>`, and `impl Into<..>` has no name to put there.
+        let is_generic = handler.fields().any(|field| field.carried.is_lent());
+        let captured = (!is_generic).then(|| captured(actor));
+        quote!(impl #krate::by_hand::#by_trait<#message, #answer> #captured)
     };
     let mark = handler.cancel_safe.is_some().then(|| {
         let moved = moved(handler);
@@ -120,10 +144,21 @@ fn returned(actor: &Actor, handler: &Handler, call_type: &TokenStream) -> TokenS
             '_,
             #message,
             #answer,
-            impl #request,
+            #request,
             #mark
         >
     }
+}
+
+// Output: + use<T>
+/// What the type of a request captures: not the borrow of the handle.
+fn captured(actor: &Actor) -> TokenStream {
+    let parameters = actor.carried.params.iter().map(|parameter| match parameter {
+        GenericParam::Lifetime(LifetimeParam { lifetime, .. }) => lifetime.to_token_stream(),
+        GenericParam::Type(TypeParam { ident, .. }) => ident.to_token_stream(),
+        GenericParam::Const(ConstParam { ident, .. }) => ident.to_token_stream(),
+    });
+    quote!(+ use<#(#parameters),*>)
 }
 
 // Output: (u64, (String, ()))

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::arms;
+use super::{arms, handle};
 use crate::{
     actor::model::{Actor, Argument, Handler},
     names::{self, Namer},
@@ -100,7 +100,33 @@ pub(super) fn inline(actor: &Actor, handler: &Handler) -> Option<TokenStream> {
         return Some(quote!(.inline_dyn(#name)));
     }
     let closure = closure(actor, handler);
-    Some(quote!(.inline(#name, #closure)))
+    Some(if handle::is_lent(handler) {
+        let krate = &actor.krate;
+        quote!(.inline_lent(#name, |at_rest, message| #krate::__private::run_at_rest(at_rest, message, #closure)))
+    } else {
+        quote!(.inline(#name, #closure))
+    })
+}
+
+/// The type of a request that owns the tuple `owned`: `name`, or a form of it that may run on the caller's
+/// thread.
+pub(super) fn named_request(
+    actor: &Actor,
+    handler: &Handler,
+    owned: &TokenStream,
+    name: &TokenStream,
+) -> TokenStream {
+    let Actor { krate, message, carried, .. } = actor;
+    let (_, ty_generics, _) = carried.split_for_impl();
+    let answer = handler.answer.ty();
+    let of = quote!(<#owned, #message #ty_generics, #answer>);
+    if !actor.may_run_inline(handler) {
+        return quote!(#krate::by_hand::#name #of);
+    }
+    match at_rest(actor) {
+        AtRest::Unknown => quote!(#krate::__private::InlineDyn<#krate::by_hand::#name #of>),
+        AtRest::Known | AtRest::Nothing => quote!(#krate::__private::InlineLent #of),
+    }
 }
 
 // Output: |actor: &mut Counter, message, _context| match message {

@@ -1,0 +1,98 @@
+//! The senders that wait for room.
+
+use std::{collections::VecDeque, task::Waker};
+
+use super::queue::{Item, shrink};
+use crate::{slot::message::Message, thread::ring::Wait};
+
+/// A sender that waits for room, and what it sends.
+pub(super) struct Waiting<M: Message> {
+    pub(super) item: Item<M>,
+    /// `None` once the sender was refused and woken.
+    pub(super) waker: Option<Waker>,
+    /// On record if a handler waits, for room only.
+    pub(super) wait: Wait,
+}
+
+/// The senders that wait for room, by ticket, and so in order of arrival.
+///
+/// Tickets only grow. So this is a queue, in which a sender that withdraws leaves a gap; a map would be as
+/// fast, and ten times as much code for each type of message.
+pub(super) struct Waiters<M: Message> {
+    /// The first is no gap.
+    entries: VecDeque<(u64, Option<Waiting<M>>)>,
+    gaps: usize,
+}
+
+impl<M: Message> Waiters<M> {
+    pub(super) fn new() -> Self {
+        Self { entries: VecDeque::new(), gaps: 0 }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len() - self.gaps
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Adds a sender, whose ticket is greater than all before it.
+    pub(super) fn push(&mut self, ticket: u64, waiting: Waiting<M>) {
+        self.entries.push_back((ticket, Some(waiting)));
+    }
+
+    fn position(&self, ticket: u64) -> usize {
+        self.entries.partition_point(|(other, _)| *other < ticket)
+    }
+
+    pub(super) fn get_mut(&mut self, ticket: u64) -> Option<&mut Waiting<M>> {
+        let position = self.position(ticket);
+        let (found, waiting) = self.entries.get_mut(position)?;
+        if *found == ticket { waiting.as_mut() } else { None }
+    }
+
+    pub(super) fn remove(&mut self, ticket: u64) -> Option<Waiting<M>> {
+        let position = self.position(ticket);
+        let (found, waiting) = self.entries.get_mut(position)?;
+        let removed = if *found == ticket { waiting.take() } else { None }?;
+        self.gaps += 1;
+        self.close_gaps();
+        Some(removed)
+    }
+
+    /// Moves the item of the sender that has waited longest into `accepted`, and returns the waker of the sender.
+    pub(super) fn move_first(&mut self, accepted: &mut VecDeque<Item<M>>) -> Option<Waker> {
+        let Some((_, Some(Waiting { item, waker, wait: _ }))) = self.entries.pop_front() else {
+            return None;
+        };
+        accepted.push_back(item);
+        self.close_gaps();
+        waker
+    }
+
+    /// The ticket of the first sender from `ticket` on for which `matches` is true.
+    pub(super) fn find(&self, ticket: u64, matches: impl Fn(&Waiting<M>) -> bool) -> Option<u64> {
+        let mut entries = self.entries.range(self.position(ticket)..);
+        let is_match = |waiting: &Option<Waiting<M>>| waiting.as_ref().is_some_and(&matches);
+        entries.find(|(_, waiting)| is_match(waiting)).map(|(ticket, _)| *ticket)
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Waiting<M>> {
+        self.entries.iter_mut().filter_map(|(_, waiting)| waiting.as_mut())
+    }
+
+    /// Removes the gaps at the front, and all of them once they are more than the senders. So the cost of a
+    /// removal is constant on average, and memory in proportion to the senders that wait.
+    fn close_gaps(&mut self) {
+        while self.entries.front().is_some_and(|(_, waiting)| waiting.is_none()) {
+            self.entries.pop_front();
+            self.gaps -= 1;
+        }
+        if self.gaps > self.len() {
+            self.entries.retain(|(_, waiting)| waiting.is_some());
+            self.gaps = 0;
+        }
+        shrink(&mut self.entries);
+    }
+}
