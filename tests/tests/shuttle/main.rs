@@ -20,6 +20,7 @@
 mod abort;
 mod acknowledged;
 mod answer;
+mod answers;
 mod batch;
 mod blocking;
 mod end;
