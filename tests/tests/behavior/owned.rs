@@ -37,6 +37,7 @@ impl Pages {
 }
 
 /// Made of a borrowed string that is gone when the closure returns.
+#[expect(clippy::needless_borrows_for_generic_args, reason = "the borrow is what is tested")]
 #[tokio::test]
 async fn calls_of_borrowed_arguments_can_be_collected() {
     let pages = spawn(Pages::default());
