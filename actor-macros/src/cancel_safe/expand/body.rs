@@ -3,7 +3,7 @@
 //!
 //! Edits wrap expressions in place. The user's syntax keeps its spans, so errors point at it.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
     Block, Expr, Item, Macro, Stmt,
@@ -88,7 +88,7 @@ impl Rewrite<'_> {
         let tokens = match edit {
             Edit::Look(words) => lent::looks(expr, &words, &look),
             Edit::Unguarded(words, places) => lent::unguarded(expr, &words, &places, &look),
-            Edit::Freeze => quote_spanned!(first=> (*(&#expr))),
+            Edit::Freeze => lent_as_shared(first, expr),
             Edit::Copy => {
                 let copied = quote_spanned!(first=> #look::copied);
                 quote_spanned!(last=> #copied(&#expr))
@@ -252,6 +252,14 @@ fn opened_tokens(opened: &Opened) -> TokenStream {
     }
 }
 
+/// What `lent` is, borrowed as shared.
+fn lent_as_shared(span: Span, lent: &impl ToTokens) -> TokenStream {
+    // Not of the user's context, in which clippy advises against `*&`.
+    let ours = Span::mixed_site().located_at(span);
+    let (star, reference) = (quote_spanned!(ours=> *), quote_spanned!(span=> &));
+    quote_spanned!(span=> (#star (#reference #lent)))
+}
+
 /// The tokens, with the variables `names` borrowed as shared.
 fn frozen(tokens: TokenStream, names: &[String]) -> TokenStream {
     let mut after_dot = false;
@@ -259,7 +267,7 @@ fn frozen(tokens: TokenStream, names: &[String]) -> TokenStream {
         let is_field = std::mem::take(&mut after_dot);
         match token {
             TokenTree::Ident(ident) if !is_field && names.iter().any(|name| ident == name) => {
-                quote!((*(&#ident)))
+                lent_as_shared(ident.span(), &ident)
             }
             TokenTree::Group(group) => {
                 let inner = frozen(group.stream(), names);
