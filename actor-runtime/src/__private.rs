@@ -149,7 +149,8 @@ pub fn pair_inline_restarted<A>(
     make: impl FnMut(&crate::Life<A::Handle>) -> A + Send + 'static,
 ) -> (A::Handle, impl Future<Output = Exit<A>> + Send)
 where
-    A: crate::by_hand::Spawn<StartError: Send> + Send,
+    A: crate::by_hand::Spawn<StartError: Send, Undelivered: Send> + Send,
+    A::Message: crate::by_hand::Message<AtRest: Send> + Send,
 {
     builder.pair_inline(make)
 }

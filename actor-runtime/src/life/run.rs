@@ -9,13 +9,7 @@
 //! 2. the state is dropped or handed over;
 //! 3. the end is reported.
 
-use std::{
-    convert::Infallible,
-    future::Future,
-    pin::Pin,
-    sync::Arc as StdArc,
-    task::{Context as TaskContext, Poll},
-};
+use std::{convert::Infallible, future::Future, pin::Pin, sync::Arc as StdArc};
 
 use crate::{
     cancel_safe::Turns,
@@ -163,7 +157,7 @@ async fn live<A: Drive, F: Factory<A>>(
             Err((reason, error)) => (reason, error),
         };
         if let Some(lives) = &mut lives {
-            match Rare::new(lives.next_life(&mut life, reason)).await {
+            match F::next_life(lives, &mut life, reason).await {
                 Ok(next) => {
                     actor = next;
                     continue;
@@ -209,27 +203,6 @@ fn report_failed_start<E>(
         (Some(error), _) => started.send(Err(error)),
         (None, ExitReason::Panicked { message, .. }) => started.panicked(message.clone()),
         (None, _) => drop(started),
-    }
-}
-
-/// A future that most actors never poll, so it takes no space in their tasks, and no part of their code.
-struct Rare<F>(Pin<Box<F>>);
-
-impl<F> Rare<F> {
-    #[cold]
-    #[inline(never)]
-    fn new(future: F) -> Self {
-        Self(Box::pin(future))
-    }
-}
-
-impl<F: Future> Future for Rare<F> {
-    type Output = F::Output;
-
-    #[cold]
-    #[inline(never)]
-    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<F::Output> {
-        self.0.as_mut().poll(cx)
     }
 }
 

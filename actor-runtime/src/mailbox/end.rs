@@ -9,7 +9,8 @@ use std::task::{Context, Poll};
 use crate::mailbox::{
     Shared,
     loop_state::LoopState,
-    queue::{Item, Phase, Watcher},
+    queue::{Item, Phase, Queue, Watcher},
+    restarts::take_wakers,
 };
 use crate::{
     catch::drop_caught,
@@ -104,9 +105,8 @@ impl<M: Message> Shared<M> {
         let grant_waker = queue.grant.take_waker();
         queue.wait.end();
         // Their waits are off the record before they are woken.
-        let watchers = std::mem::take(&mut queue.watchers).into_values();
-        let watchers = watchers.chain(queue.take_restart_watchers());
-        let watchers: Vec<_> = watchers.map(|watcher| watcher.waker).collect();
+        let Queue { watchers, lives, .. } = &mut *queue;
+        let watchers = take_wakers(watchers, lives.as_deref_mut());
         let mut lease = queue.stop_serving();
         drop(queue);
         drop(wakers);

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
 
@@ -10,7 +10,7 @@ use crate::{
     exit::ExitReason,
     mailbox::{
         Shared, Wait as MailboxWait,
-        queue::{Phase, Queue, Watcher},
+        queue::{Phase, Watcher},
     },
     slot::message::Message,
     sync::{Ordering, bug, gap, lock},
@@ -55,12 +55,14 @@ pub(super) struct Lives {
     watchers: BTreeMap<u64, Watcher>,
 }
 
-impl<M: Message> Queue<M> {
-    /// Takes the tasks that wait for a restart.
-    pub(super) fn take_restart_watchers(&mut self) -> impl Iterator<Item = Watcher> + use<M> {
-        let lives = self.lives.as_mut();
-        lives.map(|lives| std::mem::take(&mut lives.watchers)).unwrap_or_default().into_values()
-    }
+/// Takes the wakers of all tasks that wait for the exit or for a restart. Their waits are then off the record.
+pub(super) fn take_wakers(
+    exit_watchers: &mut BTreeMap<u64, Watcher>,
+    lives: Option<&mut Lives>,
+) -> Vec<Waker> {
+    let of_exit = std::mem::take(exit_watchers).into_values();
+    let of_restarts = lives.map(|lives| std::mem::take(&mut lives.watchers)).unwrap_or_default();
+    of_exit.chain(of_restarts.into_values()).map(|watcher| watcher.waker).collect()
 }
 
 impl Lives {
@@ -71,6 +73,15 @@ impl Lives {
             elapsed: self.at.map(|at| at.elapsed()),
             is_down: self.is_down,
         }
+    }
+
+    /// Records that a life has started, and returns the wakers of the tasks that wait for it.
+    fn start(&mut self) -> Vec<Waker> {
+        self.is_down = false;
+        if let Some(reason) = self.reason.clone() {
+            self.restart = Some(Restart { number: self.times, reason });
+        }
+        take_wakers(&mut BTreeMap::new(), Some(self))
     }
 }
 
@@ -140,14 +151,7 @@ impl<M: Message> Shared<M> {
     /// Records that a life other than the first has started, and wakes the tasks that wait for it.
     pub(crate) fn life_started(&self) {
         let mut queue = lock(&self.queue);
-        let lives = queue.lives.get_or_insert_default();
-        lives.is_down = false;
-        if let Some(reason) = lives.reason.clone() {
-            lives.restart = Some(Restart { number: lives.times, reason });
-        }
-        let watchers = std::mem::take(&mut lives.watchers);
-        // Their waits are off the record before they are woken.
-        let watchers: Vec<_> = watchers.into_values().map(|watcher| watcher.waker).collect();
+        let watchers = queue.lives.get_or_insert_default().start();
         drop(queue);
         watchers.into_iter().for_each(wake);
     }

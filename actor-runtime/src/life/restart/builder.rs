@@ -111,7 +111,8 @@ impl RestartBuilder {
         make: impl FnMut(&Life<A::Handle>) -> A + Send + 'static,
     ) -> A::Handle
     where
-        A: Spawn<StartError: CannotFail + Send> + Send,
+        A: Spawn<StartError: CannotFail + Send, Undelivered: Send> + Send,
+        A::Message: Message<AtRest: Send> + Send,
     {
         self.spawn_joined(|_| {}, make)
     }
@@ -124,7 +125,8 @@ impl RestartBuilder {
         mut make: impl FnMut(&Life<A::Handle>) -> A + Send + 'static,
     ) -> A::Handle
     where
-        A: Spawn<StartError: CannotFail + Send> + Send,
+        A: Spawn<StartError: CannotFail + Send, Undelivered: Send> + Send,
+        A::Message: Message<AtRest: Send> + Send,
     {
         let (handle, mut mailbox) = self.builder.mailbox_of_task::<A>();
         let actor = mailbox.make(|me| {
@@ -190,7 +192,7 @@ impl RestartBuilder {
         make: impl FnMut(Life<A::Handle>) -> F + Send + 'static,
     ) -> Starting<A>
     where
-        A: Spawn<StartError: Send> + Send,
+        A: Spawn<StartError: Send, Undelivered: Send> + Send,
         A::Message: Message<AtRest: Send> + Send,
         F: Future<Output = Result<A, A::StartError>> + Send + 'static,
     {
@@ -205,7 +207,7 @@ impl RestartBuilder {
         make: impl FnMut(Life<A::Handle>) -> F + Send + 'static,
     ) -> Starting<A>
     where
-        A: Spawn<StartError: Send> + Send,
+        A: Spawn<StartError: Send, Undelivered: Send> + Send,
         A::Message: Message<AtRest: Send> + Send,
         F: Future<Output = Result<A, A::StartError>> + Send + 'static,
     {
@@ -319,7 +321,8 @@ impl RestartBuilder {
         mut make: impl FnMut(&Life<A::Handle>) -> A + Send + 'static,
     ) -> (A::Handle, impl Future<Output = Exit<A>> + Send)
     where
-        A: Spawn<StartError: Send> + Send,
+        A: Spawn<StartError: Send, Undelivered: Send> + Send,
+        A::Message: Message<AtRest: Send> + Send,
     {
         let (handle, mut mailbox) = self.builder.mailbox_of::<A>();
         mailbox.home = crate::thread::home::model::OWN;

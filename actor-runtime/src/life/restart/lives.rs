@@ -42,12 +42,20 @@ use crate::{
 /// The lives of an actor that is restarted.
 pub(crate) struct Lives<F> {
     pub(super) factory: F,
+    course: Course,
+}
+
+/// How many lives there were, and whether another one may follow.
+struct Course {
     schedule: Schedule,
     number: u64,
     /// Whether an attempt to start has succeeded. If the first has not, there is no restart.
     has_started: bool,
     is_last_attempt: StdArc<AtomicBool>,
 }
+
+/// An actor in its next life, or why there is none.
+pub(crate) type Next<A> = Result<Box<Resident<A>>, Over<A>>;
 
 /// Why there is no further life.
 pub(crate) struct Over<A: Actor> {
@@ -62,27 +70,42 @@ struct Kept<A: Actor> {
     seat_access: Option<SeatAccess<A>>,
 }
 
+impl Course {
+    /// Whether a life that ended for `reason` may be followed by another one, apart from how many there were.
+    fn may_go_on(&self, reason: &ExitReason) -> bool {
+        let has_failed = matches!(reason, ExitReason::Panicked { .. } | ExitReason::StartFailed);
+        has_failed && self.has_started && !self.is_last_attempt.load(Ordering::Relaxed)
+    }
+
+    /// Records that the factory is called again, because a life has ended for `reason`.
+    fn begin(&mut self, actor: &'static str, reason: &ExitReason, wait: Duration) {
+        self.number += 1;
+        self.schedule.begin();
+        observe::restarted(actor, self.number, reason, wait);
+    }
+}
+
 impl<F> Lives<F> {
     pub(crate) fn new(restarts: Restarts, factory: F) -> Self {
-        Self {
-            factory,
+        let course = Course {
             schedule: Schedule::new(restarts),
             number: 0,
             has_started: false,
             is_last_attempt: StdArc::default(),
-        }
+        };
+        Self { factory, course }
     }
 
     /// Returns the number of the current life.
     pub(crate) fn number(&self) -> u64 {
-        self.number
+        self.course.number
     }
 
     /// Records that the current life has started.
     pub(crate) fn started<M: Message>(&mut self, shared: &Shared<M>) {
-        self.has_started = true;
-        self.is_last_attempt = StdArc::default();
-        if self.number > 0 {
+        self.course.has_started = true;
+        self.course.is_last_attempt = StdArc::default();
+        if self.course.number > 0 {
             shared.life_started();
         }
     }
@@ -90,14 +113,10 @@ impl<F> Lives<F> {
     /// Returns how long to wait before a life that follows one which ended for `reason`, or `None` if none
     /// may follow.
     fn next<M: Message>(&mut self, shared: &Shared<M>, reason: &ExitReason) -> Option<Duration> {
-        let has_failed = matches!(reason, ExitReason::Panicked { .. } | ExitReason::StartFailed);
-        if !has_failed || !self.has_started || self.is_last_attempt.load(Ordering::Relaxed) {
+        if !self.course.may_go_on(reason) || !shared.end_life(reason) {
             return None;
         }
-        if !shared.end_life(reason) {
-            return None;
-        }
-        self.schedule.next()
+        self.course.schedule.next()
     }
 
     /// Returns the actor in its next life, after `life` has ended for `reason`. Nothing has been done with
@@ -106,11 +125,11 @@ impl<F> Lives<F> {
     /// # Errors
     ///
     /// The reason why the actor has to end.
-    pub(crate) async fn next_life<A: Drive>(
+    pub(super) async fn next_life<A: Drive>(
         &mut self,
         life: &mut Loop<'_, A>,
         reason: ExitReason,
-    ) -> Result<Box<Resident<A>>, Over<A>>
+    ) -> Next<A>
     where
         F: Factory<A>,
     {
@@ -142,12 +161,10 @@ impl<F> Lives<F> {
             if let Some(reason) = shared.end_between_lives() {
                 return Err(Over { reason, error: None });
             }
-            self.number += 1;
-            self.schedule.begin();
             shared.begin_life(&reason);
-            observe::restarted(A::Message::ACTOR, self.number, &reason, wait);
-            let life = Life::new(WeakHandle(shared.clone()), self.number, Some(reason));
-            self.is_last_attempt = life.is_last_attempt();
+            self.course.begin(A::Message::ACTOR, &reason, wait);
+            let life = Life::new(WeakHandle(shared.clone()), self.course.number, Some(reason));
+            self.course.is_last_attempt = life.is_last_attempt();
             let failed = match self.attempt(shared, life).await {
                 Ok(actor) => return Ok(actor),
                 Err(failed) => failed,

@@ -208,7 +208,7 @@ impl Scope {
         make: impl FnMut(&Life<A::Handle>) -> A + Send + 'static,
     ) -> A::Handle
     where
-        A: Spawn<StartError: CannotFail + Send> + Send,
+        A: Spawn<StartError: CannotFail + Send, Undelivered: Send> + Send,
         A::Message: Message<AtRest: Send> + Send,
     {
         let join = |me: &WeakHandle<A::Handle>| {
@@ -239,7 +239,7 @@ impl Scope {
         make: impl FnMut(Life<A::Handle>) -> F + Send + 'static,
     ) -> Result<A::Handle, StartError<A::StartError>>
     where
-        A: Spawn<StartError: Send> + Send,
+        A: Spawn<StartError: Send, Undelivered: Send> + Send,
         A::Message: Message<AtRest: Send> + Send,
         F: Future<Output = Result<A, A::StartError>> + Send + 'static,
     {
