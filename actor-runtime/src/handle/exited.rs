@@ -13,7 +13,12 @@ use crate::{
     mailbox::Shared,
     slot::message::Message,
     sync::Arc,
-    thread::{block_on::block_on, current, reading, ring::Wait},
+    thread::{
+        block_on::block_on,
+        current::{self, ActorId},
+        reading,
+        ring::Wait,
+    },
 };
 
 /// A future that waits until an actor has ended, and resolves to the reason.
@@ -58,13 +63,8 @@ impl<M: Message> Future for Exited<M> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<ExitReason> {
         let Self { shared, ticket } = &mut *self;
-        assert!(
-            current::caller() != Some(shared.id()),
-            "`{}` waits for its own end in one of its handlers: use `Context::stop` there",
-            M::ACTOR,
-        );
-        reading::waits_for(shared.id());
-        let wait = Wait::begin_unrefused(shared.id(), Method::new(M::ACTOR, "exited"));
+        let event = "end in one of its handlers: use `Context::stop` there";
+        let wait = begin_wait(shared.id(), Method::new(M::ACTOR, "exited"), event);
         shared.poll_ended(ticket, wait, cx)
     }
 }
@@ -75,6 +75,17 @@ impl<M: Message> Drop for Exited<M> {
             self.shared.unwatch(ticket);
         }
     }
+}
+
+/// Records that a task waits for the end or the restart of an actor.
+///
+/// # Panics
+///
+/// Panics in a handler of the same actor, with a text that ends with `event`.
+pub(super) fn begin_wait(actor: ActorId, method: Method, event: &str) -> Wait {
+    assert!(current::caller() != Some(actor), "`{}` waits for its own {event}", method.actor());
+    reading::waits_for(actor);
+    Wait::begin_unrefused(actor, method)
 }
 
 opaque_debug!([M: Message] Exited<M>, "Exited", actor = M::ACTOR);

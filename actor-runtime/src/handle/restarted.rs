@@ -10,23 +10,21 @@ use crate::{
     debug::opaque_debug,
     error::Method,
     exit::ExitReason,
+    handle::exited::begin_wait,
     mailbox::{Shared, restarts::Restart},
     slot::message::Message,
     sync::Arc,
-    thread::{block_on::block_on, current, reading, ring::Wait},
+    thread::block_on::block_on,
 };
 
 /// A future that waits until an actor has been restarted.
 ///
-/// Returned by [`ActorHandle::restarted`](crate::ActorHandle::restarted). It does not keep the actor alive.
+/// Returned by [`ActorHandle::restarted`](crate::ActorHandle::restarted). It does not keep the actor alive,
+/// and panics where [`Exited`](crate::Exited) does.
 ///
 /// # Errors
 ///
 /// Resolves to the exit reason if the actor ends instead.
-///
-/// # Panics
-///
-/// Panics if it is polled in a handler of the same actor, which would wait forever.
 ///
 /// # Cancel safety
 ///
@@ -44,15 +42,12 @@ impl<M: Message> Restarted<M> {
         Self { seen: shared.started_lives(), shared, ticket: None }
     }
 
-    /// Blocks the current thread until the actor has been restarted.
+    /// Blocks the current thread until the actor has been restarted. See
+    /// [`Exited::blocking`](crate::Exited::blocking).
     ///
     /// # Errors
     ///
     /// Returns the exit reason if the actor ends instead.
-    ///
-    /// # Panics
-    ///
-    /// Panics on a thread that drives a tokio runtime, which it would block.
     pub fn blocking(self) -> Result<Restart, ExitReason> {
         block_on(self)
     }
@@ -63,13 +58,8 @@ impl<M: Message> Future for Restarted<M> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { shared, seen, ticket } = &mut *self;
-        assert!(
-            current::caller() != Some(shared.id()),
-            "`{}` waits for its own restart in one of its handlers",
-            M::ACTOR,
-        );
-        reading::waits_for(shared.id());
-        let wait = Wait::begin_unrefused(shared.id(), Method::new(M::ACTOR, "restarted"));
+        let method = Method::new(M::ACTOR, "restarted");
+        let wait = begin_wait(shared.id(), method, "restart in one of its handlers");
         shared.poll_restarted(*seen, ticket, wait, cx)
     }
 }
