@@ -1,8 +1,6 @@
 //! The [`Builder`]: where an actor is started, and with which settings.
-//!
-//! Only this file starts tokio tasks and threads for actors.
 
-use std::{future::Future, io, sync::Arc as StdArc, thread};
+use std::{future::Future, io, sync::Arc as StdArc};
 
 use crate::{
     exit::OnPanic,
@@ -19,10 +17,7 @@ use crate::{
     mailbox::{Shared, capacity::Capacity},
     slot as reply,
     slot::message::Message,
-    thread::{
-        home::{self, Home},
-        worker::Worker,
-    },
+    thread::home::{self, Home},
 };
 
 /// Starts actors with a name, capacity or policy other than the default.
@@ -50,13 +45,13 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until an actor is started with it"]
 pub struct Builder {
-    name: Option<StdArc<str>>,
+    pub(super) name: Option<StdArc<str>>,
     mailbox: Option<Capacity>,
     on_panic: OnPanic,
-    stack_size: Option<usize>,
-    batch: usize,
+    pub(super) stack_size: Option<usize>,
+    pub(super) batch: usize,
     is_queued: bool,
-    runtime: Option<tokio::runtime::Handle>,
+    pub(super) runtime: Option<tokio::runtime::Handle>,
 }
 
 impl Builder {
@@ -381,7 +376,9 @@ impl Builder {
     pub(crate) fn pair_thread<A: Drive>(self, actor: A) -> (A::Handle, impl FnOnce()) {
         let (handle, mut mailbox) = self.mailbox_of::<A>();
         mailbox.batch = self.batch;
-        (handle, move || mailbox.run_here(Worker::new(), |mailbox| mailbox.run(actor)))
+        (handle, move || {
+            mailbox.run_here(crate::thread::worker::Worker::new(), |mailbox| mailbox.run(actor))
+        })
     }
 
     #[cfg(shuttle)]
@@ -422,58 +419,5 @@ impl Builder {
             mailbox.home = runtime.as_ref().map_or(Home::UNKNOWN, Home::new);
         }
         (handle, mailbox)
-    }
-
-    #[track_caller]
-    pub(super) fn task(&self, actor: &str, run: impl Future<Output = ()> + Send + 'static) {
-        // Names are shown by tokio-console. Tokio supports them only with `tokio_unstable`.
-        let name = self.name.as_deref().unwrap_or(actor);
-        #[cfg(all(tokio_unstable, feature = "tracing"))]
-        {
-            let task = tokio::task::Builder::new().name(name);
-            let spawned = match &self.runtime {
-                Some(runtime) => task.spawn_on(run, runtime),
-                None => task.spawn(run),
-            };
-            spawned.expect("tokio should be able to spawn a named task");
-        }
-        #[cfg(not(all(tokio_unstable, feature = "tracing")))]
-        {
-            let _ = name;
-            match &self.runtime {
-                Some(runtime) => drop(runtime.spawn(run)),
-                None => drop(tokio::spawn(run)),
-            }
-        }
-    }
-
-    #[track_caller]
-    pub(super) fn local_task(&self, run: impl Future + 'static) {
-        tokio::task::spawn_local(map(run, drop));
-    }
-
-    /// Calls `run` on a new thread.
-    pub(super) fn thread<A>(
-        &self,
-        mut mailbox: Mailbox<A>,
-        run: impl FnOnce(Mailbox<A>, StdArc<Worker>) + Send + 'static,
-    ) -> io::Result<()>
-    where
-        A: Drive<StartError: Send>,
-        A::Message: Message<AtRest: Send> + Send,
-    {
-        let mut thread = thread::Builder::new()
-            .name(self.name.as_deref().unwrap_or(A::Message::ACTOR).to_owned());
-        if let Some(bytes) = self.stack_size {
-            thread = thread.stack_size(bytes);
-        }
-        mailbox.batch = self.batch;
-        let runtime = self.runtime.clone().or_else(|| tokio::runtime::Handle::try_current().ok());
-        let worker = Worker::within(runtime.as_ref());
-        thread.spawn(move || {
-            let _entered = runtime.as_ref().map(tokio::runtime::Handle::enter);
-            run(mailbox, worker);
-        })?;
-        Ok(())
     }
 }

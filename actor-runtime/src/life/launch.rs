@@ -1,12 +1,15 @@
 //! What happens to an actor before its loop runs: it is made, or fails to be, and its loop gets onto a task
 //! or a thread.
+//!
+//! Only this file starts tokio tasks and threads for actors.
 
 use std::{
     future::Future,
-    mem,
+    io, mem,
     pin::Pin,
     sync::Arc as StdArc,
     task::{Context, Poll, ready},
+    thread,
 };
 
 use pin_project_lite::pin_project;
@@ -16,7 +19,7 @@ use crate::{
     error::Method,
     exit::ExitReason,
     handle::weak::WeakHandle,
-    life::{drive::Drive, run::Mailbox},
+    life::{builder::Builder, drive::Drive, run::Mailbox},
     mailbox::Shared,
     slot::message::Message,
     thread::{
@@ -53,6 +56,61 @@ impl<F: Future, T: FnOnce(F::Output)> Future for Map<F, T> {
             f(output);
         }
         Poll::Ready(())
+    }
+}
+
+impl Builder {
+    #[track_caller]
+    pub(super) fn task(&self, actor: &str, run: impl Future<Output = ()> + Send + 'static) {
+        // Names are shown by tokio-console. Tokio supports them only with `tokio_unstable`.
+        let name = self.name.as_deref().unwrap_or(actor);
+        #[cfg(all(tokio_unstable, feature = "tracing"))]
+        {
+            let task = tokio::task::Builder::new().name(name);
+            let spawned = match &self.runtime {
+                Some(runtime) => task.spawn_on(run, runtime),
+                None => task.spawn(run),
+            };
+            spawned.expect("tokio should be able to spawn a named task");
+        }
+        #[cfg(not(all(tokio_unstable, feature = "tracing")))]
+        {
+            let _ = name;
+            match &self.runtime {
+                Some(runtime) => drop(runtime.spawn(run)),
+                None => drop(tokio::spawn(run)),
+            }
+        }
+    }
+
+    #[track_caller]
+    pub(super) fn local_task(&self, run: impl Future + 'static) {
+        tokio::task::spawn_local(map(run, drop));
+    }
+
+    /// Calls `run` on a new thread.
+    pub(super) fn thread<A>(
+        &self,
+        mut mailbox: Mailbox<A>,
+        run: impl FnOnce(Mailbox<A>, StdArc<Worker>) + Send + 'static,
+    ) -> io::Result<()>
+    where
+        A: Drive<StartError: Send>,
+        A::Message: Message<AtRest: Send> + Send,
+    {
+        let mut thread = thread::Builder::new()
+            .name(self.name.as_deref().unwrap_or(A::Message::ACTOR).to_owned());
+        if let Some(bytes) = self.stack_size {
+            thread = thread.stack_size(bytes);
+        }
+        mailbox.batch = self.batch;
+        let runtime = self.runtime.clone().or_else(|| tokio::runtime::Handle::try_current().ok());
+        let worker = Worker::within(runtime.as_ref());
+        thread.spawn(move || {
+            let _entered = runtime.as_ref().map(tokio::runtime::Handle::enter);
+            run(mailbox, worker);
+        })?;
+        Ok(())
     }
 }
 
