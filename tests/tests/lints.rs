@@ -19,7 +19,7 @@ use actor_runtime::{Context, Replies, Reply, actor, cancel_safe, spawn, spawn_lo
 use tokio::{
     sync::mpsc,
     task::yield_now,
-    time::{Instant, Interval, interval},
+    time::{Instant, Interval, interval_at},
 };
 
 /// Handlers of every shape.
@@ -338,7 +338,9 @@ fn actors_of_every_kind_reply() {
         let table: Rows<u8, &str, 4> = spawn(Table::<_, _, 4> { rows: BTreeMap::new() });
         assert_eq!(table.insert(1, "one").await, Ok(None));
         let (sender, numbers) = mpsc::unbounded_channel();
-        let ticks = interval(Duration::from_secs(1));
+        // Its first tick does not come between the number and the call.
+        let an_hour = Duration::from_secs(3600);
+        let ticks = interval_at(Instant::now() + an_hour, an_hour);
         let watcher = spawn(Watcher { numbers, ticks, total: 0 });
         sender.send(7).expect("the watcher lives");
         yield_now().await;
