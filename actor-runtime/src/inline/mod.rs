@@ -90,7 +90,7 @@ where
     }
 }
 
-/// Like [`Inline`], to an actor whose type the handle does not know.
+/// Like `Inline`, to an actor whose type the handle does not know.
 #[expect(missing_debug_implementations, reason = "`Call` implements `Debug` without it")]
 pub struct InlineDyn<F> {
     /// Builds the message.
@@ -140,7 +140,7 @@ where
     }
 }
 
-/// Like [`Inline`], with a type that can be named: see [`Lent`].
+/// Like `Inline`, with a type that can be named: see [`Lent`].
 #[expect(missing_debug_implementations, reason = "`Call` implements `Debug` without it")]
 pub struct InlineLent<A, M: Message, R: 'static> {
     lent: Lent<A, M, R>,
