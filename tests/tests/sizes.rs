@@ -9,8 +9,7 @@ use std::{mem::size_of_val, pin::Pin, thread, time::Duration};
 use actor_runtime::{ActorHandle, TrySendError, actor, pair, spawn, spawn_thread};
 use tokio::runtime;
 
-/// The stack of a thread of std's and of tokio's, which holds 32 blocks. An actor written by hand, with an enum
-/// and a oneshot channel, needs 27 in a debug build.
+/// The stack of a thread of std's and of tokio's, which holds 32 blocks.
 const STACK: usize = 2 * 1024 * 1024;
 const LARGE: usize = 64 * 1024;
 const AN_HOUR: Duration = Duration::from_secs(3600);

@@ -16,8 +16,8 @@ pub(super) struct Waiting<M: Message> {
 
 /// The senders that wait for room, by ticket, and so in order of arrival.
 ///
-/// Tickets only grow. So this is a queue, in which a sender that withdraws leaves a gap; a map would be as
-/// fast, and ten times as much code for each type of message.
+/// Tickets only grow. So this is a queue, in which a sender that withdraws leaves a gap. A map would be more
+/// code for each type of message.
 pub(super) struct Waiters<M: Message> {
     /// The first is no gap.
     entries: VecDeque<(u64, Option<Waiting<M>>)>,
