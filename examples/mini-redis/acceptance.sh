@@ -78,20 +78,18 @@ fi
 
 step "a store that panics under load"
 if has redis-benchmark && has redis-cli; then
-    # All clients stay connected, and each panic is the reply to one command and to no other.
-    before=$(redis-cli -h "$host" -p "$port" INFO stats | sed -n 's/^total_connections_received:\([0-9]*\).*/\1/p')
-    redis-benchmark -h "$host" -p "$port" -c 50 -P 16 -n 400000 -t set,get -e -q >"$output.load" 2>&1 &
+    # Each panic is the reply to one command and to no other: redis-benchmark loops until it is
+    # stopped, and would end at the first error reply or lost connection.
+    redis-benchmark -h "$host" -p "$port" -c 50 -P 16 -t set,get -l -q >"$output.load" 2>&1 &
     load=$!
     panics=20 errors=0
     for _ in $(seq "$panics"); do
         reply=$(redis-cli -h "$host" -p "$port" DEBUG PANIC 2>&1)
         case $reply in *"DEBUG PANIC"*) errors=$((errors + 1)) ;; *) echo "DEBUG PANIC: $reply"; exit 1 ;; esac
     done
-    kill -0 "$load" || { echo "the load ended before the panics"; exit 1; }
-    wait "$load" || { cat "$output.load"; exit 1; }
-    if grep -qi error "$output.load"; then cat "$output.load"; exit 1; fi
-    after=$(redis-cli -h "$host" -p "$port" INFO stats | sed -n 's/^total_connections_received:\([0-9]*\).*/\1/p')
-    echo "$panics panics, $errors error replies, $((after - before - panics - 1)) connections of redis-benchmark"
+    kill "$load" || { cat "$output.load"; echo "redis-benchmark ended"; exit 1; }
+    wait "$load" || true
+    echo "$panics panics, $errors error replies, and none to redis-benchmark"
     [ "$errors" = "$panics" ]
     [ "$(redis-cli -h "$host" -p "$port" PING)" = PONG ]
     rm "$output.load"
