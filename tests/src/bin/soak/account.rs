@@ -7,10 +7,16 @@
 //! 5. No handler starts after the exit was reported, and by then the state is gone.
 //! 6. A call gets the reply to that very call. It fails with `Stopped` only if its actor was aborted,
 //!    panicked or finished, or if the reply was deferred.
+//!
+//! A restart is not an end: all of this holds for an actor with its restarts. Its states never overlap, its
+//! children end with the state, and each restart is counted.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering},
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering},
+    },
 };
 
 use actor_runtime::{ActorHandle, CallError, CallErrorKind, ExitReason};
@@ -60,18 +66,32 @@ struct Record {
     life: AtomicU32,
 }
 
-/// The facts about one actor.
+/// The facts about one actor, with all of its restarts.
 pub(crate) struct Life {
     pub(crate) number: u32,
-    pub(crate) goes_on_after_panic: bool,
+    pub(crate) after_panic: AfterPanic,
     ledger: Arc<Ledger>,
     is_busy: AtomicBool,
-    is_dropped: AtomicBool,
+    has_state: AtomicBool,
     is_handed_over: AtomicBool,
     has_ended: AtomicBool,
     begun: AtomicU64,
+    /// How many states were made.
+    made: AtomicU64,
+    /// How many of these failed to start, apart from the first.
+    failed: AtomicU64,
+    /// The last step of each caller that was handled.
+    steps: Mutex<HashMap<u32, u32>>,
     children: Mutex<Vec<ChildHandle>>,
     reason: Mutex<Option<ExitReason>>,
+}
+
+/// What a panic leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AfterPanic {
+    Ends,
+    GoesOn,
+    Restarts,
 }
 
 /// A running handler. There is never another of the same actor.
@@ -95,6 +115,10 @@ impl Life {
             "{tag:?} went to another actor"
         );
         assert!(!self.has_ended.load(Ordering::SeqCst), "{tag:?} was handled after the end");
+        let mut steps = self.steps.lock().expect("no thread panics while it holds the lock");
+        let last = steps.insert(tag.caller, tag.step).unwrap_or(0);
+        drop(steps);
+        assert!(last < tag.step, "{tag:?} was overtaken by step {last}");
         self.begun.fetch_add(1, Ordering::SeqCst);
         self.work()
     }
@@ -110,18 +134,48 @@ impl Life {
         self.is_handed_over.store(true, Ordering::SeqCst);
     }
 
+    /// Notes a new state. The one before and its children are gone.
+    pub(crate) fn make_state(&self) {
+        assert!(!self.has_state.swap(true, Ordering::SeqCst), "two states at one time");
+        assert!(!self.has_ended.load(Ordering::SeqCst), "restarted after the end");
+        self.end_children();
+        if self.made.fetch_add(1, Ordering::SeqCst) > 0 {
+            self.ledger.tally.add(Seen::Restarted, 1);
+        }
+    }
+
     pub(crate) fn drop_state(&self) {
-        assert!(!self.is_dropped.swap(true, Ordering::SeqCst), "dropped twice");
+        assert!(self.has_state.swap(false, Ordering::SeqCst), "dropped twice");
+    }
+
+    /// Notes that a state is about to fail to start.
+    pub(crate) fn fail_to_start(&self) {
+        if self.made.load(Ordering::SeqCst) > 1 {
+            self.failed.fetch_add(1, Ordering::SeqCst);
+            self.ledger.tally.add(Seen::RestartFailed, 1);
+        }
+    }
+
+    /// Checks the number of restarts against what has caused them.
+    pub(crate) fn check_restarts(&self, times: u64, panics: u64) {
+        let made = self.made.load(Ordering::SeqCst);
+        assert_eq!(times + 1, made, "restarts that were not counted");
+        let causes = panics + self.failed.load(Ordering::SeqCst);
+        // The end may have come before the last one.
+        assert!(times == causes || times + 1 == causes, "{times} restarts for {causes} failures");
     }
 
     /// Notes the exit that was reported.
     pub(crate) fn end(&self, reason: ExitReason) {
-        let is_gone = self.is_dropped.load(Ordering::SeqCst);
+        let is_gone = !self.has_state.load(Ordering::SeqCst);
         let is_handed_over = self.is_handed_over.load(Ordering::SeqCst) && reason.is_orderly();
         assert!(is_gone || is_handed_over, "the end came before the state was gone: {reason}");
         assert!(!self.is_busy.load(Ordering::SeqCst), "the end came before a handler's");
         self.has_ended.store(true, Ordering::SeqCst);
-        self.end_children(&reason);
+        // An abort does not wait for children.
+        if reason != ExitReason::Aborted {
+            self.end_children();
+        }
         let tally = &self.ledger.tally;
         match &reason {
             ExitReason::HandlesDropped => tally.add(Seen::EndHandlesDropped, 1),
@@ -141,15 +195,12 @@ impl Life {
         self.children.lock().expect("no thread panics while it holds the lock").push(child);
     }
 
-    fn end_children(&self, reason: &ExitReason) {
+    fn end_children(&self) {
         for child in
             self.children.lock().expect("no thread panics while it holds the lock").drain(..)
         {
-            // An abort does not wait for children.
-            if *reason != ExitReason::Aborted {
-                assert!(child.exit_reason().is_some(), "a child outlived its actor");
-                self.ledger.tally.add(Seen::ChildEnded, 1);
-            }
+            assert!(child.exit_reason().is_some(), "a child outlived its actor");
+            self.ledger.tally.add(Seen::ChildEnded, 1);
         }
     }
 
@@ -187,17 +238,20 @@ impl Ledger {
         Caller { ledger: self.clone(), number, steps: 0 }
     }
 
-    pub(crate) fn life(self: &Arc<Self>, goes_on_after_panic: bool) -> Arc<Life> {
+    pub(crate) fn life(self: &Arc<Self>, after_panic: AfterPanic) -> Arc<Life> {
         let mut lives = self.lives.lock().expect("no thread panics while it holds the lock");
         let life = Arc::new(Life {
             number: u32::try_from(lives.len()).expect("fewer actors than that"),
-            goes_on_after_panic,
+            after_panic,
             ledger: self.clone(),
             is_busy: AtomicBool::new(false),
-            is_dropped: AtomicBool::new(false),
+            has_state: AtomicBool::new(false),
             is_handed_over: AtomicBool::new(false),
             has_ended: AtomicBool::new(false),
             begun: AtomicU64::new(0),
+            made: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
+            steps: Mutex::new(HashMap::new()),
             children: Mutex::new(Vec::new()),
             reason: Mutex::new(None),
         });

@@ -63,10 +63,10 @@ impl Work {
             164..=171 => (does("blocks a thread"), self.blocks_a_thread(to).await).1,
             172..=177 => (does("relays"), self.relays(to).await).1,
             178..=181 => (does("sends from a drop"), self.sends_from_a_drop(to).await).1,
-            182..=184 => (does("panics"), self.panics(to).await).1,
-            185..=187 => (does("has it call itself"), self.has_it_call_itself(to).await).1,
-            188..=190 => (does("has it adopt"), self.has_it_adopt(to).await).1,
-            191..=196 => (does("bursts"), self.bursts(to)).1,
+            182..=185 => (does("panics"), self.panics(to).await).1,
+            186..=188 => (does("has it call itself"), self.has_it_call_itself(to).await).1,
+            189..=191 => (does("has it adopt"), self.has_it_adopt(to).await).1,
+            192..=196 => (does("bursts"), self.bursts(to)).1,
             _ => (does("ends it"), self.ends(to).await).1,
         }
     }
@@ -295,7 +295,16 @@ impl Work {
 
     async fn panics(&mut self, to: Known) {
         let (tag, pause) = (self.tag(&to), self.pause());
-        let outcome = to.subject.panic(tag, pause).await;
+        let outcome = match self.rng.below(4) {
+            0 => to.subject.panic(tag, pause).await,
+            1 => {
+                return match to.subject.panic_now(tag).cast().await {
+                    Ok(()) => self.ledger().accepted(tag, Seen::CastAccepted),
+                    Err(_) => self.ledger().refused(tag, Seen::CastRefused),
+                };
+            }
+            _ => to.subject.panic_now(tag).await,
+        };
         self.ledger().outcome(tag, Expects::Panic, outcome);
     }
 

@@ -1,11 +1,14 @@
 //! Starts actors in random ways, and records their exits.
 
-use std::sync::Arc;
+use std::{future::ready, sync::Arc, time::Duration};
 
-use actor_runtime::{ActorHandle, Builder, Capacity, ExitReason, Method, OnPanic, StartError};
+use actor_runtime::{
+    ActorHandle, Builder, Capacity, ExitReason, Method, OnPanic, Restarts, StartError,
+};
+use tokio::task::AbortHandle;
 
 use crate::{
-    account::Life,
+    account::{AfterPanic, Life},
     options::Mode,
     rng::Rng,
     subject::{Start, Subject, SubjectHandle, ToldToFail},
@@ -15,6 +18,19 @@ use crate::{
 
 /// By chance, this many actors in a row do not fail to start.
 const TRIES: usize = 100;
+
+/// An actor that is to be started.
+struct At {
+    place: usize,
+    life: Arc<Life>,
+    start: Start,
+}
+
+impl At {
+    fn known(&self, subject: SubjectHandle, task: Option<AbortHandle>) -> Known {
+        Known { place: self.place, life: self.life.clone(), subject, task }
+    }
+}
 
 impl World {
     /// Starts an actor in this place. Some attempts fail on purpose.
@@ -31,7 +47,12 @@ impl World {
     }
 
     async fn try_to_start(self: &Arc<Self>, place: usize, rng: &mut Rng) -> Option<Known> {
-        let on_panic = *rng.pick(&[OnPanic::End, OnPanic::Continue]);
+        let after_panic = *rng.pick(&[
+            AfterPanic::Ends,
+            AfterPanic::GoesOn,
+            AfterPanic::GoesOn,
+            AfterPanic::Restarts,
+        ]);
         let start = match rng.below(24) {
             0 => Start::Fail,
             1 => Start::Panic,
@@ -45,33 +66,96 @@ impl World {
             Capacity::DEFAULT,
             Capacity::UNBOUNDED,
         ]);
-        let life = self.ledger.life(on_panic == OnPanic::Continue);
+        let life = self.ledger.life(after_panic);
         // All calls of one life in four are queued.
         let is_inline = rng.below(4) > 0;
-        let builder = Builder::new().on_panic(on_panic).mailbox(capacity).inline(is_inline);
-        let ledger = self.ledger.clone();
-        let subject = Subject::new(life.clone(), ledger, start);
-        let known = |subject, task| Known { place, life: life.clone(), subject, task };
-        match rng.below(4) {
-            0 if start == Start::Succeed => {
-                life.hand_over();
+        let builder = Builder::new().mailbox(capacity).inline(is_inline);
+        let at = At { place, life, start };
+        match after_panic {
+            AfterPanic::Ends => self.start_once(at, builder, rng).await,
+            AfterPanic::GoesOn => {
+                self.start_once(at, builder.on_panic(OnPanic::Continue), rng).await
+            }
+            AfterPanic::Restarts => self.start_restarting(at, builder, rng).await,
+        }
+    }
+
+    async fn start_once(
+        self: &Arc<Self>,
+        at: At,
+        builder: Builder,
+        rng: &mut Rng,
+    ) -> Option<Known> {
+        let subject = Subject::new(at.life.clone(), self.ledger.clone(), at.start);
+        let started = match rng.below(4) {
+            0 if at.start == Start::Succeed => {
+                at.life.hand_over();
                 let (subject, run) = builder.pair(subject);
                 let task = tokio::spawn(async { drop(run.await) });
-                Some(known(subject, Some(task.abort_handle())))
+                return Some(at.known(subject, Some(task.abort_handle())));
             }
             1 if self.mode == Mode::Multi => {
                 let builder = builder.batch(*rng.pick(&[0, 4, 64]));
-                let started = builder.start_thread(move || Ok(subject)).await;
-                self.note_start(&life, started).map(|subject| known(subject, None))
+                builder.start_thread(move || Ok(subject)).await
             }
-            2 if on_panic == OnPanic::End => {
+            2 if at.life.after_panic == AfterPanic::Ends => {
                 let scope = lock(&self.scope).clone();
-                let started = scope.start(subject).await;
-                self.note_start(&life, started).map(|subject| known(subject, None))
+                scope.start(subject).await
             }
-            _ => {
-                let started = builder.start(subject).await;
-                self.note_start(&life, started).map(|subject| known(subject, None))
+            _ => builder.start(subject).await,
+        };
+        self.note_start(&at, started)
+    }
+
+    async fn start_restarting(
+        self: &Arc<Self>,
+        at: At,
+        builder: Builder,
+        rng: &mut Rng,
+    ) -> Option<Known> {
+        let restarts = self.restarts(rng);
+        let (ledger, life, mut start, mut own_rng) =
+            (self.ledger.clone(), at.life.clone(), at.start, rng.fork());
+        let mut make = move || {
+            let subject = Subject::new(life.clone(), ledger.clone(), start);
+            start = if own_rng.one_in(4) { Start::Fail } else { Start::Succeed };
+            subject
+        };
+        let started = match rng.below(4) {
+            0 if at.start == Start::Succeed => {
+                at.life.hand_over();
+                let (subject, run) = builder.restart(restarts).pair_with(move |_| make());
+                let task = tokio::spawn(async { drop(run.await) });
+                return Some(at.known(subject, Some(task.abort_handle())));
+            }
+            1 if self.mode == Mode::Multi => {
+                let builder = builder.batch(*rng.pick(&[0, 4, 64])).restart(restarts);
+                builder.start_thread_with(move |_| Ok(make())).await
+            }
+            2 => {
+                let scope = lock(&self.scope).clone();
+                scope.start_restarting(restarts, move |_| ready(Ok(make()))).await
+            }
+            _ => builder.restart(restarts).start_with(move |_| ready(Ok(make()))).await,
+        };
+        self.note_start(&at, started)
+    }
+
+    fn restarts(&self, rng: &mut Rng) -> Restarts {
+        let any_number = Restarts::at_once(usize::MAX, Duration::MAX);
+        if rng.one_in(2) {
+            return any_number;
+        }
+        let steps = 1 + rng.below(20);
+        match self.mode {
+            // Without jitter, which stays within the range: the seed determines the run.
+            Mode::Current => {
+                let wait = Duration::from_millis(1) * steps;
+                any_number.backoff(wait..=wait)
+            }
+            Mode::Multi => {
+                let least = Duration::from_micros(10);
+                any_number.backoff(least..=least * steps)
             }
         }
     }
@@ -79,11 +163,11 @@ impl World {
     /// Notes the outcome of a start. If it failed, there is no actor to end.
     fn note_start(
         &self,
-        life: &Life,
+        at: &At,
         started: Result<SubjectHandle, StartError<ToldToFail>>,
-    ) -> Option<SubjectHandle> {
+    ) -> Option<Known> {
         let reason = match started {
-            Ok(subject) => return Some(subject),
+            Ok(subject) => return Some(at.known(subject, None)),
             Err(StartError::Failed(ToldToFail)) => ExitReason::StartFailed,
             Err(StartError::Panicked(_)) => {
                 self.ledger.saw(Seen::StartPanicked);
@@ -95,7 +179,7 @@ impl World {
             }
             Err(error) => panic!("{error:?}"),
         };
-        life.end(reason);
+        at.life.end(reason);
         None
     }
 
@@ -107,12 +191,20 @@ impl World {
         let watcher = tokio::spawn(async move {
             let reason = exited.await;
             if let Some(subject) = weak.upgrade() {
-                let counts = subject.stats().counts;
+                let stats = subject.stats();
+                let counts = stats.counts;
                 assert_eq!(counts.handled, life.begun(), "handlers ran that were not recorded");
                 assert_eq!(subject.mailbox_len(), 0, "messages are left after the end");
                 world.ledger.tally.add(Seen::Skipped, counts.skipped);
-                let survived = if life.goes_on_after_panic { counts.panicked } else { 0 };
-                world.ledger.tally.add(Seen::PanicSurvived, survived);
+                match life.after_panic {
+                    AfterPanic::Ends => {}
+                    AfterPanic::GoesOn => {
+                        world.ledger.tally.add(Seen::PanicSurvived, counts.panicked);
+                    }
+                    AfterPanic::Restarts => {
+                        life.check_restarts(stats.restarts.times, counts.panicked);
+                    }
+                }
             }
             if let ExitReason::Panicked { method, .. } = &reason {
                 assert_panics(*method);
@@ -127,5 +219,6 @@ impl World {
 
 /// Asserts that the handler that panics on purpose has panicked.
 fn assert_panics(method: Method) {
-    assert_eq!(method.name(), "panic", "an invariant was violated in a handler");
+    let is_injected = ["panic", "panic_now"].contains(&method.name());
+    assert!(is_injected, "an invariant was violated in {method}");
 }

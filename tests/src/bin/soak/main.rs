@@ -7,8 +7,8 @@
 //!
 //! [`account`] lists the invariants: each message is handled at most once and in the order of its
 //! caller, each call completes once with an outcome that matches what happened, accepted messages are
-//! handled unless the actor was aborted or panicked, and nothing runs after an exit. [`watchdog`] ends a
-//! run that makes no progress, and prints what was in flight.
+//! handled unless the actor was aborted or panicked, also by one that is restarted, and nothing runs after
+//! an exit. [`watchdog`] ends a run that makes no progress, and prints what was in flight.
 //!
 //! The seed is printed first. With `--mode current`, on one thread with paused time, a seed determines
 //! the run and its digest. With `--mode multi`, it determines the operations, but not their order.
@@ -26,7 +26,15 @@ mod threads;
 mod watchdog;
 mod world;
 
-use std::{panic, process::ExitCode, sync::Arc, time::Instant};
+use std::{
+    panic,
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
 
 use crate::{
     options::{Mode, Options},
@@ -53,8 +61,11 @@ fn main() -> ExitCode {
         let digest = run(mode, options.seed, options.ops);
         println!("digest {digest:016x}, after {:.1} s\n", begun.elapsed().as_secs_f64());
     }
-    ExitCode::SUCCESS
+    if HAS_FAILED.load(Ordering::SeqCst) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
+
+/// Whether there was a panic other than the injected ones. An actor may have survived it.
+static HAS_FAILED: AtomicBool = AtomicBool::new(false);
 
 /// Reports all panics but the injected ones, which begin with [`subject::INJECTED`].
 fn keep_expected_panics_quiet() {
@@ -62,6 +73,7 @@ fn keep_expected_panics_quiet() {
     panic::set_hook(Box::new(move |info| {
         let text = info.payload_as_str().unwrap_or_default();
         if !text.starts_with(subject::INJECTED) {
+            HAS_FAILED.store(true, Ordering::SeqCst);
             report(info);
         }
     }));

@@ -1,6 +1,6 @@
 //! The actors under test.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use actor_runtime::{
     ActorHandle, CallError, CallErrorKind, Context, Replies, Reply, SendError, WeakHandle, actor,
@@ -92,8 +92,6 @@ pub(crate) struct Subject {
     life: Arc<Life>,
     ledger: Arc<Ledger>,
     start: Start,
-    /// The last step of each caller.
-    steps: HashMap<u32, u32>,
     kept: Vec<(u32, Reply<u32>)>,
 }
 
@@ -106,13 +104,11 @@ impl Drop for Subject {
 #[actor]
 impl Subject {
     pub(crate) fn new(life: Arc<Life>, ledger: Arc<Ledger>, start: Start) -> Self {
-        Self { life, ledger, start, steps: HashMap::new(), kept: Vec::new() }
+        life.make_state();
+        Self { life, ledger, start, kept: Vec::new() }
     }
 
     fn begin(&mut self, tag: Tag) -> AtWork {
-        if let Some(before) = self.steps.insert(tag.caller, tag.step) {
-            assert!(before < tag.step, "{tag:?} was overtaken by step {before}");
-        }
         self.life.begin(tag)
     }
 
@@ -122,7 +118,10 @@ impl Subject {
         tokio::task::yield_now().await;
         match self.start {
             Start::Succeed => Ok(()),
-            Start::Fail => Err(ToldToFail),
+            Start::Fail => {
+                self.life.fail_to_start();
+                Err(ToldToFail)
+            }
             Start::Panic => panic!("{INJECTED} at the start"),
             Start::Abort => {
                 if let Some(own) = context.handle().upgrade() {
@@ -156,6 +155,12 @@ impl Subject {
     pub(crate) async fn panic(&mut self, tag: Tag, pause: Pause) -> u32 {
         let _at_work = self.begin(tag);
         pause.wait().await;
+        panic!("{INJECTED} {}", tag.id);
+    }
+
+    /// Panics, inline if it runs there.
+    pub(crate) fn panic_now(&mut self, tag: Tag) -> u32 {
+        let _at_work = self.begin(tag);
         panic!("{INJECTED} {}", tag.id);
     }
 

@@ -49,6 +49,8 @@ seen! {
     ThreadCast "casts of plain threads",
     ChildEnded "children ended with their actor",
     PanicSurvived "panics after which the actor continued",
+    Restarted "restarts",
+    RestartFailed "  of these, failed to start",
     Started "actors started",
     StartFailed "actors that did not start",
     StartPanicked "  of these, panicked",
