@@ -37,7 +37,8 @@ use crate::{
 ///   lives, as room permits.
 /// - All else that the old state owed ends before the factory runs: calls whose [`Reply`](crate::Reply) it
 ///   kept fail with [`CallErrorKind::Stopped`](crate::CallErrorKind::Stopped), the current lease ends without
-///   `#[on_release]`, and the [children](crate::Context::children) are shut down.
+///   `#[on_release]`, and the [children](crate::Context::children) are shut down. A child that waits for an
+///   answer of this actor at that moment is aborted after ten seconds, which the restart takes that much longer.
 /// - An error or a panic of the factory or of `#[on_start]` counts as one more restart, except at the first
 ///   start: an actor that has never started is not restarted.
 /// - A panic in `#[on_stop]`, or in a handler that takes `self`, ends the actor.

@@ -1,11 +1,13 @@
 //! Panics in hooks, event handlers and last handlers; children, sources, `busy_if` and `keep_alive`.
 
-use actor_runtime::{ActorHandle, Builder, ExitReason, Life, OnPanic, Restarts, actor};
-use std::{cell::RefCell, rc::Rc};
-use tokio::sync::mpsc;
+use actor_runtime::{
+    ActorHandle, Builder, Context, ExitReason, Life, OnPanic, Restarts, WeakHandle, actor,
+};
+use std::{cell::RefCell, rc::Rc, time::Duration};
+use tokio::{sync::mpsc, time::Instant};
 
 use super::{Listener, MINUTE, Shop, at_once, rig_of};
-use crate::support::{Log, outcome, pending, ready, still_pending};
+use crate::support::{Gate, Log, outcome, pending, ready, still_pending};
 
 /// Panics in `#[on_idle]` after `fail`.
 struct Idler {
@@ -125,6 +127,54 @@ async fn children_have_ended_before_the_next_life_is_made() {
         shop.log.take(),
         ["made 0", "child stopped", "dropped", "made 1", "stop", "child stopped", "dropped"]
     );
+}
+
+/// Starts a child that calls it.
+struct Patron(u64);
+
+struct Client(WeakHandle<PatronHandle>);
+
+#[actor]
+impl Patron {
+    pub(crate) fn start_client(&self, context: &Context<Self>) -> ClientHandle {
+        context.children().spawn(Client(context.handle().clone()))
+    }
+
+    /// Waits for the gate, and panics.
+    pub(crate) async fn fail_behind(&mut self, gate: Gate) -> u64 {
+        gate.passed().await;
+        panic!("behind the gate");
+    }
+
+    /// Returns the number of the life.
+    pub(crate) fn life(&self) -> u64 {
+        self.0
+    }
+}
+
+#[actor]
+impl Client {
+    /// Calls the parent.
+    pub(crate) async fn ask(&mut self) -> Option<u64> {
+        self.0.upgrade()?.life().await.ok()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_child_that_waits_for_its_parent_is_aborted_after_ten_seconds() {
+    let patron = at_once().spawn_with(|life| Patron(life.number()));
+    let client = patron.start_client().await.unwrap();
+    let gate = Gate::default();
+    let _failing = pending(patron.fail_behind(gate.clone()));
+    let mut asking = pending(client.ask());
+    // The client calls when nothing else can run.
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    gate.open();
+    let begun = Instant::now();
+    assert_eq!(patron.life().await, Ok(1));
+    assert_eq!(begun.elapsed().as_secs(), 10);
+    assert_eq!(outcome(&mut asking), "the actor stopped before it answered `Client::ask`");
+    assert_eq!(client.exit_reason(), Some(ExitReason::Aborted));
 }
 
 type Senders = Rc<RefCell<Vec<mpsc::UnboundedSender<u32>>>>;
