@@ -20,6 +20,7 @@ pub(crate) mod dropped;
 pub(crate) mod flatten;
 pub(crate) mod lent;
 pub(crate) mod mark;
+mod polling;
 mod ready_list;
 pub(crate) mod recipient;
 pub(crate) mod request;
@@ -27,30 +28,25 @@ pub(crate) mod room;
 pub(crate) mod safety;
 pub(crate) mod stream;
 pub(crate) mod timeout;
-mod ways;
 
-use std::{
-    fmt,
-    future::Future,
-    marker::PhantomData,
-    pin::Pin,
-    task::{Context as TaskContext, Poll, ready},
-};
+use std::{fmt, marker::PhantomData, time::Duration};
 
+use self::polling::CallState;
 use crate::{
     call::{
-        dropped::{DropCheck, Site},
+        answer::Answer,
+        cast::{Cast, Sent},
+        dropped::Site,
         mark::Unmarked,
         recipient::{Borrowed, Phantom, Recipient},
-        request::{InlinePoll, Request, Target},
-        room::{WaitForRoom, Waits, offer},
-        timeout::{Expire, private},
+        request::Request,
+        timeout::{Expire, Timeout, private},
     },
-    error::{CallError, CallErrorKind, Method, SendError, Unsent},
+    error::{CallError, Method, SendError, TrySendError},
     mailbox::Shared,
-    slot::{self, message::Message, receiver::Receiver},
+    slot::{self, message::Message, receiver::Receiver, reply::Reply},
     sync::Arc,
-    thread::{reading, ring::Ring},
+    thread::block_on::block_on,
 };
 
 /// A call to a handler, returned by the methods of a handle.
@@ -127,43 +123,8 @@ pub struct Call<'a, M: Message, R: 'static, Q, H = Unmarked, S = Borrowed<'a, M>
     mark: Phantom<'a, H>,
 }
 
-enum CallState<M: Message, R: 'static> {
-    /// The message is withdrawn before the answer is dropped, so that no dropped call is reported.
-    WaitingForRoom(WaitForRoom<M>, AwaitedAnswer<R>),
-    Sent(AwaitedAnswer<R>),
-    NotAccepted(Unsent<M>),
-}
-
 /// No field is structurally pinned.
 impl<M: Message, R, Q, H, S> Unpin for Call<'_, M, R, Q, H, S> {}
-
-/// The answer of a message that was sent or waits for room.
-struct AwaitedAnswer<R: 'static> {
-    receiver: Receiver<R>,
-    /// The name of the handler.
-    name: &'static str,
-    drop_check: DropCheck,
-}
-
-#[cfg(all(debug_assertions, not(shuttle)))]
-impl<R> Drop for AwaitedAnswer<R> {
-    fn drop(&mut self) {
-        if self.receiver.is_open() {
-            self.drop_check.report();
-        }
-    }
-}
-
-impl<R> AwaitedAnswer<R> {
-    fn method<M: Message>(&self) -> Method {
-        Method::new(M::ACTOR, self.name)
-    }
-
-    #[inline]
-    fn poll<M: Message>(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<R, CallError>> {
-        self.receiver.poll(cx).map_err(|failure| failure.of(self.method::<M>()))
-    }
-}
 
 impl<'a, M: Message, R, F, H> Call<'a, M, R, F, H> {
     /// Replaces the request by another one for the handler `method`.
@@ -186,116 +147,228 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
     }
 }
 
-impl<M, R, Q, H, S> Call<'_, M, R, Q, H, S>
+impl<'a, M, R, Q, H, S> Call<'a, M, R, Q, H, S>
 where
     M: Message,
     Q: Request<M, R>,
     S: Recipient<M>,
 {
-    /// Polls the call through the mailbox: sends the message, then waits for room and for the answer.
-    #[inline(never)]
-    fn poll_sent(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<R, CallError>> {
-        if self.request.is_some() {
-            // The slot has the waker already, so there is nothing to poll yet.
-            self.send(cx)?;
-            return Poll::Pending;
-        }
-        // The usual second poll works in place. Other states are moved out of `self` to be replaced.
-        if let Some(CallState::Sent(answer)) = &mut self.state {
-            let outcome = ready!(answer.poll::<M>(cx));
-            self.state = None;
-            return Poll::Ready(outcome);
-        }
-        self.poll_room(cx)
+    fn into_request(self) -> (S, Q) {
+        let request = self.request;
+        (
+            self.recipient,
+            request.expect("the call was already polled, so its message is already built"),
+        )
     }
 
-    /// Keeps a message that is not sent because that would deadlock, and returns the error.
-    #[cold]
-    #[inline(never)]
-    fn refuse(&mut self, message: M, method: Method, ring: Ring) -> CallError {
-        self.state = Some(CallState::NotAccepted(Unsent::message(method, message)));
-        CallError::new(method, CallErrorKind::WouldDeadlock { accepted: false, ring })
+    /// Limits the wait to `duration`, which begins with the first poll.
+    ///
+    /// When it elapses, the call is dropped and the result is
+    /// [`CallErrorKind::TimedOut`](crate::CallErrorKind::TimedOut).
+    ///
+    /// # Panics
+    ///
+    /// The returned future panics if it is polled outside of a tokio runtime with its timer enabled.
+    /// On a thread without a runtime, use [`Timeout::blocking`].
+    ///
+    /// # Cancel safety
+    ///
+    /// As cancel safe as the call itself.
+    pub fn timeout(self, duration: Duration) -> Timeout<Self> {
+        Timeout::new(self, duration)
     }
 
-    /// Builds the message and offers it to the mailbox.
-    fn send(&mut self, cx: &mut TaskContext<'_>) -> Result<(), CallError> {
-        let Some(request) = self.request.take() else {
-            return Ok(());
-        };
-        let (reply, receiver) = slot::slot(Some(cx.waker().clone()));
-        let message = request.into_message(reply);
-        let method = Method::new(M::ACTOR, message.envelope().method());
-        if let Err(ring) = receiver.link().begin(self.recipient.shared().id(), method) {
-            return Err(self.refuse(message, method, ring));
-        }
-        reading::waits_for(self.recipient.shared().id());
-        let drop_check = self.site.drop_check(method);
-        let mut answer = AwaitedAnswer { receiver, name: method.name(), drop_check };
-        self.state = match offer(self.recipient.shared(), message, Waits::ForAnswer, cx) {
-            Ok(None) => Some(CallState::Sent(answer)),
-            Ok(Some(waiting)) => Some(CallState::WaitingForRoom(waiting, answer)),
-            Err(error) => {
+    /// Sends the message without asking for an answer.
+    ///
+    /// The returned future is ready once the message is accepted. From then on, the handler runs whether or
+    /// not the sender still exists.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SendError`], which holds the message, if the message was not accepted.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the call was already polled.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future while the message waits for room withdraws and drops the message. If the
+    /// message was accepted before that, its handler runs, and the two cases cannot be told apart. If the
+    /// difference matters, use [`try_cast`](Self::try_cast).
+    pub fn cast(self) -> Cast<'a, M, R, Q, S> {
+        let (recipient, request) = self.into_request();
+        Cast::new(recipient, request)
+    }
+
+    /// Sends the message without asking for an answer, if there is room now.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`TrySendError`], which holds the message, if the mailbox is full or closed.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the call was already polled.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use actor_runtime::{actor, spawn};
+    /// use actor_runtime::TrySendError;
+    ///
+    /// # #[derive(Default)] struct Log(Vec<String>);
+    /// #[actor(mailbox = 1)]
+    /// impl Log {
+    ///     /// Appends a line.
+    ///     pub fn write(&mut self, line: &str) { self.0.push(line.to_owned()) }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let log = spawn(Log::default());
+    /// log.write("one").try_cast().unwrap();
+    /// match log.write("two").try_cast() {
+    ///     Err(TrySendError::Full(unsent)) => {
+    ///         let LogMessage::Write { line, .. } = unsent.into_inner();
+    ///         assert_eq!(line, "two");
+    ///     }
+    ///     other => panic!("{other:?}"),
+    /// }
+    /// # }
+    /// ```
+    pub fn try_cast(self) -> Result<(), TrySendError<M>> {
+        let (recipient, request) = self.into_request();
+        recipient.shared().try_offer(request.into_message(Reply::unwanted()))
+    }
+
+    /// Sends the message without asking for an answer, even if the mailbox is full.
+    ///
+    /// Meant for `Drop` implementations, which cannot wait. The message is accepted as long as the actor
+    /// handles messages, also during a shutdown, and comes before everything that is sent after it. A
+    /// shutdown ends when the mailbox is empty, so senders that never stop would delay it forever. As
+    /// `cast_now` ignores the capacity of the mailbox, use it only to end what was begun by an ordinary
+    /// call, such as to close a statement.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`SendError::Closed`], which holds the message, if the actor handles no more messages, or
+    /// if its mailbox is closed and one of its own handlers or hooks sends.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the call was already polled.
+    pub fn cast_now(self) -> Result<(), SendError<M>> {
+        let (recipient, request) = self.into_request();
+        let shared = recipient.shared();
+        let outcome = shared.force(request.into_message(Reply::unwanted()));
+        outcome.map_err(|message| SendError::refused(shared.refusal(), message))
+    }
+
+    /// Sends the message if there is room now, and returns its [`Answer`].
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`TrySendError`], which holds the message, if the mailbox is full or closed.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the call was already polled.
+    pub fn try_call(self) -> Result<Answer<R>, TrySendError<M>> {
+        let site = self.site;
+        let (recipient, request) = self.into_request();
+        let (message, receiver, method) = message_and_receiver(request);
+        let shared = recipient.shared();
+        shared.try_offer(message)?;
+        Ok(Answer::new(receiver, method, shared.id(), site))
+    }
+
+    /// Sends the message, waiting for room, and resolves to its [`Answer`].
+    ///
+    /// The [`Answer`] is a future that borrows nothing: await it later, poll it in a `select!`, or move it
+    /// into a task.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SendError`], which holds the message, if the message was not accepted.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the call was already polled.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future while the message waits for room withdraws and drops the message. If the
+    /// message was accepted before that, dropping the future is dropping the call. Cancel safe if the
+    /// handler is marked `#[cancel_safe]`.
+    pub fn sent(self) -> Sent<'a, M, R, Q, H, S> {
+        let site = self.site;
+        let (recipient, request) = self.into_request();
+        Sent::new(recipient, request, site)
+    }
+
+    /// Blocks the current thread until the answer arrives.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`CallError`] if there will be no answer.
+    ///
+    /// # Panics
+    ///
+    /// Panics on a thread that drives a tokio runtime, which it would block.
+    pub fn blocking(self) -> Result<R, CallError> {
+        block_on(self)
+    }
+
+    /// Sends the message without asking for an answer, and blocks the current thread while the mailbox is
+    /// full.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SendError`], which holds the message, if the message was not accepted.
+    ///
+    /// # Panics
+    ///
+    /// Panics on a thread that drives a tokio runtime, which it would block, and if the call was already
+    /// polled.
+    pub fn cast_blocking(self) -> Result<(), SendError<M>> {
+        block_on(self.cast())
+    }
+
+    /// Returns the message, if it was not accepted.
+    ///
+    /// A message that was not sent yet is built for this, and one that waits for room is withdrawn. Returns
+    /// `None` if the message was accepted, or handled inline.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use actor_runtime::{ActorHandle, actor, spawn};
+    /// # #[derive(Default)] struct Counter(u64);
+    /// # #[actor]
+    /// # impl Counter {
+    /// #     /// Adds `amount` and returns the new total.
+    /// #     pub fn add(&mut self, amount: u64) -> u64 { self.0 += amount; self.0 }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let counter = spawn(Counter::default());
+    /// counter.shutdown().await;
+    /// let mut call = counter.add(7);
+    /// assert!((&mut call).await.is_err());
+    /// assert!(matches!(call.into_message(), Some(CounterMessage::Add { amount: 7, .. })));
+    /// # }
+    /// ```
+    pub fn into_message(self) -> Option<M> {
+        match self.state {
+            Some(CallState::NotAccepted(message)) => Some(message.into_inner()),
+            Some(CallState::WaitingForRoom(waiting, mut answer)) => {
+                let message = waiting.withdraw()?;
                 answer.drop_check.disarm();
-                return Err(self.not_accepted(error));
+                Some(message.into_inner())
             }
-        };
-        Ok(())
-    }
-}
-
-impl<M, R, Q, H, S> Future for Call<'_, M, R, Q, H, S>
-where
-    M: Message,
-    Q: Request<M, R>,
-    S: Recipient<M>,
-{
-    type Output = Result<R, CallError>;
-
-    // `always`, so that an answer is returned in registers. The body is two calls.
-    #[inline(always)]
-    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
-        let this = &mut *self;
-        let target = Target { shared: this.recipient.shared(), method: &this.method };
-        match Q::poll_inline(target, cx, &mut this.request) {
-            InlinePoll::Polled(outcome) => outcome,
-            InlinePoll::NotIdle => this.poll_sent(cx),
-        }
-    }
-}
-
-impl<M: Message, R, Q, H, S> Call<'_, M, R, Q, H, S> {
-    /// Keeps a message that was not accepted, and returns the error of the call.
-    #[cold]
-    #[inline(never)]
-    fn not_accepted(&mut self, error: SendError<M>) -> CallError {
-        let call_error = error.as_call_error();
-        self.state = Some(CallState::NotAccepted(error.into_unsent()));
-        call_error
-    }
-
-    /// Waits for room, and then for the answer.
-    fn poll_room(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<R, CallError>> {
-        match self.state.take() {
-            Some(CallState::WaitingForRoom(mut waiting, mut answer)) => match waiting.poll(cx) {
-                Poll::Pending => {
-                    self.state = Some(CallState::WaitingForRoom(waiting, answer));
-                    Poll::Pending
-                }
-                Poll::Ready(Err(error)) => {
-                    answer.drop_check.disarm();
-                    Poll::Ready(Err(self.not_accepted(error)))
-                }
-                Poll::Ready(Ok(())) => {
-                    let outcome = answer.poll::<M>(cx);
-                    if outcome.is_pending() {
-                        self.state = Some(CallState::Sent(answer));
-                    }
-                    outcome
-                }
-            },
-            Some(CallState::Sent(_) | CallState::NotAccepted(_)) | None => {
-                panic!("`Call` polled after completion")
-            }
+            Some(CallState::Sent(_)) => None,
+            None => self.request.map(|request| request.into_message(Reply::unwanted())),
         }
     }
 }
@@ -330,4 +403,14 @@ impl<M: Message, R, Q, H, S> Expire for Call<'_, M, R, Q, H, S> {
             Some(CallState::NotAccepted(_)) | None => None,
         }
     }
+}
+
+/// Builds the message, and the receiver of its answer.
+pub(crate) fn message_and_receiver<M: Message, R: 'static>(
+    request: impl Request<M, R>,
+) -> (M, Receiver<R>, Method) {
+    let (reply, receiver) = slot::slot(None);
+    let message = request.into_message(reply);
+    let method = Method::new(M::ACTOR, message.envelope().method());
+    (message, receiver, method)
 }
