@@ -1,7 +1,7 @@
 //! The handle, with a method for each handler that returns a call.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{ConstParam, GenericParam, LifetimeParam, TypeParam};
 
 use super::{arms, docs, inline, message, refused};
@@ -175,10 +175,14 @@ fn moved(handler: &Handler) -> TokenStream {
 }
 
 fn parameter(field: &Field) -> TokenStream {
-    let Field { ident, cfgs, carried, .. } = field;
+    let Field { ident, cfgs, ty: span, carried } = field;
     let ty = message::carried_type(carried);
     if carried.is_lent() {
-        quote!(#(#cfgs)* #ident: impl ::core::convert::Into<#ty>)
+        // rustc shows the bound where it reports a wrong argument: at the type that the user wrote.
+        let bound = quote_spanned! {Span::call_site().located_at(*span)=>
+            impl ::core::convert::Into<#ty>
+        };
+        quote!(#(#cfgs)* #ident: #bound)
     } else {
         quote!(#(#cfgs)* #ident: #ty)
     }
