@@ -32,6 +32,9 @@ impl Counter {
     }
 }
 
+// A type has one `#[actor]` block: for a second one, the compiler names this trait.
+impl ::actor_runtime::__private::HasOneActorImpl for Counter {}
+
 // A message is sent from the handle to the loop. It has the method's arguments and the reply channel.
 /// A message to [`Counter`](type@Counter): one variant per handler.
 #[allow(rustdoc::private_intra_doc_links, reason = "the actor may be private")]
@@ -76,11 +79,13 @@ const _: () = {
 
         fn envelope(&self) -> ::actor_runtime::by_hand::Envelope<'_> {
             match self {
-                Self::Add { reply, .. } => {
+                CounterMessage::Add { reply, .. } => {
                     ::actor_runtime::by_hand::Envelope::new("add", reply).sync()
                 }
-                Self::Get { reply } => ::actor_runtime::by_hand::Envelope::new("get", reply),
-                Self::Finish { reply } => {
+                CounterMessage::Get { reply } => {
+                    ::actor_runtime::by_hand::Envelope::new("get", reply)
+                }
+                CounterMessage::Finish { reply } => {
                     ::actor_runtime::by_hand::Envelope::new("finish", reply).last()
                 }
             }

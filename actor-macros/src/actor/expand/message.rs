@@ -104,7 +104,7 @@ pub(super) fn reply_type(krate: &syn::Path, answer: &Answer) -> TokenStream {
     }
 }
 
-// Output: Self::Add { reply, .. } => Envelope::new("add", reply),
+// Output: CounterMessage::Add { reply, .. } => Envelope::new("add", reply),
 fn message_impl(actor: &Actor) -> TokenStream {
     let Actor { krate, message, carried, .. } = actor;
     let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
@@ -134,7 +134,7 @@ fn message_impl(actor: &Actor) -> TokenStream {
 }
 
 fn envelope(actor: &Actor, handler: &Handler) -> TokenStream {
-    let krate = &actor.krate;
+    let Actor { krate, message, .. } = actor;
     let Handler { variant, reply, .. } = handler;
     let cfgs = &handler.attrs.cfgs;
     let name = names::text(&handler.ident);
@@ -148,7 +148,7 @@ fn envelope(actor: &Actor, handler: &Handler) -> TokenStream {
     let always = handler.always.is_some().then(|| quote!(.always()));
     quote! {
         #(#cfgs)*
-        Self::#variant { #by_reference #reply #rest } =>
+        #message::#variant { #by_reference #reply #rest } =>
             #krate::by_hand::Envelope::new(#name, #reply) #run_abandoned #sync #deferred #last #always,
     }
 }

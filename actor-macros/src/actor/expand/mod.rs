@@ -18,14 +18,17 @@ mod sources;
 mod spawn;
 mod undelivered;
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use std::iter;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 
 use super::{
+    generics,
     model::{Actor, Model},
     parse::ActorImpl,
 };
-use crate::names;
+use crate::{names, syntax};
 
 /// The unchanged item, and the errors for which it could not be read.
 pub(super) fn untouched(item: TokenStream, errors: TokenStream) -> TokenStream {
@@ -43,12 +46,26 @@ pub(super) fn actor(syntax: &ActorImpl, model: Model, errors: TokenStream) -> To
 
 fn generated(actor: &Actor) -> TokenStream {
     let attrs = &actor.attrs;
-    let items = message::items(actor)
-        .into_iter()
+    let items = iter::once(one_impl(actor))
+        .chain(message::items(actor))
         .chain(undelivered::enumeration(actor))
         .chain([dispatch::actor_impl(actor)])
         .chain(groups::methods(actor))
         .chain(spawn::spawn_impl(actor))
         .chain(handle::items(actor));
     items.map(|item| quote!(#(#attrs)* #item)).collect()
+}
+
+// Output: impl HasOneActorImpl for Counter {}
+/// Two blocks of one type conflict in many ways. The name of this trait tells what is wrong, at the name of
+/// the type.
+fn one_impl(actor: &Actor) -> TokenStream {
+    let span = Span::call_site().located_at(actor.ident.span());
+    let krate = syntax::respanned(actor.krate.to_token_stream(), span);
+    let generics = generics::with_static(&actor.generics);
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let ty = &actor.ty;
+    quote_spanned! {span=>
+        impl #impl_generics #krate::__private::HasOneActorImpl for #ty #where_clause {}
+    }
 }

@@ -1,4 +1,4 @@
-// Caret: the second `Counter`. Says: an actor has one such impl.
+// Caret: the second `Counter`. Says: `HasOneActorImpl`.
 use actor_runtime::actor;
 
 struct Counter;
