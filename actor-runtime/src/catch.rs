@@ -69,6 +69,9 @@ pub(crate) fn caught<F: Future>(future: F) -> Caught<F> {
 impl<F: Future> Future for Caught<F> {
     type Output = Result<F::Output, Arc<str>>;
 
+    // In a frame of its own, because the unwinder searches the table of the frame that catches from its
+    // beginning, and the message loop's is long.
+    #[inline(never)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let future = self.project().future;
         match catch(|| future.poll(cx)) {
