@@ -92,15 +92,87 @@ mod handled {
     }
 }
 
+/// When the messages are sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Queued {
+    BeforeStart,
+    AfterStart,
+}
+
 /// Returns how many of the queued messages are handled.
-async fn handled_over_a_panic() -> u64 {
+async fn handled_over_a_panic(queued: Queued) -> u64 {
     let builder = Builder::new().mailbox(Capacity::UNBOUNDED);
     let empty = builder.restart(any_number()).spawn_with(|_| Empty);
+    if queued == Queued::AfterStart {
+        assert_eq!(empty.answer().await, Ok(1));
+    }
     for number in 0..MESSAGES {
         empty.take(number, handled::count).cast_now().expect("the actor is restarted");
     }
     assert_eq!(empty.answer().await, Ok(1));
     handled::take()
+}
+
+/// The same actor with kameo, which restarts the children of a supervisor.
+#[cfg(feature = "peers")]
+mod with_kameo {
+    use std::time::Duration;
+
+    use kameo::{
+        Actor,
+        actor::{ActorRef, Spawn},
+        mailbox,
+        message::{Context, Message},
+    };
+
+    use super::{MESSAGES, Queued, fail, handled};
+
+    #[derive(Actor)]
+    struct Supervisor;
+
+    #[derive(Actor, Clone)]
+    struct Empty;
+
+    struct Take(u64);
+
+    struct Answer;
+
+    impl Message<Take> for Empty {
+        type Reply = ();
+
+        async fn handle(&mut self, Take(number): Take, _: &mut Context<Self, ()>) {
+            if number == MESSAGES / 2 {
+                fail();
+            }
+            handled::count();
+        }
+    }
+
+    impl Message<Answer> for Empty {
+        type Reply = u64;
+
+        async fn handle(&mut self, Answer: Answer, _: &mut Context<Self, u64>) -> u64 {
+            1
+        }
+    }
+
+    pub(crate) async fn handled_over_a_panic(queued: Queued) -> u64 {
+        let supervisor = Supervisor::spawn(Supervisor);
+        let builder =
+            Empty::supervise(&supervisor, Empty).restart_limit(5, Duration::from_secs(60));
+        let empty: ActorRef<Empty> = builder.spawn_with_mailbox(mailbox::unbounded()).await;
+        if queued == Queued::AfterStart {
+            empty.ask(Answer).await.expect("the actor has started");
+        }
+        for number in 0..MESSAGES {
+            empty.tell(Take(number)).await.expect("the actor is restarted");
+        }
+        // There is no `restarted()` to wait for: an `ask` may fail until the actor is back.
+        while empty.ask(Answer).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+        handled::take()
+    }
 }
 
 async fn compare() {
@@ -123,7 +195,12 @@ async fn compare() {
         "panic and call: {continued:.0} ns, so the restart takes {:.0} ns",
         restarted - continued
     );
-    println!("handled of {MESSAGES}, one of which panics: {}", handled_over_a_panic().await);
+    println!("handled of {MESSAGES} messages, one of which panics:");
+    for (queued, when) in [(Queued::BeforeStart, "before"), (Queued::AfterStart, "after")] {
+        println!("  {}, sent {when} the actor has started", handled_over_a_panic(queued).await);
+        #[cfg(feature = "peers")]
+        println!("  {}, with kameo", with_kameo::handled_over_a_panic(queued).await);
+    }
 }
 
 #[tokio::main(flavor = "current_thread")]
