@@ -21,14 +21,14 @@ mod undelivered;
 use std::iter;
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 
 use super::{
     generics,
     model::{Actor, Model},
     parse::ActorImpl,
 };
-use crate::{names, syntax};
+use crate::names;
 
 /// The unchanged item, and the errors for which it could not be read.
 pub(super) fn untouched(item: TokenStream, errors: TokenStream) -> TokenStream {
@@ -61,7 +61,7 @@ fn generated(actor: &Actor) -> TokenStream {
 /// the type.
 fn one_impl(actor: &Actor) -> TokenStream {
     let span = Span::call_site().located_at(actor.ident.span());
-    let krate = syntax::respanned(actor.krate.to_token_stream(), span);
+    let krate = &actor.krate;
     let generics = generics::with_static(&actor.generics);
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let ty = &actor.ty;
