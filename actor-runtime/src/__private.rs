@@ -66,6 +66,11 @@ impl<T: Unsatisfied + ?Sized> Travels<Never> for T {
     }
 }
 
+/// A `Send` actor. For one that is not, rustc names the field and this trait, which tells of `#[actor(local)]`.
+pub trait SendUnlessLocal: Send {}
+
+impl<A: Send> SendUnlessLocal for A {}
+
 /// The proof that everything sent to an actor is `Send`.
 pub struct Proof;
 
@@ -77,21 +82,21 @@ impl Proof {
 
     pub fn run<A>(self, actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
     where
-        A: Drive<Message: Send, Undelivered: Send> + Send,
+        A: Drive<Message: Send, Undelivered: Send> + SendUnlessLocal,
     {
         run(actor, mailbox)
     }
 
     pub fn run_inline<A>(self, actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
     where
-        A: Drive<Message: Message<AtRest: AtRest<A>> + Send, Undelivered: Send> + Send,
+        A: Drive<Message: Message<AtRest: AtRest<A>> + Send, Undelivered: Send> + SendUnlessLocal,
     {
         run_inline(actor, mailbox)
     }
 
     pub fn run_inline_dyn<A>(self, actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
     where
-        A: Drive<Message: Message<AtRest = Box<dyn Occupant<A::Message>>> + Send> + Send,
+        A: Drive<Message: Message<AtRest = Box<dyn Occupant<A::Message>>> + Send> + SendUnlessLocal,
         A::Undelivered: Send,
     {
         run_inline_dyn(actor, mailbox)
@@ -104,7 +109,7 @@ impl Proof {
 /// where the error of the future would be longer.
 pub fn run<A>(actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
 where
-    A: Drive<Message: Send, Undelivered: Send> + Send,
+    A: Drive<Message: Send, Undelivered: Send> + SendUnlessLocal,
 {
     mailbox.run(actor)
 }
@@ -112,7 +117,7 @@ where
 /// Like [`run`], for an actor whose `fn` handlers may run on the threads of its callers.
 pub fn run_inline<A>(actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
 where
-    A: Drive<Message: Message<AtRest: AtRest<A>> + Send, Undelivered: Send> + Send,
+    A: Drive<Message: Message<AtRest: AtRest<A>> + Send, Undelivered: Send> + SendUnlessLocal,
 {
     mailbox.run_inline(actor, SeatAccess::new)
 }
@@ -120,7 +125,7 @@ where
 /// Like [`run_inline`], for an actor whose type its handle does not name.
 pub fn run_inline_dyn<A>(actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
 where
-    A: Drive<Message: Message<AtRest = Box<dyn Occupant<A::Message>>> + Send> + Send,
+    A: Drive<Message: Message<AtRest = Box<dyn Occupant<A::Message>>> + Send> + SendUnlessLocal,
     A::Undelivered: Send,
 {
     mailbox.run_inline(actor, SeatAccess::new_dyn)
@@ -152,7 +157,7 @@ pub fn pair_inline_restarted<A>(
     make: impl FnMut(&crate::Life<A::Handle>) -> A + Send + 'static,
 ) -> (A::Handle, impl Future<Output = Exit<A>> + Send)
 where
-    A: crate::by_hand::Spawn<StartError: Send, Undelivered: Send> + Send,
+    A: crate::by_hand::Spawn<StartError: Send, Undelivered: Send> + SendUnlessLocal,
     A::Message: crate::by_hand::Message<AtRest: Send> + Send,
 {
     builder.pair_inline(make)

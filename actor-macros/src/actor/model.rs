@@ -128,6 +128,8 @@ pub(crate) enum WhenUnread {
 /// A method that takes back unread replies.
 pub(crate) struct TakeBack {
     pub(crate) method: Ident,
+    /// `None` if the method is in another impl.
+    pub(crate) receiver: Option<Receiver>,
     pub(crate) takes_context: bool,
 }
 

@@ -114,12 +114,24 @@ fn take_back(
     let problem = signatures.iter().find_map(|sig| why_not(sig, handler, scope));
     let Some((problem, help)) = problem else {
         let takes_context = signatures.iter().any(|sig| sig.inputs.len() == 3);
-        return Some(TakeBack { method: method.clone(), takes_context });
+        let receiver = common_receiver(&signatures);
+        return Some(TakeBack { method: method.clone(), receiver, takes_context });
     };
     let name = &handler.ident;
     let message = format!("`{method}` {problem}, so it cannot take back the reply of `{name}`");
     scope.diagnostics.report(method, message, help);
     None
+}
+
+/// How all of these methods take the actor.
+fn common_receiver(signatures: &[&Signature]) -> Option<Receiver> {
+    let is_mut = |sig: &&Signature| match sig.receiver()?.kind {
+        ReceiverKind::Reference(_, _, mutability) => Some(mutability.is_some()),
+        _ => None,
+    };
+    let first = signatures.first().and_then(is_mut)?;
+    let is_alike = signatures.iter().all(|sig| is_mut(sig) == Some(first));
+    is_alike.then_some(if first { Receiver::Exclusive } else { Receiver::Shared })
 }
 
 /// The signatures of the methods with this name: with `#[cfg]`, there may be several.

@@ -79,7 +79,8 @@ pub(super) fn fields(handler: &Handler) -> TokenStream {
 //             let answer = reply.while_wanted(self.pop()).await;
 //             if let Some(answer) = answer {
 //                 if let Err(answer) = context.answer(reply, answer, StackUndelivered::Pop) {
-//                     Self::put_back(self, answer);
+//                     let put_back: fn(&mut Self, Option<u32>) -> _ = Self::put_back;
+//                     put_back(self, answer);
 //                 }
 //             }
 //         }
@@ -95,7 +96,7 @@ fn marked_body(
     let call = call(handler.receiver, &handler.ident, false, arguments);
     let send = match handler.taken_back_by() {
         Some(take_back) => {
-            let put_back = undelivered::put_back(take_back, context);
+            let put_back = undelivered::put_back(actor, handler, take_back, context);
             let answer = if handler.is_now() {
                 quote!(answer_now(#caller, #reply, answer, #undelivered::#variant))
             } else {

@@ -2,12 +2,12 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Type;
+use syn::{Type, spanned::Spanned};
 
 use crate::{
     actor::{
         generics,
-        model::{Actor, TakeBack},
+        model::{Actor, Handler, Receiver, TakeBack},
     },
     names,
 };
@@ -50,7 +50,7 @@ pub(super) fn ty(actor: &Actor) -> TokenStream {
 //         fn take_back(&mut self, undelivered: StackUndelivered, _context: &Context<Self>) {
 //             match undelivered {
 //                 StackUndelivered::Pop(answer) => {
-//                     if let Some(answer) = answer.take() { Self::put_back(self, answer) }
+//                     if let Some(answer) = answer.take() { .. }
 //                 }
 //             }
 //         }
@@ -61,7 +61,7 @@ pub(super) fn take_back(actor: &Actor) -> Option<TokenStream> {
     let context = format_ident!("{}", if takes_context { "context" } else { "_context" });
     let arms = actor.taken_back().map(|(handler, take_back)| {
         let (cfgs, variant) = (&handler.attrs.cfgs, &handler.variant);
-        let put_back = put_back(take_back, &context);
+        let put_back = put_back(actor, handler, take_back, &context);
         quote! {
             #(#cfgs)*
             #undelivered::#variant(answer) => {
@@ -82,13 +82,35 @@ pub(super) fn take_back(actor: &Actor) -> Option<TokenStream> {
     })
 }
 
-/// Calls the user's method with `answer`, at whose name a mismatched type is reported.
-pub(super) fn put_back(take_back: &TakeBack, context: &Ident) -> TokenStream {
-    let TakeBack { method, takes_context } = take_back;
+// Output: let put_back: fn(&mut Self, Option<u32>) -> _ = Self::put_back;
+//         put_back(self, answer);
+/// Calls the user's method with `answer`.
+///
+/// A mismatched type is reported at the name of the method: in the type of a function, where rustc suggests
+/// no changes to a variable that the user did not write.
+pub(super) fn put_back(
+    actor: &Actor,
+    handler: &Handler,
+    take_back: &TakeBack,
+    context: &Ident,
+) -> TokenStream {
+    let krate = &actor.krate;
+    let TakeBack { method, receiver, takes_context } = take_back;
+    let answer = handler.answer.ty();
     let context = takes_context.then(|| quote!(, #context));
-    let answer = Ident::new("answer", method.span());
-    let span = Span::call_site().located_at(method.span());
-    quote_spanned!(span=> Self::#method(self, #answer #context);)
+    let this = match receiver {
+        Some(Receiver::Exclusive) => quote!(&mut Self),
+        Some(Receiver::Shared | Receiver::Owned) => quote!(&Self),
+        None => return quote!(Self::#method(self, answer #context);),
+    };
+    let context_type = takes_context.then(|| quote!(, &#krate::Context<Self>));
+    let at = |span: Span| Span::call_site().located_at(span);
+    let expected = quote_spanned!(at(answer.span())=> fn(#this, #answer #context_type) -> _);
+    let found = quote_spanned!(at(method.span())=> Self::#method);
+    quote! {
+        let put_back: #expected = #found;
+        put_back(self, answer #context);
+    }
 }
 
 /// The parameters of the impl that the replies mention.
