@@ -97,6 +97,9 @@ else
     skip "no redis-benchmark or no redis-cli"
 fi
 
+step "clients that write before they read, that never read, and idle ones"
+"$PYTHON" clients/buffers.py "$address" "$server"
+
 step "redis-py"
 if "$PYTHON" -c 'import redis' 2>/dev/null; then
     "$PYTHON" clients/check.py "$address"

@@ -243,7 +243,7 @@ impl Hub {
         let Some(subscriber) = self.subscribers.get_mut(&client) else {
             return;
         };
-        let bytes = subscriber.gathered.split().freeze();
+        let bytes = std::mem::take(&mut subscriber.gathered);
         if !bytes.is_empty() && subscriber.caller.outbox.push(bytes).is_err() {
             subscriber.caller.abort_handle.abort();
             self.leave(client);

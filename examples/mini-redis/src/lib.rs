@@ -21,3 +21,4 @@ pub mod store;
 pub mod writer;
 
 pub use server::{Settings, start};
+pub use writer::Limits;

@@ -14,6 +14,12 @@ Usage: mini-redis-actors [OPTIONS]
   --databases N     number of databases [16]
   --maxclients N    maximum number of connected clients [10000]
   --threads N       number of worker threads [1]
+
+How much is buffered for each client that does not read; 64kb, 8mb or 1gb:
+  --output-buffer SIZE  replies, before no further requests are run [1mb]
+  --query-buffer SIZE   requests that are read meanwhile [1gb]
+  --pubsub-buffer SIZE  output of a subscriber, before it is disconnected [32mb]
+
   --debug           allow DEBUG PANIC, which breaks the store
   --help            print this help
 ";
@@ -49,10 +55,28 @@ pub(crate) fn parse() -> Result<Command, Error> {
                 options.settings.databases = parser.value()?.parse::<usize>()?.max(1);
             }
             Arg::Long("maxclients") => options.settings.max_clients = parser.value()?.parse()?,
+            Arg::Long("output-buffer") => options.settings.limits.replies = size(&mut parser)?,
+            Arg::Long("query-buffer") => options.settings.limits.requests = size(&mut parser)?,
+            Arg::Long("pubsub-buffer") => options.settings.limits.messages = size(&mut parser)?,
             Arg::Long("debug") => options.settings.allows_debug = true,
             Arg::Long("threads") => options.threads = parser.value()?.parse()?,
             other => return Err(other.unexpected()),
         }
     }
     Ok(Command::Run(options))
+}
+
+/// Parses a number of bytes, with the units of `redis.conf`.
+fn size(parser: &mut Parser) -> Result<usize, Error> {
+    let text = parser.value()?.string()?.to_ascii_lowercase();
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let factor = match &text[digits.len()..] {
+        "" | "b" => 1,
+        "kb" => 1 << 10,
+        "mb" => 1 << 20,
+        "gb" => 1 << 30,
+        unit => return Err(format!("`{unit}` is no unit of size").into()),
+    };
+    let size = digits.parse::<usize>().ok().and_then(|number| number.checked_mul(factor));
+    size.ok_or_else(|| format!("`{text}` is no size").into())
 }

@@ -24,7 +24,7 @@ use crate::{
     hub::{Hub, HubHandle},
     status::ClientStatus,
     store::{ClientId, Store, StoreHandle},
-    writer::WeakOutbox,
+    writer::{Limits, WeakOutbox},
 };
 
 /// The pause after a failed `accept`, for example when no file descriptors are left.
@@ -43,6 +43,8 @@ pub struct Settings {
     pub max_clients: usize,
     /// Whether `DEBUG PANIC` is allowed.
     pub allows_debug: bool,
+    /// How much is buffered for each client that does not read.
+    pub limits: Limits,
     /// How long connections may take to exit during a shutdown before they are aborted.
     pub grace: Duration,
 }
@@ -55,6 +57,7 @@ impl Default for Settings {
             databases: 16,
             max_clients: 10_000,
             allows_debug: false,
+            limits: Limits::default(),
             grace: Duration::from_secs(2),
         }
     }
@@ -278,6 +281,7 @@ impl Server {
             server: context.handle().clone(),
             databases: self.settings.databases,
             allows_debug: self.settings.allows_debug,
+            limits: self.settings.limits,
         };
         let connection = Connection::new(stream, status.clone(), services);
         let outbox = connection.outbox();

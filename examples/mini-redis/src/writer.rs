@@ -8,19 +8,36 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering::Relaxed},
 };
 
-use actor_runtime::{ActorHandle, Context, Scope, TrySendError, WeakHandle, actor, spawn};
-use bytes::{Bytes, BytesMut};
+use actor_runtime::{ActorHandle, Context, Scope, WeakHandle, actor, spawn};
+use bytes::BytesMut;
 use tokio::{io::AsyncWriteExt, net::tcp::OwnedWriteHalf};
 
 /// The buffer is written once it has this many bytes.
 const MAX_BUFFERED: usize = 64 * 1024;
 
-/// A connection waits for its writer when the client has more unread bytes than this.
-const HIGH_WATER_MARK: usize = 1024 * 1024;
+/// The bytes that a waiting message counts for, in addition to its content.
+const OVERHEAD: usize = 64;
 
-/// A subscriber with more unread bytes than this is disconnected, because publishers do not wait for it.
-/// Redis has the same default.
-const OUTPUT_LIMIT: usize = 32 * 1024 * 1024;
+/// How much is buffered for a client that does not read, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests that are read while earlier ones wait for the client to read its replies. A client with more
+    /// cannot write until it has read.
+    pub requests: usize,
+    /// Replies. A client that has not read more than this has no further requests run.
+    pub replies: usize,
+    /// Published messages and replies of a subscriber. A client with more is disconnected, because
+    /// publishers do not wait for it.
+    pub messages: usize,
+}
+
+impl Default for Limits {
+    /// Limits so high that every client is served that Redis serves with its default settings.
+    fn default() -> Self {
+        const MEGABYTE: usize = 1024 * 1024;
+        Self { requests: 1024 * MEGABYTE, replies: MEGABYTE, messages: 32 * MEGABYTE }
+    }
+}
 
 /// Writes to one client.
 ///
@@ -31,17 +48,24 @@ pub struct Writer {
     stream: OwnedWriteHalf,
     /// Bytes that were not yet passed to the socket.
     gathered: BytesMut,
-    /// The number of bytes in the mailbox and in `gathered`. Shared with the outboxes.
+    /// How much `gathered` counts for in `unread`.
+    gathered_size: usize,
+    /// The size of what is in the mailbox and in `gathered`. Shared with the outboxes.
     unread: Arc<AtomicUsize>,
+}
+
+/// Returns how much a message counts for.
+fn size(bytes: &BytesMut) -> usize {
+    bytes.len() + OVERHEAD
 }
 
 #[actor(mailbox = 1024)]
 impl Writer {
     /// Adds bytes to the buffer, and writes it if it is large.
-    pub async fn write(&mut self, bytes: Bytes, context: &Context<Self>) {
+    pub async fn write(&mut self, bytes: BytesMut, context: &Context<Self>) {
+        self.gathered_size += size(&bytes);
         if self.gathered.is_empty() {
-            // This does not copy if the bytes are not shared, which is the usual case.
-            self.gathered = BytesMut::from(bytes);
+            self.gathered = bytes;
         } else {
             self.gathered.extend_from_slice(&bytes);
         }
@@ -50,12 +74,12 @@ impl Writer {
         }
     }
 
-    /// Writes the buffer. This also runs once after the mailbox has closed and was drained.
+    /// Writes the buffer, and frees it. This also runs once after the mailbox has closed and was drained.
     #[on_idle]
     async fn flush(&mut self, context: &Context<Self>) {
         let written = self.stream.write_all(&self.gathered).await;
-        self.unread.fetch_sub(self.gathered.len(), Relaxed);
-        self.gathered.clear();
+        self.unread.fetch_sub(std::mem::take(&mut self.gathered_size), Relaxed);
+        self.gathered = BytesMut::new();
         if written.is_err() {
             // The client is gone. The connection notices when it sends the next reply.
             context.stop();
@@ -67,15 +91,17 @@ impl Writer {
 #[derive(Debug)]
 pub struct Outbox {
     writer: WriterHandle,
+    limits: Limits,
     unread: Arc<AtomicUsize>,
 }
 
 impl Outbox {
     /// Spawns a writer.
-    pub(crate) fn new(stream: OwnedWriteHalf) -> Self {
+    pub(crate) fn new(stream: OwnedWriteHalf, limits: Limits) -> Self {
         let unread = Arc::new(AtomicUsize::new(0));
-        let writer = Writer { stream, gathered: BytesMut::new(), unread: unread.clone() };
-        Self { writer: spawn(writer), unread }
+        let gathered = BytesMut::new();
+        let writer = Writer { stream, gathered, gathered_size: 0, unread: unread.clone() };
+        Self { writer: spawn(writer), limits, unread }
     }
 
     /// Adds the writer to a scope.
@@ -85,16 +111,17 @@ impl Outbox {
 
     /// Sends bytes to the client. Returns `false` if the writer has exited.
     ///
-    /// Waits until the bytes were handled if the client has more than [`HIGH_WATER_MARK`] unread bytes.
-    pub(crate) async fn send(&self, bytes: Bytes) -> bool {
-        let unread = self.unread.fetch_add(bytes.len(), Relaxed);
+    /// Waits until the bytes were handled if the client has more than [`Limits::replies`] to read.
+    pub(crate) async fn send(&self, bytes: BytesMut) -> bool {
+        let unread = self.unread.fetch_add(size(&bytes), Relaxed);
         let write = self.writer.write(bytes);
-        if unread > HIGH_WATER_MARK { write.await.is_ok() } else { write.cast().await.is_ok() }
+        if unread > self.limits.replies { write.await.is_ok() } else { write.cast().await.is_ok() }
     }
 
     /// Creates a handle that never waits and does not keep the writer alive.
     pub(crate) fn downgrade(&self) -> WeakOutbox {
-        WeakOutbox { writer: self.writer.downgrade(), unread: self.unread.clone() }
+        let (writer, unread) = (self.writer.downgrade(), self.unread.clone());
+        WeakOutbox { writer, limit: self.limits.messages, unread }
     }
 }
 
@@ -102,6 +129,7 @@ impl Outbox {
 #[derive(Clone, Debug)]
 pub struct WeakOutbox {
     writer: WeakHandle<WriterHandle>,
+    limit: usize,
     unread: Arc<AtomicUsize>,
 }
 
@@ -114,16 +142,18 @@ impl WeakOutbox {
     ///
     /// # Errors
     ///
-    /// Returns an error if the client has more than [`OUTPUT_LIMIT`] unread bytes, or if the mailbox of its
-    /// writer is full.
-    pub(crate) fn push(&self, bytes: Bytes) -> Result<(), TooSlow> {
+    /// Returns an error if the client has more than [`Limits::messages`] to read.
+    pub(crate) fn push(&self, bytes: BytesMut) -> Result<(), TooSlow> {
         let Some(writer) = self.writer.upgrade() else {
             return Ok(());
         };
-        let length = bytes.len();
-        let unread = self.unread.fetch_add(length, Relaxed) + length;
-        let is_full = matches!(writer.write(bytes).try_cast(), Err(TrySendError::Full(_)));
-        if unread > OUTPUT_LIMIT || is_full { Err(TooSlow) } else { Ok(()) }
+        let size = size(&bytes);
+        if self.unread.fetch_add(size, Relaxed) + size > self.limit {
+            return Err(TooSlow);
+        }
+        // The limit above bounds the mailbox. An error means that the writer has exited.
+        let _ = writer.write(bytes).cast_now();
+        Ok(())
     }
 
     /// Returns the number of bytes that wait to be written to the client.

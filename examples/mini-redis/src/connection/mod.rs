@@ -12,11 +12,14 @@ mod server;
 mod teardown;
 mod transaction;
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
-use actor_runtime::{CallError, CallErrorKind, Context, actor};
+use actor_runtime::{CallError, CallErrorKind, Context, actor, select};
 use bytes::{Bytes, BytesMut};
-use tokio::net::{TcpStream, tcp::OwnedReadHalf};
+use tokio::{
+    net::{TcpStream, tcp::OwnedReadHalf},
+    task::yield_now,
+};
 
 use crate::{
     command::{Command, Local, Run, StoreCommand},
@@ -26,7 +29,7 @@ use crate::{
     server::ServerHandle,
     status::ClientStatus,
     store::{Request, StoreHandle, access::Fault},
-    writer::{Outbox, WeakOutbox},
+    writer::{Limits, Outbox, WeakOutbox},
 };
 
 pub(crate) use self::teardown::AbortHandle;
@@ -38,6 +41,9 @@ const MAX_BATCH: usize = 1024;
 /// Replies are sent to the writer once they have this many bytes.
 const MAX_BUFFERED: usize = 64 * 1024;
 
+/// The initial capacity of the buffer for replies. It is sent with the replies, and then freed.
+const SMALL_REPLIES: usize = 512;
+
 /// Handles to the other actors, and the settings that a connection needs.
 #[derive(Clone, Debug)]
 pub(crate) struct Services {
@@ -48,6 +54,7 @@ pub(crate) struct Services {
     pub(crate) databases: usize,
     /// Whether `DEBUG PANIC` is allowed.
     pub(crate) allows_debug: bool,
+    pub(crate) limits: Limits,
 }
 
 /// The connection of one client.
@@ -130,7 +137,13 @@ impl Connection {
         };
         self.is_closing |= matches!(next, Ok(None));
         self.status.touch();
+        let mut commands = 0;
         while !self.is_closing {
+            commands += 1;
+            if commands % MAX_BATCH == 0 {
+                // Commands need not wait for anything, and much may have been read ahead.
+                yield_now().await;
+            }
             match next {
                 Ok(Some(words)) => self.enqueue(words).await,
                 Ok(None) => break,
@@ -161,7 +174,7 @@ impl Connection {
         let registration = Registration::new(status.id, &services);
         Self {
             reader: FrameReader::new(reader),
-            outbox: Outbox::new(writer),
+            outbox: Outbox::new(writer, services.limits),
             services,
             status,
             registration,
@@ -296,18 +309,31 @@ impl Connection {
 
     fn write(&mut self, frame: &Frame) {
         if self.sends_replies() {
+            if self.replies.is_empty() {
+                self.replies.reserve(SMALL_REPLIES);
+            }
             frame.encode(self.protocol, &mut self.replies);
         }
     }
 
-    /// Sends the buffered replies to the writer. Returns `false` if the writer has exited.
-    async fn send(&mut self) -> bool {
+    /// Sends the buffered replies to the writer.
+    ///
+    /// If that has to wait for the client to read, requests are read meanwhile: the client may not read a
+    /// reply before it has written all its requests.
+    async fn send(&mut self) {
         if self.replies.is_empty() {
-            return true;
+            return;
         }
-        let is_there = self.outbox.send(self.replies.split().freeze()).await;
-        self.is_closing |= !is_there;
-        is_there
+        let Self { outbox, reader, services, .. } = self;
+        let mut sent = pin!(outbox.send(std::mem::take(&mut self.replies)));
+        let is_sent = loop {
+            select! {
+                biased;
+                is_sent = &mut sent => break is_sent,
+                () = reader.read_ahead(services.limits.requests) => {}
+            }
+        };
+        self.is_closing |= !is_sent;
     }
 
     async fn run_local(&mut self, local: Local, words: &[Bytes]) -> Result<Option<Frame>, Fault> {

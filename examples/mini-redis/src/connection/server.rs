@@ -9,6 +9,7 @@ use crate::{
     glob,
     server::Facts,
     store::{access::Fault, keyspace::Sizes},
+    writer::Limits,
 };
 
 use super::{Connection, SHUTTING_DOWN, hello::VERSION};
@@ -17,7 +18,6 @@ use super::{Connection, SHUTTING_DOWN, hello::VERSION};
 const PARAMETERS: &[(&str, &str)] = &[
     ("appendfsync", "everysec"),
     ("appendonly", "no"),
-    ("client-output-buffer-limit", "normal 0 0 0 slave 0 0 0 pubsub 33554432 0 0"),
     ("databases", "16"),
     ("maxmemory", "0"),
     ("maxmemory-policy", "noeviction"),
@@ -52,8 +52,12 @@ impl Connection {
 
     async fn get_config(&self, patterns: &[Bytes]) -> Result<Frame, Fault> {
         let facts = self.facts().await?;
+        let Limits { requests, messages, .. } = self.services.limits;
+        let output = format!("normal 0 0 0 slave 0 0 0 pubsub {messages} 0 0");
         let live = [
             ("bind", facts.address.ip().to_string()),
+            ("client-output-buffer-limit", output),
+            ("client-query-buffer-limit", requests.to_string()),
             ("maxclients", facts.max_clients.to_string()),
             ("port", facts.address.port().to_string()),
         ];

@@ -8,6 +8,7 @@ mod cancellation;
 mod clients;
 mod expiry;
 mod panics;
+mod pipelines;
 mod process;
 mod properties;
 mod scan;

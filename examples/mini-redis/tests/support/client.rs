@@ -8,8 +8,8 @@ use std::{
 
 use redis_protocol::{resp2, resp3};
 
-/// The timeout of a read, after which a test fails.
-const READ_TIMEOUT: Duration = Duration::from_secs(20);
+/// The timeout of a read or a write, after which a test fails.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The number of bytes of a reply that are shown.
 const MAX_SHOWN: usize = 16 * 1024;
@@ -25,7 +25,8 @@ impl Client {
     pub(crate) fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).expect("the server listens");
         stream.set_nodelay(true).expect("a socket");
-        stream.set_read_timeout(Some(READ_TIMEOUT)).expect("a socket");
+        stream.set_read_timeout(Some(TIMEOUT)).expect("a socket");
+        stream.set_write_timeout(Some(TIMEOUT)).expect("a socket");
         Self { stream, buffer: Vec::new(), is_resp3: false }
     }
 
@@ -90,7 +91,7 @@ impl Client {
         while let Ok(Some(reply)) = self.try_reply() {
             replies.push(reply);
         }
-        self.stream.set_read_timeout(Some(READ_TIMEOUT)).expect("a socket");
+        self.stream.set_read_timeout(Some(TIMEOUT)).expect("a socket");
         replies
     }
 
