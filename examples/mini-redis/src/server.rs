@@ -188,7 +188,7 @@ impl Server {
         let stream = match accepted {
             Ok((stream, _)) => stream,
             Err(error) => {
-                eprintln!("failed to accept a connection: {error}");
+                tracing::warn!("failed to accept a connection: {error}");
                 self.paused_until = Some(Instant::now() + ACCEPT_BACKOFF);
                 return;
             }
@@ -198,7 +198,7 @@ impl Server {
             self.facts.refused += 1;
             tokio::spawn(timeout(self.settings.grace, reject(stream)));
         } else if let Err(error) = self.spawn_connection(stream, context) {
-            eprintln!("failed to set up a connection: {error}");
+            tracing::warn!("failed to set up a connection: {error}");
         }
     }
 

@@ -189,6 +189,14 @@ fn unknown(words: &[Bytes]) -> Fault {
     format!("ERR unknown command '{name}', with args beginning with: {arguments}").into()
 }
 
+/// Whether a word begins a line of HTTP.
+///
+/// A web page can make a browser send HTTP requests to any port of this machine, with lines of its choice in
+/// the body. `POST` or `Host:` comes before the body.
+pub(crate) fn is_http(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"POST") || name.eq_ignore_ascii_case(b"Host:")
+}
+
 /// Returns at most `most` bytes of a word as text, for an error.
 fn printable(word: &[u8], most: usize) -> String {
     String::from_utf8_lossy(&word[..word.len().min(most)]).into_owned()

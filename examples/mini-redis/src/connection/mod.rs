@@ -22,7 +22,7 @@ use tokio::{
 };
 
 use crate::{
-    command::{Command, Local, Run, StoreCommand},
+    command::{self, Command, Local, Run, StoreCommand},
     frame::{Frame, Protocol},
     hub::{HubHandle, Post, Subscriptions},
     reader::{FrameReader, ReadError, Words},
@@ -208,6 +208,10 @@ impl Connection {
     async fn try_enqueue(&mut self, words: Words) -> Result<(), Fault> {
         let command = match self.check(&words) {
             Ok(command) => command,
+            Err(_) if command::is_http(&words[0]) => {
+                self.refuse_http().await;
+                return Ok(());
+            }
             Err(fault) => return Err(self.break_transaction(&words[0], fault).await),
         };
         self.status.set_command(command);
@@ -239,6 +243,15 @@ impl Connection {
             return Err(format!("ERR Can't execute '{name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context").into());
         }
         Ok(command)
+    }
+
+    /// Closes the connection without a reply, also to earlier requests: a browser might show it to an attacker.
+    async fn refuse_http(&mut self) {
+        let peer = self.status.peer;
+        tracing::warn!("possible attack: {peer} sends HTTP requests; its connection is closed");
+        self.run_batch().await;
+        self.replies.clear();
+        self.is_closing = true;
     }
 
     async fn batch_request(&mut self, command: StoreCommand, words: Words) {

@@ -7,6 +7,7 @@ mod backpressure;
 mod cancellation;
 mod clients;
 mod expiry;
+mod http;
 mod panics;
 mod pipelines;
 mod process;
