@@ -23,7 +23,7 @@ use crate::{
     connection::{Connection, ConnectionHandle, Services},
     hub::{Hub, HubHandle},
     status::ClientStatus,
-    store::{ClientId, Store, StoreHandle},
+    store::{ClientId, Store, StoreHandle, clock::Clock},
     writer::{Limits, WeakOutbox},
 };
 
@@ -74,8 +74,9 @@ const RESTARTS: Restarts = Restarts::at_once(100, Duration::from_secs(60));
 pub async fn start(settings: Settings, scope: &Scope) -> io::Result<ServerHandle> {
     let listener = TcpListener::bind((settings.host, settings.port)).await?;
     let databases = settings.databases;
-    let store =
-        scope.spawn_restarting(RESTARTS, move |life| Store::begin(databases, life.number()));
+    let store = scope.spawn_restarting(RESTARTS, move |life| {
+        Store::begin(databases, life.number(), Clock::system())
+    });
     let hub = scope.spawn(Hub::default());
     let server = Server {
         facts: Facts {

@@ -1,37 +1,53 @@
 //! The clock of the store, in milliseconds since the Unix epoch.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use tokio::time::{Duration, Instant};
 
-/// A monotonic clock.
-///
-/// It reads the system time once and measures from there, so setting the system time neither revives keys
-/// nor expires them early.
-#[derive(Clone, Copy, Debug)]
+/// The longest sleep. The system time may be set, and does not pass evenly while the machine is suspended, so it
+/// is compared with the next deadline again after this.
+const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+
+/// The system time, which deadlines are compared with, as in Redis.
+#[derive(Clone)]
 pub(crate) struct Clock {
-    started: Instant,
-    /// The system time at `started`.
-    offset: i64,
+    read: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Clock").field(&self.now()).finish()
+    }
 }
 
 impl Clock {
-    pub(crate) fn new() -> Self {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let offset = i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX);
-        Self { started: Instant::now(), offset }
+    pub(crate) fn system() -> Self {
+        Self::reading(SystemTime::now)
     }
 
-    pub(crate) fn now(self) -> i64 {
-        let elapsed = i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX);
-        self.offset.saturating_add(elapsed)
+    /// Creates a clock that shows the time that `read` returns.
+    pub(crate) fn reading(read: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        Self { read: Arc::new(read) }
     }
 
-    /// Returns the instant at which [`now`](Self::now) reaches `time`, but at most a year from now.
-    pub(crate) fn instant(self, time: i64) -> Instant {
-        const LATE: Duration = Duration::from_secs(86_400 * 365);
-        let after = u64::try_from(time.saturating_sub(self.offset)).unwrap_or(0);
-        let late = Instant::now() + LATE;
-        self.started.checked_add(Duration::from_millis(after)).unwrap_or(late).min(late)
+    pub(crate) fn now(&self) -> i64 {
+        self.micros() / 1000
+    }
+
+    /// Returns the time in microseconds.
+    pub(crate) fn micros(&self) -> i64 {
+        let since_epoch = (self.read)().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX)
+    }
+
+    /// Returns when to read the clock again to see whether it has reached `time`.
+    pub(crate) fn instant(&self, time: i64) -> Instant {
+        let left = time.saturating_mul(1000).saturating_sub(self.micros());
+        let left = Duration::from_micros(u64::try_from(left).unwrap_or(0));
+        Instant::now() + left.min(LONGEST_SLEEP)
     }
 }

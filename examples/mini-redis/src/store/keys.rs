@@ -229,7 +229,7 @@ fn time_of(access: &mut Access<'_>, key: &[u8], time: impl Fn(i64, i64) -> i64) 
 }
 
 pub(crate) fn time(access: &mut Access<'_>, _: &[Bytes]) -> Outcome {
-    let now = access.now();
-    let micros = now % 1000 * 1000;
-    Ok(Frame::Array(vec![Frame::text((now / 1000).to_string()), Frame::text(micros.to_string())]))
+    let micros = access.keyspace.clock.micros();
+    let parts = [micros / 1_000_000, micros % 1_000_000];
+    Ok(Frame::Array(parts.into_iter().map(|part| Frame::text(part.to_string())).collect()))
 }

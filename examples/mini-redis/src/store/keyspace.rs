@@ -23,7 +23,8 @@ type Database = IndexMap<Bytes, Entry>;
 #[derive(Debug)]
 pub(crate) struct Keyspace {
     databases: Vec<Database>,
-    clock: Clock,
+    pub(crate) clock: Clock,
+    /// The time at which the current message began.
     pub(crate) now: i64,
     pub(crate) expiry: Expiry,
     pub(crate) watches: Watches,
@@ -51,13 +52,12 @@ pub struct Sizes {
 }
 
 impl Keyspace {
-    pub(crate) fn new(databases: usize) -> Self {
-        let clock = Clock::new();
+    pub(crate) fn new(databases: usize, clock: Clock) -> Self {
         Self {
             databases: vec![Database::new(); databases],
-            clock,
             now: clock.now(),
-            expiry: Expiry::new(clock),
+            expiry: Expiry::new(clock.clone()),
+            clock,
             watches: Watches::default(),
             counts: Counts::default(),
         }

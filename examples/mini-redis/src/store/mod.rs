@@ -28,6 +28,7 @@ use crate::{command::StoreCommand, frame::Frame};
 
 use self::{
     access::Access,
+    clock::Clock,
     keyspace::{Keyspace, Sizes},
 };
 
@@ -58,11 +59,11 @@ impl Store {
     /// Creates a store with this number of empty databases.
     #[must_use]
     pub fn new(databases: usize) -> Self {
-        Self::begin(databases, 0)
+        Self::begin(databases, 0, Clock::system())
     }
 
-    pub(crate) fn begin(databases: usize, life: u64) -> Self {
-        Self { keyspace: Keyspace::new(databases), life }
+    pub(crate) fn begin(databases: usize, life: u64, clock: Clock) -> Self {
+        Self { keyspace: Keyspace::new(databases, clock), life }
     }
 
     /// Runs commands in order, and returns their replies. No other message is handled in between.
@@ -131,13 +132,34 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::{
+        sync::{
+            Arc,
+            atomic::{AtomicI64, Ordering::Relaxed},
+        },
+        time::{Duration, UNIX_EPOCH},
+    };
 
     use actor_runtime::{ActorHandle, spawn};
-    use tokio::time::advance;
+    use tokio::time::{Instant, advance};
 
     use super::*;
     use crate::command::{Command, Run};
+
+    /// The time when the tests begin, in seconds since the Unix epoch.
+    const BEGIN: i64 = 1_700_000_000;
+
+    /// Spawns a store whose system time follows the paused time of the test, and is ahead of it by as many
+    /// seconds as the second value says.
+    fn start() -> (StoreHandle, Arc<AtomicI64>) {
+        let (begun, ahead) = (Instant::now(), Arc::new(AtomicI64::new(0)));
+        let seconds = ahead.clone();
+        let clock = Clock::reading(move || {
+            let seconds = u64::try_from(BEGIN + seconds.load(Relaxed)).expect("after the epoch");
+            UNIX_EPOCH + Duration::from_secs(seconds) + begun.elapsed()
+        });
+        (spawn(Store::begin(1, 0, clock)), ahead)
+    }
 
     fn request(line: &'static str) -> Request {
         let words: Vec<Bytes> = line.split(' ').map(Bytes::from).collect();
@@ -153,7 +175,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_key_is_removed_at_its_deadline_without_being_accessed() {
-        let store = spawn(Store::new(1));
+        let (store, _) = start();
         run(&store, "SET late x PX 300").await;
         run(&store, "SET early x PX 100").await;
         run(&store, "SET stays x").await;
@@ -180,7 +202,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_expired_key_is_not_seen_before_it_is_removed() {
-        let store = spawn(Store::new(1));
+        let (store, _) = start();
         run(&store, "SET k x PX 100").await;
         advance(Duration::from_millis(99)).await;
         assert_eq!(run(&store, "PTTL k").await, Frame::Integer(1));
@@ -191,7 +213,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_transaction_does_not_run_if_a_watched_key_has_expired() {
-        let store = spawn(Store::new(1));
+        let (store, _) = start();
         run(&store, "SET k x PX 100").await;
         store.watch(1, 0, vec![Bytes::from("k")]).await.unwrap();
         store.watch(2, 0, vec![Bytes::from("other")]).await.unwrap();
@@ -200,5 +222,34 @@ mod tests {
         let zero = Some(vec![Frame::Integer(0)]);
         assert_eq!(store.run_if_unchanged(2, 0, vec![request("DBSIZE")]).await.unwrap(), zero);
         assert_eq!(store.run_if_unchanged(1, 0, vec![request("DBSIZE")]).await.unwrap(), zero);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn deadlines_follow_the_system_time_when_it_is_set() {
+        let (store, ahead) = start();
+        run(&store, "SET k x EX 100").await;
+        run(&store, "SET l x EX 1000").await;
+        ahead.store(-50, Relaxed);
+        assert_eq!(run(&store, "TTL k").await, Frame::Integer(150));
+        ahead.store(99, Relaxed);
+        assert_eq!(run(&store, "PTTL k").await, Frame::Integer(1000));
+        ahead.store(100, Relaxed);
+        assert_eq!(run(&store, "EXISTS k").await, Frame::Integer(0));
+        assert_eq!(run(&store, "EXPIRETIME l").await, Frame::Integer(BEGIN + 1000));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn keys_are_removed_soon_after_the_system_time_was_set() {
+        let (store, ahead) = start();
+        run(&store, "SET k x EX 1000").await;
+        advance(Duration::from_millis(10)).await;
+        // As after a suspend: the monotonic clock has not advanced.
+        ahead.store(1000, Relaxed);
+        let events = || store.stats().counts.events;
+        for _ in 0..110 {
+            advance(Duration::from_millis(10)).await;
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(events(), 1);
     }
 }

@@ -1,6 +1,6 @@
 //! Expiry as seen by a client: an expired key is never visible.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::support::{Client, Server};
 
@@ -54,4 +54,30 @@ fn expiry_of_a_watched_key_makes_exec_fail() {
     while client.say("EXISTS k") == ":1" {}
     assert_eq!(client.say("MULTI"), "+OK");
     assert_eq!(client.say("EXEC"), "*-1");
+}
+
+/// Returns the system time in microseconds since the Unix epoch.
+fn micros() -> u128 {
+    SystemTime::now().duration_since(UNIX_EPOCH).expect("after the epoch").as_micros()
+}
+
+#[test]
+fn the_clock_is_the_system_time() {
+    let server = Server::start();
+    let mut client = Client::connect(server.address);
+    for _ in 0..500 {
+        let before = micros();
+        let reply = client.say("TIME");
+        let after = micros();
+        let words: Vec<&str> = reply.split(' ').collect();
+        let [_, _, seconds, _, rest] = words[..] else { panic!("{reply}") };
+        let time = seconds.parse::<u128>().expect("a number") * 1_000_000
+            + rest.parse::<u128>().expect("a number");
+        assert!((before..=after).contains(&time), "{time} is not in {before}..={after}");
+
+        let deadline = (micros() / 1000 + 1000).to_string();
+        assert_eq!(client.say(&format!("SET k v PXAT {deadline}")), "+OK");
+        let left: u64 = client.say("PTTL k")[1..].parse().expect("a number");
+        assert!(left <= 1000, "{left} ms are left of 1000");
+    }
 }
