@@ -45,6 +45,29 @@ fn pasted(program: &str, paste: &Paste) -> String {
     lines.map(|line| line + "\n").collect()
 }
 
+/// The line that declares a method, if it is printed, for a type and a method.
+fn declaration(said: &str, method: &str) -> Option<String> {
+    let line = said.lines().find(|line| line.contains("cancel_safe_methods!"))?;
+    let code = line.split('`').nth(1)?;
+    Some(code.replace("Type: method", method))
+}
+
+#[test]
+fn the_printed_declaration_compiles() {
+    let libraries = Libraries::of_test(WORKSPACE, "pasted", &["actor_runtime", "futures", "tokio"]);
+    let case = Path::new(WORKSPACE).join("tests/ui-cancel-safe/fail/other_crates_method");
+    let said = fs::read_to_string(case.with_extension("stderr")).unwrap();
+    let declaration = declaration(&said, "futures::channel::oneshot::Sender<u8>: cancellation").unwrap();
+    let program = fs::read_to_string(case.with_extension("rs")).unwrap();
+    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let source = scratch.join("declared_program.rs");
+    fs::write(&source, format!("{program}\n{declaration}\n")).unwrap();
+    let mut rustc = libraries.rustc();
+    rustc.current_dir(WORKSPACE).arg(&source).arg("--emit=metadata").arg("--out-dir").arg(scratch);
+    let output = rustc.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 #[test]
 fn a_printed_line_compiles() {
     let libraries = Libraries::of_test(WORKSPACE, "pasted", &["actor_runtime", "futures", "tokio"]);

@@ -69,6 +69,7 @@ texts! {
         message = "this future is not known to be cancel safe",
         label = "work or data can be lost here if this future is dropped before it completes",
         note = "if the function is yours: mark it `#[cancel_safe]`",
+        note = "if it is another crate's method, which its documents call cancel safe: declare it at the root of your crate, `actor_runtime::cancel_safe_methods! {{ Type: method; }}`",
         note = "to keep it while other branches win: make it once before the loop, `let mut future = pin!(..)`, and select on `&mut future`",
         note = "if dropping it is harmless: say why, `assume_cancel_safe(\"why\", future)`"
     )
@@ -89,6 +90,7 @@ texts! {
         message = "this future is not known to be cancel safe",
         label = "work or data can be lost here if this future is dropped before it completes",
         note = "if the function is yours: mark it `#[cancel_safe]`",
+        note = "if it is another crate's method, which its documents call cancel safe: declare it at the root of your crate, `actor_runtime::cancel_safe_methods! {{ Type: method; }}`",
         note = "if dropping it is harmless: say why, `assume_cancel_safe(\"why\", future)`"
     )
 
