@@ -57,7 +57,8 @@ fn the_printed_declaration_compiles() {
     let libraries = Libraries::of_test(WORKSPACE, "pasted", &["actor_runtime", "futures", "tokio"]);
     let case = Path::new(WORKSPACE).join("tests/ui-cancel-safe/fail/other_crates_method");
     let said = fs::read_to_string(case.with_extension("stderr")).unwrap();
-    let declaration = declaration(&said, "futures::channel::oneshot::Sender<u8>: cancellation").unwrap();
+    let declaration =
+        declaration(&said, "futures::channel::oneshot::Sender<u8>: cancellation").unwrap();
     let program = fs::read_to_string(case.with_extension("rs")).unwrap();
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let source = scratch.join("declared_program.rs");

@@ -164,3 +164,8 @@ pub(super) fn variable(name: Ident) -> syn::ExprPath {
 pub(super) fn is_variable(ident: &Ident) -> bool {
     ident.to_string().starts_with(|first: char| first.is_lowercase() || first == '_')
 }
+
+/// `queue.lock()`, which gives a guard by its name, and perhaps in a `Result`.
+pub(super) fn is_guard(expr: &Expr) -> bool {
+    matches!(bare(expr), Expr::MethodCall(it) if names::GUARDS.has(&it.method))
+}

@@ -201,7 +201,9 @@ impl Scope {
                 None => is_static(),
             },
             Expr::MethodCall(it) => {
-                !names::ADAPTERS.has(&it.method) && self.is_shared(&it.receiver)
+                let is_part = !names::ADAPTERS.has(&it.method)
+                    || names::THROUGH.has(&it.method) && place::is_guard(&it.receiver);
+                is_part && self.is_shared(&it.receiver)
             }
             _ => false,
         }

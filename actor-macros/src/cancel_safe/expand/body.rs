@@ -17,6 +17,7 @@ use super::{
 use crate::{
     checked_select,
     select::{self, Ends},
+    syntax,
 };
 
 pub(super) fn rewrite(
@@ -83,8 +84,10 @@ impl VisitMut for Rewrite<'_> {
 impl Rewrite<'_> {
     fn apply(&mut self, expr: &mut Expr, edit: Edit) {
         let krate = self.krate;
-        let look = quote!(#krate::cancel_safe::look);
         let Ends { first, last } = Ends::of(&*expr);
+        // What the borrow checker says of what stands around the expression is said there.
+        let here = Span::call_site().located_at(first);
+        let look = syntax::respanned(quote!(#krate::cancel_safe::look), here);
         let tokens = match edit {
             Edit::Look(words) => lent::looks(expr, &words, &look),
             Edit::Unguarded(words, places) => lent::unguarded(expr, &words, &places, &look),
@@ -93,7 +96,11 @@ impl Rewrite<'_> {
                 let copied = quote_spanned!(first=> #look::copied);
                 quote_spanned!(last=> #copied(&#expr))
             }
-            Edit::Probe => quote!((&mut &mut &mut &mut &mut #look::Probe::new(#expr)).seen()),
+            Edit::Probe => {
+                let probe =
+                    quote_spanned!(here=> (&mut &mut &mut &mut &mut #look::Probe::new(#expr)));
+                quote_spanned!(Span::call_site().located_at(last)=> #probe.seen())
+            }
             Edit::Settled => {
                 let settled = Ident::new("__settled", last);
                 quote!(#expr.#settled())
