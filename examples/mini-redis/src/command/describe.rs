@@ -151,15 +151,10 @@ fn keys_of(words: &[Bytes]) -> Outcome {
     Command::named(&words[0]).ok_or(unknown)?;
     let wrong = |_| Fault("ERR Invalid number of arguments specified for command".into());
     let command = Command::of(words).map_err(wrong)?;
-    let Keys(first, last, step) = command.keys;
-    if first == 0 {
+    if command.keys.0 == 0 {
         return Err(Fault("ERR The command has no key arguments".into()));
     }
-    let length = i64::try_from(words.len()).unwrap_or(i64::MAX);
-    let last = if last < 0 { length + last } else { last };
-    let places = (first..=last).step_by(usize::try_from(step).unwrap_or(1));
-    let key = |place| usize::try_from(place).ok().and_then(|place| words.get(place).cloned());
-    Ok(Frame::Array(places.filter_map(key).map(Frame::Bulk).collect()))
+    Ok(Frame::Array(command.keys.of(words).cloned().map(Frame::Bulk).collect()))
 }
 
 fn list(words: &[Bytes]) -> Outcome {

@@ -20,7 +20,10 @@ pub(crate) use table::COMMANDS;
 
 /// A command run by the store: a function of the store and the arguments.
 #[derive(Clone, Copy)]
-pub(crate) struct StoreCommand(pub(crate) fn(&mut Access<'_>, &[Bytes]) -> Outcome);
+pub(crate) struct StoreCommand {
+    pub(crate) keys: Keys,
+    pub(crate) run: fn(&mut Access<'_>, &[Bytes]) -> Outcome,
+}
 
 impl fmt::Debug for StoreCommand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -70,6 +73,19 @@ pub(crate) enum Local {
 /// last position is counted from the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Keys(pub(crate) i64, pub(crate) i64, pub(crate) i64);
+
+impl Keys {
+    /// Returns the keys in a request.
+    pub(crate) fn of(self, words: &[Bytes]) -> impl Iterator<Item = &Bytes> {
+        let Self(first, last, step) = self;
+        let length = i64::try_from(words.len()).unwrap_or(i64::MAX);
+        let end = if last < 0 { length + last } else { last } + 1;
+        let place = |place: i64| usize::try_from(place).unwrap_or(0).min(words.len());
+        let range = if first == 0 { 0..0 } else { place(first)..place(end) };
+        let words = words.get(range).unwrap_or_default();
+        words.iter().step_by(usize::try_from(step).unwrap_or(1).max(1))
+    }
+}
 
 /// An entry of the command table.
 #[derive(Debug)]

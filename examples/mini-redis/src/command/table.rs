@@ -25,7 +25,7 @@ impl Row {
         run: fn(&mut Access<'_>, &[Bytes]) -> Outcome,
         (group, since, summary): (&'static str, &'static str, &'static str),
     ) -> Command {
-        self.with(keys, Run::Store(StoreCommand(run)), group, since, summary)
+        self.with(keys, Run::Store(StoreCommand { keys, run }), group, since, summary)
     }
 
     /// Completes the row of a command run by the connection.

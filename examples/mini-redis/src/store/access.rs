@@ -122,7 +122,8 @@ impl<'a> Access<'a> {
         self.keyspace.set_deadline(self.database, key, deadline);
     }
 
-    pub(crate) fn remove(&mut self, key: &[u8]) -> Option<Entry> {
+    /// Removes a key, and frees its value later. Returns `false` if there is no such key.
+    pub(crate) fn remove(&mut self, key: &[u8]) -> bool {
         self.keyspace.remove(self.database, key)
     }
 

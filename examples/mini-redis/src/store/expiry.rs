@@ -1,4 +1,6 @@
 //! The deadlines of keys, and a future that completes at the next one.
+//!
+//! Invariant: `next` is the earliest of all deadlines.
 
 use std::{collections::BTreeSet, future::pending, pin::Pin};
 
@@ -8,38 +10,71 @@ use tokio::time::{Sleep, sleep_until};
 
 use super::clock::Clock;
 
-/// The set of all deadlines, in order.
+/// The deadlines of one database, in order, with their keys.
+type Deadlines = BTreeSet<(i64, Bytes)>;
+
+/// All deadlines.
 #[derive(Debug)]
 pub(crate) struct Expiry {
     clock: Clock,
-    deadlines: BTreeSet<(i64, usize, Bytes)>,
+    databases: Vec<Deadlines>,
+    /// The earliest deadline, and its database.
+    next: Option<(i64, usize)>,
     /// The timer, and the deadline that it is set to. Created on first use, then reset.
     sleep: Option<(i64, Pin<Box<Sleep>>)>,
 }
 
 impl Expiry {
-    pub(crate) fn new(clock: Clock) -> Self {
-        Self { clock, deadlines: BTreeSet::new(), sleep: None }
+    pub(crate) fn new(databases: usize, clock: Clock) -> Self {
+        let databases = vec![BTreeSet::new(); databases];
+        Self { clock, databases, next: None, sleep: None }
+    }
+
+    /// Returns the number of deadlines in a database.
+    pub(crate) fn len(&self, database: usize) -> usize {
+        self.databases[database].len()
+    }
+
+    /// Whether a deadline has passed.
+    pub(crate) fn is_due(&self, now: i64) -> bool {
+        self.next.is_some_and(|(deadline, _)| deadline <= now)
     }
 
     pub(crate) fn insert(&mut self, deadline: i64, database: usize, key: Bytes) {
-        self.deadlines.insert((deadline, database, key));
+        self.databases[database].insert((deadline, key));
+        if self.next.is_none_or(|(next, _)| deadline < next) {
+            self.next = Some((deadline, database));
+        }
     }
 
     pub(crate) fn remove(&mut self, deadline: i64, database: usize, key: Bytes) {
-        self.deadlines.remove(&(deadline, database, key));
+        self.databases[database].remove(&(deadline, key));
+        self.update(database);
     }
 
-    pub(crate) fn retain(&mut self, keep: impl Fn(usize) -> bool) {
-        self.deadlines.retain(|(_, database, _)| keep(*database));
+    /// Removes and returns all deadlines of a database.
+    pub(crate) fn clear(&mut self, database: usize) -> Deadlines {
+        let deadlines = std::mem::take(&mut self.databases[database]);
+        self.update(database);
+        deadlines
     }
 
     /// Removes and returns a key whose deadline has passed.
     pub(crate) fn pop(&mut self, now: i64) -> Option<(usize, Bytes)> {
-        if self.deadlines.first()?.0 > now {
-            return None;
+        let (_, database) = self.next.filter(|(deadline, _)| *deadline <= now)?;
+        let (_, key) = self.databases[database].pop_first()?;
+        self.update(database);
+        Some((database, key))
+    }
+
+    /// Updates `next` after deadlines of a database were removed.
+    fn update(&mut self, database: usize) {
+        if self.next.is_some_and(|(_, next)| next == database) {
+            let first = |(number, deadlines): (usize, &Deadlines)| {
+                deadlines.first().map(|(deadline, _)| (*deadline, number))
+            };
+            self.next = self.databases.iter().enumerate().filter_map(first).min();
         }
-        self.deadlines.pop_first().map(|(_, database, key)| (database, key))
     }
 
     /// Waits until a deadline has passed. Never completes if there is none.
@@ -50,7 +85,7 @@ impl Expiry {
     #[cancel_safe]
     pub(crate) async fn due(&mut self) {
         loop {
-            let Some(deadline) = self.deadlines.first().map(|first| first.0) else {
+            let Some((deadline, _)) = self.next else {
                 return pending().await;
             };
             if deadline <= self.clock.now() {

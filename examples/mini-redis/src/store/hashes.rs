@@ -11,6 +11,9 @@ use super::{
     value::{Value, own},
 };
 
+/// The maximum number of fields of a hash that stay in insertion order. The default of Redis.
+const MAX_ORDERED: usize = 512;
+
 type Hash = IndexMap<Bytes, Bytes>;
 
 impl Collection for Hash {
@@ -114,11 +117,18 @@ pub(crate) fn hstrlen(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
 }
 
 pub(crate) fn hdel(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    // `shift_remove` keeps the fields in insertion order.
     let removed = change(access, &words[0], |hash: &mut Hash| {
-        words[1..].iter().filter(|field| hash.shift_remove(*field).is_some()).count()
+        words[1..].iter().filter(|field| remove(hash, field)).count()
     })?;
     Ok(Frame::count(removed.unwrap_or(0)))
+}
+
+/// Removes a field. As in Redis, the others stay in insertion order only if they are few, because that takes
+/// time for each of them.
+fn remove(hash: &mut Hash, field: &Bytes) -> bool {
+    let removed =
+        if hash.len() <= MAX_ORDERED { hash.shift_remove(field) } else { hash.swap_remove(field) };
+    removed.is_some()
 }
 
 pub(crate) fn hincrby(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {

@@ -4,10 +4,13 @@ use bytes::Bytes;
 
 use crate::{frame::Frame, glob};
 
-use super::access::{Access, Fault, NO_KEY, Outcome, SYNTAX, Unit, integer};
+use super::{
+    access::{Access, Fault, NO_KEY, Outcome, SYNTAX, Unit, integer},
+    collections::random_below,
+};
 
 pub(crate) fn del(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    Ok(Frame::count(words.iter().filter(|key| access.remove(key).is_some()).count()))
+    Ok(Frame::count(words.iter().filter(|key| access.remove(key)).count()))
 }
 
 pub(crate) fn exists(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
@@ -21,16 +24,23 @@ pub(crate) fn kind(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
 }
 
 pub(crate) fn keys(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    let keys = access.keyspace.database(access.database).keys();
-    let fitting = keys.filter(|key| glob::matches(&words[0], key)).cloned();
+    let Access { keyspace, database, .. } = access;
+    let live = keyspace.database(*database).iter().filter(|(_, entry)| keyspace.is_live(entry));
+    let fitting = live.map(|(key, _)| key).filter(|key| glob::matches(&words[0], key)).cloned();
     Ok(Frame::Array(fitting.map(Frame::Bulk).collect()))
 }
 
 pub(crate) fn randomkey(access: &mut Access<'_>, _: &[Bytes]) -> Outcome {
-    let database = access.keyspace.database(access.database);
-    let key =
-        super::collections::random_below(database.len()).and_then(|at| database.get_index(at));
-    Ok(Frame::maybe(key.map(|(key, _)| key.clone())))
+    let Access { keyspace, database, .. } = access;
+    loop {
+        let keys = keyspace.database(*database);
+        let entry = random_below(keys.len()).and_then(|at| keys.get_index(at));
+        match entry.map(|(key, entry)| (key.clone(), keyspace.is_live(entry))) {
+            None => return Ok(Frame::Null),
+            Some((key, true)) => return Ok(Frame::Bulk(key)),
+            Some((key, false)) => keyspace.forget(*database, &key),
+        }
+    }
 }
 
 pub(crate) fn dbsize(access: &mut Access<'_>, _: &[Bytes]) -> Outcome {
@@ -66,7 +76,7 @@ pub(crate) fn rename(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     if words[0] == words[1] {
         return Ok(Frame::OK);
     }
-    let entry = access.remove(&words[0]).ok_or(NO_KEY)?;
+    let entry = access.keyspace.take(access.database, &words[0]).ok_or(NO_KEY)?;
     access.set_until(&words[1], entry.value, entry.deadline);
     Ok(Frame::OK)
 }
@@ -107,6 +117,7 @@ pub(crate) fn copy(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let Some(entry) = access.get(from).cloned() else {
         return Ok(Frame::Integer(0));
     };
+    access.keyspace.forget(database, to);
     if access.keyspace.get(database, to).is_some() && !replaces {
         return Ok(Frame::Integer(0));
     }

@@ -4,8 +4,8 @@
 //!
 //! 1. `expiry` holds exactly the entries that have a deadline, with that deadline.
 //! 2. Every change of a key is reported to `watches`.
-//! 3. After [`forget_expired`](Keyspace::forget_expired), no entry has a deadline at or before `now`.
-//!    Commands therefore need not check deadlines.
+//! 3. None of the keys that a command names has a deadline at or before `now`: [`forget`](Keyspace::forget) has
+//!    removed them. Commands that go through all keys skip those with [`is_live`](Keyspace::is_live).
 
 use bytes::Bytes;
 use indexmap::IndexMap;
@@ -13,12 +13,18 @@ use indexmap::IndexMap;
 use super::{
     clock::Clock,
     expiry::Expiry,
+    garbage::Garbage,
     value::{Entry, Value},
     watch::Watches,
 };
 
 /// A database. `SCAN` uses the indexes of the map as cursors.
-type Database = IndexMap<Bytes, Entry>;
+pub(crate) type Database = IndexMap<Bytes, Entry>;
+
+/// The maximum number of expired keys that are removed before a message.
+///
+/// The others are removed by an event, so that many keys that expire at once delay no message for long.
+const FORGOTTEN_BEFORE_MESSAGE: usize = 16;
 
 #[derive(Debug)]
 pub(crate) struct Keyspace {
@@ -28,6 +34,7 @@ pub(crate) struct Keyspace {
     pub(crate) now: i64,
     pub(crate) expiry: Expiry,
     pub(crate) watches: Watches,
+    pub(crate) garbage: Garbage,
     counts: Counts,
 }
 
@@ -56,27 +63,54 @@ impl Keyspace {
         Self {
             databases: vec![Database::new(); databases],
             now: clock.now(),
-            expiry: Expiry::new(clock.clone()),
+            expiry: Expiry::new(databases, clock.clone()),
             clock,
             watches: Watches::default(),
+            garbage: Garbage::default(),
             counts: Counts::default(),
         }
     }
 
-    /// Updates `now` and removes the keys that have expired.
-    pub(crate) fn forget_expired(&mut self) {
+    /// Updates `now`, and removes some of the keys that have expired.
+    pub(crate) fn begin_message(&mut self) {
+        self.forget_expired(FORGOTTEN_BEFORE_MESSAGE);
+    }
+
+    /// Updates `now`, and removes at most this number of keys that have expired.
+    pub(crate) fn forget_expired(&mut self, keys: usize) {
         self.now = self.clock.now();
-        while let Some((database, key)) = self.expiry.pop(self.now) {
-            self.databases[database].swap_remove(&key);
+        for _ in 0..keys {
+            let Some((database, key)) = self.expiry.pop(self.now) else {
+                return;
+            };
+            if let Some(entry) = self.databases[database].swap_remove(&key) {
+                self.garbage.discard(entry.value);
+            }
             self.watches.touch(database, &key);
             self.counts.expired += 1;
         }
+    }
+
+    /// Removes a key if it has expired.
+    pub(crate) fn forget(&mut self, database: usize, key: &[u8]) {
+        if self.expiry.is_due(self.now)
+            && self.get(database, key).is_some_and(|entry| !self.is_live(entry))
+        {
+            self.remove(database, key);
+            self.counts.expired += 1;
+        }
+    }
+
+    /// Whether an entry has not expired.
+    pub(crate) fn is_live(&self, entry: &Entry) -> bool {
+        entry.deadline.is_none_or(|deadline| deadline > self.now)
     }
 
     pub(crate) fn databases(&self) -> usize {
         self.databases.len()
     }
 
+    /// Returns a database. It may contain keys that have expired.
     pub(crate) fn database(&self, database: usize) -> &Database {
         &self.databases[database]
     }
@@ -114,7 +148,11 @@ impl Keyspace {
         }
         let entry = Entry { value, deadline };
         let (key, before) = match self.databases[database].get_full_mut(key) {
-            Some((_, key, place)) => (key.clone(), std::mem::replace(place, entry).deadline),
+            Some((_, key, place)) => {
+                let old = std::mem::replace(place, entry);
+                self.garbage.discard(old.value);
+                (key.clone(), old.deadline)
+            }
             None => {
                 let key = Bytes::copy_from_slice(key);
                 self.databases[database].insert(key.clone(), entry);
@@ -138,25 +176,29 @@ impl Keyspace {
         self.moved(database, key, before, deadline);
     }
 
-    pub(crate) fn remove(&mut self, database: usize, key: &[u8]) -> Option<Entry> {
+    /// Removes a key, and frees its value later. Returns `false` if there is no such key.
+    pub(crate) fn remove(&mut self, database: usize, key: &[u8]) -> bool {
+        let taken = self.take(database, key);
+        taken.map(|entry| self.garbage.discard(entry.value)).is_some()
+    }
+
+    /// Removes a key, and returns its entry.
+    pub(crate) fn take(&mut self, database: usize, key: &[u8]) -> Option<Entry> {
         let (key, entry) = self.databases[database].swap_remove_entry(key)?;
         self.moved(database, key, entry.deadline, None);
         Some(entry)
     }
 
     pub(crate) fn clear(&mut self, database: usize) {
-        for key in self.databases[database].keys() {
-            self.watches.touch(database, key);
-        }
-        self.databases[database] = Database::new();
-        self.expiry.retain(|other| other != database);
+        let keys = std::mem::take(&mut self.databases[database]);
+        self.watches.touch_all(database, |key| keys.contains_key(key));
+        self.garbage.discard_database(keys, self.expiry.clear(database));
     }
 
     pub(crate) fn sizes(&self) -> Sizes {
-        let sizes = |database: &Database| {
-            (database.len(), database.values().filter(|entry| entry.deadline.is_some()).count())
-        };
-        Sizes { databases: self.databases.iter().map(sizes).collect(), counts: self.counts }
+        let sizes = |(number, keys): (usize, &Database)| (keys.len(), self.expiry.len(number));
+        let databases = self.databases.iter().enumerate().map(sizes).collect();
+        Sizes { databases, counts: self.counts }
     }
 
     /// Reports a change of a key, and updates `expiry` if its deadline has changed.

@@ -143,16 +143,24 @@ pub(crate) fn lrem(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let most = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
     let most = if most == 0 { usize::MAX } else { most };
     let removed = change(access, &words[0], |list: &mut List| {
-        let mut places: Vec<usize> = (0..list.len()).filter(|at| list[*at] == *value).collect();
-        if count < 0 {
-            places.reverse();
-        }
-        places.truncate(most);
-        places.sort_unstable_by(|left, right| right.cmp(left));
-        for place in &places {
-            list.remove(*place);
-        }
-        places.len()
+        let before = list.len();
+        let found = list.iter().filter(|element| *element == value).count();
+        let removed = found.min(most);
+        // From the front, the first ones are removed; from the back, the last ones.
+        let mut kept = if count < 0 { found - removed } else { 0 };
+        let mut left = removed;
+        list.retain(|element| {
+            if left == 0 || element != value {
+                return true;
+            }
+            if kept > 0 {
+                kept -= 1;
+                return true;
+            }
+            left -= 1;
+            false
+        });
+        before - list.len()
     })?;
     Ok(Frame::count(removed.unwrap_or(0)))
 }

@@ -1,7 +1,10 @@
 //! The store, an actor that holds all keys.
 //!
 //! A message holds one or more commands, which run without interruption: a pipeline that was read at once,
-//! or a transaction. Expired keys are removed at their deadlines, and before commands run.
+//! or a transaction. Expired keys are removed at their deadlines, and before a command that names them runs.
+//!
+//! Many keys that expire at once are removed in slices, and so is what large values consist of. Each slice is an
+//! event, so messages are handled in between.
 //!
 //! The submodules `keys`, `strings`, `lists`, `hashes`, `sets`, `sorted` and `scan` implement the commands,
 //! as functions of an `Access` and the arguments.
@@ -10,10 +13,12 @@ pub(crate) mod access;
 pub(crate) mod clock;
 pub(crate) mod collections;
 pub(crate) mod expiry;
+pub(crate) mod garbage;
 pub(crate) mod hashes;
 pub(crate) mod keys;
 pub(crate) mod keyspace;
 pub(crate) mod lists;
+pub(crate) mod ranked;
 pub(crate) mod scan;
 pub(crate) mod sets;
 pub(crate) mod sorted;
@@ -21,8 +26,11 @@ pub(crate) mod strings;
 pub(crate) mod value;
 pub(crate) mod watch;
 
+use std::future::ready;
+
 use actor_runtime::actor;
 use bytes::Bytes;
+use tokio::task::yield_now;
 
 use crate::{command::StoreCommand, frame::Frame};
 
@@ -31,6 +39,9 @@ use self::{
     clock::Clock,
     keyspace::{Keyspace, Sizes},
 };
+
+/// The maximum number of keys or elements that an event removes or frees.
+const SLICE: usize = 256;
 
 /// Identifies a connection. Ids are not reused.
 pub type ClientId = u64;
@@ -68,7 +79,7 @@ impl Store {
 
     /// Runs commands in order, and returns their replies. No other message is handled in between.
     pub fn run(&mut self, requests: Vec<Request>) -> Vec<Frame> {
-        self.keyspace.forget_expired();
+        self.keyspace.begin_message();
         requests.iter().map(|request| self.execute(request)).collect()
     }
 
@@ -82,7 +93,10 @@ impl Store {
         life: u64,
         requests: Vec<Request>,
     ) -> Option<Vec<Frame>> {
-        self.keyspace.forget_expired();
+        self.keyspace.begin_message();
+        for (database, key) in self.keyspace.watches.keys_of(client) {
+            self.keyspace.forget(database, &key);
+        }
         let is_unchanged = self.keyspace.watches.end(client) && life == self.life;
         is_unchanged.then(|| requests.iter().map(|request| self.execute(request)).collect())
     }
@@ -90,8 +104,9 @@ impl Store {
     /// Watches keys until the next transaction of the client or until [`unwatch`](StoreHandle::unwatch), and returns
     /// the number of the store's life.
     pub fn watch(&mut self, client: ClientId, database: usize, keys: Vec<Bytes>) -> u64 {
-        self.keyspace.forget_expired();
+        self.keyspace.begin_message();
         for key in keys {
+            self.keyspace.forget(database, &key);
             self.keyspace.watches.begin(client, database, key);
         }
         self.life
@@ -103,11 +118,19 @@ impl Store {
         self.keyspace.watches.end(client);
     }
 
-    /// Removes expired keys to free their memory. Commands do not rely on this event: expired keys are also
-    /// removed before they run.
+    /// Removes expired keys to free their memory. Commands do not rely on this event: an expired key is also
+    /// removed before a command that names it runs.
     #[on(self.keyspace.expiry.due())]
-    fn expire(&mut self, (): ()) {
-        self.keyspace.forget_expired();
+    async fn expire(&mut self, (): ()) {
+        self.keyspace.forget_expired(SLICE);
+        yield_now().await;
+    }
+
+    /// Frees what was removed.
+    #[on(ready(()), if !self.keyspace.garbage.is_empty())]
+    async fn free(&mut self, (): ()) {
+        self.keyspace.garbage.free(SLICE);
+        yield_now().await;
     }
 
     /// Panics, for `DEBUG PANIC`.
@@ -117,7 +140,7 @@ impl Store {
 
     /// Returns the sizes of all databases, and counters.
     pub fn sizes(&mut self) -> Sizes {
-        self.keyspace.forget_expired();
+        self.keyspace.begin_message();
         self.keyspace.sizes()
     }
 }
@@ -125,131 +148,11 @@ impl Store {
 impl Store {
     fn execute(&mut self, request: &Request) -> Frame {
         let Request { command, database, words } = request;
+        command.keys.of(words).for_each(|key| self.keyspace.forget(*database, key));
         let mut access = Access::new(&mut self.keyspace, *database, &words[0]);
-        (command.0)(&mut access, &words[1..]).unwrap_or_else(Frame::from)
+        (command.run)(&mut access, &words[1..]).unwrap_or_else(Frame::from)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::{
-        sync::{
-            Arc,
-            atomic::{AtomicI64, Ordering::Relaxed},
-        },
-        time::{Duration, UNIX_EPOCH},
-    };
-
-    use actor_runtime::{ActorHandle, spawn};
-    use tokio::time::{Instant, advance};
-
-    use super::*;
-    use crate::command::{Command, Run};
-
-    /// The time when the tests begin, in seconds since the Unix epoch.
-    const BEGIN: i64 = 1_700_000_000;
-
-    /// Spawns a store whose system time follows the paused time of the test, and is ahead of it by as many
-    /// seconds as the second value says.
-    fn start() -> (StoreHandle, Arc<AtomicI64>) {
-        let (begun, ahead) = (Instant::now(), Arc::new(AtomicI64::new(0)));
-        let seconds = ahead.clone();
-        let clock = Clock::reading(move || {
-            let seconds = u64::try_from(BEGIN + seconds.load(Relaxed)).expect("after the epoch");
-            UNIX_EPOCH + Duration::from_secs(seconds) + begun.elapsed()
-        });
-        (spawn(Store::begin(1, 0, clock)), ahead)
-    }
-
-    fn request(line: &'static str) -> Request {
-        let words: Vec<Bytes> = line.split(' ').map(Bytes::from).collect();
-        match Command::of(&words).expect("a command").run {
-            Run::Store(command) => Request { command, database: 0, words },
-            other => panic!("{line} is no command of the store: {other:?}"),
-        }
-    }
-
-    async fn run(store: &StoreHandle, line: &'static str) -> Frame {
-        store.run(vec![request(line)]).await.expect("the store runs").remove(0)
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_key_is_removed_at_its_deadline_without_being_accessed() {
-        let (store, _) = start();
-        run(&store, "SET late x PX 300").await;
-        run(&store, "SET early x PX 100").await;
-        run(&store, "SET stays x").await;
-        // A deadline that is changed, one that is removed, and one of a key that is deleted.
-        run(&store, "SET moved x PX 50").await;
-        run(&store, "PEXPIRE moved 200").await;
-        run(&store, "SET kept x PX 50").await;
-        run(&store, "PERSIST kept").await;
-        run(&store, "SET deleted x PX 50").await;
-        run(&store, "DEL deleted").await;
-
-        let mut removed = Vec::new();
-        for _ in 0..400 {
-            advance(Duration::from_millis(1)).await;
-            tokio::task::yield_now().await;
-            removed.push(store.stats().counts.events);
-        }
-        assert_eq!([removed[98], removed[99]], [0, 1], "early");
-        assert_eq!([removed[198], removed[199]], [1, 2], "moved");
-        assert_eq!([removed[298], removed[299]], [2, 3], "late");
-        assert_eq!(removed[399], 3);
-        assert_eq!(run(&store, "DBSIZE").await, Frame::Integer(2));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn an_expired_key_is_not_seen_before_it_is_removed() {
-        let (store, _) = start();
-        run(&store, "SET k x PX 100").await;
-        advance(Duration::from_millis(99)).await;
-        assert_eq!(run(&store, "PTTL k").await, Frame::Integer(1));
-        advance(Duration::from_millis(1)).await;
-        // The store has not been polled since, so its timer has not fired.
-        assert_eq!(run(&store, "EXISTS k").await, Frame::Integer(0));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_transaction_does_not_run_if_a_watched_key_has_expired() {
-        let (store, _) = start();
-        run(&store, "SET k x PX 100").await;
-        store.watch(1, 0, vec![Bytes::from("k")]).await.unwrap();
-        store.watch(2, 0, vec![Bytes::from("other")]).await.unwrap();
-        advance(Duration::from_millis(100)).await;
-        assert_eq!(store.run_if_unchanged(1, 0, vec![request("DBSIZE")]).await.unwrap(), None);
-        let zero = Some(vec![Frame::Integer(0)]);
-        assert_eq!(store.run_if_unchanged(2, 0, vec![request("DBSIZE")]).await.unwrap(), zero);
-        assert_eq!(store.run_if_unchanged(1, 0, vec![request("DBSIZE")]).await.unwrap(), zero);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn deadlines_follow_the_system_time_when_it_is_set() {
-        let (store, ahead) = start();
-        run(&store, "SET k x EX 100").await;
-        run(&store, "SET l x EX 1000").await;
-        ahead.store(-50, Relaxed);
-        assert_eq!(run(&store, "TTL k").await, Frame::Integer(150));
-        ahead.store(99, Relaxed);
-        assert_eq!(run(&store, "PTTL k").await, Frame::Integer(1000));
-        ahead.store(100, Relaxed);
-        assert_eq!(run(&store, "EXISTS k").await, Frame::Integer(0));
-        assert_eq!(run(&store, "EXPIRETIME l").await, Frame::Integer(BEGIN + 1000));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn keys_are_removed_soon_after_the_system_time_was_set() {
-        let (store, ahead) = start();
-        run(&store, "SET k x EX 1000").await;
-        advance(Duration::from_millis(10)).await;
-        // As after a suspend: the monotonic clock has not advanced.
-        ahead.store(1000, Relaxed);
-        let events = || store.stats().counts.events;
-        for _ in 0..110 {
-            advance(Duration::from_millis(10)).await;
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(events(), 1);
-    }
-}
+mod tests;

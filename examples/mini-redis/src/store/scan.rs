@@ -59,13 +59,18 @@ impl<'a> Scan<'a> {
 
 pub(crate) fn scan(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let scan = Scan::parse(&words[0], &words[1..])?;
-    let database = access.keyspace.database(access.database);
+    let keyspace = &*access.keyspace;
+    let database = keyspace.database(access.database);
     Ok(scan.run(database.len(), |scan, place| {
         let Some((key, entry)) = database.get_index(place) else {
             return Vec::new();
         };
         let is_kind =
             scan.kind.is_none_or(|kind| kind.eq_ignore_ascii_case(entry.value.kind().as_bytes()));
-        if is_kind && scan.fits(key) { vec![Frame::Bulk(key.clone())] } else { Vec::new() }
+        if is_kind && keyspace.is_live(entry) && scan.fits(key) {
+            vec![Frame::Bulk(key.clone())]
+        } else {
+            Vec::new()
+        }
     }))
 }

@@ -1,6 +1,6 @@
 //! Sorted sets and their commands.
 
-use std::{cmp::Ordering, collections::BTreeSet};
+use std::cmp::Ordering;
 
 use bytes::Bytes;
 use indexmap::IndexMap;
@@ -10,6 +10,7 @@ use crate::frame::Frame;
 use super::{
     access::{Access, Fault, NOT_POSITIVE, Outcome, SYNTAX, float, integer},
     collections::{Collection, change, make, range, read},
+    ranked::Ranked,
     value::{Value, own},
 };
 
@@ -36,12 +37,12 @@ impl Ord for Score {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SortedSet {
     scores: IndexMap<Bytes, Score>,
-    order: BTreeSet<(Score, Bytes)>,
+    order: Ranked<(Score, Bytes)>,
 }
 
 impl SortedSet {
-    fn len(&self) -> usize {
-        self.scores.len()
+    pub(crate) fn len(&self) -> usize {
+        self.order.len()
     }
 
     fn score(&self, member: &[u8]) -> Option<f64> {
@@ -62,7 +63,7 @@ impl SortedSet {
         self.order.remove(&(score, member))
     }
 
-    fn pop(&mut self, from_top: bool) -> Option<(Bytes, f64)> {
+    pub(crate) fn pop(&mut self, from_top: bool) -> Option<(Bytes, f64)> {
         let popped = if from_top { self.order.pop_last() } else { self.order.pop_first() };
         let (score, member) = popped?;
         self.scores.swap_remove(&member);
@@ -256,13 +257,15 @@ pub(crate) fn zrange(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
         return Ok(Frame::Array(Vec::new()));
     };
     let range = range(start, end, sorted.len());
-    let (skipped, taken) = (range.start, range.len());
-    let order = sorted.order.iter();
-    let members: Vec<&(Score, Bytes)> = if is_reversed {
-        order.rev().skip(skipped).take(taken).collect()
+    let length = sorted.len();
+    let mut members: Vec<&(Score, Bytes)> = if is_reversed {
+        sorted.order.range(length - range.end..length - range.start).collect()
     } else {
-        order.skip(skipped).take(taken).collect()
+        sorted.order.range(range).collect()
     };
+    if is_reversed {
+        members.reverse();
+    }
     let member = |member: &Bytes| Frame::Bulk(member.clone());
     if !with_scores {
         return Ok(Frame::Array(members.iter().map(|(_, name)| member(name)).collect()));

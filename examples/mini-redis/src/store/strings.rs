@@ -249,20 +249,37 @@ pub(crate) fn setrange(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let (key, part) = (&words[0], &words[2]);
     let offset = usize::try_from(integer(&words[1])?);
     let offset = offset.map_err(|_| Fault("ERR offset is out of range".into()))?;
-    let text = access.read_string(key)?.unwrap_or_default();
+    let length = access.read_string(key)?.map_or(0, |text| text.len());
     if part.is_empty() {
-        return Ok(Frame::count(text.len()));
+        return Ok(Frame::count(length));
     }
     check_size(offset, part.len())?;
-    let mut text = BytesMut::from(&text[..]);
     let end = offset + part.len();
-    if text.len() < end {
-        text.resize(end, 0);
+    let write = |text: Bytes| {
+        // This changes the text in place unless a pending reply shares it.
+        let mut text = BytesMut::from(text);
+        if text.len() < end {
+            text.resize(end, 0);
+        }
+        text[offset..end].copy_from_slice(part);
+        text.freeze()
+    };
+    let database = access.database;
+    match access.keyspace.get_mut(database, key) {
+        Some(Value::String(text)) => {
+            *text = write(std::mem::take(text));
+            let length = text.len();
+            access.keyspace.touch(database, key);
+            Ok(Frame::count(length))
+        }
+        Some(_) => Err(WRONG_TYPE),
+        None => {
+            let text = write(Bytes::new());
+            let length = text.len();
+            access.set(key, Value::String(text));
+            Ok(Frame::count(length))
+        }
     }
-    text[offset..end].copy_from_slice(part);
-    let length = text.len();
-    access.update(key, Value::String(text.freeze()));
-    Ok(Frame::count(length))
 }
 
 pub(crate) fn getrange(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {

@@ -18,6 +18,28 @@ pub(crate) enum Value {
 }
 
 impl Value {
+    /// Returns the number of elements. A string has none.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::String(_) => 0,
+            Self::List(list) => list.len(),
+            Self::Hash(hash) => hash.len(),
+            Self::Set(set) => set.len(),
+            Self::Sorted(sorted) => sorted.len(),
+        }
+    }
+
+    /// Frees one of the elements. Returns `false` if there is none.
+    pub(crate) fn free_one(&mut self) -> bool {
+        match self {
+            Self::String(_) => false,
+            Self::List(list) => list.pop_back().is_some(),
+            Self::Hash(hash) => hash.pop().is_some(),
+            Self::Set(set) => set.pop().is_some(),
+            Self::Sorted(sorted) => sorted.pop(true).is_some(),
+        }
+    }
+
     /// Returns the name that `TYPE` reports.
     pub(crate) fn kind(&self) -> &'static str {
         match self {

@@ -51,6 +51,18 @@ impl Watches {
         !watching.is_changed
     }
 
+    /// Marks the clients that watch a key of a database for which `is_changed` returns `true`.
+    pub(crate) fn touch_all(&mut self, database: usize, is_changed: impl Fn(&[u8]) -> bool) {
+        let changed = |(other, key): &&(usize, Bytes)| *other == database && is_changed(key);
+        let changed: Vec<_> = self.keys.keys().filter(changed).cloned().collect();
+        changed.iter().for_each(|(_, key)| self.touch(database, key));
+    }
+
+    /// Returns the keys that a client watches, with their databases.
+    pub(crate) fn keys_of(&self, client: ClientId) -> Vec<(usize, Bytes)> {
+        self.clients.get(&client).map_or_else(Vec::new, |watching| watching.keys.clone())
+    }
+
     /// Marks the clients that watch a key.
     pub(crate) fn touch(&mut self, database: usize, key: &[u8]) {
         if self.keys.is_empty() {
