@@ -245,6 +245,7 @@ impl Hub {
         };
         let bytes = std::mem::take(&mut subscriber.gathered);
         if !bytes.is_empty() && subscriber.caller.outbox.push(bytes).is_err() {
+            tracing::warn!("client {client} is disconnected: it does not read what is published");
             subscriber.caller.abort_handle.abort();
             self.leave(client);
         }

@@ -1,11 +1,18 @@
 //! The server as a program. It runs until Ctrl-C or SIGTERM; `--help` lists its options.
 
+mod descriptors;
 mod options;
 
-use std::{io, pin::pin, process::ExitCode};
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+    pin::pin,
+    process::ExitCode,
+};
 
 use actor_runtime::{ActorHandle, Scope, select};
 use mini_redis_actors::Settings;
+use tokio::net::lookup_host;
 
 use crate::options::{Command, Options};
 
@@ -16,12 +23,17 @@ fn main() -> ExitCode {
             print!("{}", options::HELP);
             return ExitCode::SUCCESS;
         }
+        Ok(Command::Version) => {
+            println!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+            return ExitCode::SUCCESS;
+        }
         Err(error) => {
             eprintln!("mini-redis-actors: {error}\n\n{}", options::HELP);
             return ExitCode::from(2);
         }
     };
-    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).with_target(false).init();
+    let log = tracing_subscriber::fmt().with_max_level(options.level).with_writer(io::stderr);
+    log.with_ansi(false).with_target(false).init();
     match run(&options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -42,14 +54,24 @@ fn run(options: &Options) -> io::Result<()> {
             builder
         }
     };
-    runtime.enable_all().build()?.block_on(serve(options.settings))
+    runtime.enable_all().build()?.block_on(serve(options))
 }
 
-async fn serve(settings: Settings) -> io::Result<()> {
+async fn serve(options: &Options) -> io::Result<()> {
+    let mut settings = options.settings;
+    settings.max_clients = descriptors::allow(settings.max_clients);
+    if settings.max_clients < options.settings.max_clients {
+        tracing::warn!(
+            "--maxclients is {} instead of {}: the process may not open more files, see `ulimit -n`",
+            settings.max_clients,
+            options.settings.max_clients
+        );
+    }
     let scope = Scope::new();
-    let server = mini_redis_actors::start(settings, &scope).await?;
+    let server = start(settings, &options.host, &scope).await?;
     let facts = server.facts().await.map_err(io::Error::other)?;
-    println!("listening on {}", facts.address);
+    // A closed standard output is no reason to end.
+    let _ = writeln!(io::stdout(), "listening on {}", facts.address);
     let mut stopped = pin!(scope.until_signal());
     select! {
         exits = &mut stopped => return exits.map(drop),
@@ -58,4 +80,33 @@ async fn serve(settings: Settings) -> io::Result<()> {
         },
     }
     stopped.await.map(drop)
+}
+
+/// Starts the server on the first address of `host` that it can listen on.
+async fn start(
+    mut settings: Settings,
+    host: &str,
+    scope: &Scope,
+) -> io::Result<mini_redis_actors::server::ServerHandle> {
+    let port = settings.port;
+    let failed = |doing: &str, error: io::Error| {
+        io::Error::new(
+            error.kind(),
+            format!("cannot {doing} (--host {host} --port {port}): {error}"),
+        )
+    };
+    let addresses =
+        lookup_host((host, port)).await.map_err(|error| failed("look up the host", error))?;
+    let mut result = Err(failed("listen", io::Error::other("the host has no address")));
+    for address in addresses {
+        settings.host = address.ip();
+        match mini_redis_actors::start(settings, scope).await {
+            Ok(server) => return Ok(server),
+            Err(error) => {
+                let address = SocketAddr::new(settings.host, port);
+                result = Err(failed(&format!("listen on {address}"), error));
+            }
+        }
+    }
+    result
 }

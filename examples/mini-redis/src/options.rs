@@ -1,7 +1,10 @@
 //! The command line.
 
+use std::str::FromStr;
+
 use lexopt::{Arg, Error, Parser, ValueExt};
 use mini_redis_actors::Settings;
+use tracing::Level;
 
 /// The text printed by `--help`.
 pub(crate) const HELP: &str = "\
@@ -9,19 +12,20 @@ A Redis-compatible server. Press Ctrl-C to shut it down.
 
 Usage: mini-redis-actors [OPTIONS]
 
-  --host ADDRESS    address to listen on [127.0.0.1]
-  --port N          port to listen on; 0 picks a free port [6379]
-  --databases N     number of databases [16]
-  --maxclients N    maximum number of connected clients [10000]
-  --threads N       number of worker threads [1]
+  --host NAME         name or address to listen on [127.0.0.1]
+  -p, --port N        port to listen on; 0 picks a free port [6379]
+  --databases N       number of databases [16]
+  --maxclients N      maximum number of connected clients [10000]
+  --threads N         number of worker threads [1]
+  --loglevel LEVEL    error, warn, info or debug; the log is on stderr [info]
+  --debug             allow DEBUG PANIC, which breaks the store
+  -v, --version       print the version
+  -h, --help          print this help
 
 How much is buffered for each client that does not read; 64kb, 8mb or 1gb:
   --output-buffer SIZE  replies, before no further requests are run [1mb]
   --query-buffer SIZE   requests that are read meanwhile [1gb]
   --pubsub-buffer SIZE  output of a subscriber, before it is disconnected [32mb]
-
-  --debug           allow DEBUG PANIC, which breaks the store
-  --help            print this help
 ";
 
 /// The default port of Redis.
@@ -33,50 +37,75 @@ pub(crate) enum Command {
     Run(Options),
     /// Print [`HELP`].
     Help,
+    /// Print the version.
+    Version,
 }
 
 /// The options of a server.
 pub(crate) struct Options {
+    /// The address in the settings is replaced by those of `host`.
     pub(crate) settings: Settings,
+    pub(crate) host: String,
     pub(crate) threads: usize,
+    pub(crate) level: Level,
 }
 
 /// Parses the command line.
 pub(crate) fn parse() -> Result<Command, Error> {
     let mut parser = Parser::from_env();
-    let settings = Settings { port: PORT, ..Settings::default() };
-    let mut options = Options { settings, threads: 1 };
+    let mut settings = Settings { port: PORT, ..Settings::default() };
+    let (mut host, mut threads, mut level) = ("127.0.0.1".to_owned(), 1, Level::INFO);
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
-            Arg::Long("host") => options.settings.host = parser.value()?.parse()?,
-            Arg::Long("port") => options.settings.port = parser.value()?.parse()?,
+            Arg::Long("version") | Arg::Short('v' | 'V') => return Ok(Command::Version),
+            Arg::Long("host") => host = parser.value()?.string()?,
+            Arg::Long("port") | Arg::Short('p') => settings.port = value(&mut parser, "--port")?,
             Arg::Long("databases") => {
-                options.settings.databases = parser.value()?.parse::<usize>()?.max(1);
+                settings.databases = value::<usize>(&mut parser, "--databases")?.max(1);
             }
-            Arg::Long("maxclients") => options.settings.max_clients = parser.value()?.parse()?,
-            Arg::Long("output-buffer") => options.settings.limits.replies = size(&mut parser)?,
-            Arg::Long("query-buffer") => options.settings.limits.requests = size(&mut parser)?,
-            Arg::Long("pubsub-buffer") => options.settings.limits.messages = size(&mut parser)?,
-            Arg::Long("debug") => options.settings.allows_debug = true,
-            Arg::Long("threads") => options.threads = parser.value()?.parse()?,
+            Arg::Long("maxclients") => settings.max_clients = value(&mut parser, "--maxclients")?,
+            Arg::Long("output-buffer") => {
+                settings.limits.replies = size(&mut parser, "--output-buffer")?;
+            }
+            Arg::Long("query-buffer") => {
+                settings.limits.requests = size(&mut parser, "--query-buffer")?;
+            }
+            Arg::Long("pubsub-buffer") => {
+                settings.limits.messages = size(&mut parser, "--pubsub-buffer")?;
+            }
+            Arg::Long("debug") => settings.allows_debug = true,
+            Arg::Long("threads") => threads = value(&mut parser, "--threads")?,
+            Arg::Long("loglevel") => level = value(&mut parser, "--loglevel")?,
             other => return Err(other.unexpected()),
         }
     }
-    Ok(Command::Run(options))
+    Ok(Command::Run(Options { settings, host, threads, level }))
+}
+
+/// Parses the value of an option. An error names the option.
+fn value<T: FromStr>(parser: &mut Parser, option: &str) -> Result<T, Error>
+where
+    T::Err: std::fmt::Display,
+{
+    let text = parser.value()?.string()?;
+    text.parse().map_err(|error| format!("invalid value `{text}` of {option}: {error}").into())
 }
 
 /// Parses a number of bytes, with the units of `redis.conf`.
-fn size(parser: &mut Parser) -> Result<usize, Error> {
+fn size(parser: &mut Parser, option: &str) -> Result<usize, Error> {
     let text = parser.value()?.string()?.to_ascii_lowercase();
     let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     let factor = match &text[digits.len()..] {
-        "" | "b" => 1,
-        "kb" => 1 << 10,
-        "mb" => 1 << 20,
-        "gb" => 1 << 30,
-        unit => return Err(format!("`{unit}` is no unit of size").into()),
+        "" | "b" => Some(1),
+        "kb" => Some(1 << 10),
+        "mb" => Some(1 << 20),
+        "gb" => Some(1 << 30),
+        _ => None,
     };
-    let size = digits.parse::<usize>().ok().and_then(|number| number.checked_mul(factor));
-    size.ok_or_else(|| format!("`{text}` is no size").into())
+    let number = digits.parse::<usize>().ok();
+    let size = number.zip(factor).and_then(|(number, factor)| number.checked_mul(factor));
+    let error =
+        || format!("invalid value `{text}` of {option}: a size is, for example, 64kb or 8mb");
+    size.ok_or_else(|| error().into())
 }

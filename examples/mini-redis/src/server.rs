@@ -20,11 +20,11 @@ use tokio::{
 };
 
 use crate::{
-    connection::{Connection, ConnectionHandle, Services},
+    connection::{AbortHandle, Connection, ConnectionHandle, Services},
     hub::{Hub, HubHandle},
     status::ClientStatus,
     store::{ClientId, Store, StoreHandle, clock::Clock},
-    writer::{Limits, WeakOutbox},
+    writer::{Limits, Outbox, WeakOutbox},
 };
 
 /// The pause after a failed `accept`, for example when no file descriptors are left.
@@ -75,6 +75,9 @@ pub async fn start(settings: Settings, scope: &Scope) -> io::Result<ServerHandle
     let listener = TcpListener::bind((settings.host, settings.port)).await?;
     let databases = settings.databases;
     let store = scope.spawn_restarting(RESTARTS, move |life| {
+        if life.number() > 0 {
+            tracing::error!("the store has panicked and was restarted; all keys are lost");
+        }
         Store::begin(databases, life.number(), Clock::system())
     });
     let hub = scope.spawn(Hub::default());
@@ -197,6 +200,7 @@ impl Server {
         self.facts.accepted += 1;
         if self.clients.len() >= self.settings.max_clients {
             self.facts.refused += 1;
+            tracing::warn!("a client was rejected: {} are connected", self.clients.len());
             tokio::spawn(timeout(self.settings.grace, reject(stream)));
         } else if let Err(error) = self.spawn_connection(stream, context) {
             tracing::warn!("failed to set up a connection: {error}");
@@ -251,10 +255,12 @@ impl Server {
     /// Removes a connection that has ended from the list.
     pub fn disconnected(&mut self, client: ClientId) {
         self.clients.remove(&client);
+        tracing::debug!("client {client} has disconnected");
     }
 
     #[on_stop]
     async fn end_connections(&mut self) {
+        tracing::info!("shutting down with {} clients", self.clients.len());
         for client in self.clients.values() {
             ActorHandle::close(&client.connection);
         }
@@ -276,6 +282,7 @@ impl Server {
         stream.set_nodelay(true)?;
         let id = self.facts.accepted;
         let status = Arc::new(ClientStatus::new(id, stream.peer_addr()?, stream.local_addr()?));
+        tracing::debug!("client {id} has connected from {}", status.peer);
         let services = Services {
             store: self.store.clone(),
             hub: self.hub.clone(),
@@ -284,9 +291,12 @@ impl Server {
             allows_debug: self.settings.allows_debug,
             limits: self.settings.limits,
         };
-        let connection = Connection::new(stream, status.clone(), services);
-        let outbox = connection.outbox();
-        let connection = context.children().spawn(connection);
+        let (reader, writer) = stream.into_split();
+        let writer = Outbox::new(writer, services.limits);
+        let (outbox, shown) = (writer.downgrade(), status.clone());
+        let connection = context.children().spawn_with(|me| {
+            Connection::new(reader, writer, shown, services, AbortHandle::new(me))
+        });
         self.clients
             .insert(id, Client { status, outbox, connection, attributes: Default::default() });
         Ok(())

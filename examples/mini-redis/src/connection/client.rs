@@ -9,7 +9,7 @@ use crate::{
     store::access::{Fault, SYNTAX},
 };
 
-use super::{Connection, ReplyMode, SHUTTING_DOWN};
+use super::{Connection, ReplyMode};
 
 impl Connection {
     pub(super) async fn client(&mut self, words: &[Bytes]) -> Result<Option<Frame>, Fault> {
@@ -58,13 +58,12 @@ impl Connection {
 
     async fn describe(&mut self, attribute: Attribute, value: &[u8]) -> Result<(), Fault> {
         let value = String::from_utf8_lossy(value).into_owned();
-        let server = self.services.server.upgrade().ok_or(SHUTTING_DOWN)?;
-        server.describe(self.status.id, attribute, value).await.map_err(|_| SHUTTING_DOWN)
+        self.server()?.describe(self.status.id, attribute, value).await?;
+        Ok(())
     }
 
     async fn list(&mut self, filters: Vec<Filter>) -> Result<Frame, Fault> {
-        let server = self.services.server.upgrade().ok_or(SHUTTING_DOWN)?;
-        server.list(filters).await.map(Frame::Text).map_err(|_| SHUTTING_DOWN)
+        Ok(Frame::Text(self.server()?.list(filters).await?))
     }
 
     fn set_reply_mode(&mut self, how: &[u8]) -> Result<Option<Frame>, Fault> {
@@ -86,8 +85,7 @@ impl Connection {
             _ => parse_kill(words)?,
         };
         let me = self.status.id;
-        let server = self.services.server.upgrade().ok_or(SHUTTING_DOWN)?;
-        let killed = server.kill(filters, me, skips_me).await.map_err(|_| SHUTTING_DOWN)?;
+        let killed = self.server()?.kill(filters, me, skips_me).await?;
         self.is_closing |= killed.contains(&me);
         match (is_old_form, killed.is_empty()) {
             (true, true) => Err(Fault("ERR No such client".into())),

@@ -10,7 +10,7 @@ use crate::{
     store::access::{Fault, SYNTAX},
 };
 
-use super::{Connection, SHUTTING_DOWN};
+use super::Connection;
 
 /// The version of Redis that the server reports.
 pub(crate) const VERSION: &str = "7.0.15";
@@ -68,7 +68,7 @@ impl Connection {
 
     async fn speak(&mut self, protocol: Protocol) -> Result<(), Fault> {
         if self.registration.is_subscriber && protocol != self.protocol {
-            self.services.hub.speak(self.status.id, protocol).await.map_err(|_| SHUTTING_DOWN)?;
+            self.services.hub.speak(self.status.id, protocol).await?;
         }
         self.protocol = protocol;
         self.status.set_protocol(protocol);

@@ -9,7 +9,7 @@ use crate::{
     store::access::{Fault, NO_INTEGER},
 };
 
-use super::{Connection, ReplyMode, no_reply};
+use super::{Connection, ReplyMode};
 
 impl Connection {
     /// Runs a command. `words` are its arguments.
@@ -66,7 +66,7 @@ impl Connection {
         if !words[0].eq_ignore_ascii_case(b"PANIC") {
             return Err(Fault("ERR only DEBUG PANIC is supported".into()));
         }
-        self.services.store.panic().await.map_err(|error| no_reply(&error))?;
+        self.services.store.panic().await?;
         Ok(Frame::OK)
     }
 

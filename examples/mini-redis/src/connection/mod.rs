@@ -16,10 +16,7 @@ use std::{pin::pin, sync::Arc};
 
 use actor_runtime::{CallError, CallErrorKind, Context, actor, select};
 use bytes::{Bytes, BytesMut};
-use tokio::{
-    net::{TcpStream, tcp::OwnedReadHalf},
-    task::yield_now,
-};
+use tokio::{net::tcp::OwnedReadHalf, task::yield_now};
 
 use crate::{
     command::{self, Command, Local, Run, StoreCommand},
@@ -29,7 +26,7 @@ use crate::{
     server::ServerHandle,
     status::ClientStatus,
     store::{Request, StoreHandle, access::Fault},
-    writer::{Limits, Outbox, WeakOutbox},
+    writer::{Limits, Outbox},
 };
 
 pub(crate) use self::teardown::AbortHandle;
@@ -77,8 +74,8 @@ pub(crate) struct Connection {
     batch: Batch,
     /// Replies that were not yet sent to the writer.
     replies: BytesMut,
-    /// Passed to the hub, which aborts slow subscribers. `Some` once the actor has started.
-    abort_handle: Option<AbortHandle>,
+    /// Passed to the hub, which aborts slow subscribers.
+    abort_handle: AbortHandle,
     /// Whether the connection closes after the pending replies.
     is_closing: bool,
 }
@@ -107,11 +104,13 @@ enum ReplyMode {
 /// The reply to a command whose actor has already exited.
 const SHUTTING_DOWN: Fault = Fault(std::borrow::Cow::Borrowed("ERR the server is shutting down"));
 
-/// The reply to a command that another actor did not answer.
+/// The reply to a command that another actor did not answer, so that a call of an actor ends with `?`.
 ///
 /// An actor that has panicked is restarted, so the connection stays.
-fn no_reply(error: &CallError) -> Fault {
-    if has_panicked(error) { format!("ERR {error}").into() } else { SHUTTING_DOWN }
+impl From<CallError> for Fault {
+    fn from(error: CallError) -> Self {
+        if has_panicked(&error) { format!("ERR {error}").into() } else { SHUTTING_DOWN }
+    }
 }
 
 fn has_panicked(error: &CallError) -> bool {
@@ -124,7 +123,6 @@ impl Connection {
     #[on_start]
     fn own_writer(&mut self, context: &Context<Self>) {
         self.outbox.belongs_to(context.children());
-        self.abort_handle = Some(AbortHandle::new(context.handle().clone()));
     }
 
     /// Runs a request, and all others that are already in the buffer of the reader.
@@ -164,17 +162,17 @@ impl Connection {
 }
 
 impl Connection {
-    /// Returns a handle to the writer for use by other actors.
-    pub(crate) fn outbox(&self) -> WeakOutbox {
-        self.outbox.downgrade()
-    }
-
-    pub(crate) fn new(stream: TcpStream, status: Arc<ClientStatus>, services: Services) -> Self {
-        let (reader, writer) = stream.into_split();
+    pub(crate) fn new(
+        reader: OwnedReadHalf,
+        outbox: Outbox,
+        status: Arc<ClientStatus>,
+        services: Services,
+        abort_handle: AbortHandle,
+    ) -> Self {
         let registration = Registration::new(status.id, &services);
         Self {
             reader: FrameReader::new(reader),
-            outbox: Outbox::new(writer, services.limits),
+            outbox,
             services,
             status,
             registration,
@@ -186,9 +184,13 @@ impl Connection {
             reply_mode: ReplyMode::default(),
             batch: Batch::default(),
             replies: BytesMut::new(),
-            abort_handle: None,
+            abort_handle,
             is_closing: false,
         }
+    }
+
+    fn server(&self) -> Result<ServerHandle, Fault> {
+        self.services.server.upgrade().ok_or(SHUTTING_DOWN)
     }
 
     /// Adds a command to the batch, or runs the batch and then the command.
@@ -284,14 +286,14 @@ impl Connection {
                 let count = requests.len();
                 match self.services.store.run(requests).await {
                     Ok(frames) => self.write_all(frames).await,
-                    Err(error) => self.refuse(count, &error),
+                    Err(error) => self.refuse(count, error),
                 }
             }
             Batch::Posts(posts) => {
                 let count = posts.len();
                 match self.services.hub.publish(posts).await {
                     Ok(counts) => self.write_all(counts.into_iter().map(Frame::count)).await,
-                    Err(error) => self.refuse(count, &error),
+                    Err(error) => self.refuse(count, error),
                 }
             }
         }
@@ -307,11 +309,12 @@ impl Connection {
         }
     }
 
-    fn refuse(&mut self, count: usize, error: &CallError) {
+    fn refuse(&mut self, count: usize, error: CallError) {
+        self.is_closing |= !has_panicked(&error);
+        let frame = Frame::from(Fault::from(error));
         for _ in 0..count {
-            self.write(&no_reply(error).into());
+            self.write(&frame);
         }
-        self.is_closing |= !has_panicked(error);
     }
 
     /// Buffers a reply, after the replies to the batch.

@@ -8,16 +8,16 @@ use crate::{
     store::access::Fault,
 };
 
-use super::{Connection, SHUTTING_DOWN};
+use super::Connection;
 
 impl Connection {
-    fn caller(&self) -> Result<Caller, Fault> {
-        Ok(Caller {
+    fn caller(&self) -> Caller {
+        Caller {
             client: self.status.id,
             protocol: self.protocol,
-            outbox: self.outbox(),
-            abort_handle: self.abort_handle.clone().ok_or(SHUTTING_DOWN)?,
-        })
+            outbox: self.outbox.downgrade(),
+            abort_handle: self.abort_handle.clone(),
+        }
     }
 
     /// Subscribes the client.
@@ -26,8 +26,8 @@ impl Connection {
     pub(super) async fn subscribe(&mut self, kind: Kind, names: &[Bytes]) -> Result<(), Fault> {
         self.send().await;
         self.registration.is_subscriber = true;
-        let subscribe = self.services.hub.subscribe(self.caller()?, kind, names.to_vec());
-        let subscriptions = subscribe.await.map_err(|_| SHUTTING_DOWN)?;
+        let subscribe = self.services.hub.subscribe(self.caller(), kind, names.to_vec());
+        let subscriptions = subscribe.await?;
         self.set_subscriptions(subscriptions);
         Ok(())
     }
@@ -35,8 +35,8 @@ impl Connection {
     /// Ends subscriptions, or all of a kind if `names` is empty. The hub sends the confirmations.
     pub(super) async fn unsubscribe(&mut self, kind: Kind, names: &[Bytes]) -> Result<(), Fault> {
         self.send().await;
-        let unsubscribe = self.services.hub.unsubscribe(self.caller()?, kind, names.to_vec());
-        let subscriptions = unsubscribe.await.map_err(|_| SHUTTING_DOWN)?;
+        let unsubscribe = self.services.hub.unsubscribe(self.caller(), kind, names.to_vec());
+        let subscriptions = unsubscribe.await?;
         self.set_subscriptions(subscriptions);
         Ok(())
     }
@@ -44,7 +44,7 @@ impl Connection {
     /// Ends all subscriptions without confirmations.
     pub(super) async fn leave_hub(&mut self) -> Result<(), Fault> {
         if std::mem::take(&mut self.registration.is_subscriber) {
-            self.services.hub.leave(self.status.id).await.map_err(|_| SHUTTING_DOWN)?;
+            self.services.hub.leave(self.status.id).await?;
         }
         self.set_subscriptions(Subscriptions::default());
         Ok(())
@@ -64,9 +64,7 @@ impl Connection {
             b"shardchannels" => self.channels(Kind::Shard, &words[0], rest).await?,
             b"numsub" => self.listeners(Kind::Channel, rest).await?,
             b"shardnumsub" => self.listeners(Kind::Shard, rest).await?,
-            b"numpat" => {
-                Frame::count(self.services.hub.patterns().await.map_err(|_| SHUTTING_DOWN)?)
-            }
+            b"numpat" => Frame::count(self.services.hub.patterns().await?),
             _ => help(),
         })
     }
@@ -80,13 +78,13 @@ impl Connection {
                 return Err(format!("ERR unknown subcommand or wrong number of arguments for '{word}'. Try PUBSUB HELP.").into());
             }
         };
-        let names = self.services.hub.channels(kind, pattern).await.map_err(|_| SHUTTING_DOWN)?;
+        let names = self.services.hub.channels(kind, pattern).await?;
         Ok(Frame::Array(names.into_iter().map(Frame::Bulk).collect()))
     }
 
     async fn listeners(&self, kind: Kind, names: &[Bytes]) -> Result<Frame, Fault> {
         let counts = self.services.hub.listeners(kind, names.to_vec()).await;
-        let counts = counts.map_err(|_| SHUTTING_DOWN)?.into_iter().map(Frame::count);
+        let counts = counts?.into_iter().map(Frame::count);
         let names = names.iter().cloned().map(Frame::Bulk);
         Ok(Frame::Array(names.zip(counts).flat_map(|(name, count)| [name, count]).collect()))
     }

@@ -12,7 +12,7 @@ use crate::{
     writer::Limits,
 };
 
-use super::{Connection, SHUTTING_DOWN, hello::VERSION};
+use super::{Connection, hello::VERSION};
 
 /// The constant parameters of `CONFIG GET`. `databases` does not follow the settings.
 const PARAMETERS: &[(&str, &str)] = &[
@@ -73,17 +73,15 @@ impl Connection {
     }
 
     async fn facts(&self) -> Result<Facts, Fault> {
-        let server = self.services.server.upgrade().ok_or(SHUTTING_DOWN)?;
-        server.facts().await.map_err(|_| SHUTTING_DOWN)
+        Ok(self.server()?.facts().await?)
     }
 
     pub(super) async fn info(&mut self, sections: &[Bytes]) -> Result<Frame, Fault> {
         let facts = self.facts().await?;
-        let sizes = self.services.store.sizes().await.map_err(|_| SHUTTING_DOWN)?;
+        let sizes = self.services.store.sizes().await?;
         let hub = &self.services.hub;
-        let channels =
-            hub.channels(crate::hub::Kind::Channel, None).await.map_err(|_| SHUTTING_DOWN)?;
-        let patterns = hub.patterns().await.map_err(|_| SHUTTING_DOWN)?;
+        let channels = hub.channels(crate::hub::Kind::Channel, None).await?;
+        let patterns = hub.patterns().await?;
         let stats = stats(&facts, &sizes, channels.len(), patterns);
         let all = [
             ("Server", server(&facts)),

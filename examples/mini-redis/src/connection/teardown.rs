@@ -15,7 +15,7 @@ use super::{ConnectionHandle, Services};
 pub(crate) struct AbortHandle(WeakHandle<ConnectionHandle>);
 
 impl AbortHandle {
-    pub(super) fn new(connection: WeakHandle<ConnectionHandle>) -> Self {
+    pub(crate) fn new(connection: WeakHandle<ConnectionHandle>) -> Self {
         Self(connection)
     }
 

@@ -11,7 +11,7 @@ use crate::{
     store::{Request, access::Fault},
 };
 
-use super::{Connection, SHUTTING_DOWN, no_reply};
+use super::Connection;
 
 /// A transaction between `MULTI` and `EXEC`.
 #[derive(Debug, Default)]
@@ -46,7 +46,7 @@ impl Connection {
         }
         let is_first = !std::mem::replace(&mut self.registration.is_watching, true);
         let watch = self.services.store.watch(self.status.id, self.database, keys.to_vec());
-        let life = watch.await.map_err(|_| SHUTTING_DOWN)?;
+        let life = watch.await?;
         if is_first {
             self.registration.watched_life = life;
         }
@@ -55,7 +55,7 @@ impl Connection {
 
     pub(super) async fn unwatch(&mut self) -> Result<Frame, Fault> {
         if std::mem::take(&mut self.registration.is_watching) {
-            self.services.store.unwatch(self.status.id).await.map_err(|_| SHUTTING_DOWN)?;
+            self.services.store.unwatch(self.status.id).await?;
         }
         Ok(Frame::OK)
     }
@@ -139,19 +139,17 @@ impl Connection {
         }
         let store = &self.services.store;
         if std::mem::take(&mut self.registration.is_watching) {
-            return store
-                .run_if_unchanged(self.status.id, self.registration.watched_life, requests)
-                .await
-                .map_err(|error| no_reply(&error));
+            let life = self.registration.watched_life;
+            return Ok(store.run_if_unchanged(self.status.id, life, requests).await?);
         }
-        store.run(requests).await.map(Some).map_err(|error| no_reply(&error))
+        Ok(Some(store.run(requests).await?))
     }
 
     async fn publish_one(&mut self, is_sharded: bool, words: &[Bytes]) -> Frame {
         let post = Post { is_sharded, channel: words[1].clone(), payload: words[2].clone() };
         match self.services.hub.publish(vec![post]).await {
             Ok(receivers) => Frame::count(receivers.into_iter().sum()),
-            Err(_) => SHUTTING_DOWN.into(),
+            Err(error) => Fault::from(error).into(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader},
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener},
     process::{Child, Command, Stdio},
     sync::{
         Arc,
@@ -102,10 +102,88 @@ fn idle_connections_keep_no_large_buffers() {
     assert!(grown < 10 * SIZE, "{grown} bytes are kept for {} idle connections", clients.len());
 }
 
-#[test]
-fn an_unknown_option_is_reported() {
+/// Runs the program with arguments with which it ends at once, and returns its status, stdout and stderr.
+fn output(arguments: &[&str]) -> (Option<i32>, String, String) {
     let program = env!("CARGO_BIN_EXE_mini-redis-actors");
-    let output = Command::new(program).arg("--bogus").output().expect("the program");
-    assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("--bogus"));
+    let output = Command::new(program).args(arguments).output().expect("the program");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn an_option_that_is_unknown_or_invalid_is_named() {
+    for (arguments, expected) in [
+        (&["--bogus"][..], "--bogus"),
+        (&["-p", "many"], "invalid value `many` of --port"),
+        (&["--port", "65536"], "invalid value `65536` of --port"),
+        (&["--maxclients", "-1"], "invalid value `-1` of --maxclients"),
+        (&["--loglevel", "loud"], "invalid value `loud` of --loglevel"),
+        (&["--query-buffer", "8tb"], "invalid value `8tb` of --query-buffer"),
+        (&["--databases"], "--databases"),
+    ] {
+        let (status, _, stderr) = output(arguments);
+        assert_eq!(status, Some(2), "{arguments:?}");
+        let line = stderr.lines().next().expect("a message");
+        assert!(line.contains(expected), "{line}");
+    }
+}
+
+#[test]
+fn an_address_that_cannot_be_used_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    let (status, _, stderr) = output(&["-p", &port]);
+    assert_eq!(status, Some(1));
+    let expected = format!("cannot listen on 127.0.0.1:{port} (--host 127.0.0.1 --port {port}): ");
+    assert!(stderr.contains(&expected), "{stderr}");
+    let (status, _, stderr) = output(&["--host", "no such host", "-p", "0"]);
+    assert_eq!(status, Some(1));
+    assert!(stderr.contains("(--host no such host --port 0): "), "{stderr}");
+}
+
+#[test]
+fn the_version_and_the_help_are_printed() {
+    let (status, stdout, _) = output(&["--version"]);
+    assert_eq!(
+        (status, stdout.trim()),
+        (Some(0), concat!("mini-redis-actors ", env!("CARGO_PKG_VERSION")))
+    );
+    let (status, stdout, _) = output(&["--help"]);
+    assert_eq!(status, Some(0));
+    assert!(stdout.contains("-p, --port N"));
+}
+
+#[test]
+fn a_host_may_be_a_name() {
+    let (mut child, address) = start(&["--host", "localhost"]);
+    assert!(address.ip().is_loopback());
+    assert_eq!(Client::connect(address).say("PING"), "+PONG");
+    child.kill().expect("the program runs");
+    child.wait().expect("the program ends");
+}
+
+#[cfg(unix)]
+#[test]
+fn there_are_no_more_clients_than_files_that_may_be_open() {
+    let program = env!("CARGO_BIN_EXE_mini-redis-actors");
+    let mut command = Command::new("sh");
+    let script = format!("ulimit -n 100; exec '{program}' --port 0 --maxclients 500");
+    let mut child = command
+        .args(["-c", &script])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("`sh`");
+    let stdout = BufReader::new(child.stdout.take().expect("its output"));
+    let first = stdout.lines().next().expect("a line").expect("text");
+    let address: SocketAddr =
+        first.strip_prefix("listening on ").expect("an address").parse().expect("an address");
+    let clients: Vec<_> = (0..68).map(|_| Client::connect(address)).collect();
+    for mut client in clients {
+        assert_eq!(client.say("CONFIG GET maxclients"), "*2 $10 maxclients $2 68");
+    }
+    child.kill().expect("the program runs");
+    let output = child.wait_with_output().expect("the program ends");
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(log.contains("--maxclients is 68 instead of 500"), "{log}");
 }
