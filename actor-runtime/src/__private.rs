@@ -18,7 +18,7 @@ pub use crate::{
     life::{
         events::{Incoming, Messages, NextMessage, Selected},
         message_loop::{Loop, PolledNext},
-        resident::{AtRest, Occupant, Resident},
+        resident::{AtRest, Occupant, Resting},
     },
     slot::caller::Caller,
     slot::marked::Unread,

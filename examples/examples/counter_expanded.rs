@@ -4,6 +4,7 @@
 //! original, run `cargo expand -p actor-examples --example counter`.
 
 #![expect(clippy::single_match, reason = "the macro writes alike for one handler and for many")]
+#![expect(clippy::needless_borrow, reason = "the macro does not know what traits are in scope")]
 
 use actor_runtime::{ActorHandle, spawn};
 
@@ -32,13 +33,9 @@ impl Counter {
     }
 }
 
-// A type has one `#[actor]` block: for a second one, the compiler names this trait.
-impl ::actor_runtime::__private::HasOneActorImpl for Counter {}
-
-// A message is sent from the handle to the loop. It has the method's arguments and the reply channel.
+// What the handle sends to the loop: a method's arguments, and the reply channel.
 /// A message to [`Counter`](type@Counter): one variant per handler.
-#[allow(rustdoc::private_intra_doc_links, reason = "the actor may be private")]
-#[allow(missing_docs, reason = "the handlers document their arguments")]
+#[allow(missing_docs, rustdoc::private_intra_doc_links, reason = "see the handlers")]
 pub enum CounterMessage {
     /// Adds `amount` and returns the new total.
     Add { amount: u64, reply: ::actor_runtime::Reply<u64> },
@@ -48,57 +45,63 @@ pub enum CounterMessage {
     Finish { reply: ::actor_runtime::Reply<u64> },
 }
 
-// The idle actor, which callers find in its seat while the loop has nothing to do. It has a separate
-// type, which no other code can name, because messages may be more public than their actor.
-const _: () = {
-    /// An idle `Counter`, whose handlers callers may run.
-    #[derive(::core::fmt::Debug)]
-    pub struct CounterAtRest(::std::boxed::Box<::actor_runtime::__private::Resident<Counter>>);
+// One counted reference to the mailbox.
+/// A handle to a running [`Counter`](type@Counter).
+#[allow(rustdoc::private_intra_doc_links, reason = "the actor may be private")]
+#[must_use = "an actor ends when its last handle is dropped"]
+pub struct CounterHandle(::actor_runtime::by_hand::Handle<CounterMessage>);
 
-    impl ::actor_runtime::__private::AtRest<Counter> for CounterAtRest {
-        fn at_rest(
-            actor: ::std::boxed::Box<::actor_runtime::__private::Resident<Counter>>,
-        ) -> Self {
-            Self(actor)
-        }
-
-        fn resident(&mut self) -> &mut ::actor_runtime::__private::Resident<Counter> {
-            &mut self.0
-        }
-
-        fn into_resident(self) -> ::std::boxed::Box<::actor_runtime::__private::Resident<Counter>> {
-            self.0
-        }
+// These methods send nothing yet; each returns a call that can make its message. In debug builds, the
+// call also records where it was made, for a warning if it is dropped after it was sent. `add` is a
+// `fn`, so it may run on its caller's thread while the actor is idle: then no message is made. `&self.0`
+// is borrowed first because a trait in scope may have a method `call` for every type.
+impl CounterHandle {
+    /// Adds `amount` and returns the new total.
+    #[track_caller]
+    pub fn add(
+        &self,
+        amount: u64,
+    ) -> ::actor_runtime::Call<
+        '_,
+        u64,
+        CounterMessage,
+        impl ::actor_runtime::by_hand::Request<CounterMessage, u64> + use<>,
+    > {
+        let message = |amount, reply| CounterMessage::Add { amount, reply };
+        (&self.0)
+            .call_with(amount, message)
+            .inline("add", |actor: &mut Counter, amount, _| actor.add(amount))
     }
 
-    // The loop reads this before it dispatches a message: the name of its handler, whether its caller
-    // still waits, whether the handler awaits, and whether it ends the actor.
-    impl ::actor_runtime::by_hand::Message for CounterMessage {
-        const ACTOR: &'static str = "Counter";
-        type AtRest = CounterAtRest;
-
-        fn envelope(&self) -> ::actor_runtime::by_hand::Envelope<'_> {
-            match self {
-                CounterMessage::Add { reply, .. } => {
-                    ::actor_runtime::by_hand::Envelope::new("add", reply).sync()
-                }
-                CounterMessage::Get { reply } => {
-                    ::actor_runtime::by_hand::Envelope::new("get", reply)
-                }
-                CounterMessage::Finish { reply } => {
-                    ::actor_runtime::by_hand::Envelope::new("finish", reply).last()
-                }
-            }
-        }
+    /// Returns the total so far.
+    #[track_caller]
+    pub fn get(
+        &self,
+    ) -> ::actor_runtime::Call<
+        '_,
+        u64,
+        CounterMessage,
+        impl ::actor_runtime::by_hand::Request<CounterMessage, u64> + use<>,
+    > {
+        (&self.0).call(|reply| CounterMessage::Get { reply })
     }
-};
 
-// Prints the name of the handler, so the arguments need not be `Debug`.
-impl ::core::fmt::Debug for CounterMessage {
-    fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        formatter.write_str(::actor_runtime::by_hand::Message::envelope(self).method())
+    /// Ends the actor with its total.
+    #[track_caller]
+    pub fn finish(
+        &self,
+    ) -> ::actor_runtime::Call<
+        '_,
+        u64,
+        CounterMessage,
+        impl ::actor_runtime::by_hand::Request<CounterMessage, u64> + use<>,
+    > {
+        (&self.0).call(|reply| CounterMessage::Finish { reply })
     }
 }
+
+// A type has one `#[actor]` block: for a second one, the compiler names this trait.
+impl ::actor_runtime::__private::HasOneActorImpl for Counter {}
 
 // Maps messages to methods. A breakpoint here sees every message that the loop takes.
 impl ::actor_runtime::Actor for Counter {
@@ -125,16 +128,11 @@ impl ::actor_runtime::Actor for Counter {
 impl ::actor_runtime::by_hand::Drive for Counter {
     const HAS_ON_IDLE: bool = false;
 
-    // `fn` handlers, in the loop. A caller that finds the actor idle runs them without a message.
+    // `fn` handlers, in the loop.
     #[inline]
-    fn dispatch_now(
-        &mut self,
-        message: CounterMessage,
-        _context: &::actor_runtime::Context<Self>,
-        caller: ::actor_runtime::__private::Caller<'_>,
-    ) {
+    fn dispatch_now(&mut self, message: CounterMessage, _context: &::actor_runtime::Context<Self>) {
         match message {
-            CounterMessage::Add { amount, reply } => caller.answer(reply, self.add(amount)),
+            CounterMessage::Add { amount, reply } => reply.send(self.add(amount)),
             _ => {}
         }
     }
@@ -160,67 +158,8 @@ impl ::actor_runtime::by_hand::Spawn for Counter {
     }
 }
 
-// One counted reference to the mailbox. For a generic actor, `Clone` and `Debug` are written out,
-// because a derive would put bounds on its type parameters.
-/// A handle to a running [`Counter`](type@Counter).
-#[allow(rustdoc::private_intra_doc_links, reason = "the actor may be private")]
-#[derive(::core::clone::Clone, ::core::fmt::Debug)]
-#[must_use = "an actor ends when its last handle is dropped"]
-pub struct CounterHandle(::actor_runtime::by_hand::Handle<CounterMessage>);
-
-// These methods send nothing yet; each returns a call that can make its message. In debug builds,
-// the call also records where it was made, for a warning if it is dropped after it was sent. `add`
-// is a `fn`, so it may run on its caller's thread while the actor is idle: then no message is sent.
-impl CounterHandle {
-    /// Adds `amount` and returns the new total.
-    #[track_caller]
-    pub fn add(
-        &self,
-        amount: u64,
-    ) -> ::actor_runtime::Call<
-        '_,
-        CounterMessage,
-        u64,
-        impl ::actor_runtime::by_hand::Request<CounterMessage, u64> + use<>,
-    > {
-        ::actor_runtime::by_hand::Handle::call(&self.0, move |reply| CounterMessage::Add {
-            amount,
-            reply,
-        })
-        .inline("add", |actor: &mut Counter, message, _context| match message {
-            CounterMessage::Add { amount, .. } => ::core::option::Option::Some(actor.add(amount)),
-            _ => ::core::option::Option::None,
-        })
-    }
-
-    /// Returns the total so far.
-    #[track_caller]
-    pub fn get(
-        &self,
-    ) -> ::actor_runtime::Call<
-        '_,
-        CounterMessage,
-        u64,
-        impl ::actor_runtime::by_hand::Request<CounterMessage, u64> + use<>,
-    > {
-        ::actor_runtime::by_hand::Handle::call(&self.0, |reply| CounterMessage::Get { reply })
-    }
-
-    /// Ends the actor with its total.
-    #[track_caller]
-    pub fn finish(
-        &self,
-    ) -> ::actor_runtime::Call<
-        '_,
-        CounterMessage,
-        u64,
-        impl ::actor_runtime::by_hand::Request<CounterMessage, u64> + use<>,
-    > {
-        ::actor_runtime::by_hand::Handle::call(&self.0, |reply| CounterMessage::Finish { reply })
-    }
-}
-
-// This trait provides the methods of every handle: close the actor, wait for its end, get statistics.
+// Plumbing. This trait provides the methods of every handle: close the actor, wait for its end, get
+// statistics.
 impl ::actor_runtime::ActorHandle for CounterHandle {
     type Message = CounterMessage;
 
@@ -233,7 +172,20 @@ impl ::actor_runtime::ActorHandle for CounterHandle {
     }
 }
 
-// Handles are equal if they belong to the same actor.
+// `Clone` and `Debug` are written out, because a derive would put bounds on the type parameters of a
+// generic actor. Handles are equal if they belong to the same actor.
+impl ::core::clone::Clone for CounterHandle {
+    fn clone(&self) -> Self {
+        Self(::core::clone::Clone::clone(&self.0))
+    }
+}
+
+impl ::core::fmt::Debug for CounterHandle {
+    fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        formatter.debug_tuple("CounterHandle").field(&self.0).finish()
+    }
+}
+
 impl ::core::cmp::PartialEq for CounterHandle {
     fn eq(&self, other: &Self) -> bool {
         self.0 == other.0
@@ -245,6 +197,48 @@ impl ::core::cmp::Eq for CounterHandle {}
 impl ::core::hash::Hash for CounterHandle {
     fn hash<__Hasher: ::core::hash::Hasher>(&self, state: &mut __Hasher) {
         ::core::hash::Hash::hash(&self.0, state);
+    }
+}
+
+// The idle actor, which callers find in its seat while the loop has nothing to do. It has a separate
+// type, which no other code can name, because messages may be more public than their actor.
+const _: () = {
+    #[doc(hidden)]
+    #[allow(missing_debug_implementations, reason = "only the runtime uses it")]
+    pub struct CounterAtRest(::actor_runtime::__private::Resting<Counter>);
+
+    impl ::actor_runtime::__private::AtRest<Counter> for CounterAtRest {
+        const WRAP: fn(::actor_runtime::__private::Resting<Counter>) -> Self = Self;
+
+        fn resting(&mut self) -> &mut ::actor_runtime::__private::Resting<Counter> {
+            &mut self.0
+        }
+
+        fn unwrap(self) -> ::actor_runtime::__private::Resting<Counter> {
+            self.0
+        }
+    }
+
+    // The loop reads this before it dispatches a message: the name of its handler, whether its caller
+    // still waits, whether the handler awaits, and whether it ends the actor.
+    impl ::actor_runtime::by_hand::Message for CounterMessage {
+        const ACTOR: &'static str = "Counter";
+        type AtRest = CounterAtRest;
+
+        fn envelope(&self) -> ::actor_runtime::by_hand::Envelope<'_> {
+            match self {
+                CounterMessage::Add { reply, .. } => reply.envelope("add").sync(),
+                CounterMessage::Get { reply } => reply.envelope("get"),
+                CounterMessage::Finish { reply } => reply.envelope("finish").last(),
+            }
+        }
+    }
+};
+
+// Prints the name of the handler, so the arguments need not be `Debug`.
+impl ::core::fmt::Debug for CounterMessage {
+    fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        formatter.write_str(::actor_runtime::by_hand::Message::envelope(self).method())
     }
 }
 

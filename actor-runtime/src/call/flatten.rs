@@ -93,7 +93,7 @@ pub trait Blocking: private::Sealed {
     fn block(self) -> Self::Outcome;
 }
 
-impl<M, T, E, Q, H, S> Call<'_, M, Result<T, E>, Q, H, S>
+impl<M, T, E, Q, H, S> Call<'_, Result<T, E>, M, Q, H, S>
 where
     M: Message,
     E: From<CallError>,
@@ -176,7 +176,7 @@ macro_rules! blocking {
 }
 
 blocking! {
-    [M: Message, R, Q: Request<M, R>, H, S: Recipient<M>] Call<'_, M, R, Q, H, S>;
+    [M: Message, R, Q: Request<M, R>, H, S: Recipient<M>] Call<'_, R, M, Q, H, S>;
     [R] Answer<R>;
     [R, C: Future<Output = Result<R, CallError>> + Expire + Unpin] Timeout<C>;
 }

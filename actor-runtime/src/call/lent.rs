@@ -12,7 +12,7 @@ use crate::slot::{message::Message, replies::Replies, reply::Reply};
 /// builds the message of them.
 #[derive(Debug)]
 pub struct Lent<A, M: Message, R: 'static> {
-    arguments: A,
+    pub(crate) arguments: A,
     make: fn(A, Reply<R>) -> M,
 }
 

@@ -111,7 +111,7 @@ use crate::{
 /// # }
 /// ```
 #[must_use = "a call is not sent until it is awaited, cast or sent"]
-pub struct Call<'a, M: Message, R: 'static, Q, H = Unmarked, S = Borrowed<'a, M>> {
+pub struct Call<'a, R: 'static, M: Message, Q, H = Unmarked, S = Borrowed<'a, M>> {
     recipient: S,
     /// `None` once the message was built.
     request: Option<Q>,
@@ -124,22 +124,22 @@ pub struct Call<'a, M: Message, R: 'static, Q, H = Unmarked, S = Borrowed<'a, M>
 }
 
 /// No field is structurally pinned.
-impl<M: Message, R, Q, H, S> Unpin for Call<'_, M, R, Q, H, S> {}
+impl<M: Message, R, Q, H, S> Unpin for Call<'_, R, M, Q, H, S> {}
 
-impl<'a, M: Message, R, F, H> Call<'a, M, R, F, H> {
+impl<'a, M: Message, R, F, H> Call<'a, R, M, F, H> {
     /// Replaces the request by another one for the handler `method`.
     #[inline]
     pub(crate) fn with_request<Q>(
         self,
         method: &'static str,
         change: impl FnOnce(F) -> Q,
-    ) -> Call<'a, M, R, Q, H> {
+    ) -> Call<'a, R, M, Q, H> {
         let Self { recipient, request, method: _, state, site, mark } = self;
         Call { recipient, request: request.map(change), method, state, site, mark }
     }
 }
 
-impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
+impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, R, M, Q, H> {
     #[inline]
     pub(crate) fn new(shared: &'a Arc<Shared<M>>, request: Q, site: Site) -> Self {
         let (recipient, request) = (Borrowed(shared), Some(request));
@@ -147,7 +147,7 @@ impl<'a, M: Message, R, Q: Request<M, R>, H> Call<'a, M, R, Q, H> {
     }
 }
 
-impl<'a, M, R, Q, H, S> Call<'a, M, R, Q, H, S>
+impl<'a, M, R, Q, H, S> Call<'a, R, M, Q, H, S>
 where
     M: Message,
     Q: Request<M, R>,
@@ -373,7 +373,7 @@ where
     }
 }
 
-impl<M: Message, R, Q, H, S> fmt::Debug for Call<'_, M, R, Q, H, S> {
+impl<M: Message, R, Q, H, S> fmt::Debug for Call<'_, R, M, Q, H, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match self.state {
             None if self.request.is_some() => "not sent",
@@ -386,9 +386,9 @@ impl<M: Message, R, Q, H, S> fmt::Debug for Call<'_, M, R, Q, H, S> {
     }
 }
 
-impl<M: Message, R, Q, H, S> private::Sealed for Call<'_, M, R, Q, H, S> {}
+impl<M: Message, R, Q, H, S> private::Sealed for Call<'_, R, M, Q, H, S> {}
 
-impl<M: Message, R, Q, H, S> Expire for Call<'_, M, R, Q, H, S> {
+impl<M: Message, R, Q, H, S> Expire for Call<'_, R, M, Q, H, S> {
     fn expire(self) -> Option<(Method, bool)> {
         match self.state {
             Some(CallState::WaitingForRoom(waiting, mut answer)) => {

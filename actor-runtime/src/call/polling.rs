@@ -55,7 +55,7 @@ impl<R> AwaitedAnswer<R> {
     }
 }
 
-impl<M, R, Q, H, S> Call<'_, M, R, Q, H, S>
+impl<M, R, Q, H, S> Call<'_, R, M, Q, H, S>
 where
     M: Message,
     Q: Request<M, R>,
@@ -112,7 +112,7 @@ where
     }
 }
 
-impl<M, R, Q, H, S> Future for Call<'_, M, R, Q, H, S>
+impl<M, R, Q, H, S> Future for Call<'_, R, M, Q, H, S>
 where
     M: Message,
     Q: Request<M, R>,
@@ -132,7 +132,7 @@ where
     }
 }
 
-impl<M: Message, R, Q, H, S> Call<'_, M, R, Q, H, S> {
+impl<M: Message, R, Q, H, S> Call<'_, R, M, Q, H, S> {
     /// Keeps a message that was not accepted, and returns the error of the call.
     #[cold]
     #[inline(never)]

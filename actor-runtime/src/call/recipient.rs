@@ -55,7 +55,7 @@ pub(crate) mod private {
     }
 }
 
-impl<'a, M: Message, R, Q, H> Call<'a, M, R, Q, H> {
+impl<'a, M: Message, R, Q, H> Call<'a, R, M, Q, H> {
     /// Makes the call own a handle, so that it borrows nothing.
     ///
     /// A call borrows only the handle on which it was made. One that is moved into a task or stored has to own
@@ -79,7 +79,7 @@ impl<'a, M: Message, R, Q, H> Call<'a, M, R, Q, H> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn owned(self) -> Call<'static, M, R, Q, H, Owned<M>> {
+    pub fn owned(self) -> Call<'static, R, M, Q, H, Owned<M>> {
         let Self { recipient, request, method, state, site, mark: _ } = self;
         let recipient = Owned(Counted::new(recipient.0));
         Call { recipient, request, method, state, site, mark: PhantomData }

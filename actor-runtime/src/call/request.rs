@@ -29,7 +29,7 @@ use crate::{
 /// #     /// Adds `amount` and returns the new total.
 /// #     pub fn add(&mut self, amount: u64) -> u64 { self.0 += amount; self.0 }
 /// # }
-/// async fn logged<R, Q>(call: Call<'_, CounterMessage, R, Q>) -> Result<R, CallError>
+/// async fn logged<R, Q>(call: Call<'_, R, CounterMessage, Q>) -> Result<R, CallError>
 /// where
 ///     R: Debug + 'static,
 ///     Q: Request<CounterMessage, R>,
@@ -74,6 +74,21 @@ impl<M: Message, R: 'static, F: FnOnce(Reply<R>) -> M> Request<M, R> for F {
     #[inline]
     fn into_message(self, reply: Reply<R>) -> M {
         self(reply)
+    }
+}
+
+/// Arguments, and a function that builds the message of them. The function is not needed if the handler
+/// runs on the calling thread.
+#[derive(Debug)]
+pub struct With<T, F> {
+    pub(crate) arguments: T,
+    pub(crate) make: F,
+}
+
+impl<M: Message, R: 'static, T, F: FnOnce(T, Reply<R>) -> M> Request<M, R> for With<T, F> {
+    #[inline]
+    fn into_message(self, reply: Reply<R>) -> M {
+        (self.make)(self.arguments, reply)
     }
 }
 

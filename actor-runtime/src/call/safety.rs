@@ -37,7 +37,7 @@ lent_only! {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, R, Q, A, S> CancelSafe for Call<'_, M, R, Q, Marked<A>, S>
+impl<M, R, Q, A, S> CancelSafe for Call<'_, R, M, Q, Marked<A>, S>
 where
     M: Message,
     Q: Request<M, R>,
@@ -54,7 +54,7 @@ where
 {
 }
 
-impl<M: Message, R, Q, A, S> Carries for Call<'_, M, R, Q, Marked<A>, S> {
+impl<M: Message, R, Q, A, S> Carries for Call<'_, R, M, Q, Marked<A>, S> {
     type Arguments = A;
 }
 
@@ -93,7 +93,7 @@ pub trait SendsWhenPolled {
     type Loses;
 }
 
-impl<M: Message, R, Q, S> SendsWhenPolled for Call<'_, M, R, Q, Unmarked, S> {
+impl<M: Message, R, Q, S> SendsWhenPolled for Call<'_, R, M, Q, Unmarked, S> {
     type Loses = LosesAnswer;
 }
 
@@ -131,7 +131,7 @@ macro_rules! refuse {
 }
 
 refuse! {
-    ['a, M: Message, R, Q, S] Call<'a, M, R, Q, Unmarked, S>: Self;
+    ['a, M: Message, R, Q, S] Call<'a, R, M, Q, Unmarked, S>: Self;
     ['a, M: Message, R, Q, S] Sent<'a, M, R, Q, Unmarked, S>: Self;
     ['a, M: Message, R, Q, S] Cast<'a, M, R, Q, S>: Self;
     [C: SendsWhenPolled] Timeout<C>: Self;

@@ -181,7 +181,7 @@ impl<T> fmt::Debug for ReplyStream<T> {
 /// Dropping the future of [`next`](Self::next) loses no value. Dropping the call itself withdraws a
 /// message that waits for room, and skips a handler that has not begun.
 #[must_use = "streams do nothing unless polled"]
-pub struct StreamCall<'a, M: Message, T: 'static, Q, S = Borrowed<'a, M>> {
+pub struct StreamCall<'a, T: 'static, M: Message, Q, S = Borrowed<'a, M>> {
     recipient: S,
     buffer: usize,
     state: StreamState<M, T, Q>,
@@ -196,9 +196,9 @@ enum StreamState<M: Message, T: 'static, Q> {
 }
 
 /// No field is structurally pinned.
-impl<M: Message, T, Q, S> Unpin for StreamCall<'_, M, T, Q, S> {}
+impl<M: Message, T, Q, S> Unpin for StreamCall<'_, T, M, Q, S> {}
 
-impl<'a, M: Message, T, Q: StreamRequest<M, T>> StreamCall<'a, M, T, Q> {
+impl<'a, M: Message, T, Q: StreamRequest<M, T>> StreamCall<'a, T, M, Q> {
     pub(crate) fn new(shared: &'a Arc<Shared<M>>, request: Q) -> Self {
         let (recipient, state) = (Borrowed(shared), StreamState::Unsent(request));
         Self { recipient, buffer: BUFFER, state, handle: PhantomData }
@@ -206,14 +206,14 @@ impl<'a, M: Message, T, Q: StreamRequest<M, T>> StreamCall<'a, M, T, Q> {
 
     /// Makes the call own a handle, so that it borrows nothing, as [`Call::owned`](crate::Call::owned)
     /// does.
-    pub fn owned(self) -> StreamCall<'static, M, T, Q, Owned<M>> {
+    pub fn owned(self) -> StreamCall<'static, T, M, Q, Owned<M>> {
         let Self { recipient, buffer, state, handle: _ } = self;
         let recipient = Owned(Counted::new(recipient.0));
         StreamCall { recipient, buffer, state, handle: PhantomData }
     }
 }
 
-impl<M, T, Q, S> StreamCall<'_, M, T, Q, S>
+impl<M, T, Q, S> StreamCall<'_, T, M, Q, S>
 where
     M: Message,
     Q: StreamRequest<M, T>,
@@ -296,7 +296,7 @@ fn message_and_stream<M: Message, T>(
     (message, ReplyStream { channel, method, actor: shared.id(), sender, reading })
 }
 
-impl<M, T, Q, S> Stream for StreamCall<'_, M, T, Q, S>
+impl<M, T, Q, S> Stream for StreamCall<'_, T, M, Q, S>
 where
     M: Message,
     Q: StreamRequest<M, T>,
@@ -344,4 +344,4 @@ where
     }
 }
 
-opaque_debug!([M: Message, T, Q, S] StreamCall<'_, M, T, Q, S>, "StreamCall", actor = M::ACTOR);
+opaque_debug!([M: Message, T, Q, S] StreamCall<'_, T, M, Q, S>, "StreamCall", actor = M::ACTOR);

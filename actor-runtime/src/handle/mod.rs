@@ -21,6 +21,7 @@ use crate::{
         dropped::Site,
         lent::{Lent, LentStream},
         mark::Marked,
+        request::With,
         stream::StreamCall,
     },
     exit::ExitReason,
@@ -51,7 +52,7 @@ impl<M: Message> Handle<M> {
     /// Returns a call, not sent yet, whose message `message` builds around a reply.
     #[inline]
     #[cfg_attr(debug_assertions, track_caller)]
-    pub fn call<R, F>(&self, message: F) -> Call<'_, M, R, F>
+    pub fn call<R, F>(&self, message: F) -> Call<'_, R, M, F>
     where
         F: FnOnce(Reply<R>) -> M,
     {
@@ -60,15 +61,39 @@ impl<M: Message> Handle<M> {
 
     /// As [`call`](Self::call), for a handler marked `#[cancel_safe]`. `A` is what it takes by value, see
     /// [`Marked`](crate::by_hand::Marked).
-    pub fn marked_call<R, F, A>(&self, message: F) -> Call<'_, M, R, F, Marked<A>>
+    pub fn marked_call<R, F, A>(&self, message: F) -> Call<'_, R, M, F, Marked<A>>
     where
         F: FnOnce(Reply<R>) -> M,
     {
         Call::new(&self.0, message, Site::exempt())
     }
 
+    /// As [`call`](Self::call), with the arguments apart from the function that builds the message of them.
+    #[doc(hidden)]
+    #[inline]
+    #[cfg_attr(debug_assertions, track_caller)]
+    pub fn call_with<T, R, F>(&self, arguments: T, make: F) -> Call<'_, R, M, With<T, F>>
+    where
+        F: FnOnce(T, Reply<R>) -> M,
+    {
+        Call::new(&self.0, With { arguments, make }, Site::here())
+    }
+
+    /// As [`marked_call`](Self::marked_call), with the arguments apart.
+    #[doc(hidden)]
+    pub fn marked_call_with<T, R, F, A>(
+        &self,
+        arguments: T,
+        make: F,
+    ) -> Call<'_, R, M, With<T, F>, Marked<A>>
+    where
+        F: FnOnce(T, Reply<R>) -> M,
+    {
+        Call::new(&self.0, With { arguments, make }, Site::exempt())
+    }
+
     /// As [`call`](Self::call), for a handler that answers with a stream.
-    pub fn stream<T, F>(&self, message: F) -> StreamCall<'_, M, T, F>
+    pub fn stream<T, F>(&self, message: F) -> StreamCall<'_, T, M, F>
     where
         F: FnOnce(Replies<T>) -> M,
     {
@@ -83,7 +108,7 @@ impl<M: Message> Handle<M> {
         &self,
         arguments: A,
         make: fn(A, Reply<R>) -> M,
-    ) -> Call<'_, M, R, Lent<A, M, R>> {
+    ) -> Call<'_, R, M, Lent<A, M, R>> {
         Call::new(&self.0, Lent::new(arguments, make), Site::here())
     }
 
@@ -93,7 +118,7 @@ impl<M: Message> Handle<M> {
         &self,
         arguments: A,
         make: fn(A, Reply<R>) -> M,
-    ) -> Call<'_, M, R, Lent<A, M, R>, Marked<O>> {
+    ) -> Call<'_, R, M, Lent<A, M, R>, Marked<O>> {
         Call::new(&self.0, Lent::new(arguments, make), Site::exempt())
     }
 
@@ -103,7 +128,7 @@ impl<M: Message> Handle<M> {
         &self,
         arguments: A,
         make: fn(A, Replies<T>) -> M,
-    ) -> StreamCall<'_, M, T, LentStream<A, M, T>> {
+    ) -> StreamCall<'_, T, M, LentStream<A, M, T>> {
         StreamCall::new(&self.0, LentStream::new(arguments, make))
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     call::{
         Call,
         lent::Lent,
-        request::{InlinePoll, Request, Target},
+        request::{InlinePoll, Request, Target, With},
     },
     life::{
         context::Context,
@@ -34,32 +34,25 @@ trait RunHere<M: Message, R: 'static>: Request<M, R> {
 
 /// A request to an actor of type `A`, whose handler can run on the thread of its caller.
 #[expect(missing_debug_implementations, reason = "`Call` implements `Debug` without it")]
-pub struct Inline<A, F, G> {
-    /// Builds the message.
-    make: F,
-    /// Runs the handler of the message.
+pub struct Inline<A, T, F, G> {
+    /// The arguments, and what builds the message of them.
+    with: With<T, F>,
+    /// Runs the handler with the arguments.
     run: G,
     actor: PhantomData<fn(A)>,
 }
 
-impl<A, F, G> Inline<A, F, G> {
-    #[inline]
-    pub(crate) fn new(make: F, run: G) -> Self {
-        Self { make, run, actor: PhantomData }
-    }
-}
-
-impl<M, R, A, F, G> Request<M, R> for Inline<A, F, G>
+impl<M, R, A, T, F, G> Request<M, R> for Inline<A, T, F, G>
 where
     M: Message<AtRest: AtRest<A>>,
     R: 'static,
     A: Drive<Message = M>,
-    F: FnOnce(Reply<R>) -> M,
-    G: FnOnce(&mut A, M, &Context<A>) -> Option<R>,
+    F: FnOnce(T, Reply<R>) -> M,
+    G: FnOnce(&mut A, T, &Context<A>) -> R,
 {
     #[inline]
     fn into_message(self, reply: Reply<R>) -> M {
-        (self.make)(reply)
+        self.with.into_message(reply)
     }
 
     #[inline(always)]
@@ -72,20 +65,20 @@ where
     }
 }
 
-impl<M, R, A, F, G> RunHere<M, R> for Inline<A, F, G>
+impl<M, R, A, T, F, G> RunHere<M, R> for Inline<A, T, F, G>
 where
     M: Message<AtRest: AtRest<A>>,
     R: 'static,
     A: Drive<Message = M>,
-    F: FnOnce(Reply<R>) -> M,
-    G: FnOnce(&mut A, M, &Context<A>) -> Option<R>,
+    F: FnOnce(T, Reply<R>) -> M,
+    G: FnOnce(&mut A, T, &Context<A>) -> R,
 {
-    // Inlined so that the compiler can pass the arguments on without building the message in memory.
+    // Inlined so that the compiler can pass the arguments on in registers.
     #[inline(always)]
     fn run(request: &mut Option<Self>, actor: &mut M::AtRest) -> Result<R, Box<Panicked>> {
-        actor.resident().run(|actor, context| {
-            let Self { make, run, .. } = request.take().expect(HAS_REQUEST);
-            run(actor, make(Reply::unwanted()), context).expect(ANSWERS)
+        actor.resting().run(|actor, context| {
+            let Self { with, run, .. } = request.take().expect(HAS_REQUEST);
+            run(actor, with.arguments, context)
         })
     }
 }
@@ -142,15 +135,15 @@ where
 
 /// Like `Inline`, with a type that can be named: see [`Lent`].
 #[expect(missing_debug_implementations, reason = "`Call` implements `Debug` without it")]
-pub struct InlineLent<A, M: Message, R: 'static> {
-    lent: Lent<A, M, R>,
-    run: RunAtRest<M, R>,
+pub struct InlineLent<T, M: Message, R: 'static> {
+    lent: Lent<T, M, R>,
+    run: RunAtRest<T, M, R>,
 }
 
-/// A function that runs the handler of a message.
-type RunAtRest<M, R> = fn(&mut <M as Message>::AtRest, M) -> Result<R, Box<Panicked>>;
+/// A function that runs a handler with its arguments.
+type RunAtRest<T, M, R> = fn(&mut <M as Message>::AtRest, T) -> Result<R, Box<Panicked>>;
 
-impl<A, M: Message, R> Request<M, R> for InlineLent<A, M, R> {
+impl<T, M: Message, R> Request<M, R> for InlineLent<T, M, R> {
     #[inline]
     fn into_message(self, reply: Reply<R>) -> M {
         self.lent.into_message(reply)
@@ -166,58 +159,56 @@ impl<A, M: Message, R> Request<M, R> for InlineLent<A, M, R> {
     }
 }
 
-impl<A, M: Message, R> RunHere<M, R> for InlineLent<A, M, R> {
+impl<T, M: Message, R> RunHere<M, R> for InlineLent<T, M, R> {
     #[inline]
     fn run(request: &mut Option<Self>, actor: &mut M::AtRest) -> Result<R, Box<Panicked>> {
         let Self { lent, run } = request.take().expect(HAS_REQUEST);
-        run(actor, lent.into_message(Reply::unwanted()))
+        run(actor, lent.arguments)
     }
 }
 
-/// Runs the handler of `message`: `run` returns `None` for the message of another one.
+/// Runs a handler of `actor` with `arguments`.
 #[inline(always)]
-pub fn run_at_rest<M, A, R>(
-    actor: &mut M::AtRest,
-    message: M,
-    run: impl FnOnce(&mut A, M, &Context<A>) -> Option<R>,
-) -> Result<R, Box<Panicked>>
-where
-    M: Message<AtRest: AtRest<A>>,
-    A: Drive<Message = M>,
-{
-    actor.resident().run(|actor, context| run(actor, message, context).expect(ANSWERS))
+pub fn run_at_rest<A: Drive, T, R>(
+    actor: &mut impl AtRest<A>,
+    arguments: T,
+    run: impl FnOnce(&mut A, T, &Context<A>) -> R,
+) -> Result<R, Box<Panicked>> {
+    actor.resting().run(|actor, context| run(actor, arguments, context))
 }
 
-impl<'a, A, M: Message, R, H> Call<'a, M, R, Lent<A, M, R>, H> {
+impl<'a, T, M: Message, R, H> Call<'a, R, M, Lent<T, M, R>, H> {
     /// Converts this call of the handler `method` to one that may `run` on the calling thread.
     #[doc(hidden)]
     #[inline]
     pub fn inline_lent(
         self,
         method: &'static str,
-        run: RunAtRest<M, R>,
-    ) -> Call<'a, M, R, InlineLent<A, M, R>, H> {
+        run: RunAtRest<T, M, R>,
+    ) -> Call<'a, R, M, InlineLent<T, M, R>, H> {
         self.with_request(method, |lent| InlineLent { lent, run })
     }
 }
 
-impl<'a, M: Message, R, F, H> Call<'a, M, R, F, H> {
+impl<'a, M: Message, R, T, F, H> Call<'a, R, M, With<T, F>, H> {
     /// Converts this call of the handler `method` to one that may `run` on the calling thread.
     #[doc(hidden)]
     #[inline]
-    pub fn inline<A, G>(self, method: &'static str, run: G) -> Call<'a, M, R, Inline<A, F, G>, H>
+    pub fn inline<A, G>(self, method: &'static str, run: G) -> Call<'a, R, M, Inline<A, T, F, G>, H>
     where
         A: Drive<Message = M>,
-        F: FnOnce(Reply<R>) -> M,
-        G: FnOnce(&mut A, M, &Context<A>) -> Option<R>,
+        F: FnOnce(T, Reply<R>) -> M,
+        G: FnOnce(&mut A, T, &Context<A>) -> R,
     {
-        self.with_request(method, |make| Inline::new(make, run))
+        self.with_request(method, |with| Inline { with, run, actor: PhantomData })
     }
+}
 
-    /// Like [`inline`](Self::inline), for a handle that does not know the type of its actor.
+impl<'a, M: Message, R, F, H> Call<'a, R, M, F, H> {
+    /// Like [`inline`](Call::inline), for a handle that does not know the type of its actor.
     #[doc(hidden)]
     #[inline]
-    pub fn inline_dyn(self, method: &'static str) -> Call<'a, M, R, InlineDyn<F>, H>
+    pub fn inline_dyn(self, method: &'static str) -> Call<'a, R, M, InlineDyn<F>, H>
     where
         F: Request<M, R>,
     {

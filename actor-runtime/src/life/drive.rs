@@ -44,14 +44,17 @@ pub trait Drive: Actor {
     #[doc(hidden)]
     const FIRST: First = First::Neither;
 
-    /// Runs the `fn` handler of `message`, in the loop or on the thread of its caller.
+    /// Runs the `fn` handler of `message` in the loop.
     #[doc(hidden)]
-    fn dispatch_now(
-        &mut self,
-        message: Self::Message,
-        context: &Context<Self>,
-        caller: Caller<'_>,
-    ) {
+    #[inline]
+    fn dispatch_now(&mut self, message: Self::Message, context: &Context<Self>) {
+        self.dispatch_to(message, context, Caller::remote());
+    }
+
+    /// Runs the `fn` handler of `message`, in the loop or on the thread of its caller, for an actor whose type
+    /// its handle does not know.
+    #[doc(hidden)]
+    fn dispatch_to(&mut self, message: Self::Message, context: &Context<Self>, caller: Caller<'_>) {
         let _ = (message, context, caller);
     }
 

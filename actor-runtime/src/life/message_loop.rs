@@ -36,10 +36,7 @@ use crate::{
     },
     mailbox::{Entry, Next, Shared},
     observe::{self, Trace},
-    slot::{
-        caller::Caller,
-        message::{Message, private::Ticket},
-    },
+    slot::message::{Message, private::Ticket},
     sync::{Arc, bug},
     thread::{batch, current},
 };
@@ -227,7 +224,7 @@ impl<A: Drive> Loop<'_, A> {
         let context = self.context;
         let actor = self.before_handler(&message)?;
         let outcome = observe::handling_now(trace, A::Message::ACTOR, method, || {
-            catch(|| actor.dispatch_now(message, context, Caller::remote()))
+            catch(|| actor.dispatch_now(message, context))
         });
         self.after_handler(method, address, wait, outcome)
     }

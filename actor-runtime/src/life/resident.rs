@@ -38,14 +38,17 @@ pub struct Resident<A: Actor> {
 /// actor itself may be private.
 pub trait AtRest<A: Actor>: Sized {
     /// Wraps an actor that enters its seat.
-    fn at_rest(actor: Box<Resident<A>>) -> Self;
+    const WRAP: fn(Resting<A>) -> Self;
 
     /// Borrows the actor for a handler.
-    fn resident(&mut self) -> &mut Resident<A>;
+    fn resting(&mut self) -> &mut Resting<A>;
 
     /// Unwraps an actor that returns to its loop.
-    fn into_resident(self) -> Box<Resident<A>>;
+    fn unwrap(self) -> Resting<A>;
 }
+
+/// What a type that implements [`AtRest`] wraps.
+pub type Resting<A> = Box<Resident<A>>;
 
 /// An idle actor whose type is known to its loop only, since its handle names just the message.
 pub trait Occupant<M>: Send {
@@ -100,8 +103,8 @@ impl<A: Actor<Message: Message<AtRest: AtRest<A>>>> SeatAccess<A> {
     /// Creates the access of an actor.
     pub(crate) fn new() -> Self {
         Self {
-            as_at_rest: AtRest::at_rest,
-            as_resident: AtRest::into_resident,
+            as_at_rest: AtRest::WRAP,
+            as_resident: AtRest::unwrap,
             place: Some(SeatBox::new(Content::Nothing)),
         }
     }
@@ -213,7 +216,7 @@ where
     A: Drive<Message: Message<AtRest: Send> + Send, Undelivered: Send> + Send,
 {
     fn answer(&mut self, message: A::Message, answer: &mut dyn Any) -> Result<(), Box<Panicked>> {
-        self.run(|actor, context| actor.dispatch_now(message, context, Caller::inline(answer)))
+        self.run(|actor, context| actor.dispatch_to(message, context, Caller::inline(answer)))
     }
 
     fn into_any(self: Box<Self>) -> Box<dyn Any> {

@@ -22,7 +22,7 @@ use crate::{
     cancel_safe::{CancelSafe, assume_cancel_safe},
     error::{Failure, Method, TrySendError, Unsent},
     slot::{
-        message::{PendingReply, private},
+        message::{Envelope, PendingReply, private},
         watch::Watch,
     },
     sync::{Arc, Mutex, MutexGuard, gap, lock},
@@ -417,6 +417,15 @@ impl<T> Replies<T> {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.channel.reader_is_gone()
+    }
+}
+
+impl<T> Replies<T> {
+    /// Describes a message of these replies.
+    #[doc(hidden)]
+    #[inline]
+    pub fn envelope(&self, method: &'static str) -> Envelope<'_> {
+        Envelope::new(method, self)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     error::Failure,
     slot::{
         Slot, State,
-        message::{PendingReply, private},
+        message::{Envelope, PendingReply, private},
     },
     sync::{Arc, bug},
     thread::current::{self, DropReason, ErasedReply},
@@ -183,6 +183,15 @@ impl<T> Reply<T> {
             DropReason::ActorEnding => slot.fail(Failure::Stopped),
             DropReason::Discarded => slot.fail(Failure::Unanswered),
         }
+    }
+}
+
+impl<T: 'static> Reply<T> {
+    /// Describes a message of this reply.
+    #[doc(hidden)]
+    #[inline]
+    pub fn envelope(&self, method: &'static str) -> Envelope<'_> {
+        Envelope::new(method, self)
     }
 }
 

@@ -114,7 +114,7 @@ async fn a_call_that_is_not_inline_keeps_its_arguments() {
 }
 
 /// The argument of a call that was not sent.
-fn kept<T: 'static, R: 'static, Q>(call: actor_runtime::Call<'_, ShelfMessage<T>, R, Q>) -> T
+fn kept<T: 'static, R: 'static, Q>(call: actor_runtime::Call<'_, R, ShelfMessage<T>, Q>) -> T
 where
     Q: Request<ShelfMessage<T>, R>,
 {

@@ -146,7 +146,7 @@ async fn generics() {
     assert_eq!(handle.get(1).await.unwrap(), Some(2));
     assert_eq!(handle.later(2).await.unwrap(), Err([0; 4]));
     assert_eq!(handle.storage().await.unwrap(), "memory");
-    assert_eq!(asks_nothing(&handle), "Handle { actor: \"Store\", .. }");
+    assert_eq!(asks_nothing(&handle), "StoreHandle(Handle { actor: \"Store\", .. })");
     assert_eq!(handle.finish().await.unwrap(), "2");
 }
 

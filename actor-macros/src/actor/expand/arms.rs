@@ -1,7 +1,7 @@
 //! The arms of a match on messages, which call the user's methods.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::undelivered;
 use crate::{
@@ -57,10 +57,9 @@ pub(super) fn calling(actor: &Actor, handler: &Handler, names: &Names) -> TokenS
         }
         Answer::Returned(_) => {
             let call = call(handler.receiver, &handler.ident, handler.is_async, arguments);
-            if handler.is_now() {
-                quote!(#caller.answer(#reply, #call))
-            } else {
-                quote!(#reply.send(#call))
+            match caller {
+                Some(caller) if handler.is_now() => quote!(#caller.answer(#reply, #call)),
+                _ => quote!(#reply.send(#call)),
             }
         }
         Answer::Deferred(_) | Answer::Streamed(_) => {
@@ -68,6 +67,29 @@ pub(super) fn calling(actor: &Actor, handler: &Handler, names: &Names) -> TokenS
         }
     };
     quote!(#(#cfgs)* #message::#variant { #fields #reply } => #body,)
+}
+
+// Output: amount
+// Output: (key, value)
+/// What a request owns, in a pattern or an expression. An argument under a condition that does not hold is `()`.
+pub(super) fn owned(handler: &Handler) -> TokenStream {
+    one_or_tuple(handler.fields().map(|field| field.ident.to_token_stream()))
+}
+
+/// Returns `name`, or a numbered one if an argument of `handler` has it.
+pub(super) fn fresh(name: &str, handler: &Handler) -> Ident {
+    let mut namer = Namer::default();
+    handler.fields().for_each(|field| namer.take(&field.ident));
+    namer.fresh(name)
+}
+
+/// One value, or several as a tuple.
+pub(super) fn one_or_tuple(values: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let values: Vec<_> = values.collect();
+    match &values[..] {
+        [one] => one.clone(),
+        _ => quote!((#(#values),*)),
+    }
 }
 
 /// The fields of a handler's message, in a pattern or a struct expression.
@@ -97,10 +119,11 @@ fn marked_body(
     let send = match handler.taken_back_by() {
         Some(take_back) => {
             let put_back = undelivered::put_back(actor, handler, take_back, context);
-            let answer = if handler.is_now() {
-                quote!(answer_now(#caller, #reply, answer, #undelivered::#variant))
-            } else {
-                quote!(answer(#reply, answer, #undelivered::#variant))
+            let answer = match caller {
+                Some(caller) if handler.is_now() => {
+                    quote!(answer_now(#caller, #reply, answer, #undelivered::#variant))
+                }
+                _ => quote!(answer(#reply, answer, #undelivered::#variant)),
             };
             quote! {
                 if let ::core::result::Result::Err(answer) = #context.#answer {
@@ -174,7 +197,8 @@ fn at(ty: Span, argument: TokenStream) -> TokenStream {
 /// The names of the variables, besides the arguments, that the arms use.
 pub(super) struct Names {
     pub(super) context: Ident,
-    pub(super) caller: Ident,
+    /// `None` if no caller runs these handlers.
+    pub(super) caller: Option<Ident>,
 }
 
 impl Names {
@@ -185,22 +209,25 @@ impl Names {
             actor.handlers.iter().any(|handler| calls(handler) && what(handler))
         };
         let context = if reads(Handler::needs_context) { "context" } else { "_context" };
-        let returns = |handler: &Handler| matches!(handler.answer, Answer::Returned(_));
-        let caller = if reads(returns) { "caller" } else { "_caller" };
-        Self {
-            context: context_named(context, actor, &calls),
-            caller: fresh(caller, actor, |handler| calls(handler) && returns(handler)),
-        }
+        Self { context: context_named(context, actor, &calls), caller: None }
+    }
+
+    /// Like [`of`](Self::of), for handlers that a caller may run.
+    pub(super) fn with_caller(actor: &Actor, calls: impl Fn(&Handler) -> bool) -> Self {
+        let answers =
+            |handler: &Handler| calls(handler) && matches!(handler.answer, Answer::Returned(_));
+        let caller = if actor.handlers.iter().any(answers) { "caller" } else { "_caller" };
+        Self { caller: Some(fresh_among(caller, actor, answers)), ..Self::of(actor, &calls) }
     }
 }
 
 /// Returns `name`, or a numbered one if an argument of a handler that needs the context shadows it.
 pub(super) fn context_named(name: &str, actor: &Actor, calls: impl Fn(&Handler) -> bool) -> Ident {
-    fresh(name, actor, |handler| calls(handler) && handler.needs_context())
+    fresh_among(name, actor, |handler| calls(handler) && handler.needs_context())
 }
 
 /// Returns `name`, or a numbered one if an argument of these handlers shadows it.
-fn fresh(name: &str, actor: &Actor, is_shadowing: impl Fn(&Handler) -> bool) -> Ident {
+fn fresh_among(name: &str, actor: &Actor, is_shadowing: impl Fn(&Handler) -> bool) -> Ident {
     let mut namer = Namer::default();
     for handler in actor.handlers.iter().filter(|handler| is_shadowing(handler)) {
         for name in handler.fields().map(|field| &field.ident).chain([&handler.reply]) {

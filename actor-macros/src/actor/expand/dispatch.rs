@@ -6,7 +6,7 @@ use syn::Visibility;
 
 use super::{
     arms::{self, Names},
-    finish, groups, hooks, sources, undelivered,
+    finish, groups, hooks, inline, sources, undelivered,
 };
 use crate::{
     actor::{
@@ -85,12 +85,18 @@ fn mailbox(actor: &Actor) -> Option<TokenStream> {
 }
 
 // Output: #[inline]
-//         fn dispatch_now(&mut self, message: CounterMessage, _context: &Context<Self>, caller: Caller<'_>) {
+//         fn dispatch_now(&mut self, message: CounterMessage, _context: &Context<Self>) {
 //             match message {
-//                 CounterMessage::Add { amount, reply } => caller.answer(reply, self.add(amount)),
+//                 CounterMessage::Add { amount, reply } => reply.send(self.add(amount)),
 //                 _ => {}
 //             }
 //         }
+//
+// If callers run the handlers with messages, because the handle does not know the actor:
+//
+// Output: fn dispatch_to(&mut self, message: .., _context: .., caller: Caller<'_>) {
+//             match message {
+//                 CounterMessage::Add { amount, reply } => caller.answer(reply, self.add(amount)),
 fn dispatch_now(actor: &Actor) -> Option<TokenStream> {
     let Actor { krate, message, .. } = actor;
     let (_, carried, _) = actor.carried.split_for_impl();
@@ -99,19 +105,24 @@ fn dispatch_now(actor: &Actor) -> Option<TokenStream> {
     if handlers.is_empty() {
         return None;
     }
-    let names = Names::of(actor, Handler::is_now);
-    let Names { context, caller } = &names;
+    let (method, names) = if inline::is_unknown(actor) {
+        (quote!(dispatch_to), Names::with_caller(actor, Handler::is_now))
+    } else {
+        (quote!(dispatch_now), Names::of(actor, Handler::is_now))
+    };
+    let context = &names.context;
+    let caller = names.caller.iter();
     let arms = handlers.iter().map(|handler| arms::calling(actor, handler, &names));
     let others = arms::others(actor, Handler::is_now, &quote!({}));
     let allow = arms::allow_deprecated(actor, Handler::is_now);
     Some(quote! {
         #allow
         #[inline]
-        fn dispatch_now(
+        fn #method(
             &mut self,
             message: #message #carried,
             #context: &#krate::Context<Self>,
-            #caller: #krate::__private::Caller<'_>,
+            #(#caller: #krate::__private::Caller<'_>,)*
         ) {
             match message {
                 #(#arms)*

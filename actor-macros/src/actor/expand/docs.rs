@@ -11,14 +11,18 @@ use crate::{
 
 /// The documentation of a generated type, where `{}` in `text` is a link to the actor.
 pub(super) fn linked(actor: &Actor, text: &str) -> TokenStream {
-    let path = link(actor);
     let name = names::text(&actor.ident);
-    let (name, allow) = match path {
-        Some(path) => (format!("[`{name}`](type@{path})"), Some(allow_private_links())),
-        None => (format!("`{name}`"), None),
+    let name = match link(actor) {
+        Some(path) => format!("[`{name}`](type@{path})"),
+        None => format!("`{name}`"),
     };
     let doc = text.replace("{}", &name);
-    quote!(#[doc = #doc] #allow)
+    quote!(#[doc = #doc])
+}
+
+/// Whether [`linked`] makes a link.
+pub(super) fn may_link(actor: &Actor) -> bool {
+    link(actor).is_some()
 }
 
 /// Allows links to the actor from items that are more public.

@@ -4,34 +4,32 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{ConstParam, GenericParam, LifetimeParam, TypeParam};
 
-use super::{arms, docs, inline, message, refused};
-use crate::actor::model::{Actor, Answer, Field, Handler, HandlerAttrs};
+use super::{arms, docs, hooks, inline, message, refused};
+use crate::{
+    actor::model::{Actor, Answer, Field, Handler, HandlerAttrs},
+    names,
+};
 
-pub(super) fn items(actor: &Actor) -> Vec<TokenStream> {
-    let mut items =
-        vec![structure(actor), methods(actor), actor_handle_impl(actor), identity_impls(actor)];
-    if has_type_parameters(actor) {
-        items.extend([clone_impl(actor), debug_impl(actor)]);
-    }
-    items
+/// What users see: the handle and its methods.
+pub(super) fn items(actor: &Actor) -> [TokenStream; 2] {
+    [structure(actor), methods(actor)]
 }
 
-/// If so, `Clone` and `Debug` are not derived: a derive requires them of each type parameter.
-fn has_type_parameters(actor: &Actor) -> bool {
-    actor.carried.type_params().next().is_some()
+/// The traits of a handle.
+pub(super) fn impls(actor: &Actor) -> [TokenStream; 4] {
+    [actor_handle_impl(actor), clone_impl(actor), debug_impl(actor), identity_impls(actor)]
 }
 
 fn structure(actor: &Actor) -> TokenStream {
     let Actor { krate, vis, message, handle, carried, .. } = actor;
     let (_, ty_generics, where_clause) = carried.split_for_impl();
     let doc = docs::linked(actor, " A handle to a running {}.");
-    let derive = (!has_type_parameters(actor))
-        .then(|| quote!(#[derive(::core::clone::Clone, ::core::fmt::Debug)]));
+    let allow = docs::may_link(actor).then(docs::allow_private_links);
     let must_use = (!actor.is_kept_alive)
         .then(|| quote!(#[must_use = "an actor ends when its last handle is dropped"]));
     quote! {
         #doc
-        #derive
+        #allow
         #must_use
         #vis struct #handle #carried (#krate::by_hand::Handle<#message #ty_generics>) #where_clause;
     }
@@ -52,42 +50,58 @@ fn methods(actor: &Actor) -> TokenStream {
     }
 }
 
-// Input:  pub async fn save(&mut self, path: &Path) -> io::Result<()>
-// Output: pub fn save(&self, path: impl Into<PathBuf>) -> Call<'_, …> {
-//             let path = path.into();
-//             Handle::call(&self.0, move |reply| CounterMessage::Save { path, reply })
+// Input:  pub async fn load(&mut self, number: u64) -> Page
+// Output: pub fn load(&self, number: u64) -> Call<'_, …> {
+//             (&self.0).call(move |reply| StoreMessage::Load { number, reply })
 //         }
 //
-// For a `fn` that may run on the caller's thread, `.inline(..)` follows. The request of a handler that borrows
-// arguments has a type with a name, so that the call does not borrow what it was made of:
+// A `fn` that may run on the caller's thread gets its arguments, and not the message:
 //
-// Output: Handle::lent_call(&self.0, (path,), |(path,), reply| CounterMessage::Save { path, reply })
+// Output: let message = |amount, reply| CounterMessage::Add { amount, reply };
+//         (&self.0)
+//             .call_with(amount, message)
+//             .inline("add", |actor: &mut Counter, amount, _| actor.add(amount))
 //
-// It is not `self.0.call(..)`, because a trait in scope may have a blanket method `call`.
+// The request of a handler that borrows arguments has a type with a name, so that the call does not borrow
+// what it was made of:
+//
+// Output: let path = path.into();
+//         let message = |path, reply| StoreMessage::Save { path, reply };
+//         (&self.0).lent_call(path, message)
+//
+// It is not `self.0.call(..)`, because a trait in scope may have a blanket method `call`, which takes the
+// handle by value and would come first.
 fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     let Handler { ident, variant, vis, reply, .. } = handler;
-    let Actor { krate, message, .. } = actor;
+    let message = &actor.message;
     let docs = docs::of_method(actor, handler);
     let HandlerAttrs { cfgs, lints, callers, .. } = &handler.attrs;
     let parameters = handler.fields().map(parameter);
     let conversions = handler.fields().filter_map(conversion);
-    let fields = arms::fields(handler);
-    let is_lent = is_lent(handler);
+    let (is_lent, is_inline) = (is_lent(handler), inline::is_known(actor, handler));
     let send = match &handler.answer {
         Answer::Streamed(_) if is_lent => quote!(lent_stream),
         Answer::Streamed(_) => quote!(stream),
         _ if handler.cancel_safe.is_some() && is_lent => quote!(marked_lent_call),
+        _ if handler.cancel_safe.is_some() && is_inline => quote!(marked_call_with),
         _ if handler.cancel_safe.is_some() => quote!(marked_call),
         _ if is_lent => quote!(lent_call),
+        _ if is_inline => quote!(call_with),
         Answer::Returned(_) | Answer::Deferred(_) => quote!(call),
     };
+    let fields = arms::fields(handler);
     let made = quote!(#message::#variant { #fields #reply });
-    let request = if is_lent {
-        quote!((#fields), |(#fields), #reply| #made)
+    let (make, request) = if is_lent || is_inline {
+        let owned = arms::owned(handler);
+        let make = arms::fresh("message", handler);
+        (Some(quote!(let #make = |#owned, #reply| #made;)), quote!(#owned, #make))
     } else {
         let capture = handler.has_fields().then(|| quote!(move));
-        quote!(#capture |#reply| #made)
+        (None, quote!(#capture |#reply| #made))
     };
+    let missing: Vec<_> = handler.fields().filter(|_| is_inline).filter_map(missing).collect();
+    let allow_unused = (!missing.is_empty())
+        .then(|| quote!(#[allow(unused_variables, reason = "arguments may be missing")]));
     // Debug builds report where a call was made that was dropped before its result was read.
     let track_caller = (!matches!(handler.answer, Answer::Streamed(_))
         && handler.cancel_safe.is_none())
@@ -102,13 +116,24 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
         #(#cfgs)*
         #(#callers)*
         #allow
+        #allow_unused
         #track_caller
         #vis fn #ident(&self #(, #parameters)*) -> #returned {
+            #(#missing)*
             #(#conversions)*
-            #krate::by_hand::Handle::#send(&self.0, #request)
-            #inline
+            #make
+            (&self.0).#send(#request) #inline
         }
     }
+}
+
+// Input:  pub fn add(&mut self, #[cfg(unix)] amount: u64)
+// Output: #[cfg(not(all(unix)))]
+//         let amount = ();
+/// What takes the place of an argument under a condition that does not hold.
+fn missing(Field { ident, cfgs, .. }: &Field) -> Option<TokenStream> {
+    let conditions: Vec<_> = cfgs.iter().filter_map(hooks::condition).collect();
+    (!cfgs.is_empty()).then(|| quote!(#[cfg(not(all(#(#conditions),*)))] let #ident = ();))
 }
 
 /// Whether the type of the request has a name. A tuple type cannot have conditional fields.
@@ -128,7 +153,7 @@ fn returned(actor: &Actor, handler: &Handler) -> TokenStream {
     };
     let request = if is_lent(handler) {
         let owned = handler.fields().map(|field| message::carried_type(&field.carried));
-        inline::named_request(actor, handler, &quote!((#(#owned,)*)), &quote!(#name))
+        inline::named_request(actor, handler, &arms::one_or_tuple(owned), &quote!(#name))
     } else {
         // Type parameters cannot be left out of `use<..>`, and `impl Into<..>` has no name to put there.
         let is_generic = handler.fields().any(|field| field.carried.is_lent());
@@ -142,8 +167,8 @@ fn returned(actor: &Actor, handler: &Handler) -> TokenStream {
     quote! {
         #krate::#call_type<
             '_,
-            #message,
             #answer,
+            #message,
             #request,
             #mark
         >
@@ -231,6 +256,7 @@ fn identity_impls(actor: &Actor) -> TokenStream {
     }
 }
 
+// It is not derived, nor is `Debug`: a derive requires them of each type parameter.
 fn clone_impl(actor: &Actor) -> TokenStream {
     let Actor { handle, carried, .. } = actor;
     let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
@@ -246,10 +272,11 @@ fn clone_impl(actor: &Actor) -> TokenStream {
 fn debug_impl(actor: &Actor) -> TokenStream {
     let Actor { handle, carried, .. } = actor;
     let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
+    let name = names::text(handle);
     quote! {
         impl #impl_generics ::core::fmt::Debug for #handle #ty_generics #where_clause {
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Debug::fmt(&self.0, formatter)
+                formatter.debug_tuple(#name).field(&self.0).finish()
             }
         }
     }

@@ -30,7 +30,8 @@ fn conditional(hook: &Hook, error: &Type, infallible: &TokenStream) -> TokenStre
     quote!(#(#cfgs)* type StartError = #error; #otherwise)
 }
 
-fn condition(cfg: &Attribute) -> Option<&TokenStream> {
+/// The condition of a `#[cfg(..)]`.
+pub(super) fn condition(cfg: &Attribute) -> Option<&TokenStream> {
     match &cfg.meta {
         Meta::List(list) => Some(&list.tokens),
         Meta::Path(_) | Meta::NameValue(_) => None,

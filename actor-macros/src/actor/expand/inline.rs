@@ -1,12 +1,12 @@
 //! Handlers that may run on their caller's thread.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{arms, handle};
 use crate::{
     actor::model::{Actor, Argument, Handler},
-    names::{self, Namer},
+    names,
 };
 
 /// The form in which callers find an idle actor.
@@ -51,7 +51,7 @@ pub(super) fn ty(actor: &Actor) -> TokenStream {
 }
 
 // Output: const _: () = {
-//             pub struct CounterAtRest(Box<Resident<Counter>>);
+//             pub struct CounterAtRest(Resting<Counter>);
 //             …
 //         };
 //
@@ -62,25 +62,21 @@ pub(super) fn with_type(actor: &Actor, message_impl: TokenStream) -> TokenStream
         return message_impl;
     }
     let Actor { krate, vis, ty, at_rest, .. } = actor;
-    let name = names::text(&actor.ident);
-    let doc = format!(" An idle `{name}`, whose handlers callers may run.");
-    let resident = quote!(::std::boxed::Box<#krate::__private::Resident<#ty>>);
+    let resting = quote!(#krate::__private::Resting);
     quote! {
         const _: () = {
-            #[doc = #doc]
-            #[derive(::core::fmt::Debug)]
-            #vis struct #at_rest(#resident);
+            #[doc(hidden)]
+            #[allow(missing_debug_implementations, reason = "only the runtime uses it")]
+            #vis struct #at_rest(#resting<#ty>);
 
             impl #krate::__private::AtRest<#ty> for #at_rest {
-                fn at_rest(actor: #resident) -> Self {
-                    Self(actor)
-                }
+                const WRAP: fn(#resting<#ty>) -> Self = Self;
 
-                fn resident(&mut self) -> &mut #krate::__private::Resident<#ty> {
+                fn resting(&mut self) -> &mut #resting<#ty> {
                     &mut self.0
                 }
 
-                fn into_resident(self) -> #resident {
+                fn unwrap(self) -> #resting<#ty> {
                     self.0
                 }
             }
@@ -90,25 +86,35 @@ pub(super) fn with_type(actor: &Actor, message_impl: TokenStream) -> TokenStream
     }
 }
 
+/// Whether the handle does not know the type of its actor, some of whose handlers may run inline.
+pub(super) fn is_unknown(actor: &Actor) -> bool {
+    matches!(at_rest(actor), AtRest::Unknown)
+}
+
+/// Whether `handler` may run inline, and the handle knows the type of its actor.
+pub(super) fn is_known(actor: &Actor, handler: &Handler) -> bool {
+    actor.may_run_inline(handler) && !is_unknown(actor)
+}
+
 /// The method call that turns a call of `handler` into an inline call, if it may be one.
 pub(super) fn inline(actor: &Actor, handler: &Handler) -> Option<TokenStream> {
     if !actor.may_run_inline(handler) {
         return None;
     }
     let name = names::text(&handler.ident);
-    if matches!(at_rest(actor), AtRest::Unknown) {
+    if is_unknown(actor) {
         return Some(quote!(.inline_dyn(#name)));
     }
     let closure = closure(actor, handler);
     Some(if handle::is_lent(handler) {
         let krate = &actor.krate;
-        quote!(.inline_lent(#name, |at_rest, message| #krate::__private::run_at_rest(at_rest, message, #closure)))
+        quote!(.inline_lent(#name, |at_rest, arguments| #krate::__private::run_at_rest(at_rest, arguments, #closure)))
     } else {
         quote!(.inline(#name, #closure))
     })
 }
 
-/// The type of a request that owns the tuple `owned`: `name`, or a form of it that may run on the caller's
+/// The type of a request that owns `owned`: `name`, or a form of it that may run on the caller's
 /// thread.
 pub(super) fn named_request(
     actor: &Actor,
@@ -129,38 +135,19 @@ pub(super) fn named_request(
     }
 }
 
-// Output: |actor: &mut Counter, message, _context| match message {
-//             CounterMessage::Add { amount, .. } => Some(actor.add(amount)),
-//             _ => None,
-//         }
+// Output: |actor: &mut Counter, amount, _| actor.add(amount)
 fn closure(actor: &Actor, handler: &Handler) -> TokenStream {
-    let ty = &actor.ty;
-    let context = if handler.takes_context() { "context" } else { "_context" };
-    let mut namer = Namer::default();
-    handler.fields().for_each(|field| namer.take(&field.ident));
-    let [itself, context] = ["actor", context].map(|name| namer.fresh(name));
-    let arm = arm(actor, handler, [&itself, &context]);
-    let is_here = |other: &Handler| std::ptr::eq(other, handler);
-    let others = arms::others(actor, is_here, &quote!(::core::option::Option::None));
-    quote! {
-        |#itself: &mut #ty, message, #context| match message {
-            #arm
-            #others
-        }
-    }
-}
-
-fn arm(actor: &Actor, handler: &Handler, [itself, context]: [&Ident; 2]) -> TokenStream {
-    let Actor { message, ty, .. } = actor;
-    let Handler { variant, ident, receiver, .. } = handler;
-    let fields = arms::fields(handler);
+    let [itself, context] = ["actor", "context"].map(|name| arms::fresh(name, handler));
     let arguments = handler.arguments.iter().filter_map(|argument| match argument {
         Argument::Field(field) => Some(arms::passed(field)),
         Argument::Context => Some(quote!(#context)),
         Argument::Reply(_) => None,
     });
     // With angle brackets it can only be a type, so rustc reports an unknown one once.
-    let ty = quote!(<#ty>);
-    let call = arms::call_on(&quote!(#itself), &ty, *receiver, ident, arguments);
-    quote!(#message::#variant { #fields .. } => ::core::option::Option::Some(#call),)
+    let ty = &actor.ty;
+    let path = quote!(<#ty>);
+    let call = arms::call_on(&quote!(#itself), &path, handler.receiver, &handler.ident, arguments);
+    let owned = arms::owned(handler);
+    let context = if handler.takes_context() { quote!(#context) } else { quote!(_) };
+    quote!(|#itself: &mut #ty, #owned, #context| #call)
 }

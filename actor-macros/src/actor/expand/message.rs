@@ -13,18 +13,19 @@ use crate::{
     names,
 };
 
-pub(super) fn items(actor: &Actor) -> [TokenStream; 3] {
-    [enumeration(actor), inline::with_type(actor, message_impl(actor)), debug_impl(actor)]
+/// The traits of a message.
+pub(super) fn impls(actor: &Actor) -> [TokenStream; 2] {
+    [inline::with_type(actor, message_impl(actor)), debug_impl(actor)]
 }
 
 // Input:  pub fn add(&mut self, amount: u64) -> u64
 // Output: pub enum CounterMessage { Add { amount: u64, reply: Reply<u64> } }
-fn enumeration(actor: &Actor) -> TokenStream {
+pub(super) fn enumeration(actor: &Actor) -> TokenStream {
     let Actor { vis, message, carried, .. } = actor;
     let (generics, where_clause) = (&carried, &carried.where_clause);
     let doc = docs::linked(actor, " A message to {}: one variant per handler.");
     let variants = actor.handlers.iter().map(|handler| variant(actor, handler));
-    let allows = [allow_undocumented(actor), allow_private(actor), allow_names(actor)];
+    let allows = [allow_in_docs(actor), allow_private(actor), allow_names(actor)];
     let allow = allows.into_iter().flatten();
     quote! {
         #doc
@@ -36,10 +37,15 @@ fn enumeration(actor: &Actor) -> TokenStream {
 }
 
 /// The fields of a public enum are public too, and `missing_docs` would require docs for each.
-fn allow_undocumented(actor: &Actor) -> Option<TokenStream> {
-    actor
-        .is_public()
-        .then(|| quote!(#[allow(missing_docs, reason = "the handlers document their arguments")]))
+fn allow_in_docs(actor: &Actor) -> Option<TokenStream> {
+    match (actor.is_public(), docs::may_link(actor)) {
+        (true, true) => Some(quote!(
+            #[allow(missing_docs, rustdoc::private_intra_doc_links, reason = "see the handlers")]
+        )),
+        (true, false) => Some(quote!(#[allow(missing_docs, reason = "see the handlers")])),
+        (false, true) => Some(docs::allow_private_links()),
+        (false, false) => None,
+    }
 }
 
 /// Argument types may be as private as the actor, whose visibility the macro does not see.
@@ -104,7 +110,7 @@ pub(super) fn reply_type(krate: &syn::Path, answer: &Answer) -> TokenStream {
     }
 }
 
-// Output: CounterMessage::Add { reply, .. } => Envelope::new("add", reply),
+// Output: CounterMessage::Add { reply, .. } => reply.envelope("add"),
 fn message_impl(actor: &Actor) -> TokenStream {
     let Actor { krate, message, carried, .. } = actor;
     let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
@@ -134,7 +140,7 @@ fn message_impl(actor: &Actor) -> TokenStream {
 }
 
 fn envelope(actor: &Actor, handler: &Handler) -> TokenStream {
-    let Actor { krate, message, .. } = actor;
+    let message = &actor.message;
     let Handler { variant, reply, .. } = handler;
     let cfgs = &handler.attrs.cfgs;
     let name = names::text(&handler.ident);
@@ -149,7 +155,7 @@ fn envelope(actor: &Actor, handler: &Handler) -> TokenStream {
     quote! {
         #(#cfgs)*
         #message::#variant { #by_reference #reply #rest } =>
-            #krate::by_hand::Envelope::new(#name, #reply) #run_abandoned #sync #deferred #last #always,
+            #reply.envelope(#name) #run_abandoned #sync #deferred #last #always,
     }
 }
 

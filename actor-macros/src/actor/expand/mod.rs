@@ -46,13 +46,15 @@ pub(super) fn actor(syntax: &ActorImpl, model: Model, errors: TokenStream) -> To
 
 fn generated(actor: &Actor) -> TokenStream {
     let attrs = &actor.attrs;
-    let items = iter::once(one_impl(actor))
-        .chain(message::items(actor))
-        .chain(undelivered::enumeration(actor))
-        .chain([dispatch::actor_impl(actor)])
+    // In the order in which a person reads: what users see, what runs, and then the plumbing.
+    let items = iter::once(message::enumeration(actor))
+        .chain(handle::items(actor))
+        .chain([one_impl(actor), dispatch::actor_impl(actor)])
         .chain(groups::methods(actor))
         .chain(spawn::spawn_impl(actor))
-        .chain(handle::items(actor));
+        .chain(handle::impls(actor))
+        .chain(message::impls(actor))
+        .chain(undelivered::enumeration(actor));
     items.map(|item| quote!(#(#attrs)* #item)).collect()
 }
 

@@ -13,7 +13,7 @@ use crate::{
 };
 
 // Input:  pub fn put(&mut self, key: &Key) -> bool   (a mistake: `&Key`)
-// Output: pub fn put(&self, key: impl Sized) -> Call<'_, StoreMessage, bool, fn(Reply<bool>) -> StoreMessage> {
+// Output: pub fn put(&self, key: impl Sized) -> Call<'_, bool, StoreMessage, fn(Reply<bool>) -> StoreMessage> {
 //             unreachable!()
 //         }
 /// A method that only has a type, so that the code which calls it gets no errors besides; `None` if the
@@ -49,7 +49,7 @@ pub(super) fn method(actor: &Actor, refused: &Refused) -> Option<TokenStream> {
         #(#cfgs)*
         #[allow(missing_docs, unused_variables, reason = "the handler has a mistake")]
         #vis fn #ident #impl_generics (&self #(, #parameters)*)
-            -> #krate::#call<'_, #message, #ty, fn(#reply) -> #message>
+            -> #krate::#call<'_, #ty, #message, fn(#reply) -> #message>
         #where_clause
         {
             ::core::unreachable!()

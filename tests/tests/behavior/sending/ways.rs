@@ -125,7 +125,7 @@ async fn send(probe: ProbeHandle, way: Way, what: What) -> String {
     }
 }
 
-async fn via<Q>(way: Way, mut call: Call<'_, ProbeMessage, u64, Q>) -> String
+async fn via<Q>(way: Way, mut call: Call<'_, u64, ProbeMessage, Q>) -> String
 where
     Q: Request<ProbeMessage, u64>,
 {
