@@ -267,9 +267,18 @@ impl Actor {
     pub(crate) fn may_run_inline(&self, handler: &Handler) -> bool {
         self.is_inline
             && self.threads == Threads::Any
+            && !self.never_rests()
             && handler.is_now()
             && !handler.is_queued
             && matches!(handler.answer, Answer::Returned(_))
+    }
+
+    /// Whether its loop never leaves the actor to callers: it waits for sources, or has a hook to run when it
+    /// becomes idle.
+    fn never_rests(&self) -> bool {
+        let has_source = self.sources.iter().any(|source| source.cfgs.is_empty());
+        let is_idle = |hook: &Hook| hook.kind == HookKind::Idle && hook.cfgs.is_empty();
+        has_source || self.hooks.iter().any(is_idle)
     }
 
     /// Whether there is a variant under every configuration.

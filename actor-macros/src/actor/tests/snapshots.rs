@@ -299,3 +299,19 @@ fn mistakes() {
         |item| item.contains("enum") || item.contains("impl Counter"),
     );
 }
+
+/// Decision 0025 has the number, which counts the lines of rustc's attributes and `cargo expand`'s layout too.
+#[test]
+fn two_plain_handlers_are_short() {
+    let item = "impl Counter {
+        /// Adds `amount` and returns the new total.
+        pub fn add(&mut self, amount: u64) -> u64 { self.total += amount; self.total }
+
+        /// The total.
+        pub fn total(&self) -> u64 { self.total }
+    }";
+    let file: syn::File = syn::parse2(expand("", item)).expect("the expansion parses");
+    let lines: usize =
+        file.items.into_iter().skip(1).map(|item| printed(item).lines().count()).sum();
+    assert!(lines <= 138, "two plain handlers expand to {lines} lines");
+}
