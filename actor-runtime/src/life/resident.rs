@@ -56,7 +56,7 @@ pub trait Occupant<M>: Send {
     /// the answer's type.
     fn answer(&mut self, message: M, answer: &mut dyn Any) -> Result<(), Box<Panicked>>;
 
-    /// Converts the box for a downcast to the [`Resident`].
+    /// Converts the box for a downcast to the actor with its context.
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
 }
 
