@@ -100,6 +100,9 @@ fi
 step "clients that write before they read, that never read, and idle ones"
 "$PYTHON" clients/buffers.py "$address" "$server"
 
+step "100,000 elements, and clients that wait for them, give up and vanish"
+ELEMENTS=100000 cargo test -q --release --test server no_element
+
 step "redis-py"
 if "$PYTHON" -c 'import redis' 2>/dev/null; then
     "$PYTHON" clients/check.py "$address"

@@ -20,7 +20,7 @@ use tokio::{
 };
 
 use crate::{
-    connection::{AbortHandle, Connection, ConnectionHandle, Services},
+    connection::{AbortHandle, Connection, ConnectionHandle, SHUTTING_DOWN, Services},
     hub::{Hub, HubHandle},
     status::ClientStatus,
     store::{ClientId, Store, StoreHandle, clock::Clock},
@@ -261,6 +261,8 @@ impl Server {
     #[on_stop]
     async fn end_connections(&mut self) {
         tracing::info!("shutting down with {} clients", self.clients.len());
+        // A store that has ended has ended all waits, too.
+        let _ = self.store.end_waits(SHUTTING_DOWN).await;
         for client in self.clients.values() {
             ActorHandle::close(&client.connection);
         }

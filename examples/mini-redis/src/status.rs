@@ -5,7 +5,7 @@
 
 use std::{
     net::SocketAddr,
-    sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed},
+    sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed},
 };
 
 use tokio::time::Instant;
@@ -33,6 +33,8 @@ pub(crate) struct ClientStatus {
     channels: AtomicUsize,
     patterns: AtomicUsize,
     shards: AtomicUsize,
+    /// Whether it waits for an element.
+    is_waiting: AtomicBool,
     /// The number of commands queued for `EXEC`, or -1 outside of a transaction.
     queued: AtomicI64,
 }
@@ -51,6 +53,7 @@ impl ClientStatus {
             channels: AtomicUsize::new(0),
             patterns: AtomicUsize::new(0),
             shards: AtomicUsize::new(0),
+            is_waiting: AtomicBool::new(false),
             queued: AtomicI64::new(-1),
         }
     }
@@ -82,6 +85,10 @@ impl ClientStatus {
         self.queued.store(queued, Relaxed);
     }
 
+    pub(crate) fn set_waiting(&self, is_waiting: bool) {
+        self.is_waiting.store(is_waiting, Relaxed);
+    }
+
     pub(crate) fn is_subscriber(&self) -> bool {
         [&self.channels, &self.patterns, &self.shards].iter().any(|count| count.load(Relaxed) > 0)
     }
@@ -97,6 +104,9 @@ impl ClientStatus {
         let mut flags = String::new();
         if self.is_subscriber() {
             flags.push('P');
+        }
+        if self.is_waiting.load(Relaxed) {
+            flags.push('b');
         }
         if queued >= 0 {
             flags.push('x');

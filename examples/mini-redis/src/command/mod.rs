@@ -36,6 +36,8 @@ impl fmt::Debug for StoreCommand {
 pub(crate) enum Run {
     /// The store.
     Store(StoreCommand),
+    /// The store, which may wait until there is an element.
+    Blocking(StoreCommand),
     /// The hub.
     Publish { is_sharded: bool },
     /// The connection itself.

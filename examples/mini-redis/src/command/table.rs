@@ -2,7 +2,9 @@
 
 use crate::{
     hub::Kind,
-    store::{access::Access, access::Outcome, hashes, keys, lists, scan, sets, sorted, strings},
+    store::{
+        access::Access, access::Outcome, blocking, hashes, keys, lists, scan, sets, sorted, strings,
+    },
 };
 
 use super::{Command, Keys, Local, Run, StoreCommand, Subcommand};
@@ -13,6 +15,7 @@ const ONE: Keys = Keys(1, 1, 1);
 const TWO: Keys = Keys(1, 2, 1);
 const ALL: Keys = Keys(1, -1, 1);
 const PAIRS: Keys = Keys(1, -1, 2);
+const ALL_BUT_LAST: Keys = Keys(1, -2, 1);
 
 /// The first columns of a row: name, arity and flags.
 struct Row(&'static str, i64, &'static str);
@@ -26,6 +29,16 @@ impl Row {
         (group, since, summary): (&'static str, &'static str, &'static str),
     ) -> Command {
         self.with(keys, Run::Store(StoreCommand { keys, run }), group, since, summary)
+    }
+
+    /// Completes the row of a command that removes an element, and waits for one outside of a transaction.
+    const fn blocking(
+        self,
+        keys: Keys,
+        (group, since, summary): (&'static str, &'static str, &'static str),
+    ) -> Command {
+        let run = Run::Blocking(StoreCommand { keys, run: blocking::pop_at_once });
+        self.with(keys, run, group, since, summary)
     }
 
     /// Completes the row of a command run by the connection.
@@ -71,12 +84,21 @@ const READ_SLOW: &str = "readonly";
 const WRITE: &str = "write denyoom";
 const WRITE_FAST: &str = "write denyoom fast";
 const CHANGE: &str = "write fast";
+const WAIT: &str = "write noscript blocking";
+const WAIT_FAST: &str = "write noscript blocking fast";
+const WAIT_MOVE: &str = "write denyoom noscript blocking";
 const TALK: &str = "noscript loading stale fast no_auth allow_busy";
 const LISTEN: &str = "pubsub noscript loading stale";
 
 pub(crate) static COMMANDS: &[Command] = &[
     Row("append", 3, WRITE_FAST).store(ONE, strings::append, ("string", "2.0.0", "Appends a string to the value of a key. Creates the key if it doesn't exist.")),
     Row("auth", -2, TALK).local(Local::Auth, ("connection", "1.0.0", "Authenticates the connection.")),
+    Row("blmove", 6, WAIT_MOVE).blocking(TWO, ("list", "6.2.0", "Pops an element from a list, pushes it to another list and returns it. Blocks until an element is available otherwise. Deletes the list if the last element was moved.")),
+    Row("blpop", -3, WAIT).blocking(ALL_BUT_LAST, ("list", "2.0.0", "Removes and returns the first element in a list. Blocks until an element is available otherwise. Deletes the list if the last element was popped.")),
+    Row("brpop", -3, WAIT).blocking(ALL_BUT_LAST, ("list", "2.0.0", "Removes and returns the last element in a list. Blocks until an element is available otherwise. Deletes the list if the last element was popped.")),
+    Row("brpoplpush", 4, WAIT_MOVE).blocking(TWO, ("list", "2.2.0", "Pops an element from a list, pushes it to another list and returns it. Blocks until an element is available otherwise. Deletes the list if the last element was popped.")),
+    Row("bzpopmax", -3, WAIT_FAST).blocking(ALL_BUT_LAST, ("sorted-set", "5.0.0", "Removes and returns the member with the highest score from one or more sorted sets. Blocks until a member is available otherwise. Deletes the sorted set if the last element was popped.")),
+    Row("bzpopmin", -3, WAIT_FAST).blocking(ALL_BUT_LAST, ("sorted-set", "5.0.0", "Removes and returns the member with the lowest score from one or more sorted sets. Blocks until a member is available otherwise. Deletes the sorted set if the last element was popped.")),
     Row("client", -2, "").local(Local::Client, ("connection", "2.4.0", "A container for client connection commands.")).with_subcommands(&[sub("getname", 2), sub("help", 2), sub("id", 2), sub("info", 2), sub("kill", -3), sub("list", -2), sub("no-evict", 3), sub("no-touch", 3), sub("reply", 3), sub("setinfo", 4), sub("setname", 3)]),
     Row("command", -1, "loading stale").local(Local::Command, ("server", "2.8.13", "Returns detailed information about all commands.")).with_subcommands(&[sub("count", 2), sub("docs", -2), sub("getkeys", -4), sub("help", 2), sub("info", -2), sub("list", -2)]),
     Row("config", -2, "").local(Local::Config, ("server", "2.0.0", "A container for server configuration commands.")).with_subcommands(&[sub("get", -3), sub("help", 2), sub("resetstat", 2), sub("rewrite", 2), sub("set", -4)]),
@@ -121,6 +143,7 @@ pub(crate) static COMMANDS: &[Command] = &[
     Row("keys", 2, READ_SLOW).store(NONE, keys::keys, ("generic", "1.0.0", "Returns all key names that match a pattern.")),
     Row("lindex", 3, READ_SLOW).store(ONE, lists::lindex, ("list", "1.0.0", "Returns an element from a list by its index.")),
     Row("llen", 2, READ).store(ONE, lists::llen, ("list", "1.0.0", "Returns the length of a list.")),
+    Row("lmove", 5, WRITE).store(TWO, blocking::pop_at_once, ("list", "6.2.0", "Returns an element after popping it from one list and pushing it to another. Deletes the list if the last element was moved.")),
     Row("lpop", -2, CHANGE).store(ONE, lists::lpop, ("list", "1.0.0", "Returns the first elements in a list after removing it. Deletes the list if the last element was popped.")),
     Row("lpush", -3, WRITE_FAST).store(ONE, lists::lpush, ("list", "1.0.0", "Prepends one or more elements to a list. Creates the key if it doesn't exist.")),
     Row("lpushx", -3, WRITE_FAST).store(ONE, lists::lpushx, ("list", "2.2.0", "Prepends one or more elements to a list only when the list exists.")),
@@ -149,6 +172,7 @@ pub(crate) static COMMANDS: &[Command] = &[
     Row("renamenx", 3, CHANGE).store(TWO, keys::renamenx, ("generic", "1.0.0", "Renames a key only when the target key name doesn't exist.")),
     Row("reset", 1, TALK).local(Local::Reset, ("connection", "6.2.0", "Resets the connection.")),
     Row("rpop", -2, CHANGE).store(ONE, lists::rpop, ("list", "1.0.0", "Returns and removes the last elements of a list. Deletes the list if the last element was popped.")),
+    Row("rpoplpush", 3, WRITE).store(TWO, blocking::pop_at_once, ("list", "1.2.0", "Returns the last element of a list after removing and pushing it to another list. Deletes the list if the last element was popped.")),
     Row("rpush", -3, WRITE_FAST).store(ONE, lists::rpush, ("list", "1.0.0", "Appends one or more elements to a list. Creates the key if it doesn't exist.")),
     Row("rpushx", -3, WRITE_FAST).store(ONE, lists::rpushx, ("list", "2.2.0", "Appends an element to a list only when the list exists.")),
     Row("sadd", -3, WRITE_FAST).store(ONE, sets::sadd, ("set", "1.0.0", "Adds one or more members to a set. Creates the key if it doesn't exist.")),

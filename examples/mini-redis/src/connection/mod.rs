@@ -4,6 +4,7 @@
 //! it as one message, and so are consecutive `PUBLISH` commands to the hub. Their replies are combined
 //! into one message to the writer, unless they are large.
 
+mod blocking;
 mod client;
 mod hello;
 mod local;
@@ -14,7 +15,7 @@ mod transaction;
 
 use std::{pin::pin, sync::Arc};
 
-use actor_runtime::{CallError, CallErrorKind, Context, actor, select};
+use actor_runtime::{CallError, CallErrorKind, Context, SendError, actor, select};
 use bytes::{Bytes, BytesMut};
 use tokio::{net::tcp::OwnedReadHalf, task::yield_now};
 
@@ -102,7 +103,8 @@ enum ReplyMode {
 }
 
 /// The reply to a command whose actor has already exited.
-const SHUTTING_DOWN: Fault = Fault(std::borrow::Cow::Borrowed("ERR the server is shutting down"));
+pub(crate) const SHUTTING_DOWN: Fault =
+    Fault(std::borrow::Cow::Borrowed("ERR the server is shutting down"));
 
 /// The reply to a command that another actor did not answer, so that a call of an actor ends with `?`.
 ///
@@ -110,6 +112,12 @@ const SHUTTING_DOWN: Fault = Fault(std::borrow::Cow::Borrowed("ERR the server is
 impl From<CallError> for Fault {
     fn from(error: CallError) -> Self {
         if has_panicked(&error) { format!("ERR {error}").into() } else { SHUTTING_DOWN }
+    }
+}
+
+impl<M> From<SendError<M>> for Fault {
+    fn from(_: SendError<M>) -> Self {
+        SHUTTING_DOWN
     }
 }
 
@@ -225,6 +233,13 @@ impl Connection {
         }
         match command.run {
             Run::Store(command) => self.batch_request(command, words).await,
+            Run::Blocking(command) => {
+                self.run_batch().await;
+                let request = Request { command, database: self.database, words };
+                if let Some(frame) = self.pop(request).await? {
+                    self.reply(frame).await;
+                }
+            }
             Run::Publish { is_sharded } => self.batch_post(is_sharded, words).await,
             Run::Local(local) => {
                 self.run_batch().await;

@@ -85,7 +85,7 @@ impl Connection {
         let stats = stats(&facts, &sizes, channels.len(), patterns);
         let all = [
             ("Server", server(&facts)),
-            ("Clients", clients(&facts)),
+            ("Clients", clients(&facts, &sizes)),
             ("Memory", memory()),
             ("Persistence", PERSISTENCE.to_owned()),
             ("Stats", stats),
@@ -127,11 +127,11 @@ fn server(facts: &Facts) -> String {
     ])
 }
 
-fn clients(facts: &Facts) -> String {
+fn clients(facts: &Facts, sizes: &Sizes) -> String {
     lines(&[
         ("connected_clients", facts.clients.to_string()),
         ("maxclients", facts.max_clients.to_string()),
-        ("blocked_clients", "0".to_owned()),
+        ("blocked_clients", sizes.waiting.to_string()),
         ("pubsub_clients", facts.subscribers.to_string()),
     ])
 }

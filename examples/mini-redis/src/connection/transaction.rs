@@ -107,7 +107,7 @@ impl Connection {
         }
         for (command, words) in queued {
             let frame = match command.run {
-                Run::Store(_) => results.next(),
+                Run::Store(_) | Run::Blocking(_) => results.next(),
                 Run::Publish { is_sharded } => Some(self.publish_one(is_sharded, &words).await),
                 Run::Local(local) => {
                     let done = Box::pin(self.run_simple(local, &words[1..])).await;
@@ -128,7 +128,7 @@ impl Connection {
         let mut requests = Vec::new();
         for (command, words) in queued {
             match command.run {
-                Run::Store(command) => {
+                Run::Store(command) | Run::Blocking(command) => {
                     requests.push(Request { command, database, words: words.clone() });
                 }
                 Run::Local(Local::Select) => {
@@ -142,7 +142,7 @@ impl Connection {
             let life = self.registration.watched_life;
             return Ok(store.run_if_unchanged(self.status.id, life, requests).await?);
         }
-        Ok(Some(store.run(requests).await?))
+        Ok(Some(store.run_together(requests).await?))
     }
 
     async fn publish_one(&mut self, is_sharded: bool, words: &[Bytes]) -> Frame {

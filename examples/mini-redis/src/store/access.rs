@@ -69,6 +69,11 @@ impl<'a> Access<'a> {
         String::from_utf8_lossy(self.name).to_ascii_lowercase()
     }
 
+    /// Returns the name of the command as the client wrote it.
+    pub(crate) fn word(&self) -> &'a [u8] {
+        self.name
+    }
+
     pub(crate) fn now(&self) -> i64 {
         self.keyspace.now
     }

@@ -3,7 +3,7 @@
 //! Invariants:
 //!
 //! 1. `expiry` holds exactly the entries that have a deadline, with that deadline.
-//! 2. Every change of a key is reported to `watches`.
+//! 2. Every change of a key is reported to `watches`, and to `waiting` if it may have added an element.
 //! 3. None of the keys that a command names has a deadline at or before `now`: [`forget`](Keyspace::forget) has
 //!    removed them. Commands that go through all keys skip those with [`is_live`](Keyspace::is_live).
 
@@ -11,6 +11,7 @@ use bytes::Bytes;
 use indexmap::IndexMap;
 
 use super::{
+    blocking::Waiting,
     clock::Clock,
     expiry::Expiry,
     garbage::Garbage,
@@ -34,6 +35,7 @@ pub(crate) struct Keyspace {
     pub(crate) now: i64,
     pub(crate) expiry: Expiry,
     pub(crate) watches: Watches,
+    pub(crate) waiting: Waiting,
     pub(crate) garbage: Garbage,
     counts: Counts,
 }
@@ -54,6 +56,10 @@ pub struct Counts {
 pub struct Sizes {
     /// For each database, the number of keys and the number of keys with a deadline.
     pub databases: Vec<(usize, usize)>,
+    /// The number of clients that wait for elements.
+    pub waiting: usize,
+    /// The number of waits that are kept, including those of clients that are gone.
+    pub kept: usize,
     /// Counters since the server started.
     pub counts: Counts,
 }
@@ -66,6 +72,7 @@ impl Keyspace {
             expiry: Expiry::new(databases, clock.clone()),
             clock,
             watches: Watches::default(),
+            waiting: Waiting::default(),
             garbage: Garbage::default(),
             counts: Counts::default(),
         }
@@ -137,6 +144,7 @@ impl Keyspace {
     /// Reports that the value of a key was changed.
     pub(crate) fn touch(&mut self, database: usize, key: &[u8]) {
         self.watches.touch(database, key);
+        self.waiting.touch(database, key);
     }
 
     /// Stores a value and its deadline. If the deadline has passed, the key is removed instead.
@@ -198,12 +206,17 @@ impl Keyspace {
     pub(crate) fn sizes(&self) -> Sizes {
         let sizes = |(number, keys): (usize, &Database)| (keys.len(), self.expiry.len(number));
         let databases = self.databases.iter().enumerate().map(sizes).collect();
-        Sizes { databases, counts: self.counts }
+        Sizes {
+            databases,
+            waiting: self.waiting.len(),
+            kept: self.waiting.kept(),
+            counts: self.counts,
+        }
     }
 
     /// Reports a change of a key, and updates `expiry` if its deadline has changed.
     fn moved(&mut self, database: usize, key: Bytes, before: Option<i64>, after: Option<i64>) {
-        self.watches.touch(database, &key);
+        self.touch(database, &key);
         if before == after {
             return;
         }

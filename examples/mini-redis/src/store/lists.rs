@@ -12,7 +12,7 @@ use super::{
     value::{Value, own},
 };
 
-type List = VecDeque<Bytes>;
+pub(crate) type List = VecDeque<Bytes>;
 
 impl Collection for List {
     fn of(value: &Value) -> Option<&Self> {

@@ -10,6 +10,7 @@
 //! as functions of an `Access` and the arguments.
 
 pub(crate) mod access;
+pub(crate) mod blocking;
 pub(crate) mod clock;
 pub(crate) mod collections;
 pub(crate) mod expiry;
@@ -28,14 +29,15 @@ pub(crate) mod watch;
 
 use std::future::ready;
 
-use actor_runtime::actor;
+use actor_runtime::{Reply, actor};
 use bytes::Bytes;
 use tokio::task::yield_now;
 
 use crate::{command::StoreCommand, frame::Frame};
 
 use self::{
-    access::Access,
+    access::{Access, Fault},
+    blocking::Popped,
     clock::Clock,
     keyspace::{Keyspace, Sizes},
 };
@@ -80,7 +82,42 @@ impl Store {
     /// Runs commands in order, and returns their replies. No other message is handled in between.
     pub fn run(&mut self, requests: Vec<Request>) -> Vec<Frame> {
         self.keyspace.begin_message();
-        requests.iter().map(|request| self.execute(request)).collect()
+        let run = |request: &Request| {
+            let frame = self.execute(request);
+            blocking::serve(&mut self.keyspace);
+            frame
+        };
+        requests.iter().map(run).collect()
+    }
+
+    /// Runs commands without serving the clients that wait for elements in between, and then serves them.
+    pub fn run_together(&mut self, requests: Vec<Request>) -> Vec<Frame> {
+        self.keyspace.begin_message();
+        let frames = requests.iter().map(|request| self.execute(request)).collect();
+        blocking::serve(&mut self.keyspace);
+        frames
+    }
+
+    /// Removes an element, and waits for one if there is none. Other messages are handled meanwhile.
+    ///
+    /// An element that was removed for a caller that is gone is put back.
+    #[cancel_safe(undelivered = put_back)]
+    pub(crate) fn pop(&mut self, request: Request, reply: Reply<Popped>) {
+        self.keyspace.begin_message();
+        request.command.keys.of(&request.words).for_each(|key| {
+            self.keyspace.forget(request.database, key);
+        });
+        blocking::pop_or_wait(&mut self.keyspace, &request, reply);
+        blocking::serve(&mut self.keyspace);
+    }
+
+    fn put_back(&mut self, popped: Popped) {
+        blocking::put_back(&mut self.keyspace, popped);
+    }
+
+    /// Ends all waits for elements with an error.
+    pub(crate) fn end_waits(&mut self, fault: Fault) {
+        self.keyspace.waiting.end(&fault);
     }
 
     /// Runs a transaction, or returns `None` if a key that the client watches was changed.
@@ -98,7 +135,7 @@ impl Store {
             self.keyspace.forget(database, &key);
         }
         let is_unchanged = self.keyspace.watches.end(client) && life == self.life;
-        is_unchanged.then(|| requests.iter().map(|request| self.execute(request)).collect())
+        is_unchanged.then(|| self.run_together(requests))
     }
 
     /// Watches keys until the next transaction of the client or until [`unwatch`](StoreHandle::unwatch), and returns

@@ -45,11 +45,11 @@ impl SortedSet {
         self.order.len()
     }
 
-    fn score(&self, member: &[u8]) -> Option<f64> {
+    pub(crate) fn score(&self, member: &[u8]) -> Option<f64> {
         self.scores.get(member).map(|score| score.0)
     }
 
-    fn insert(&mut self, member: &Bytes, score: f64) {
+    pub(crate) fn insert(&mut self, member: &Bytes, score: f64) {
         self.remove(member);
         let member = own(member);
         self.scores.insert(member.clone(), Score(score));
@@ -144,7 +144,7 @@ impl AddOptions {
     }
 
     /// Returns the new score of a member, or `None` if the options exclude it.
-    fn score(&self, old: Option<f64>, given: f64) -> Result<Option<f64>, Fault> {
+    pub(crate) fn score(&self, old: Option<f64>, given: f64) -> Result<Option<f64>, Fault> {
         if old.is_some() && self.only_new || old.is_none() && self.only_old {
             return Ok(None);
         }

@@ -35,7 +35,7 @@ fn request(line: &str) -> Request {
 
 fn command(words: Vec<Bytes>) -> Request {
     match Command::of(&words).expect("a command").run {
-        Run::Store(command) => Request { command, database: 0, words },
+        Run::Store(command) | Run::Blocking(command) => Request { command, database: 0, words },
         other => panic!("no command of the store: {other:?}"),
     }
 }
@@ -241,4 +241,70 @@ async fn equal_elements_are_removed_from_either_end() {
         let left = left.split(' ').map(Frame::word).collect();
         assert_eq!(run(&store, "LRANGE k 0 -1").await, Frame::Array(left), "{count}");
     }
+}
+
+#[tokio::test]
+async fn an_element_whose_caller_is_gone_is_put_back_where_it_was() {
+    for (wait, push, rest, expected) in [
+        ("BLPOP k 0", "RPUSH k 1 2 3", "LRANGE k 0 -1", "1 2 3"),
+        ("BRPOP none k 0", "RPUSH k 1 2 3", "LRANGE k 0 -1", "1 2 3"),
+        ("BLPOP k 0", "RPUSH k 1", "LRANGE k 0 -1", "1"),
+        ("BLMOVE l k LEFT RIGHT 0", "RPUSH l 1", "LRANGE k 0 -1", "1"),
+        ("BZPOPMIN k 0", "ZADD k 1 a 2 b 3 c", "ZRANGE k 0 -1", "a b c"),
+        ("BZPOPMAX k 0", "ZADD k 1 a 2 b", "ZRANGE k 0 -1", "a b"),
+        ("BZPOPMAX k 0", "ZADD k 1 a", "ZRANGE k 0 -1", "a"),
+    ] {
+        let expected = Frame::Array(expected.split(' ').map(Frame::word).collect());
+        let (store, _) = start();
+        // Its caller is gone after the element was sent to it.
+        let answer = store.pop(request(wait)).sent().await.unwrap();
+        run(&store, push).await;
+        drop(answer);
+        assert_eq!(run(&store, rest).await, expected, "after {wait}");
+
+        // Its caller is gone before.
+        let (store, _) = start();
+        drop(store.pop(request(wait)).sent().await.unwrap());
+        run(&store, push).await;
+        if wait.starts_with("BLMOVE") {
+            assert_eq!(run(&store, "LRANGE l 0 -1").await, expected);
+        } else {
+            assert_eq!(run(&store, rest).await, expected, "before {wait}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_element_that_is_put_back_goes_to_the_next_who_waits() {
+    let (store, _) = start();
+    let first = store.pop(request("BLPOP k 0")).sent().await.unwrap();
+    let second = store.pop(request("BLPOP k 0")).sent().await.unwrap();
+    run(&store, "RPUSH k 1").await;
+    drop(first);
+    let element = Frame::Array(vec![Frame::word("k"), Frame::word("1")]);
+    assert_eq!(Frame::from(second.await.unwrap()), element);
+    assert_eq!(run(&store, "EXISTS k").await, Frame::Integer(0));
+}
+
+#[tokio::test]
+async fn an_element_that_is_put_back_does_not_replace_another_value() {
+    let (store, _) = start();
+    let answer = store.pop(request("BLPOP k 0")).sent().await.unwrap();
+    run(&store, "RPUSH k 1").await;
+    run(&store, "SET k x").await;
+    drop(answer);
+    assert_eq!(run(&store, "GET k").await, Frame::word("x"));
+}
+
+#[tokio::test]
+async fn callers_that_are_gone_are_forgotten() {
+    let (store, _) = start();
+    let waits = store.pop(request("BLPOP k 0")).sent().await.unwrap();
+    for number in 0..10_000 {
+        drop(store.pop(request(&format!("BLPOP key{number} 0"))).sent().await.unwrap());
+    }
+    let sizes = store.sizes().await.unwrap();
+    assert_eq!(sizes.waiting, 1);
+    assert!(sizes.kept < 100, "{} are kept", sizes.kept);
+    drop(waits);
 }

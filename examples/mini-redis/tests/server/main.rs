@@ -4,6 +4,7 @@
 mod support;
 
 mod backpressure;
+mod blocking;
 mod cancellation;
 mod clients;
 mod expiry;

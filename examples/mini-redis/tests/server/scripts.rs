@@ -58,3 +58,8 @@ fn transactions() {
 fn types() {
     check("types");
 }
+
+#[test]
+fn blocking() {
+    check("blocking");
+}

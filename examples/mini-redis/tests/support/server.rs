@@ -19,11 +19,21 @@ impl Server {
     }
 
     pub(crate) fn with(settings: Settings) -> Self {
+        Self::with_runtime(settings, tokio::runtime::Builder::new_current_thread())
+    }
+
+    /// Like [`start`](Self::start), with two worker threads.
+    pub(crate) fn with_threads() -> Self {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        builder.worker_threads(2);
+        Self::with_runtime(Settings::default(), builder)
+    }
+
+    fn with_runtime(settings: Settings, mut builder: tokio::runtime::Builder) -> Self {
         let (started, address) = mpsc::channel();
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let runtime = runtime.expect("a runtime");
+            let runtime = builder.enable_all().build().expect("a runtime");
             runtime.block_on(async {
                 let scope = Scope::new();
                 let server = mini_redis_actors::start(settings, &scope).await.expect("a port");
