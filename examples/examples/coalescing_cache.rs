@@ -1,7 +1,6 @@
 //! A cache with request coalescing: however many callers ask for a key, it is loaded once.
 //!
-//! Run with `cargo run --example coalescing_cache`. As the state of a web server, the handle is cloned into
-//! each request: `axum::Router::new().route("/{key}", get(handler)).with_state(cache)`.
+//! Run with `cargo run --example coalescing_cache`. `examples/web` has it as the state of a web server.
 
 use std::{collections::HashMap, time::Duration};
 
