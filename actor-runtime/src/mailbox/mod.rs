@@ -232,7 +232,7 @@ impl<M: Message> Shared<M> {
     /// and the actor itself sends: a handler that sends itself its next message would never end.
     pub(crate) fn force(&self, message: M) -> Result<(), Unsent<M>> {
         let entry = Self::entry(message);
-        let is_own = current::actor() == Some(self.id);
+        let is_own = current::actor() == Some(self.id) && !bug("an actor keeps itself alive");
         let mut queue = lock(&self.queue);
         let mut is_refused = match queue.phase {
             Phase::Open => false,

@@ -280,7 +280,11 @@ impl Ledger {
 
     /// Notes the outcome of a call, and checks what can be checked now.
     pub(crate) fn outcome(&self, tag: Tag, expects: Expects, outcome: Result<u32, CallError>) {
-        match outcome.map_err(CallError::into_kind) {
+        self.ended(tag, expects, outcome.map_err(CallError::into_kind));
+    }
+
+    fn ended(&self, tag: Tag, expects: Expects, outcome: Result<u32, CallErrorKind>) {
+        match outcome {
             Ok(id) => {
                 assert_eq!(id, tag.id, "{tag:?} got the reply of another");
                 assert!(expects != Expects::Panic, "{tag:?} panicked and replied");
@@ -318,6 +322,22 @@ impl Ledger {
             Err(error) => panic!("{tag:?}: {error:?}"),
         }
         self.mix(u64::from(tag.id));
+    }
+
+    /// The same for a call that a handler made, which may be one of a ring.
+    pub(crate) fn outcome_in_handler(&self, tag: Tag, outcome: Result<u32, CallError>) {
+        match outcome.map_err(CallError::into_kind) {
+            Err(CallErrorKind::WouldDeadlock { accepted: false, .. }) => {
+                self.refused(tag, Seen::RingRefused);
+            }
+            Err(CallErrorKind::WouldDeadlock { .. }) => self.saw(Seen::RingFound),
+            outcome => {
+                if outcome.is_ok() {
+                    self.saw(Seen::Relayed);
+                }
+                self.ended(tag, Expects::Answer, outcome);
+            }
+        }
     }
 
     fn fact(&self, tag: Tag, fact: u8) {

@@ -17,7 +17,7 @@ use crate::{
     rng::Rng,
     subject::{Lease, Pause},
     tally::Seen,
-    world::{Known, PLACES, World, lock},
+    world::{Known, World, lock},
 };
 
 /// A caller that performs one operation after the other.
@@ -60,8 +60,9 @@ impl Work {
             140..=149 => (does("asks for later"), self.asks_for_later(to).await).1,
             150..=153 => (does("settles"), self.settles(to).await).1,
             154..=163 => (does("streams"), self.streams(to).await).1,
-            164..=171 => (does("blocks a thread"), self.blocks_a_thread(to).await).1,
-            172..=177 => (does("relays"), self.relays(to).await).1,
+            164..=168 => (does("blocks a thread"), self.blocks_a_thread(to).await).1,
+            169..=171 => (does("has it read"), self.has_it_read(to).await).1,
+            172..=177 => (does("travels"), self.travels(to).await).1,
             178..=181 => (does("sends from a drop"), self.sends_from_a_drop(to).await).1,
             182..=185 => (does("panics"), self.panics(to).await).1,
             186..=188 => (does("has it call itself"), self.has_it_call_itself(to).await).1,
@@ -213,13 +214,21 @@ impl Work {
         let count = self.rng.below(6);
         let reads = if self.rng.one_in(2) { count + 1 } else { self.rng.below(count + 1) };
         let buffer = self.rng.below(3) as usize;
+        let calls_meanwhile = self.rng.one_in(2);
         let ledger = self.ledger();
         let Ok(mut values) = to.subject.stream(tag, count).buffer(buffer).sent().await else {
             return ledger.refused(tag, Seen::NotAccepted);
         };
         for expected in 0..reads {
             match values.next().await.map(|value| value.map_err(CallError::into_kind)) {
-                Some(Ok(value)) => assert_eq!(value, expected, "a value of {tag:?} is missing"),
+                Some(Ok(value)) => {
+                    assert_eq!(value, expected, "a value of {tag:?} is missing");
+                    if calls_meanwhile && expected == 0 {
+                        let called = self.tag(&to);
+                        let outcome = to.subject.echo(called).await;
+                        ledger.outcome(called, Expects::Answer, outcome);
+                    }
+                }
                 Some(Err(CallErrorKind::Stopped)) => return ledger.saw(Seen::StreamCut),
                 Some(Err(error)) => panic!("{tag:?}: {error:?}"),
                 None => {
@@ -252,24 +261,28 @@ impl Work {
         ledger.outcome(tag, Expects::Answer, outcome);
     }
 
-    /// Lets one actor call another, always one with a higher place, so that no ring closes.
-    async fn relays(&mut self, to: Known) {
-        if to.place + 1 == PLACES {
-            return self.calls(to).await;
-        }
-        let further = u32::try_from(PLACES - 1 - to.place).expect("a few");
-        let next = to.place + 1 + self.rng.below(further) as usize;
-        let next = self.world.at(next, &mut self.rng).await;
+    /// Lets actors call each other, in a ring if it comes to that.
+    async fn travels(&mut self, to: Known) {
         let tag = self.tag(&to);
-        let inner = self.world.ledger.caller().tag(&next.life);
-        let ledger = self.ledger();
-        match to.subject.relay(tag, next.subject, inner).await {
-            Ok(outcome) => {
-                ledger.outcome(inner, Expects::Answer, outcome);
-                ledger.saw(Seen::Relayed);
-            }
-            Err(error) => ledger.outcome(tag, Expects::Answer, Err(error)),
+        let mut route = Vec::new();
+        for _ in 0..1 + self.rng.below(4) {
+            let next = self.world.any(&mut self.rng).await;
+            let called = self.ledger().caller().tag(&next.life);
+            route.push((next.subject, called));
         }
+        let outcome = to.subject.travel(tag, route).await;
+        self.ledger().outcome(tag, Expects::Answer, outcome);
+    }
+
+    /// Lets an actor read a stream of another one, which it calls meanwhile.
+    async fn has_it_read(&mut self, to: Known) {
+        let tag = self.tag(&to);
+        let from = self.world.any(&mut self.rng).await;
+        let mut own = self.ledger().caller();
+        let tags = [own.tag(&from.life), own.tag(&from.life)];
+        let count = self.rng.below(6);
+        let outcome = to.subject.read(tag, from.subject, tags, count).await;
+        self.ledger().outcome(tag, Expects::Answer, outcome);
     }
 
     async fn sends_from_a_drop(&mut self, to: Known) {

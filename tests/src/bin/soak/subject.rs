@@ -189,15 +189,62 @@ impl Subject {
         }
     }
 
-    /// Calls another actor, and returns the outcome.
-    pub(crate) async fn relay(
+    /// Calls the last actor of `route` with the rest of it. It may be one that waits for this call.
+    pub(crate) async fn travel(&mut self, tag: Tag, mut route: Vec<(SubjectHandle, Tag)>) -> u32 {
+        let _at_work = self.begin(tag);
+        if let Some((next, called)) = route.pop() {
+            let call = next.travel(called, route);
+            let outcome = match called.id % 2 {
+                0 => call.await,
+                _ => match call.sent().await {
+                    Ok(answer) => {
+                        // Does not wait for the other actor yet, which may now wait for this one.
+                        Pause::Yields(3).wait().await;
+                        answer.await
+                    }
+                    Err(SendError::WouldDeadlock(_)) => {
+                        self.ledger.refused(called, Seen::RingRefused);
+                        return tag.id;
+                    }
+                    Err(_) => {
+                        self.ledger.refused(called, Seen::NotAccepted);
+                        return tag.id;
+                    }
+                },
+            };
+            self.ledger.outcome_in_handler(called, outcome);
+        }
+        tag.id
+    }
+
+    /// Reads a stream of another actor, and calls that actor before it has read all.
+    pub(crate) async fn read(
         &mut self,
         tag: Tag,
-        to: SubjectHandle,
-        inner: Tag,
-    ) -> Result<u32, CallError> {
+        from: SubjectHandle,
+        [streamed, called]: [Tag; 2],
+        count: u32,
+    ) -> u32 {
         let _at_work = self.begin(tag);
-        to.echo(inner).await
+        let Ok(mut values) = from.stream(streamed, count).buffer(0).sent().await else {
+            self.ledger.refused(streamed, Seen::NotAccepted);
+            return tag.id;
+        };
+        let mut expected = 0;
+        while let Some(value) = values.next().await {
+            match value.map_err(CallError::into_kind) {
+                Ok(value) => assert_eq!(value, expected, "a value of {streamed:?} is missing"),
+                Err(CallErrorKind::Stopped) => self.ledger.saw(Seen::StreamCut),
+                Err(CallErrorKind::WouldDeadlock { .. }) => self.ledger.saw(Seen::RingOfStream),
+                Err(error) => panic!("{streamed:?}: {error:?}"),
+            }
+            if expected == 0 {
+                let outcome = from.echo(called).await;
+                self.ledger.outcome_in_handler(called, outcome);
+            }
+            expected += 1;
+        }
+        tag.id
     }
 
     /// Calls itself, which is refused, and casts to itself, which is refused if its mailbox is full.

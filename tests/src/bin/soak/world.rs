@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The number of actors.
-pub(crate) const PLACES: usize = 6;
+const PLACES: usize = 6;
 
 /// A running actor, as its callers know it.
 #[derive(Clone)]
