@@ -55,15 +55,20 @@ impl<A: Drive> Loop<'_, A> {
         };
         self.was_idle = true;
         let mut hook = IdleHook::Immediate;
-        let mut idle = pin!(run_hook::<A, _>(self.shared, "on_idle", actor.on_idle(self.context)));
+        let shared = self.shared;
+        let mut idle = pin!(hook_future::<A, _>(shared, "on_idle", actor.on_idle(self.context)));
         let outcome = poll_fn(|cx| {
             let outcome = idle.as_mut().poll(cx);
-            if outcome.is_pending() {
+            if outcome.is_pending() && hook == IdleHook::Immediate {
                 hook = IdleHook::Suspended;
+                shared.begin_hook("on_idle");
             }
             outcome
         });
         let outcome = outcome.await;
+        if hook == IdleHook::Suspended {
+            shared.end_hook();
+        }
         current::handler_over(self.shared.id());
         match outcome {
             Ok(()) => Ok(hook),
@@ -137,7 +142,19 @@ impl<A: Drive> Loop<'_, A> {
 }
 
 /// Runs a hook, until it is over or has panicked.
-fn run_hook<A: Actor, F: Future>(
+async fn run_hook<A: Actor, F: Future>(
+    shared: &Shared<A::Message>,
+    hook: &'static str,
+    future: F,
+) -> Result<F::Output, StdArc<str>> {
+    shared.begin_hook(hook);
+    let outcome = hook_future::<A, _>(shared, hook, future).await;
+    shared.end_hook();
+    outcome
+}
+
+/// The future of a hook, which completes with an error if it panics.
+fn hook_future<A: Actor, F: Future>(
     shared: &Shared<A::Message>,
     hook: &'static str,
     future: F,

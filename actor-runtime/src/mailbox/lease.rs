@@ -59,7 +59,7 @@ impl<M: Message> Served<M> {
     pub(super) fn add_to(&self, stats: &mut Stats) {
         let mut queue = lock(&self.lease.queue);
         self.lease.watched.store(true, Ordering::Relaxed);
-        stats.running = self.lease.running_for(&mut queue);
+        stats.running = self.lease.running_for(&mut queue).or(stats.running);
         stats.counts = stats.counts.and(queue.counts);
         stats.lease = Some(LeaseStats {
             lasted: self.since.elapsed(),

@@ -1,4 +1,4 @@
-//! Which handler is running, since when, and the counters behind [`Stats`].
+//! Which handler or hook is running, since when, and the counters behind [`Stats`].
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crate::{
     thread::ring,
 };
 
-/// A running handler.
+/// A running handler or hook.
 pub(super) struct Running {
     method: &'static str,
     since: Since,
@@ -99,6 +99,17 @@ impl<M: Message> Shared<M> {
     pub(super) fn running_for(&self, queue: &mut Queue<M>) -> Option<(&'static str, Duration)> {
         let running = queue.running.as_mut().filter(|_| !self.is_idle.load(Ordering::Relaxed))?;
         Some((running.method, running.elapsed()))
+    }
+
+    /// Records that a hook starts, or waits for the first time.
+    pub(crate) fn begin_hook(&self, hook: &'static str) {
+        self.is_idle.store(false, Ordering::Relaxed);
+        lock(&self.queue).running = Some(Running::new(hook, true));
+    }
+
+    /// Records that a hook is over.
+    pub(crate) fn end_hook(&self) {
+        lock(&self.queue).running = None;
     }
 
     /// Counts a handler that a caller runs. The caller must hold the actor: the update is not atomic.

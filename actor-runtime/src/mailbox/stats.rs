@@ -54,7 +54,8 @@ pub struct Stats {
     pub waiting: usize,
     /// The capacity of the mailbox.
     pub capacity: Capacity,
-    /// The name of the running handler, and a lower bound of the time that it has been running.
+    /// The name of the running handler, and a lower bound of the time that it has been running. A hook has the
+    /// name of its attribute: `on_start`, `on_release` and `on_stop` from their start, `on_idle` once it waits.
     ///
     /// An actor reads no clock until its statistics are read for the first time. At that first read,
     /// the time of a handler that is already running counts from the first message that arrived

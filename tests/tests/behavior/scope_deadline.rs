@@ -205,6 +205,14 @@ async fn an_actor_that_was_aborted_is_reported_with_its_handler() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_actor_that_was_aborted_is_reported_with_its_hook() {
+    let scope = Scope::new();
+    let _stuck = stuck(&scope, Place::Stop);
+    let ended = scope.shutdown().await;
+    assert_eq!(ended[0].running.unwrap().0, "on_stop");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_scope_without_time_aborts_at_once() {
     let (scope, log) = (Scope::with_deadline(Duration::ZERO), Log::default());
     let _store = scope.spawn(Store::new("flushed", &log));

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use actor_runtime::{ActorHandle, Capacity, actor};
 use futures::future::join_all;
 
-use crate::support::{Gate, Log, Probe, ProbeHandle, outcome, pending, rig};
+use crate::support::{Gate, Log, Probe, ProbeHandle, Rig, outcome, pending, ready, rig};
 
 #[test]
 fn stats_count_queued_messages_and_waiting_senders() {
@@ -45,6 +45,59 @@ fn stats_name_the_running_handler_and_its_duration() {
     gate.open();
     actor.turn();
     assert_eq!(probe.stats().running, None);
+}
+
+/// Has a gate in each of its hooks.
+struct Gated([Gate; 4]);
+
+#[actor]
+impl Gated {
+    #[on_start]
+    async fn start(&mut self) {
+        self.0[0].passed().await;
+    }
+
+    #[on_idle]
+    async fn idle(&mut self) {
+        self.0[1].passed().await;
+    }
+
+    #[on_release]
+    async fn release(&mut self) {
+        self.0[2].passed().await;
+    }
+
+    #[on_stop]
+    async fn stop(&mut self) {
+        self.0[3].passed().await;
+    }
+
+    /// Does nothing.
+    pub(crate) fn nothing(&self) {}
+}
+
+#[test]
+fn stats_name_the_running_hook() {
+    let gates: [Gate; 4] = Default::default();
+    let (gated, mut actor) = rig(Gated(gates.clone()));
+    let is_in = |hook| gated.stats().running.is_some_and(|(name, _)| name == hook);
+    let passes = |actor: &mut Rig<Gated>, gate: usize, hook| {
+        actor.turn();
+        assert!(is_in(hook), "{hook}: {:?}", gated.stats().running);
+        gates[gate].open();
+        actor.turn();
+        assert!(!is_in(hook));
+    };
+    passes(&mut actor, 0, "on_start");
+    gated.nothing().try_cast().unwrap();
+    passes(&mut actor, 1, "on_idle");
+    let mut lease = pending(gated.lease());
+    actor.turn();
+    drop(ready(&mut lease));
+    passes(&mut actor, 2, "on_release");
+    passes(&mut actor, 1, "on_idle");
+    gated.close();
+    passes(&mut actor, 3, "on_stop");
 }
 
 /// Asks another actor.

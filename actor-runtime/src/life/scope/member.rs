@@ -114,9 +114,8 @@ pub struct MemberExit {
     /// Why it ended, or `None` if it had not ended a second after it was aborted, which happens if a
     /// handler blocks its thread.
     pub reason: Option<ExitReason>,
-    /// The handler that was running when the actor was aborted because of the deadline, and a lower
+    /// The handler or hook that was running when the actor was aborted because of the deadline, and a lower
     /// bound of the time for which it had been running, as in [`Stats::running`](crate::Stats::running).
-    /// `None` also if it was in a hook.
     pub running: Option<(&'static str, Duration)>,
 }
 
