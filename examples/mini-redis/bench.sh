@@ -69,27 +69,32 @@ all() { # all TEST OPTION...: measures each server, beginning with a different o
         measure "${servers[(i + round) % ${#servers[@]}]}" "$@"
     done
 }
-subscribers() { # Connects ten subscribers that read as fast as they can.
+subscribers() { # subscribers COUNT: connects this many to each server, which read as fast as they can.
     local server
     for server in "${servers[@]}"; do
-        for _ in {1..10}; do
-            bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0"
-                printf "*2\r\n\$9\r\nSUBSCRIBE\r\n\$4\r\nnews\r\n" >&3
-                exec cat <&3 >/dev/null' "${port[$server]}" &
-            children+=($!)
-        done
+        python3 clients/subscribers.py "${port[$server]}" "$1" >"$folder/subscribed" &
+        children+=($!)
+        until grep -q "$1" "$folder/subscribed" 2>/dev/null; do :; done
     done
 }
 
 for ((round = 0; round < ROUNDS; round++)); do
     all set-1 "$REQUESTS" -t set
     all get-1 "$REQUESTS" -t get
-    all set-16 "$((4 * REQUESTS))" -P 16 -t set
-    all get-16 "$((4 * REQUESTS))" -P 16 -t get
+    for depth in 16 64; do
+        # Random ones of a million keys.
+        all "set-$depth" "$((4 * REQUESTS))" -P "$depth" -r 1000000 -t set
+        all "get-$depth" "$((4 * REQUESTS))" -P "$depth" -r 1000000 -t get
+    done
 done
-subscribers
+subscribers 10
 for ((round = 0; round < ROUNDS; round++)); do
     all publish-10 "$((REQUESTS / 2))" publish news hello
+done
+# With those before, there are a thousand.
+subscribers 990
+for ((round = 0; round < ROUNDS; round++)); do
+    all publish-1000 "$((REQUESTS / 50))" publish news hello
 done
 
 median() { sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'; }
@@ -100,7 +105,7 @@ for server in "${servers[@]:1}"; do printf '%12s' "ours/$server"; done
 printf '   CPU, us:'
 printf '%8s' "${servers[@]}"
 echo
-for test in set-1 get-1 set-16 get-16 publish-10; do
+for test in set-1 get-1 set-16 get-16 set-64 get-64 publish-10 publish-1000; do
     printf '%-12s' "$test"
     for server in "${servers[@]}"; do printf '%12.0f' "$(median <"$folder/$test.$server")"; done
     for server in "${servers[@]:1}"; do

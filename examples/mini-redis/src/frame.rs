@@ -1,8 +1,7 @@
 //! Frames sent to clients, and their encoding in RESP2 and RESP3.
 //!
-//! Requests are decoded with `redis-protocol`. Replies are encoded here because that crate cannot express
-//! three of them: the null array of RESP2, a map that keeps its insertion order, and the header of an
-//! array whose elements are written separately.
+//! A crate such as `redis-protocol`, with which the tests decode them, cannot express three of them: the null array of
+//! RESP2, a map that keeps its insertion order, and the header of an array whose elements are written separately.
 
 use std::borrow::Cow;
 

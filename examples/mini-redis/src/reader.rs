@@ -4,11 +4,10 @@
 //! something else comes first, so it must not own any data: bytes go into the buffer of the reader, and
 //! leave it as complete requests.
 
-use std::{collections::VecDeque, fmt, future::pending, io, ops::Range};
+use std::{collections::VecDeque, fmt, future::pending, io};
 
 use actor_runtime::cancel_safe;
 use bytes::{Buf, Bytes, BytesMut};
-use redis_protocol::resp2::{decode::decode_range, types::RangeFrame};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::{
@@ -161,7 +160,11 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
             let words = match self.scanner.scan(&self.buffer)? {
                 Scanned::Incomplete if self.ahead.move_to(&mut self.buffer) => continue,
                 Scanned::Incomplete => return Ok(None),
-                Scanned::Request(length) => words(&self.buffer.split_to(length).freeze())?,
+                Scanned::Request(length) => {
+                    let request = self.buffer.split_to(length).freeze();
+                    let words = self.scanner.take_words().into_iter();
+                    words.map(|word| request.slice(word)).collect()
+                }
                 Scanned::Inline(length) => inline::split(&self.buffer.split_to(length))?,
                 Scanned::Empty(length) => {
                     self.buffer.advance(length);
@@ -222,24 +225,5 @@ fn make_room(buffer: &mut BytesMut) {
         let mut smaller = BytesMut::with_capacity(2 * READ_SIZE);
         smaller.extend_from_slice(buffer);
         *buffer = smaller;
-    }
-}
-
-/// Splits a request, which the scanner has checked to be a complete array of strings.
-fn words(request: &Bytes) -> Result<Words, ProtocolError> {
-    match decode_range(request) {
-        Ok(Some((RangeFrame::Array(strings), _))) => {
-            strings.iter().map(|string| word(request, string)).collect()
-        }
-        _ => Err(ProtocolError::Count),
-    }
-}
-
-fn word(request: &Bytes, string: &RangeFrame) -> Result<Bytes, ProtocolError> {
-    match string {
-        RangeFrame::BulkString((start, end)) => {
-            Ok(request.slice(Range { start: *start, end: *end }))
-        }
-        _ => Err(ProtocolError::Length),
     }
 }

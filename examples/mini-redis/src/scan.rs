@@ -1,16 +1,18 @@
-//! Finds the end of a request and enforces the limits of the protocol, before the request is decoded.
+//! Finds the end of a request and its words, and enforces the limits of the protocol.
 //!
-//! The decoder of `redis-protocol` restarts on every attempt, recurses into nested arrays and has no
-//! limits. The scanner passes it only complete, flat arrays whose strings are no longer than [`MAX_BULK`].
-//! It remembers the last string it has seen, so an array that arrives in many pieces is not scanned from
-//! the start each time. Errors have the wording of Redis.
+//! Requests are flat arrays of strings that are no longer than [`MAX_BULK`]. The scanner remembers the strings that
+//! it has seen, so an array that arrives in many pieces is not scanned from the start each time. Errors have the
+//! wording of Redis.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use crate::number::parse_integer;
 
 /// The maximum length of a string, in bytes.
 pub const MAX_BULK: usize = 512 * 1024 * 1024;
+
+/// The number of digits of a number that cannot overflow.
+const MAX_DIGITS: usize = 9;
 
 /// The maximum length of an inline command or a header line, in bytes.
 const MAX_LINE: usize = 64 * 1024;
@@ -71,7 +73,12 @@ pub(crate) struct Scanner {
     at: usize,
     /// The number of strings that remain, once the header was scanned.
     strings: Option<usize>,
+    /// Where the strings are that were scanned.
+    words: Vec<Range<usize>>,
 }
+
+/// The maximum number of strings for which room is made before they arrive.
+const EXPECTED_WORDS: usize = 16;
 
 impl Scanner {
     /// Continues the scan. `bytes` begins at the start of the request.
@@ -81,6 +88,11 @@ impl Scanner {
             Some(b'*') => self.scan_strings(bytes),
             Some(_) => scan_inline(bytes),
         }
+    }
+
+    /// Returns where the words of the request are that was scanned, and starts over.
+    pub(crate) fn take_words(&mut self) -> Vec<Range<usize>> {
+        std::mem::take(self).words
     }
 
     fn scan_strings(&mut self, bytes: &[u8]) -> Result<Scanned, ProtocolError> {
@@ -95,7 +107,10 @@ impl Scanner {
                 self.at = end;
                 match usize::try_from(count) {
                     Ok(0) | Err(_) => return Ok(Scanned::Empty(end)),
-                    Ok(count) => count,
+                    Ok(count) => {
+                        self.words.reserve_exact(count.min(EXPECTED_WORDS));
+                        count
+                    }
                 }
             }
         };
@@ -114,6 +129,7 @@ impl Scanner {
             if bytes.len() < end {
                 return Ok(Scanned::Incomplete);
             }
+            self.words.push(start..end - 2);
             self.at = end;
             strings -= 1;
         }
@@ -129,6 +145,19 @@ fn parse_header(
     too_long: ProtocolError,
 ) -> Result<Option<(Option<i64>, usize)>, ProtocolError> {
     let line = &bytes[at..];
+    // The usual header is a short number, which this parses without looking at the line twice.
+    let mut number = 0;
+    for (length, byte) in line.iter().enumerate().skip(1).take(MAX_DIGITS + 1) {
+        match byte {
+            b'0'..=b'9' if number > 0 || length == 1 => {
+                number = 10 * number + i64::from(byte - b'0');
+            }
+            b'\r' if number > 0 && line.get(length + 1) == Some(&b'\n') => {
+                return Ok(Some((Some(number), at + length + 2)));
+            }
+            _ => break,
+        }
+    }
     let Some(end) = line.iter().take(MAX_LINE).position(|byte| *byte == b'\r') else {
         return if line.len() > MAX_LINE { Err(too_long) } else { Ok(None) };
     };

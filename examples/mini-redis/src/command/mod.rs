@@ -6,7 +6,12 @@
 mod describe;
 mod table;
 
-use std::{collections::HashMap, fmt, sync::LazyLock};
+use std::{
+    collections::HashMap,
+    fmt,
+    hash::{BuildHasherDefault, Hasher},
+    sync::LazyLock,
+};
 
 use bytes::Bytes;
 
@@ -113,8 +118,40 @@ pub(crate) struct Subcommand {
     pub(crate) arity: i64,
 }
 
-static BY_NAME: LazyLock<HashMap<&'static [u8], &'static Command>> =
-    LazyLock::new(|| COMMANDS.iter().map(|command| (command.name.as_bytes(), command)).collect());
+/// The commands by their names, see [`pack`].
+static BY_NAME: LazyLock<HashMap<u128, &'static Command, BuildHasherDefault<NameHasher>>> =
+    LazyLock::new(|| {
+        let named = |command: &'static Command| Some((pack(command.name.as_bytes())?, command));
+        COMMANDS.iter().filter_map(named).collect()
+    });
+
+/// Hashes the names of commands. They are not chosen by clients, so this need not resist them.
+#[derive(Default)]
+struct NameHasher(u64);
+
+impl Hasher for NameHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            let mixed = (self.0 ^ u64::from_le_bytes(word)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            self.0 = mixed ^ (mixed >> 32);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// Returns the bytes of a name in lower case as a number, or `None` if it is too long for a command.
+fn pack(name: &[u8]) -> Option<u128> {
+    let mut lower = [0; LONGEST];
+    let place = lower.get_mut(..name.len())?;
+    place.copy_from_slice(name);
+    lower.make_ascii_lowercase();
+    Some(u128::from_le_bytes(lower))
+}
 
 /// The maximum length of a command name.
 const LONGEST: usize = 16;
@@ -122,11 +159,9 @@ const LONGEST: usize = 16;
 impl Command {
     /// Returns the command with this name, ignoring case.
     pub(crate) fn named(name: &[u8]) -> Option<&'static Self> {
-        let mut lower = [0; LONGEST];
-        let lower = lower.get_mut(..name.len())?;
-        lower.copy_from_slice(name);
-        lower.make_ascii_lowercase();
-        BY_NAME.get(&*lower).copied()
+        // A name with zeros at its end is packed like the one without.
+        let command = BY_NAME.get(&pack(name)?).copied();
+        command.filter(|command| command.name.len() == name.len())
     }
 
     /// Returns the command for a request, or an error if it is unknown or the number of words is wrong.

@@ -32,7 +32,7 @@ impl Collection for Hash {
     }
 
     fn into_value(self) -> Value {
-        Value::Hash(self)
+        Value::Hash(Box::new(self))
     }
 
     fn is_empty(&self) -> bool {

@@ -29,7 +29,7 @@ impl Collection for Set {
     }
 
     fn into_value(self) -> Value {
-        Value::Set(self)
+        Value::Set(Box::new(self))
     }
 
     fn is_empty(&self) -> bool {

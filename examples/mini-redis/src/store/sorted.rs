@@ -87,7 +87,7 @@ impl Collection for SortedSet {
     }
 
     fn into_value(self) -> Value {
-        Value::Sorted(self)
+        Value::Sorted(Box::new(self))
     }
 
     fn is_empty(&self) -> bool {

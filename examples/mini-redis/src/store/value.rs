@@ -12,9 +12,10 @@ use super::sorted::SortedSet;
 pub(crate) enum Value {
     String(Bytes),
     List(VecDeque<Bytes>),
-    Hash(IndexMap<Bytes, Bytes>),
-    Set(IndexSet<Bytes>),
-    Sorted(SortedSet),
+    // The larger types are in boxes: most values are strings, and a database of small entries is faster.
+    Hash(Box<IndexMap<Bytes, Bytes>>),
+    Set(Box<IndexSet<Bytes>>),
+    Sorted(Box<SortedSet>),
 }
 
 impl Value {
