@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# Runs the program as a user does: its exit status, its output at 80 columns, and outputs that cannot be written.
+# Runs the program as a user does: its exit status, its output at 80 columns, outputs that cannot be written, and what
+# Prometheus reads. Needs python3.
 #
 #     bash examples/telemetry/acceptance.sh
 set -euo pipefail
 export LC_ALL=C
 cd "$(dirname "$0")/../.."
 
-cargo build -q -p actor-examples --example telemetry
+cargo build -q -p actor-examples --features prometheus --example telemetry
 target=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
 telemetry=$target/debug/examples/telemetry
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap '[ -z "${server:-}" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 is() { # is WHAT FOUND EXPECTED
     [ "$2" = "$3" ] || { printf 'NO   %s: found %s, expected %s\n' "$1" "$2" "$3"; exit 1; }
@@ -42,4 +43,29 @@ status=0
 { timeout 60 "$telemetry" "${short[@]}" || echo "$?" >"$work/status"; } 2>"$work/errors" | head -n 1 >/dev/null || true
 is "a reader that leaves early is an error" "$(cat "$work/status")" 1
 is "nothing panicked" "$(grep -c panicked "$work/errors" || true)" 0
+
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+"$telemetry" "${short[@]}" --soak 600 --prometheus "$port" >"$work/output" 2>"$work/errors" &
+server=$!
+# Asks until every satellite was heard of, like Prometheus, which asks again and again.
+python3 - "$port" >"$work/metrics" <<'PYTHON'
+import sys, time, urllib.request
+deadline = time.monotonic() + 60
+while True:
+    try:
+        text = urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/metrics", timeout=10).read().decode()
+    except OSError:
+        text = ""
+    if text.count("telemetry_frames_received_total{satellite=") == 48 or time.monotonic() > deadline:
+        break
+print(text, end="")
+PYTHON
+metric() { grep -c "$1" "$work/metrics" || true; }
+is "Prometheus finds frames of all satellites" "$(metric '^telemetry_frames_received_total{satellite=')" 48
+is "they are counters" "$(metric '^# TYPE telemetry_frames_received_total counter$')" 1
+is "the depth of the buffer is a gauge" "$(metric '^# TYPE telemetry_buffer_depth gauge$')" 1
+is "drops have a reason and a satellite" \
+    "$(grep '^telemetry_frames_dropped_total' "$work/metrics" | grep -vc '{reason="[a-z]*",satellite="[0-9]*"}' || true)" 0
+kill "$server"
+wait "$server" 2>/dev/null || true
 echo "all checks passed"

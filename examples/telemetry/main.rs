@@ -70,7 +70,13 @@ fn fail(error: &io::Error) -> ExitCode {
 
 /// Runs the program. Returns `true` if all checks pass.
 async fn run(options: Options) -> io::Result<bool> {
-    let meters = options.metrics.then(Meters::install);
+    let meters = match options.prometheus {
+        Some(port) => {
+            serve_metrics(port)?;
+            None
+        }
+        None => options.metrics.then(Meters::install),
+    };
     let live = Live::start();
     let station = Station::start(options.station.clone()).await?;
     say(format_args!("listening on {}", station.address()))?;
@@ -104,6 +110,19 @@ async fn run(options: Options) -> io::Result<bool> {
         say(format_args!("\n{}", meters.to_string().trim_end()))?;
     }
     Ok(is_whole && is_flat)
+}
+
+/// Serves the metrics over HTTP. They are then not printed at the end.
+#[cfg(feature = "prometheus")]
+fn serve_metrics(port: u16) -> io::Result<()> {
+    let builder = metrics_exporter_prometheus::PrometheusBuilder::new();
+    builder.with_http_listener(([127, 0, 0, 1], port)).install().map_err(io::Error::other)
+}
+
+/// Not reached: the option is refused.
+#[cfg(not(feature = "prometheus"))]
+fn serve_metrics(_: u16) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Waits until the work is done. Returns `false` if the station closed before that.

@@ -41,6 +41,7 @@ Modes:
   --serve           simulate no satellites, serve uplinks until Ctrl-C
   --soak SECONDS    run for this time, and check that memory does not grow
   --metrics         print all metrics at the end
+  --prometheus PORT serve metrics on 127.0.0.1 [feature `prometheus`]
   --help            print this text
 ";
 
@@ -59,6 +60,7 @@ pub(crate) struct Options {
     pub(crate) serve: bool,
     pub(crate) soak: Option<Duration>,
     pub(crate) metrics: bool,
+    pub(crate) prometheus: Option<u16>,
     uplinks: u32,
     first: u32,
     faulty: u32,
@@ -74,6 +76,7 @@ impl Default for Options {
             serve: false,
             soak: None,
             metrics: false,
+            prometheus: None,
             uplinks: 48,
             first: 1,
             faulty: 4,
@@ -152,6 +155,10 @@ impl Options {
                 station.archive = (max > 0).then_some(Pace { max, ..Pace::default() });
             }
             "record" => station.record = Some(parser.value()?.into()),
+            "prometheus" if cfg!(feature = "prometheus") => {
+                self.prometheus = Some(parser.value()?.parse()?);
+            }
+            "prometheus" => return Err("`--prometheus` needs the feature `prometheus`".into()),
             "soak" => self.soak = Some(Duration::from_secs(parser.value()?.parse()?)),
             _ => return Err(Arg::Long(name).unexpected()),
         }
@@ -226,6 +233,9 @@ mod tests {
         refuse(&["--nope"], "invalid option '--nope'");
         refuse(&["--mailbox", "0"], "must be at least 1");
         refuse(&["--uplinks"], "missing argument for option '--uplinks'");
+        if !cfg!(feature = "prometheus") {
+            refuse(&["--prometheus", "9000"], "`--prometheus` needs the feature `prometheus`");
+        }
         refuse(&["frames"], "unexpected argument \"frames\"");
     }
 }
