@@ -60,6 +60,7 @@ pub(crate) enum Local {
     Discard,
     Echo,
     Exec,
+    Function,
     Hello,
     Info,
     Multi,

@@ -32,6 +32,7 @@ impl Connection {
             Local::Discard => self.discard().await?,
             Local::Echo => Frame::Bulk(words[0].clone()),
             Local::Exec => return Err(Fault("ERR EXEC without MULTI".into())),
+            Local::Function => function(words)?,
             Local::Hello => self.hello(words).await?,
             Local::Info => self.info(words).await?,
             Local::Multi => self.multi()?,
@@ -120,5 +121,18 @@ impl Connection {
 
     pub(super) fn sends_replies(&self) -> bool {
         matches!(self.reply_mode, ReplyMode::On | ReplyMode::SkipNext)
+    }
+}
+
+/// Runs `FUNCTION`. There are no functions, so they can only be listed and removed.
+fn function(words: &[Bytes]) -> Result<Frame, Fault> {
+    match words {
+        [flush] if flush.eq_ignore_ascii_case(b"FLUSH") => Ok(Frame::OK),
+        [flush, how] if flush.eq_ignore_ascii_case(b"FLUSH") => {
+            let is_known = how.eq_ignore_ascii_case(b"ASYNC") || how.eq_ignore_ascii_case(b"SYNC");
+            let text = "ERR FUNCTION FLUSH only supports SYNC|ASYNC option";
+            if is_known { Ok(Frame::OK) } else { Err(Fault(text.into())) }
+        }
+        _ => Ok(Frame::Array(Vec::new())),
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use bytes::Bytes;
 
 use crate::{
+    command,
     frame::Frame,
     glob,
     server::Facts,
@@ -28,26 +29,63 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("timeout", "0"),
 ];
 
+/// Parameters of `CONFIG SET` that have no effect in this server.
+const WITHOUT_EFFECT: &[&str] = &[
+    "hash-max-listpack-entries",
+    "hash-max-listpack-value",
+    "hash-max-ziplist-entries",
+    "hash-max-ziplist-value",
+    "list-compress-depth",
+    "list-max-listpack-size",
+    "list-max-ziplist-size",
+    "set-max-intset-entries",
+    "zset-max-listpack-entries",
+    "zset-max-listpack-value",
+    "zset-max-ziplist-entries",
+    "zset-max-ziplist-value",
+];
+
 impl Connection {
     pub(super) async fn config(&mut self, words: &[Bytes]) -> Result<Frame, Fault> {
         let (subcommand, rest) = (words[0].to_ascii_lowercase(), &words[1..]);
         match subcommand.as_slice() {
             b"get" => self.get_config(rest).await,
-            b"set" => {
-                let name = String::from_utf8_lossy(&rest[0]).to_ascii_lowercase();
-                let is_known = PARAMETERS.iter().any(|(known, _)| *known == name);
-                Err(Fault::from(if is_known {
-                    format!(
-                        "ERR CONFIG SET failed (possibly related to argument '{name}') - can't set immutable config"
-                    )
-                } else {
-                    format!("ERR Unknown option or number of arguments for CONFIG SET - '{name}'")
-                }))
-            }
+            b"set" => self.set_config(rest).await,
             b"resetstat" => Ok(Frame::OK),
             b"rewrite" => Err(Fault("ERR The server is running without a config file".into())),
             _ => Ok(help()),
         }
+    }
+
+    /// Runs `CONFIG SET`. Parameters of encodings that do not exist here are accepted, and so is the value that a
+    /// parameter has.
+    async fn set_config(&mut self, pairs: &[Bytes]) -> Result<Frame, Fault> {
+        if !pairs.len().is_multiple_of(2) {
+            return Err(command::wrong_arity("config|set"));
+        }
+        for pair in pairs.chunks_exact(2) {
+            let name = String::from_utf8_lossy(&pair[0]).to_ascii_lowercase();
+            if WITHOUT_EFFECT.contains(&name.as_str()) {
+                continue;
+            }
+            let Frame::Map(known) = self.get_config(&pair[..1]).await? else { continue };
+            match known.first() {
+                Some((_, Frame::Bulk(value))) if *value == pair[1] => {}
+                Some(_) => {
+                    let text = format!(
+                        "ERR CONFIG SET failed (possibly related to argument '{name}') - can't set immutable config"
+                    );
+                    return Err(text.into());
+                }
+                None => {
+                    let text = format!(
+                        "ERR Unknown option or number of arguments for CONFIG SET - '{name}'"
+                    );
+                    return Err(text.into());
+                }
+            }
+        }
+        Ok(Frame::OK)
     }
 
     async fn get_config(&self, patterns: &[Bytes]) -> Result<Frame, Fault> {

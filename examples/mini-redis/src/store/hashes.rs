@@ -14,7 +14,7 @@ use super::{
 /// The maximum number of fields of a hash that stay in insertion order. The default of Redis.
 const MAX_ORDERED: usize = 512;
 
-type Hash = IndexMap<Bytes, Bytes>;
+pub(crate) type Hash = IndexMap<Bytes, Bytes>;
 
 impl Collection for Hash {
     fn of(value: &Value) -> Option<&Self> {

@@ -92,6 +92,37 @@ pub(crate) fn renamenx(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     Ok(Frame::Integer(1))
 }
 
+/// Parses the number of a database.
+fn database_at(access: &Access<'_>, word: &[u8]) -> Result<usize, Fault> {
+    let number = usize::try_from(integer(word)?).ok();
+    let number = number.filter(|number| *number < access.keyspace.databases());
+    number.ok_or(Fault("ERR DB index is out of range".into()))
+}
+
+pub(crate) fn r#move(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    let (key, database) = (&words[0], database_at(access, &words[1])?);
+    if database == access.database {
+        return Err(Fault("ERR source and destination objects are the same".into()));
+    }
+    access.keyspace.forget(database, key);
+    if access.keyspace.get(database, key).is_some() {
+        return Ok(Frame::Integer(0));
+    }
+    let Some(entry) = access.keyspace.take(access.database, key) else {
+        return Ok(Frame::Integer(0));
+    };
+    access.keyspace.set(database, key, entry.value, entry.deadline);
+    Ok(Frame::Integer(1))
+}
+
+/// Runs `OBJECT`, which only knows the encoding that Redis uses for such a value by default.
+pub(crate) fn object(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    let [_, key] = words else {
+        return Err(Fault("ERR wrong number of arguments for 'object' command".into()));
+    };
+    Ok(access.get(key).map_or(Frame::Null, |entry| Frame::word(entry.value.encoding())))
+}
+
 pub(crate) fn copy(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let (from, to) = (&words[0], &words[1]);
     let (mut database, mut replaces) = (access.database, false);
@@ -103,9 +134,7 @@ pub(crate) fn copy(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
         } else if option.eq_ignore_ascii_case(b"DB")
             && let [number, rest @ ..] = options
         {
-            let number = usize::try_from(integer(number)?).ok();
-            let number = number.filter(|number| *number < access.keyspace.databases());
-            database = number.ok_or(Fault("ERR DB index is out of range".into()))?;
+            database = database_at(access, number)?;
             options = rest;
         } else {
             return Err(SYNTAX);

@@ -1,4 +1,4 @@
-//! The `SCAN` command, which returns all keys in small steps while keys are added and removed.
+//! `SCAN` and its relatives, which return all keys or elements in small steps while keys are added and removed.
 //!
 //! A key that is present during the whole scan is returned at least once. The scan goes from the last index
 //! to the first, and the cursor is the number of keys that remain. Additions and removals do not move an
@@ -7,9 +7,18 @@
 
 use bytes::Bytes;
 
-use crate::{frame::Frame, glob};
+use crate::{
+    frame::{Frame, double},
+    glob,
+};
 
-use super::access::{Access, Fault, Outcome, SYNTAX, integer};
+use super::{
+    access::{Access, Fault, Outcome, SYNTAX, integer},
+    collections::{Collection, read},
+    hashes::Hash,
+    sets::Set,
+    sorted::SortedSet,
+};
 
 /// The cursor and the options of a scan.
 pub(crate) struct Scan<'a> {
@@ -73,4 +82,46 @@ pub(crate) fn scan(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
             Vec::new()
         }
     }))
+}
+
+/// Runs `SSCAN`, `HSCAN` or `ZSCAN`. `at` returns the name of the element at an index, and the frames after it.
+fn scan_collection<C: Collection>(
+    access: &mut Access<'_>,
+    words: &[Bytes],
+    length: impl Fn(&C) -> usize,
+    at: impl Fn(&C, usize) -> Option<(&Bytes, Vec<Frame>)>,
+) -> Outcome {
+    let scan = Scan::parse(&words[1], &words[2..])?;
+    if scan.kind.is_some() {
+        return Err(SYNTAX);
+    }
+    let Some(collection) = read::<C>(access, &words[0])? else {
+        return Ok(Frame::Array(vec![Frame::word("0"), Frame::Array(Vec::new())]));
+    };
+    Ok(scan.run(length(collection), |scan, place| match at(collection, place) {
+        Some((name, rest)) if scan.fits(name) => {
+            [Frame::Bulk(name.clone())].into_iter().chain(rest).collect()
+        }
+        _ => Vec::new(),
+    }))
+}
+
+pub(crate) fn sscan(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    scan_collection(access, words, Set::len, |set: &Set, place| {
+        set.get_index(place).map(|member| (member, Vec::new()))
+    })
+}
+
+pub(crate) fn hscan(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    scan_collection(access, words, Hash::len, |hash: &Hash, place| {
+        let field = hash.get_index(place);
+        field.map(|(field, value)| (field, vec![Frame::Bulk(value.clone())]))
+    })
+}
+
+pub(crate) fn zscan(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    scan_collection(access, words, SortedSet::len, |sorted: &SortedSet, place| {
+        let member = sorted.at(place);
+        member.map(|(member, score)| (member, vec![Frame::text(double(score))]))
+    })
 }

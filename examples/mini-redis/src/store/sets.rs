@@ -11,7 +11,7 @@ use super::{
     value::{Value, own},
 };
 
-type Set = IndexSet<Bytes>;
+pub(crate) type Set = IndexSet<Bytes>;
 
 impl Collection for Set {
     fn of(value: &Value) -> Option<&Self> {

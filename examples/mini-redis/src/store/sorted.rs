@@ -49,6 +49,11 @@ impl SortedSet {
         self.scores.get(member).map(|score| score.0)
     }
 
+    /// Returns the member at an index, in no particular order, and its score.
+    pub(crate) fn at(&self, place: usize) -> Option<(&Bytes, f64)> {
+        self.scores.get_index(place).map(|(member, score)| (member, score.0))
+    }
+
     pub(crate) fn insert(&mut self, member: &Bytes, score: f64) {
         self.remove(member);
         let member = own(member);

@@ -282,6 +282,34 @@ pub(crate) fn setrange(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     }
 }
 
+/// Parses the offset of a bit: the index of its byte, and the bit within it.
+fn bit(word: &[u8]) -> Result<(usize, u8), Fault> {
+    let offset = integer(word).ok().and_then(|offset| usize::try_from(offset).ok());
+    let offset = offset.filter(|offset| offset / 8 < MAX_BULK);
+    let offset = offset.ok_or(Fault("ERR bit offset is not an integer or out of range".into()))?;
+    Ok((offset / 8, 0x80 >> (offset % 8)))
+}
+
+pub(crate) fn getbit(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    let (place, mask) = bit(&words[1])?;
+    let text = access.read_string(&words[0])?.unwrap_or_default();
+    Ok(Frame::flag(text.get(place).is_some_and(|byte| byte & mask != 0)))
+}
+
+pub(crate) fn setbit(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    let (place, mask) = bit(&words[1])?;
+    let is_set = match &*words[2] {
+        b"0" => false,
+        b"1" => true,
+        _ => return Err(Fault("ERR bit is not an integer or out of range".into())),
+    };
+    let old = access.read_string(&words[0])?.and_then(|text| text.get(place).copied()).unwrap_or(0);
+    let new = if is_set { old | mask } else { old & !mask };
+    let offset = Bytes::from(place.to_string());
+    setrange(access, &[words[0].clone(), offset, Bytes::copy_from_slice(&[new])])?;
+    Ok(Frame::flag(old & mask != 0))
+}
+
 pub(crate) fn getrange(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let (start, end) = (integer(&words[1])?, integer(&words[2])?);
     let text = access.read_string(&words[0])?.unwrap_or_default();

@@ -5,6 +5,8 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use indexmap::{IndexMap, IndexSet};
 
+use crate::number::parse_integer;
+
 use super::sorted::SortedSet;
 
 /// A value of one of the supported types.
@@ -38,6 +40,39 @@ impl Value {
             Self::Hash(hash) => hash.pop().is_some(),
             Self::Set(set) => set.pop().is_some(),
             Self::Sorted(sorted) => sorted.pop(true).is_some(),
+        }
+    }
+
+    /// Returns the name of the encoding that Redis uses for such a value by default.
+    pub(crate) fn encoding(&self) -> &'static str {
+        /// The maximum length of an element in a compact encoding.
+        const MAX_COMPACT: usize = 64;
+        let is_short = |element: &Bytes| element.len() <= MAX_COMPACT;
+        match self {
+            Self::String(text) if parse_integer(text).is_some() => "int",
+            Self::String(text) if text.len() <= 44 => "embstr",
+            Self::String(_) => "raw",
+            Self::List(_) => "quicklist",
+            Self::Hash(hash)
+                if hash.len() <= 512
+                    && hash.iter().all(|(field, value)| is_short(field) && is_short(value)) =>
+            {
+                "listpack"
+            }
+            Self::Set(set)
+                if set.len() <= 512 && set.iter().all(|member| parse_integer(member).is_some()) =>
+            {
+                "intset"
+            }
+            Self::Hash(_) | Self::Set(_) => "hashtable",
+            Self::Sorted(sorted)
+                if sorted.len() <= 128
+                    && (0..sorted.len())
+                        .all(|at| sorted.at(at).is_none_or(|(name, _)| is_short(name))) =>
+            {
+                "listpack"
+            }
+            Self::Sorted(_) => "skiplist",
         }
     }
 

@@ -63,3 +63,8 @@ fn types() {
 fn blocking() {
     check("blocking");
 }
+
+#[test]
+fn elements() {
+    check("elements");
+}
