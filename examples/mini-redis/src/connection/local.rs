@@ -5,8 +5,7 @@ use bytes::Bytes;
 use crate::{
     command::{self, Local},
     frame::{Frame, Protocol},
-    number::parse_integer,
-    store::access::{Fault, NO_INTEGER},
+    store::access::{Fault, database_at},
 };
 
 use super::{Connection, ReplyMode};
@@ -92,17 +91,7 @@ impl Connection {
     }
 
     pub(super) fn database_at(&self, word: &[u8]) -> Result<usize, Fault> {
-        let number = parse_integer(word).ok_or(NO_INTEGER)?;
-        if i32::try_from(number).is_err() {
-            let (least, most) = (i32::MIN, i32::MAX);
-            return Err(format!(
-                "ERR value is out of range, value must between {least} and {most}"
-            )
-            .into());
-        }
-        let number = usize::try_from(number).ok();
-        let number = number.filter(|number| *number < self.services.databases);
-        number.ok_or(Fault("ERR DB index is out of range".into()))
+        database_at(word, self.services.databases)
     }
 
     /// Restores the state of a new connection.

@@ -47,6 +47,18 @@ pub(crate) fn integer(word: &[u8]) -> Result<i64, Fault> {
     parse_integer(word).ok_or(NO_INTEGER)
 }
 
+/// Parses the number of a database, of which there are `databases`.
+pub(crate) fn database_at(word: &[u8], databases: usize) -> Result<usize, Fault> {
+    let number = integer(word)?;
+    if i32::try_from(number).is_err() {
+        let (least, most) = (i32::MIN, i32::MAX);
+        let range = format!("ERR value is out of range, value must between {least} and {most}");
+        return Err(range.into());
+    }
+    let number = usize::try_from(number).ok().filter(|number| *number < databases);
+    number.ok_or(Fault("ERR DB index is out of range".into()))
+}
+
 pub(crate) fn float(word: &[u8]) -> Result<f64, Fault> {
     parse_float(word).ok_or(NO_FLOAT)
 }

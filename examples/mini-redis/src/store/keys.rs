@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::{frame::Frame, glob};
 
 use super::{
-    access::{Access, Fault, NO_KEY, Outcome, SYNTAX, Unit, integer},
+    access::{Access, Fault, NO_KEY, Outcome, SYNTAX, Unit, database_at, integer},
     collections::random_below,
 };
 
@@ -92,15 +92,8 @@ pub(crate) fn renamenx(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     Ok(Frame::Integer(1))
 }
 
-/// Parses the number of a database.
-fn database_at(access: &Access<'_>, word: &[u8]) -> Result<usize, Fault> {
-    let number = usize::try_from(integer(word)?).ok();
-    let number = number.filter(|number| *number < access.keyspace.databases());
-    number.ok_or(Fault("ERR DB index is out of range".into()))
-}
-
 pub(crate) fn r#move(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    let (key, database) = (&words[0], database_at(access, &words[1])?);
+    let (key, database) = (&words[0], database_at(&words[1], access.keyspace.databases())?);
     if database == access.database {
         return Err(Fault("ERR source and destination objects are the same".into()));
     }
@@ -134,7 +127,7 @@ pub(crate) fn copy(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
         } else if option.eq_ignore_ascii_case(b"DB")
             && let [number, rest @ ..] = options
         {
-            database = database_at(access, number)?;
+            database = database_at(number, access.keyspace.databases())?;
             options = rest;
         } else {
             return Err(SYNTAX);
