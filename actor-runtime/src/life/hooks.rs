@@ -2,7 +2,14 @@
 //!
 //! A panic in a hook ends the actor, whatever [`OnPanic`](crate::OnPanic) says.
 
-use std::{future::poll_fn, pin::pin, sync::Arc as StdArc};
+use std::{
+    future::poll_fn,
+    pin::{Pin, pin},
+    sync::Arc as StdArc,
+    task::{Context, Poll},
+};
+
+use pin_project_lite::pin_project;
 
 use crate::{
     catch::caught,
@@ -22,9 +29,9 @@ use crate::{
     thread::{batch, current},
 };
 
-/// How `#[on_idle]` ran.
+/// How a hook ran.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum IdleHook {
+pub(super) enum Hook {
     /// Within one poll of the loop, or it had no reason to run.
     Immediate,
     /// Over several polls.
@@ -37,7 +44,7 @@ impl<A: Drive> Loop<'_, A> {
         let Some(actor) = &mut self.actor else {
             return Ok(());
         };
-        match run_hook::<A, _>(self.shared, "on_start", actor.on_start(self.context)).await {
+        match run_hook::<A, _>(self.shared, "on_start", actor.on_start(self.context)).await.0 {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err((ExitReason::StartFailed, Some(error))),
             Err(message) => Err((hook_panicked::<A>("on_start", message), None)),
@@ -45,30 +52,17 @@ impl<A: Drive> Loop<'_, A> {
     }
 
     /// Runs `#[on_idle]`, if a message was handled since it last ran.
-    pub(super) async fn idle(&mut self) -> Result<IdleHook, ExitReason> {
+    pub(super) async fn idle(&mut self) -> Result<Hook, ExitReason> {
         if !A::HAS_ON_IDLE {
-            return Ok(IdleHook::Immediate);
+            return Ok(Hook::Immediate);
         }
         unless_aborted(self.shared).await;
         let Some(actor) = self.actor.as_mut().filter(|_| !self.was_idle) else {
-            return Ok(IdleHook::Immediate);
+            return Ok(Hook::Immediate);
         };
         self.was_idle = true;
-        let mut hook = IdleHook::Immediate;
-        let shared = self.shared;
-        let mut idle = pin!(hook_future::<A, _>(shared, "on_idle", actor.on_idle(self.context)));
-        let outcome = poll_fn(|cx| {
-            let outcome = idle.as_mut().poll(cx);
-            if outcome.is_pending() && hook == IdleHook::Immediate {
-                hook = IdleHook::Suspended;
-                shared.begin_hook("on_idle");
-            }
-            outcome
-        });
-        let outcome = outcome.await;
-        if hook == IdleHook::Suspended {
-            shared.end_hook();
-        }
+        let idle = actor.on_idle(self.context);
+        let (outcome, hook) = run_hook::<A, _>(self.shared, "on_idle", idle).await;
         current::handler_over(self.shared.id());
         match outcome {
             Ok(()) => Ok(hook),
@@ -87,7 +81,7 @@ impl<A: Drive> Loop<'_, A> {
         };
         // `#[on_idle]` may have to flush what the hook writes.
         self.was_idle = false;
-        match run_hook::<A, _>(self.shared, "on_release", actor.on_release(self.context)).await {
+        match run_hook::<A, _>(self.shared, "on_release", actor.on_release(self.context)).await.0 {
             Ok(()) => Ok(()),
             Err(message) => Err(hook_panicked::<A>("on_release", message)),
         }
@@ -99,7 +93,7 @@ impl<A: Drive> Loop<'_, A> {
             return reason;
         };
         unless_aborted(self.shared).await;
-        match run_hook::<A, _>(self.shared, "on_stop", actor.on_stop(self.context)).await {
+        match run_hook::<A, _>(self.shared, "on_stop", actor.on_stop(self.context)).await.0 {
             // The hook may have answered calls.
             Ok(()) => self.reclaim_unread().await.err().unwrap_or(reason),
             Err(message) => hook_panicked::<A>("on_stop", message),
@@ -141,25 +135,47 @@ impl<A: Drive> Loop<'_, A> {
     }
 }
 
-/// Runs a hook, until it is over or has panicked.
-async fn run_hook<A: Actor, F: Future>(
+/// Runs a hook, until it is over or has panicked. While it waits, it is what the actor runs.
+fn run_hook<A: Actor, F: Future>(
     shared: &Shared<A::Message>,
     hook: &'static str,
     future: F,
-) -> Result<F::Output, StdArc<str>> {
-    shared.begin_hook(hook);
-    let outcome = hook_future::<A, _>(shared, hook, future).await;
-    shared.end_hook();
-    outcome
+) -> impl Future<Output = (Result<F::Output, StdArc<str>>, Hook)> {
+    let future = observe::hook(A::Message::ACTOR, hook, interruptible(shared, caught(future)));
+    Running { future, shared, hook, ran: Hook::Immediate }
 }
 
-/// The future of a hook, which completes with an error if it panics.
-fn hook_future<A: Actor, F: Future>(
-    shared: &Shared<A::Message>,
-    hook: &'static str,
-    future: F,
-) -> impl Future<Output = Result<F::Output, StdArc<str>>> {
-    observe::hook(A::Message::ACTOR, hook, interruptible(shared, caught(future)))
+pin_project! {
+    /// A hook that is running.
+    struct Running<'a, M: Message, F> {
+        #[pin]
+        future: F,
+        shared: &'a Shared<M>,
+        hook: &'static str,
+        ran: Hook,
+    }
+}
+
+impl<M: Message, F: Future> Future for Running<'_, M, F> {
+    type Output = (F::Output, Hook);
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        match (this.future.poll(cx), *this.ran) {
+            (Poll::Pending, Hook::Immediate) => {
+                *this.ran = Hook::Suspended;
+                this.shared.begin_hook(this.hook);
+                Poll::Pending
+            }
+            (Poll::Pending, Hook::Suspended) => Poll::Pending,
+            (Poll::Ready(outcome), ran) => {
+                if ran == Hook::Suspended {
+                    this.shared.end_hook();
+                }
+                Poll::Ready((outcome, ran))
+            }
+        }
+    }
 }
 
 /// Completes the calls whose replies the hook was holding, and returns the reason to end.

@@ -29,7 +29,7 @@ use crate::{
         actor::Actor,
         context::Context,
         drive::Drive,
-        hooks::IdleHook,
+        hooks::Hook,
         reclaim::{Reclaimed, poll_next},
         resident::{Resident, Seated},
         run::panic_reason,
@@ -99,17 +99,17 @@ impl<A: Drive> Loop<'_, A> {
                 if self.reclaim()? == Reclaimed::Something {
                     continue;
                 }
-                let hook = if A::HAS_ON_IDLE { self.idle().await? } else { IdleHook::Immediate };
+                let hook = if A::HAS_ON_IDLE { self.idle().await? } else { Hook::Immediate };
                 match hook {
                     // Whatever has come since the mailbox was polled wakes this task, which was not
                     // polled in between. So the mailbox need not be polled again before the wait.
-                    IdleHook::Immediate => {
+                    Hook::Immediate => {
                         if let Some(reason) = self.wait().await {
                             return Err(reason);
                         }
                     }
                     // That wake-up may be spent: poll the mailbox again.
-                    IdleHook::Suspended => {
+                    Hook::Suspended => {
                         if bug("a wake-up that is spent is waited for") {
                             pending_once().await;
                             continue;

@@ -132,6 +132,7 @@ impl<M: Message> Shared<M> {
         capacity: Capacity,
         actor: Option<Arc<Self>>,
     ) -> Arc<Self> {
+        let is_watched = actor.as_ref().is_some_and(|actor| actor.is_watched());
         Arc::new(Self {
             id,
             name,
@@ -146,7 +147,7 @@ impl<M: Message> Shared<M> {
             loop_state: AtomicUsize::new(LoopState::Busy as usize),
             is_idle: AtomicBool::new(false),
             inlined: AtomicUsize::new(0),
-            watched: AtomicBool::new(false),
+            watched: AtomicBool::new(is_watched),
             queue: Mutex::new(Queue::new()),
         })
     }

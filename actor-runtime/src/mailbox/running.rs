@@ -70,11 +70,16 @@ impl<M: Message> Shared<M> {
         observe::panicked(M::ACTOR, method, message);
     }
 
+    /// Reads the clock for every message from now on.
+    pub(crate) fn watch(&self) {
+        self.watched.store(true, Ordering::Relaxed);
+        self.seat.watch();
+    }
+
     /// Returns the statistics, and reads the clock for every message from now on.
     pub(crate) fn stats(&self) -> Stats {
         let mut queue = lock(&self.queue);
-        self.watched.store(true, Ordering::Relaxed);
-        self.seat.watch();
+        self.watch();
         let inlined = self.inlined.load(Ordering::Relaxed) as u64;
         let mut stats = Stats {
             queued: queue.accepted.len(),
@@ -101,7 +106,7 @@ impl<M: Message> Shared<M> {
         Some((running.method, running.elapsed()))
     }
 
-    /// Records that a hook starts, or waits for the first time.
+    /// Records that a hook waits for the first time.
     pub(crate) fn begin_hook(&self, hook: &'static str) {
         self.is_idle.store(false, Ordering::Relaxed);
         lock(&self.queue).running = Some(Running::new(hook, true));

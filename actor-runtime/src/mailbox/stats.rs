@@ -54,10 +54,11 @@ pub struct Stats {
     pub waiting: usize,
     /// The capacity of the mailbox.
     pub capacity: Capacity,
-    /// The name of the running handler, and a lower bound of the time that it has been running. A hook has the
-    /// name of its attribute: `on_start`, `on_release` and `on_stop` from their start, `on_idle` once it waits.
+    /// The name of the running handler, and a lower bound of the time that it has been running. A hook that
+    /// waits has the name of its attribute; its time counts from its first wait.
     ///
-    /// An actor reads no clock until its statistics are read for the first time. At that first read,
+    /// Unless it is [`timed`](crate::Builder::timed), an actor reads no clock until its statistics are read for
+    /// the first time. At that first read,
     /// the time of a handler that is already running counts from the first message that arrived
     /// after the handler had waited at an `.await`, or is zero if none did. From then on it counts
     /// from the start of each handler.

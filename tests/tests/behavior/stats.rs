@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use actor_runtime::{ActorHandle, Capacity, actor};
+use actor_runtime::{ActorHandle, Builder, Capacity, actor};
 use futures::future::join_all;
 
-use crate::support::{Gate, Log, Probe, ProbeHandle, Rig, outcome, pending, ready, rig};
+use crate::support::{Gate, Log, Probe, ProbeHandle, Rig, outcome, pending, ready, rig, rig_with};
 
 #[test]
 fn stats_count_queued_messages_and_waiting_senders() {
@@ -45,6 +45,26 @@ fn stats_name_the_running_handler_and_its_duration() {
     gate.open();
     actor.turn();
     assert_eq!(probe.stats().running, None);
+}
+
+#[test]
+fn a_timed_actor_knows_the_duration_at_the_first_look() {
+    for is_leased in [false, true] {
+        let (probe, mut actor) = rig_with(Builder::new().timed(true), Probe::new(&Log::default()));
+        let mut lease = is_leased.then(|| pending(probe.lease()));
+        actor.turn();
+        let lease = lease.as_mut().map(ready);
+        let _call = match &lease {
+            Some(lease) => lease.as_ref().unwrap().wait(Gate::default()).try_cast(),
+            None => probe.wait(Gate::default()).try_cast(),
+        };
+        actor.turn();
+        let begun = Instant::now();
+        crate::support::until(|| begun.elapsed() > Duration::from_millis(1));
+        let (method, time) = probe.stats().running.unwrap();
+        assert_eq!(method, "wait");
+        assert!(time >= Duration::from_millis(1), "{time:?}");
+    }
 }
 
 /// Has a gate in each of its hooks.

@@ -17,4 +17,5 @@ mod programs;
 mod results;
 mod schema;
 mod shutdown;
+mod stuck;
 mod support;
