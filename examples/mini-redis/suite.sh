@@ -14,8 +14,14 @@ trap 'kill "${server:-}" 2>/dev/null || true; rm -rf "$folder"' EXIT
 if [ -z "${SUITE:-}" ]; then
     # The sources are looked up in lists of their own: the system's remain as they are.
     mkdir -p "$folder/lists/partial" "$folder/source"
-    sed 's/^Types: deb$/Types: deb-src/' /etc/apt/sources.list.d/debian.sources >"$folder/debian.sources"
-    apt=(apt-get -qq -o Dir::Etc::sourcelist="$folder/debian.sources" -o Dir::Etc::sourceparts=/dev/null
+    if [ -e /etc/apt/sources.list.d/debian.sources ]; then
+        list=$folder/debian.sources
+        sed 's/^Types: deb$/Types: deb-src/' /etc/apt/sources.list.d/debian.sources >"$list"
+    else
+        list=$folder/debian.list
+        sed -n 's/^deb /deb-src /p' /etc/apt/sources.list >"$list"
+    fi
+    apt=(apt-get -qq -o Dir::Etc::sourcelist="$list" -o Dir::Etc::sourceparts=/dev/null
         -o Dir::State::lists="$folder/lists" -o APT::Sandbox::User=root)
     "${apt[@]}" update
     (cd "$folder/source" && "${apt[@]}" source --download-only redis && tar xzf redis_*.orig.tar.gz)
@@ -44,12 +50,16 @@ fewer=()
 printf '%-16s %6s %6s %7s\n' unit passed failed ignored
 for unit in "${units[@]}"; do
     result=$folder/${unit//\//-}
-    (cd "$SUITE" && timeout 120 ./runtest --host 127.0.0.1 --port "$port" --durable \
-        --skipfile "$folder/skipped" --single "unit/$unit") >"$result" 2>&1 || true
-    sed -i 's/\x1b\[[0-9;]*m//g' "$result"
     count() { grep -c "^\[$1\]" "$result" || true; }
-    printf '%-16s %6s %6s %7s\n' "$unit" "$(count ok)" "$(count err)" "$(count ignore)"
     expected=$(sed -n "s,^| \`$unit\` | \([0-9]*\) .*,\1,p" README.md)
+    # Some tests measure time, and fail now and then where other programs run.
+    for _ in 1 2 3; do
+        (cd "$SUITE" && timeout 120 ./runtest --host 127.0.0.1 --port "$port" --durable \
+            --skipfile "$folder/skipped" --single "unit/$unit") >"$result" 2>&1 || true
+        sed -i 's/\x1b\[[0-9;]*m//g' "$result"
+        [ "$(count ok)" -lt "${expected:-0}" ] || break
+    done
+    printf '%-16s %6s %6s %7s\n' "$unit" "$(count ok)" "$(count err)" "$(count ignore)"
     [ "$(count ok)" -ge "${expected:-0}" ] || fewer+=("$unit")
 done
 kill -0 "$server" || { echo "the server has ended"; exit 1; }
