@@ -109,7 +109,7 @@ pin_project! {
     ///
     /// Waiting for a message needs no such wrapper, since the mailbox has the loop's waker then.
     pub(super) struct Interruptible<'a, M: Message, F> {
-        shared: &'a Shared<M>,
+        pub(super) shared: &'a Shared<M>,
         #[pin]
         future: F,
     }

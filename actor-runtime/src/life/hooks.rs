@@ -4,6 +4,7 @@
 
 use std::{
     future::poll_fn,
+    marker::PhantomData,
     pin::{Pin, pin},
     sync::Arc as StdArc,
     task::{Context, Poll},
@@ -16,7 +17,7 @@ use crate::{
     error::{Failure, Method},
     exit::ExitReason,
     life::{
-        abort::{interruptible, unless_aborted},
+        abort::{Interruptible, interruptible, unless_aborted},
         actor::Actor,
         drive::Drive,
         message_loop::Loop,
@@ -29,9 +30,9 @@ use crate::{
     thread::{batch, current},
 };
 
-/// How a hook ran.
+/// How `#[on_idle]` ran.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hook {
+pub(super) enum IdleHook {
     /// Within one poll of the loop, or it had no reason to run.
     Immediate,
     /// Over several polls.
@@ -44,7 +45,7 @@ impl<A: Drive> Loop<'_, A> {
         let Some(actor) = &mut self.actor else {
             return Ok(());
         };
-        match run_hook::<A, _>(self.shared, "on_start", actor.on_start(self.context)).await.0 {
+        match run_hook::<A, OnStart, _>(self.shared, actor.on_start(self.context)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err((ExitReason::StartFailed, Some(error))),
             Err(message) => Err((hook_panicked::<A>("on_start", message), None)),
@@ -52,17 +53,26 @@ impl<A: Drive> Loop<'_, A> {
     }
 
     /// Runs `#[on_idle]`, if a message was handled since it last ran.
-    pub(super) async fn idle(&mut self) -> Result<Hook, ExitReason> {
+    pub(super) async fn idle(&mut self) -> Result<IdleHook, ExitReason> {
         if !A::HAS_ON_IDLE {
-            return Ok(Hook::Immediate);
+            return Ok(IdleHook::Immediate);
         }
         unless_aborted(self.shared).await;
         let Some(actor) = self.actor.as_mut().filter(|_| !self.was_idle) else {
-            return Ok(Hook::Immediate);
+            return Ok(IdleHook::Immediate);
         };
         self.was_idle = true;
-        let idle = actor.on_idle(self.context);
-        let (outcome, hook) = run_hook::<A, _>(self.shared, "on_idle", idle).await;
+        let mut hook = IdleHook::Immediate;
+        let idle = run_hook::<A, OnIdle, _>(self.shared, actor.on_idle(self.context));
+        let mut idle = pin!(idle);
+        let outcome = poll_fn(|cx| {
+            let outcome = idle.as_mut().poll(cx);
+            if outcome.is_pending() {
+                hook = IdleHook::Suspended;
+            }
+            outcome
+        });
+        let outcome = outcome.await;
         current::handler_over(self.shared.id());
         match outcome {
             Ok(()) => Ok(hook),
@@ -81,7 +91,7 @@ impl<A: Drive> Loop<'_, A> {
         };
         // `#[on_idle]` may have to flush what the hook writes.
         self.was_idle = false;
-        match run_hook::<A, _>(self.shared, "on_release", actor.on_release(self.context)).await.0 {
+        match run_hook::<A, OnRelease, _>(self.shared, actor.on_release(self.context)).await {
             Ok(()) => Ok(()),
             Err(message) => Err(hook_panicked::<A>("on_release", message)),
         }
@@ -93,7 +103,7 @@ impl<A: Drive> Loop<'_, A> {
             return reason;
         };
         unless_aborted(self.shared).await;
-        match run_hook::<A, _>(self.shared, "on_stop", actor.on_stop(self.context)).await.0 {
+        match run_hook::<A, OnStop, _>(self.shared, actor.on_stop(self.context)).await {
             // The hook may have answered calls.
             Ok(()) => self.reclaim_unread().await.err().unwrap_or(reason),
             Err(message) => hook_panicked::<A>("on_stop", message),
@@ -135,46 +145,56 @@ impl<A: Drive> Loop<'_, A> {
     }
 }
 
-/// Runs a hook, until it is over or has panicked. While it waits, it is what the actor runs.
-fn run_hook<A: Actor, F: Future>(
+/// A hook, by its name. A type, since a field would take room in every task.
+trait Hook {
+    const NAME: &'static str;
+}
+
+macro_rules! hooks {
+    ($($hook:ident $name:literal)*) => { $(
+        enum $hook {}
+
+        impl Hook for $hook {
+            const NAME: &'static str = $name;
+        }
+    )* };
+}
+
+hooks! {
+    OnStart "on_start"
+    OnIdle "on_idle"
+    OnRelease "on_release"
+    OnStop "on_stop"
+}
+
+/// Runs a hook, until it is over or has panicked.
+fn run_hook<A: Actor, H: Hook, F: Future>(
     shared: &Shared<A::Message>,
-    hook: &'static str,
     future: F,
-) -> impl Future<Output = (Result<F::Output, StdArc<str>>, Hook)> {
-    let future = observe::hook(A::Message::ACTOR, hook, interruptible(shared, caught(future)));
-    Running { future, shared, hook, ran: Hook::Immediate }
+) -> impl Future<Output = Result<F::Output, StdArc<str>>> {
+    let future = interruptible(shared, caught(future));
+    observe::hook(A::Message::ACTOR, H::NAME, Running { future, hook: PhantomData::<H> })
 }
 
 pin_project! {
-    /// A hook that is running.
-    struct Running<'a, M: Message, F> {
+    /// A running hook. While it waits, the statistics have its name.
+    struct Running<'a, M: Message, H, F> {
         #[pin]
-        future: F,
-        shared: &'a Shared<M>,
-        hook: &'static str,
-        ran: Hook,
+        future: Interruptible<'a, M, F>,
+        hook: PhantomData<H>,
     }
 }
 
-impl<M: Message, F: Future> Future for Running<'_, M, F> {
-    type Output = (F::Output, Hook);
+impl<M: Message, H: Hook, F: Future> Future for Running<'_, M, H, F> {
+    type Output = F::Output;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        match (this.future.poll(cx), *this.ran) {
-            (Poll::Pending, Hook::Immediate) => {
-                *this.ran = Hook::Suspended;
-                this.shared.begin_hook(this.hook);
-                Poll::Pending
-            }
-            (Poll::Pending, Hook::Suspended) => Poll::Pending,
-            (Poll::Ready(outcome), ran) => {
-                if ran == Hook::Suspended {
-                    this.shared.end_hook();
-                }
-                Poll::Ready((outcome, ran))
-            }
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let shared = self.future.shared;
+        let outcome = self.project().future.poll(cx);
+        if outcome.is_pending() {
+            shared.wait_in_hook(H::NAME);
         }
+        outcome
     }
 }
 

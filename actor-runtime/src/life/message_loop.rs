@@ -29,7 +29,7 @@ use crate::{
         actor::Actor,
         context::Context,
         drive::Drive,
-        hooks::Hook,
+        hooks::IdleHook,
         reclaim::{Reclaimed, poll_next},
         resident::{Resident, Seated},
         run::panic_reason,
@@ -99,17 +99,17 @@ impl<A: Drive> Loop<'_, A> {
                 if self.reclaim()? == Reclaimed::Something {
                     continue;
                 }
-                let hook = if A::HAS_ON_IDLE { self.idle().await? } else { Hook::Immediate };
+                let hook = if A::HAS_ON_IDLE { self.idle().await? } else { IdleHook::Immediate };
                 match hook {
                     // Whatever has come since the mailbox was polled wakes this task, which was not
                     // polled in between. So the mailbox need not be polled again before the wait.
-                    Hook::Immediate => {
+                    IdleHook::Immediate => {
                         if let Some(reason) = self.wait().await {
                             return Err(reason);
                         }
                     }
                     // That wake-up may be spent: poll the mailbox again.
-                    Hook::Suspended => {
+                    IdleHook::Suspended => {
                         if bug("a wake-up that is spent is waited for") {
                             pending_once().await;
                             continue;
@@ -124,7 +124,8 @@ impl<A: Drive> Loop<'_, A> {
                 Next::Message(Entry { message, trace }) => {
                     let Header { method, is_async, is_final, address, wait } = Header::of(&message);
                     if is_final {
-                        return Err(self.finish(method, address, message, trace).await);
+                        // Boxed, so that a loop does not reserve room for what happens once.
+                        return Err(Box::pin(self.finish(method, address, message, trace)).await);
                     }
                     // Without sources, `handle_now` has run the handler.
                     if !is_async && !A::SOURCES.is_empty() {

@@ -170,7 +170,8 @@ async fn live<A: Drive, F: Factory<A>>(
         }
         shared.seal();
         batch::end();
-        let reason = life.stop(reason).await;
+        // Boxed, so that a task does not reserve room for what happens once.
+        let reason = Box::pin(life.stop(reason)).await;
         batch::end();
         let actor = life.actor.take();
         interruptible(&shared, context.stop_children()).await;

@@ -106,15 +106,14 @@ impl<M: Message> Shared<M> {
         Some((running.method, running.elapsed()))
     }
 
-    /// Records that a hook waits for the first time.
-    pub(crate) fn begin_hook(&self, hook: &'static str) {
-        self.is_idle.store(false, Ordering::Relaxed);
-        lock(&self.queue).running = Some(Running::new(hook, true));
-    }
-
-    /// Records that a hook is over.
-    pub(crate) fn end_hook(&self) {
-        lock(&self.queue).running = None;
+    /// Records that a hook waits, which is over when the loop looks at the mailbox next.
+    #[cold]
+    pub(crate) fn wait_in_hook(&self, hook: &'static str) {
+        let mut queue = lock(&self.queue);
+        if queue.running.as_ref().is_none_or(|running| running.method != hook) {
+            self.is_idle.store(false, Ordering::Relaxed);
+            queue.running = Some(Running::new(hook, true));
+        }
     }
 
     /// Counts a handler that a caller runs. The caller must hold the actor: the update is not atomic.
