@@ -73,6 +73,10 @@ impl<A: Drive> Loop<'_, A> {
             outcome
         });
         let outcome = outcome.await;
+        if hook == IdleHook::Suspended {
+            // The mailbox that is looked at next may be that of a lease.
+            self.shared.end_hook();
+        }
         current::handler_over(self.shared.id());
         match outcome {
             Ok(()) => Ok(hook),

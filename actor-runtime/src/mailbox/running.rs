@@ -106,7 +106,7 @@ impl<M: Message> Shared<M> {
         Some((running.method, running.elapsed()))
     }
 
-    /// Records that a hook waits, which is over when the loop looks at the mailbox next.
+    /// Records that a hook waits. It is over when the loop looks at this mailbox next, at the latest.
     #[cold]
     pub(crate) fn wait_in_hook(&self, hook: &'static str) {
         let mut queue = lock(&self.queue);
@@ -114,6 +114,12 @@ impl<M: Message> Shared<M> {
             self.is_idle.store(false, Ordering::Relaxed);
             queue.running = Some(Running::new(hook, true));
         }
+    }
+
+    /// Records that a hook is over, where the loop may look at the mailbox of a lease next.
+    #[cold]
+    pub(crate) fn end_hook(&self) {
+        lock(&self.queue).running = None;
     }
 
     /// Counts a handler that a caller runs. The caller must hold the actor: the update is not atomic.

@@ -120,6 +120,22 @@ fn stats_name_the_running_hook() {
     passes(&mut actor, 3, "on_stop");
 }
 
+#[test]
+fn stats_name_no_hook_during_a_lease_that_began_after_it() {
+    let gates: [Gate; 4] = Default::default();
+    let (gated, mut actor) = rig(Gated(gates.clone()));
+    gates[0].open();
+    actor.turn();
+    gated.nothing().try_cast().unwrap();
+    let mut lease = pending(gated.lease());
+    actor.turn();
+    assert_eq!(gated.stats().running.map(|(name, _)| name), Some("on_idle"));
+    gates[1].open();
+    actor.turn();
+    let _lease = ready(&mut lease).unwrap();
+    assert_eq!(gated.stats().running, None);
+}
+
 /// Asks another actor.
 struct Asker(ProbeHandle);
 
