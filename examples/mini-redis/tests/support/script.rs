@@ -9,10 +9,19 @@
 //! b< ...                   another reply to `b`; `...` matches any text
 //! ```
 //!
+//! A command without a reply before another client's command is a blocking one: the script waits until the server
+//! has blocked its client.
+//!
 //! The replies in `tests/scripts` were recorded from Redis 7.0.15. A script with a comment that begins with
 //! `differs` is not checked against Redis.
 
-use std::{collections::BTreeMap, fs, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    net::SocketAddr,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use super::Client;
 
@@ -73,15 +82,21 @@ impl Script {
         let mut clients = BTreeMap::new();
         let mut wrong = Vec::new();
         let mut asked = String::new();
-        for line in &self.lines {
+        let mut blocked = BTreeSet::new();
+        for (number, line) in self.lines.iter().enumerate() {
             match line {
                 Line::Comment(_) => {}
                 Line::Send(name, command) => {
                     asked = format!("{name}> {command}");
                     client(&mut clients, name, address).send_line(command);
+                    if self.passes_to_another(number) {
+                        blocked.insert(name);
+                        await_blocked(address, blocked.len());
+                    }
                 }
                 Line::Get(name, expected) => {
                     let got = client(&mut clients, name, address).reply();
+                    blocked.remove(name);
                     if !fits(expected, &got) {
                         wrong.push(format!("{asked}\n  expected {expected}\n  got      {got}"));
                     }
@@ -100,6 +115,15 @@ impl Script {
             }
         }
         wrong
+    }
+
+    /// Whether a command has no reply yet when another client sends the next one, so it must be blocked by then.
+    fn passes_to_another(&self, number: usize) -> bool {
+        let Line::Send(name, _) = &self.lines[number] else {
+            return false;
+        };
+        let next = self.lines[number + 1..].iter().find(|line| !matches!(line, Line::Comment(_)));
+        matches!(next, Some(Line::Send(other, _)) if other != name)
     }
 
     /// Runs the script, and overwrites its replies with those of the server.
@@ -139,6 +163,16 @@ impl Client {
         }
         let words = words(line);
         self.send(&words.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    }
+}
+
+/// Waits until the server has this many blocked clients.
+fn await_blocked(address: SocketAddr, count: usize) {
+    let expected = format!("blocked_clients:{count}");
+    let mut observer = Client::connect(address);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !observer.say("INFO clients").split_whitespace().any(|fact| fact == expected) {
+        assert!(Instant::now() < deadline, "not {expected} within 20 s");
     }
 }
 
