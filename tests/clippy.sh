@@ -1,8 +1,15 @@
 #!/usr/bin/env bash
-# Does `docs/clippy.toml`, which users copy, find what drops futures unasked, and nothing else?
+# What clippy and rustdoc say of a user's code.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# Nothing, in a crate with the strictest lints: `tests/strict`.
+touch tests/strict/src/lib.rs
+cargo clippy -q -p actor-tests-strict --no-deps -- -D warnings
+RUSTDOCFLAGS="-D warnings" cargo doc -q -p actor-tests-strict --no-deps
+RUSTDOCFLAGS="-D warnings" cargo doc -q -p actor-tests-strict --no-deps --document-private-items
+
+# Does `docs/clippy.toml`, which users copy, find what drops futures unasked, and nothing else?
 # Cargo does not repeat what clippy said under another configuration.
 touch tests/tests/disallowed.rs
 expected=$(grep -n '// found$' tests/tests/disallowed.rs | cut -d: -f1 | sort -n)

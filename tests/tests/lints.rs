@@ -2,7 +2,7 @@
 //! Anything that clippy finds here is in generated code, and reported at `#[actor]`, the name of a handler
 //! or a type.
 //!
-//! One lint is expected: `future_not_send` (nursery) for `local` actors, whose futures stay on one thread.
+//! One lint is expected: `future_not_send` (nursery) for `async fn` handlers of `local` actors, which stay on one thread.
 
 #![warn(clippy::pedantic, clippy::nursery)]
 

@@ -6,7 +6,7 @@
 use proc_macro2::{Ident, Span};
 use syn::{Attribute, Expr, Generics, Path, Type, Visibility};
 
-use super::marker::HookKind;
+use super::{marker::HookKind, std_types};
 use crate::{cancel_safe::CheckedFunction, checked_select::CheckedMethod, syntax};
 
 pub(crate) struct Model {
@@ -20,6 +20,8 @@ pub(crate) struct Model {
 pub(crate) enum Item {
     /// Unchanged, below these attributes.
     Unchanged(Vec<Attribute>),
+    /// Unchanged, below these attributes: a handler that takes values which its body may only look at.
+    Owning(Vec<Attribute>),
     /// A marked `async fn` handler.
     Marked(Box<CheckedFunction>),
     /// A method with plain `select!`s, below these attributes.
@@ -321,6 +323,16 @@ impl Handler {
 
     pub(crate) fn has_fields(&self) -> bool {
         self.fields().next().is_some()
+    }
+
+    /// Whether clippy may advise to borrow an argument: a message owns it, and its type may not be `Copy`.
+    /// The body of an `async fn` always takes its arguments.
+    pub(crate) fn may_need_less(&self) -> bool {
+        let is_moved = |field: &Field| match &field.carried {
+            Carried::Moved(ty) => !std_types::is_copied(ty),
+            _ => false,
+        };
+        !self.is_async && self.fields().any(is_moved)
     }
 
     pub(crate) fn takes_context(&self) -> bool {

@@ -7,8 +7,8 @@ use syn::{Generics, PathArguments, Type};
 
 use crate::syntax;
 
-/// Types without parameters that are `Send`.
-const PLAIN: &[&str] = &[
+/// Types that are `Copy`.
+const COPIED: &[&str] = &[
     "bool",
     "char",
     "f32",
@@ -25,15 +25,13 @@ const PLAIN: &[&str] = &[
     "u64",
     "u128",
     "usize",
-    "str",
-    "String",
-    "PathBuf",
-    "OsString",
-    "CString",
     "Duration",
     "Instant",
     "SystemTime",
 ];
+
+/// Other types without parameters that are `Send`.
+const PLAIN: &[&str] = &["str", "String", "PathBuf", "OsString", "CString"];
 
 /// Types that are `Send` if their arguments are, and that have no bounds on them.
 const CONTAINERS: &[&str] = &[
@@ -61,7 +59,7 @@ pub(crate) fn maybe_not_send(ty: &Type) -> Vec<&Type> {
             let Some(segment) = syntax::last_segment(ty) else { return vec![ty] };
             let name = segment.ident.to_string();
             match segment.arguments {
-                PathArguments::None if PLAIN.contains(&name.as_str()) => Vec::new(),
+                PathArguments::None if is_plain_name(&name) => Vec::new(),
                 PathArguments::AngleBracketed(_) if CONTAINERS.contains(&name.as_str()) => {
                     syntax::type_arguments(segment).into_iter().flat_map(maybe_not_send).collect()
                 }
@@ -75,8 +73,28 @@ pub(crate) fn maybe_not_send(ty: &Type) -> Vec<&Type> {
 }
 
 fn is_plain(ty: &Type) -> bool {
-    let segment = syntax::last_segment(ty).filter(|segment| segment.arguments.is_none());
-    segment.is_some_and(|segment| PLAIN.contains(&segment.ident.to_string().as_str()))
+    name_alone(ty).is_some_and(|name| is_plain_name(&name))
+}
+
+fn is_plain_name(name: &str) -> bool {
+    COPIED.contains(&name) || PLAIN.contains(&name)
+}
+
+/// Whether `ty` is known to be `Copy`.
+pub(crate) fn is_copied(ty: &Type) -> bool {
+    match syntax::ungrouped(ty) {
+        Type::Array(array) => is_copied(&array.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().all(is_copied),
+        Type::Reference(reference) => reference.mutability.is_none(),
+        Type::FnPtr(_) => true,
+        ty => name_alone(ty).is_some_and(|name| COPIED.contains(&name.as_str())),
+    }
+}
+
+/// The last name of a path, if it has no arguments.
+fn name_alone(ty: &Type) -> Option<String> {
+    let segment = syntax::last_segment(ty).filter(|segment| segment.arguments.is_none())?;
+    Some(segment.ident.to_string())
 }
 
 /// Whether `ty` is well formed without any bounds on the parameters of `generics`.

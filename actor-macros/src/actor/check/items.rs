@@ -99,7 +99,7 @@ impl<'a> Items<'a> {
         self.selecting(item, role, attrs)
     }
 
-    /// Checks a handler. Returns it as an item if its body is rewritten.
+    /// Checks a handler. Returns it as an item if it is not as it was written.
     fn handler(
         &mut self,
         item: &parse::Item,
@@ -122,8 +122,9 @@ impl<'a> Items<'a> {
                 function = cancel_safe::check_handler(attrs, tokens, &mark.options, diagnostics);
             }
         }
+        let owning = handler.may_need_less().then(|| model::Item::Owning(attrs.to_vec()));
         self.handlers.push(handler);
-        function.map(|function| model::Item::Marked(Box::new(function)))
+        function.map(|function| model::Item::Marked(Box::new(function))).or(owning)
     }
 
     fn hooks(&mut self, item: &parse::Item, method: &Method, markers: &Markers<'_>) {

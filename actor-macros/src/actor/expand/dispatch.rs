@@ -11,7 +11,7 @@ use super::{
 use crate::{
     actor::{
         generics,
-        model::{Actor, Handler, Mailbox},
+        model::{Actor, Handler, Mailbox, Threads},
     },
     syntax,
 };
@@ -39,7 +39,11 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
         )
     });
     let attrs = &actor.attrs;
+    let allow = (actor.threads == Threads::One).then(
+        || quote!(#[allow(clippy::future_not_send, reason = "the actor stays on one thread")]),
+    );
     quote! {
+        #allow
         impl #impl_generics #krate::Actor for #ty #where_clause {
             #type_message
             #type_handle
@@ -52,6 +56,7 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
         }
 
         #(#attrs)*
+        #allow
         impl #impl_generics #krate::by_hand::Drive for #ty #where_clause {
             #has_on_idle
             #keep_alive

@@ -32,6 +32,10 @@ pub(super) fn item(syntax: &ActorImpl, items: Vec<Item>, krate: &Path) -> TokenS
 fn method(item: Item, parse::Item { tokens, .. }: &parse::Item, krate: &Path) -> TokenStream {
     match item {
         Item::Unchanged(attrs) => quote!(#(#attrs)* #tokens),
+        Item::Owning(attrs) => quote! {
+            #[allow(clippy::needless_pass_by_value, reason = "a message owns its arguments")]
+            #(#attrs)* #tokens
+        },
         Item::Marked(function) => cancel_safe::expand_function(*function, krate),
         Item::Selecting(attrs, method) => {
             let method = method.into_tokens(&krate.to_token_stream());

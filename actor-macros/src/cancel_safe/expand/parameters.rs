@@ -28,16 +28,22 @@ pub(super) fn take_over(signature: &mut Signature) -> TokenStream {
 }
 
 fn take_over_pattern(position: usize, pattern: &Pat) -> (Pat, TokenStream) {
-    if let Pat::Ident(PatIdent { by_ref: None, subpat: None, ident, .. }) = pattern {
-        let name: Pat = syn::parse_quote!(#ident);
-        return (name, quote!(let #pattern = #ident;));
-    }
     let text = format!("argument_{position}");
     let name = Ident::new(&text, Span::mixed_site()).into_token_stream();
-    // The first `let` captures arguments that a pattern `_` would not.
-    let statements = quote! {
-        let #name = #name;
-        let #pattern = #name;
+    let bound = match pattern {
+        Pat::Ident(PatIdent { by_ref: None, subpat: None, ident, .. }) if !is_unused(ident) => {
+            let name: Pat = syn::parse_quote!(#ident);
+            return (name, quote!(let #pattern = #ident;));
+        }
+        // In a tuple, because clippy objects to a `let` of such a name.
+        Pat::Ident(_) => quote!(let (#pattern,) = (#name,);),
+        _ => quote!(let #pattern = #name;),
     };
-    (syn::parse_quote!(#name), statements)
+    // The first `let` captures arguments that a pattern `_` would not.
+    (syn::parse_quote!(#name), quote!(let #name = #name; #bound))
+}
+
+/// Whether clippy objects to a use of `ident`.
+fn is_unused(ident: &Ident) -> bool {
+    ident.to_string().starts_with('_')
 }
