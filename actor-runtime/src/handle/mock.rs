@@ -109,9 +109,9 @@ impl<M: Message> MockMailbox<M> {
                         self.lease = Some(lease);
                     }
                 }
-                Next::Closed(_) if self.lease.take().is_some() => self.shared.end_lease(),
-                Next::Closed(reason) => {
-                    self.shared.end(*reason);
+                Next::Closed if self.lease.take().is_some() => self.shared.end_lease(),
+                Next::Closed => {
+                    self.shared.end(self.shared.closed_for());
                     return Poll::Ready(None);
                 }
             }

@@ -32,6 +32,7 @@ use crate::{
         drive::Drive,
         message_loop::{Loop, PolledNext, pending_once},
         reclaim::Reclaimed,
+        resident::Resident,
     },
     mailbox::{Next, Shared, Wait},
     observe,
@@ -226,19 +227,19 @@ impl<A: Drive> Loop<'_, A> {
         let first = if is_open { A::FIRST } else { First::Mailbox };
         let before_idle = A::HAS_ON_IDLE && !self.was_idle;
         self.turns.begin(first, before_idle, !is_open);
-        let Some(actor) = &mut self.actor else {
+        let Some(Resident { actor, context, .. }) = self.actor.as_deref_mut() else {
             unreachable!("only a final handler takes the actor");
         };
         let mut incoming = Incoming {
             messages: Messages {
                 shared: &self.source,
                 wait: Wait { was_open: is_open, holds_messages: false, is_busy: false },
-                returns: self.context.unread.as_deref().map(Unreads::returns),
+                returns: context.unread.as_deref().map(Unreads::returns),
             },
             turns: &mut self.turns,
             sources: A::SOURCES,
         };
-        let selected = racing(caught(actor.select(&mut incoming, self.context))).await;
+        let selected = racing(caught(actor.select(&mut incoming, context))).await;
         let Selected(outcome) = match selected {
             Ok(selected) => selected,
             Err(message) => {
@@ -286,7 +287,7 @@ impl<A: Drive> Loop<'_, A> {
             // complete the work that keeps the actor busy.
             Outcome::Nothing if self.turns.take_is_stuck() => {
                 unless_aborted(self.shared).await;
-                return Ok(self.source.closing().map_or(Next::Event, Next::Closed));
+                return Ok(if self.source.is_closing() { Next::Closed } else { Next::Event });
             }
             Outcome::Nothing => {
                 // Whatever came since the race has woken this task while it was running, so the

@@ -21,6 +21,7 @@ use crate::{
         actor::Actor,
         drive::Drive,
         message_loop::Loop,
+        resident::Resident,
         run::panic_reason,
     },
     mailbox::Shared,
@@ -42,10 +43,10 @@ pub(super) enum IdleHook {
 impl<A: Drive> Loop<'_, A> {
     /// Runs `#[on_start]`.
     pub(super) async fn start(&mut self) -> Result<(), (ExitReason, Option<A::StartError>)> {
-        let Some(actor) = &mut self.actor else {
+        let Some(Resident { actor, context, .. }) = self.actor.as_deref_mut() else {
             return Ok(());
         };
-        match run_hook::<A, OnStart, _>(self.shared, actor.on_start(self.context)).await {
+        match run_hook::<A, OnStart, _>(self.shared, actor.on_start(context)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err((ExitReason::StartFailed, Some(error))),
             Err(message) => Err((hook_panicked::<A>("on_start", message), None)),
@@ -58,12 +59,13 @@ impl<A: Drive> Loop<'_, A> {
             return Ok(IdleHook::Immediate);
         }
         unless_aborted(self.shared).await;
-        let Some(actor) = self.actor.as_mut().filter(|_| !self.was_idle) else {
+        let actor = self.actor.as_deref_mut().filter(|_| !self.was_idle);
+        let Some(Resident { actor, context, .. }) = actor else {
             return Ok(IdleHook::Immediate);
         };
         self.was_idle = true;
         let mut hook = IdleHook::Immediate;
-        let idle = run_hook::<A, OnIdle, _>(self.shared, actor.on_idle(self.context));
+        let idle = run_hook::<A, OnIdle, _>(self.shared, actor.on_idle(context));
         let mut idle = pin!(idle);
         let outcome = poll_fn(|cx| {
             let outcome = idle.as_mut().poll(cx);
@@ -90,12 +92,12 @@ impl<A: Drive> Loop<'_, A> {
             return Ok(());
         }
         unless_aborted(self.shared).await;
-        let Some(actor) = &mut self.actor else {
+        let Some(Resident { actor, context, .. }) = self.actor.as_deref_mut() else {
             return Ok(());
         };
         // `#[on_idle]` may have to flush what the hook writes.
         self.was_idle = false;
-        match run_hook::<A, OnRelease, _>(self.shared, actor.on_release(self.context)).await {
+        match run_hook::<A, OnRelease, _>(self.shared, actor.on_release(context)).await {
             Ok(()) => Ok(()),
             Err(message) => Err(hook_panicked::<A>("on_release", message)),
         }
@@ -103,11 +105,14 @@ impl<A: Drive> Loop<'_, A> {
 
     /// Runs `#[on_stop]`, if the end is in order and no final handler took the actor.
     pub(super) async fn stop(&mut self, reason: ExitReason) -> ExitReason {
-        let Some(actor) = self.actor.as_mut().filter(|_| reason.is_orderly()) else {
+        if !reason.is_orderly() || self.actor.is_none() {
+            return reason;
+        }
+        unless_aborted(self.shared).await;
+        let Some(Resident { actor, context, .. }) = self.actor.as_deref_mut() else {
             return reason;
         };
-        unless_aborted(self.shared).await;
-        match run_hook::<A, OnStop, _>(self.shared, actor.on_stop(self.context)).await {
+        match run_hook::<A, OnStop, _>(self.shared, actor.on_stop(context)).await {
             // The hook may have answered calls.
             Ok(()) => self.reclaim_unread().await.err().unwrap_or(reason),
             Err(message) => hook_panicked::<A>("on_stop", message),
@@ -129,22 +134,33 @@ impl<A: Drive> Loop<'_, A> {
             message.envelope().stopped();
             return reason;
         }
-        let Some(actor) = self.actor.take() else {
+        let Some(resident) = self.actor.take() else {
             return finished;
         };
-        let handler = interruptible(self.shared, caught(actor.actor.finish(message, self.context)));
+        let Resident { actor, context, .. } = *resident;
+        let handler = interruptible(self.shared, caught(actor.finish(message, &context)));
         let mut handler = pin!(observe::handling(trace, A::Message::ACTOR, method, handler));
         let finishing = poll_fn(|cx| {
             current::finishing(address);
             handler.as_mut().poll(cx)
         });
-        match finishing.await {
+        let reason = match finishing.await {
             Ok(()) => finished,
             Err(message) => {
                 current::fail_unwound(&message, address, &Failure::Stopped);
                 self.shared.report_panic(method, &message);
                 panic_reason::<A>(method, message)
             }
+        };
+        batch::end();
+        interruptible(self.shared, context.stop_children()).await;
+        reason
+    }
+
+    /// Shuts down the children, unless a final handler has taken the actor: [`finish`](Self::finish) does that.
+    pub(super) async fn stop_children(&mut self) {
+        if let Some(Resident { context, .. }) = self.actor.as_deref() {
+            interruptible(self.shared, context.stop_children()).await;
         }
     }
 }

@@ -27,10 +27,9 @@ use crate::{
     life::{
         abort::interruptible,
         actor::Actor,
-        context::Context,
         drive::Drive,
         hooks::IdleHook,
-        reclaim::{Reclaimed, poll_next},
+        reclaim::Reclaimed,
         resident::{Resident, Seated},
         run::panic_reason,
     },
@@ -58,7 +57,6 @@ pub struct Loop<'a, A: Actor> {
     pub(super) shared: &'a Arc<Shared<A::Message>>,
     /// The mailbox that messages are taken from: the actor's, or that of a lease.
     pub(super) source: Arc<Shared<A::Message>>,
-    pub(super) context: &'a Context<A>,
     pub(super) on_panic: OnPanic,
     /// `None` while the actor is in its seat, and after a final handler has taken it.
     pub(super) actor: Option<Box<Resident<A>>>,
@@ -132,9 +130,8 @@ impl<A: Drive> Loop<'_, A> {
                         self.handle_fn(message, &trace)?;
                         continue;
                     }
-                    let context = self.context;
                     let shared = self.shared;
-                    let actor = self.before_handler(&message)?;
+                    let Resident { actor, context, .. } = self.before_handler(&message)?;
                     let outcome = {
                         // Pinned here, so that the future of a handler, which has the size of the
                         // largest one, is not moved for each message.
@@ -155,7 +152,7 @@ impl<A: Drive> Loop<'_, A> {
                 }
                 Next::Event => {}
                 Next::Panicked(reason) => return Err(*reason),
-                Next::Closed(reason) => self.source_closed(reason).await?,
+                Next::Closed => self.source_closed().await?,
             }
         }
     }
@@ -174,8 +171,8 @@ impl<A: Drive> Loop<'_, A> {
     ///
     /// # Errors
     ///
-    /// The reason why the actor has to end, which is `reason` if its own mailbox has closed.
-    async fn source_closed(&mut self, reason: Box<ExitReason>) -> Result<(), ExitReason> {
+    /// The reason why the actor has to end.
+    async fn source_closed(&mut self) -> Result<(), ExitReason> {
         if self.is_leased() {
             self.end_lease().await?;
             self.begin_turn();
@@ -183,7 +180,7 @@ impl<A: Drive> Loop<'_, A> {
         }
         self.reclaim_unread().await?;
         self.idle().await?;
-        Err(*reason)
+        Err(self.shared.closed_for())
     }
 
     /// Runs the handlers of messages as long as each is a `fn`, and returns the first thing to do
@@ -193,7 +190,7 @@ impl<A: Drive> Loop<'_, A> {
     /// future keeps from one poll to the next is stored and loaded for each message.
     fn handle_now(&mut self, cx: &mut TaskContext<'_>) -> Poll<Next<A::Message>> {
         while self.budget_used < MESSAGES_PER_POLL {
-            let Entry { message, trace } = match poll_next(&self.source, self.context, cx) {
+            let Entry { message, trace } = match self.poll_next(cx) {
                 Poll::Ready(Next::Message(entry))
                     if entry.message.envelope().runs_in_one_poll() =>
                 {
@@ -222,8 +219,7 @@ impl<A: Drive> Loop<'_, A> {
     #[inline]
     fn handle_fn(&mut self, message: A::Message, trace: &Trace) -> Result<(), ExitReason> {
         let Header { method, address, wait, .. } = Header::of(&message);
-        let context = self.context;
-        let actor = self.before_handler(&message)?;
+        let Resident { actor, context, .. } = self.before_handler(&message)?;
         let outcome = observe::handling_now(trace, A::Message::ACTOR, method, || {
             catch(|| actor.dispatch_now(message, context))
         });

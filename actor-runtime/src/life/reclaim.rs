@@ -9,14 +9,14 @@ use crate::{
     catch::catch,
     exit::ExitReason,
     life::{
-        context::Context,
         drive::Drive,
         hooks::hook_panicked,
         message_loop::{Loop, yield_now},
+        resident::Resident,
     },
-    mailbox::{Next, ParkAhead, Shared},
+    mailbox::{Next, ParkAhead},
     observe,
-    slot::message::Message,
+    slot::{message::Message, unread::Unreads},
     sync::bug,
 };
 
@@ -33,26 +33,27 @@ pub(super) enum Reclaimed {
     Something,
 }
 
-/// Polls the mailbox. If it is empty, the loop is woken by the next message, or by an answer that
-/// comes back.
-#[inline]
-pub(super) fn poll_next<A: Drive>(
-    shared: &Shared<A::Message>,
-    context: &Context<A>,
-    cx: &mut TaskContext<'_>,
-) -> Poll<Next<A::Message>> {
-    let park_ahead = if Loop::<A>::WAITS_NEXT { ParkAhead::Allowed } else { ParkAhead::Forbidden };
-    let next = shared.poll_next_with(cx, park_ahead);
-    if A::TAKES_BACK && next.is_pending() {
-        if let Some(unread) = &context.unread {
-            // If an answer has come back already, the loop reclaims it before it waits.
-            let _ = unread.park(cx.waker());
-        }
-    }
-    next
-}
-
 impl<A: Drive> Loop<'_, A> {
+    /// Polls the mailbox. If it is empty, the loop is woken by the next message, or by an answer that
+    /// comes back.
+    #[inline]
+    pub(super) fn poll_next(&self, cx: &mut TaskContext<'_>) -> Poll<Next<A::Message>> {
+        let park_ahead = if Self::WAITS_NEXT { ParkAhead::Allowed } else { ParkAhead::Forbidden };
+        let next = self.source.poll_next_with(cx, park_ahead);
+        if A::TAKES_BACK && next.is_pending() {
+            if let Some(unread) = self.unread() {
+                // If an answer has come back already, the loop reclaims it before it waits.
+                let _ = unread.park(cx.waker());
+            }
+        }
+        next
+    }
+
+    /// The records of answers, while the loop has the actor.
+    fn unread(&self) -> Option<&Unreads<A::Undelivered>> {
+        self.actor.as_ref()?.context.unread.as_deref()
+    }
+
     /// Passes all answers that have come back to the actor.
     #[inline]
     pub(super) fn reclaim(&mut self) -> Result<Reclaimed, ExitReason> {
@@ -66,14 +67,17 @@ impl<A: Drive> Loop<'_, A> {
     }
 
     fn reclaim_returned(&mut self) -> Result<Reclaimed, ExitReason> {
-        let (Some(unread), Some(actor)) = (&self.context.unread, &mut self.actor) else {
+        let Some(Resident { actor, context, .. }) = self.actor.as_deref_mut() else {
+            return Ok(Reclaimed::Nothing);
+        };
+        let Some(unread) = &context.unread else {
             return Ok(Reclaimed::Nothing);
         };
         let mut reclaimed = Reclaimed::Nothing;
         while let Some(undelivered) = unread.next() {
             reclaimed = Reclaimed::Something;
             self.was_idle = false;
-            let take_back = || catch(|| actor.take_back(undelivered, self.context));
+            let take_back = || catch(|| actor.take_back(undelivered, context));
             observe::hook_now(A::Message::ACTOR, "undelivered", take_back)
                 .map_err(|message| hook_panicked::<A>("undelivered", message))?;
         }
@@ -89,10 +93,10 @@ impl<A: Drive> Loop<'_, A> {
         if !A::TAKES_BACK {
             return Ok(());
         }
-        let Some(unread) = &self.context.unread else {
-            return Ok(());
-        };
         loop {
+            let Some(unread) = self.unread() else {
+                return Ok(());
+            };
             for _ in 0..LAST_TURNS {
                 if !unread.has_unread() {
                     break;

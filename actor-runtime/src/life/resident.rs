@@ -19,14 +19,13 @@ use crate::{
     mailbox::Shared,
     seat::{Content, ReturnedActor, SeatBox},
     slot::{caller::Caller, message::Message},
-    sync::Arc,
     thread::current,
 };
 
 /// An actor with all that its handlers need, on whichever thread they run.
 pub struct Resident<A: Actor> {
     pub(crate) actor: A,
-    pub(crate) context: Arc<Context<A>>,
+    pub(crate) context: Context<A>,
     pub(crate) on_panic: OnPanic,
     /// How the actor enters its seat, if it has one.
     pub(crate) seat_access: Option<SeatAccess<A>>,

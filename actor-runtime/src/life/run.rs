@@ -9,7 +9,9 @@
 //! 2. the state is dropped or handed over;
 //! 3. the end is reported.
 
-use std::{convert::Infallible, future::Future, pin::Pin, sync::Arc as StdArc};
+#[cfg(debug_assertions)]
+use std::pin::Pin;
+use std::{convert::Infallible, future::Future, sync::Arc as StdArc};
 
 use crate::{
     cancel_safe::Turns,
@@ -18,7 +20,7 @@ use crate::{
     error::Method,
     exit::{ExitReason, OnPanic},
     life::{
-        abort::{Run, interruptible},
+        abort::Run,
         actor::Actor,
         drive::Drive,
         exit::Exit,
@@ -112,83 +114,94 @@ impl<A: Drive> Mailbox<A> {
         let actor = Box::new(Resident { actor, context, on_panic, seat_access });
         let life = live(shared.clone(), actor, keeps_actor, started, batch, lives);
         let life = observe::life(A::Message::ACTOR, shared.name.as_deref(), life);
-        Run::new(shared, life)
+        // On the heap: it has several times the size of the largest message, and a future is moved a few times on
+        // its way to an executor.
+        Box::pin(Run::new(shared, life))
     }
 }
 
 opaque_debug!([A: Actor] Mailbox<A>, "Mailbox", actor = A::Message::ACTOR);
 
 /// All lives of an actor that is neither aborted nor dropped.
-async fn live<A: Drive, F: Factory<A>>(
+#[expect(clippy::manual_async_fn, reason = "an `async fn` keeps its arguments twice")]
+fn live<A: Drive, F: Factory<A>>(
     shared: Arc<Shared<A::Message>>,
     mut actor: Box<Resident<A>>,
     keeps_actor: bool,
     mut started: Option<Reply<Result<(), A::StartError>>>,
     batch: usize,
     mut lives: Option<Box<Lives<F>>>,
-) -> Exit<A> {
-    shared.runtime.note();
-    loop {
-        let context = actor.context.clone();
-        let span = observe::LifeSpan::new(lives.as_ref().map(|lives| lives.number()));
-        let mut life = Loop {
-            shared: &shared,
-            source: shared.clone(),
-            context: &context,
-            on_panic: actor.on_panic,
-            actor: Some(actor),
-            was_idle: true,
-            budget_used: 0,
-            batch,
-            turns: Turns::default(),
-        };
+) -> impl Future<Output = Exit<A>> {
+    async move {
+        shared.runtime.note();
+        loop {
+            let span = observe::LifeSpan::new(lives.as_ref().map(|lives| lives.number()));
+            let mut life = Loop {
+                shared: &shared,
+                source: shared.clone(),
+                on_panic: actor.on_panic,
+                actor: Some(actor),
+                was_idle: true,
+                budget_used: 0,
+                batch,
+                turns: Turns::default(),
+            };
 
-        let (mut reason, mut start_error) = match span.of(life.start()).await {
-            Ok(()) => {
-                if let Some(started) = started.take() {
-                    started.send(Ok(()));
+            let (mut reason, mut start_error) = match span.of(life.start()).await {
+                Ok(()) => {
+                    if let Some(started) = started.take() {
+                        started.send(Ok(()));
+                    }
+                    if let Some(lives) = &mut lives {
+                        lives.started(&shared);
+                    }
+                    let Err(reason) = span.of(messages(&mut life)).await;
+                    (reason, None)
                 }
-                if let Some(lives) = &mut lives {
-                    lives.started(&shared);
+                Err((reason, error)) => (reason, error),
+            };
+            if let Some(lives) = &mut lives {
+                match F::next_life(lives, &mut life, reason).await {
+                    Ok(next) => {
+                        actor = next;
+                        continue;
+                    }
+                    Err(over) => {
+                        reason = over.reason;
+                        start_error = over.error.or(start_error);
+                    }
                 }
-                let Err(reason) = span.of(boxed(&mut life)).await;
-                (reason, None)
             }
-            Err((reason, error)) => (reason, error),
-        };
-        if let Some(lives) = &mut lives {
-            match F::next_life(lives, &mut life, reason).await {
-                Ok(next) => {
-                    actor = next;
-                    continue;
-                }
-                Err(over) => {
-                    reason = over.reason;
-                    start_error = over.error.or(start_error);
-                }
-            }
+            shared.seal();
+            batch::end();
+            let reason = life.stop(reason).await;
+            batch::end();
+            life.stop_children().await;
+            let actor = life.actor.take();
+            let (actor, reason) = drop_state(actor, reason, keeps_actor);
+            shared.end(reason.clone());
+            report_failed_start(started, &mut start_error, &reason);
+            return Exit { reason, actor, start_error };
         }
-        shared.seal();
-        batch::end();
-        // Boxed, so that a task does not reserve room for what happens once.
-        let reason = Box::pin(life.stop(reason)).await;
-        batch::end();
-        let actor = life.actor.take();
-        interruptible(&shared, context.stop_children()).await;
-        let (actor, reason) = drop_state(actor, reason, keeps_actor);
-        shared.end(reason.clone());
-        report_failed_start(started, &mut start_error, &reason);
-        return Exit { reason, actor, start_error };
     }
 }
 
-/// The future of the loop, which has several times the size of the largest message, on the heap: the
-/// future of the actor is moved a few times on its way to an executor, each time through the stack.
+/// The future of the loop, which has several times the size of the largest message. Without optimizations it would
+/// be copied several times on its way to the heap, each time through the stack.
+#[cfg(debug_assertions)]
 #[inline(never)]
-fn boxed<A: Drive>(
+fn messages<A: Drive>(
     life: &mut Loop<'_, A>,
 ) -> Pin<Box<impl Future<Output = Result<Infallible, ExitReason>>>> {
     Box::pin(life.handle_messages())
+}
+
+#[cfg(not(debug_assertions))]
+#[inline(always)]
+fn messages<A: Drive>(
+    life: &mut Loop<'_, A>,
+) -> impl Future<Output = Result<Infallible, ExitReason>> {
+    life.handle_messages()
 }
 
 /// Passes a failure to start on to [`start`](crate::start()). Called last, when nothing is left of the actor.

@@ -9,8 +9,8 @@ use std::task::{Context, Poll};
 use crate::mailbox::{
     Shared,
     loop_state::LoopState,
-    queue::{Item, Phase, Queue, Watcher},
-    restarts::take_wakers,
+    queue::{Item, Phase},
+    watchers::Watcher,
 };
 use crate::{
     catch::drop_caught,
@@ -26,11 +26,18 @@ use crate::{
 };
 
 impl<M: Message> Shared<M> {
-    /// Returns the reason if the mailbox is closing and not yet sealed.
-    pub(crate) fn closing(&self) -> Option<Box<ExitReason>> {
+    /// Returns whether the mailbox is closing and not yet sealed.
+    pub(crate) fn is_closing(&self) -> bool {
+        matches!(lock(&self.queue).phase, Phase::Closing(_))
+    }
+
+    /// Returns why the mailbox was closed.
+    pub(crate) fn closed_for(&self) -> ExitReason {
         match &lock(&self.queue).phase {
-            Phase::Closing(reason) => Some(Box::new(reason.clone())),
-            Phase::Open | Phase::Sealed | Phase::Ended(_) => None,
+            Phase::Closing(reason) | Phase::Sealed(Some(reason)) | Phase::Ended(reason) => {
+                reason.clone()
+            }
+            Phase::Sealed(None) | Phase::Open => ExitReason::Aborted,
         }
     }
 
@@ -47,7 +54,8 @@ impl<M: Message> Shared<M> {
         queue.wait.end();
         let lease = queue.lease();
         drop(queue);
-        refused.into_iter().chain(wakers.into_iter().flatten()).for_each(wake);
+        refused.into_iter().for_each(wake);
+        wakers.into_iter().flatten().for_each(wake);
         // Now, since the holder may keep the lease for any length of time.
         if let Some(lease) = lease {
             lease.close(ExitReason::Shutdown);
@@ -58,10 +66,11 @@ impl<M: Message> Shared<M> {
     /// actor has stopped.
     pub(crate) fn seal(&self) {
         let mut queue = lock(&self.queue);
-        if !matches!(queue.phase, Phase::Ended(_)) {
-            queue.phase = Phase::Sealed;
-        }
+        queue.seal();
         self.loop_state.store(LoopState::Busy as usize, Ordering::Relaxed);
+        if queue.accepted.is_empty() && queue.waiting.is_empty() && queue.served.is_none() {
+            return;
+        }
         let left = std::mem::take(&mut queue.accepted);
         let refused = queue.refuse();
         let mut lease = queue.lease();
@@ -104,9 +113,8 @@ impl<M: Message> Shared<M> {
         let wakers = [self.unpark(&mut queue), queue.interrupt.take()];
         let grant_waker = queue.grant.take_waker();
         queue.wait.end();
-        // Their waits are off the record before they are woken.
-        let Queue { watchers, lives, .. } = &mut *queue;
-        let watchers = take_wakers(watchers, lives.as_deref_mut());
+        let of_exit = queue.watchers.take_wakers();
+        let of_restarts = queue.lives.as_mut().map(|lives| lives.take_wakers()).unwrap_or_default();
         let mut lease = queue.stop_serving();
         drop(queue);
         drop(wakers);
@@ -123,7 +131,8 @@ impl<M: Message> Shared<M> {
         if bug("the end wakes nobody") {
             return;
         }
-        watchers.into_iter().for_each(wake);
+        of_exit.into_iter().for_each(wake);
+        of_restarts.into_iter().for_each(wake);
     }
 
     /// Completes with the exit reason once the actor has ended. `ticket` identifies the watcher
@@ -152,7 +161,7 @@ impl<M: Message> Shared<M> {
 
     /// Removes a watcher.
     pub(crate) fn unwatch(&self, ticket: u64) {
-        let watcher = lock(&self.queue).watchers.remove(&ticket);
+        let watcher = lock(&self.queue).watchers.remove(ticket);
         drop(watcher);
     }
 
@@ -160,7 +169,7 @@ impl<M: Message> Shared<M> {
     pub(crate) fn exit_reason(&self) -> Option<ExitReason> {
         match &lock(&self.queue).phase {
             Phase::Ended(reason) => Some(reason.clone()),
-            Phase::Open | Phase::Closing(_) | Phase::Sealed => None,
+            Phase::Open | Phase::Closing(_) | Phase::Sealed(_) => None,
         }
     }
 

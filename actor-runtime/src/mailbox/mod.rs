@@ -39,6 +39,7 @@ pub(crate) mod restarts;
 pub(crate) mod running;
 pub(crate) mod stats;
 mod waiters;
+mod watchers;
 
 pub(crate) use self::{
     next::{Next, ParkAhead, Wait},
@@ -238,7 +239,7 @@ impl<M: Message> Shared<M> {
         let mut is_refused = match queue.phase {
             Phase::Open => false,
             Phase::Closing(_) => is_own,
-            Phase::Sealed | Phase::Ended(_) => true,
+            Phase::Sealed(_) | Phase::Ended(_) => true,
         };
         if bug("cast_now is refused while closing") {
             is_refused = !matches!(queue.phase, Phase::Open);

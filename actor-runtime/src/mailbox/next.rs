@@ -29,8 +29,8 @@ pub(crate) enum Next<M: Message> {
     Abandoned(Box<Entry<M>>),
     /// A lease: see [`Shared::serve`].
     Lease(Arc<Shared<M>>),
-    /// The mailbox is closed and empty, for this reason.
-    Closed(Box<ExitReason>),
+    /// The mailbox is closed and empty, and [sealed](Shared::closed_for).
+    Closed,
     /// An event was handled, or the loop has to yield; there is no message.
     Event,
     /// A handler panicked, and the actor ends for this reason.
@@ -96,8 +96,8 @@ impl<M: Message> Shared<M> {
                     Some(Item::Lease(lease)) => return Poll::Ready(self.begin_lease(queue, lease)),
                     None => {}
                 }
-                if let Some(reason) = queue.seal_if_closing() {
-                    return Poll::Ready(Next::Closed(Box::new(reason)));
+                if queue.seal_if_closing() {
+                    return Poll::Ready(Next::Closed);
                 }
             }
             queue = gap("the loop parks later than it looked", queue, &self.queue);
@@ -135,10 +135,8 @@ impl<M: Message> Shared<M> {
                         return Poll::Ready(Some(next));
                     }
                 }
-                if queue.accepted.is_empty() && !wait.is_busy {
-                    if let Some(reason) = queue.seal_if_closing() {
-                        return Poll::Ready(Some(Next::Closed(Box::new(reason))));
-                    }
+                if queue.accepted.is_empty() && !wait.is_busy && queue.seal_if_closing() {
+                    return Poll::Ready(Some(Next::Closed));
                 }
                 let mut has_closed = wait.was_open && !matches!(queue.phase, Phase::Open);
                 if bug("a close is not told while messages are held") {

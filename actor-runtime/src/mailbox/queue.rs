@@ -1,9 +1,6 @@
 //! The part of a mailbox that its lock guards.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    task::Waker,
-};
+use std::{collections::VecDeque, mem, task::Waker};
 
 use crate::mailbox::{
     Shared,
@@ -11,6 +8,7 @@ use crate::mailbox::{
     restarts::Lives,
     running::Running,
     waiters::{Waiters, Waiting},
+    watchers::Watchers,
 };
 use crate::{
     error::{Method, Unsent},
@@ -28,8 +26,9 @@ pub(super) enum Phase {
     Open,
     /// No message is accepted but by [`Shared::force`]; queued messages are still handled.
     Closing(ExitReason),
-    /// No message is accepted, and no queued message is handled; the actor is stopping.
-    Sealed,
+    /// No message is accepted, and no queued message is handled; the actor is stopping. For this reason, if the
+    /// mailbox was closed before.
+    Sealed(Option<ExitReason>),
     /// The actor has ended for this reason.
     Ended(ExitReason),
 }
@@ -82,13 +81,6 @@ impl<M: Message> Item<M> {
     }
 }
 
-/// A task that waits for the exit or for a restart.
-pub(super) struct Watcher {
-    pub(super) waker: Waker,
-    /// On record if a handler waits.
-    pub(super) _wait: Wait,
-}
-
 /// How much memory a queue keeps in any case, in bytes.
 const KEPT_BYTES: usize = 64 * 1024;
 
@@ -111,8 +103,8 @@ pub(super) struct Queue<M: Message> {
     pub(super) parked: Option<Waker>,
     /// The loop's waker, for aborts only. Set whenever the loop waits for something other than a message.
     pub(super) interrupt: Option<Waker>,
-    /// The tasks that wait for the exit, by ticket.
-    pub(super) watchers: BTreeMap<u64, Watcher>,
+    /// The tasks that wait for the exit.
+    pub(super) watchers: Watchers,
     pub(super) next_ticket: u64,
     /// The accepted items before this position are no messages that are handled [always](Item::is_always).
     pub(super) always_from: usize,
@@ -139,7 +131,7 @@ impl<M: Message> Queue<M> {
             waiting: Waiters::new(),
             parked: None,
             interrupt: None,
-            watchers: BTreeMap::new(),
+            watchers: Watchers::default(),
             next_ticket: 0,
             always_from: 0,
             always_waiting_from: 0,
@@ -172,16 +164,24 @@ impl<M: Message> Queue<M> {
         shrink(&mut self.accepted);
     }
 
-    /// Records that no handler is running, and seals the queue if it is closing. The queue must be
-    /// empty.
-    pub(super) fn seal_if_closing(&mut self) -> Option<ExitReason> {
+    /// Records that no handler is running, and seals the queue if it is closing. Returns whether it was. The
+    /// queue must be empty.
+    pub(super) fn seal_if_closing(&mut self) -> bool {
         self.running = None;
-        let Phase::Closing(reason) = &self.phase else {
-            return None;
+        let is_closing = matches!(self.phase, Phase::Closing(_));
+        if is_closing {
+            self.seal();
+        }
+        is_closing
+    }
+
+    /// Seals the queue, unless the actor has ended.
+    pub(super) fn seal(&mut self) {
+        self.phase = match mem::replace(&mut self.phase, Phase::Open) {
+            Phase::Open => Phase::Sealed(None),
+            Phase::Closing(reason) => Phase::Sealed(Some(reason)),
+            phase @ (Phase::Sealed(_) | Phase::Ended(_)) => phase,
         };
-        let reason = reason.clone();
-        self.phase = Phase::Sealed;
-        Some(reason)
     }
 
     /// Takes the first message that is handled although messages are held back: one that was accepted, or,
@@ -224,7 +224,7 @@ impl<M: Message> Queue<M> {
     /// takes its item back when it is polled.
     #[must_use]
     pub(super) fn refuse(&mut self) -> Vec<Waker> {
-        if bug("nobody is told that it closed") {
+        if self.waiting.is_empty() || bug("nobody is told that it closed") {
             return Vec::new();
         }
         let refuse = |waiting: &mut Waiting<M>| {

@@ -1,7 +1,6 @@
 //! The lives of an actor that is restarted, as its mailbox records them.
 
 use std::{
-    collections::BTreeMap,
     task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
@@ -10,7 +9,8 @@ use crate::{
     exit::ExitReason,
     mailbox::{
         Shared, Wait as MailboxWait,
-        queue::{Phase, Watcher},
+        queue::Phase,
+        watchers::{Watcher, Watchers},
     },
     slot::message::Message,
     sync::{Ordering, bug, gap, lock},
@@ -51,18 +51,8 @@ pub(super) struct Lives {
     reason: Option<ExitReason>,
     at: Option<Instant>,
     is_down: bool,
-    /// The tasks that wait for a restart, by ticket.
-    watchers: BTreeMap<u64, Watcher>,
-}
-
-/// Takes the wakers of all tasks that wait for the exit or for a restart. Their waits are then off the record.
-pub(super) fn take_wakers(
-    exit_watchers: &mut BTreeMap<u64, Watcher>,
-    lives: Option<&mut Lives>,
-) -> Vec<Waker> {
-    let of_exit = std::mem::take(exit_watchers).into_values();
-    let of_restarts = lives.map(|lives| std::mem::take(&mut lives.watchers)).unwrap_or_default();
-    of_exit.chain(of_restarts.into_values()).map(|watcher| watcher.waker).collect()
+    /// The tasks that wait for a restart.
+    watchers: Watchers,
 }
 
 impl Lives {
@@ -81,7 +71,13 @@ impl Lives {
         if let Some(reason) = self.reason.clone() {
             self.restart = Some(Restart { number: self.times, reason });
         }
-        take_wakers(&mut BTreeMap::new(), Some(self))
+        self.take_wakers()
+    }
+
+    /// Takes the wakers of the tasks that wait for a restart.
+    #[must_use]
+    pub(super) fn take_wakers(&mut self) -> Vec<Waker> {
+        self.watchers.take_wakers()
     }
 }
 
@@ -100,7 +96,7 @@ impl<M: Message> Shared<M> {
     /// sealed.
     pub(crate) fn end_life(&self, reason: &ExitReason) -> bool {
         let mut queue = lock(&self.queue);
-        if matches!(queue.phase, Phase::Sealed | Phase::Ended(_))
+        if matches!(queue.phase, Phase::Sealed(_) | Phase::Ended(_))
             && !bug("a restart after the seal")
         {
             return false;
@@ -131,7 +127,8 @@ impl<M: Message> Shared<M> {
         {
             return None;
         }
-        queue.seal_if_closing()
+        queue.seal_if_closing();
+        Some(ExitReason::HandlesDropped)
     }
 
     /// Records that the factory is called again, because a life has ended for `reason`.
@@ -197,7 +194,7 @@ impl<M: Message> Shared<M> {
     /// Removes a watcher of restarts.
     pub(crate) fn unwatch_restarts(&self, ticket: u64) {
         let mut queue = lock(&self.queue);
-        let watcher = queue.lives.as_mut().and_then(|lives| lives.watchers.remove(&ticket));
+        let watcher = queue.lives.as_mut().and_then(|lives| lives.watchers.remove(ticket));
         drop(queue);
         drop(watcher);
     }

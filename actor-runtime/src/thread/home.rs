@@ -91,6 +91,11 @@ impl Home {
         Self(number(runtime.id()))
     }
 
+    /// Returns that of an actor in the current runtime.
+    pub(crate) fn current() -> Self {
+        Handle::try_current().map_or(Self::UNKNOWN, |runtime| Self::new(&runtime))
+    }
+
     /// The id of the runtime, or [`UNKNOWN`].
     pub(crate) fn number(self) -> u64 {
         self.0
@@ -122,7 +127,7 @@ impl Home {
         }
         let is_home = WORKS_FOR.with(Cell::get) == self
             && tokio::runtime::worker_index().is_some()
-            && Handle::try_current().is_ok_and(|runtime| Self::new(&runtime) == self);
+            && Self::current() == self;
         if is_home && task != UNKNOWN {
             CACHE.with(|cache| cache[cache_index(task)].set((task, self)));
         }

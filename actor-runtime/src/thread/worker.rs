@@ -4,12 +4,15 @@
 //! it does not know of these threads.
 
 use std::sync::{
-    Mutex, MutexGuard, OnceLock, PoisonError, Weak,
-    atomic::{AtomicBool as StdAtomicBool, Ordering::Relaxed},
+    Mutex, MutexGuard, PoisonError, Weak,
+    atomic::{AtomicBool as StdAtomicBool, AtomicU64, Ordering::Relaxed},
 };
 use tokio::runtime::{Handle, Id};
 
-use crate::sync::{Arc, AtomicBool, Ordering};
+use crate::{
+    sync::{Arc, AtomicBool, Ordering},
+    thread::home::Home,
+};
 
 /// All threads that were started within a runtime.
 static WORKERS: Mutex<Vec<Weak<Worker>>> = Mutex::new(Vec::new());
@@ -87,22 +90,26 @@ pub(crate) fn runtime() -> Option<Id> {
 
 /// The runtime in which an actor is polled.
 ///
-/// It is set by the first poll.
-pub(crate) struct Runtime(OnceLock<Option<Id>>);
+/// The number of its [`Home`], or [`NOT_POLLED`]. Not part of the models.
+pub(crate) struct Runtime(AtomicU64);
+
+/// Stands for no runtime, unlike [`Home::UNKNOWN`], which stands for none of tokio.
+const NOT_POLLED: u64 = u64::MAX;
 
 impl Runtime {
     pub(crate) const fn new() -> Self {
-        Self(OnceLock::new())
+        Self(AtomicU64::new(NOT_POLLED))
     }
 
-    /// Records the current runtime.
+    /// Records the current runtime, in the first poll of the actor.
     pub(crate) fn note(&self) {
-        let _ = self.0.set(runtime());
+        self.0.store(Home::current().number(), Relaxed);
     }
 
     /// Whether the actor is polled, and that not in the current runtime.
     pub(crate) fn is_another(&self) -> bool {
-        self.0.get().is_some_and(|runtime| *runtime != self::runtime())
+        let runtime = self.0.load(Relaxed);
+        runtime != NOT_POLLED && runtime != Home::current().number()
     }
 }
 

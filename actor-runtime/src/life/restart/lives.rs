@@ -199,16 +199,15 @@ impl<F> Lives<F> {
     }
 }
 
-pub(crate) fn new_context<A: Drive>(shared: &Arc<Shared<A::Message>>) -> Arc<Context<A>> {
-    Arc::new(Context::new(WeakHandle(shared.clone()), A::TAKES_BACK))
+pub(crate) fn new_context<A: Drive>(shared: &Arc<Shared<A::Message>>) -> Context<A> {
+    Context::new(WeakHandle(shared.clone()), A::TAKES_BACK)
 }
 
 /// Leaves what a panic may have broken, and returns what is kept, with the reason for the next life.
 async fn leave<A: Drive>(life: &mut Loop<'_, A>, reason: ExitReason) -> (Kept<A>, ExitReason) {
-    let shared = life.shared;
     life.leave_lease(&reason);
     let on_panic = life.on_panic;
-    interruptible(shared, life.context.stop_children()).await;
+    life.stop_children().await;
     let mut actor = life.actor.take();
     let seat_access = actor.as_mut().and_then(|actor| actor.seat_access.take());
     if bug("the old state outlives its life") {
