@@ -1,0 +1,156 @@
+//! [`Cache`]: the answers that are kept, and for how long.
+
+use std::{collections::HashMap, mem, sync::Arc, time::Duration};
+
+use hickory_proto::rr::Name;
+use tokio::time::Instant;
+
+use crate::{
+    answer::Answer,
+    config::Stale,
+    error::{Failed, LookupError},
+    question::Question,
+};
+
+/// A failure is not tried again for this time (RFC 9520 asks for at least a second).
+const FAILURE: Duration = Duration::from_secs(1);
+/// While expired answers are given, servers are asked no more often than this (RFC 8767).
+const STALE_RETRY: Duration = Duration::from_secs(30);
+
+/// A bounded map. It consists of two generations, each of half the size: what is used moves to the young one,
+/// and when that is full, it becomes the old one, and what was in the old one is forgotten.
+#[derive(Debug)]
+pub(crate) struct Cache {
+    young: HashMap<Question, Entry>,
+    old: HashMap<Question, Entry>,
+    half: usize,
+    /// How long answers are kept after they have expired.
+    kept: Duration,
+}
+
+#[derive(Debug)]
+struct Entry {
+    kept: Kept,
+    /// Until when servers are not asked again, although the answer has expired.
+    asks_not_before: Option<Instant>,
+    is_prefetched: bool,
+}
+
+#[derive(Debug)]
+enum Kept {
+    Answer(Arc<Answer>),
+    Failure(Arc<Failed>, Instant),
+}
+
+/// What the cache has for a question.
+#[derive(Debug)]
+pub(crate) enum Found {
+    Nothing,
+    /// An answer, and whether it is time to look it up again.
+    Fresh(Arc<Answer>, bool),
+    /// An answer that has expired and may be given if there is no other, and whether servers were asked so
+    /// recently that it is to be given at once.
+    Stale(Arc<Answer>, bool),
+    Failure(LookupError),
+}
+
+impl Cache {
+    pub(crate) fn new(size: usize, stale: Stale) -> Self {
+        let kept = match stale {
+            Stale::No => Duration::ZERO,
+            Stale::After { max, .. } => max,
+        };
+        Self { young: HashMap::new(), old: HashMap::new(), half: size.div_ceil(2), kept }
+    }
+
+    /// Looks a question up. An answer is reported once only as one to be looked up again.
+    pub(crate) fn find(&mut self, question: &Question, now: Instant) -> Found {
+        if !self.young.contains_key(question) {
+            let Some(entry) = self.old.remove(question) else { return Found::Nothing };
+            self.put(question.clone(), entry);
+        }
+        let Some(entry) = self.young.get_mut(question) else { return Found::Nothing };
+        match &entry.kept {
+            Kept::Answer(answer) if now < answer.expires() => {
+                let left = answer.expires() - now;
+                let is_last_tenth = left * 10 < answer.expires() - answer.came();
+                let is_due = is_last_tenth && !mem::replace(&mut entry.is_prefetched, true);
+                Found::Fresh(answer.clone(), is_due)
+            }
+            Kept::Answer(answer) if now < answer.expires() + self.kept => {
+                let is_held = entry.asks_not_before.is_some_and(|at| now < at);
+                Found::Stale(answer.clone(), is_held)
+            }
+            Kept::Failure(failed, until) if now < *until => {
+                Found::Failure(LookupError::Failed(failed.clone()))
+            }
+            _ => {
+                self.young.remove(question);
+                Found::Nothing
+            }
+        }
+    }
+
+    /// Keeps an answer for as long as it holds.
+    pub(crate) fn keep(&mut self, question: &Question, answer: Arc<Answer>) {
+        self.old.remove(question);
+        if answer.whole_ttl() == 0 {
+            // It replaces what was kept before.
+            self.young.remove(question);
+            return;
+        }
+        self.put(question.clone(), Entry::new(Kept::Answer(answer)));
+    }
+
+    /// No server has answered: keeps that for a moment, unless there is an old answer.
+    pub(crate) fn keep_failure(&mut self, question: &Question, failed: Arc<Failed>, now: Instant) {
+        let entry = match self.young.get_mut(question) {
+            Some(entry) => Some(entry),
+            None => self.old.get_mut(question),
+        };
+        match entry {
+            Some(Entry { kept: Kept::Answer(_), asks_not_before, .. }) => {
+                *asks_not_before = Some(now + STALE_RETRY);
+            }
+            _ => {
+                self.put(question.clone(), Entry::new(Kept::Failure(failed, now + FAILURE)));
+            }
+        }
+    }
+
+    /// Servers are slow, and the old answer was given: it is given at once for a while.
+    pub(crate) fn hold(&mut self, question: &Question, now: Instant) {
+        if let Some(entry) = self.young.get_mut(question) {
+            entry.asks_not_before = Some(now + STALE_RETRY);
+        }
+    }
+
+    /// Forgets a name and all names below it, or everything. Returns the number of answers.
+    pub(crate) fn flush(&mut self, name: Option<&Name>) -> usize {
+        let before = self.len();
+        for entries in [&mut self.young, &mut self.old] {
+            entries.retain(|question, _| name.is_some_and(|name| !name.zone_of(&question.name)));
+        }
+        before - self.len()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.young.len() + self.old.len()
+    }
+
+    fn put(&mut self, question: Question, entry: Entry) {
+        if self.half == 0 {
+            return;
+        }
+        if self.young.len() >= self.half && !self.young.contains_key(&question) {
+            self.old = mem::take(&mut self.young);
+        }
+        self.young.insert(question, entry);
+    }
+}
+
+impl Entry {
+    fn new(kept: Kept) -> Self {
+        Self { kept, asks_not_before: None, is_prefetched: false }
+    }
+}
