@@ -1,0 +1,166 @@
+//! How calls are made of messages.
+
+use std::{future::Future, sync::Arc};
+
+use actor_runtime::{ActorHandle, Answer, CallError, SendError};
+use postgres_types::{ToSql, Type};
+
+use super::Client;
+use crate::{
+    answer::Awaited,
+    card::Status,
+    driver::{DriverMessage, Prepared},
+    error::{Closed, Error, Result, SqlState},
+    request::{Request, Response, ResultSet},
+    row::Column,
+    statement::{Shape, Source},
+    types,
+};
+
+impl Client {
+    pub(crate) async fn limited<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T> {
+        match self.options.timeout {
+            None => call.await,
+            Some(after) => match tokio::time::timeout(after, call).await {
+                Ok(done) => done,
+                Err(_) => Err(Error::TimedOut { after }),
+            },
+        }
+    }
+
+    pub(crate) fn failed(&self, error: CallError) -> Error {
+        Error::of_call(error, self.card.end.get())
+    }
+
+    /// The error of a message that was not accepted.
+    pub(crate) fn unsent(&self, error: SendError<DriverMessage>) -> Error {
+        match error {
+            SendError::LeaseEnded(_) => Error::Ended,
+            _ => Error::Closed { may_have_run: false, why: self.why_closed() },
+        }
+    }
+
+    pub(crate) fn why_closed(&self) -> Closed {
+        self.card.end.get().cloned().unwrap_or(Closed::ByClient)
+    }
+
+    /// Waits for an answer of the driver.
+    pub(crate) async fn answer<T: 'static>(
+        &self,
+        sent: impl Future<Output = Result<Answer<Result<T>>, SendError<DriverMessage>>>,
+    ) -> Result<T> {
+        let answer = sent.await.map_err(|error| self.unsent(error))?;
+        Awaited::new(answer).await.map_err(|error| self.failed(error))?
+    }
+
+    pub(crate) fn marked(&self, request: Request) -> Request {
+        Request { cancel_on_drop: self.options.cancel_on_drop, ..request }
+    }
+
+    pub(crate) async fn send(&self, request: Request) -> Result<Response> {
+        self.answer(self.driver.run(self.marked(request)).sent()).await
+    }
+
+    pub(crate) async fn prepared(&self, sql: &str, is_cached: bool) -> Result<Arc<Prepared>> {
+        self.answer(self.driver.prepare(sql.into(), is_cached).sent()).await
+    }
+
+    pub(crate) async fn described(&self, source: Source<'_>) -> Result<(Arc<Prepared>, Shape)> {
+        let prepared = match source {
+            Source::Text(sql) => self.prepared(sql, true).await?,
+            Source::Statement(statement) => {
+                if statement.0.driver.id() != self.driver.id() {
+                    return Err(Error::ForeignStatement);
+                }
+                statement.0.clone()
+            }
+        };
+        let shape = types::shape(self, &prepared).await?;
+        Ok((prepared, shape))
+    }
+
+    /// Bind, describe if nothing is known for certain, execute.
+    pub(crate) fn put(
+        &self,
+        request: &mut Request,
+        prepared: &Prepared,
+        shape: &Shape,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<()> {
+        if prepared.name.is_empty() {
+            request.parse("", &prepared.sql, &shape.parameters)?;
+        }
+        request.bind(&prepared.name, &shape.parameters, values)?;
+        if prepared.name.is_empty() {
+            request.describe_portal()?;
+        }
+        request.is_alone |= prepared.may_copy;
+        request.execute()
+    }
+
+    pub(super) fn encode(
+        &self,
+        prepared: &Prepared,
+        shape: &Shape,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<Request> {
+        let mut request = Request::extended();
+        self.put(&mut request, prepared, shape, values)?;
+        Ok(request.sync())
+    }
+
+    /// Runs one statement. A cached one that the server has forgotten is prepared again.
+    pub(super) async fn run(
+        &self,
+        source: Source<'_>,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<(Arc<[Column]>, ResultSet)> {
+        let mut may_retry = true;
+        loop {
+            let (prepared, shape) = self.described(source).await?;
+            let outcome = self.send(self.encode(&prepared, &shape, values)?).await;
+            match (outcome, source) {
+                (Ok(response), _) => {
+                    let set = response.into_last();
+                    if set.columns.is_none() {
+                        return Ok((shape.columns, set));
+                    }
+                    return Ok((types::columns(self, set.columns.as_ref()).await?, set));
+                }
+                (Err(error), Source::Text(_)) if is_stale(&error) => {
+                    let _ = self.driver.forget(prepared.sql.clone()).cast().await;
+                    // In a transaction, the error has ended it.
+                    if !std::mem::take(&mut may_retry) || self.card.status() != Status::Idle {
+                        return Err(error);
+                    }
+                }
+                (Err(error), _) => return Err(error),
+            }
+        }
+    }
+
+    pub(crate) async fn run_typed(
+        &self,
+        sql: &str,
+        values: &[(&(dyn ToSql + Sync), Type)],
+    ) -> Result<ResultSet> {
+        let types: Vec<Type> = values.iter().map(|(_, ty)| ty.clone()).collect();
+        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|(value, _)| *value).collect();
+        let mut request = Request::extended();
+        request.parse("", sql, &types)?;
+        request.bind("", &types, &values)?;
+        request.describe_portal()?;
+        request.execute()?;
+        Ok(self.send(request.sync()).await?.into_last())
+    }
+}
+
+/// Whether the server has forgotten a statement, or its result has other columns by now. It did not run.
+fn is_stale(error: &Error) -> bool {
+    let Error::Server(error) = error else { return false };
+    match error.code() {
+        SqlState::INVALID_SQL_STATEMENT_NAME => true,
+        SqlState::FEATURE_NOT_SUPPORTED => error.message().contains("cached plan"),
+        _ => false,
+    }
+}

@@ -1,0 +1,45 @@
+//! Bytes on their way to the server.
+
+use std::io;
+
+use actor_runtime::cancel_safe;
+use bytes::BytesMut;
+use tokio::io::AsyncWriteExt;
+
+use crate::transport::WriteHalf;
+
+/// Bytes that are not written yet, and how many were.
+#[derive(Default)]
+pub(super) struct Outbox {
+    pub(super) buffer: BytesMut,
+    /// Bytes that were written since the start.
+    pub(super) written: u64,
+    /// Whether written bytes are to be flushed.
+    pub(super) is_unflushed: bool,
+}
+
+impl Outbox {
+    /// The position of the next byte that will be queued.
+    pub(super) fn position(&self) -> u64 {
+        self.written + self.buffer.len() as u64
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        self.buffer.is_empty() && !self.is_unflushed
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.buffer.clear();
+        self.is_unflushed = false;
+    }
+}
+
+/// Writes what there is, or flushes what was written.
+#[cancel_safe]
+pub(super) async fn transmit(writer: &mut WriteHalf, buffer: &mut BytesMut) -> io::Result<usize> {
+    if buffer.is_empty() {
+        writer.flush().await?;
+        return Ok(0);
+    }
+    writer.write_buf(buffer).await
+}

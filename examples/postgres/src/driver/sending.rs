@@ -1,0 +1,108 @@
+//! How requests are queued, and when.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use super::{
+    Driver, OUT_LIMIT, WINDOW,
+    exchange::{Exchange, To},
+};
+use crate::{
+    card::count,
+    error::{Error, Result},
+    request::{Control, Request},
+};
+
+impl Driver {
+    /// Whether another request may be sent.
+    pub(super) fn accepts(&self) -> bool {
+        self.pending.len() < WINDOW
+            && self.out.buffer.len() < OUT_LIMIT
+            && self.cancelling.is_idle()
+            && !self.is_to_be_cancelled()
+            && self.pending.back().is_none_or(|last| !last.is_alone)
+    }
+
+    pub(super) fn is_busy(&self) -> bool {
+        self.broken.is_none() && !(self.pending.is_empty() && self.out.is_done())
+    }
+
+    pub(super) fn may_write(&self) -> bool {
+        !self.out.is_done()
+            && self.cancelling.is_idle()
+            && self.broken.is_none()
+            && !self.is_to_be_cancelled()
+    }
+
+    pub(super) fn is_copying(&self) -> bool {
+        let last = self.pending.back().map(|exchange| &exchange.to);
+        matches!(last, Some(To::CopyIn(copy)) if copy.finished.is_none())
+    }
+
+    /// The `COPY` is over before its end.
+    pub(super) fn copy_error(&self) -> Error {
+        match (&self.broken, &self.copy_failed) {
+            (_, Some(error)) => error.clone(),
+            (Some(why), None) => Error::Closed { may_have_run: true, why: why.clone() },
+            (None, None) => Error::NotCopy { expected: "`copy_in` to begin a COPY" },
+        }
+    }
+
+    /// Whether a request may be sent now.
+    pub(super) fn check(&self) -> Result<()> {
+        if let Some(why) = &self.broken {
+            return Err(Error::Closed { may_have_run: false, why: why.clone() });
+        }
+        if self.is_copying() { Err(Error::Copying) } else { Ok(()) }
+    }
+
+    /// Queues a request. Its answer will go to `to`.
+    pub(super) fn send(&mut self, request: Request, to: To) {
+        count(&self.card.counters.requests);
+        match request.control {
+            Control::None => {}
+            Control::Begin => self.has_begun = true,
+            Control::End => self.has_begun = false,
+        }
+        let start = self.out.position();
+        self.out.buffer.extend_from_slice(&request.frames);
+        let exchange = Exchange {
+            start,
+            end: self.out.position(),
+            to,
+            error: None,
+            is_extended: request.is_extended,
+            is_alone: request.is_alone,
+            cancel_on_drop: request.cancel_on_drop,
+            is_quiet: false,
+        };
+        if self.pending.is_empty() {
+            self.watch_silence_from_now();
+        }
+        self.pending.push_back(exchange);
+        self.card.pending.store(self.pending.len(), Relaxed);
+        if let Some(why) = self.broken.clone() {
+            self.end_all(&why);
+        }
+    }
+
+    pub(super) fn send_roll_back(&mut self) {
+        if let Ok(request) = Request::simple("ROLLBACK") {
+            self.send_quietly(request);
+        }
+    }
+
+    pub(super) fn send_quietly(&mut self, request: Request) {
+        self.send(request, To::Nobody);
+        if let Some(last) = self.pending.back_mut() {
+            last.is_quiet = true;
+        }
+    }
+
+    /// More bytes were queued for the last exchange.
+    pub(super) fn extend_last(&mut self) {
+        let position = self.out.position();
+        if let Some(last) = self.pending.back_mut() {
+            last.end = position;
+        }
+    }
+}

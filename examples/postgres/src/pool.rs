@@ -1,0 +1,5 @@
+//! A pool of sessions.
+
+mod busy;
+
+pub use self::busy::{Busy, Holder};

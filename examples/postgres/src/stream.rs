@@ -1,0 +1,121 @@
+//! Rows as they come.
+
+use std::{fmt, sync::Arc};
+
+use actor_runtime::ReplyStream;
+use bytes::Bytes;
+
+use crate::{
+    card::Card,
+    error::{Error, Result},
+    request::Piece,
+    row::{Column, Row, next_cells},
+    types,
+};
+
+/// The rows of a query, as they come. Returned by [`Client::stream`](crate::Client::stream).
+///
+/// Dropping it discards the rows that are left.
+pub struct RowStream {
+    pieces: Pieces,
+    columns: Arc<[Column]>,
+    /// Rows that were received and not yet returned.
+    chunk: Bytes,
+}
+
+/// The parts of an answer.
+pub(crate) struct Pieces {
+    card: Arc<Card>,
+    /// `None` after the end.
+    stream: Option<ReplyStream<Result<Piece>>>,
+}
+
+impl Pieces {
+    pub(crate) fn new(card: Arc<Card>, stream: ReplyStream<Result<Piece>>) -> Self {
+        Self { card, stream: Some(stream) }
+    }
+
+    /// The next part, `None` at the end. After an error there is nothing more.
+    pub(crate) async fn next(&mut self) -> Result<Option<Piece>> {
+        let Some(stream) = &mut self.stream else { return Ok(None) };
+        let piece = match stream.next().await {
+            Some(Ok(Ok(Piece::Done))) | None => Ok(None),
+            Some(Ok(Ok(piece))) => Ok(Some(piece)),
+            Some(Ok(Err(error))) => Err(error),
+            Some(Err(error)) => Err(Error::of_call(error, self.card.end.get())),
+        };
+        if !matches!(piece, Ok(Some(_))) {
+            self.stream = None;
+        }
+        piece
+    }
+}
+
+impl RowStream {
+    pub(crate) fn new(
+        card: Arc<Card>,
+        stream: ReplyStream<Result<Piece>>,
+        columns: Arc<[Column]>,
+    ) -> Self {
+        Self { pieces: Pieces::new(card, stream), columns, chunk: Bytes::new() }
+    }
+
+    /// Returns the next row, or `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// The server's error, or that of the connection. There are no rows after an error.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: no row is lost.
+    pub async fn next(&mut self) -> Option<Result<Row>> {
+        self.try_next().await.transpose()
+    }
+
+    /// Returns the next row, or `None` at the end, as the other way round.
+    ///
+    /// # Errors
+    ///
+    /// As [`next`](Self::next).
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: no row is lost.
+    pub async fn try_next(&mut self) -> Result<Option<Row>> {
+        loop {
+            if let Some(cells) = next_cells(&mut self.chunk)? {
+                return Ok(Some(Row::new(self.columns.clone(), cells)));
+            }
+            match self.pieces.next().await? {
+                Some(Piece::Rows(rows)) => self.chunk = rows.freeze(),
+                Some(Piece::Columns(body)) => {
+                    self.columns = types::known_columns(&self.pieces.card, &body)?;
+                }
+                Some(Piece::Copy(_)) => {
+                    return Err(Error::NotCopy { expected: "`copy_out` for COPY .. TO STDOUT" });
+                }
+                Some(Piece::Done) | None => return Ok(None),
+            }
+        }
+    }
+
+    /// Reads all rows that are left.
+    ///
+    /// # Errors
+    ///
+    /// As [`next`](Self::next).
+    pub async fn collect(mut self) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        while let Some(row) = self.try_next().await? {
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+}
+
+impl fmt::Debug for RowStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RowStream").field("columns", &self.columns).finish_non_exhaustive()
+    }
+}
