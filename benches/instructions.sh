@@ -1,8 +1,8 @@
 #!/bin/sh
 # Prints the instruction counts of calls, casts and `select!` loops, and fails if one exceeds its limit:
 #
-# - a queued call: 0.91 times that of the hand-written twin
-# - a cast: 0.71 times that of the twin
+# - a queued call: 0.92 times that of the hand-written twin
+# - a cast: 0.78 times that of the twin
 # - an inlined call, which runs on its caller's thread: a fixed number
 # - a loop with the checked `select!`: 35 more than with tokio's
 # - a restart, besides the panic: as many as spawn and call
@@ -46,12 +46,12 @@ per_message() {
     per_operation actor-benchmarks "$1" "$2"
 }
 
-# A call of an idle actor, which runs on its caller's thread. The limit includes the benchmark's loop and its
-# checks of the result.
+# A call of an idle actor, which runs on its caller's thread. The limit includes the benchmark's loop, its
+# checks of the result, and the task's budget, which is looked up twice.
 compare_inlined() {
     inlined=$(per_message actor-1024 call)
     echo "call, on its caller: $inlined instructions"
-    [ "$inlined" -le 125 ] || status=1
+    [ "$inlined" -le 135 ] || status=1
 }
 
 # A queued call. Unlike the twin's, it handles panics, shutdown, deadlock detection and statistics.
@@ -59,7 +59,7 @@ compare_queued() {
     queued=$(per_message queued-1024 call)
     twin=$(per_message twin-1024 call)
     echo "call, queued: $queued instructions, twin $twin"
-    [ $((queued * 100)) -le $((twin * 91)) ] || status=1
+    [ $((queued * 100)) -le $((twin * 92)) ] || status=1
 }
 
 # Compares all loops with a `select!`. A few more instructions are not measurable in time.
@@ -86,7 +86,7 @@ for capacity in 64 1024; do
     actor=$(per_message "actor-$capacity" cast)
     twin=$(per_message "twin-$capacity" cast)
     echo "cast, mailbox for $capacity: $actor instructions, twin $twin"
-    [ $((actor * 100)) -le $((twin * 71)) ] || status=1
+    [ $((actor * 100)) -le $((twin * 78)) ] || status=1
 done
 compare_inlined
 compare_queued

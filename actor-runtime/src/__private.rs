@@ -148,7 +148,7 @@ pub fn pair_inline<A: crate::by_hand::Spawn>(
 }
 
 #[cfg(shuttle)]
-pub use crate::thread::home::model::leave_runtime;
+pub use crate::thread::{budget::model::exhaust, home::model::leave_runtime};
 
 /// Like [`pair_inline`], for an actor that is restarted.
 #[cfg(shuttle)]

@@ -137,6 +137,11 @@ impl<M: Message> Seat<M> {
         self.home().is_home_of(task)
     }
 
+    /// Like [`is_home_of`](Self::is_home_of), also on a worker that has not polled the actor yet.
+    pub(crate) fn is_home_of_current_task(&self) -> bool {
+        self.is_used() && self.home().is_home_of_current_task()
+    }
+
     /// Returns whether the loop ever leaves its actor here.
     pub(crate) fn is_used(&self) -> bool {
         self.home() != Home::UNKNOWN

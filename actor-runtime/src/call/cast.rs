@@ -66,6 +66,9 @@ impl<M: Message, Q> Sending<M, Q> {
             *self = Self::Done;
             return Poll::Ready(outcome);
         }
+        if let Self::Unsent(_) = self {
+            ready!(shared.poll_turn(cx));
+        }
         let Self::Unsent(request) = mem::replace(self, Self::Done) else {
             panic!("polled after completion");
         };

@@ -181,7 +181,8 @@ where
     /// Sends the message without asking for an answer.
     ///
     /// The returned future is ready once the message is accepted. From then on, the handler runs whether or
-    /// not the sender still exists.
+    /// not the sender still exists. A cast takes a unit of the task's [budget](tokio::task::coop), so a task that
+    /// casts without ever waiting lets other tasks run.
     ///
     /// # Errors
     ///
@@ -193,7 +194,7 @@ where
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future while the message waits for room withdraws and drops the message. If the
+    /// Dropping the future while the message waits for its turn or for room withdraws and drops the message. If the
     /// message was accepted before that, its handler runs, and the two cases cannot be told apart. If the
     /// difference matters, use [`try_cast`](Self::try_cast).
     pub fn cast(self) -> Cast<'a, M, R, Q, S> {

@@ -13,7 +13,6 @@ use std::{
     hint,
     task::{Context as TaskContext, Poll},
 };
-use tokio::task::coop;
 
 use super::RunHere;
 use crate::{
@@ -98,12 +97,9 @@ fn take_and_run<M: Message, R: 'static, Q: RunHere<M, R>>(
     let Target { shared, method } = target;
     // Next to where the id of the task is read, so that it is checked once whether tokio's locals are there.
     // If another caller has the actor, a unit of the budget is lost.
-    match coop::poll_proceed(cx) {
-        Poll::Ready(budget) => budget.made_progress(),
-        Poll::Pending => {
-            *slot = request.take();
-            return InlinePoll::Polled(Poll::Pending);
-        }
+    if shared.poll_turn_at_home(cx).is_pending() {
+        *slot = request.take();
+        return InlinePoll::Polled(Poll::Pending);
     }
     let Some(seat_box) = shared.seat.take().or_else(|| spin_for_actor(shared)) else {
         if !bug("a call is lost where another is run") {

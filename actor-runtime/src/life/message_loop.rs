@@ -37,7 +37,7 @@ use crate::{
     observe::{self, Trace},
     slot::message::{Message, private::Ticket},
     sync::{Arc, bug},
-    thread::{batch, current},
+    thread::{batch, budget, current},
 };
 
 /// After this many messages in one poll, the loop lets other tasks run.
@@ -189,7 +189,7 @@ impl<A: Drive> Loop<'_, A> {
     /// All that is done for such a message is in this one function, which is no future: what a
     /// future keeps from one poll to the next is stored and loaded for each message.
     fn handle_now(&mut self, cx: &mut TaskContext<'_>) -> Poll<Next<A::Message>> {
-        while self.budget_used < MESSAGES_PER_POLL {
+        while self.budget_used < MESSAGES_PER_POLL || self.may_wait_now() {
             let Entry { message, trace } = match self.poll_next(cx) {
                 Poll::Ready(Next::Message(entry))
                     if entry.message.envelope().runs_in_one_poll() =>
@@ -199,6 +199,7 @@ impl<A: Drive> Loop<'_, A> {
                 next => return next,
             };
             self.budget_used += 1;
+            budget::take_unit(cx);
             if let Err(reason) = self.handle_fn(message, &trace) {
                 return Poll::Ready(Next::Panicked(Box::new(reason)));
             }
@@ -209,6 +210,12 @@ impl<A: Drive> Loop<'_, A> {
         }
         // The budget is used up: other tasks run first.
         Poll::Ready(Next::Event)
+    }
+
+    /// Whether the loop has nothing to do but wait, once its turn is over. That costs less than to yield.
+    #[cold]
+    fn may_wait_now(&self) -> bool {
+        Self::WAITS_NEXT && self.batch == 0 && self.source.len() == 0
     }
 
     /// Runs the handler of a `fn`.
@@ -322,7 +329,16 @@ impl<A: Drive> Loop<'_, A> {
             let Some(seated) = &seated else {
                 return Poll::Ready(None);
             };
-            let (actor, broken) = ready!(seated.poll_return(self.shared, cx));
+            // An answer that came back has to be passed to the actor.
+            if !A::TAKES_BACK && self.shared.still_rests() {
+                return Poll::Pending;
+            }
+            let returned = seated.poll_return(self.shared, cx);
+            if !matches!(returned, Poll::Ready((Some(_), None))) {
+                // It may take any length of time until the loop looks at the queue.
+                self.shared.end_yielding();
+            }
+            let (actor, broken) = ready!(returned);
             self.actor = actor;
             Poll::Ready(broken)
         })

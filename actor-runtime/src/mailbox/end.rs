@@ -8,7 +8,6 @@ use std::task::{Context, Poll};
 
 use crate::mailbox::{
     Shared,
-    loop_state::LoopState,
     queue::{Item, Phase},
     watchers::Watcher,
 };
@@ -67,7 +66,7 @@ impl<M: Message> Shared<M> {
     pub(crate) fn seal(&self) {
         let mut queue = lock(&self.queue);
         queue.seal();
-        self.loop_state.store(LoopState::Busy as usize, Ordering::Relaxed);
+        let mut queue = self.begin_look(queue);
         if queue.accepted.is_empty() && queue.waiting.is_empty() && queue.served.is_none() {
             return;
         }

@@ -16,8 +16,10 @@ use crate::{
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(usize)]
 pub(super) enum LoopState {
-    /// It is looking at the queue, has been woken to do so, or its state is not tracked.
+    /// It is looking at the queue, runs a handler, or its state is not tracked.
     Busy,
+    /// It was woken while it rested, and has not been polled since.
+    Woken,
     /// Its waker is parked, and it still runs the handler of a `fn`.
     ParkedAhead,
     /// Its waker is parked, and callers may take the actor from its seat.
@@ -67,8 +69,26 @@ impl<M: Message> Shared<M> {
 
     /// Takes the loop's waker, to be woken with the lock released.
     #[must_use]
+    #[inline]
     pub(super) fn unpark(&self, queue: &mut Queue<M>) -> Option<Waker> {
-        self.loop_state.store(LoopState::Busy as usize, Ordering::Relaxed);
-        queue.parked.take()
+        let parked = queue.parked.take()?;
+        let is_resting = self.is_in_state(LoopState::Resting);
+        let state = if is_resting || bug("a loop ahead of its wait is yielded to") {
+            LoopState::Woken
+        } else {
+            // It may run the handler of a `fn`, for any length of time.
+            LoopState::Busy
+        };
+        self.set_state(state);
+        Some(parked)
+    }
+
+    pub(super) fn is_in_state(&self, state: LoopState) -> bool {
+        self.loop_state.load(Ordering::Relaxed) == state as usize
+    }
+
+    /// Sets the state. Every change but [`try_rest`](Self::try_rest) is made under the lock.
+    pub(super) fn set_state(&self, state: LoopState) {
+        self.loop_state.store(state as usize, Ordering::Relaxed);
     }
 }

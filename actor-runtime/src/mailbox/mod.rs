@@ -18,7 +18,8 @@
 //!    dropped, with the lock released. Wakers are cloned in advance (see [`WakerToStore`]). The one
 //!    exception is [`Message::envelope`], which only names parts of the message; `#[actor]` writes
 //!    it, and so does the author of an actor written by hand.
-//! 6. Unless the [`LoopState`] is [`Busy`](LoopState::Busy), the loop's waker is parked, the queue is
+//! 6. While the [`LoopState`] is [`ParkedAhead`](LoopState::ParkedAhead) or
+//!    [`Resting`](LoopState::Resting), the loop's waker is parked, the queue is
 //!    empty, no sender waits for room and the mailbox is not closing. A caller may take the actor
 //!    from its [`seat`](crate::seat) only while the state is [`Resting`](LoopState::Resting).
 //!
@@ -40,6 +41,7 @@ pub(crate) mod running;
 pub(crate) mod stats;
 mod waiters;
 mod watchers;
+mod yielding;
 
 pub(crate) use self::{
     next::{Next, ParkAhead, Wait},

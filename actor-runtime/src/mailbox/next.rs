@@ -74,7 +74,7 @@ impl<M: Message> Shared<M> {
     ) -> Poll<Next<M>> {
         let mut waker = WakerToStore::new(cx.waker());
         loop {
-            let mut queue = lock(&self.queue);
+            let mut queue = self.begin_look(lock(&self.queue));
             let may_park_ahead = park_ahead == ParkAhead::Allowed && queue.accepted.len() == 1;
             if may_park_ahead && !waker.is_ready(&queue.parked) {
                 drop(queue);
@@ -104,7 +104,7 @@ impl<M: Message> Shared<M> {
             if waker.store(&mut queue.parked) {
                 let rests = self.seat.is_used() && !self.is_aborted();
                 let state = if rests { LoopState::Resting } else { LoopState::Busy };
-                self.loop_state.store(state as usize, Ordering::Relaxed);
+                self.set_state(state);
                 return Poll::Pending;
             }
             drop(queue);
@@ -202,7 +202,7 @@ impl<M: Message> Shared<M> {
             {
                 queue = gap("the loop parks ahead of what came", queue, &self.queue);
                 if waker.store(&mut queue.parked) {
-                    self.loop_state.store(LoopState::ParkedAhead as usize, Ordering::Relaxed);
+                    self.set_state(LoopState::ParkedAhead);
                 }
             }
         }

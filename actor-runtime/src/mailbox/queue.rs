@@ -101,6 +101,8 @@ pub(super) struct Queue<M: Message> {
     pub(super) waiting: Waiters<M>,
     /// The loop's waker, while it waits for a message or is about to.
     pub(super) parked: Option<Waker>,
+    /// The tasks that [yield to the loop](Shared::poll_turn).
+    pub(super) yielding: Vec<Waker>,
     /// The loop's waker, for aborts only. Set whenever the loop waits for something other than a message.
     pub(super) interrupt: Option<Waker>,
     /// The tasks that wait for the exit.
@@ -130,6 +132,7 @@ impl<M: Message> Queue<M> {
             accepted: VecDeque::new(),
             waiting: Waiters::new(),
             parked: None,
+            yielding: Vec::new(),
             interrupt: None,
             watchers: Watchers::default(),
             next_ticket: 0,

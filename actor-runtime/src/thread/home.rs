@@ -138,6 +138,20 @@ impl Home {
     pub(crate) fn is_home_of(self, _: u64) -> bool {
         self == model::current()
     }
+
+    /// Returns `true` if the current task is one of this runtime. Unlike [`is_home_of`](Self::is_home_of), it
+    /// knows so on a worker that has not polled the actor yet, and looks up the runtime each time.
+    #[cfg(not(shuttle))]
+    pub(crate) fn is_home_of_current_task(self) -> bool {
+        task::try_id().is_some()
+            && tokio::runtime::worker_index().is_some()
+            && Self::current() == self
+    }
+
+    #[cfg(shuttle)]
+    pub(crate) fn is_home_of_current_task(self) -> bool {
+        self == model::current()
+    }
 }
 
 /// Returns `true` if the environment variable `ACTOR_INLINE` is `false`. See

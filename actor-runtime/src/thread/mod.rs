@@ -5,6 +5,7 @@
 pub(crate) mod alarm;
 pub mod batch;
 pub(crate) mod block_on;
+pub(crate) mod budget;
 pub(crate) mod current;
 pub(crate) mod delay;
 pub(crate) mod home;

@@ -63,3 +63,4 @@ mod stats;
 mod streams;
 mod threads;
 mod watch;
+mod yielding;

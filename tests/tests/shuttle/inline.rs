@@ -52,7 +52,7 @@ impl Notes {
         self.0.is_dropped.load(Ordering::SeqCst)
     }
 
-    fn assert_order(&self, ids: &[u32]) {
+    pub(crate) fn assert_order(&self, ids: &[u32]) {
         let of_these: Vec<_> = self.done().into_iter().filter(|id| ids.contains(id)).collect();
         assert_eq!(of_these, ids, "handled out of order");
     }

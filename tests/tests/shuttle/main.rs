@@ -41,3 +41,4 @@ mod send_from_drop;
 mod shutdown;
 mod stream;
 mod unread;
+mod yielding;
