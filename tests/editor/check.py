@@ -12,7 +12,8 @@ import sys
 import tempfile
 import threading
 
-import cases
+sys.dont_write_bytecode = True
+import cases  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PATIENCE = 600  # Seconds until an answer is given up on, the first of which waits for a build.
