@@ -124,6 +124,7 @@ mod inline;
 mod life;
 mod mailbox;
 mod observe;
+mod one_block;
 pub mod prelude;
 mod seat;
 mod slot;

@@ -4,6 +4,7 @@
 //! original, run `cargo expand -p actor-examples --example counter`.
 
 #![expect(clippy::single_match, reason = "the macro writes alike for one handler and for many")]
+#![expect(unused_imports, reason = "what was passed through a macro is written out here")]
 #![expect(clippy::needless_borrow, reason = "the macro does not know what traits are in scope")]
 
 use actor_runtime::{ActorHandle, spawn};
@@ -32,6 +33,10 @@ impl Counter {
         self.total
     }
 }
+
+// All that follows was passed through this macro. A second `#[actor]` block for `Counter` would import
+// another one under the same name, which is reported.
+use ::actor_runtime::__block_17 as CounterHandle_has_one_actor_block;
 
 // What the handle sends to the loop: a method's arguments, and the reply channel.
 /// A message to [`Counter`](type@Counter): one variant per handler.

@@ -3,6 +3,7 @@
 //!
 //! Run with `cargo run --example ticker_expanded`; it prints the same as `ticker`.
 
+#![expect(unused_imports, reason = "what was passed through a macro is written out here")]
 #![expect(clippy::needless_borrow, reason = "the macro does not know what traits are in scope")]
 #![expect(clippy::unit_arg, reason = "the macro writes alike for all types of replies")]
 #![expect(clippy::semicolon_if_nothing_returned, reason = "the macro writes alike for all events")]
@@ -54,7 +55,10 @@ impl Station {
     }
 }
 
-// Only handlers have messages. `counter_expanded.rs` explains everything that is not explained here.
+// `counter_expanded.rs` explains everything that is not explained here.
+use ::actor_runtime::__block_31 as StationHandle_has_one_actor_block;
+
+// Only handlers have messages.
 /// A message to [`Station`](type@Station): one variant per handler.
 #[allow(missing_docs, rustdoc::private_intra_doc_links, reason = "see the handlers")]
 pub enum StationMessage {

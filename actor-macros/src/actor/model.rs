@@ -33,6 +33,8 @@ pub(crate) struct Actor {
     pub(crate) krate: Path,
     /// The conditions and lint levels below `#[actor]`, which apply to everything generated.
     pub(crate) attrs: Vec<Attribute>,
+    /// The conditions among `attrs`.
+    pub(crate) cfgs: Vec<Attribute>,
     /// `Counter` of `impl Counter<T>`.
     pub(crate) ident: Ident,
     /// `Counter<T>` of `impl Counter<T>`.

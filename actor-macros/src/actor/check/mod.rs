@@ -56,6 +56,7 @@ pub(super) fn actor(args: Options, syntax: &ActorImpl, diagnostics: &mut Diagnos
     let actor = Actor {
         krate: options.krate,
         attrs: attrs::of_everything(&syntax.attrs),
+        cfgs: attrs::cfgs(&syntax.attrs),
         vis: visibility::widest(&handlers),
         ty: self_ty.clone(),
         undelivered: names::suffixed(&ident, "Undelivered"),

@@ -13,6 +13,7 @@ mod hooks;
 mod inline;
 mod item;
 mod message;
+mod one_block;
 mod refused;
 mod sources;
 mod spawn;
@@ -55,7 +56,8 @@ fn generated(actor: &Actor) -> TokenStream {
         .chain(handle::impls(actor))
         .chain(message::impls(actor))
         .chain(undelivered::enumeration(actor));
-    items.map(|item| quote!(#(#attrs)* #item)).collect()
+    let items = items.map(|item| quote!(#(#attrs)* #item)).collect();
+    one_block::within(actor, items)
 }
 
 // Output: impl HasOneActorImpl for Counter {}

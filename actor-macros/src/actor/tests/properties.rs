@@ -3,7 +3,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 use proptest::{collection::vec, prelude::*, sample::select};
 
-use super::super::expand;
+use super::{super::expand, passed_on};
 
 /// Names that generated code uses too, and others.
 fn name() -> impl Strategy<Value = String> {
@@ -124,6 +124,8 @@ proptest! {
         let expansion = expand("mailbox = 8".parse().expect("options are tokens"), item);
         let file = syn::parse2::<syn::File>(expansion.clone());
         prop_assert!(file.is_ok(), "{:?} in {expansion}", file.err());
+        let items = passed_on(expansion.clone()).map(syn::parse2::<syn::File>);
+        prop_assert!(!matches!(items, Some(Err(_))), "the items of {expansion}");
     }
 
     #[test]
