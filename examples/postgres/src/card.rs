@@ -9,8 +9,9 @@ use std::{
 };
 
 use postgres_types::{Oid, Type};
+use tokio::time::Instant;
 
-use crate::{config::Config, error::Closed};
+use crate::{config::Config, error::Closed, handshake::Ready};
 
 /// Facts about a connection. Written by its driver, read by all its clients.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub(crate) struct Card {
     pub(crate) config: Config,
     pub(crate) process_id: i32,
     pub(crate) secret: i32,
+    pub(crate) since: Instant,
+    pub(crate) is_bound: bool,
     parameters: RwLock<BTreeMap<String, String>>,
     /// The byte of the last `ReadyForQuery`.
     status: AtomicU8,
@@ -71,15 +74,14 @@ pub enum Status {
 }
 
 impl Card {
-    pub(crate) fn new(
-        config: Config,
-        (process_id, secret): (i32, i32),
-        parameters: BTreeMap<String, String>,
-    ) -> Self {
+    pub(crate) fn new(config: Config, ready: &mut Ready) -> Self {
+        let parameters = std::mem::take(&mut ready.parameters);
         Self {
             config,
-            process_id,
-            secret,
+            process_id: ready.process_id,
+            secret: ready.secret,
+            is_bound: ready.is_bound,
+            since: Instant::now(),
             parameters: RwLock::new(parameters),
             status: AtomicU8::new(b'I'),
             pending: AtomicUsize::new(0),

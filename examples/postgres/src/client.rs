@@ -336,6 +336,13 @@ impl Client {
         self.card.process_id
     }
 
+    /// Returns `true` if the password was bound to the TLS channel (SCRAM-SHA-256-PLUS), so that somebody between the
+    /// two sides could not have used it.
+    #[must_use]
+    pub fn is_channel_bound(&self) -> bool {
+        self.card.is_bound
+    }
+
     /// Returns counts since the start of the connection.
     #[must_use]
     pub fn counts(&self) -> Counts {

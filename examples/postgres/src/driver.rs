@@ -295,7 +295,7 @@ impl Driver {
         }
     }
 
-    #[on(transmit(&mut self.write, &mut self.out.buffer), if self.may_write())]
+    #[on(transmit(&mut self.write, &mut self.out.buffer, self.pending.len() > 1), if self.may_write())]
     fn written(&mut self, written: io::Result<usize>) {
         match written {
             Ok(written) => {

@@ -34,6 +34,8 @@ pub(crate) struct Ready {
     pub(crate) parameters: BTreeMap<String, String>,
     pub(crate) process_id: i32,
     pub(crate) secret: i32,
+    /// Whether the password was bound to the TLS channel.
+    pub(crate) is_bound: bool,
 }
 
 /// The halves of a socket, and what SCRAM binds to.
@@ -158,7 +160,7 @@ async fn begin(config: &Config) -> Result<Ready, Failure> {
     let mut message = BytesMut::new();
     frontend::startup_message(start_up(config), &mut message).map_err(failed("starting up"))?;
     wire.send(&message).await?;
-    authenticate(&mut wire, config).await?;
+    let is_bound = authenticate(&mut wire, config).await?;
     let mut ready = (BTreeMap::new(), 0, 0);
     loop {
         match wire.receive("starting up").await? {
@@ -177,7 +179,7 @@ async fn begin(config: &Config) -> Result<Ready, Failure> {
     }
     let Wire { opened: Opened { read, write, .. }, inbox } = wire;
     let (parameters, process_id, secret) = ready;
-    Ok(Ready { read, write, inbox, parameters, process_id, secret })
+    Ok(Ready { read, write, inbox, parameters, process_id, secret, is_bound })
 }
 
 fn start_up(config: &Config) -> impl Iterator<Item = (&str, &str)> {
@@ -202,7 +204,8 @@ fn unexpected(step: &'static str) -> Failure {
 
 const AUTHENTICATING: &str = "authenticating";
 
-async fn authenticate(wire: &mut Wire, config: &Config) -> Result<(), Failure> {
+/// Returns whether the password was bound to the TLS channel.
+async fn authenticate(wire: &mut Wire, config: &Config) -> Result<bool, Failure> {
     let password = || {
         let missing = || {
             (
@@ -212,8 +215,9 @@ async fn authenticate(wire: &mut Wire, config: &Config) -> Result<(), Failure> {
         };
         config.password.as_deref().ok_or_else(missing)
     };
+    let mut is_bound = false;
     match wire.receive(AUTHENTICATING).await? {
-        Message::AuthenticationOk => return Ok(()),
+        Message::AuthenticationOk => return Ok(false),
         Message::AuthenticationCleartextPassword => {
             wire.send_password(password()?.as_bytes()).await?;
         }
@@ -221,7 +225,9 @@ async fn authenticate(wire: &mut Wire, config: &Config) -> Result<(), Failure> {
             let hash = md5_hash(config.user.as_bytes(), password()?.as_bytes(), body.salt());
             wire.send_password(hash.as_bytes()).await?;
         }
-        Message::AuthenticationSasl(body) => scram(wire, &body, password()?.as_bytes()).await?,
+        Message::AuthenticationSasl(body) => {
+            is_bound = scram(wire, &body, password()?.as_bytes()).await?;
+        }
         _ => {
             let error =
                 io::Error::other("the server wants a kind of authentication that is not supported");
@@ -229,7 +235,7 @@ async fn authenticate(wire: &mut Wire, config: &Config) -> Result<(), Failure> {
         }
     }
     match wire.receive(AUTHENTICATING).await? {
-        Message::AuthenticationOk => Ok(()),
+        Message::AuthenticationOk => Ok(is_bound),
         _ => Err(unexpected(AUTHENTICATING)),
     }
 }
@@ -239,7 +245,7 @@ async fn scram(
     wire: &mut Wire,
     body: &AuthenticationSaslBody,
     password: &[u8],
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let fails = failed::<io::Error>(AUTHENTICATING);
     let offered: Vec<String> =
         body.mechanisms().map(|name| Ok(name.to_owned())).collect().map_err(&fails)?;
@@ -266,7 +272,8 @@ async fn scram(
     let Message::AuthenticationSaslFinal(body) = wire.receive(AUTHENTICATING).await? else {
         return Err(unexpected(AUTHENTICATING));
     };
-    scram.finish(body.data()).map_err(&fails)
+    scram.finish(body.data()).map_err(&fails)?;
+    Ok(mechanism == SCRAM_SHA_256_PLUS)
 }
 
 /// A connection that is not yet a session: one message at a time.

@@ -33,7 +33,7 @@ pub use crate::{
     copy::{CopyIn, CopyOut},
     error::{Closed, Error, Notice, Result, ServerError, SqlState},
     listen::{Notices, Notification, Notifications},
-    pool::{Busy, Holder},
+    pool::{Busy, Holder, Pool, PoolConfig, PoolListener, PoolStatus, PooledSession, Reset},
     row::{Column, Row, RowIndex},
     session::Session,
     simple::{SimpleResult, SimpleRow},

@@ -1,6 +1,6 @@
 //! A session: the handle of one connection, for any number of tasks.
 
-use std::{fmt, ops::Deref, sync::Arc};
+use std::{fmt, ops::Deref, sync::Arc, time::Duration};
 
 use actor_runtime::{ActorHandle, Builder};
 use tokio::time::timeout;
@@ -35,9 +35,7 @@ impl Session {
     /// Cancel safe: if the future is dropped, the connection is closed.
     pub async fn connect(config: &Config) -> Result<Self> {
         let mut ready = handshake::connect(config).await?;
-        let key = (ready.process_id, ready.secret);
-        let parameters = std::mem::take(&mut ready.parameters);
-        let card = Arc::new(Card::new(config.clone(), key, parameters));
+        let card = Arc::new(Card::new(config.clone(), &mut ready));
         let of_driver = card.clone();
         let driver: DriverHandle =
             Builder::new().name("postgres").spawn_with(|me| Driver::new(ready, of_driver, me));
@@ -98,6 +96,11 @@ impl Session {
             self.driver.abort();
             self.driver.exited().await;
         }
+    }
+
+    /// Returns how long ago it was connected.
+    pub(crate) fn age(&self) -> Duration {
+        self.card.since.elapsed()
     }
 
     /// Waits until the connection has ended.

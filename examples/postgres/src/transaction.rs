@@ -160,11 +160,17 @@ impl<'a> Savepoint<'a> {
     /// # Errors
     ///
     /// The server's error, or that of the connection. What was done since is rolled back then.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped before the request was sent, what was done since is rolled back; afterwards, it
+    /// is kept.
     pub async fn commit(mut self) -> Result<()> {
         let request = Request::simple(&format!("RELEASE SAVEPOINT {}", self.name))?;
-        self.client.limited(self.client.send(request)).await?;
-        self.is_over = true;
-        Ok(())
+        let released = self.end(request).await;
+        // In a transaction that has failed, it is still there.
+        self.is_over = released.is_ok();
+        released
     }
 
     /// Rolls back what was done since, and waits for it.
@@ -173,8 +179,8 @@ impl<'a> Savepoint<'a> {
     ///
     /// That of the connection.
     pub async fn rollback(mut self) -> Result<()> {
-        self.is_over = true;
-        self.client.limited(self.client.send(self.undo()?)).await.map(drop)
+        let undo = self.undo()?;
+        self.end(undo).await
     }
 
     /// Sets a savepoint within this one.
@@ -184,6 +190,17 @@ impl<'a> Savepoint<'a> {
     /// The server's error, or that of the connection.
     pub async fn savepoint(&mut self, name: &str) -> Result<Savepoint<'_>> {
         Savepoint::begin(self.client, name).await
+    }
+
+    /// Sends the last request. Once it is accepted, the savepoint is over, whether or not somebody waits.
+    async fn end(&mut self, request: Request) -> Result<()> {
+        let client = self.client;
+        let sent = async {
+            let answer = client.sent(request).await?;
+            self.is_over = true;
+            client.answered(answer).await.map(drop)
+        };
+        client.limited(sent).await
     }
 
     fn undo(&self) -> Result<Request> {

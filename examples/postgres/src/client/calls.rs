@@ -44,13 +44,22 @@ impl Client {
         self.card.end.get().cloned().unwrap_or(Closed::ByClient)
     }
 
-    /// Waits for an answer of the driver.
+    /// Sends a message to the driver, and waits for its answer.
     pub(crate) async fn answer<T: 'static>(
         &self,
         sent: impl Future<Output = Result<Answer<Result<T>>, SendError<DriverMessage>>>,
     ) -> Result<T> {
-        let answer = sent.await.map_err(|error| self.unsent(error))?;
+        self.answered(sent.await.map_err(|error| self.unsent(error))?).await
+    }
+
+    pub(crate) async fn answered<T: 'static>(&self, answer: Answer<Result<T>>) -> Result<T> {
         Awaited::new(answer).await.map_err(|error| self.failed(error))?
+    }
+
+    /// Sends a request. It is accepted when this returns.
+    pub(crate) async fn sent(&self, request: Request) -> Result<Answer<Result<Response>>> {
+        let sent = self.driver.run(self.marked(request)).sent().await;
+        sent.map_err(|error| self.unsent(error))
     }
 
     pub(crate) fn marked(&self, request: Request) -> Request {
@@ -58,7 +67,7 @@ impl Client {
     }
 
     pub(crate) async fn send(&self, request: Request) -> Result<Response> {
-        self.answer(self.driver.run(self.marked(request)).sent()).await
+        self.answered(self.sent(request).await?).await
     }
 
     pub(crate) async fn prepared(&self, sql: &str, is_cached: bool) -> Result<Arc<Prepared>> {

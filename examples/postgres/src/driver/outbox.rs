@@ -4,7 +4,7 @@ use std::io;
 
 use actor_runtime::cancel_safe;
 use bytes::BytesMut;
-use tokio::io::AsyncWriteExt;
+use tokio::{io::AsyncWriteExt, task::yield_now};
 
 use crate::transport::WriteHalf;
 
@@ -35,8 +35,18 @@ impl Outbox {
 }
 
 /// Writes what there is, or flushes what was written.
+///
+/// If others are under way, it first lets the tasks run that are ready: callers that were just answered often call
+/// again, and their requests become part of the same write.
 #[cancel_safe]
-pub(super) async fn transmit(writer: &mut WriteHalf, buffer: &mut BytesMut) -> io::Result<usize> {
+pub(super) async fn transmit(
+    writer: &mut WriteHalf,
+    buffer: &mut BytesMut,
+    has_others: bool,
+) -> io::Result<usize> {
+    if has_others {
+        repeatable(yield_now()).await;
+    }
     if buffer.is_empty() {
         writer.flush().await?;
         return Ok(0);

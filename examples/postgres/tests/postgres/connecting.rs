@@ -94,12 +94,12 @@ async fn the_connection_ends_with_the_last_handle() {
 async fn close_answers_what_was_sent_and_joins() {
     let cluster = cluster!();
     let (watcher, session) = (cluster.session().await, cluster.session().await);
-    let pid = session.process_id();
+    let (pid, sent) = (session.process_id(), session.counts().requests);
     let slow = tokio::spawn({
         let session = session.clone();
         async move { session.simple_query("SELECT 7 FROM pg_sleep(0.2)").await }
     });
-    until("it was sent", async || session.pending() > 0).await;
+    until("it was sent", async || session.counts().requests > sent).await;
     soon("close", session.close()).await;
     assert_eq!(slow.await.unwrap().unwrap()[0].rows()[0].get(0), Some("7"));
     let error = session.query("SELECT 1", &[]).await.unwrap_err();

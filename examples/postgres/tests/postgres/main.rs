@@ -4,10 +4,19 @@
 mod support;
 
 mod cancelling;
+mod complaints;
 mod connecting;
+mod drops;
+mod kills;
 mod listening;
+mod pgbouncer;
 mod pipelines;
+mod pool;
+mod promises;
 mod queries;
+mod relay;
 mod statements;
 mod streams;
+#[cfg(feature = "tls")]
+mod tls;
 mod transactions;

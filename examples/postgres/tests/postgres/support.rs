@@ -2,6 +2,7 @@
 
 use std::{
     env, fs,
+    future::poll_fn,
     io::Write,
     net::TcpListener,
     os::unix::{
@@ -9,11 +10,13 @@ use std::{
         process::CommandExt,
     },
     path::{Path, PathBuf},
+    pin::pin,
     process::{Command, Stdio},
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering::Relaxed},
     },
+    task::Poll,
     time::{Duration, Instant},
 };
 
@@ -69,6 +72,25 @@ pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
         assert!(begun.elapsed() < DEADLINE, "not within {DEADLINE:?}: {what}");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
+}
+
+/// Polls a future as often as `polls` says, and then drops it. Returns its output if it was ready by then.
+pub(crate) async fn polled<T>(future: impl Future<Output = T>, mut polls: u32) -> Option<T> {
+    let mut future = pin!(future);
+    poll_fn(move |cx| {
+        if polls == 0 {
+            return Poll::Ready(None);
+        }
+        polls -= 1;
+        future.as_mut().poll(cx).map(Some)
+    })
+    .await
+}
+
+/// Ends the statement that a session runs, by another session.
+pub(crate) async fn end_statement(cluster: &Cluster, session: &Session) {
+    let sql = "SELECT pg_cancel_backend($1)";
+    cluster.session().await.query(sql, &[&session.process_id()]).await.unwrap();
 }
 
 /// Fails if a future takes too long.
@@ -206,27 +228,46 @@ impl Cluster {
         if output.status.success() { Ok(()) } else { Err(format!("{command:?}: {text}")) }
     }
 
-    /// Starts the server, under a shell that stops it when this process ends.
+    /// Starts the server on a free port.
     fn launch(&mut self) -> Result<(), String> {
         for _ in 0..10 {
             let free = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
             self.port = free.local_addr().map_err(|error| error.to_string())?.port();
             drop(free);
-            let script = "\"$1/postgres\" -D \"$2/data\" -p \"$3\" >>\"$2/log\" 2>&1 & server=$!; \
-                (while kill -0 $server 2>/dev/null; do sleep 0.2; done; exec 0<&-) & \
-                read -r _; kill -QUIT $server 2>/dev/null; wait $server; rm -rf \"$2\"";
-            let mut shell = Command::new("sh");
-            shell.args(["-c", script, "sh"]).arg(&self.bin).arg(&self.directory);
-            shell.arg(self.port.to_string()).stdin(Stdio::piped()).stdout(Stdio::null());
-            self.command(shell.stderr(Stdio::null()));
-            // Never waited for: it outlives this process by a moment.
-            std::mem::forget(shell.process_group(0).spawn().map_err(|error| error.to_string())?);
-            if self.is_up() {
+            if self.run_server() {
                 self.set_up();
                 return Ok(());
             }
         }
         Err(format!("the server did not start: {}", self.log()))
+    }
+
+    /// Runs the server under a shell that stops it when this process ends.
+    pub(crate) fn run_server(&self) -> bool {
+        let script = "\"$1/postgres\" -D \"$2/data\" -p \"$3\" >>\"$2/log\" 2>&1 & server=$!; \
+            read -r _; kill -QUIT $server 2>/dev/null; wait $server; rm -rf \"$2\"";
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script, "sh"]).arg(&self.bin).arg(&self.directory);
+        shell.arg(self.port.to_string()).stdin(Stdio::piped()).stdout(Stdio::null());
+        self.command(shell.stderr(Stdio::null()));
+        // Never waited for: it outlives this process by a moment.
+        std::mem::forget(shell.process_group(0).spawn().expect("sh"));
+        self.is_up()
+    }
+
+    /// Stops the server as if the machine had lost power.
+    pub(crate) fn kill(&self) {
+        let status = self.data().join("postmaster.pid");
+        let text = fs::read_to_string(&status).expect("the server runs");
+        let pid =
+            text.lines().next().and_then(|line| line.trim().parse().ok()).expect("a process id");
+        let pid = rustix::process::Pid::from_raw(pid).expect("not zero");
+        rustix::process::kill_process(pid, rustix::process::Signal::QUIT).expect("it runs");
+        let begun = Instant::now();
+        while status.exists() {
+            assert!(begun.elapsed() < DEADLINE, "the server does not stop");
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     fn is_up(&self) -> bool {

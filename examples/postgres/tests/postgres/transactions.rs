@@ -151,7 +151,9 @@ async fn under_many_callers() {
                     match round % 2 {
                         0 => drop(transaction),
                         _ => {
-                            drop(tokio::time::timeout(Duration::ZERO, transaction.rollback()).await);
+                            drop(
+                                tokio::time::timeout(Duration::ZERO, transaction.rollback()).await,
+                            );
                         }
                     }
                 } else {

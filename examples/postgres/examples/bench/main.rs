@@ -1,0 +1,145 @@
+//! Compares a session with tokio-postgres: the same statements on one connection each, in alternating slices of one
+//! process.
+//!
+//! ```console
+//! $ bash examples/postgres/cluster.sh cargo run --release -p postgres-actor --example bench
+//! ```
+//!
+//! The ratios of one run can be compared, the times of two runs cannot. `-- --check` fails if a ratio is below its bar.
+
+mod measure;
+
+use std::{env, error::Error, sync::Arc, time::Instant};
+
+use measure::{Bar, Slices, cpu};
+use postgres_actor::{Config, Session};
+use tokio::task::JoinSet;
+
+const SELECT: &str = "SELECT abalance FROM accounts WHERE aid = $1";
+const MANY: &str = "SELECT g::int4 FROM generate_series(1, 100000) g";
+const ACCOUNTS: i32 = 100_000;
+
+type Peer = tokio_postgres::Client;
+
+/// A key that differs from call to call.
+fn key(caller: usize, round: usize) -> i32 {
+    i32::try_from((caller * 7919 + round * 31) % 100_000).unwrap_or(0) + 1
+}
+
+async fn ours(session: &Session, callers: usize, total: usize) -> f64 {
+    let statement = session.prepare(SELECT).await.expect("it is prepared");
+    let begun = Instant::now();
+    let mut tasks = JoinSet::new();
+    for caller in 0..callers {
+        let (session, statement) = (session.clone(), statement.clone());
+        tasks.spawn(async move {
+            for round in 0..total / callers {
+                let rows = session.query(&statement, &[&key(caller, round)]).await.expect("rows");
+                assert_eq!((rows.len(), rows[0].get::<i32>(0)), (1, 0));
+            }
+        });
+    }
+    tasks.join_all().await;
+    begun.elapsed().as_secs_f64()
+}
+
+async fn theirs(client: &Arc<Peer>, callers: usize, total: usize) -> f64 {
+    let statement = client.prepare(SELECT).await.expect("it is prepared");
+    let begun = Instant::now();
+    let mut tasks = JoinSet::new();
+    for caller in 0..callers {
+        let (client, statement) = (client.clone(), statement.clone());
+        tasks.spawn(async move {
+            for round in 0..total / callers {
+                let rows = client.query(&statement, &[&key(caller, round)]).await.expect("rows");
+                assert_eq!((rows.len(), rows[0].get::<_, i32>(0)), (1, 0));
+            }
+        });
+    }
+    tasks.join_all().await;
+    begun.elapsed().as_secs_f64()
+}
+
+async fn ours_streamed(session: &Session) -> f64 {
+    let begun = Instant::now();
+    let mut rows = session.stream(MANY, &[]).await.expect("a stream");
+    let mut sum = 0;
+    while let Some(row) = rows.try_next().await.expect("a row") {
+        sum += i64::from(row.get::<i32>(0));
+    }
+    assert_eq!(sum, 5_000_050_000);
+    begun.elapsed().as_secs_f64()
+}
+
+async fn theirs_streamed(client: &Peer) -> f64 {
+    use futures_util::TryStreamExt;
+    let statement = client.prepare(MANY).await.expect("it is prepared");
+    let begun = Instant::now();
+    let rows = client.query_raw(&statement, Vec::<i32>::new()).await.expect("a stream");
+    let mut rows = std::pin::pin!(rows);
+    let mut sum = 0;
+    while let Some(row) = rows.try_next().await.expect("a row") {
+        sum += i64::from(row.get::<_, i32>(0));
+    }
+    assert_eq!(sum, 5_000_050_000);
+    begun.elapsed().as_secs_f64()
+}
+
+async fn set_up(session: &Session) -> postgres_actor::Result<()> {
+    let sql = format!(
+        "DROP TABLE IF EXISTS accounts;
+         CREATE TABLE accounts AS SELECT g AS aid, 0 AS abalance FROM generate_series(1, {ACCOUNTS}) g;
+         ALTER TABLE accounts ADD PRIMARY KEY (aid)"
+    );
+    session.simple_query(&sql).await?;
+    session.simple_query("VACUUM ANALYZE accounts").await.map(drop)
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let is_checked = env::args().any(|argument| argument == "--check");
+    let slices = env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(9);
+    let url = env::var("DATABASE_URL").map_err(|_| "DATABASE_URL is not set: see `cluster.sh`")?;
+    let session = url.parse::<Config>()?.connect().await?;
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await?;
+    tokio::spawn(connection);
+    let client = Arc::new(client);
+    set_up(&session).await?;
+
+    println!(
+        "| | queries/s | tokio-postgres | ratio, best slices | median of pairs | client CPU | writes per query |"
+    );
+    println!("|---|---|---|---|---|---|---|");
+    let mut failed = 0;
+    for (callers, bar) in [(1, 0.95), (16, 1.0), (64, 1.0)] {
+        let total = if callers == 1 { 2000 } else { 12_800 };
+        let before = session.counts();
+        let mut slice = Slices::default();
+        for _ in 0..slices {
+            let start = cpu();
+            let time = ours(&session, callers, total).await;
+            let middle = cpu();
+            let peer = theirs(&client, callers, total).await;
+            slice.add(time, peer, middle - start, cpu() - middle);
+        }
+        let counts = session.counts();
+        let writes =
+            (counts.writes - before.writes) as f64 / (counts.requests - before.requests) as f64;
+        println!("{} {writes:.2} |", slice.line(&format!("{callers} callers"), total));
+        failed += slice.is_below(Bar::AtLeast(bar));
+    }
+    let mut slice = Slices::default();
+    for _ in 0..slices {
+        let start = cpu();
+        let time = ours_streamed(&session).await;
+        let middle = cpu();
+        slice.add(time, theirs_streamed(&client).await, middle - start, cpu() - middle);
+    }
+    println!("{} |", slice.line("100,000 rows streamed (rows/s)", 100_000));
+    failed += slice.is_below(Bar::AtLeast(1.0));
+    session.close().await;
+    if is_checked && failed > 0 {
+        return Err(format!("{failed} ratios are below their bars").into());
+    }
+    Ok(())
+}
