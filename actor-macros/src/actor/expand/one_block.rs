@@ -40,7 +40,9 @@ fn second(Actor { ident, handle, message, .. }: &Actor) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
     diagnostics.report(
         ident,
-        format!("`{ident}` has an `#[actor]` block already, and one block has all handlers of an actor"),
+        format!(
+            "`{ident}` has an `#[actor]` block already, and one block has all handlers of an actor"
+        ),
         format!(
             "move these handlers there, or, if this is another type, name what is generated: \
              `#[actor(handle = Other{handle}, message = Other{message})]`"
