@@ -120,19 +120,20 @@ async fn a_stream_that_nobody_reads() {
 #[tokio::test]
 async fn not_if_others_were_sent_behind_it() {
     let cluster = cluster!();
-    let session = Arc::new(cluster.session().await);
+    let (session, watcher) = (Arc::new(cluster.session().await), cluster.session().await);
     let slow = tokio::spawn({
         let session = session.clone();
         async move { session.cancel_on_drop().simple_query(SLOW).await.map(drop) }
     });
-    until("it was sent", async || session.pending() == 1).await;
+    runs(&watcher, session.process_id()).await;
+    let writes = session.counts().writes;
     let others: JoinSet<_> = (0..10)
         .map(|_| {
             let session = session.clone();
             async move { session.simple_query("SELECT 1").await.map(drop) }
         })
         .collect();
-    until("the others were sent", async || session.pending() == 11).await;
+    until("others were sent", async || session.counts().writes > writes).await;
     assert!(!session.cancel().await.unwrap());
     slow.abort();
     until("it is noticed", async || session.counts().uncancelled == 1).await;

@@ -13,7 +13,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::support::{Cluster, cluster, soon};
+use crate::support::{Cluster, DEADLINE, cluster, soon};
 
 /// What happens to the bytes of the server.
 #[derive(Clone, Copy, Debug)]
@@ -174,8 +174,9 @@ async fn disturbed(cluster: &Cluster, fault: Fault) -> Vec<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let relay = tokio::spawn(relay(listener, cluster.port, fault));
-    let mut config =
-        Config::new("127.0.0.1", port, "postgres").close_timeout(Duration::from_millis(200));
+    let mut config = Config::new("127.0.0.1", port, "postgres")
+        .close_timeout(Duration::from_millis(200))
+        .connect_timeout(DEADLINE);
     if let Fault::Stall(_) | Fault::Flip(_) = fault {
         // A length that is wrong looks like silence.
         let limit = Duration::from_millis(100);

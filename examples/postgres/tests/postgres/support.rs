@@ -23,7 +23,7 @@ use std::{
 use postgres_actor::{Config, Session};
 
 /// The longest that any condition is waited for.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A running cluster. It is stopped, and its directory removed, when this process ends.
 pub(crate) struct Cluster {
@@ -305,7 +305,9 @@ impl Cluster {
     }
 
     pub(crate) fn config(&self) -> Config {
-        Config::new("127.0.0.1", self.port, "postgres").database("postgres")
+        Config::new("127.0.0.1", self.port, "postgres")
+            .database("postgres")
+            .connect_timeout(DEADLINE)
     }
 
     pub(crate) async fn session(&self) -> Session {
