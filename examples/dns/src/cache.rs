@@ -65,30 +65,16 @@ impl Cache {
 
     /// Looks a question up. An answer is reported once only as one to be looked up again.
     pub(crate) fn find(&mut self, question: &Question, now: Instant) -> Found {
-        if !self.young.contains_key(question) {
-            let Some(entry) = self.old.remove(question) else { return Found::Nothing };
+        let kept = self.kept;
+        if let Some(entry) = self.young.get_mut(question) {
+            return entry.find(kept, now);
+        }
+        let Some(mut entry) = self.old.remove(question) else { return Found::Nothing };
+        let found = entry.find(kept, now);
+        if !matches!(found, Found::Nothing) {
             self.put(question.clone(), entry);
         }
-        let Some(entry) = self.young.get_mut(question) else { return Found::Nothing };
-        match &entry.kept {
-            Kept::Answer(answer) if now < answer.expires() => {
-                let left = answer.expires() - now;
-                let is_last_tenth = left * 10 < answer.expires() - answer.came();
-                let is_due = is_last_tenth && !mem::replace(&mut entry.is_prefetched, true);
-                Found::Fresh(answer.clone(), is_due)
-            }
-            Kept::Answer(answer) if now < answer.expires() + self.kept => {
-                let is_held = entry.asks_not_before.is_some_and(|at| now < at);
-                Found::Stale(answer.clone(), is_held)
-            }
-            Kept::Failure(failed, until) if now < *until => {
-                Found::Failure(LookupError::Failed(failed.clone()))
-            }
-            _ => {
-                self.young.remove(question);
-                Found::Nothing
-            }
-        }
+        found
     }
 
     /// Keeps an answer for as long as it holds.
@@ -104,17 +90,17 @@ impl Cache {
 
     /// No server has answered: keeps that for a moment, unless there is an old answer.
     pub(crate) fn keep_failure(&mut self, question: &Question, failed: Arc<Failed>, now: Instant) {
+        let kept = self.kept;
         let entry = match self.young.get_mut(question) {
             Some(entry) => Some(entry),
             None => self.old.get_mut(question),
         };
-        match entry {
-            Some(Entry { kept: Kept::Answer(_), asks_not_before, .. }) => {
-                *asks_not_before = Some(now + STALE_RETRY);
-            }
-            _ => {
-                self.put(question.clone(), Entry::new(Kept::Failure(failed, now + FAILURE)));
-            }
+        if let Some(entry) = entry
+            && matches!(entry.find(kept, now), Found::Stale(..))
+        {
+            entry.asks_not_before = Some(now + STALE_RETRY);
+        } else {
+            self.put(question.clone(), Entry::new(Kept::Failure(failed, now + FAILURE)));
         }
     }
 
@@ -152,5 +138,25 @@ impl Cache {
 impl Entry {
     fn new(kept: Kept) -> Self {
         Self { kept, asks_not_before: None, is_prefetched: false }
+    }
+
+    /// Returns what holds now. `kept` is how long answers are of use after they have expired.
+    fn find(&mut self, kept: Duration, now: Instant) -> Found {
+        match &self.kept {
+            Kept::Answer(answer) if now < answer.expires() => {
+                let left = answer.expires() - now;
+                let is_last_tenth = left * 10 < answer.expires() - answer.came();
+                let is_due = is_last_tenth && !mem::replace(&mut self.is_prefetched, true);
+                Found::Fresh(answer.clone(), is_due)
+            }
+            Kept::Answer(answer) if now < answer.expires() + kept => {
+                let is_held = self.asks_not_before.is_some_and(|at| now < at);
+                Found::Stale(answer.clone(), is_held)
+            }
+            Kept::Failure(failed, until) if now < *until => {
+                Found::Failure(LookupError::Failed(failed.clone()))
+            }
+            _ => Found::Nothing,
+        }
     }
 }

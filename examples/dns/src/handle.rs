@@ -6,18 +6,20 @@ use std::{
     io,
     net::{IpAddr, SocketAddr},
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     thread,
 };
 
 use actor_runtime::{ActorHandle, ExitReason, pair};
 use hickory_proto::rr::{IntoName, Name, RecordType};
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, time::Instant};
 
 use crate::{
     config::Config,
     core::{Addresses, Core, CoreHandle, Outcome, Stats},
     error::LookupError,
+    known::{Hit, Known},
     question::Question,
     server::ServerStats,
 };
@@ -31,14 +33,16 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Resolver {
     core: CoreHandle,
+    known: Arc<Known>,
 }
 
 impl Resolver {
     /// Creates a resolver and the future that does its work. Nothing is looked up before that is polled.
     pub fn pair(config: Config) -> (Self, ResolverBackground) {
-        let (core, run) = pair(Core::new(config));
+        let known = Arc::new(Known::new(&config));
+        let (core, run) = pair(Core::new(config, known.clone()));
         let run = Box::pin(async move { run.await.reason });
-        (Self { core }, ResolverBackground { run, runtime: None })
+        (Self { core, known }, ResolverBackground { run, runtime: None })
     }
 
     /// Creates a resolver that does its work in a task of the current tokio runtime.
@@ -147,7 +151,15 @@ impl Resolver {
     ///
     /// Panics on a thread that drives a tokio runtime, which it would block.
     pub fn lookup_blocking(&self, name: impl IntoName, kind: RecordType) -> Outcome {
-        self.core.search(parse(name)?, kind).flatten().blocking()
+        let name = parse(name)?;
+        if name.is_fqdn() {
+            let question = Question::new(name, kind);
+            return match self.cached(&question) {
+                Some(outcome) => outcome,
+                None => self.core.ask(question).flatten().blocking(),
+            };
+        }
+        self.core.search(name, kind).flatten().blocking()
     }
 
     /// As [`lookup_ip`](Self::lookup_ip), on a thread without a runtime.
@@ -176,11 +188,10 @@ impl Resolver {
     ///
     /// As [`lookup`](Self::lookup).
     pub async fn ask(&self, question: Question) -> Outcome {
-        // What is known is returned without a message, if the resolver is idle.
-        if let Some(outcome) = self.core.cached(question.clone()).await? {
-            return outcome;
+        match self.cached(&question) {
+            Some(outcome) => outcome,
+            None => self.core.ask(question).await?,
         }
-        self.core.ask(question).await?
     }
 
     /// Returns the statistics of each server.
@@ -247,6 +258,19 @@ impl Resolver {
     /// If the future is dropped, the resolver ends all the same.
     pub async fn shutdown(&self) -> ExitReason {
         self.core.shutdown().await
+    }
+
+    /// Returns what is known, without a message to the actor, unless the answer is about to expire.
+    pub(crate) fn cached(&self, question: &Question) -> Option<Outcome> {
+        if self.core.is_closed() {
+            return None;
+        }
+        let Hit { outcome, is_due } = self.known.find(question, Instant::now())?;
+        if is_due {
+            // If the mailbox is full, the name is looked up when it has expired.
+            let _ = self.core.prefetch(question.clone()).try_cast();
+        }
+        Some(outcome)
     }
 
     pub(crate) fn core(&self) -> &CoreHandle {

@@ -18,6 +18,7 @@ mod core;
 mod error;
 pub mod front;
 mod handle;
+mod known;
 mod link;
 pub mod network;
 mod question;

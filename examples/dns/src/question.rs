@@ -1,6 +1,9 @@
 //! [`Question`]: what is asked, and the key of the cache.
 
-use std::fmt;
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+};
 
 use hickory_proto::{
     op::{Edns, Message, MessageType, OpCode, Query},
@@ -11,8 +14,11 @@ use hickory_proto::{
 /// of every common network, so that no answer arrives in fragments.
 pub(crate) const UDP_SIZE: u16 = 1232;
 
+/// The length of the longest name.
+const MAX_NAME: usize = 255;
+
 /// A name and a type, in class IN. Two questions are equal if their names differ in upper and lower case only.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
     /// An absolute name.
     pub name: Name,
@@ -52,6 +58,26 @@ impl Question {
         query.query_type == self.kind
             && query.query_class == DNSClass::IN
             && query.name == self.name
+    }
+}
+
+/// As that of `Name` in lower case, but of all bytes at once, which is much faster.
+impl Hash for Question {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let mut bytes = [0; MAX_NAME + 4];
+        let mut length = 0;
+        for label in self.name.iter() {
+            // A name has 255 bytes with the lengths of its labels.
+            let Some(rest) = bytes.get_mut(length..length + label.len() + 1) else { break };
+            rest[0] = u8::try_from(label.len()).unwrap_or(0);
+            rest[1..].copy_from_slice(label);
+            length += rest.len();
+        }
+        bytes[..length].make_ascii_lowercase();
+        let flags = u8::from(self.dnssec_ok) | u8::from(self.checking_disabled) << 1;
+        let [high, low] = u16::from(self.kind).to_be_bytes();
+        bytes[length..length + 3].copy_from_slice(&[high, low, flags]);
+        state.write(&bytes[..length + 3]);
     }
 }
 

@@ -8,7 +8,6 @@ use tokio::time::Instant;
 use super::{Alarm, Core, Outcome, Waiter};
 use crate::{
     answer::Answer,
-    cache::Found,
     config::Stale,
     error::{Attempt, Failed, Failure, LookupError},
     question::Question,
@@ -74,9 +73,11 @@ impl Core {
         self.stats.misses += 1;
         self.last_question += 1;
         let id = self.last_question;
-        let stale = match (self.cache.find(&question, now), self.config.stale) {
-            (Found::Stale(answer, _), Stale::After { after, .. }) => Some((answer, now + after)),
-            _ => None,
+        let stale = match self.config.stale {
+            Stale::After { after, .. } => {
+                self.known.find_stale(&question, now).map(|answer| (answer, now + after))
+            }
+            Stale::No => None,
         };
         self.by_question.insert(question.clone(), id);
         let is_refresh = waiter.is_none();
@@ -142,10 +143,9 @@ impl Core {
         if let Some((answer, _)) = asking.stale.take_if(|(_, at)| *at <= now) {
             asking.is_refresh = true;
             let waiters = std::mem::take(&mut asking.waiters);
-            self.cache.hold(&asking.question, now);
-            let stale: Outcome = Ok(Arc::new(answer.to_stale(now)));
+            self.known.hold(&asking.question, now);
+            let stale: Outcome = Ok(self.known.stale(&answer, now));
             for waiter in waiters {
-                self.stats.stale += 1;
                 self.deliver(waiter, stale.clone());
             }
         } else if is_wanted && now >= asking.next_at {
@@ -243,7 +243,7 @@ impl Core {
                 server.blamed(now);
             }
         }
-        self.cache.keep(&asking.question, answer.clone());
+        self.known.keep(&asking.question, answer.clone());
         for waiter in asking.waiters {
             self.deliver(waiter, Ok(answer.clone()));
         }
@@ -283,12 +283,9 @@ impl Core {
             attempts: asking.attempts.into_iter().map(attempt).collect(),
         });
         tracing::debug!("{failed}");
-        self.cache.keep_failure(&failed.question, failed.clone(), now);
+        self.known.keep_failure(&failed.question, failed.clone(), now);
         let outcome = match asking.stale {
-            Some((answer, _)) => {
-                self.stats.stale += 1;
-                Ok(Arc::new(answer.to_stale(now)))
-            }
+            Some((answer, _)) => Ok(self.known.stale(&answer, now)),
             None => {
                 self.stats.failed += 1;
                 Err(LookupError::Failed(failed))

@@ -20,10 +20,10 @@ use self::{
 };
 use crate::{
     alarms::Alarms,
-    answer::{Answer, localhost},
-    cache::{Cache, Found},
+    answer::Answer,
     config::Config,
     error::LookupError,
+    known::{Hit, Known},
     question::Question,
     server::{ServerStats, Servers},
     upstream::Said,
@@ -88,7 +88,7 @@ enum Alarm {
 pub(crate) struct Core {
     config: Config,
     servers: Servers,
-    cache: Cache,
+    known: Arc<Known>,
     asking: HashMap<QuestionId, Asking>,
     by_question: HashMap<Question, QuestionId>,
     asks: Answers<Ask, Said>,
@@ -100,12 +100,11 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    pub(crate) fn new(config: Config) -> Self {
-        let cache = Cache::new(config.cache, config.stale);
+    pub(crate) fn new(config: Config, known: Arc<Known>) -> Self {
         Self {
             config,
             servers: Servers::new(),
-            cache,
+            known,
             asking: HashMap::new(),
             by_question: HashMap::new(),
             asks: Answers::new(),
@@ -125,18 +124,20 @@ impl Core {
     busy_if = !self.asking.is_empty() || !self.requests.is_empty()
 )]
 impl Core {
-    /// Returns what is known without asking a server.
-    #[handler(always)]
-    pub(crate) fn cached(&mut self, question: Question) -> Option<Outcome> {
-        self.find(&question, Instant::now())
-    }
-
     /// Returns the answer to a question.
     pub(crate) fn ask(&mut self, question: Question, reply: Reply<Outcome>) {
         let now = Instant::now();
         match self.find(&question, now) {
             Some(outcome) => reply.send(outcome),
             None => self.join(question, Some(Waiter::Caller(reply)), now),
+        }
+    }
+
+    /// Looks up again what is about to expire.
+    pub(crate) fn prefetch(&mut self, question: Question) {
+        if !self.by_question.contains_key(&question) {
+            self.stats.prefetched += 1;
+            self.join(question, None, Instant::now());
         }
     }
 
@@ -166,13 +167,14 @@ impl Core {
     /// Forgets a name and those below it, or all names.
     #[handler(always)]
     pub(crate) fn flush(&mut self, name: Option<Name>) -> usize {
-        self.cache.flush(name.as_ref())
+        self.known.flush(name.as_ref())
     }
 
     /// Returns the statistics.
     #[handler(always)]
     pub(crate) fn stats(&self) -> Stats {
-        Stats { cached: self.cache.len(), under_way: self.asking.len(), ..self.stats.clone() }
+        let (cached, hits, stale) = self.known.counts();
+        Stats { cached, hits, stale, under_way: self.asking.len(), ..self.stats.clone() }
     }
 
     #[on_start]
@@ -198,25 +200,10 @@ impl Core {
 
     /// Looks a question up without asking a server. An answer that is about to expire is looked up again.
     fn find(&mut self, question: &Question, now: Instant) -> Option<Outcome> {
-        if let Some(answer) = localhost(question, now) {
-            return Some(Ok(Arc::new(answer)));
+        let Hit { outcome, is_due } = self.known.find(question, now)?;
+        if is_due {
+            self.prefetch(question.clone());
         }
-        let outcome = match self.cache.find(question, now) {
-            Found::Fresh(answer, is_due) => {
-                if is_due && self.config.prefetch && !self.by_question.contains_key(question) {
-                    self.stats.prefetched += 1;
-                    self.join(question.clone(), None, now);
-                }
-                Ok(answer)
-            }
-            Found::Stale(answer, true) => {
-                self.stats.stale += 1;
-                Ok(Arc::new(answer.to_stale(now)))
-            }
-            Found::Failure(error) => Err(error),
-            Found::Stale(_, false) | Found::Nothing => return None,
-        };
-        self.stats.hits += 1;
         Some(outcome)
     }
 

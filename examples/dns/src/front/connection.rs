@@ -67,7 +67,8 @@ impl Connection {
         (asked, outcome): ((Question, Wanted), Result<Outcome, CallError>),
         context: &Context<Self>,
     ) {
-        self.respond(&asked.0, &asked.1, outcome.unwrap_or_else(|error| Err(error.into())));
+        let outcome = outcome.unwrap_or_else(|error| Err(error.into()));
+        self.respond(&asked.0, &asked.1, &outcome);
         self.settle(context);
     }
 
@@ -91,6 +92,9 @@ impl Connection {
             }
             Query::Ask(question, wanted) => (question, wanted),
         };
+        if let Some(outcome) = self.service.resolver.cached(&question) {
+            return self.respond(&question, &wanted, &outcome);
+        }
         match self.service.resolver.core().ask(question.clone()).try_call() {
             Ok(answer) => self.asked.insert((question, wanted), answer),
             Err(_) => {
@@ -100,13 +104,13 @@ impl Connection {
         }
     }
 
-    fn respond(&mut self, question: &Question, wanted: &Wanted, outcome: Outcome) {
+    fn respond(&mut self, question: &Question, wanted: &Wanted, outcome: &Outcome) {
         self.used = Instant::now();
         count(&self.service.stats.responses);
         if outcome.is_err() {
             count(&self.service.stats.failed);
         }
-        self.link.send(&respond(question, wanted, &outcome));
+        self.link.send(&respond(question, wanted, outcome));
     }
 
     /// Reads on if there is not too much to do, and stops if the client has got all of its answers.

@@ -92,12 +92,11 @@ impl Udp {
             Query::Ask(question, wanted) => (question, wanted),
         };
         // The answers in the cache are given without limits, since they cost nothing.
-        let cached = self.service.resolver.core().cached(question.clone()).await;
+        let cached = self.service.resolver.cached(&question);
         let asked = Asked { from, question, wanted };
         match cached {
-            Ok(Some(outcome)) => self.respond(&asked, &outcome).await,
-            Ok(None) => self.ask(asked).await,
-            Err(error) => self.respond(&asked, &Err(error.into())).await,
+            Some(outcome) => self.respond(&asked, &outcome).await,
+            None => self.ask(asked).await,
         }
     }
 

@@ -1,8 +1,9 @@
-//! The resolver with servers that are closures, on tokio's paused time.
+//! The resolver with servers that are closures, on tokio's paused time, and the front with clients on loopback.
 
 mod complaints;
 mod executors;
 mod forgery;
+mod front;
 mod net;
 mod search;
 mod servers;
