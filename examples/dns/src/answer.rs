@@ -99,6 +99,18 @@ impl Answer {
         &self.answers
     }
 
+    /// Returns the records about authorities, such as the SOA record of a negative answer.
+    #[must_use]
+    pub fn authorities(&self) -> &[Record] {
+        &self.authorities
+    }
+
+    /// Returns the records that the server has added, such as the addresses of authorities.
+    #[must_use]
+    pub fn additionals(&self) -> &[Record] {
+        &self.additionals
+    }
+
     /// Returns the data of the records that have the type of the question.
     pub fn data(&self) -> impl Iterator<Item = &RData> {
         let kind = self.question.kind;
