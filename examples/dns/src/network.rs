@@ -9,10 +9,14 @@ use std::{
     task::{Context, Poll},
 };
 
+use socket2::SockRef;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpStream, UdpSocket},
 };
+
+/// The size of the buffers that the system is asked for.
+const BUFFER: usize = 4 << 20;
 
 /// Opens sockets to servers.
 pub trait Network: fmt::Debug + Send + Sync + 'static {
@@ -64,6 +68,7 @@ impl Network for System {
         };
         // The system picks a random port, and drops what does not come from the server.
         let socket = std::net::UdpSocket::bind(any)?;
+        enlarge(&socket);
         socket.connect(server)?;
         socket.set_nonblocking(true)?;
         Ok(Box::new(UdpSocket::from_std(socket)?))
@@ -76,6 +81,12 @@ impl Network for System {
             Ok(Box::new(stream) as Box<dyn Stream>)
         })
     }
+}
+
+/// Asks for a larger buffer, so that fewer datagrams are lost if the process has to wait for a processor. The
+/// system may give less.
+pub(crate) fn enlarge<'a>(socket: impl Into<SockRef<'a>>) {
+    let _ = socket.into().set_recv_buffer_size(BUFFER);
 }
 
 impl Datagrams for UdpSocket {

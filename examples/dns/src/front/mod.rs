@@ -22,7 +22,7 @@ use tokio::net::{TcpListener, UdpSocket};
 
 pub use self::access::{Access, InvalidNetwork};
 use self::{listener::Listener, udp::Udp};
-use crate::handle::Resolver;
+use crate::{handle::Resolver, network::enlarge};
 
 /// The settings of a front.
 #[derive(Clone, Debug)]
@@ -150,6 +150,7 @@ async fn bind(address: SocketAddr) -> io::Result<(UdpSocket, TcpListener)> {
     let mut tries = 0;
     loop {
         let udp = UdpSocket::bind(address).await?;
+        enlarge(&udp);
         tries += 1;
         match TcpListener::bind(udp.local_addr()?).await {
             Err(error)

@@ -52,14 +52,16 @@ impl Udp {
     #[on(self.socket.recv_from(&mut self.buffer[..]))]
     async fn received(&mut self, received: io::Result<(usize, SocketAddr)>) {
         let mut received = received;
-        for _ in 0..BATCH {
+        for left in (0..BATCH).rev() {
             // An error is that of a response which could not be delivered.
             if let Ok((length, from)) = received {
                 self.read(length, from).await;
             }
-            match self.socket.try_recv_from(&mut self.buffer) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                next => received = next,
+            if left > 0 {
+                received = self.socket.try_recv_from(&mut self.buffer);
+            }
+            if received.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock) {
+                return;
             }
         }
     }

@@ -129,6 +129,28 @@ async fn clients_get_the_same_over_udp_and_tcp_with_their_id_and_their_case() {
     assert_eq!(running.net.asked().len(), 1);
 }
 
+/// More than the front reads at once.
+#[tokio::test]
+async fn every_query_of_a_burst_is_answered() {
+    let net = Net::default();
+    good(&net, A, ms(0));
+    let running = Running::new(&net, |_| {}).await;
+    let client = running.client(HOME).await;
+    exchange(&client, &query("www.test.", RecordType::A)).await;
+    for burst in [31, 32, 33, 64, 100] {
+        // No await in between: the front, on the same thread, finds all of them.
+        for id in 0..burst {
+            let mut question = query("www.test.", RecordType::A);
+            question.metadata.id = id;
+            client.try_send(&question.to_vec().unwrap()).unwrap();
+        }
+        for id in 0..burst {
+            let response = Message::from_vec(&receive(&client).await).unwrap();
+            assert_eq!((response.metadata.id, response.answers.len()), (id, 1));
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_response_is_never_larger_than_the_client_can_take() {
     let net = Net::default();
