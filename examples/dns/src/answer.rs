@@ -3,12 +3,12 @@
 use std::{sync::OnceLock, time::Duration};
 
 use hickory_proto::{
-    op::{Message, ResponseCode},
+    op::ResponseCode,
     rr::{Name, RData, Record, RecordType},
 };
 use tokio::time::Instant;
 
-use crate::{question::Question, wire::Wire};
+use crate::{question::Question, upstream::Response, wire::Wire};
 
 /// No answer is kept for longer than a day, whatever its TTL is.
 const MAX_TTL: u32 = 86_400;
@@ -29,6 +29,8 @@ pub struct Answer {
     is_stale: bool,
     at: Instant,
     ttl: u32,
+    /// The number of bytes that the server has sent.
+    size: usize,
     /// The same in wire format, once a client of the front has asked for it.
     wire: OnceLock<Option<Wire>>,
 }
@@ -38,11 +40,12 @@ impl Answer {
     ///
     /// Records in the answer section that are not about the name, or a name that it is an alias of, are
     /// removed.
-    pub(crate) fn from_message(
+    pub(crate) fn from_response(
         question: &Question,
-        message: Message,
+        response: Response,
         at: Instant,
     ) -> Result<Self, ResponseCode> {
+        let Response { message, size } = response;
         let code = message.metadata.response_code;
         if !matches!(code, ResponseCode::NoError | ResponseCode::NXDomain | ResponseCode::YXDomain)
         {
@@ -58,6 +61,7 @@ impl Answer {
             is_stale: false,
             at,
             ttl: 0,
+            size,
             wire: OnceLock::new(),
         };
         answer.keep_chain();
@@ -77,6 +81,7 @@ impl Answer {
             is_stale: false,
             at,
             ttl: 0,
+            size: 0,
             wire: OnceLock::new(),
         }
     }
@@ -140,6 +145,10 @@ impl Answer {
         self.at + Duration::from_secs(u64::from(self.ttl))
     }
 
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+
     pub(crate) fn came(&self) -> Instant {
         self.at
     }
@@ -171,6 +180,7 @@ impl Answer {
             is_stale: true,
             at: now,
             ttl: STALE_TTL,
+            size: self.size,
             wire: OnceLock::new(),
         }
     }

@@ -17,6 +17,9 @@ const FAILURE: Duration = Duration::from_secs(1);
 /// While expired answers are given, servers are asked no more often than this (RFC 8767).
 const STALE_RETRY: Duration = Duration::from_secs(30);
 
+/// The size of an answer, on average, for which there is room. If answers are longer, fewer of them are kept.
+const SIZE: usize = 512;
+
 /// A bounded map. It consists of two generations, each of half the size: what is used moves to the young one,
 /// and when that is full, it becomes the old one, and what was in the old one is forgotten.
 #[derive(Debug)]
@@ -24,6 +27,8 @@ pub(crate) struct Cache {
     young: HashMap<Question, Entry>,
     old: HashMap<Question, Entry>,
     half: usize,
+    /// The bytes of the answers that were put into the young generation.
+    bytes: usize,
     /// How long answers are kept after they have expired.
     kept: Duration,
 }
@@ -60,7 +65,7 @@ impl Cache {
             Stale::No => Duration::ZERO,
             Stale::After { max, .. } => max,
         };
-        Self { young: HashMap::new(), old: HashMap::new(), half: size.div_ceil(2), kept }
+        Self { young: HashMap::new(), old: HashMap::new(), half: size.div_ceil(2), bytes: 0, kept }
     }
 
     /// Looks a question up. An answer is reported once only as one to be looked up again.
@@ -128,8 +133,13 @@ impl Cache {
         if self.half == 0 {
             return;
         }
-        if self.young.len() >= self.half && !self.young.contains_key(&question) {
+        let is_full = self.young.len() >= self.half || self.bytes >= self.half.saturating_mul(SIZE);
+        if is_full && !self.young.contains_key(&question) {
             self.old = mem::take(&mut self.young);
+            self.bytes = 0;
+        }
+        if let Kept::Answer(answer) = &entry.kept {
+            self.bytes = self.bytes.saturating_add(answer.size());
         }
         self.young.insert(question, entry);
     }

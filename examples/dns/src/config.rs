@@ -7,7 +7,9 @@ use crate::{
     search::Search,
 };
 
-/// The settings of a resolver.
+pub(crate) const YEAR: Duration = Duration::from_secs(365 * 86_400);
+
+/// The settings of a resolver. Times of more than a year are taken for a year.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
@@ -15,7 +17,8 @@ pub struct Config {
     pub servers: Vec<SocketAddr>,
     /// The domains in which relative names are looked for.
     pub search: Search,
-    /// The number of answers that are kept. Default: 10,000. With 0, nothing is cached.
+    /// The number of answers that are kept, of 512 bytes on average; if they are longer, fewer are kept. Default:
+    /// 10,000. With 0, nothing is cached.
     pub cache: usize,
     /// How long one server is waited for before it counts as one that does not answer. Default: 2 s.
     pub attempt: Duration,
@@ -109,6 +112,18 @@ impl Config {
             config.total = config.attempt * attempts;
         }
         config
+    }
+
+    /// Bounds what makes no sense: times that are added to others are a year at most.
+    pub(crate) fn bounded(mut self) -> Self {
+        self.attempt = self.attempt.min(YEAR);
+        self.total = self.total.min(YEAR);
+        self.questions = self.questions.max(1);
+        if let Stale::After { after, max } = &mut self.stale {
+            *after = YEAR.min(*after);
+            *max = YEAR.min(*max);
+        }
+        self
     }
 
     fn option(&mut self, word: &str, attempts: &mut Option<u32>) {

@@ -55,6 +55,8 @@ pub enum Failure {
     Code(ResponseCode),
     /// Nothing could be sent, or the system reported that nothing listens there.
     Unreachable(io::ErrorKind),
+    /// The answer was truncated over TCP, too.
+    Truncated,
     /// The server closed the TCP connection before it answered.
     Disconnected,
     /// The server is not one of the resolver's any more, or its actor has failed.
@@ -67,6 +69,7 @@ impl fmt::Display for Failure {
             Self::NoAnswer => f.write_str("no answer"),
             Self::Code(code) => write!(f, "answered with `{}`", code.to_str()),
             Self::Unreachable(kind) => write!(f, "{kind}"),
+            Self::Truncated => f.write_str("answered in part"),
             Self::Disconnected => f.write_str("closed the connection"),
             Self::Removed => f.write_str("is not asked any more"),
         }

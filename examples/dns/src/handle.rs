@@ -39,6 +39,7 @@ pub struct Resolver {
 impl Resolver {
     /// Creates a resolver and the future that does its work. Nothing is looked up before that is polled.
     pub fn pair(config: Config) -> (Self, ResolverBackground) {
+        let config = config.bounded();
         let known = Arc::new(Known::new(&config));
         let (core, run) = pair(Core::new(config, known.clone()));
         let run = Box::pin(async move { run.await.reason });

@@ -174,6 +174,12 @@ impl Server {
         self.stats.address
     }
 
+    /// Replaces the actor, which has panicked.
+    pub(crate) fn restart(&mut self) {
+        tracing::error!("the actor of {} has failed", self.stats.address);
+        self.udp = spawn(Upstream::new(self.route.clone()));
+    }
+
     /// Returns the actor for TCP, which is started if necessary.
     pub(crate) fn tcp(&mut self) -> &TcpUpstreamHandle {
         self.tcp.get_or_insert_with(|| spawn(TcpUpstream::new(self.route.clone())))

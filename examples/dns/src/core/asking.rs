@@ -118,7 +118,7 @@ impl Core {
         let Some(asking) = self.asking.get_mut(&ask.question) else { return };
         asking.under_way -= 1;
         match said {
-            Ok(message) => match Answer::from_message(&asking.question, message, now) {
+            Ok(response) => match Answer::from_response(&asking.question, response, now) {
                 Ok(answer) => self.answer(ask, answer, now),
                 Err(code) => {
                     asking.refused_by.push(ask.server);
@@ -212,7 +212,10 @@ impl Core {
                 let ask = Ask { question: id, server, at: now, attempt, is_tcp: false };
                 self.asks.insert(ask, answer);
             }
-            Err(_) => asking.attempts[attempt].2 = Some(Failure::Removed),
+            Err(_) => {
+                asking.attempts[attempt].2 = Some(Failure::Removed);
+                to.restart();
+            }
         }
     }
 

@@ -53,7 +53,7 @@ pub struct Stats {
     pub merged: u64,
     /// The number of times that servers were asked.
     pub sent: u64,
-    /// The number of times that another server was asked, because the first was late.
+    /// The number of times that a server was late, so that the next one, or the same again, was asked.
     pub hedged: u64,
     /// Answers that were looked up again before they expired.
     pub prefetched: u64,

@@ -14,6 +14,7 @@ use tokio::{
 
 use super::{
     Service,
+    access::masked,
     connection::{Connection, ConnectionHandle},
     count,
 };
@@ -48,14 +49,16 @@ impl Listener {
                 return;
             }
         };
-        let client = peer.ip().to_canonical();
+        let address = peer.ip().to_canonical();
+        // A client with IPv6 has a whole network of addresses.
+        let client = masked(address, if address.is_ipv4() { 32 } else { 64 });
         let stats = &self.service.stats;
         count(&stats.connections);
         self.connections.retain(|(_, connection)| !connection.is_closed());
         let of_client = self.connections.iter().filter(|(other, _)| *other == client).count();
         let most = self.service.config.connections;
         let is_full = self.connections.len() >= most || of_client >= most.div_ceil(4);
-        if is_full || !self.service.config.access.allows(client) {
+        if is_full || !self.service.config.access.allows(peer.ip()) {
             return count(&stats.rejected);
         }
         // The answer to a query is one write, which need not wait for others.

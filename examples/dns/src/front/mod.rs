@@ -22,7 +22,7 @@ use tokio::net::{TcpListener, UdpSocket};
 
 pub use self::access::{Access, InvalidNetwork};
 use self::{listener::Listener, udp::Udp};
-use crate::{handle::Resolver, network::enlarge};
+use crate::{config::YEAR, handle::Resolver, network::enlarge};
 
 /// The settings of a front.
 #[derive(Clone, Debug)]
@@ -114,7 +114,7 @@ impl Front {
         scope: &Scope,
     ) -> io::Result<Self> {
         let stats = Arc::new(FrontStats::default());
-        let config = Arc::new(config);
+        let config = Arc::new(FrontConfig { idle: config.idle.min(YEAR), ..config });
         let service = Service { resolver: resolver.clone(), config, stats: stats.clone() };
         let mut bound = Vec::new();
         for address in addresses {

@@ -89,7 +89,11 @@ impl Udp {
             Query::Ignore => return count(&stats.ignored),
             Query::Respond(response) => {
                 count(&stats.refused);
-                return self.send(&response, from).await;
+                // Two programs must not answer each other's errors for ever.
+                if self.may_send(from.ip(), response.len()) {
+                    self.send(&response, from).await;
+                }
+                return;
             }
             Query::Ask(question, wanted) => (question, wanted),
         };
@@ -127,9 +131,7 @@ impl Udp {
     async fn respond(&mut self, asked: &Asked, outcome: &Outcome) {
         let Asked { from, question, wanted } = asked;
         let mut response = respond(question, wanted, outcome);
-        if self.is_limited(from.ip())
-            && !self.clients.spend(from.ip(), response.len(), Instant::now())
-        {
+        if !self.may_send(from.ip(), response.len()) {
             response = truncated(question, wanted);
         }
         if outcome.is_err() {
@@ -141,8 +143,10 @@ impl Udp {
         self.send(&response, *from).await;
     }
 
-    fn is_limited(&self, client: IpAddr) -> bool {
-        self.service.config.limits_loopback || !client.to_canonical().is_loopback()
+    /// Returns whether a response of this length may be sent to a client, and counts it.
+    fn may_send(&mut self, client: IpAddr, length: usize) -> bool {
+        let is_free = client.to_canonical().is_loopback() && !self.service.config.limits_loopback;
+        is_free || self.clients.spend(client, length, Instant::now())
     }
 
     async fn send(&self, response: &[u8], to: SocketAddr) {

@@ -16,7 +16,14 @@ use hickory_proto::{
 use crate::{error::Failure, network::Network, question::Question};
 
 /// What came of asking a server once.
-pub(crate) type Said = Result<Message, Lost>;
+pub(crate) type Said = Result<Response, Lost>;
+
+/// A response, and the number of its bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct Response {
+    pub(crate) message: Message,
+    pub(crate) size: usize,
+}
 
 /// Why a server gave no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

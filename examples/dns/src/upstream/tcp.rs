@@ -6,7 +6,7 @@ use actor_runtime::{Reply, actor};
 use tokio::time::{Instant, sleep_until};
 
 use super::{
-    Lost, Route, Said, decode, id_of,
+    Lost, Response, Route, Said, decode, id_of,
     table::{Entry, Table},
 };
 use crate::{
@@ -98,7 +98,11 @@ impl TcpUpstream {
         }
         let Some(entry) = self.table.remove(key) else { return };
         self.is_proven = true;
-        entry.reply.send(Ok(message));
+        entry.reply.send(if message.metadata.truncation {
+            Err(Lost::Failed(Failure::Truncated))
+        } else {
+            Ok(Response { message, size: bytes.len() })
+        });
     }
 
     /// The connection has ended. A server may close one that it has answered on at any time, so what was sent

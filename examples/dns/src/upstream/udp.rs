@@ -7,7 +7,7 @@ use hickory_proto::op::ResponseCode;
 use tokio::time::{Instant, sleep_until};
 
 use super::{
-    Lost, Route, Said, decode, id_of,
+    Lost, Response, Route, Said, decode, id_of,
     sockets::{Received, Sockets},
     table::{Entry, Table},
 };
@@ -96,7 +96,7 @@ impl Upstream {
         entry.reply.send(if message.metadata.truncation {
             Err(Lost::Truncated)
         } else {
-            Ok(message)
+            Ok(Response { message, size: datagram.len() })
         });
     }
 

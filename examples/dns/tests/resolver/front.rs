@@ -330,6 +330,29 @@ async fn a_client_that_may_be_forged_receives_no_more_than_its_budget_and_then_s
     assert_eq!(read(&mut stream).await.unwrap().answers.len(), 4);
 }
 
+/// A service that answers everything, such as chargen, must not be answered for ever.
+#[tokio::test]
+async fn errors_count_as_responses_too() {
+    let net = Net::default();
+    good(&net, A, ms(0));
+    let running = Running::new(&net, |config| {
+        config.limits_loopback = true;
+        config.bytes_per_second = 600;
+    })
+    .await;
+    let client = running.client(HOME).await;
+    let begun = tokio::time::Instant::now();
+    let mut responses = 0;
+    for _ in 0..300 {
+        client.send(&[0x24; 72]).await.unwrap();
+        responses += usize::from(timeout(ms(1), receive(&client)).await.is_ok());
+    }
+    let most = 50.0 * (1.0 + begun.elapsed().as_secs_f64()) + 1.0;
+    #[expect(clippy::cast_precision_loss, reason = "a small number")]
+    let responses = responses as f64;
+    assert!((50.0..=most).contains(&responses), "{responses} responses");
+}
+
 #[tokio::test]
 async fn clients_without_access_get_nothing() {
     let net = Net::default();

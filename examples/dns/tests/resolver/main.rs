@@ -4,6 +4,7 @@ mod complaints;
 mod executors;
 mod forgery;
 mod front;
+mod limits;
 mod net;
 mod search;
 mod servers;
