@@ -31,9 +31,9 @@ SECONDS=0
 running=()
 stop() {
     for process in "${running[@]}"; do
-        kill -CONT "$process" 2>/dev/null && kill -9 "$process" 2>/dev/null || true
+        kill "$process" 2>/dev/null && kill -CONT "$process" 2>/dev/null || true
     done
-    wait 2>/dev/null || true
+    wait
 }
 trap 'stop; rm -rf "$work"' EXIT
 last() { echo "${running[${#running[@]} - 1]}"; }
@@ -63,6 +63,8 @@ start_dnsmasq() { # start_dnsmasq PORT
     dnsmasq --keep-in-foreground --conf-file="$work/zone.conf" --port="$1" --listen-address=127.0.0.1 \
         --bind-interfaces --user="$(id -un)" --pid-file= --log-facility="$work/dnsmasq-$1.log" &
     running+=($!)
+    # So that bash does not report that it was killed.
+    disown
     answers "$1"
 }
 start_unbound() { # start_unbound PORT SERVER_PORT...

@@ -87,7 +87,7 @@ impl Resolver {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future cancels the look-up. If nobody else waits for the same answer, no further server is
+    /// Dropping the future cancels the look-up. If no other caller waits for the same answer, no further server is
     /// asked.
     ///
     /// # Examples

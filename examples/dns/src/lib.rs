@@ -6,6 +6,27 @@
 //!                                                order, hedging       TcpUpstream, on truncation
 //! ```
 //!
+//! ```no_run
+//! use dns_actor::{Config, RecordType, Resolver};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let servers = ["192.0.2.1:53".parse()?, "192.0.2.2:53".parse()?];
+//! let (resolver, background) = Resolver::pair(Config::new(servers));
+//! tokio::spawn(background);
+//!
+//! let found = resolver.lookup_ip("example.org").await?;
+//! println!("{}: {:?}", found.name, found.addresses);
+//! for data in resolver.lookup("example.org.", RecordType::MX).await?.data() {
+//!     println!("{data}");
+//! }
+//! for server in resolver.servers().await? {
+//!     println!("{}: {} answers, {:?}", server.address, server.answered, server.latency);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! [`Resolver::pair`] returns a handle and the future that does the work. Equal questions are asked once. A
 //! server that is late is not waited for: another one is asked as well, and one that fails is not asked for a
 //! while.

@@ -20,7 +20,7 @@ const BUFFER: usize = 4 << 20;
 
 /// Opens sockets to servers.
 pub trait Network: fmt::Debug + Send + Sync + 'static {
-    /// Opens a socket that sends to `server` and receives from it and nobody else, from a port that others
+    /// Opens a socket that sends to `server` and receives only from it, with a local port that others
     /// cannot guess.
     ///
     /// # Errors

@@ -252,7 +252,7 @@ impl Core {
         }
     }
 
-    /// A server has failed: asks the next one, if somebody waits and there is one that was not asked.
+    /// A server has failed: asks the next one, if a caller waits and there is one that was not asked.
     fn attempt_failed(&mut self, ask: Ask, failure: Failure, now: Instant) {
         let id = ask.question;
         let is_wanted = self.is_wanted(id);
@@ -313,7 +313,7 @@ impl Core {
         Some(asking)
     }
 
-    /// Returns whether somebody waits for the answer.
+    /// Returns whether the answer is still wanted.
     fn is_wanted(&self, id: QuestionId) -> bool {
         let waits = |waiter: &Waiter| match waiter {
             Waiter::Caller(reply) => !reply.is_closed(),

@@ -66,7 +66,7 @@ impl Query {
         if edns.is_some_and(|edns| edns.version() > 0) {
             return Self::Respond(coded(&question, &wanted, ResponseCode::BADVERS));
         }
-        // Without RD, only the cache is asked, and its content is nobody's business.
+        // Without RD, only the cache would be asked, which would reveal its content.
         if query.query_class != DNSClass::IN
             || is_refused(query.query_type)
             || !wanted.recursion_desired

@@ -14,7 +14,7 @@ const QUESTIONS: u32 = 10_000;
 const LIFETIME: Duration = Duration::from_secs(60);
 /// A socket with so many questions under way is replaced, so that ids stay hard to guess.
 const UNDER_WAY: u32 = 16_384;
-/// A socket that received so many datagrams that answer no question is replaced: somebody guesses ids.
+/// A socket that received so many datagrams that answer no question is replaced, since ids may be guessed.
 const STRIKES: u32 = 16;
 /// Datagrams that wait until the system can take them. More are lost, as on any network.
 const OUTBOX: usize = 1024;

@@ -100,11 +100,11 @@ impl Upstream {
         });
     }
 
-    /// A datagram answers no question. If there are many, somebody else may send them: the questions of this
+    /// A datagram answers no question. If there are many, they may be forged: the questions of this
     /// socket are asked again from another port.
     fn strike(&mut self, socket: u64) {
         if self.sockets.strike(socket) {
-            tracing::warn!("{} sends answers that nobody has asked for", self.route.server);
+            tracing::warn!("{} sends answers to questions that were not asked", self.route.server);
             self.sockets.close(socket);
             for entry in self.table.remove_socket(socket) {
                 self.send(entry);

@@ -49,7 +49,7 @@ async fn c2_a_server_that_fails_rests_and_is_probed_by_one_question_at_a_time() 
         let count = net.count(server(A));
         let asked = Instant::now();
         resolver.lookup(format!("x{index}.test."), RecordType::A).await.unwrap();
-        assert!(asked.elapsed() <= ms(2), "a probe delays nobody");
+        assert!(asked.elapsed() <= ms(2), "a probe delays no caller");
         if net.count(server(A)) > count {
             probes.push(asked);
         }
@@ -201,7 +201,7 @@ async fn c9_expired_answers_are_served_while_servers_fail_and_popular_ones_are_p
     let answer = resolver.lookup("a.test.", RecordType::A).await.unwrap();
     assert!(answer.is_stale() && answer.records()[0].ttl == 30);
     assert_eq!(asked.elapsed(), ms(1800));
-    // While servers are known to be slow, nobody waits again.
+    // While servers are known to be slow, no caller waits again.
     let asked = Instant::now();
     assert!(resolver.lookup("a.test.", RecordType::A).await.unwrap().is_stale());
     assert_eq!(asked.elapsed(), ms(0));

@@ -1,4 +1,4 @@
-//! Answers that were forged, damaged or sent to somebody else.
+//! Answers that were forged, damaged or misaddressed.
 
 use std::sync::{
     Arc,

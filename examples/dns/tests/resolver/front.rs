@@ -424,7 +424,7 @@ async fn connections_are_limited_and_idle_ones_closed() {
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_read_keeps_nobody_waiting_and_a_bounded_amount_of_memory() {
+async fn a_client_that_does_not_read_delays_no_other_client_and_is_disconnected() {
     let net = Net::default();
     sized(&net, 20_000);
     let running = Running::new(&net, |config| config.idle = ms(500)).await;

@@ -74,7 +74,7 @@ async fn an_answer_that_is_truncated_over_tcp_is_a_failure() {
     assert_eq!(failed.attempts[0].failure, Failure::Truncated);
 }
 
-/// Every name is different and no server answers, as when somebody looks up random names.
+/// Every name is different and no server answers, as when random names are looked up.
 #[tokio::test(start_paused = true)]
 async fn names_without_answers_do_not_keep_those_in_the_cache_waiting() {
     let net = Net::default();
