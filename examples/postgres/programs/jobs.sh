@@ -60,7 +60,7 @@ echo "the job board passed"
 
 if [ -n "${CHROMIUM:-}" ]; then
     mkdir "$directory/chromium"
-    timeout 120 python3 programs/page.py "$CHROMIUM" "$url" "$directory/chromium"
+    timeout 120 python3 "$(dirname "$0")/page.py" "$CHROMIUM" "$url" "$directory/chromium"
 fi
 
 kill -INT "$server"

@@ -66,7 +66,8 @@ pub(crate) struct Keepalive {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatementMode {
     /// Prepared under a name the first time, and kept on the server while it is among the `cache` statements
-    /// that were used last, or in use. This is the fastest, and the default with 256 statements.
+    /// that were used last, or in use. This is the fastest, and the default with 256 statements. A constant that names
+    /// something, such as `'users'::regclass`, goes on to mean what it meant when the statement was prepared.
     Named {
         /// How many statements are kept.
         cache: usize,

@@ -103,6 +103,16 @@ pub(crate) fn may_copy(sql: &str) -> bool {
     sql.as_bytes().windows(4).any(|word| word.eq_ignore_ascii_case(b"copy"))
 }
 
+/// Whether the columns of a statement are those that it was prepared with, or an error. `FETCH` and `EXECUTE`, for
+/// instance, depend on what their name stands for at the moment.
+pub(crate) fn has_fixed_columns(sql: &str) -> bool {
+    let word =
+        sql.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    ["select", "insert", "update", "delete", "merge", "with", "values", "table"]
+        .iter()
+        .any(|known| word.eq_ignore_ascii_case(known))
+}
+
 fn invalid(error: std::io::Error) -> Error {
     Error::Invalid(Arc::new(error))
 }
@@ -198,6 +208,26 @@ mod tests {
             [("INSERT 0 5", 5), ("SELECT 120", 120), ("BEGIN", 0), ("", 0), ("7", 7)]
         {
             assert_eq!(affected(tag.as_bytes()), number, "{tag}");
+        }
+    }
+
+    #[test]
+    fn only_queries_have_fixed_columns() {
+        for sql in
+            ["SELECT 1", " with a as (select 1) table a", "Insert into t values (1) returning i"]
+        {
+            assert!(has_fixed_columns(sql), "{sql}");
+        }
+        for sql in [
+            "FETCH ALL FROM c",
+            "EXECUTE p",
+            "SHOW x",
+            "EXPLAIN SELECT 1",
+            "/**/ SELECT 1",
+            "",
+            "selection",
+        ] {
+            assert!(!has_fixed_columns(sql), "{sql}");
         }
     }
 

@@ -100,7 +100,7 @@ impl Client {
             request.parse("", &prepared.sql, &shape.parameters)?;
         }
         request.bind(&prepared.name, &shape.parameters, values)?;
-        if prepared.name.is_empty() {
+        if !prepared.has_fixed_columns {
             request.describe_portal()?;
         }
         request.is_alone |= prepared.may_copy;

@@ -13,7 +13,7 @@ use super::{DriverHandle, exchange::Described};
 use crate::{
     config::StatementMode,
     error::{Error, Result},
-    request::may_copy,
+    request::{has_fixed_columns, may_copy},
     statement::Shape,
 };
 
@@ -23,6 +23,8 @@ pub(crate) struct Prepared {
     pub(crate) name: String,
     pub(crate) sql: Arc<str>,
     pub(crate) may_copy: bool,
+    /// Whether its columns need not be asked for each time.
+    pub(crate) has_fixed_columns: bool,
     pub(crate) parameters: Vec<Oid>,
     /// The names and types of the columns.
     pub(crate) columns: Vec<(String, Oid)>,
@@ -126,8 +128,17 @@ impl Statements {
             Some(error) => Err(error),
             None => columns_of(columns).map(|columns| {
                 let (shape, driver) = (OnceLock::new(), driver.clone());
-                let (sql, may_copy) = (key.clone(), may_copy(&key));
-                Arc::new(Prepared { name, sql, may_copy, parameters, columns, shape, driver })
+                let has_fixed_columns = !name.is_empty() && has_fixed_columns(&key);
+                Arc::new(Prepared {
+                    name,
+                    may_copy: may_copy(&key),
+                    has_fixed_columns,
+                    sql: key.clone(),
+                    parameters,
+                    columns,
+                    shape,
+                    driver,
+                })
             }),
         };
         if let Some(reply) = reply {

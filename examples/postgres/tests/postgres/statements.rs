@@ -94,3 +94,26 @@ async fn a_statement_of_another_session_is_refused() {
     assert_eq!(described.parameters()[0].name(), "text");
     assert_eq!(described.columns()[0].name(), "t");
 }
+
+/// The name of a cursor or of a prepared statement may stand for something else the next time.
+#[tokio::test]
+async fn columns_that_depend_on_a_name() {
+    let cluster = cluster!();
+    let session = cluster.session().await;
+    for (sql, number) in
+        [("SELECT 1::int4 AS a", 1_i64), ("SELECT 'x'::text AS b, 2::int8 AS c", 2)]
+    {
+        let exclusive = session.exclusive().await.unwrap();
+        exclusive.simple_query("BEGIN").await.unwrap();
+        exclusive.simple_query(&format!("DECLARE cursor CURSOR FOR {sql}")).await.unwrap();
+        exclusive.simple_query(&format!("PREPARE statement AS {sql}")).await.unwrap();
+        for by_name in ["FETCH 1 FROM cursor", "EXECUTE statement"] {
+            let row = exclusive.query_one(by_name, &[]).await.unwrap();
+            match number {
+                1 => assert_eq!(row.get::<i32>("a"), 1, "{by_name}"),
+                _ => assert_eq!((row.get::<&str>("b"), row.get::<i64>("c")), ("x", 2), "{by_name}"),
+            }
+        }
+        exclusive.simple_query("COMMIT; DEALLOCATE statement").await.unwrap();
+    }
+}
