@@ -82,6 +82,8 @@ pub(crate) struct Driver {
     listeners: Listeners,
     /// Whether the current lease has begun a transaction and not ended it.
     has_begun: bool,
+    /// The current lease, if anything was sent in it.
+    lease: Option<LeaseState>,
     /// Whether a rollback waits for the last request, which may be a `COPY`.
     rolls_back_later: bool,
     /// Why the last `COPY .. FROM STDIN` has ended before its data.
@@ -93,10 +95,23 @@ pub(crate) struct Driver {
     me: WeakHandle<DriverHandle>,
 }
 
+/// What was the case when the current lease began.
+struct LeaseState {
+    /// Where its bytes begin.
+    start: u64,
+    status_before: Status,
+}
+
 #[actor(mailbox = 256, first = mailbox, messages_if = self.accepts(), busy_if = self.is_busy())]
 impl Driver {
     /// Sends a request, and returns the whole answer.
-    pub(crate) fn run(&mut self, request: Request, reply: Reply<Result<Response>>) {
+    pub(crate) fn run(
+        &mut self,
+        request: Request,
+        reply: Reply<Result<Response>>,
+        context: &Context<Self>,
+    ) {
+        self.note_lease(context);
         match self.check() {
             Ok(()) => self.send(request, To::Rows(Response::default(), reply)),
             Err(error) => reply.send(Err(error)),
@@ -104,7 +119,13 @@ impl Driver {
     }
 
     /// Sends a request, and streams the answer.
-    pub(crate) fn stream(&mut self, request: Request, pieces: Replies<Result<Piece>>) {
+    pub(crate) fn stream(
+        &mut self,
+        request: Request,
+        pieces: Replies<Result<Piece>>,
+        context: &Context<Self>,
+    ) {
+        self.note_lease(context);
         match self.check() {
             Ok(()) => self.send(request, To::Stream(pieces)),
             Err(error) => drop(pieces.finish(Err(error))),
@@ -156,7 +177,13 @@ impl Driver {
     }
 
     /// Begins a `COPY .. FROM STDIN`. The caller holds a lease.
-    pub(crate) fn copy_in(&mut self, request: Request, reply: Reply<Result<()>>) {
+    pub(crate) fn copy_in(
+        &mut self,
+        request: Request,
+        reply: Reply<Result<()>>,
+        context: &Context<Self>,
+    ) {
+        self.note_lease(context);
         match self.check() {
             Ok(()) => {
                 self.copy_failed = None;
@@ -252,8 +279,10 @@ impl Driver {
     #[on_release]
     fn roll_back(&mut self) {
         self.copy_fail();
-        let may_be_open =
-            self.has_begun || self.card.status() != Status::Idle || !self.pending.is_empty();
+        let Some(lease) = self.lease.take() else { return };
+        let is_known_idle = self.card.status() == Status::Idle && self.pending.is_empty();
+        // A transaction that was open before the lease is somebody else's.
+        let may_be_open = self.has_begun || lease.status_before == Status::Idle && !is_known_idle;
         self.has_begun = false;
         // What may be a `COPY` is over first. Nothing else is sent before.
         self.rolls_back_later =
@@ -370,6 +399,7 @@ impl Driver {
             statements: Statements::new(card.config.statements),
             listeners: Listeners::default(),
             has_begun: false,
+            lease: None,
             rolls_back_later: false,
             copy_failed: None,
             fatal: None,

@@ -11,7 +11,7 @@ use crate::{
     card::Status,
     driver::{DriverMessage, Prepared},
     error::{Closed, Error, Result, SqlState},
-    request::{Request, Response, ResultSet},
+    request::{Request, Response, ResultSet, has_fixed_columns},
     row::Column,
     statement::{Shape, Source},
     types,
@@ -124,6 +124,14 @@ impl Client {
         source: Source<'_>,
         values: &[&(dyn ToSql + Sync)],
     ) -> Result<(Arc<[Column]>, ResultSet)> {
+        if let Source::Text(sql) = source
+            && values.is_empty()
+            && !has_fixed_columns(sql)
+        {
+            // A `SET`, `CREATE` or `FETCH`: to prepare it would be a round trip for nothing.
+            let set = self.run_typed(sql, &[]).await?;
+            return Ok((types::columns(self, set.columns.as_ref()).await?, set));
+        }
         let mut may_retry = true;
         loop {
             let (prepared, shape) = self.described(source).await?;

@@ -91,6 +91,9 @@ impl Driver {
         let Some(exchange) = self.pending.pop_front() else { return Err(unexpected(b'Z')) };
         self.card.set_status(message.get(5).copied().unwrap_or(b'I'));
         self.card.pending.store(self.pending.len(), Relaxed);
+        if let Some(lease) = self.lease.as_mut().filter(|lease| exchange.start < lease.start) {
+            lease.status_before = self.card.status();
+        }
         self.cancelling.over(exchange.start);
         match exchange.to {
             To::Statement(described) => {

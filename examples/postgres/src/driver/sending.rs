@@ -2,8 +2,10 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
+use actor_runtime::Context;
+
 use super::{
-    Driver, OUT_LIMIT, WINDOW,
+    Driver, LeaseState, OUT_LIMIT, WINDOW,
     exchange::{Exchange, To},
 };
 use crate::{
@@ -53,6 +55,14 @@ impl Driver {
             return Err(Error::Closed { may_have_run: false, why: why.clone() });
         }
         if self.is_copying() { Err(Error::Copying) } else { Ok(()) }
+    }
+
+    /// Notes what is the case before the first request of a lease.
+    pub(super) fn note_lease(&mut self, context: &Context<Self>) {
+        if context.is_leased() && self.lease.is_none() {
+            let (start, status_before) = (self.out.position(), self.card.status());
+            self.lease = Some(LeaseState { start, status_before });
+        }
     }
 
     /// Queues a request. Its answer will go to `to`.

@@ -233,3 +233,18 @@ async fn a_transaction_sends_nothing_while_it_copies() {
     transaction.commit().await.unwrap();
     assert_eq!(count(&session).await, 1);
 }
+
+/// A transaction that was begun by hand is not the business of a `COPY` in it.
+#[tokio::test]
+async fn a_copy_in_a_transaction_begun_by_hand() {
+    let cluster = cluster!();
+    let session = cluster.session().await;
+    table(&session).await;
+    session.simple_query("BEGIN").await.unwrap();
+    let mut copy = session.copy_in("COPY t FROM STDIN").await.unwrap();
+    copy.send(b"1\tx\n").await.unwrap();
+    copy.finish().await.unwrap();
+    drop(session.exclusive().await.unwrap());
+    assert_eq!(session.simple_query("COMMIT").await.unwrap()[0].tag(), "COMMIT");
+    assert_eq!(count(&session).await, 1);
+}
