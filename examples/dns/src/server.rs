@@ -20,6 +20,8 @@ use crate::{
 const UNKNOWN: Duration = Duration::from_millis(20);
 /// A server that was not asked for this time is asked besides another one, to see how fast it is now.
 const UNUSED: Duration = Duration::from_secs(60);
+/// The same for a server that was late the last time.
+const UNUSED_LATE: Duration = Duration::from_secs(1);
 /// How long a server is waited for before another one is asked as well.
 const HEDGE: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(300));
 /// A server that fails is not asked for this time, then twice as long, and so on.
@@ -62,6 +64,8 @@ pub(crate) struct Server {
     /// The deviation of the latency, smoothed.
     deviation: Duration,
     used: Instant,
+    /// Whether others are preferred because of one late answer.
+    is_late: bool,
     /// When it answered last.
     heard: Option<Instant>,
     failures: u32,
@@ -119,7 +123,10 @@ impl Servers {
     /// fast it is, if it was not asked for long.
     pub(crate) fn probe(&mut self, now: Instant) -> Option<&mut Server> {
         self.servers.iter_mut().find(|server| match server.failures {
-            0 => server.stats.asked == 0 || now.duration_since(server.used) >= UNUSED,
+            0 => {
+                let unused = if server.is_late { UNUSED_LATE } else { UNUSED };
+                server.stats.asked == 0 || now.duration_since(server.used) >= unused
+            }
             _ => !server.is_probed && server.rests_until <= now,
         })
     }
@@ -162,6 +169,7 @@ impl Server {
             stats,
             deviation: UNKNOWN / 2,
             used: now,
+            is_late: false,
             heard: None,
             failures: 0,
             rests_until: now,
@@ -206,7 +214,8 @@ impl Server {
             self.failures = 0;
         }
         let Some(took) = took else { return };
-        if self.heard.replace(now).is_none() {
+        let was_late = std::mem::take(&mut self.is_late);
+        if self.heard.replace(now).is_none() || was_late {
             self.stats.latency = took;
             self.deviation = took / 2;
         } else {
@@ -244,6 +253,7 @@ impl Server {
     /// are preferred.
     pub(crate) fn late(&mut self, asked: Instant, now: Instant) {
         if self.heard.is_none_or(|heard| heard < asked) {
+            self.is_late = true;
             self.stats.latency = self.stats.latency.max((now - asked) * 3);
         }
     }

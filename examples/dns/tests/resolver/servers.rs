@@ -80,6 +80,29 @@ async fn a_lost_datagram_is_sent_again_to_the_only_server() {
     assert_eq!(begun.elapsed(), ms(250 + 500 + 1));
 }
 
+/// Of 1,000 datagrams, one is lost.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_answers_others_does_not_rest_for_a_lost_datagram() {
+    let net = Net::default();
+    net.serve(server(A), |query, _| {
+        if query.queries[0].name == name("n500.test.") {
+            return Vec::new();
+        }
+        send(ms(1), &address(query, 60, "192.0.2.7"))
+    });
+    good(&net, B, ms(5));
+    let resolver = resolver(&net, &[A, B]);
+    for index in 0..1000 {
+        let answer = resolver.lookup(format!("n{index}.test."), RecordType::A).await.unwrap();
+        assert!(answer.exists());
+        sleep(ms(5)).await;
+    }
+    let servers = resolver.servers().await.unwrap();
+    assert_eq!((servers[0].lost, servers[0].rests), (1, None));
+    // It is preferred again after a second.
+    assert!(net.count(server(A)) >= 800, "{}", net.count(server(A)));
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_faster_server_is_asked_and_the_other_one_now_and_then() {
     let net = Net::default();
