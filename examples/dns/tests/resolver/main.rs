@@ -1,5 +1,6 @@
 //! The resolver with servers that are closures, on tokio's paused time, and the front with clients on loopback.
 
+mod chaos;
 mod complaints;
 mod executors;
 mod forgery;
