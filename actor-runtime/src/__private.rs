@@ -2,23 +2,21 @@
 
 #![allow(missing_debug_implementations, missing_docs, reason = "only generated code uses these")]
 
+#[cfg(shuttle)]
 use std::future::Future;
 
 #[cfg(feature = "macros")]
 pub use actor_macros::{__cancel_safe_methods, __select};
 
-use crate::{
-    Exit,
-    by_hand::{Drive, Mailbox, Message},
-    life::resident::SeatAccess,
-};
+use crate::by_hand::{Drive, Mailbox};
 pub use crate::{
     cancel_safe::{First, Given, select},
     inline::{InlineDyn, InlineLent, run_at_rest},
     life::{
+        drive::SendUnlessLocal,
         events::{Incoming, Messages, NextMessage, Selected},
         message_loop::{Loop, PolledNext},
-        resident::{AtRest, Occupant, Resting},
+        resident::{AtRest, Occupant, Open, Resting},
     },
     slot::caller::Caller,
     slot::marked::Unread,
@@ -66,11 +64,6 @@ impl<T: Unsatisfied + ?Sized> Travels<Never> for T {
     }
 }
 
-/// A `Send` actor. For one that is not, rustc names the field and this trait, which tells of `#[actor(local)]`.
-pub trait SendUnlessLocal: Send {}
-
-impl<A: Send> SendUnlessLocal for A {}
-
 /// The proof that everything sent to an actor is `Send`.
 pub struct Proof;
 
@@ -80,55 +73,9 @@ impl Proof {
         other
     }
 
-    pub fn run<A>(self, actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
-    where
-        A: Drive<Message: Send, Undelivered: Send> + SendUnlessLocal,
-    {
-        run(actor, mailbox)
+    pub fn of<A: Drive>(self, mailbox: Mailbox<A>) -> Mailbox<A> {
+        mailbox
     }
-
-    pub fn run_inline<A>(self, actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
-    where
-        A: Drive<Message: Message<AtRest: AtRest<A>> + Send, Undelivered: Send> + SendUnlessLocal,
-    {
-        run_inline(actor, mailbox)
-    }
-
-    pub fn run_inline_dyn<A>(self, actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
-    where
-        A: Drive<Message: Message<AtRest = Box<dyn Occupant<A::Message>>> + Send> + SendUnlessLocal,
-        A::Undelivered: Send,
-    {
-        run_inline_dyn(actor, mailbox)
-    }
-}
-
-/// The loop of a `Send` actor.
-///
-/// The bounds are not needed to call it: they report an `A` that is not `Send` at the user's type,
-/// where the error of the future would be longer.
-pub fn run<A>(actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
-where
-    A: Drive<Message: Send, Undelivered: Send> + SendUnlessLocal,
-{
-    mailbox.run(actor)
-}
-
-/// Like [`run`], for an actor whose `fn` handlers may run on the threads of its callers.
-pub fn run_inline<A>(actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
-where
-    A: Drive<Message: Message<AtRest: AtRest<A>> + Send, Undelivered: Send> + SendUnlessLocal,
-{
-    mailbox.run_inline(actor, SeatAccess::new)
-}
-
-/// Like [`run_inline`], for an actor whose type its handle does not name.
-pub fn run_inline_dyn<A>(actor: A, mailbox: Mailbox<A>) -> impl Future<Output = Exit<A>>
-where
-    A: Drive<Message: Message<AtRest = Box<dyn Occupant<A::Message>>> + Send> + SendUnlessLocal,
-    A::Undelivered: Send,
-{
-    mailbox.run_inline(actor, SeatAccess::new_dyn)
 }
 
 /// An actor and the body of its own thread, for models, which create their threads themselves.
@@ -143,7 +90,7 @@ pub fn pair_thread<A: Drive>(builder: crate::Builder, actor: A) -> (A::Handle, i
 pub fn pair_inline<A: crate::by_hand::Spawn>(
     builder: crate::Builder,
     actor: A,
-) -> (A::Handle, impl Future<Output = Exit<A>> + Send) {
+) -> (A::Handle, impl Future<Output = crate::Exit<A>> + Send) {
     builder.pair_inline(actor)
 }
 
@@ -155,7 +102,7 @@ pub use crate::thread::{budget::model::exhaust, home::model::leave_runtime};
 pub fn pair_inline_restarted<A>(
     builder: crate::RestartBuilder,
     make: impl FnMut(&crate::Life<A::Handle>) -> A + Send + 'static,
-) -> (A::Handle, impl Future<Output = Exit<A>> + Send)
+) -> (A::Handle, impl Future<Output = crate::Exit<A>> + Send)
 where
     A: crate::by_hand::Spawn<StartError: Send, Undelivered: Send> + SendUnlessLocal,
     A::Message: crate::by_hand::Message<AtRest: Send> + Send,

@@ -53,7 +53,7 @@
 //! also require [`Spawn`], whose implementation proves that the loop is `Send`:
 //!
 //! ```
-//! # use std::{convert::Infallible, future::Future};
+//! # use std::convert::Infallible;
 //! # use actor_runtime::{Actor, Context, Reply, by_hand::{Drive, Envelope, Handle, Message}};
 //! # enum CounterMessage { Add { amount: u64, reply: Reply<u64> } }
 //! # impl Message for CounterMessage {
@@ -77,10 +77,10 @@
 //! #     }
 //! # }
 //! # impl Drive for Counter {}
-//! use actor_runtime::{Exit, by_hand::{Mailbox, Spawn}, spawn};
+//! use actor_runtime::{by_hand::{Mailbox, SendLoop, Spawn}, spawn};
 //!
 //! impl Spawn for Counter {
-//!     fn run(self, mailbox: Mailbox<Self>) -> impl Future<Output = Exit<Self>> + Send {
+//!     fn run(self, mailbox: Mailbox<Self>) -> impl SendLoop<Self> {
 //!         mailbox.run(self)
 //!     }
 //! }
@@ -103,7 +103,7 @@ pub use crate::{
     },
     handle::Handle,
     life::{
-        drive::{Drive, Spawn},
+        drive::{Drive, SendLoop, Spawn},
         run::Mailbox,
         starting::CannotFail,
     },

@@ -4,6 +4,7 @@
 //! original, run `cargo expand -p actor-examples --example counter`.
 
 #![expect(clippy::single_match, reason = "the macro writes alike for one handler and for many")]
+#![expect(missing_debug_implementations, reason = "rustc does not ask this of generated types")]
 #![expect(unused_imports, reason = "what was passed through a macro is written out here")]
 #![expect(clippy::needless_borrow, reason = "the macro does not know what traits are in scope")]
 
@@ -115,12 +116,18 @@ impl ::actor_runtime::Actor for Counter {
     type StartError = ::core::convert::Infallible;
     type Undelivered = ::core::convert::Infallible;
 
+    const HAS_ON_IDLE: bool = false;
+
+    // `fn` handlers, in the loop.
+    fn run_now(&mut self, message: CounterMessage, _: &::actor_runtime::Context<Self>) {
+        match message {
+            CounterMessage::Add { amount, reply } => reply.send(self.add(amount)),
+            _ => {}
+        }
+    }
+
     // `async fn` handlers, which always run in the loop.
-    async fn dispatch(
-        &mut self,
-        message: CounterMessage,
-        _context: &::actor_runtime::Context<Self>,
-    ) {
+    async fn dispatch(&mut self, message: CounterMessage, _: &::actor_runtime::Context<Self>) {
         match message {
             CounterMessage::Get { reply } => reply.send(Self::get(self).await),
             _ => {}
@@ -128,38 +135,14 @@ impl ::actor_runtime::Actor for Counter {
     }
 }
 
-// The rest of the interface to the loop: whether there is an `#[on_idle]`, and the handlers that it does
-// not await.
+// The rest of the interface to the loop.
 impl ::actor_runtime::by_hand::Drive for Counter {
-    const HAS_ON_IDLE: bool = false;
-
-    // `fn` handlers, in the loop.
-    #[inline]
-    fn dispatch_now(&mut self, message: CounterMessage, _context: &::actor_runtime::Context<Self>) {
-        match message {
-            CounterMessage::Add { amount, reply } => reply.send(self.add(amount)),
-            _ => {}
-        }
-    }
-
     // The handler that takes `self` consumes the actor.
-    async fn finish(self, message: CounterMessage, _context: &::actor_runtime::Context<Self>) {
+    async fn finish(self, message: CounterMessage, _: &::actor_runtime::Context<Self>) {
         match message {
             CounterMessage::Finish { reply } => reply.send(Self::finish(self)),
             _ => {}
         }
-    }
-}
-
-// The only place that requires `Send`: here the compiler checks that the whole loop is `Send`.
-// `#[actor(local)]` omits this impl.
-impl ::actor_runtime::by_hand::Spawn for Counter {
-    fn run(
-        self,
-        mailbox: ::actor_runtime::by_hand::Mailbox<Self>,
-    ) -> impl ::core::future::Future<Output = ::actor_runtime::Exit<Self>> + ::core::marker::Send
-    {
-        ::actor_runtime::__private::run_inline(self, mailbox)
     }
 }
 
@@ -168,12 +151,10 @@ impl ::actor_runtime::by_hand::Spawn for Counter {
 impl ::actor_runtime::ActorHandle for CounterHandle {
     type Message = CounterMessage;
 
+    const FROM_HANDLE: fn(::actor_runtime::by_hand::Handle<CounterMessage>) -> Self = Self;
+
     fn as_handle(&self) -> &::actor_runtime::by_hand::Handle<CounterMessage> {
         &self.0
-    }
-
-    fn from_handle(handle: ::actor_runtime::by_hand::Handle<CounterMessage>) -> Self {
-        Self(handle)
     }
 }
 
@@ -205,22 +186,30 @@ impl ::core::hash::Hash for CounterHandle {
     }
 }
 
+// Prints the name of the handler, so the arguments need not be `Debug`.
+impl ::core::fmt::Debug for CounterMessage {
+    fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        formatter.write_str(::actor_runtime::by_hand::Message::envelope(self).method())
+    }
+}
+
 // The idle actor, which callers find in its seat while the loop has nothing to do. It has a separate
 // type, which no other code can name, because messages may be more public than their actor.
 const _: () = {
-    #[doc(hidden)]
-    #[allow(missing_debug_implementations, reason = "only the runtime uses it")]
     pub struct CounterAtRest(::actor_runtime::__private::Resting<Counter>);
 
     impl ::actor_runtime::__private::AtRest<Counter> for CounterAtRest {
-        const WRAP: fn(::actor_runtime::__private::Resting<Counter>) -> Self = Self;
+        const OPEN: ::actor_runtime::__private::Open<Self, Counter> = |idle| &mut idle.0;
+    }
 
-        fn resting(&mut self) -> &mut ::actor_runtime::__private::Resting<Counter> {
-            &mut self.0
-        }
-
-        fn unwrap(self) -> ::actor_runtime::__private::Resting<Counter> {
-            self.0
+    // The only place that requires `Send`: here the compiler checks that the whole loop is `Send`.
+    // `#[actor(local)]` omits this impl.
+    impl ::actor_runtime::by_hand::Spawn for Counter {
+        fn run(
+            self,
+            mailbox: ::actor_runtime::by_hand::Mailbox<Self>,
+        ) -> impl ::actor_runtime::by_hand::SendLoop<Self> {
+            mailbox.inline_loop(self, CounterAtRest, |idle| idle.0).send_unless_local()
         }
     }
 
@@ -239,13 +228,6 @@ const _: () = {
         }
     }
 };
-
-// Prints the name of the handler, so the arguments need not be `Debug`.
-impl ::core::fmt::Debug for CounterMessage {
-    fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        formatter.write_str(::actor_runtime::by_hand::Message::envelope(self).method())
-    }
-}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

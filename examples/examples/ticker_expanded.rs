@@ -110,24 +110,23 @@ impl ::actor_runtime::Actor for Station {
     type StartError = ::core::convert::Infallible;
     type Undelivered = ::core::convert::Infallible;
 
-    // The hook of the same name, which the loop calls after the last message.
-    async fn on_stop(&mut self, _context: &::actor_runtime::Context<Self>) {
-        self.report();
-    }
-}
-
-impl ::actor_runtime::by_hand::Drive for Station {
     const HAS_ON_IDLE: bool = false;
 
     // `fn` handlers, in the loop.
-    #[inline]
-    fn dispatch_now(&mut self, message: StationMessage, _context: &::actor_runtime::Context<Self>) {
+    fn run_now(&mut self, message: StationMessage, _: &::actor_runtime::Context<Self>) {
         match message {
             StationMessage::Averages { reply } => reply.send(Self::averages(self)),
             StationMessage::Pause { is_paused, reply } => reply.send(self.pause(is_paused)),
         }
     }
 
+    // The hook of the same name, which the loop calls after the last message.
+    async fn on_stop(&mut self, _: &::actor_runtime::Context<Self>) {
+        self.report();
+    }
+}
+
+impl ::actor_runtime::by_hand::Drive for Station {
     // The names of the `#[on]` methods, for traces and statistics.
     const SOURCES: &'static [&'static str] = &["reading", "second"];
 
@@ -163,24 +162,12 @@ impl ::actor_runtime::by_hand::Drive for Station {
     }
 }
 
-impl ::actor_runtime::by_hand::Spawn for Station {
-    fn run(
-        self,
-        mailbox: ::actor_runtime::by_hand::Mailbox<Self>,
-    ) -> impl ::core::future::Future<Output = ::actor_runtime::Exit<Self>> + ::core::marker::Send
-    {
-        ::actor_runtime::__private::run(self, mailbox)
-    }
-}
-
 // Plumbing.
 impl ::actor_runtime::ActorHandle for StationHandle {
     type Message = StationMessage;
+    const FROM_HANDLE: fn(::actor_runtime::by_hand::Handle<StationMessage>) -> Self = Self;
     fn as_handle(&self) -> &::actor_runtime::by_hand::Handle<StationMessage> {
         &self.0
-    }
-    fn from_handle(handle: ::actor_runtime::by_hand::Handle<StationMessage>) -> Self {
-        Self(handle)
     }
 }
 impl ::core::clone::Clone for StationHandle {
@@ -204,6 +191,19 @@ impl ::core::hash::Hash for StationHandle {
         ::core::hash::Hash::hash(&self.0, state);
     }
 }
+impl ::core::fmt::Debug for StationMessage {
+    fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        formatter.write_str(::actor_runtime::by_hand::Message::envelope(self).method())
+    }
+}
+impl ::actor_runtime::by_hand::Spawn for Station {
+    fn run(
+        self,
+        mailbox: ::actor_runtime::by_hand::Mailbox<Self>,
+    ) -> impl ::actor_runtime::by_hand::SendLoop<Self> {
+        mailbox.send_loop(self).send_unless_local()
+    }
+}
 impl ::actor_runtime::by_hand::Message for StationMessage {
     const ACTOR: &'static str = "Station";
     type AtRest = ::core::convert::Infallible;
@@ -212,11 +212,6 @@ impl ::actor_runtime::by_hand::Message for StationMessage {
             StationMessage::Averages { reply } => reply.envelope("averages").sync(),
             StationMessage::Pause { reply, .. } => reply.envelope("pause").sync(),
         }
-    }
-}
-impl ::core::fmt::Debug for StationMessage {
-    fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        formatter.write_str(::actor_runtime::by_hand::Message::envelope(self).method())
     }
 }
 

@@ -55,7 +55,7 @@ impl<H: ActorHandle> Lease<H> {
     /// Makes a lease that is not granted yet.
     fn new(actor: &H) -> Self {
         let shared = Shared::new_lease(&actor.as_handle().0);
-        Self { handle: H::from_handle(Handle::counted(shared)), _actor: actor.clone() }
+        Self { handle: (H::FROM_HANDLE)(Handle::counted(shared)), _actor: actor.clone() }
     }
 
     fn shared(&self) -> &Arc<Shared<H::Message>> {

@@ -62,7 +62,7 @@ pub struct MockMailbox<M: Message> {
 
 pub(crate) fn pair<H: ActorHandle>(mailbox: Capacity) -> (H, MockMailbox<H::Message>) {
     let shared = Shared::new(None, mailbox);
-    (H::from_handle(Handle::counted(shared.clone())), MockMailbox { shared, lease: None })
+    ((H::FROM_HANDLE)(Handle::counted(shared.clone())), MockMailbox { shared, lease: None })
 }
 
 impl<M: Message> MockMailbox<M> {

@@ -174,10 +174,10 @@ pub trait ActorHandle: Clone + fmt::Debug + Sized + 'static {
     type Message: Message;
 
     #[doc(hidden)]
-    fn as_handle(&self) -> &Handle<Self::Message>;
+    const FROM_HANDLE: fn(Handle<Self::Message>) -> Self;
 
     #[doc(hidden)]
-    fn from_handle(handle: Handle<Self::Message>) -> Self;
+    fn as_handle(&self) -> &Handle<Self::Message>;
 
     /// Acquires exclusive access to the actor.
     ///
@@ -415,12 +415,9 @@ pub trait ActorHandle: Clone + fmt::Debug + Sized + 'static {
 
 impl<M: Message> ActorHandle for Handle<M> {
     type Message = M;
+    const FROM_HANDLE: fn(Self) -> Self = |handle| handle;
 
     fn as_handle(&self) -> &Handle<M> {
         self
-    }
-
-    fn from_handle(handle: Handle<M>) -> Self {
-        handle
     }
 }

@@ -23,7 +23,7 @@ impl<H: ActorHandle> WeakHandle<H> {
     /// The actor may have ended for another reason, even if a handle is returned.
     #[must_use]
     pub fn upgrade(&self) -> Option<H> {
-        self.0.try_add_handle().then(|| H::from_handle(Handle::counted(self.0.clone())))
+        self.0.try_add_handle().then(|| (H::FROM_HANDLE)(Handle::counted(self.0.clone())))
     }
 
     /// Returns `true` if the mailbox is closed: the actor accepts no more messages.

@@ -76,7 +76,7 @@ where
     // Inlined so that the compiler can pass the arguments on in registers.
     #[inline(always)]
     fn run(request: &mut Option<Self>, actor: &mut M::AtRest) -> Result<R, Box<Panicked>> {
-        actor.resting().run(|actor, context| {
+        (M::AtRest::OPEN)(actor).run(|actor, context| {
             let Self { with, run, .. } = request.take().expect(HAS_REQUEST);
             run(actor, with.arguments, context)
         })
@@ -169,12 +169,12 @@ impl<T, M: Message, R> RunHere<M, R> for InlineLent<T, M, R> {
 
 /// Runs a handler of `actor` with `arguments`.
 #[inline(always)]
-pub fn run_at_rest<A: Drive, T, R>(
-    actor: &mut impl AtRest<A>,
+pub fn run_at_rest<I: AtRest<A>, A: Drive, T, R>(
+    actor: &mut I,
     arguments: T,
     run: impl FnOnce(&mut A, T, &Context<A>) -> R,
 ) -> Result<R, Box<Panicked>> {
-    actor.resting().run(|actor, context| run(actor, arguments, context))
+    (I::OPEN)(actor).run(|actor, context| run(actor, arguments, context))
 }
 
 impl<'a, T, M: Message, R, H> Call<'a, R, M, Lent<T, M, R>, H> {

@@ -3,8 +3,10 @@
 use std::future::Future;
 
 use crate::{
-    handle::ActorHandle, life::context::Context, mailbox::capacity::Capacity,
-    slot::message::Message,
+    handle::ActorHandle,
+    life::context::Context,
+    mailbox::capacity::Capacity,
+    slot::{caller::Caller, message::Message},
 };
 
 /// A type whose `pub` methods are messages. `#[actor]` implements it.
@@ -29,6 +31,10 @@ pub trait Actor: Sized + 'static {
     /// The capacity of the mailbox.
     const MAILBOX: Capacity = Capacity::DEFAULT;
 
+    /// Whether [`on_idle`](Self::on_idle) is implemented. If not, it is never run.
+    #[doc(hidden)]
+    const HAS_ON_IDLE: bool = true;
+
     /// Runs before the first message is handled.
     ///
     /// [`start`](crate::start()) returns the handle after it has succeeded; if it fails, the actor
@@ -39,6 +45,20 @@ pub trait Actor: Sized + 'static {
     ) -> impl Future<Output = Result<(), Self::StartError>> {
         let _ = context;
         async { Ok(()) }
+    }
+
+    /// Runs the `fn` handler of `message` in the loop.
+    #[doc(hidden)]
+    #[inline]
+    fn run_now(&mut self, message: Self::Message, context: &Context<Self>) {
+        self.dispatch_to(message, context, Caller::remote());
+    }
+
+    /// Runs the `fn` handler of `message`, in the loop or on the thread of its caller, for an actor whose type
+    /// its handle does not know.
+    #[doc(hidden)]
+    fn dispatch_to(&mut self, message: Self::Message, context: &Context<Self>, caller: Caller<'_>) {
+        let _ = (message, context, caller);
     }
 
     /// Runs the handler of `message`.

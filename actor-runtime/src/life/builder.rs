@@ -408,7 +408,7 @@ impl Builder {
         if self.is_timed {
             shared.watch();
         }
-        let handle = A::Handle::from_handle(Handle::counted(shared.clone()));
+        let handle = (A::Handle::FROM_HANDLE)(Handle::counted(shared.clone()));
         if A::KEEP_ALIVE {
             // A handle that is never dropped.
             shared.add_handle();

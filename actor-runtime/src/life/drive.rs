@@ -12,7 +12,6 @@ use crate::{
         message_loop::{Loop, PolledNext},
         run::Mailbox,
     },
-    slot::caller::Caller,
 };
 
 /// The part of an actor that `#[actor]` generates besides [`Actor`].
@@ -24,10 +23,6 @@ use crate::{
     note = "put `#[actor]` on the `impl {Self}` whose `pub` methods are to be its messages"
 )]
 pub trait Drive: Actor {
-    /// Whether [`on_idle`](Actor::on_idle) is implemented. If not, it is never run.
-    #[doc(hidden)]
-    const HAS_ON_IDLE: bool = true;
-
     /// Whether the actor lives on when its last handle is dropped.
     #[doc(hidden)]
     const KEEP_ALIVE: bool = false;
@@ -43,20 +38,6 @@ pub trait Drive: Actor {
     /// Whether messages or events have priority.
     #[doc(hidden)]
     const FIRST: First = First::Neither;
-
-    /// Runs the `fn` handler of `message` in the loop.
-    #[doc(hidden)]
-    #[inline]
-    fn dispatch_now(&mut self, message: Self::Message, context: &Context<Self>) {
-        self.dispatch_to(message, context, Caller::remote());
-    }
-
-    /// Runs the `fn` handler of `message`, in the loop or on the thread of its caller, for an actor whose type
-    /// its handle does not know.
-    #[doc(hidden)]
-    fn dispatch_to(&mut self, message: Self::Message, context: &Context<Self>, caller: Caller<'_>) {
-        let _ = (message, context, caller);
-    }
 
     /// Runs the final handler of `message`, which takes the actor by value.
     #[doc(hidden)]
@@ -106,5 +87,16 @@ pub trait Drive: Actor {
 )]
 pub trait Spawn: Drive {
     /// Returns the loop, which handles messages until the actor ends.
-    fn run(self, mailbox: Mailbox<Self>) -> impl Future<Output = Exit<Self>> + Send;
+    fn run(self, mailbox: Mailbox<Self>) -> impl SendLoop<Self>;
 }
+
+/// The loop of an actor, on any thread: a future with its [`Exit`] that is [`Send`].
+pub trait SendLoop<A: Actor>: Future<Output = Exit<A>> + SendUnlessLocal {}
+
+impl<A: Actor, F: Future<Output = Exit<A>> + SendUnlessLocal> SendLoop<A> for F {}
+
+/// An actor, or its loop, that is `Send`. For one that is not, rustc names the part that is not, and this trait, which
+/// tells of `#[actor(local)]`.
+pub trait SendUnlessLocal: Send {}
+
+impl<T: Send + ?Sized> SendUnlessLocal for T {}

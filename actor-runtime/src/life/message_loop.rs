@@ -228,7 +228,7 @@ impl<A: Drive> Loop<'_, A> {
         let Header { method, address, wait, .. } = Header::of(&message);
         let Resident { actor, context, .. } = self.before_handler(&message)?;
         let outcome = observe::handling_now(trace, A::Message::ACTOR, method, || {
-            catch(|| actor.dispatch_now(message, context))
+            catch(|| actor.run_now(message, context))
         });
         self.after_handler(method, address, wait, outcome)
     }

@@ -36,15 +36,12 @@ pub struct Resident<A: Actor> {
 /// `#[actor]` generates a type that implements it. That type is as public as the messages, while the
 /// actor itself may be private.
 pub trait AtRest<A: Actor>: Sized {
-    /// Wraps an actor that enters its seat.
-    const WRAP: fn(Resting<A>) -> Self;
-
     /// Borrows the actor for a handler.
-    fn resting(&mut self) -> &mut Resting<A>;
-
-    /// Unwraps an actor that returns to its loop.
-    fn unwrap(self) -> Resting<A>;
+    const OPEN: Open<Self, A>;
 }
+
+/// See [`AtRest::OPEN`].
+pub type Open<R, A> = fn(&mut R) -> &mut Resting<A>;
 
 /// What a type that implements [`AtRest`] wraps.
 pub type Resting<A> = Box<Resident<A>>;
@@ -96,16 +93,17 @@ type Returned<A> = (Option<Box<Resident<A>>>, Option<ExitReason>);
 
 type BoxOccupant<A> = Box<dyn Occupant<<A as Actor>::Message>>;
 
-type AtRestOf<A> = <<A as Actor>::Message as Message>::AtRest;
+/// The form of an idle actor.
+pub(crate) type AtRestOf<A> = <<A as Actor>::Message as Message>::AtRest;
 
-impl<A: Actor<Message: Message<AtRest: AtRest<A>>>> SeatAccess<A> {
-    /// Creates the access of an actor.
-    pub(crate) fn new() -> Self {
-        Self {
-            as_at_rest: AtRest::WRAP,
-            as_resident: AtRest::unwrap,
-            place: Some(SeatBox::new(Content::Nothing)),
-        }
+impl<A: Actor> SeatAccess<A> {
+    /// Creates the access of an actor that enters its seat by `wrap` and returns by `unwrap`.
+    pub(crate) fn new(
+        wrap: fn(Resting<A>) -> AtRestOf<A>,
+        unwrap: fn(AtRestOf<A>) -> Resting<A>,
+    ) -> Self {
+        let place = Some(SeatBox::new(Content::Nothing));
+        Self { as_at_rest: wrap, as_resident: unwrap, place }
     }
 }
 

@@ -23,9 +23,10 @@ use crate::{
         abort::Run,
         actor::Actor,
         drive::Drive,
+        drive::SendUnlessLocal,
         exit::Exit,
         message_loop::Loop,
-        resident::{Resident, SeatAccess},
+        resident::{AtRest, AtRestOf, Occupant, Resident, Resting, SeatAccess},
         restart::{
             factory::{Factory, SendFactory},
             lives::{Lives, new_context},
@@ -61,6 +62,43 @@ impl<A: Drive> Mailbox<A> {
         self.run_with(actor, None)
     }
 
+    /// Like [`run`](Self::run), for a `Send` actor.
+    ///
+    /// The bounds, here and on the next two, are not needed to call it: they report an actor that is not `Send` at the
+    /// user's type, where the error of the future would be longer.
+    #[doc(hidden)]
+    pub fn send_loop(self, actor: A) -> UnsentLoop<impl Future<Output = Exit<A>>>
+    where
+        A: Drive<Message: Send, Undelivered: Send> + SendUnlessLocal,
+    {
+        UnsentLoop(self.run_with(actor, None))
+    }
+
+    /// Like [`send_loop`](Self::send_loop), for an actor whose `fn` handlers may run on the threads of its callers. It
+    /// is wrapped while it is idle.
+    #[doc(hidden)]
+    pub fn inline_loop(
+        self,
+        actor: A,
+        wrap: fn(Resting<A>) -> AtRestOf<A>,
+        unwrap: fn(AtRestOf<A>) -> Resting<A>,
+    ) -> UnsentLoop<impl Future<Output = Exit<A>>>
+    where
+        A: Drive<Message: Message<AtRest: AtRest<A>> + Send, Undelivered: Send> + SendUnlessLocal,
+    {
+        UnsentLoop(self.run_inline(actor, move || SeatAccess::new(wrap, unwrap)))
+    }
+
+    /// Like [`inline_loop`](Self::inline_loop), for an actor whose type its handle does not name.
+    #[doc(hidden)]
+    pub fn inline_dyn_loop(self, actor: A) -> UnsentLoop<impl Future<Output = Exit<A>>>
+    where
+        A: Drive<Message: Message<AtRest = Box<dyn Occupant<A::Message>>> + Send> + SendUnlessLocal,
+        A::Undelivered: Send,
+    {
+        UnsentLoop(self.run_inline(actor, SeatAccess::new_dyn))
+    }
+
     /// Like [`run`](Self::run), for an actor that is restarted and stays where it was made.
     pub(crate) fn run_restarted<F: Factory<A>>(
         self,
@@ -81,10 +119,10 @@ impl<A: Drive> Mailbox<A> {
     ///
     /// An actor with `#[on_idle]` or `#[on]` never waits in its seat, since either may need the
     /// actor in its loop.
-    pub(crate) fn run_inline(
+    fn run_inline(
         self,
         actor: A,
-        seat_access: fn() -> SeatAccess<A>,
+        seat_access: impl FnOnce() -> SeatAccess<A>,
     ) -> impl Future<Output = Exit<A>> {
         if A::HAS_ON_IDLE || !A::SOURCES.is_empty() || self.home == Home::UNKNOWN {
             return self.run_with(actor, None);
@@ -120,6 +158,21 @@ impl<A: Drive> Mailbox<A> {
     }
 }
 
+/// A loop that may not be `Send`.
+#[doc(hidden)]
+pub struct UnsentLoop<F>(F);
+
+impl<F> UnsentLoop<F> {
+    /// Returns the loop, which has to be `Send`: rustc shows the line with the bound.
+    pub fn send_unless_local(self) -> F
+    where
+        F: Send, // or use `#[actor(local)]`, to keep the actor on one thread
+    {
+        self.0
+    }
+}
+
+opaque_debug!([F] UnsentLoop<F>, "UnsentLoop");
 opaque_debug!([A: Actor] Mailbox<A>, "Mailbox", actor = A::Message::ACTOR);
 
 /// All lives of an actor that is neither aborted nor dropped.

@@ -68,7 +68,7 @@ impl<'a> Envelope<'a> {
         Self { run_abandoned: true, ..self }
     }
 
-    /// The handler is a `fn`, which the loop runs by `Drive::dispatch_now` instead of `dispatch`, and
+    /// The handler is a `fn`, which the loop runs by `Drive::run_now` instead of `dispatch`, and
     /// whose reply is sent when it returns.
     #[doc(hidden)]
     #[must_use]

@@ -208,7 +208,7 @@ impl Names {
         let reads = |what: fn(&Handler) -> bool| {
             actor.handlers.iter().any(|handler| calls(handler) && what(handler))
         };
-        let context = if reads(Handler::needs_context) { "context" } else { "_context" };
+        let context = if reads(Handler::needs_context) { "context" } else { "_" };
         Self { context: context_named(context, actor, &calls), caller: None }
     }
 
@@ -216,7 +216,7 @@ impl Names {
     pub(super) fn with_caller(actor: &Actor, calls: impl Fn(&Handler) -> bool) -> Self {
         let answers =
             |handler: &Handler| calls(handler) && matches!(handler.answer, Answer::Returned(_));
-        let caller = if actor.handlers.iter().any(answers) { "caller" } else { "_caller" };
+        let caller = if actor.handlers.iter().any(answers) { "caller" } else { "_" };
         Self { caller: Some(fresh_among(caller, actor, answers)), ..Self::of(actor, &calls) }
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
     let start_error = hooks::start_error(actor);
     let type_undelivered = undelivered::ty(actor);
     let take_back = undelivered::take_back(actor);
-    let dispatch_now = dispatch_now(actor);
+    let run_now = run_now(actor);
     let dispatch = dispatch(actor);
     let finish = finish::finish(actor);
     let sources = sources::sources(actor);
@@ -50,7 +50,9 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
             #start_error
             type Undelivered = #type_undelivered;
             #mailbox
+            #has_on_idle
 
+            #run_now
             #dispatch
             #hooks
         }
@@ -58,9 +60,7 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
         #(#attrs)*
         #allow
         impl #impl_generics #krate::by_hand::Drive for #ty #where_clause {
-            #has_on_idle
             #keep_alive
-            #dispatch_now
             #finish
             #take_back
             #sources
@@ -89,8 +89,7 @@ fn mailbox(actor: &Actor) -> Option<TokenStream> {
     Some(quote!(const MAILBOX: #krate::Capacity = #krate::Capacity::#capacity;))
 }
 
-// Output: #[inline]
-//         fn dispatch_now(&mut self, message: CounterMessage, _context: &Context<Self>) {
+// Output: fn run_now(&mut self, message: CounterMessage, _: &Context<Self>) {
 //             match message {
 //                 CounterMessage::Add { amount, reply } => reply.send(self.add(amount)),
 //                 _ => {}
@@ -99,10 +98,10 @@ fn mailbox(actor: &Actor) -> Option<TokenStream> {
 //
 // If callers run the handlers with messages, because the handle does not know the actor:
 //
-// Output: fn dispatch_to(&mut self, message: .., _context: .., caller: Caller<'_>) {
+// Output: fn dispatch_to(&mut self, message: .., _: .., caller: Caller<'_>) {
 //             match message {
 //                 CounterMessage::Add { amount, reply } => caller.answer(reply, self.add(amount)),
-fn dispatch_now(actor: &Actor) -> Option<TokenStream> {
+fn run_now(actor: &Actor) -> Option<TokenStream> {
     let Actor { krate, message, .. } = actor;
     let (_, carried, _) = actor.carried.split_for_impl();
     let handlers: Vec<&Handler> =
@@ -113,7 +112,7 @@ fn dispatch_now(actor: &Actor) -> Option<TokenStream> {
     let (method, names) = if inline::is_unknown(actor) {
         (quote!(dispatch_to), Names::with_caller(actor, Handler::is_now))
     } else {
-        (quote!(dispatch_now), Names::of(actor, Handler::is_now))
+        (quote!(run_now), Names::of(actor, Handler::is_now))
     };
     let context = &names.context;
     let caller = names.caller.iter();
@@ -122,7 +121,6 @@ fn dispatch_now(actor: &Actor) -> Option<TokenStream> {
     let allow = arms::allow_deprecated(actor, Handler::is_now);
     Some(quote! {
         #allow
-        #[inline]
         fn #method(
             &mut self,
             message: #message #carried,

@@ -6,7 +6,7 @@ use quote::quote;
 use super::arms::{self, Names};
 use crate::actor::model::{Actor, Handler};
 
-// Output: async fn finish(self, message: CounterMessage, _context: &Context<Self>) {
+// Output: async fn finish(self, message: CounterMessage, _: &Context<Self>) {
 //             if let CounterMessage::Finish { reply } = message {
 //                 reply.send(Self::finish(self))
 //             }

@@ -66,7 +66,7 @@ impl Group<'_> {
         }
     }
 
-    // Output: async fn __dispatch_1(&mut self, message: CounterMessage, _context: &Context<Self>) {
+    // Output: async fn __dispatch_1(&mut self, message: CounterMessage, _: &Context<Self>) {
     //             match message {
     //                 CounterMessage::Save { path, reply } => reply.send(self.save(&path).await),
     //                 // …

@@ -93,8 +93,12 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     let made = quote!(#message::#variant { #fields #reply });
     let (make, request) = if is_lent || is_inline {
         let owned = arms::owned(handler);
+        let closure = quote!(|#owned, #reply| #made);
         let make = arms::fresh("message", handler);
-        (Some(quote!(let #make = |#owned, #reply| #made;)), quote!(#owned, #make))
+        // In a statement of its own it is not spread over as many lines.
+        let is_long = handler.has_fields();
+        let statement = is_long.then(|| quote!(let #make = #closure;));
+        (statement, if is_long { quote!(#owned, #make) } else { quote!(#owned, #closure) })
     } else {
         let capture = handler.has_fields().then(|| quote!(move));
         (None, quote!(#capture |#reply| #made))
@@ -223,13 +227,10 @@ fn actor_handle_impl(actor: &Actor) -> TokenStream {
     quote! {
         impl #impl_generics #krate::ActorHandle for #handle #ty_generics #where_clause {
             type Message = #message #ty_generics;
+            const FROM_HANDLE: fn(#krate::by_hand::Handle<#message #ty_generics>) -> Self = Self;
 
             fn as_handle(&self) -> &#krate::by_hand::Handle<#message #ty_generics> {
                 &self.0
-            }
-
-            fn from_handle(handle: #krate::by_hand::Handle<#message #ty_generics>) -> Self {
-                Self(handle)
             }
         }
     }

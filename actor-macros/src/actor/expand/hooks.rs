@@ -39,7 +39,7 @@ pub(super) fn condition(cfg: &Attribute) -> Option<&TokenStream> {
 }
 
 // Input:  #[on_stop] async fn save(&mut self) { .. }
-// Output: async fn on_stop(&mut self, _context: &Context<Self>) { self.save().await }
+// Output: async fn on_stop(&mut self, _: &Context<Self>) { self.save().await }
 pub(super) fn hooks(actor: &Actor) -> TokenStream {
     actor.hooks.iter().map(|hook| self::hook(actor, hook)).collect()
 }
@@ -92,8 +92,7 @@ pub(super) fn has_on_idle(actor: &Actor) -> Option<TokenStream> {
 
 /// The name of the context parameter, and the call to the user's method.
 fn call(hook: &Hook) -> (Ident, TokenStream) {
-    let context =
-        if hook.takes_context { format_ident!("context") } else { format_ident!("_context") };
+    let context = if hook.takes_context { format_ident!("context") } else { format_ident!("_") };
     let arguments = hook.takes_context.then(|| quote!(#context));
     let call = arms::call(hook.receiver, &hook.ident, hook.is_async, arguments.into_iter());
     (context, call)

@@ -29,15 +29,6 @@ fn at_rest(actor: &Actor) -> AtRest {
     }
 }
 
-/// The name of the function that creates the loop.
-pub(super) fn run(actor: &Actor) -> &'static str {
-    match at_rest(actor) {
-        AtRest::Nothing => "run",
-        AtRest::Known => "run_inline",
-        AtRest::Unknown => "run_inline_dyn",
-    }
-}
-
 /// The type of an idle actor, as its message names it.
 pub(super) fn ty(actor: &Actor) -> TokenStream {
     let Actor { krate, at_rest: known, .. } = actor;
@@ -55,34 +46,33 @@ pub(super) fn ty(actor: &Actor) -> TokenStream {
 //             …
 //         };
 //
-/// The impl of `Message`, in a scope with the type of the idle actor, so that the type's name is free for
-/// users.
-pub(super) fn with_type(actor: &Actor, message_impl: TokenStream) -> TokenStream {
+/// The impls that name the type of the idle actor, in a scope with that type, so that its name is free for users.
+pub(super) fn with_type(actor: &Actor, impls: TokenStream) -> TokenStream {
     if !matches!(at_rest(actor), AtRest::Known) {
-        return message_impl;
+        return impls;
     }
     let Actor { krate, vis, ty, at_rest, .. } = actor;
     let resting = quote!(#krate::__private::Resting);
     quote! {
         const _: () = {
-            #[doc(hidden)]
-            #[allow(missing_debug_implementations, reason = "only the runtime uses it")]
             #vis struct #at_rest(#resting<#ty>);
 
             impl #krate::__private::AtRest<#ty> for #at_rest {
-                const WRAP: fn(#resting<#ty>) -> Self = Self;
-
-                fn resting(&mut self) -> &mut #resting<#ty> {
-                    &mut self.0
-                }
-
-                fn unwrap(self) -> #resting<#ty> {
-                    self.0
-                }
+                const OPEN: #krate::__private::Open<Self, #ty> = |idle| &mut idle.0;
             }
 
-            #message_impl
+            #impls
         };
+    }
+}
+
+/// The method call on the mailbox that creates the loop.
+pub(super) fn run(actor: &Actor) -> TokenStream {
+    let wrap = &actor.at_rest;
+    match at_rest(actor) {
+        AtRest::Nothing => quote!(send_loop(self)),
+        AtRest::Known => quote!(inline_loop(self, #wrap, |idle| idle.0)),
+        AtRest::Unknown => quote!(inline_dyn_loop(self)),
     }
 }
 

@@ -13,11 +13,6 @@ use crate::{
     names,
 };
 
-/// The traits of a message.
-pub(super) fn impls(actor: &Actor) -> [TokenStream; 2] {
-    [inline::with_type(actor, message_impl(actor)), debug_impl(actor)]
-}
-
 // Input:  pub fn add(&mut self, amount: u64) -> u64
 // Output: pub enum CounterMessage { Add { amount: u64, reply: Reply<u64> } }
 pub(super) fn enumeration(actor: &Actor) -> TokenStream {
@@ -111,7 +106,7 @@ pub(super) fn reply_type(krate: &syn::Path, answer: &Answer) -> TokenStream {
 }
 
 // Output: CounterMessage::Add { reply, .. } => reply.envelope("add"),
-fn message_impl(actor: &Actor) -> TokenStream {
+pub(super) fn message_impl(actor: &Actor) -> TokenStream {
     let Actor { krate, message, carried, .. } = actor;
     let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
     let arms = actor.handlers.iter().map(|handler| envelope(actor, handler));
@@ -160,7 +155,7 @@ fn envelope(actor: &Actor, handler: &Handler) -> TokenStream {
 }
 
 // It prints the name of the method only, because arguments need not implement `Debug`.
-fn debug_impl(actor: &Actor) -> TokenStream {
+pub(super) fn debug_impl(actor: &Actor) -> TokenStream {
     let Actor { krate, message, carried, .. } = actor;
     let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
     quote! {

@@ -52,12 +52,19 @@ fn generated(actor: &Actor) -> TokenStream {
         .chain(handle::items(actor))
         .chain([one_impl(actor), dispatch::actor_impl(actor)])
         .chain(groups::methods(actor))
-        .chain(spawn::spawn_impl(actor))
         .chain(handle::impls(actor))
-        .chain(message::impls(actor))
+        .chain([message::debug_impl(actor), loop_and_message(actor)])
         .chain(undelivered::enumeration(actor));
     let items = items.map(|item| quote!(#(#attrs)* #item)).collect();
     one_block::within(actor, items)
+}
+
+/// The traits that the loop and its callers meet in.
+fn loop_and_message(actor: &Actor) -> TokenStream {
+    let attrs = &actor.attrs;
+    let (spawn, message) = (spawn::spawn_impl(actor), message::message_impl(actor));
+    let spawn = spawn.map(|spawn| quote!(#spawn #(#attrs)*));
+    inline::with_type(actor, quote!(#spawn #message))
 }
 
 // Output: impl HasOneActorImpl for Counter {}

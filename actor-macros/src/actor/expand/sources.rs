@@ -10,7 +10,7 @@ use syn::{Attribute, Meta};
 
 // Input:  #[on(self.socket.read_frame())] async fn frame(&mut self, frame: Frame) { .. }
 // Output: const SOURCES: &'static [&'static str] = &["frame"];
-//         async fn select(&mut self, incoming: &mut Incoming<..>, _context: &Context<Self>) -> Selected<..> {
+//         async fn select(&mut self, incoming: &mut Incoming<..>, _: &Context<Self>) -> Selected<..> {
 //             __select! {
 //                 @ (::actor_runtime) in incoming.turns;
 //                 selected = incoming.messages.next() => selected,
@@ -108,7 +108,7 @@ fn select(actor: &Actor, sources: &[&Source], cfgs: &TokenStream) -> TokenStream
     let names = sources.iter().map(|source| names::text(&source.ident));
     let takes_context =
         sources.iter().any(|source| source.parameters.contains(&SourceParameter::Context));
-    let context = local(if takes_context { "context" } else { "_context" });
+    let context = local(if takes_context { "context" } else { "_" });
     let (life, incoming) = (local("life"), local("incoming"));
     let is_deprecated = sources.iter().any(|source| source.is_deprecated);
     let allow = is_deprecated.then(

@@ -1,6 +1,6 @@
 //! The impl of `Spawn`, which proves that the loop is `Send`.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, Type};
 
@@ -14,8 +14,8 @@ use crate::{
     syntax,
 };
 
-// Output: fn run(self, mailbox: Mailbox<Self>) -> impl Future<Output = Exit<Self>> + Send {
-//             run(self, mailbox)
+// Output: fn run(self, mailbox: Mailbox<Self>) -> impl SendLoop<Self> {
+//             mailbox.inline_loop(self, CounterAtRest, |idle| idle.0).send_unless_local()
 //         }
 pub(super) fn spawn_impl(actor: &Actor) -> Option<TokenStream> {
     if actor.threads == Threads::One {
@@ -29,17 +29,17 @@ pub(super) fn spawn_impl(actor: &Actor) -> Option<TokenStream> {
     let span = actor.ident.span();
     let krate = syntax::respanned(actor.krate.to_token_stream(), span);
     let checks = checks(actor);
-    let run = Ident::new(inline::run(actor), span);
+    let run = syntax::respanned(inline::run(actor), span);
     let run = if checks.is_empty() {
-        quote_spanned!(span=> #krate::__private::#run(self, mailbox))
+        quote_spanned!(span=> mailbox.#run.send_unless_local())
     } else {
-        quote_spanned!(span=> proof.#run(self, mailbox))
+        quote_spanned!(span=> proof.of(mailbox).#run.send_unless_local())
     };
     let method = quote_spanned! {span=>
         fn run(
             self,
             mailbox: #krate::by_hand::Mailbox<Self>,
-        ) -> impl ::core::future::Future<Output = #krate::Exit<Self>> + ::core::marker::Send {
+        ) -> impl #krate::by_hand::SendLoop<Self> {
             #checks
             #run
         }
@@ -54,7 +54,7 @@ pub(super) fn spawn_impl(actor: &Actor) -> Option<TokenStream> {
 
 /// The proofs of all types that may not be `Send`.
 ///
-/// `run` is called *on the proof*. If a type has none, the type of the expression is unknown, and rustc
+/// The mailbox comes *from the proof*. If a type has none, the type of the expression is unknown, and rustc
 /// does not also report that the loop is not `Send`.
 fn checks(actor: &Actor) -> TokenStream {
     let mut checks = TokenStream::new();

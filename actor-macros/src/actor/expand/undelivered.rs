@@ -47,7 +47,7 @@ pub(super) fn ty(actor: &Actor) -> TokenStream {
 
 // Output: const TAKES_BACK: bool = true;
 //
-//         fn take_back(&mut self, undelivered: StackUndelivered, _context: &Context<Self>) {
+//         fn take_back(&mut self, undelivered: StackUndelivered, _: &Context<Self>) {
 //             match undelivered {
 //                 StackUndelivered::Pop(answer) => {
 //                     if let Some(answer) = answer.take() { .. }
@@ -58,7 +58,7 @@ pub(super) fn take_back(actor: &Actor) -> Option<TokenStream> {
     actor.taken_back().next()?;
     let (ty, undelivered, krate) = (ty(actor), &actor.undelivered, &actor.krate);
     let takes_context = actor.taken_back().any(|(_, take_back)| take_back.takes_context);
-    let context = format_ident!("{}", if takes_context { "context" } else { "_context" });
+    let context = format_ident!("{}", if takes_context { "context" } else { "_" });
     let arms = actor.taken_back().map(|(handler, take_back)| {
         let (cfgs, variant) = (&handler.attrs.cfgs, &handler.variant);
         let put_back = put_back(actor, handler, take_back, &context);
