@@ -221,7 +221,11 @@ is "the memory grows by 20 % at most" "$after <= 1.2 * $before"
 step "scenarios of unbound"
 # Debian's source package of unbound, with the lists of source packages in a folder of its own.
 mkdir -p "$work/apt/lists/partial" "$work/apt/parts" "$work/source"
-sed 's/^Types: deb$/Types: deb-src/' /etc/apt/sources.list.d/debian.sources >"$work/apt/parts/source.sources"
+if [ -f /etc/apt/sources.list.d/debian.sources ]; then
+    sed 's/^Types: deb$/Types: deb-src/' /etc/apt/sources.list.d/debian.sources >"$work/apt/parts/source.sources"
+else
+    sed -n 's/^deb /deb-src /p' /etc/apt/sources.list >"$work/apt/parts/source.list"
+fi
 apt_options=(-q=2 -o Dir::Etc::sourcelist=/nonexistent -o Dir::Etc::sourceparts="$work/apt/parts"
     -o Dir::State::lists="$work/apt/lists" -o APT::Sandbox::User=root)
 apt-get "${apt_options[@]}" update

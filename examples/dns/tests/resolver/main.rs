@@ -10,3 +10,4 @@ mod net;
 mod search;
 mod servers;
 mod support;
+mod system;
