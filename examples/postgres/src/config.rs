@@ -67,7 +67,8 @@ pub(crate) struct Keepalive {
 pub enum StatementMode {
     /// Prepared under a name the first time, and kept on the server while it is among the `cache` statements
     /// that were used last, or in use. This is the fastest, and the default with 256 statements. A constant that names
-    /// something, such as `'users'::regclass`, goes on to mean what it meant when the statement was prepared.
+    /// something, such as `'users'::regclass`, goes on to mean what it meant when the statement was prepared. If a table has other columns by now, the
+    /// statement is prepared again; in a transaction, it fails with `0A000` first.
     Named {
         /// How many statements are kept.
         cache: usize,

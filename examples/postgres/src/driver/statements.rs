@@ -105,7 +105,8 @@ impl Statements {
             None => {}
         }
         let name = match self.mode {
-            StatementMode::Named { .. } => format!("s{}", self.next),
+            // A name that no `PREPARE` by hand is likely to use.
+            StatementMode::Named { .. } => format!("driver {}", self.next),
             StatementMode::Unnamed { .. } => String::new(),
         };
         self.next += 1;

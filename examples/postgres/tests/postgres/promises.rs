@@ -1,5 +1,4 @@
-//! What babar's book promises of a driver task, each as a test. babar 0.2.0 fails all of them but the first part of the
-//! fourth.
+//! What babar's book promises of its driver task, each as a test.
 
 use std::sync::Arc;
 

@@ -63,7 +63,7 @@ async fn statements_that_the_server_has_forgotten_are_prepared_again() {
     for by_hand in ["DISCARD ALL", "DEALLOCATE ALL", "DEALLOCATE"] {
         session.query("SELECT 1 AS marked", &[]).await.unwrap();
         let sql = match by_hand {
-            "DEALLOCATE" => format!("DEALLOCATE {}", name().await),
+            "DEALLOCATE" => format!("DEALLOCATE \"{}\"", name().await),
             _ => by_hand.to_owned(),
         };
         session.simple_query(&sql).await.unwrap();
@@ -115,5 +115,16 @@ async fn columns_that_depend_on_a_name() {
             }
         }
         exclusive.simple_query("COMMIT; DEALLOCATE statement").await.unwrap();
+    }
+}
+
+/// Statements that are prepared by hand have names, too.
+#[tokio::test]
+async fn names_of_the_driver_do_not_clash_with_others() {
+    let cluster = cluster!();
+    let session = cluster.session().await;
+    for name in ["s0", "s1", "statement_1", "stmt1"] {
+        session.query(&format!("SELECT '{name}'"), &[]).await.unwrap();
+        session.simple_query(&format!("PREPARE {name} AS SELECT 1")).await.unwrap();
     }
 }
