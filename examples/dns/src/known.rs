@@ -1,7 +1,7 @@
 //! [`Known`]: what can be answered without asking a server.
 //!
-//! It is read and written without waiting, so it is behind a lock and not an actor: a look-up of a name that is
-//! in the cache costs its caller no message, on any executor.
+//! It is read and written without waiting, so it is behind a lock and not an actor: a look-up of an absolute name
+//! that is in the cache costs its caller no message, on any executor.
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,

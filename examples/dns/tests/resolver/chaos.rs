@@ -68,7 +68,7 @@ async fn every_look_up_ends_in_time_and_nothing_is_left() {
         });
         let mut random = StdRng::seed_from_u64(seed);
         let mut tasks = Vec::new();
-        for _ in 0..1500 {
+        for _ in 0..800 {
             let caller = resolver.clone();
             let (number, patience) = (random.random_range(0..300), random.random_range(1..9000));
             let kind = random.random_range(0..3);

@@ -34,7 +34,7 @@ async fn settings_without_measure_are_bounded() {
 
 #[tokio::test(start_paused = true)]
 async fn the_cache_is_bounded_by_names_and_by_bytes() {
-    for (bytes, most) in [(100, 1000), (20_000, 60)] {
+    for (bytes, names, most) in [(100, 3000, 1000), (20_000, 300, 60)] {
         let net = Net::default();
         net.serve(server(A), move |query, _| {
             let mut message = address(query, 600, "192.0.2.7");
@@ -45,7 +45,7 @@ async fn the_cache_is_bounded_by_names_and_by_bytes() {
             send(ms(0), &message)
         });
         let resolver = resolver_with(&net, &[A], |config| config.cache = 1000);
-        for index in 0..3000 {
+        for index in 0..names {
             resolver.lookup(format!("n{index}.test."), RecordType::A).await.unwrap();
             // A name that is in use stays.
             resolver.lookup("popular.test.", RecordType::A).await.unwrap();
