@@ -42,6 +42,9 @@ pub(crate) struct Seat<M: Message> {
     home: AtomicU64,
     /// Whether the loop has left its actor, which is then in the seat or with a caller.
     is_left: AtomicBool,
+    /// Whether the loop leaves its actor here while it waits. Written by the loop, which keeps it if no caller has
+    /// come for it lately.
+    is_open: AtomicBool,
 }
 
 /// Marks the number of a runtime, so that it is that of none.
@@ -94,7 +97,8 @@ pub(crate) struct ReturnedActor<M: Message> {
 impl<M: Message> Seat<M> {
     pub(crate) fn new() -> Self {
         let home = AtomicU64::new(Home::UNKNOWN.number());
-        Self { exchange: Exchange::empty(), home, is_left: AtomicBool::new(false) }
+        let (is_left, is_open) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { exchange: Exchange::empty(), home, is_left, is_open }
     }
 
     /// Takes the box that is in the seat.
@@ -112,6 +116,7 @@ impl<M: Message> Seat<M> {
     /// Lets the loop leave its actor here from now on, for tasks of the runtime `home`.
     pub(crate) fn open(&self, home: Home) {
         self.home.fetch_or(home.number(), Relaxed);
+        self.set_open(true);
     }
 
     /// Lets [`is_known_home_of`](Self::is_known_home_of) return `false` from now on, because there is more to
@@ -140,6 +145,17 @@ impl<M: Message> Seat<M> {
     /// Like [`is_home_of`](Self::is_home_of), also on a worker that has not polled the actor yet.
     pub(crate) fn is_home_of_current_task(&self) -> bool {
         self.is_used() && self.home().is_home_of_current_task()
+    }
+
+    /// Sets whether the loop leaves its actor here while it waits, if it ever does.
+    pub(crate) fn set_open(&self, is_open: bool) {
+        self.is_open.store(is_open, Ordering::Relaxed);
+    }
+
+    /// Returns whether the loop leaves its actor here, the next time that it waits.
+    #[inline]
+    pub(crate) fn is_open(&self) -> bool {
+        self.is_open.load(Ordering::Relaxed)
     }
 
     /// Returns whether the loop ever leaves its actor here.

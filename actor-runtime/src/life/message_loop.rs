@@ -47,6 +47,9 @@ use crate::{
 /// and then both workers access the mailbox at the same time.
 pub(crate) const MESSAGES_PER_POLL: usize = 128;
 
+/// The loop keeps its actor while it waits after it has waited so often without a caller who ran a handler.
+const UNVISITED_WAITS: u8 = 16;
+
 /// The result of polling the mailbox once.
 pub struct PolledNext<M: Message>(pub(super) Poll<Next<M>>);
 
@@ -68,6 +71,10 @@ pub struct Loop<'a, A: Actor> {
     pub(super) batch: usize,
     /// The order in which the sources of events are polled.
     pub(super) turns: Turns,
+    /// The number of handlers that callers had run when the loop last took its actor back.
+    pub(super) visits: usize,
+    /// How often in a row it has taken the actor back since a caller last ran a handler.
+    pub(super) waits_unvisited: u8,
 }
 
 opaque_debug!([A: Actor] Loop<'_, A>, "Loop", actor = A::Message::ACTOR);
@@ -200,6 +207,9 @@ impl<A: Drive> Loop<'_, A> {
             };
             self.budget_used += 1;
             budget::take_unit(cx);
+            if self.waits_unvisited >= UNVISITED_WAITS && message.envelope().address().is_some() {
+                self.expect_visits();
+            }
             if let Err(reason) = self.handle_fn(message, &trace) {
                 return Poll::Ready(Next::Panicked(Box::new(reason)));
             }
@@ -315,13 +325,13 @@ impl<A: Drive> Loop<'_, A> {
     }
 
     /// Waits until the loop is woken. In the meantime callers find the actor in its seat, unless it
-    /// is leased, and one of them may have given it a reason to end.
+    /// is leased or no caller has come for it lately, and one of them may have given it a reason to end.
     fn wait(&mut self) -> impl Future<Output = Option<ExitReason>> {
         let mut is_waiting = false;
         let mut seated = None;
         poll_fn(move |cx| {
             if !mem::replace(&mut is_waiting, true) {
-                if !self.is_leased() {
+                if !self.is_leased() && self.shared.seat.is_open() {
                     seated = self.enter_seat();
                 }
                 return Poll::Pending;
@@ -340,8 +350,31 @@ impl<A: Drive> Loop<'_, A> {
             }
             let (actor, broken) = ready!(returned);
             self.actor = actor;
+            self.note_visits();
             Poll::Ready(broken)
         })
+    }
+
+    /// Notes whether callers have come for the actor while the loop waited. If none has for a while, the loop
+    /// keeps it: to leave it and to take it back costs two atomic exchanges.
+    #[inline]
+    fn note_visits(&mut self) {
+        let visits = self.shared.inlined();
+        let has_visits = mem::replace(&mut self.visits, visits) != visits;
+        self.waits_unvisited = if has_visits { 0 } else { self.waits_unvisited.saturating_add(1) };
+        if bug("the loop keeps an actor at once") && !has_visits {
+            self.waits_unvisited = UNVISITED_WAITS;
+        }
+        if Self::WAITS_NEXT && self.waits_unvisited >= UNVISITED_WAITS {
+            self.shared.seat.set_open(false);
+        }
+    }
+
+    /// Leaves the actor in its seat again, since a call has been queued that might have run on its caller.
+    #[cold]
+    fn expect_visits(&mut self) {
+        self.waits_unvisited = 0;
+        self.shared.seat.set_open(true);
     }
 
     /// Puts the actor into its seat, if it has one.

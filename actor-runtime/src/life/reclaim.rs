@@ -75,6 +75,10 @@ impl<A: Drive> Loop<'_, A> {
         };
         let mut reclaimed = Reclaimed::Nothing;
         while let Some(undelivered) = unread.next() {
+            if reclaimed == Reclaimed::Nothing {
+                // The method may take any length of time.
+                self.shared.end_yielding();
+            }
             reclaimed = Reclaimed::Something;
             self.was_idle = false;
             let take_back = || catch(|| actor.take_back(undelivered, context));

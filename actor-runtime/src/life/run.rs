@@ -198,6 +198,8 @@ fn live<A: Drive, F: Factory<A>>(
                 budget_used: 0,
                 batch,
                 turns: Turns::default(),
+                visits: shared.inlined(),
+                waits_unvisited: 0,
             };
 
             let (mut reason, mut start_error) = match span.of(life.start()).await {

@@ -42,7 +42,9 @@ impl<M: Message> Shared<M> {
     /// On `true`, the loop must wait as it does after [`poll_next`](Self::poll_next) is pending.
     #[inline]
     pub(crate) fn try_rest(&self) -> bool {
-        let (ahead, resting) = (LoopState::ParkedAhead as usize, LoopState::Resting as usize);
+        let ahead = LoopState::ParkedAhead as usize;
+        let resting =
+            if self.seat.is_open() { LoopState::Resting } else { LoopState::Busy } as usize;
         if self.loop_state.load(Ordering::Relaxed) != ahead {
             return false;
         }
@@ -85,6 +87,11 @@ impl<M: Message> Shared<M> {
 
     pub(super) fn is_in_state(&self, state: LoopState) -> bool {
         self.loop_state.load(Ordering::Relaxed) == state as usize
+    }
+
+    pub(super) fn state(&self) -> LoopState {
+        let states = [LoopState::Woken, LoopState::ParkedAhead, LoopState::Resting];
+        states.into_iter().find(|state| self.is_in_state(*state)).unwrap_or(LoopState::Busy)
     }
 
     /// Sets the state. Every change but [`try_rest`](Self::try_rest) is made under the lock.

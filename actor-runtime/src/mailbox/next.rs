@@ -102,7 +102,7 @@ impl<M: Message> Shared<M> {
             }
             queue = gap("the loop parks later than it looked", queue, &self.queue);
             if waker.store(&mut queue.parked) {
-                let rests = self.seat.is_used() && !self.is_aborted();
+                let rests = self.seat.is_open() && !self.is_aborted();
                 let state = if rests { LoopState::Resting } else { LoopState::Busy };
                 self.set_state(state);
                 return Poll::Pending;

@@ -9,6 +9,7 @@ use crate::mailbox::{
     running::Running,
     waiters::{Waiters, Waiting},
     watchers::Watchers,
+    yielding::Yielding,
 };
 use crate::{
     error::{Method, Unsent},
@@ -102,7 +103,7 @@ pub(super) struct Queue<M: Message> {
     /// The loop's waker, while it waits for a message or is about to.
     pub(super) parked: Option<Waker>,
     /// The tasks that [yield to the loop](Shared::poll_turn).
-    pub(super) yielding: Vec<Waker>,
+    pub(super) yielding: Yielding,
     /// The loop's waker, for aborts only. Set whenever the loop waits for something other than a message.
     pub(super) interrupt: Option<Waker>,
     /// The tasks that wait for the exit.
@@ -132,7 +133,7 @@ impl<M: Message> Queue<M> {
             accepted: VecDeque::new(),
             waiting: Waiters::new(),
             parked: None,
-            yielding: Vec::new(),
+            yielding: Yielding::default(),
             interrupt: None,
             watchers: Watchers::default(),
             next_ticket: 0,

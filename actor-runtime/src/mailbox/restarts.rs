@@ -105,8 +105,10 @@ impl<M: Message> Shared<M> {
         let lives = queue.lives.get_or_insert_default();
         lives.reason = Some(reason.clone());
         lives.is_down = true;
-        // The loop does not wait for messages now, so callers do not look for the actor in its seat.
+        // The loop does not wait for messages now, so callers do not look for the actor in its seat, and do not
+        // yield to it.
         let parked = self.unpark(&mut queue);
+        self.seat.set_open(self.seat.is_used());
         if bug("a restart loses the queue") {
             let lost = std::mem::take(&mut queue.accepted);
             drop(queue);

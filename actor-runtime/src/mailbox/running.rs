@@ -129,6 +129,12 @@ impl<M: Message> Shared<M> {
         self.inlined.store(inlined.wrapping_add(1), Ordering::Relaxed);
     }
 
+    /// The number of handlers that callers have run so far.
+    #[inline]
+    pub(crate) fn inlined(&self) -> usize {
+        self.inlined.load(Ordering::Relaxed)
+    }
+
     /// Records that a caller starts a handler, if the actor is watched. On `true`, the caller must
     /// call [`end_inline`](Self::end_inline) afterwards.
     pub(crate) fn begin_inline(&self, method: &'static str) -> bool {

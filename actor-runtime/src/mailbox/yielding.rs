@@ -7,7 +7,7 @@
 //!
 //! # Invariants
 //!
-//! 1. A task yields only to a loop that will be polled whatever the task does next: it rests and is woken, or was
+//! 1. A task yields only to a loop that will be polled whatever the task does next: it waits and is woken, or was
 //!    woken and has not been polled since. A loop that runs a handler may wait for that very task.
 //! 2. Whenever the loop is polled, it wakes the tasks that yield to it, before it runs a handler or waits for one.
 //!    So does the end of the actor.
@@ -15,18 +15,42 @@
 
 use std::{
     mem,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 use crate::{
     mailbox::{Shared, loop_state::LoopState, queue::Queue},
     slot::message::Message,
     sync::{MutexGuard, bug, lock},
-    thread::{
-        budget,
-        waker::{WakerToStore, wake},
-    },
+    thread::{budget, waker::wake},
 };
+
+/// The tasks that yield to the loop. It is one as a rule, for which nothing is allocated.
+#[derive(Default)]
+pub(super) struct Yielding {
+    first: Option<Waker>,
+    others: Vec<Waker>,
+}
+
+impl Yielding {
+    fn push(&mut self, waker: Waker) {
+        if self.first.is_none() {
+            self.first = Some(waker);
+        } else {
+            self.others.push(waker);
+        }
+    }
+
+    #[inline]
+    fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
+    /// Wakes all. No lock may be held.
+    fn wake(self) {
+        self.first.into_iter().chain(self.others).for_each(wake);
+    }
+}
 
 impl<M: Message> Shared<M> {
     /// Takes a unit of the task's budget for a message that it sends to this actor. If none is left, this is
@@ -52,20 +76,22 @@ impl<M: Message> Shared<M> {
     #[cold]
     #[inline(never)]
     fn yield_to_loop(&self, cx: &mut Context<'_>) -> bool {
-        let mut waker = WakerToStore::new(cx.waker());
-        waker.prepare();
+        let waker = cx.waker().clone();
         let mut queue = lock(&self.queue);
-        let is_resting = self.is_in_state(LoopState::Resting);
-        if !is_resting && !self.is_in_state(LoopState::Woken) {
+        let is_waiting = match self.state() {
+            LoopState::Resting | LoopState::Woken => true,
+            LoopState::ParkedAhead => false,
+            // It waits with its actor, or is at work.
+            LoopState::Busy => !self.seat.is_open() && queue.parked.is_some(),
+        };
+        if !is_waiting {
+            drop(queue);
             return false;
         }
-        let mut stored = None;
-        let _ = waker.store(&mut stored);
-        queue.yielding.extend(stored);
-        // The loop stays at rest, so that others find the actor in its seat. Cloned under the lock, since the
+        queue.yielding.push(waker);
+        // The loop stays parked, so that others find the actor in its seat. Cloned under the lock, since the
         // waker is tokio's: only a loop that is a task rests.
-        let parked = if is_resting { queue.parked.clone() } else { None };
-        let parked = parked.filter(|_| !bug("a loop at rest is not woken"));
+        let parked = queue.parked.clone().filter(|_| !bug("a loop at rest is not woken"));
         drop(queue);
         parked.into_iter().for_each(wake);
         true
@@ -79,12 +105,12 @@ impl<M: Message> Shared<M> {
         let mut queue = lock(&self.queue);
         let mut yielding = mem::take(&mut queue.yielding);
         if bug("a loop at rest wakes nobody who yields to it") {
-            yielding.clear();
+            yielding = Yielding::default();
         }
         // Whatever else wakes the loop takes its waker.
         let still_rests = queue.parked.is_some();
         drop(queue);
-        yielding.into_iter().for_each(wake);
+        yielding.wake();
         still_rests
     }
 
@@ -115,9 +141,9 @@ impl<M: Message> Shared<M> {
         let mut yielding = mem::take(&mut queue.yielding);
         drop(queue);
         if bug("the loop wakes nobody who yields to it") {
-            yielding.clear();
+            yielding = Yielding::default();
         }
-        yielding.into_iter().for_each(wake);
+        yielding.wake();
         lock(&self.queue)
     }
 }

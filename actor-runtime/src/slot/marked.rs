@@ -21,7 +21,10 @@ use std::{
 
 use crate::{
     error::Failure,
-    slot::{Slot, State, receiver::Receiver, reply::Reply, returns::ReturnPath, watch::Watch},
+    slot::{
+        Slot, State, receiver::Receiver, reply::Reply, returns::ReturnPath, share::Share,
+        watch::Watch,
+    },
     sync::{Arc, AtomicBool, MutexGuard, Ordering, bug, lock},
     thread::batch,
     thread::waker::{WakerToStore, wake},
@@ -324,7 +327,7 @@ impl<T> Reply<T> {
 /// The loop's share of a slot whose answer may return to the actor.
 #[doc(hidden)]
 #[expect(missing_debug_implementations, reason = "only generated code sees one")]
-pub struct Unread<T: 'static>(Arc<Slot<T>>);
+pub struct Unread<T: 'static>(Share<T>);
 
 impl<T> Unread<T> {
     /// Takes the answer if it has not been read. Afterwards the caller cannot read it.

@@ -1,6 +1,6 @@
 //! The reply slot: carries one answer from a handler to the caller that awaits it.
 //!
-//! A slot is one allocation, shared by a [`Reply`] in the message and a [`Receiver`] in the caller's
+//! A slot is one allocation at most, shared by a [`Reply`] in the message and a [`Receiver`] in the caller's
 //! future.
 //!
 //! # Invariants
@@ -24,15 +24,16 @@ pub(crate) mod receiver;
 pub(crate) mod replies;
 pub(crate) mod reply;
 pub(crate) mod returns;
+mod share;
 pub(crate) mod unread;
 pub(crate) mod watch;
 
-use std::{mem, sync::PoisonError, task::Waker};
+use std::{mem, task::Waker};
 
 use crate::{
     error::Failure,
-    slot::{marked::Marked, receiver::Receiver, reply::Reply},
-    sync::{Arc, Mutex, gap, lock},
+    slot::{marked::Marked, receiver::Receiver, reply::Reply, share::Share},
+    sync::{Mutex, gap, lock},
     thread::waker::WakerToStore,
     thread::{batch, current::ErasedReply, ring::Link},
 };
@@ -65,14 +66,14 @@ struct Slot<T> {
     link: Link,
 }
 
-impl<T> Slot<T> {
+impl<T: 'static> Share<T> {
     /// Moves the slot out of `Waiting`.
     ///
     /// # Errors
     ///
     /// The slot and `outcome`, if the slot has left `Waiting` already.
     #[inline(always)]
-    fn settle(self: Arc<Self>, outcome: State<T>) -> Result<(), (Arc<Self>, State<T>)> {
+    fn settle(self, outcome: State<T>) -> Result<(), (Self, State<T>)> {
         let waker = {
             let mut state = lock(&self.state);
             let State::Waiting(waker) = &mut *state else {
@@ -93,18 +94,22 @@ impl<T> Slot<T> {
         waker.into_iter().for_each(batch::wake_caller);
         Ok(())
     }
+}
 
-    /// Takes the outcome out of a slot whose other half is gone.
+impl<T> State<T> {
+    /// The outcome of a slot whose other half is gone.
     fn into_outcome(self) -> Result<T, Failure> {
-        match self.state.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            State::Answered(answer) => Ok(answer),
-            State::Failed(failure) => Err(failure),
-            State::Marked(marked) => marked.into_answer().ok_or(Failure::Unanswered),
+        match self {
+            Self::Answered(answer) => Ok(answer),
+            Self::Failed(failure) => Err(failure),
+            Self::Marked(marked) => marked.into_answer().ok_or(Failure::Unanswered),
             // Not reached: a reply settles its slot when it is dropped (see 2).
-            State::Waiting(_) | State::Closed => Err(Failure::Unanswered),
+            Self::Waiting(_) | Self::Closed => Err(Failure::Unanswered),
         }
     }
+}
 
+impl<T> Slot<T> {
     /// Closes the slot, because the caller was dropped without taking the outcome.
     #[inline(never)]
     fn close(&self) {
@@ -118,27 +123,22 @@ impl<T> Slot<T> {
         // See 4.
         drop(unread);
     }
-
-    /// Returns `true` if the slot has another owner: its other half, or the loop (see [`marked`]).
-    fn is_shared(self: &Arc<Self>) -> bool {
-        Arc::strong_count(self) > 1
-    }
 }
 
-impl<T> ErasedReply for Arc<Slot<T>> {
+impl<T: 'static> ErasedReply for Share<T> {
     fn fail(&self, failure: Failure) {
         // A slot that has an outcome keeps it (see 1).
         let _ = self.clone().settle(State::Failed(failure));
     }
 
     fn address(&self) -> usize {
-        Arc::as_ptr(self).addr()
+        self.address()
     }
 }
 
 /// Makes a slot. The outcome wakes `waker`, unless [`Receiver::poll`] has stored another since.
 #[inline]
-pub(crate) fn slot<T>(waker: Option<Waker>) -> (Reply<T>, Receiver<T>) {
-    let slot = Arc::new(Slot { state: Mutex::new(State::Waiting(waker)), link: Link::default() });
+pub(crate) fn slot<T: 'static>(waker: Option<Waker>) -> (Reply<T>, Receiver<T>) {
+    let slot = Share::new(waker);
     (Reply(Some(slot.clone())), Receiver { slot: Some(slot) })
 }

@@ -7,8 +7,8 @@ use std::{
 
 use crate::{
     error::Failure,
-    slot::{Slot, State},
-    sync::{Arc, lock},
+    slot::{State, share::Share},
+    sync::lock,
     thread::ring::Link,
     thread::waker::WakerToStore,
 };
@@ -16,10 +16,10 @@ use crate::{
 /// The caller's half of a slot. Dropping it before the outcome was taken closes the slot.
 pub(crate) struct Receiver<T> {
     /// `None` once the outcome was taken.
-    pub(super) slot: Option<Arc<Slot<T>>>,
+    pub(super) slot: Option<Share<T>>,
 }
 
-impl<T> Receiver<T> {
+impl<T: 'static> Receiver<T> {
     /// Returns the link that is released when the handler is over or has answered.
     ///
     /// # Panics
@@ -38,22 +38,15 @@ impl<T> Receiver<T> {
     #[inline(never)]
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, Failure>> {
         let slot = self.slot.take().expect("polled after completion");
-        if !slot.is_shared() {
-            match Arc::try_unwrap(slot) {
-                Ok(slot) => return Poll::Ready(slot.into_outcome()),
-                Err(_) => unreachable!("the receiver is the only owner"),
-            }
+        match slot.take_outcome() {
+            Ok(outcome) => Poll::Ready(outcome.into_outcome()),
+            Err(slot) => self.poll_shared(slot, cx),
         }
-        self.poll_shared(slot, cx)
     }
 
     /// [`poll`](Self::poll) for a slot that has another owner.
     #[inline(never)]
-    fn poll_shared(
-        &mut self,
-        slot: Arc<Slot<T>>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<T, Failure>> {
+    fn poll_shared(&mut self, slot: Share<T>, cx: &mut Context<'_>) -> Poll<Result<T, Failure>> {
         let mut waker = WakerToStore::new(cx.waker());
         let mut state = lock(&slot.state);
         while state.needs_waker_clone(&waker) {

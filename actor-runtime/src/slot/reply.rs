@@ -6,10 +6,11 @@ use crate::{
     cancel_safe::{CancelSafe, assume_cancel_safe},
     error::Failure,
     slot::{
-        Slot, State,
+        State,
         message::{Envelope, PendingReply, private},
+        share::Share,
     },
-    sync::{Arc, bug},
+    sync::bug,
     thread::current::{self, DropReason, ErasedReply},
 };
 
@@ -56,7 +57,7 @@ use crate::{
 /// # }
 /// ```
 #[must_use = "dropping a reply completes the call with an error"]
-pub struct Reply<T: 'static>(pub(super) Option<Arc<Slot<T>>>);
+pub struct Reply<T: 'static>(pub(super) Option<Share<T>>);
 
 impl<T> Reply<T> {
     /// The reply of a cast, or of a call that runs inline.
@@ -174,7 +175,7 @@ impl<T> Reply<T> {
 impl<T> Reply<T> {
     /// Fails the call of a reply that is dropped unanswered.
     #[cold]
-    fn fail_dropped(slot: Arc<Slot<T>>) {
+    fn fail_dropped(slot: Share<T>) {
         if bug("a dropped reply says nothing") {
             return;
         }
@@ -229,6 +230,6 @@ impl<T> PendingReply for Reply<T> {
     }
 
     fn address(&self) -> Option<usize> {
-        self.0.as_ref().map(ErasedReply::address)
+        self.0.as_ref().map(Share::address)
     }
 }

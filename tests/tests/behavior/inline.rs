@@ -16,7 +16,9 @@ use actor_runtime::{
 };
 use tokio::task::yield_now;
 
-use crate::support::{AN_HOUR, Log, LogsDrop, inlined, now, outcome, pending, runs_inline, said};
+use crate::support::{
+    AN_HOUR, Log, LogsDrop, inlined, now, outcome, pending, ready, runs_inline, said,
+};
 
 /// Where a handler runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,6 +145,26 @@ async fn a_fn_of_an_idle_actor_runs_in_its_callers_task_within_one_poll() {
     })
     .await
     .unwrap();
+}
+
+#[tokio::test]
+async fn an_actor_without_inline_calls_stays_in_its_loop_until_a_fn_is_called() {
+    let desk = idle_desk(&Log::default()).await;
+    for _ in 0..40 {
+        desk.place_of_async().await.unwrap();
+    }
+    if runs_inline() {
+        let mut queued = pending(desk.place());
+        until_woken(&mut queued).await;
+        assert_ne!(ready(&mut queued), Ok(Place::here()));
+        yield_now().await;
+    }
+    assert_here(inlined(desk.place()).await);
+    // A few calls in between change nothing.
+    for _ in 0..10 {
+        desk.place_of_async().await.unwrap();
+        assert_here(inlined(desk.place()).await);
+    }
 }
 
 #[tokio::test]

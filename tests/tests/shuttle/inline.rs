@@ -167,6 +167,12 @@ fn inline_calls_never_overlap_overtake_or_hang() {
     explore(callers_against_each_other);
 }
 
+/// No bug: the loop keeps its actor after 16 waits, which would be a long model.
+#[test]
+fn callers_of_an_actor_that_stays_with_its_loop_never_overlap_overtake_or_hang() {
+    explore_with_bug("the loop keeps an actor at once", callers_against_each_other);
+}
+
 #[test]
 #[should_panic(expected = "handled out of order")]
 fn finds_an_inline_call_that_overtakes_a_queued_message() {

@@ -69,6 +69,12 @@ fn senders_that_yield_go_on() {
     explore(senders_that_yield);
 }
 
+/// No bug: the loop keeps its actor after 16 waits, which would be a long model.
+#[test]
+fn senders_that_yield_to_a_loop_with_its_actor_go_on() {
+    explore_with_bug("the loop keeps an actor at once", senders_that_yield);
+}
+
 #[test]
 #[should_panic(expected = "deadlock")]
 fn finds_a_loop_that_wakes_nobody_when_it_looks() {
