@@ -127,3 +127,27 @@ impl AsyncWrite for WriteHalf {
         each!(WriteHalf, self, stream => Pin::new(stream).poll_shutdown(cx))
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_peer_that_has_gone_is_noticed_by_default() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let config = Config::new("127.0.0.1", listener.local_addr().unwrap().port(), "postgres");
+        for (config, is_on) in [(config.clone(), true), (config.no_keepalive(), false)] {
+            let Socket::Tcp(stream) = Socket::connect(&config).await.unwrap() else {
+                panic!("it is TCP")
+            };
+            let socket = SockRef::from(&stream);
+            assert_eq!(socket.keepalive().unwrap(), is_on);
+            if is_on {
+                assert_eq!(socket.tcp_keepalive_time().unwrap(), Duration::from_secs(60));
+                assert_eq!(socket.tcp_user_timeout().unwrap(), Some(Duration::from_secs(90)));
+            }
+        }
+    }
+}
