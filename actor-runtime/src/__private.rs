@@ -22,9 +22,6 @@ pub use crate::{
     slot::marked::Unread,
 };
 
-/// A type with an `#[actor]` block. If it has two, rustc names this trait.
-pub trait HasOneActorImpl {}
-
 /// A `Send` type, with a diagnostic of our own for one that is not.
 ///
 /// The impl for [`Never`] applies to no type. With two impls rustc cannot infer which `Proof` a type

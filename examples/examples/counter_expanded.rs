@@ -4,7 +4,6 @@
 //! original, run `cargo expand -p actor-examples --example counter`.
 
 #![expect(clippy::single_match, reason = "the macro writes alike for one handler and for many")]
-#![expect(missing_debug_implementations, reason = "rustc does not ask this of generated types")]
 #![expect(unused_imports, reason = "what was passed through a macro is written out here")]
 #![expect(clippy::needless_borrow, reason = "the macro does not know what traits are in scope")]
 
@@ -106,9 +105,6 @@ impl CounterHandle {
     }
 }
 
-// A type has one `#[actor]` block: for a second one, the compiler names this trait.
-impl ::actor_runtime::__private::HasOneActorImpl for Counter {}
-
 // Maps messages to methods. A breakpoint here sees every message that the loop takes.
 impl ::actor_runtime::Actor for Counter {
     type Message = CounterMessage;
@@ -196,6 +192,7 @@ impl ::core::fmt::Debug for CounterMessage {
 // The idle actor, which callers find in its seat while the loop has nothing to do. It has a separate
 // type, which no other code can name, because messages may be more public than their actor.
 const _: () = {
+    #[allow(missing_debug_implementations, reason = "only the runtime uses it")]
     pub struct CounterAtRest(::actor_runtime::__private::Resting<Counter>);
 
     impl ::actor_runtime::__private::AtRest<Counter> for CounterAtRest {

@@ -102,8 +102,6 @@ impl StationHandle {
     }
 }
 
-impl ::actor_runtime::__private::HasOneActorImpl for Station {}
-
 impl ::actor_runtime::Actor for Station {
     type Message = StationMessage;
     type Handle = StationHandle;

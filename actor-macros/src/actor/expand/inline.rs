@@ -55,6 +55,7 @@ pub(super) fn with_type(actor: &Actor, impls: TokenStream) -> TokenStream {
     let resting = quote!(#krate::__private::Resting);
     quote! {
         const _: () = {
+            #[allow(missing_debug_implementations, reason = "only the runtime uses it")]
             #vis struct #at_rest(#resting<#ty>);
 
             impl #krate::__private::AtRest<#ty> for #at_rest {

@@ -21,11 +21,10 @@ mod undelivered;
 
 use std::iter;
 
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::TokenStream;
+use quote::quote;
 
 use super::{
-    generics,
     model::{Actor, Model},
     parse::ActorImpl,
 };
@@ -50,7 +49,7 @@ fn generated(actor: &Actor) -> TokenStream {
     // In the order in which a person reads: what users see, what runs, and then the plumbing.
     let items = iter::once(message::enumeration(actor))
         .chain(handle::items(actor))
-        .chain([one_impl(actor), dispatch::actor_impl(actor)])
+        .chain([dispatch::actor_impl(actor)])
         .chain(groups::methods(actor))
         .chain(handle::impls(actor))
         .chain([message::debug_impl(actor), loop_and_message(actor)])
@@ -65,18 +64,4 @@ fn loop_and_message(actor: &Actor) -> TokenStream {
     let (spawn, message) = (spawn::spawn_impl(actor), message::message_impl(actor));
     let spawn = spawn.map(|spawn| quote!(#spawn #(#attrs)*));
     inline::with_type(actor, quote!(#spawn #message))
-}
-
-// Output: impl HasOneActorImpl for Counter {}
-/// Two blocks of one type conflict in many ways. The name of this trait tells what is wrong, at the name of
-/// the type.
-fn one_impl(actor: &Actor) -> TokenStream {
-    let span = Span::call_site().located_at(actor.ident.span());
-    let krate = &actor.krate;
-    let generics = generics::with_static(&actor.generics);
-    let (impl_generics, _, where_clause) = generics.split_for_impl();
-    let ty = &actor.ty;
-    quote_spanned! {span=>
-        impl #impl_generics #krate::__private::HasOneActorImpl for #ty #where_clause {}
-    }
 }

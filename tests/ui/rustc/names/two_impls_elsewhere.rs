@@ -1,4 +1,4 @@
-// Caret: the second name of each type. Says: `HasOneActorImpl`.
+// Caret: each second `#[actor]`. Says: conflicting implementations of trait `Actor`.
 mod one {
     use actor_runtime::actor;
 
