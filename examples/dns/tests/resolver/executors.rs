@@ -57,10 +57,10 @@ fn use_everywhere(net: &Net, resolver: Resolver) {
             assert_eq!(resolver.lookup_ip_blocking("shared.test.").unwrap().addresses.len(), 1);
         });
     });
-    let asked = net.asked();
-    let shared = asked.iter().filter(|asked| asked.message.queries[0].name == name("shared.test."));
-    // One for each kind of address.
-    assert_eq!(shared.count(), 2);
+    // Both kinds of addresses of the shared name, and four other names. (On a busy machine, a question may be sent
+    // twice.)
+    assert_eq!(block_on(resolver.stats()).unwrap().misses, 6);
+    assert!(net.count(server(A)) >= 6);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn look_ups_that_are_cancelled_before_they_begin_are_counted_and_not_sent() {
         drop(resolver);
         background.await.unwrap();
     });
-    assert_eq!(net.asked().len(), 1);
+    assert!(net.asked().iter().all(|asked| asked.message.queries[0].name == name("kept.test.")));
 }
 
 #[test]
