@@ -5,6 +5,7 @@
 #
 #   apt-get install dnsmasq-base unbound bind9-dnsutils dnsperf python3
 #   SECONDS_OF_LOSS=60 for the whole run with lost datagrams, instead of 15 s
+#   TIMES=print for a machine that is shared: bars of time are printed, and missing one is no error
 set -euo pipefail
 export LC_ALL=C
 cd "$(dirname "$0")"
@@ -129,9 +130,10 @@ is() { # is WHAT EXPRESSION
         printf 'yes  %s\n' "$1"
     else
         printf 'NO   %s: %s\n' "$1" "$2"
-        exit 1
+        return 1
     fi
 }
+is_fast() { is "$@" || [ "${TIMES:-}" = print ]; }
 
 python3 clients/zone.py "$work/zone.conf" "$work/questions"
 python3 -c 'for n in range(400000): print(f"n{n}.a.test A")' >"$work/names"
@@ -159,7 +161,7 @@ for _ in 1 2 3; do
     theirs=$(python3 -c "print(max($theirs, $rate))")
 done
 printf 'the best of three, in turn: ours %.0f, dnsmasq %.0f queries per second\n' "$ours" "$theirs"
-is "at least 0.9 x dnsmasq's" "$ours >= 0.9 * $theirs"
+is_fast "at least 0.9 x dnsmasq's" "$ours >= 0.9 * $theirs"
 
 step "Ctrl-C"
 kill -INT "$front"
@@ -191,7 +193,7 @@ for signal in STOP KILL; do
         (read -rt 2 <> <(:) || :; kill -STOP "$first") &
         load "$both" "$work/names" 6 -Q 3000 -q 2000
         echo "unbound: $sent sent, $lost lost, worst $worst s"
-        is "the worst at most half of unbound's" "$ours <= 0.5 * $worst"
+        is_fast "the worst at most half of unbound's" "$ours <= 0.5 * $worst"
         kill -CONT "$first"
         kill "$other"
         answers "$one"

@@ -68,9 +68,12 @@ pub(crate) async fn run(good: SocketAddr) -> bool {
                 shown(theirs.worst()),
             );
             is_met &= if servers.len() == 1 {
-                check("median <= 1.1 x hickory's", ours.median() <= theirs.median().mul_f64(1.1))
+                check_time(
+                    "median <= 1.1 x hickory's",
+                    ours.median() <= theirs.median().mul_f64(1.1),
+                )
             } else {
-                check("worst case <= 500 ms", ours.worst() <= Duration::from_millis(500))
+                check_time("worst case <= 500 ms", ours.worst() <= Duration::from_millis(500))
             };
         }
     }
@@ -102,9 +105,15 @@ async fn series(servers: &[SocketAddr], zone: &str, is_missing: bool) -> (Series
     (Series(our_times), Series(their_times))
 }
 
+/// Prints whether a bar is met, and returns it.
 pub(crate) fn check(bar: &str, is_met: bool) -> bool {
     println!("{}  {bar}", if is_met { "yes" } else { "NO " });
     is_met
+}
+
+/// Like [`check`], for a bar of time. With `TIMES=print` it is only printed, for machines that are shared.
+pub(crate) fn check_time(bar: &str, is_met: bool) -> bool {
+    check(bar, is_met) || std::env::var_os("TIMES").is_some_and(|times| times == "print")
 }
 
 pub(crate) fn shown(duration: Duration) -> String {
