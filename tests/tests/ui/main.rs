@@ -71,6 +71,7 @@ const RUNTIME_USES: &[&str] = &[
     "tokio",
     "tokio_stream",
     "tokio_util",
+    "triomphe",
 ];
 
 #[test]
