@@ -50,8 +50,11 @@ pub(crate) struct Cells {
     ranges: Box<[Option<(u32, u32)>]>,
 }
 
+/// The length of a value that is `NULL`.
+const NULL: i32 = -1;
+
 impl Cells {
-    /// Parses the body of a `DataRow`.
+    /// Parses the body of a `DataRow`. `None` if it is none.
     fn parse(data: Bytes) -> Option<Self> {
         let count = u16::from_be_bytes(*data.first_chunk()?);
         let mut at = 2;
@@ -59,10 +62,11 @@ impl Cells {
         for _ in 0..count {
             let length = i32::from_be_bytes(*data.get(at..)?.first_chunk()?);
             at += 4;
-            let Ok(length) = usize::try_from(length) else {
+            if length == NULL {
                 ranges.push(None);
                 continue;
-            };
+            }
+            let length = usize::try_from(length).ok()?;
             let end = at.checked_add(length).filter(|end| *end <= data.len())?;
             ranges.push(Some((u32::try_from(at).ok()?, u32::try_from(end).ok()?)));
             at = end;

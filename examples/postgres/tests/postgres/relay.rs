@@ -3,7 +3,7 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use postgres_actor::{Config, Error, Result, Session};
+use postgres_actor::{Config, Error, Result, Row, Session};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{
@@ -132,9 +132,7 @@ async fn transcript(config: &Config) -> Vec<String> {
     for call in 0..6_i32 {
         let session = session.clone();
         calls.spawn(async move {
-            let rows = session.query(sql, &[&(call * 2)]).await;
-            let sum =
-                rows.map(|rows| rows.iter().map(|row| row.get::<i32>(0)).sum::<i32>().to_string());
+            let sum = session.query(sql, &[&(call * 2)]).await.and_then(|rows| sum(&rows));
             (call, note(&format!("query {call}"), sum))
         });
     }
@@ -157,7 +155,13 @@ async fn transcript(config: &Config) -> Vec<String> {
 
 async fn streamed(session: &Session, sql: &str) -> Result<String> {
     let rows = session.buffer(2).stream(sql, &[&60_i32]).await?.collect().await?;
-    Ok(rows.iter().map(|row| row.get::<i32>(0)).sum::<i32>().to_string())
+    sum(&rows)
+}
+
+/// The sum of the first column. With a wrong bit, it may be of any type, and `NULL`.
+fn sum(rows: &[Row]) -> Result<String> {
+    let values = rows.iter().map(|row| row.try_get::<i32>(0));
+    Ok(values.collect::<Result<Vec<_>>>()?.into_iter().map(i64::from).sum::<i64>().to_string())
 }
 
 async fn copied(session: &Session) -> Result<String> {
