@@ -217,3 +217,21 @@ impl RowIndex for &str {
         format!("`{self}`")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Cells;
+
+    #[test]
+    fn a_value_has_a_length_that_fits_or_is_null() {
+        let row = |length: i32, value: &[u8]| {
+            let body = [&[0, 1], &length.to_be_bytes()[..], value].concat();
+            Cells::parse(body.into()).map(|cells| cells.get(0).map(<[u8]>::to_vec))
+        };
+        assert_eq!(row(1, b"x"), Some(Some(b"x".to_vec())));
+        assert_eq!(row(-1, b""), Some(None));
+        for wrong in [-2, i32::MIN, 2, i32::MAX] {
+            assert_eq!(row(wrong, b"x"), None, "{wrong}");
+        }
+    }
+}
