@@ -59,8 +59,11 @@ impl<T: 'static> Share<T> {
         share
     }
 
-    /// Takes the outcome out of a slot whose other half is gone, and keeps the slot for reuse. `None` if the
-    /// slot has another owner.
+    /// Takes the outcome out of a slot whose other half is gone, and keeps the slot for reuse.
+    ///
+    /// # Errors
+    ///
+    /// The share, if the slot has another owner.
     #[inline]
     pub(super) fn take_outcome(mut self) -> Result<State<T>, Self> {
         let Some(slot) = Arc::get_mut(&mut self.0) else {
@@ -98,7 +101,7 @@ const KEPT_BYTES: usize = 256;
 /// A place for a slot of one type, an `Option<Share<T>>`.
 type Place = (TypeId, Box<dyn Any>);
 
-// std's, also in the models: what is kept is owned by nobody, and no schedule depends on it.
+// std's, also in the models: no call uses a slot while it is kept, and no schedule depends on it.
 std::thread_local! {
     /// The slots that this thread keeps for reuse. Their state is `Closed`, so none holds a value of the user.
     static SPARE: RefCell<[Option<Place>; TYPES]> = const { RefCell::new([const { None }; TYPES]) };
