@@ -266,6 +266,8 @@ impl Driver {
     #[handler(always)]
     pub(crate) fn cancel(&mut self, reply: Reply<Result<bool>>) {
         match self.pending.front() {
+            // A rollback for a lease that has ended is nobody's to cancel.
+            Some(first) if first.is_quiet => reply.send(Ok(false)),
             Some(first) if self.cancelling.is_idle() && self.is_exposed(first) => {
                 self.cancelling.begin(first.start, &self.card);
                 self.cancelling.reply_later(reply);
@@ -324,13 +326,15 @@ impl Driver {
         }
     }
 
-    #[on(transmit(&mut self.write, &mut self.out.buffer, self.pending.len() > 1), if self.may_write())]
+    #[on(transmit(&mut self.write, &mut self.out, self.pending.len() > 1), if self.may_write())]
     fn written(&mut self, written: io::Result<usize>) {
         match written {
             Ok(written) => {
-                count(&self.card.counters.writes);
                 self.out.written += written as u64;
                 self.out.is_unflushed = written > 0 && self.write.needs_flush();
+                if written > 0 {
+                    count(&self.card.counters.writes);
+                }
             }
             Err(error) => {
                 // The server may have said why before it closed the connection, so reading goes on.

@@ -11,7 +11,7 @@ use crate::{
     card::Status,
     driver::{DriverMessage, Prepared},
     error::{Closed, Error, Result, SqlState},
-    request::{Request, Response, ResultSet, has_fixed_columns},
+    request::{Control, Request, Response, ResultSet, has_fixed_columns},
     row::Column,
     statement::{Shape, Source},
     types,
@@ -63,7 +63,9 @@ impl Client {
     }
 
     pub(crate) fn marked(&self, request: Request) -> Request {
-        Request { cancel_on_drop: self.options.cancel_on_drop, ..request }
+        // The end of a transaction goes on: it is what its caller has decided.
+        let cancel_on_drop = self.options.cancel_on_drop && request.control != Control::End;
+        Request { cancel_on_drop, ..request }
     }
 
     pub(crate) async fn send(&self, request: Request) -> Result<Response> {

@@ -20,7 +20,6 @@ impl Driver {
         self.pending.len() < WINDOW
             && self.out.buffer.len() < OUT_LIMIT
             && self.cancelling.is_idle()
-            && !self.is_to_be_cancelled()
             && self.pending.back().is_none_or(|last| !last.is_alone)
     }
 
@@ -29,10 +28,7 @@ impl Driver {
     }
 
     pub(super) fn may_write(&self) -> bool {
-        !self.out.is_done()
-            && self.cancelling.is_idle()
-            && self.broken.is_none()
-            && !self.is_to_be_cancelled()
+        !self.out.is_done() && self.cancelling.is_idle() && self.broken.is_none()
     }
 
     pub(super) fn is_copying(&self) -> bool {
