@@ -42,7 +42,7 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
     let allow = (actor.threads == Threads::One).then(
         || quote!(#[allow(clippy::future_not_send, reason = "the actor stays on one thread")]),
     );
-    quote! {
+    let actor_impl = quote! {
         #allow
         impl #impl_generics #krate::Actor for #ty #where_clause {
             #type_message
@@ -56,8 +56,8 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
             #dispatch
             #hooks
         }
-
-        #(#attrs)*
+    };
+    let drive_impl = quote! {
         #allow
         impl #impl_generics #krate::by_hand::Drive for #ty #where_clause {
             #keep_alive
@@ -65,7 +65,9 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
             #take_back
             #sources
         }
-    }
+    };
+    let [actor_impl, drive_impl] = [actor_impl, drive_impl].map(|item| super::at_name(actor, item));
+    quote!(#actor_impl #(#attrs)* #drive_impl)
 }
 
 /// Gives `item` the span of a restricted visibility.
