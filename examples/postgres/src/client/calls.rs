@@ -101,12 +101,12 @@ impl Client {
         if prepared.name.is_empty() {
             request.parse("", &prepared.sql, &shape.parameters)?;
         }
-        request.bind(&prepared.name, &shape.parameters, values)?;
+        request.bind("", &prepared.name, &shape.parameters, values)?;
         if !prepared.has_fixed_columns {
-            request.describe_portal()?;
+            request.describe_portal("")?;
         }
         request.is_alone |= prepared.may_copy;
-        request.execute()
+        request.execute("", 0)
     }
 
     pub(super) fn encode(
@@ -167,9 +167,9 @@ impl Client {
         let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|(value, _)| *value).collect();
         let mut request = Request::extended();
         request.parse("", sql, &types)?;
-        request.bind("", &types, &values)?;
-        request.describe_portal()?;
-        request.execute()?;
+        request.bind("", "", &types, &values)?;
+        request.describe_portal("")?;
+        request.execute("", 0)?;
         Ok(self.send(request.sync()).await?.into_last())
     }
 }

@@ -54,8 +54,8 @@ impl Driver {
             match tag {
                 // Rows, and the data of a `COPY`.
                 b'D' | b'd' => self.rows(tag)?,
-                // Parse, bind and close are complete; the data of a `COPY` is; there are no columns.
-                b'1' | b'2' | b'3' | b'c' | b'n' => self.inbox.advance(length),
+                // Parse, bind and close are complete; the data of a `COPY` is; there are no columns; a portal has more.
+                b'1' | b'2' | b'3' | b'c' | b'n' | b's' => self.inbox.advance(length),
                 b'Z' => self.ready(length)?,
                 b'C' | b'I' => self.complete(length)?,
                 _ => match Message::parse(&mut self.inbox).map_err(Closed::from)? {

@@ -173,6 +173,40 @@ sweep_after! {
         transaction.commit().await?;
         Ok(is_ready)
     };
+    portal: |session, polls| {
+        let transaction = session.transaction().await?;
+        let is_ready = polled(transaction.portal("SELECT 1", &[]), polls).await.is_some();
+        let open = "SELECT count(*) FROM pg_cursors WHERE name <> ''";
+        assert_eq!(transaction.query_one(open, &[]).await?.get::<i64>(0), 0);
+        transaction.commit().await?;
+        Ok(is_ready)
+    };
+    portal_fetch: |session, polls| {
+        let transaction = session.transaction().await?;
+        let portal = transaction.portal("SELECT generate_series(1, 5)", &[]).await?;
+        Ok(polled(portal.fetch(2), polls).await.is_some())
+    };
+    portal_next: |session, polls| {
+        let transaction = session.transaction().await?;
+        let portal = transaction.portal("SELECT generate_series(1, 200)", &[]).await?;
+        let (mut rows, mut count, mut was_late) = (portal.stream(3), 0, false);
+        if polls == 0 {
+            return Ok(false);
+        }
+        loop {
+            match polled(rows.next(), polls).await {
+                None => was_late = true,
+                Some(Some(row)) => {
+                    count += 1;
+                    assert_eq!(row?.get::<i32>(0), count, "no row is lost");
+                }
+                Some(None) => break,
+            }
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(count, 200);
+        Ok(!was_late || polls > 5)
+    };
     notifications_next: |session, polls| {
         let mut notifications = session.listen("channel").await?;
         session.simple_query("NOTIFY channel").await?;
