@@ -247,6 +247,15 @@ impl Driver {
         }
     }
 
+    /// Streams the notifications of all channels.
+    pub(crate) fn notifications(
+        &mut self,
+        lost: Arc<AtomicU64>,
+        to: Replies<Result<Notification>>,
+    ) {
+        self.listeners.add_all(lost, to);
+    }
+
     /// Removes a listener that was dropped.
     pub(crate) fn unlisten(&mut self, id: u64) {
         let channel = self.listeners.remove(id);
@@ -388,7 +397,7 @@ impl Driver {
 
 impl Driver {
     pub(crate) fn new(ready: Ready, card: Arc<Card>, me: WeakHandle<DriverHandle>) -> Self {
-        let Ready { read, write, mut inbox, .. } = ready;
+        let Ready { read, write, mut inbox, notices, .. } = ready;
         inbox.reserve(READ_SIZE);
         Self {
             read,
@@ -401,7 +410,7 @@ impl Driver {
             doom: None,
             cancelling: Cancelling::default(),
             statements: Statements::new(card.config.statements),
-            listeners: Listeners::default(),
+            listeners: Listeners::new(notices),
             has_begun: false,
             lease: None,
             rolls_back_later: false,

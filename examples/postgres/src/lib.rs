@@ -33,7 +33,7 @@ pub use crate::{
     config::{Config, InvalidUrl, StatementMode},
     copy::{CopyIn, CopyOut},
     error::{Closed, Error, Notice, Result, ServerError, SqlState},
-    listen::{Notices, Notification, Notifications},
+    listen::{AllNotifications, Notices, Notification, Notifications},
     pool::{Busy, Holder, Pool, PoolConfig, PoolListener, PoolStatus, PooledSession, Reset},
     portal::{Portal, PortalStream},
     row::{Column, Row, RowIndex},

@@ -6,7 +6,6 @@ use std::{
 };
 
 use actor_runtime::{Reply, WeakHandle};
-use fallible_iterator::FallibleIterator;
 use postgres_types::Oid;
 
 use super::{DriverHandle, exchange::Described};
@@ -14,6 +13,7 @@ use crate::{
     config::StatementMode,
     error::{Error, Result},
     request::{has_fixed_columns, may_copy},
+    row::{Heading, headings},
     statement::Shape,
 };
 
@@ -26,8 +26,7 @@ pub(crate) struct Prepared {
     /// Whether its columns need not be asked for each time.
     pub(crate) has_fixed_columns: bool,
     pub(crate) parameters: Vec<Oid>,
-    /// The names and types of the columns.
-    pub(crate) columns: Vec<(String, Oid)>,
+    pub(crate) columns: Vec<Heading>,
     /// The same with full types, once somebody has looked them up.
     pub(crate) shape: OnceLock<Shape>,
     pub(crate) driver: WeakHandle<DriverHandle>,
@@ -127,7 +126,7 @@ impl Statements {
         let Described { key, name, parameters, columns, reply } = described;
         let outcome = match error {
             Some(error) => Err(error),
-            None => columns_of(columns).map(|columns| {
+            None => headings(columns.as_ref()).map(|columns| {
                 let (shape, driver) = (OnceLock::new(), driver.clone());
                 let has_fixed_columns = !name.is_empty() && has_fixed_columns(&key);
                 Arc::new(Prepared {
@@ -196,12 +195,4 @@ impl Statements {
             }
         }
     }
-}
-
-fn columns_of(
-    body: Option<postgres_protocol::message::backend::RowDescriptionBody>,
-) -> Result<Vec<(String, Oid)>> {
-    let Some(body) = body else { return Ok(Vec::new()) };
-    let columns = body.fields().map(|field| Ok((field.name().to_owned(), field.type_oid())));
-    columns.collect().map_err(|error| Error::Invalid(Arc::new(error)))
 }

@@ -60,6 +60,7 @@ sweep! {
     transaction: |session| session.transaction();
     exclusive: |session| session.exclusive();
     notices: |session| session.notices();
+    notifications: |session| session.notifications();
     cancel: |session| session.cancel();
     listen: |session| session.listen("channel");
 }

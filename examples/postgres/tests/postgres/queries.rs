@@ -146,6 +146,29 @@ async fn notices_are_streamed() {
 }
 
 #[tokio::test]
+async fn notices_of_connecting_come_first() {
+    let cluster = cluster!();
+    let config = cluster.config().application_name(&"x".repeat(65));
+    let session = config.connect().await.unwrap();
+    let mut notices = session.notices().await.unwrap();
+    let notice = soon("the notice", notices.next()).await.unwrap();
+    assert!(notice.message().ends_with("x\""), "{}", notice.message());
+    session.simple_query("DO $$ BEGIN RAISE WARNING 'careful'; END $$").await.unwrap();
+    assert_eq!(soon("the next", notices.next()).await.unwrap().message(), "careful");
+}
+
+#[tokio::test]
+async fn modifiers_of_types() {
+    let cluster = cluster!();
+    let session = cluster.session().await;
+    let sql = "SELECT $1::int8, $2::varchar(7), $3::numeric(10, 2)";
+    let statement = session.prepare(sql).await.unwrap();
+    let modifiers: Vec<i32> =
+        statement.columns().iter().map(postgres_actor::Column::type_modifier).collect();
+    assert_eq!(modifiers, [-1, 7 + 4, (10 << 16 | 2) + 4]);
+}
+
+#[tokio::test]
 async fn a_batch_is_one_write_and_one_transaction() {
     let cluster = cluster!();
     let session = cluster.session().await;
