@@ -51,6 +51,7 @@ sweep! {
     query_one: |session| session.query_one("SELECT generate_series(1, 1000)", &[]);
     query_opt: |session| session.query_opt("SELECT 1", &[]);
     query_typed: |session| session.query_typed("SELECT 1", &[]);
+    execute_typed: |session| session.execute_typed("INSERT INTO t VALUES (1)", &[]);
     execute: |session| session.execute("INSERT INTO t VALUES (1)", &[]);
     simple_query: |session| session.simple_query("SELECT 1; SELECT 2");
     prepare: |session| session.prepare("SELECT 3");

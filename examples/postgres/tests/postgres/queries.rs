@@ -223,6 +223,17 @@ async fn a_query_with_given_types_takes_one_round_trip() {
 }
 
 #[tokio::test]
+async fn a_statement_with_given_types_says_how_many_rows_it_affected() {
+    let cluster = cluster!();
+    let session = cluster.session().await;
+    session.simple_query("CREATE TEMP TABLE t (i int)").await.unwrap();
+    let before = session.counts().requests;
+    let sql = "INSERT INTO t SELECT generate_series(1, $1)";
+    assert_eq!(session.execute_typed(sql, &[(&5, Type::INT4)]).await.unwrap(), 5);
+    assert_eq!(session.counts().requests - before, 1);
+}
+
+#[tokio::test]
 async fn a_copy_in_a_query_is_refused_and_hurts_nobody() {
     let cluster = cluster!();
     let session = Arc::new(cluster.session().await);
