@@ -37,7 +37,7 @@ impl Counter {
         #[cfg_attr(all(), cfg(any()))] third: NoSuchType,
         #[cfg_attr(any(), cfg(any()), cfg(all()))] fourth: u64,
         #[cfg_attr(all(), cfg(all()), cfg(not(any())))] fifth: &str,
-        #[cfg(all())]
+        #[cfg(not(any()))]
         #[cfg(any())]
         sixth: &str,
     ) -> u64 {
@@ -47,7 +47,7 @@ impl Counter {
     pub fn watched(
         &self,
         mut replies: Replies<u64>,
-        #[cfg(all())] lent: &str,
+        #[cfg(not(any()))] lent: &str,
         #[cfg(any())] gone: &str,
     ) {
         replies.try_send(lent.len() as u64).unwrap();
