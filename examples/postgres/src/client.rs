@@ -280,7 +280,7 @@ impl Client {
             let request = self.encode(&prepared, &shape, values)?;
             let call = self.driver.stream(self.marked(request)).buffer(self.options.buffer);
             let pieces = call.sent().await.map_err(|error| self.unsent(error))?;
-            Ok(RowStream::new(self.card.clone(), pieces, shape.columns))
+            Ok(RowStream::new(self.card.clone(), pieces, shape.columns, prepared))
         })
         .await
     }

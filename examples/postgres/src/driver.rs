@@ -159,8 +159,8 @@ impl Driver {
     }
 
     /// Forgets a statement that the server does not know any more, or knows in an older form.
-    pub(crate) fn forget(&mut self, sql: Arc<str>) {
-        self.statements.forget(&sql);
+    pub(crate) fn forget(&mut self, sql: Arc<str>, name: String) {
+        self.statements.forget(&sql, &name);
     }
 
     /// Closes a statement, once its last user has dropped it.

@@ -49,7 +49,10 @@ impl Portal {
         // From here on, dropping it closes the portal.
         let may_copy = prepared.may_copy;
         let mut portal = Self { client: client.same(), name, may_copy, columns: Arc::default() };
-        let set = client.answered(answer).await?.into_last();
+        let answered = client.answered(answer).await.inspect_err(|error| {
+            prepared.forget_if_stale(error, Some(&client.driver));
+        });
+        let set = answered?.into_last();
         portal.columns = types::columns(client, set.columns.as_ref()).await?;
         Ok(portal)
     }

@@ -58,8 +58,8 @@ pub(crate) enum Piece {
     Rows(BytesMut),
     /// Complete `CopyData` messages.
     Copy(BytesMut),
-    /// The last one.
-    Done,
+    /// The last one, with the number of rows that the statement affected or returned.
+    Done(u64),
 }
 
 impl Response {

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 
 use actor_runtime::Context;
+use bytes::Bytes;
 
 use super::{
     Driver, LeaseState, OUT_LIMIT, WINDOW,
@@ -76,6 +77,7 @@ impl Driver {
             end: self.out.position(),
             to,
             error: None,
+            tag: Bytes::new(),
             is_extended: request.is_extended,
             is_alone: request.is_alone,
             cancel_on_drop: request.cancel_on_drop,

@@ -211,6 +211,55 @@ async fn a_table_that_changes_its_columns() {
     }
 }
 
+/// However it is used, a statement is out of date at most once.
+#[tokio::test]
+async fn a_table_that_changes_its_columns_under_each_kind_of_call() {
+    let cluster = cluster!();
+    let session = cluster.session().await;
+    let sql = "SELECT * FROM t";
+    let change = async || {
+        let sql = "DROP TABLE IF EXISTS t; CREATE TEMP TABLE t AS SELECT 1 AS a";
+        session.simple_query(sql).await.unwrap();
+        session.prepare("SELECT * FROM t").await.unwrap();
+        let sql = format!("ALTER TABLE t ADD {} int DEFAULT 2", unique("b"));
+        session.simple_query(&sql).await.unwrap();
+    };
+    change().await;
+    let statement = session.prepare(sql).await.unwrap();
+    assert_eq!(session.query_one(&statement, &[]).await.unwrap().len(), 2);
+    assert_eq!(session.execute(&statement, &[]).await.unwrap(), 1);
+    // It is not kept on the server's word that it was right once.
+    assert_eq!(session.prepare(sql).await.unwrap().columns().len(), 2);
+
+    change().await;
+    let error = session.stream(sql, &[]).await.unwrap().collect().await.unwrap_err();
+    assert_eq!(error.code(), Some("0A000"));
+    assert_eq!(session.stream(sql, &[]).await.unwrap().collect().await.unwrap()[0].len(), 2);
+
+    change().await;
+    let mut batch = session.batch();
+    batch.add(sql, &[]).await.unwrap();
+    assert_eq!(batch.run().await.unwrap_err().code(), Some("0A000"));
+    let mut batch = session.batch();
+    batch.add(sql, &[]).await.unwrap();
+    assert_eq!(batch.run().await.unwrap()[0].rows[0].len(), 2);
+
+    change().await;
+    let transaction = session.transaction().await.unwrap();
+    assert_eq!(transaction.portal(sql, &[]).await.unwrap_err().code(), Some("0A000"));
+    drop(transaction);
+    let transaction = session.transaction().await.unwrap();
+    assert_eq!(transaction.portal(sql, &[]).await.unwrap().columns().len(), 2);
+    drop(transaction);
+
+    change().await;
+    let transaction = session.transaction().await.unwrap();
+    assert_eq!(transaction.query(sql, &[]).await.unwrap_err().code(), Some("0A000"));
+    drop(transaction);
+    let exclusive = session.exclusive().await.unwrap();
+    assert_eq!(exclusive.query_one(sql, &[]).await.unwrap().len(), 2);
+}
+
 #[tokio::test]
 async fn a_query_with_given_types_takes_one_round_trip() {
     let cluster = cluster!();
