@@ -32,7 +32,7 @@ trap finish EXIT
 for _ in 1 2 3 4 5; do
     port=${PORT:-$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')}
     (cd "$directory" && exec "${as[@]}" "$bin/postgres" -D "$directory/data" -p "$port" -c listen_addresses=127.0.0.1 \
-        -c unix_socket_directories="$directory" -c fsync=off -c max_connections=200 >"$directory/log" 2>&1) &
+        -c unix_socket_directories="$directory" -c fsync=off -c max_connections=200 ${SETTINGS:-} >"$directory/log" 2>&1) &
     server=$!
     until grep -q ready "$directory/data/postmaster.pid" 2>/dev/null || ! kill -0 "$server" 2>/dev/null; do sleep 0.05; done
     kill -0 "$server" 2>/dev/null && break

@@ -4,6 +4,9 @@
 #   bash examples/postgres/others.sh [SUITE]..
 #
 # tokio-postgres: its own tests, with this driver in its place (`others/tokio-postgres`)
+# slt: files of sqllogictest, with the engine of that project, here and through tokio-postgres (`others/slt`)
+# regress: the regression tests of PostgreSQL, by both protocols, beside tokio-postgres (`examples/differential`).
+#     REGRESS chooses some of them, by name
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 target=$(cd "$here" && cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
@@ -60,8 +63,9 @@ host  all all       127.0.0.1/32 trust
 END
 }
 
-tokio_postgres() {
-    local directory=$work/tokio-postgres theirs port
+# The crate with the interface of tokio-postgres.
+shim() {
+    local directory=$work/tokio-postgres theirs
     package tokio-postgres <<END
 [lib]
 name = "tokio_postgres"
@@ -86,6 +90,12 @@ tokio = { version = "1", features = ["full"] }
 END
     theirs=$(source_of "$directory" tokio-postgres)
     cp "$theirs/src/binary_copy.rs" "$directory/src/"
+}
+
+tokio_postgres() {
+    local directory=$work/tokio-postgres theirs port
+    shim
+    theirs=$(source_of "$directory" tokio-postgres)
     mkdir "$directory/tests"
     cp -r "$theirs/tests/test" "$directory/tests/"
     # Tests of its parser of connection strings, which this driver does not have.
@@ -94,13 +104,117 @@ END
     sed -i "s/5433/$port/g" "$directory"/tests/test/*.rs
     roles >"$work/roles.sql"
     access >"$work/access.conf"
-    # One of its tests connects to `localhost`, which may be an address of IPv6 first.
     (cd "$directory" && cargo test --no-run)
     (cd "$directory" && PORT=$port ACCESS=$work/access.conf bash "$here/cluster.sh" bash -c '
         psql -qX -v ON_ERROR_STOP=1 "$DATABASE_URL" -f "$1" && exec cargo test -q -- --test-threads 8' sh "$work/roles.sql")
 }
 
-[ $# -gt 0 ] || set -- tokio-postgres
+# fetched NAME VERSION: the source of a package that nothing here depends on.
+fetched() {
+    local directory=$work/fetched/$1-$2
+    if [ ! -e "$directory" ]; then
+        mkdir -p "$work/fetched"
+        (cd "$work" && cargo info -q "$1@$2" >/dev/null)
+        tar -xzf "${CARGO_HOME:-$HOME/.cargo}"/registry/cache/*/"$1-$2.crate" -C "$work/fetched"
+    fi
+    echo "$directory"
+}
+
+slt() {
+    local engines datafusion risinglight which files
+    shim
+    engines=$(fetched sqllogictest-engines 0.29.1)
+    files=("$engines"/src/postgres/*.slt)
+    datafusion=$(fetched datafusion-sqllogictest 55.2.0)
+    files+=("$datafusion"/test_files/pg_compat/*.slt)
+    risinglight=$(fetched risinglight 0.2.0)
+    for which in "$risinglight"/tests/sql/*.slt; do
+        case $which in */_*) ;; *) files+=("$which") ;; esac
+    done
+    for which in ours theirs; do
+        package slt <<END
+[dependencies]
+async-trait = "0.1"
+chrono = "0.4"
+futures = { version = "0.3", default-features = false }
+futures-util = "0.3"
+log = "0.4"
+pg_interval = "0.4"
+postgres-types = { version = "0.2", features = ["derive", "with-chrono-0_4"] }
+rust_decimal = { version = "1.36", features = ["tokio-pg"] }
+sqllogictest = "=0.29.1"
+tokio = { version = "1", features = ["full"] }
+$(case $which in
+    ours) echo "tokio-postgres-tests = { path = \"$work/tokio-postgres\" }" ;;
+    theirs) echo 'tokio-postgres = "=0.7.18"' ;;
+esac)
+END
+        cp -r "$engines/src/postgres" "$engines/src/postgres.rs" "$work/slt/src/"
+        (cd "$work/slt" && cargo build -q)
+        bash "$here/cluster.sh" "$target/debug/slt-tests" "${files[@]}" >"$work/$which.txt"
+    done
+    for which in "${files[@]}"; do
+        awk -v name="${which##*/}" '$2 == name { all++; passed += $4 == "passed" } END { printf "%4d of %4d  %s\n", passed, all, name }' \
+            "$work/ours.txt"
+    done
+    diff "$work/theirs.txt" "$work/ours.txt"
+    echo "the same verdicts as with tokio-postgres: $(grep -c passed "$work/ours.txt") of $(wc -l <"$work/ours.txt") records passed"
+}
+
+# postgresql_source DIRECTORY: fetches the source of PostgreSQL, in the version of Debian that is installed or near it. Uses
+# lists of its own, so that the system's are not changed.
+postgresql_source() {
+    local package version
+    package=postgresql-$(pg_config --version 2>/dev/null | grep -o '[0-9]*' | head -n 1 || true)
+    [ "$package" != postgresql- ] || package=postgresql-$(ls /usr/lib/postgresql | sort -V | tail -n 1)
+    mkdir -p "$1/lists/partial" "$1/parts" "$1/cache/archives/partial"
+    for list in /etc/apt/sources.list.d/*.sources; do
+        [ ! -e "$list" ] || sed 's/^Types:.*/Types: deb-src/' "$list" >"$1/parts/${list##*/}"
+    done
+    for list in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+        [ ! -e "$list" ] || sed -n 's/^deb /deb-src /p' "$list" >"$1/parts/${list##*/}.list"
+    done
+    local options=(-qq -o Dir::Etc::sourcelist=/dev/null -o "Dir::Etc::sourceparts=$1/parts"
+        -o "Dir::State::lists=$1/lists" -o "Dir::Cache=$1/cache")
+    apt-get "${options[@]}" update
+    # A list may be ahead of the files.
+    for version in $(apt-cache "${options[@]}" showsrc "$package" | sed -n 's/^Version: //p' | sort -ruV); do
+        if (cd "$1" && apt-get "${options[@]}" source --download-only "$package=$version" >/dev/null 2>&1); then
+            tar -xf "$1/${package}_${version%-*}.orig.tar."* -C "$1" --wildcards '*/src/test/regress/sql/*' \
+                '*/src/test/regress/data/*'
+            return
+        fi
+    done
+    echo "the source of $package cannot be fetched" >&2
+    return 1
+}
+
+regress() {
+    local source=$work/postgresql name files=()
+    if [ ! -e "$source/done" ]; then
+        rm -rf "$source"
+        postgresql_source "$source"
+        touch "$source/done"
+    fi
+    # Where the server may read it.
+    copy=$(mktemp -d)
+    trap 'rm -rf "$copy"' EXIT
+    cp -r "$source"/postgresql-*/src/test/regress/. "$copy"
+    chmod -R a+rX "$copy"
+    # What they compare is a matter of chance and of time.
+    rm "$copy/sql/random.sql" "$copy/sql/stats.sql"
+    # The first one makes tables for the others. In `copy` and `copy2`, tokio-postgres loses connections, so that its server
+    # is in another state afterwards.
+    for name in test_setup ${REGRESS:-$(cd "$copy/sql" && ls | sed 's/\.sql$//' | grep -vxE 'test_setup|copy2?') copy copy2}; do
+        files+=("$copy/sql/$name.sql")
+    done
+    echo "${#files[@]} files"
+    (cd "$here" && cargo build -q --example differential)
+    SETTINGS="-c autovacuum=off" PG_ABS_SRCDIR=$copy bash "$here/cluster.sh" bash -c '
+        OURS=$DATABASE_URL exec bash "$@"' sh "$here/cluster.sh" "$target/debug/examples/differential" "${files[@]}"
+}
+
+[ $# -gt 0 ] || set -- tokio-postgres slt regress
 for suite in "$@"; do
     step "$suite"
     "${suite//-/_}"

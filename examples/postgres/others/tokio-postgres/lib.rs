@@ -16,7 +16,11 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use futures_util::stream::{self, BoxStream, StreamExt};
+use futures_util::{
+    Stream,
+    future::BoxFuture,
+    stream::{self, BoxStream, StreamExt},
+};
 use ours::{Notification as OurNotification, RowIndex, Session};
 use types::{FromSql, FromSqlOwned, ToSql, Type};
 
@@ -161,6 +165,10 @@ impl Row {
         Ok(self.0.try_get(column)?)
     }
 
+    pub fn columns(&self) -> Vec<Column> {
+        self.0.columns().iter().cloned().map(Column).collect()
+    }
+
     fn scalar<T: FromSqlOwned>(&self) -> Result<T> {
         match self.0.len() {
             1 => self.try_get(0),
@@ -180,6 +188,12 @@ pub enum Source<'a> {
 }
 
 impl ToStatement for str {
+    fn source(&self) -> Source<'_> {
+        Source::Text(self)
+    }
+}
+
+impl ToStatement for String {
     fn source(&self) -> Source<'_> {
         Source::Text(self)
     }
@@ -370,8 +384,50 @@ impl Client {
         TransactionBuilder::new(&self.0)
     }
 
+    /// Only without values.
+    pub async fn query_raw<T, I>(&self, statement: &T, values: I) -> Result<RowStream>
+    where
+        T: ?Sized + ToStatement,
+        I: IntoIterator,
+    {
+        assert_eq!(values.into_iter().count(), 0);
+        Ok(RowStream { stream: Some(with!(self.0, stream, statement, &[])), next: None, affected: None })
+    }
+
     pub fn cancel_token(&self) -> CancelToken {
         CancelToken(self.0.clone())
+    }
+}
+
+/// The stream, or the wait for its next row.
+pub struct RowStream {
+    stream: Option<ours::RowStream>,
+    next: Option<BoxFuture<'static, (ours::RowStream, Option<ours::Result<ours::Row>>)>>,
+    affected: Option<u64>,
+}
+
+impl RowStream {
+    pub fn rows_affected(&self) -> Option<u64> {
+        self.affected
+    }
+}
+
+impl Stream for RowStream {
+    type Item = Result<Row>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(mut stream) = self.stream.take() {
+            self.next = Some(Box::pin(async move {
+                let row = stream.next().await;
+                (stream, row)
+            }));
+        }
+        let Some(next) = &mut self.next else { return Poll::Ready(None) };
+        let (stream, row) = ready!(next.as_mut().poll(cx));
+        self.next = None;
+        self.affected = stream.affected();
+        self.stream = Some(stream);
+        Poll::Ready(row.map(|row| Ok(Row(row?))))
     }
 }
 

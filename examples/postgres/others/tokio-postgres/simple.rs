@@ -30,6 +30,10 @@ impl SimpleQueryRow {
         &self.columns
     }
 
+    pub fn len(&self) -> usize {
+        self.row.len()
+    }
+
     pub fn get(&self, index: usize) -> Option<&str> {
         self.row.get(index)
     }
