@@ -1,4 +1,5 @@
-//! Synchronization primitives: std's, or [shuttle](https://docs.rs/shuttle)'s with `--cfg shuttle`.
+//! Synchronization primitives: std's, with the lock of `parking_lot`; or, with `--cfg shuttle`,
+//! [shuttle](https://docs.rs/shuttle)'s.
 //!
 //! Under shuttle, a model chooses at every lock and atomic operation which thread continues. So other
 //! modules take `Mutex`, atomics and `thread_local!` from here, except where they are compiled out of the
@@ -17,23 +18,63 @@ pub(crate) use shuttle::{
 pub(crate) use std::sync::Arc;
 #[cfg(not(shuttle))]
 pub(crate) use std::{
-    sync::{
-        Mutex, MutexGuard,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     thread, thread_local,
 };
 
-use std::sync::PoisonError;
-
 pub(crate) use exchange::Exchange;
+#[cfg(not(shuttle))]
+pub(crate) use mutex::{Mutex, MutexGuard};
+pub(crate) use mutex::{get_mut, lock};
 
-/// Locks `mutex`, ignoring poison.
-///
-/// No code of the user runs while a lock of this crate is held, so its data is consistent even after a
-/// panic elsewhere.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+#[cfg(not(shuttle))]
+mod mutex {
+    use std::panic::{RefUnwindSafe, UnwindSafe};
+
+    pub(crate) use parking_lot::MutexGuard;
+
+    /// A lock.
+    ///
+    /// No code of the user runs while a lock of this crate is held, so its data is consistent even after a
+    /// panic elsewhere.
+    #[derive(Default)]
+    pub(crate) struct Mutex<T>(parking_lot::Mutex<T>);
+
+    impl<T> UnwindSafe for Mutex<T> {}
+    impl<T> RefUnwindSafe for Mutex<T> {}
+
+    impl<T> Mutex<T> {
+        pub(crate) const fn new(data: T) -> Self {
+            Self(parking_lot::Mutex::new(data))
+        }
+    }
+
+    /// Locks `mutex`.
+    #[inline]
+    pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+        mutex.0.lock()
+    }
+
+    /// Returns the data of a mutex that is borrowed mutably, for which no lock is needed.
+    #[inline]
+    pub(crate) fn get_mut<T>(mutex: &mut Mutex<T>) -> &mut T {
+        mutex.0.get_mut()
+    }
+}
+
+#[cfg(shuttle)]
+mod mutex {
+    use std::sync::PoisonError;
+
+    use super::{Mutex, MutexGuard};
+
+    pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+        mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn get_mut<T>(mutex: &mut Mutex<T>) -> &mut T {
+        mutex.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// An `Option<Box<T>>` that is swapped atomically.

@@ -8,7 +8,6 @@ use std::{
     cell::RefCell,
     mem::{self, forget},
     ops::Deref,
-    sync::PoisonError,
     task::Waker,
 };
 
@@ -16,7 +15,7 @@ use triomphe::Arc;
 
 use crate::{
     slot::{Slot, State},
-    sync::Mutex,
+    sync::{Mutex, get_mut},
     thread::ring::Link,
 };
 
@@ -88,7 +87,7 @@ impl<T: 'static> Share<T> {
 
 impl<T> Slot<T> {
     fn state_mut(&mut self) -> &mut State<T> {
-        self.state.get_mut().unwrap_or_else(PoisonError::into_inner)
+        get_mut(&mut self.state)
     }
 }
 

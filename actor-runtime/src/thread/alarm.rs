@@ -33,14 +33,13 @@ mod system {
     use std::{
         collections::BTreeMap,
         mem,
-        sync::Mutex,
         task::Waker,
         thread::{self, Thread},
     };
 
     use super::{Alarm, Context, Duration, Instant, Poll};
     use crate::{
-        sync::{lock, unique},
+        sync::{Mutex, lock, unique},
         thread::waker::wake,
     };
 
