@@ -211,16 +211,17 @@ const _: () = {
     }
 
     // The loop reads this before it dispatches a message: the name of its handler, whether its caller
-    // still waits, whether the handler awaits, and whether it ends the actor.
+    // still waits, whether the handler awaits, and whether it ends the actor. `nth` is its place in `METHODS`.
     impl ::actor_runtime::by_hand::Message for CounterMessage {
         const ACTOR: &'static str = "Counter";
+        const METHODS: &'static [&'static str] = &["add", "get", "finish"];
         type AtRest = CounterAtRest;
 
         fn envelope(&self) -> ::actor_runtime::by_hand::Envelope<'_> {
             match self {
-                CounterMessage::Add { reply, .. } => reply.envelope("add").sync(),
-                CounterMessage::Get { reply } => reply.envelope("get"),
-                CounterMessage::Finish { reply } => reply.envelope("finish").last(),
+                CounterMessage::Add { reply, .. } => reply.envelope("add").nth(0).sync(),
+                CounterMessage::Get { reply } => reply.envelope("get").nth(1),
+                CounterMessage::Finish { reply } => reply.envelope("finish").nth(2).last(),
             }
         }
     }

@@ -204,11 +204,12 @@ impl ::actor_runtime::by_hand::Spawn for Station {
 }
 impl ::actor_runtime::by_hand::Message for StationMessage {
     const ACTOR: &'static str = "Station";
+    const METHODS: &'static [&'static str] = &["averages", "pause"];
     type AtRest = ::core::convert::Infallible;
     fn envelope(&self) -> ::actor_runtime::by_hand::Envelope<'_> {
         match self {
-            StationMessage::Averages { reply } => reply.envelope("averages").sync(),
-            StationMessage::Pause { reply, .. } => reply.envelope("pause").sync(),
+            StationMessage::Averages { reply } => reply.envelope("averages").nth(0).sync(),
+            StationMessage::Pause { reply, .. } => reply.envelope("pause").nth(1).sync(),
         }
     }
 }

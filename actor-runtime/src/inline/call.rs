@@ -131,7 +131,7 @@ fn run<M: Message, R: 'static, Q: RunHere<M, R>>(
     actor: &mut M::AtRest,
     request: &mut Option<Q>,
 ) -> Result<R, Box<Panicked>> {
-    shared.count_inline();
+    shared.count_unlocked();
     let running = current::running_inline(shared.id(), task, M::ACTOR, method);
     let outcome = observe::handling_here(life, M::ACTOR, method, || Q::run(request, actor));
     drop(running);

@@ -127,6 +127,7 @@ impl<A: Drive> Loop<'_, A> {
         message: A::Message,
         trace: Trace,
     ) -> ExitReason {
+        self.put_back();
         self.shared.seal();
         batch::end();
         let finished = ExitReason::Finished(Method::new(A::Message::ACTOR, method));

@@ -33,7 +33,7 @@ use crate::{
         resident::{Resident, Seated},
         run::panic_reason,
     },
-    mailbox::{Entry, Next, Shared},
+    mailbox::{Entry, Next, Shared, drained::Drained},
     observe::{self, Trace},
     slot::message::{Message, private::Ticket},
     sync::{Arc, bug},
@@ -71,7 +71,9 @@ pub struct Loop<'a, A: Actor> {
     pub(super) batch: usize,
     /// The order in which the sources of events are polled.
     pub(super) turns: Turns,
-    /// The number of handlers that callers had run when the loop last took its actor back.
+    /// The messages that were taken from [`source`](Self::source), and whose handlers have not begun.
+    pub(super) drained: Drained<A::Message>,
+    /// The number of handlers that had begun without the lock when the loop last left its actor.
     pub(super) visits: usize,
     /// How often in a row it has taken the actor back since a caller last ran a handler.
     pub(super) waits_unvisited: u8,
@@ -169,9 +171,18 @@ impl<A: Drive> Loop<'_, A> {
         self.reclaim()?;
         self.idle().await?;
         self.source.shrink();
+        self.drained.shrink();
         yield_now().await;
         self.begin_turn();
         Ok(())
+    }
+
+    /// Puts the messages that were taken from the mailbox back to where they were.
+    pub(super) fn put_back(&mut self) {
+        if bug("a life keeps what it has taken") {
+            return;
+        }
+        self.source.put_back(&mut self.drained);
     }
 
     /// Returns to the actor's own mailbox if that of a lease has closed.
@@ -359,8 +370,7 @@ impl<A: Drive> Loop<'_, A> {
     /// keeps it: to leave it and to take it back costs two atomic exchanges.
     #[inline]
     fn note_visits(&mut self) {
-        let visits = self.shared.inlined();
-        let has_visits = mem::replace(&mut self.visits, visits) != visits;
+        let has_visits = self.visits != self.shared.handled_unlocked();
         self.waits_unvisited = if has_visits { 0 } else { self.waits_unvisited.saturating_add(1) };
         if bug("the loop keeps an actor at once") && !has_visits {
             self.waits_unvisited = UNVISITED_WAITS;
@@ -379,6 +389,7 @@ impl<A: Drive> Loop<'_, A> {
 
     /// Puts the actor into its seat, if it has one.
     fn enter_seat(&mut self) -> Option<Seated<A>> {
+        self.visits = self.shared.handled_unlocked();
         match self.actor.take()?.enter_seat(self.shared) {
             Ok(seated) => Some(seated),
             Err(actor) => {

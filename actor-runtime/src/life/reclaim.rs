@@ -37,9 +37,9 @@ impl<A: Drive> Loop<'_, A> {
     /// Polls the mailbox. If it is empty, the loop is woken by the next message, or by an answer that
     /// comes back.
     #[inline]
-    pub(super) fn poll_next(&self, cx: &mut TaskContext<'_>) -> Poll<Next<A::Message>> {
+    pub(super) fn poll_next(&mut self, cx: &mut TaskContext<'_>) -> Poll<Next<A::Message>> {
         let park_ahead = if Self::WAITS_NEXT { ParkAhead::Allowed } else { ParkAhead::Forbidden };
-        let next = self.source.poll_next_with(cx, park_ahead);
+        let next = self.source.poll_next_or_drained(cx, park_ahead, &mut self.drained);
         if A::TAKES_BACK && next.is_pending() {
             if let Some(unread) = self.unread() {
                 // If an answer has come back already, the loop reclaims it before it waits.

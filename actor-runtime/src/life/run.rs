@@ -26,13 +26,13 @@ use crate::{
         drive::SendUnlessLocal,
         exit::Exit,
         message_loop::Loop,
-        resident::{AtRest, Occupant, Resident, Resting, SeatAccess},
+        resident::{AtRest, AtRestOf, Occupant, Resident, Resting, SeatAccess},
         restart::{
             factory::{Factory, SendFactory},
             lives::{Lives, new_context},
         },
     },
-    mailbox::Shared,
+    mailbox::{Shared, drained::Drained},
     observe,
     slot::{message::Message, reply::Reply},
     sync::Arc,
@@ -77,14 +77,14 @@ impl<A: Drive> Mailbox<A> {
     /// Like [`send_loop`](Self::send_loop), for an actor whose `fn` handlers may run on the threads of its callers. It
     /// is wrapped while it is idle.
     #[doc(hidden)]
-    pub fn inline_loop<R: AtRest<A>>(
+    pub fn inline_loop(
         self,
         actor: A,
-        wrap: fn(Resting<A>) -> R,
-        unwrap: fn(R) -> Resting<A>,
+        wrap: fn(Resting<A>) -> AtRestOf<A>,
+        unwrap: fn(AtRestOf<A>) -> Resting<A>,
     ) -> UnsentLoop<impl Future<Output = Exit<A>>>
     where
-        A: Drive<Message: Message<AtRest = R> + Send, Undelivered: Send> + SendUnlessLocal,
+        A: Drive<Message: Message<AtRest: AtRest<A>> + Send, Undelivered: Send> + SendUnlessLocal,
     {
         UnsentLoop(self.run_inline(actor, move || SeatAccess::new(wrap, unwrap)))
     }
@@ -198,7 +198,8 @@ fn live<A: Drive, F: Factory<A>>(
                 budget_used: 0,
                 batch,
                 turns: Turns::default(),
-                visits: shared.inlined(),
+                drained: Drained::new(),
+                visits: 0,
                 waits_unvisited: 0,
             };
 
@@ -211,6 +212,7 @@ fn live<A: Drive, F: Factory<A>>(
                         lives.started(&shared);
                     }
                     let Err(reason) = span.of(messages(&mut life)).await;
+                    life.put_back();
                     (reason, None)
                 }
                 Err((reason, error)) => (reason, error),

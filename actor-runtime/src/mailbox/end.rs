@@ -6,18 +6,13 @@
 
 use std::task::{Context, Poll};
 
-use crate::mailbox::{
-    Shared,
-    queue::{Item, Phase},
-    watchers::Watcher,
-};
+use crate::mailbox::{Shared, drained::stop, queue::Phase, watchers::Watcher};
 use crate::{
     catch::drop_caught,
     exit::ExitReason,
     observe,
     slot::message::Message,
     sync::{Ordering, bug, gap, lock},
-    thread::current,
     thread::{
         ring::Wait,
         waker::{WakerToStore, wake},
@@ -67,6 +62,8 @@ impl<M: Message> Shared<M> {
         let mut queue = lock(&self.queue);
         queue.seal();
         let mut queue = self.begin_look(queue);
+        // The loop stops what it has taken.
+        self.unbegun.store(0, Ordering::Relaxed);
         if queue.accepted.is_empty() && queue.waiting.is_empty() && queue.served.is_none() {
             return;
         }
@@ -85,19 +82,7 @@ impl<M: Message> Shared<M> {
             left.into_iter().for_each(drop_caught);
             return;
         }
-        // Replies are completed before any message is dropped: a drop runs user code, which may
-        // block, send or panic. `ending` completes any other reply that a message carries with the
-        // same error.
-        let ending = current::ending();
-        for item in &left {
-            match item {
-                Item::Message(entry) => entry.message.envelope().stopped(),
-                Item::Lease(lease) => lease.end(ExitReason::Aborted),
-            }
-            observe::depth(M::ACTOR, -1);
-        }
-        left.into_iter().for_each(drop_caught);
-        drop(ending);
+        stop(left);
     }
 
     /// Reports the exit. The actor must have been dropped or handed over by now.
@@ -108,7 +93,7 @@ impl<M: Message> Shared<M> {
             return;
         }
         queue.phase = Phase::Ended(reason.clone());
-        queue.running = None;
+        self.set_running(&mut queue, None);
         let wakers = [self.unpark(&mut queue), queue.interrupt.take()];
         let grant_waker = queue.grant.take_waker();
         queue.wait.end();
@@ -207,7 +192,7 @@ impl<M: Message> Shared<M> {
         let mut waker = WakerToStore::new(cx.waker());
         loop {
             let mut queue = lock(&self.queue);
-            queue.note_wait();
+            self.note_wait(&mut queue);
             if waker.store(&mut queue.interrupt) {
                 return;
             }

@@ -60,10 +60,10 @@ impl<M: Message> Served<M> {
         let mut queue = lock(&self.lease.queue);
         self.lease.watched.store(true, Ordering::Relaxed);
         stats.running = self.lease.running_for(&mut queue).or(stats.running);
-        stats.counts = stats.counts.and(queue.counts);
+        stats.counts = stats.counts.and(self.lease.counts(&queue));
         stats.lease = Some(LeaseStats {
             lasted: self.since.elapsed(),
-            queued: queue.accepted.len(),
+            queued: self.lease.queued(&queue),
             waiting: queue.waiting.len(),
         });
     }
@@ -78,7 +78,7 @@ impl<M: Message> Queue<M> {
     /// Stops serving the lease and returns it, to be ended with the lock released.
     pub(super) fn stop_serving(&mut self) -> Option<Arc<Shared<M>>> {
         let served = self.served.take()?;
-        self.counts = self.counts.and(lock(&served.lease.queue).counts);
+        self.counts = self.counts.and(served.lease.counts(&lock(&served.lease.queue)));
         Some(served.lease)
     }
 }
@@ -106,7 +106,7 @@ impl<M: Message> Shared<M> {
         mut queue: MutexGuard<'_, Queue<M>>,
         lease: Arc<Self>,
     ) -> Next<M> {
-        queue.running = None;
+        self.set_running(&mut queue, None);
         let promoted = self.promote_waiting(&mut queue);
         drop(queue);
         Self::report_taken(promoted);

@@ -48,7 +48,7 @@ impl<M: Message> Shared<M> {
         if self.loop_state.load(Ordering::Relaxed) != ahead {
             return false;
         }
-        self.is_idle.store(true, Ordering::Relaxed);
+        self.rest();
         if !self.seat.is_used() {
             return true;
         }

@@ -31,6 +31,7 @@
 
 pub(crate) mod capacity;
 pub(crate) mod counted;
+pub(crate) mod drained;
 pub(crate) mod end;
 pub(crate) mod lease;
 pub(crate) mod loop_state;
@@ -106,11 +107,14 @@ pub(crate) struct Shared<M: Message> {
     pub(crate) seat: Seat<M>,
     /// A [`LoopState`].
     loop_state: AtomicUsize,
-    /// Whether the handler in [`Queue::running`] has returned. Set without the lock.
-    is_idle: AtomicBool,
-    /// The number of handlers run on their callers' threads. Written only by the thread that holds
-    /// the actor.
-    inlined: AtomicUsize,
+    /// What runs: see [`running`].
+    activity: AtomicUsize,
+    /// The number of handlers that began without the lock. Written only by the thread that holds the actor.
+    handled_unlocked: AtomicUsize,
+    /// The number of messages that the loop has [drained].
+    unbegun: AtomicUsize,
+    /// Whether a sender may wait for room. Set with the queue locked.
+    is_wanted: AtomicBool,
     /// Whether the statistics have been read. The clock is read for every message only from then
     /// on, since that may cost as much as handling the message.
     watched: AtomicBool,
@@ -148,10 +152,12 @@ impl<M: Message> Shared<M> {
             runtime: Runtime::new(),
             seat: Seat::new(),
             loop_state: AtomicUsize::new(LoopState::Busy as usize),
-            is_idle: AtomicBool::new(false),
-            inlined: AtomicUsize::new(0),
+            activity: AtomicUsize::new(running::RECORDED),
+            handled_unlocked: AtomicUsize::new(0),
+            unbegun: AtomicUsize::new(0),
+            is_wanted: AtomicBool::new(false),
             watched: AtomicBool::new(is_watched),
-            queue: Mutex::new(Queue::new()),
+            queue: Mutex::new(Queue::new(capacity.limit())),
         })
     }
 
@@ -179,12 +185,12 @@ impl<M: Message> Shared<M> {
     /// Accepts `message` if there is room and no sender waits for it.
     pub(crate) fn try_offer(&self, message: M) -> Result<(), TrySendError<M>> {
         let entry = Self::entry(message);
-        let queue = lock(&self.queue);
+        let mut queue = lock(&self.queue);
         if !matches!(queue.phase, Phase::Open) {
             drop(queue);
             return Err(TrySendError::refused(self.refusal(), entry.unsent()));
         }
-        if queue.accepted.len() >= self.capacity.limit() || !queue.waiting.is_empty() {
+        if !self.has_room(&mut queue) {
             drop(queue);
             return Err(TrySendError::Full(entry.unsent()));
         }
@@ -208,7 +214,7 @@ impl<M: Message> Shared<M> {
                 return Offered::Refused(item.unsent());
             }
             let mut queue = gap("a sender is accepted later than it looked", queue, &self.queue);
-            if queue.accepted.len() < self.capacity.limit() && queue.waiting.is_empty() {
+            if self.has_room(&mut queue) || self.has_room_although_wanted(&mut queue) {
                 self.accept(queue, item);
                 return Offered::Accepted;
             }
@@ -339,7 +345,7 @@ impl<M: Message> Shared<M> {
 
     /// The number of queued items.
     pub(crate) fn len(&self) -> usize {
-        lock(&self.queue).accepted.len()
+        self.queued(&lock(&self.queue))
     }
 
     /// Releases memory that a burst of messages has left unused.

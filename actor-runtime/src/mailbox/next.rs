@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use crate::mailbox::{
     Shared,
+    drained::Drained,
     loop_state::LoopState,
     queue::{Entry, Item, Phase, Queue},
     running::Running,
@@ -61,16 +62,31 @@ pub(crate) struct Wait {
 impl<M: Message> Shared<M> {
     /// Takes the next message or lease. Completes with [`Next::Closed`] if there will be none.
     pub(crate) fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Next<M>> {
-        self.poll_next_with(cx, ParkAhead::Forbidden)
+        self.poll_next_with(cx, ParkAhead::Forbidden, None)
     }
 
-    /// Like [`poll_next`](Self::poll_next), but may park the waker together with taking the last
-    /// message. The loop calls [`try_rest`](Self::try_rest) after the handler.
+    /// Like [`poll_next`](Self::poll_next), but may take several messages, all but the first of which are then in
+    /// `drained`; and may park the waker together with taking the last message. The loop calls
+    /// [`try_rest`](Self::try_rest) after the handler.
     #[inline]
-    pub(crate) fn poll_next_with(
+    pub(crate) fn poll_next_or_drained(
         &self,
         cx: &mut Context<'_>,
         park_ahead: ParkAhead,
+        drained: &mut Drained<M>,
+    ) -> Poll<Next<M>> {
+        match self.next_drained(drained) {
+            Some(next) => Poll::Ready(next),
+            None => self.poll_next_with(cx, park_ahead, Some(drained)),
+        }
+    }
+
+    #[inline]
+    fn poll_next_with(
+        &self,
+        cx: &mut Context<'_>,
+        park_ahead: ParkAhead,
+        mut drained: Option<&mut Drained<M>>,
     ) -> Poll<Next<M>> {
         let mut waker = WakerToStore::new(cx.waker());
         loop {
@@ -88,6 +104,9 @@ impl<M: Message> Shared<M> {
                 }
                 match queue.accepted.pop_front() {
                     Some(Item::Message(entry)) => {
+                        if let Some(drained) = drained.take() {
+                            self.drain(&mut queue, drained);
+                        }
                         let promoted = self.promote_waiting(&mut queue);
                         return Poll::Ready(
                             self.begin(queue, entry, promoted, &mut waker, park_ahead),
@@ -96,6 +115,7 @@ impl<M: Message> Shared<M> {
                     Some(Item::Lease(lease)) => return Poll::Ready(self.begin_lease(queue, lease)),
                     None => {}
                 }
+                self.set_running(&mut queue, None);
                 if queue.seal_if_closing() {
                     return Poll::Ready(Next::Closed);
                 }
@@ -124,7 +144,7 @@ impl<M: Message> Shared<M> {
                 drop(queue);
                 return self.poll_next(cx).map(Some);
             }
-            queue.running = None;
+            self.set_running(&mut queue, None);
             if !self.is_aborted() {
                 if M::HAS_ALWAYS {
                     if let Some((entry, sender)) = queue.take_always() {
@@ -161,9 +181,21 @@ impl<M: Message> Shared<M> {
     #[inline]
     pub(super) fn promote_waiting(&self, queue: &mut Queue<M>) -> Option<Waker> {
         match queue.phase {
-            Phase::Open => queue.promote(self.capacity.limit()),
+            Phase::Open => self.promote_while_open(queue),
             _ => None,
         }
+    }
+
+    #[inline]
+    fn promote_while_open(&self, queue: &mut Queue<M>) -> Option<Waker> {
+        if queue.waiting.is_empty() {
+            return None;
+        }
+        let promoted = queue.promote(self.room());
+        if queue.waiting.is_empty() {
+            self.is_wanted.store(false, Ordering::Relaxed);
+        }
+        promoted
     }
 
     /// Reports that an item was taken, and wakes the sender that was promoted in its place.
@@ -193,10 +225,16 @@ impl<M: Message> Shared<M> {
             queue.counts.skipped += 1;
         } else {
             queue.counts.handled += 1;
-            queue.running = Some(Running::new(envelope.method(), self.is_watched()));
-            self.is_idle.store(false, Ordering::Relaxed);
+            match envelope.index().filter(|_| !self.is_watched()) {
+                Some(index) => self.run_nth(index),
+                None => {
+                    let running = Running::new(envelope.method(), self.is_watched());
+                    self.set_running(&mut queue, Some(running));
+                }
+            }
             if park_ahead == ParkAhead::Allowed
                 && queue.accepted.is_empty()
+                && self.unbegun.load(Ordering::Relaxed) == 0
                 && matches!(queue.phase, Phase::Open)
                 && envelope.runs_in_one_poll()
             {
@@ -215,7 +253,7 @@ impl<M: Message> Shared<M> {
     pub(crate) fn begin_event(&self, method: &'static str) {
         let mut queue = lock(&self.queue);
         queue.counts.events += 1;
-        self.is_idle.store(false, Ordering::Relaxed);
-        queue.running = Some(Running::new(method, self.is_watched()));
+        let running = Running::new(method, self.is_watched());
+        self.set_running(&mut queue, Some(running));
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     mailbox::stats::Counts,
     observe::Trace,
     slot::message::Message,
-    sync::{Arc, bug, lock},
+    sync::{Arc, bug},
     thread::ring::Wait,
 };
 
@@ -74,6 +74,14 @@ impl<M: Message> Item<M> {
             && matches!(self, Self::Message(entry) if entry.message.envelope().is_always())
     }
 
+    /// Completes the call with an error: the actor has stopped.
+    pub(super) fn stopped(&self) {
+        match self {
+            Self::Message(entry) => entry.message.envelope().stopped(),
+            Self::Lease(lease) => lease.end(ExitReason::Aborted),
+        }
+    }
+
     fn into_message(self) -> Option<Entry<M>> {
         match self {
             Self::Message(entry) => Some(entry),
@@ -99,6 +107,8 @@ pub(super) fn shrink<T>(queue: &mut VecDeque<T>) {
 pub(super) struct Queue<M: Message> {
     pub(super) phase: Phase,
     pub(super) accepted: VecDeque<Item<M>>,
+    /// If no more than this are in `accepted`, the capacity is kept. See also [`Shared::has_room`].
+    pub(super) room: usize,
     pub(super) waiting: Waiters<M>,
     /// The loop's waker, while it waits for a message or is about to.
     pub(super) parked: Option<Waker>,
@@ -113,7 +123,7 @@ pub(super) struct Queue<M: Message> {
     pub(super) always_from: usize,
     /// Nor are those that wait for room under a lower ticket.
     always_waiting_from: u64,
-    /// The handler that is running. See also [`Shared::is_idle`].
+    /// The handler that is running. See also [`Shared::activity`].
     pub(super) running: Option<Running>,
     pub(super) counts: Counts,
     /// The lives of the actor, once it has been restarted or a task waits for that.
@@ -127,10 +137,11 @@ pub(super) struct Queue<M: Message> {
 }
 
 impl<M: Message> Queue<M> {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(room: usize) -> Self {
         Self {
             phase: Phase::Open,
             accepted: VecDeque::new(),
+            room,
             waiting: Waiters::new(),
             parked: None,
             yielding: Yielding::default(),
@@ -154,24 +165,13 @@ impl<M: Message> Queue<M> {
         self.next_ticket
     }
 
-    /// Records that the running handler waits for something.
-    pub(super) fn note_wait(&mut self) {
-        if let Some(running) = &mut self.running {
-            running.note_wait();
-        } else if let Some(served) = &self.served {
-            lock(&served.lease.queue).note_wait();
-        }
-    }
-
     /// Releases memory that a burst of messages has left unused.
     pub(super) fn shrink(&mut self) {
         shrink(&mut self.accepted);
     }
 
-    /// Records that no handler is running, and seals the queue if it is closing. Returns whether it was. The
-    /// queue must be empty.
+    /// Seals the queue if it is closing. Returns whether it was. The queue must be empty.
     pub(super) fn seal_if_closing(&mut self) -> bool {
-        self.running = None;
         let is_closing = matches!(self.phase, Phase::Closing(_));
         if is_closing {
             self.seal();
@@ -211,8 +211,8 @@ impl<M: Message> Queue<M> {
     /// Accepts the item of the sender that has waited longest, if there is room.
     #[must_use]
     #[inline]
-    pub(super) fn promote(&mut self, capacity: usize) -> Option<Waker> {
-        if self.waiting.is_empty() || self.accepted.len() >= capacity {
+    pub(super) fn promote(&mut self, room: usize) -> Option<Waker> {
+        if self.waiting.is_empty() || self.accepted.len() >= room {
             return None;
         }
         self.promote_first()

@@ -101,7 +101,7 @@ impl<M: Message> Shared<M> {
         {
             return false;
         }
-        queue.running = None;
+        self.set_running(&mut queue, None);
         let lives = queue.lives.get_or_insert_default();
         lives.reason = Some(reason.clone());
         lives.is_down = true;

@@ -80,14 +80,13 @@ impl<M: Message> Shared<M> {
     pub(crate) fn stats(&self) -> Stats {
         let mut queue = lock(&self.queue);
         self.watch();
-        let inlined = self.inlined.load(Ordering::Relaxed) as u64;
         let mut stats = Stats {
-            queued: queue.accepted.len(),
+            queued: self.queued(&queue),
             waiting: queue.waiting.len(),
             capacity: self.capacity,
             running: self.running_for(&mut queue),
             waits_for: ring::waits_of(self.id),
-            counts: Counts { handled: queue.counts.handled + inlined, ..queue.counts },
+            counts: self.counts(&queue),
             handles: self.handles.load(Ordering::Relaxed),
             restarts: queue.lives.as_ref().map(|lives| lives.stats()).unwrap_or_default(),
             lease: None,
@@ -99,40 +98,100 @@ impl<M: Message> Shared<M> {
     }
 }
 
+/// The values of [`Shared::activity`]: what runs is in [`Queue::running`]; nothing; or the handler at an index in
+/// [`Message::METHODS`], from [`FIRST`] on.
+pub(super) const RECORDED: usize = 0;
+const IDLE: usize = 1;
+const FIRST: usize = 2;
+
 impl<M: Message> Shared<M> {
+    /// Records what runs, with a time.
+    #[inline]
+    pub(super) fn set_running(&self, queue: &mut Queue<M>, running: Option<Running>) {
+        queue.running = running;
+        self.activity.store(RECORDED, Ordering::Relaxed);
+    }
+
+    /// Records that the handler at `index` runs.
+    #[inline]
+    pub(super) fn run_nth(&self, index: u16) {
+        self.activity.store(FIRST + usize::from(index), Ordering::Relaxed);
+    }
+
+    /// Records that nothing runs.
+    #[inline]
+    pub(super) fn rest(&self) {
+        self.activity.store(IDLE, Ordering::Relaxed);
+    }
+
     /// Returns the running handler, with a lower bound of the time that it has been running.
     pub(super) fn running_for(&self, queue: &mut Queue<M>) -> Option<(&'static str, Duration)> {
-        let running = queue.running.as_mut().filter(|_| !self.is_idle.load(Ordering::Relaxed))?;
-        Some((running.method, running.elapsed()))
+        loop {
+            let activity = self.activity.load(Ordering::Relaxed);
+            if activity == RECORDED {
+                let running = queue.running.as_mut()?;
+                return Some((running.method, running.elapsed()));
+            }
+            let method = *M::METHODS.get(activity.checked_sub(FIRST)?)?;
+            let (relaxed, recorded) = (Ordering::Relaxed, RECORDED);
+            let is_running =
+                self.activity.compare_exchange(activity, recorded, relaxed, relaxed).is_ok();
+            if is_running {
+                queue.running = Some(Running::new(method, true));
+                return Some((method, Duration::ZERO));
+            }
+        }
+    }
+
+    /// Records that the running handler waits for something.
+    pub(super) fn note_wait(&self, queue: &mut Queue<M>) {
+        let activity = self.activity.load(Ordering::Relaxed);
+        let method = activity.checked_sub(FIRST).and_then(|index| M::METHODS.get(index));
+        if let Some(method) = method {
+            self.set_running(queue, Some(Running::new(method, false)));
+        }
+        if let Some(running) = &mut queue.running {
+            running.note_wait();
+        } else if let Some(served) = &queue.served {
+            let lease = &served.lease;
+            lease.note_wait(&mut lock(&lease.queue));
+        }
     }
 
     /// Records that a hook waits. It is over when the loop looks at this mailbox next, at the latest.
     #[cold]
     pub(crate) fn wait_in_hook(&self, hook: &'static str) {
         let mut queue = lock(&self.queue);
-        if queue.running.as_ref().is_none_or(|running| running.method != hook) {
-            self.is_idle.store(false, Ordering::Relaxed);
-            queue.running = Some(Running::new(hook, true));
+        let is_recorded = self.activity.load(Ordering::Relaxed) == RECORDED;
+        let running = queue.running.as_ref().filter(|_| is_recorded);
+        if running.is_none_or(|running| running.method != hook) {
+            self.set_running(&mut queue, Some(Running::new(hook, true)));
         }
     }
 
     /// Records that a hook is over, where the loop may look at the mailbox of a lease next.
     #[cold]
     pub(crate) fn end_hook(&self) {
-        lock(&self.queue).running = None;
+        self.set_running(&mut lock(&self.queue), None);
     }
 
-    /// Counts a handler that a caller runs. The caller must hold the actor: the update is not atomic.
+    /// Counts a handler that begins without the lock. The caller must hold the actor: the update is not atomic.
     #[inline]
-    pub(crate) fn count_inline(&self) {
-        let inlined = self.inlined.load(Ordering::Relaxed);
-        self.inlined.store(inlined.wrapping_add(1), Ordering::Relaxed);
+    pub(crate) fn count_unlocked(&self) {
+        let handled = self.handled_unlocked.load(Ordering::Relaxed);
+        self.handled_unlocked.store(handled.wrapping_add(1), Ordering::Relaxed);
     }
 
-    /// The number of handlers that callers have run so far.
+    /// The number of handlers that have begun without the lock.
     #[inline]
-    pub(crate) fn inlined(&self) -> usize {
-        self.inlined.load(Ordering::Relaxed)
+    pub(crate) fn handled_unlocked(&self) -> usize {
+        self.handled_unlocked.load(Ordering::Relaxed)
+    }
+
+    /// The counters of this mailbox.
+    pub(super) fn counts(&self, queue: &Queue<M>) -> Counts {
+        let unlocked = self.handled_unlocked() as u64;
+        Counts { handled: queue.counts.handled + unlocked, ..queue.counts }
     }
 
     /// Records that a caller starts a handler, if the actor is watched. On `true`, the caller must
@@ -140,15 +199,14 @@ impl<M: Message> Shared<M> {
     pub(crate) fn begin_inline(&self, method: &'static str) -> bool {
         let is_watched = self.is_watched();
         if is_watched {
-            self.is_idle.store(false, Ordering::Relaxed);
-            lock(&self.queue).running = Some(Running::new(method, true));
+            self.set_running(&mut lock(&self.queue), Some(Running::new(method, true)));
         }
         is_watched
     }
 
     /// Records that the handler that a caller ran has returned.
     pub(crate) fn end_inline(&self) {
-        lock(&self.queue).running = None;
+        self.set_running(&mut lock(&self.queue), None);
     }
 
     /// Returns whether the statistics of this mailbox have been read.

@@ -24,6 +24,7 @@ mod answers;
 mod batch;
 mod busy;
 mod deadlock;
+mod drained;
 mod dropping;
 mod errors;
 mod executors;

@@ -23,6 +23,7 @@ mod answer;
 mod answers;
 mod batch;
 mod blocking;
+mod drained;
 mod end;
 mod events;
 mod explore;

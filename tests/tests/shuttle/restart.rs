@@ -107,9 +107,16 @@ impl Phoenix {
 }
 
 fn start(restarts: Restarts) -> (PhoenixHandle, Notes, JoinHandle<Exit<Phoenix>>) {
+    start_with(1, restarts)
+}
+
+fn start_with(
+    capacity: usize,
+    restarts: Restarts,
+) -> (PhoenixHandle, Notes, JoinHandle<Exit<Phoenix>>) {
     let notes = Notes::default();
     let makes = notes.clone();
-    let builder = Builder::new().mailbox(Capacity::bounded(1)).restart(restarts);
+    let builder = Builder::new().mailbox(Capacity::bounded(capacity)).restart(restarts);
     let (phoenix, run) = builder.pair_with(move |life| makes.make(life));
     (phoenix, notes, spawn(only_if_woken(run)))
 }
@@ -136,9 +143,9 @@ async fn is_burnt(phoenix: &PhoenixHandle) {
 }
 
 /// Each message that does not panic is handled once, in the order of its sender.
-fn senders(restarts: Restarts) {
+fn senders(capacity: usize, restarts: Restarts) {
     block_on(async {
-        let (phoenix, notes, task) = start(restarts);
+        let (phoenix, notes, task) = start_with(capacity, restarts);
         let burning = spawn({
             let phoenix = phoenix.clone();
             async move {
@@ -167,16 +174,22 @@ fn senders(restarts: Restarts) {
 }
 
 fn senders_at_once() {
-    senders(at_once());
+    senders(1, at_once());
+}
+
+/// Several messages may be in the mailbox, so that the loop takes them together.
+fn senders_with_room() {
+    senders(8, at_once());
 }
 
 fn senders_with_backoff() {
-    senders(with_backoff());
+    senders(1, with_backoff());
 }
 
 #[test]
 fn a_restart_loses_no_message() {
     explore(senders_at_once);
+    explore(senders_with_room);
 }
 
 #[test]
@@ -188,6 +201,12 @@ fn a_backoff_loses_no_message() {
 #[should_panic]
 fn finds_a_restart_that_loses_the_queue() {
     explore_with_bug("a restart loses the queue", senders_at_once);
+}
+
+#[test]
+#[should_panic]
+fn finds_a_restart_that_loses_what_was_taken_from_the_queue() {
+    explore_with_bug("a life keeps what it has taken", senders_with_room);
 }
 
 #[test]

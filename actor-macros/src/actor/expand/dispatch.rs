@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{VisRestricted, Visibility};
+use syn::Visibility;
 
 use super::{
     arms::{self, Names},
@@ -17,11 +17,13 @@ use crate::{
 };
 
 pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
-    let Actor { krate, ty, .. } = actor;
+    let Actor { krate, ty, message, handle, .. } = actor;
     let generics = generics::with_static(&actor.generics);
     let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let (_, carried, _) = actor.carried.split_for_impl();
     let mailbox = mailbox(actor);
-    let types = types(actor);
+    let type_message = at_visibility(&actor.vis, quote!(type Message = #message #carried;));
+    let type_handle = at_visibility(&actor.vis, quote!(type Handle = #handle #carried;));
     let start_error = hooks::start_error(actor);
     let type_undelivered = undelivered::ty(actor);
     let take_back = undelivered::take_back(actor);
@@ -40,10 +42,11 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
     let allow = (actor.threads == Threads::One).then(
         || quote!(#[allow(clippy::future_not_send, reason = "the actor stays on one thread")]),
     );
-    let actor_impl = quote! {
+    quote! {
         #allow
         impl #impl_generics #krate::Actor for #ty #where_clause {
-            #types
+            #type_message
+            #type_handle
             #start_error
             type Undelivered = #type_undelivered;
             #mailbox
@@ -53,8 +56,8 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
             #dispatch
             #hooks
         }
-    };
-    let drive_impl = quote! {
+
+        #(#attrs)*
         #allow
         impl #impl_generics #krate::by_hand::Drive for #ty #where_clause {
             #keep_alive
@@ -62,34 +65,15 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
             #take_back
             #sources
         }
-    };
-    let [actor_impl, drive_impl] = [actor_impl, drive_impl].map(|item| super::at_name(actor, item));
-    quote!(#actor_impl #(#attrs)* #drive_impl)
+    }
 }
 
-// Output: type Message = CounterMessage;
-//         type Handle = CounterHandle;
-//
-/// If an actor is more public than all its handlers, rustc reports both types. The caret should be under the visibility to
-/// change, and with the same words and the same place there is one error.
-fn types(actor: &Actor) -> TokenStream {
-    let Actor { krate, message, handle, .. } = actor;
-    let (_, carried, _) = actor.carried.split_for_impl();
-    let Visibility::Restricted(vis) = &actor.vis else {
-        return quote! {
-            type Message = #message #carried;
-            type Handle = #handle #carried;
-        };
-    };
-    let types = [
-        quote!(type Message = <#handle #carried as #krate::ActorHandle>::Message;),
-        quote!(type Handle = #handle #carried;),
-    ];
-    types.into_iter().flat_map(|item| at_visibility(vis, item)).collect()
-}
-
-/// Gives `item` the span of `vis`.
-fn at_visibility(vis: &VisRestricted, item: TokenStream) -> TokenStream {
+/// Gives `item` the span of a restricted visibility.
+///
+/// If an actor is more public than all its handlers, rustc reports the associated types. The caret should
+/// be under the visibility to change.
+fn at_visibility(vis: &Visibility, item: TokenStream) -> TokenStream {
+    let Visibility::Restricted(vis) = vis else { return item };
     let mut tokens = syntax::respanned(item, vis.paren_token.span.close()).into_iter();
     let first = tokens.next().map(|first| syntax::respanned(first.into(), vis.pub_token.span));
     first.into_iter().flatten().chain(tokens).collect()

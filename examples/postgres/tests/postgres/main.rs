@@ -12,7 +12,6 @@ mod listening;
 mod pgbouncer;
 mod pipelines;
 mod pool;
-mod portals;
 mod promises;
 mod queries;
 mod relay;

@@ -1,19 +1,8 @@
-// Caret: the argument of each start, once. Says: it is not an actor; put `#[actor]` on its impl.
-use std::sync::{Arc, Mutex};
-
-use actor_runtime::{Builder, Scope, spawn};
+// Caret: `Counter` in `main`. Says: it is not an actor; put `#[actor]` on its impl.
+use actor_runtime::spawn;
 
 struct Counter;
 
-impl Counter {
-    pub fn get(&self) {}
+fn main() {
+    spawn(Counter);
 }
-
-async fn starts(scope: Scope, shared: Arc<Mutex<Counter>>) {
-    let counter = spawn(Counter);
-    counter.get().await;
-    scope.spawn(&Counter);
-    Builder::new().spawn(shared);
-}
-
-fn main() {}
