@@ -2,7 +2,7 @@
 # Runs all tests, and the programs, on clusters that it starts. Steps whose programs are not installed are skipped with a
 # message, or fail with NO_SKIP=1.
 #
-#   apt-get install postgresql pgbouncer curl chromium
+#   apt-get install postgresql pgbouncer strace curl chromium
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -23,6 +23,16 @@ cargo test -q --features tls
 if ! has initdb && ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
     skip "PostgreSQL is not installed"
     exit 0
+fi
+
+step "memory of a stalled stream"
+bash cluster.sh "$target/counts" stall
+
+step "system calls, beside tokio-postgres"
+if has strace; then
+    bash cluster.sh bash programs/counts.sh "$target/counts"
+else
+    skip "no strace"
 fi
 
 step "the line client"
