@@ -61,6 +61,15 @@ impl<T: Unsatisfied + ?Sized> Travels<Never> for T {
     }
 }
 
+/// A function with one of several parameters: the one whose condition holds.
+pub trait OneOf {
+    type Type;
+}
+
+impl<T> OneOf for fn(T) {
+    type Type = T;
+}
+
 /// The proof that everything sent to an actor is `Send`.
 pub struct Proof;
 

@@ -103,7 +103,7 @@ pub use crate::{
     },
     handle::Handle,
     life::{
-        drive::{Drive, SendLoop, Spawn},
+        drive::{Drive, SendLoop, Spawn, SpawnNow},
         run::Mailbox,
         starting::CannotFail,
     },

@@ -135,6 +135,8 @@ mod thread;
 #[doc(hidden)]
 pub use crate::sync::seeded::seed_bug;
 
+#[doc(hidden)]
+pub use crate::one_block::names::*;
 pub use crate::thread::batch;
 pub use crate::{
     call::{

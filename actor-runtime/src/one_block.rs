@@ -6,17 +6,27 @@
 //! gives the error instead. Without that, the two blocks would conflict in some fifteen ways.
 //!
 //! Which macro a block uses depends on the names of its methods. If two blocks use the same one, all conflicts are reported.
+//!
+//! Each name is also that of one and the same module. So rustc regards the second import as one of the same thing, and does
+//! not advise to rename it.
 
 /// For each name, a macro that gives the items that are meant for it, and the error instead of others.
 macro_rules! blocks {
-    ($dollar:tt $($block:ident)*) => {$(
+    ($dollar:tt $($block:ident)*) => {
+        $(
         #[doc(hidden)]
         #[macro_export]
         macro_rules! $block {
             ($block { $dollar($dollar error:tt)* } { $dollar($dollar item:tt)* }) => { $dollar($dollar item)* };
             ($dollar other:ident { $dollar($dollar error:tt)* } $dollar items:tt) => { $dollar($dollar error)* };
         }
-    )*};
+    )*
+
+        /// The same module, under all names.
+        pub mod names {
+            $(pub use super::names as $block;)*
+        }
+    };
 }
 
 blocks! { $

@@ -4,7 +4,8 @@
 #
 #   bash examples/postgres/cluster.sh COMMAND [ARGUMENT]..
 #
-# The server does not run as root: it runs as the user `postgres` then. PORT chooses the port.
+# The server does not run as root: it runs as the user `postgres` then. PORT chooses the port, and ACCESS names a file that
+# says who may log in and how, in the place of `pg_hba.conf`.
 set -euo pipefail
 
 bin=$(dirname "$(command -v initdb || ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null | sort -V | tail -n 1)")
@@ -27,10 +28,11 @@ trap finish EXIT
 
 (cd "$directory" && "${as[@]}" "$bin/initdb" -D "$directory/data" -U postgres --auth=trust --no-sync --encoding=UTF8 \
     --locale=C >/dev/null)
+[ -z "${ACCESS:-}" ] || cat "$ACCESS" >"$directory/data/pg_hba.conf"
 for _ in 1 2 3 4 5; do
     port=${PORT:-$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')}
     (cd "$directory" && exec "${as[@]}" "$bin/postgres" -D "$directory/data" -p "$port" -c listen_addresses=127.0.0.1 \
-        -c unix_socket_directories="$directory" -c fsync=off -c max_connections=200 >"$directory/log" 2>&1) &
+        -c unix_socket_directories="$directory" -c fsync=off -c max_connections=200 ${SETTINGS:-} >"$directory/log" 2>&1) &
     server=$!
     until grep -q ready "$directory/data/postmaster.pid" 2>/dev/null || ! kill -0 "$server" 2>/dev/null; do sleep 0.05; done
     kill -0 "$server" 2>/dev/null && break

@@ -6,7 +6,7 @@ use crate::{
     exit::OnPanic,
     handle::{ActorHandle, Handle, weak::WeakHandle},
     life::{
-        drive::{Drive, Spawn},
+        drive::{Drive, Spawn, SpawnNow},
         exit::Exit,
         launch::map,
         message_loop::MESSAGES_PER_POLL,
@@ -154,7 +154,7 @@ impl Builder {
     ///
     /// Panics outside of a tokio runtime, unless one was passed to [`on`](Self::on).
     #[track_caller]
-    pub fn spawn<A: Spawn<StartError: CannotFail>>(self, actor: A) -> A::Handle {
+    pub fn spawn<A: SpawnNow<Handle = H>, H: ActorHandle>(self, actor: A) -> H {
         self.spawn_with(|_| actor)
     }
 

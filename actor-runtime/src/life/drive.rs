@@ -11,7 +11,9 @@ use crate::{
         exit::Exit,
         message_loop::{Loop, PolledNext},
         run::Mailbox,
+        starting::CannotFail,
     },
+    slot::message::Message,
 };
 
 /// The part of an actor that `#[actor]` generates besides [`Actor`].
@@ -80,15 +82,28 @@ pub trait Drive: Actor {
 ///
 /// `#[actor]` implements it, unless the actor is `#[actor(local)]`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no actor that may leave the thread it was made on",
+    message = "`{Self}` is not an actor that can be spawned",
     label = "cannot be started here",
-    note = "if it is `#[actor(local)]`, start it with `spawn_thread(|| ..)`, `spawn_local(..)` or `pair(..)`, or take `local` out",
-    note = "if it is no actor yet, put `#[actor]` on the `impl {Self}` with its handlers"
+    note = "put `#[actor]` on the `impl {Self}` whose `pub` methods are to be its messages",
+    note = "if it is `#[actor(local)]`, start it with `spawn_thread(|| ..)`, `spawn_local(..)` or `pair(..)`, or take `local` out"
 )]
 pub trait Spawn: Drive {
     /// Returns the loop, which handles messages until the actor ends.
     fn run(self, mailbox: Mailbox<Self>) -> impl SendLoop<Self>;
 }
+
+/// An actor that is spawned at once: its start cannot fail, so its handle is returned before it has started.
+///
+/// All such actors implement it. As one bound, it makes one error of a value that is no actor.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an actor that can be spawned",
+    label = "cannot be started here",
+    note = "put `#[actor]` on the `impl {Self}` whose `pub` methods are to be its messages",
+    note = "if it is `#[actor(local)]`, start it with `spawn_thread(|| ..)`, `spawn_local(..)` or `pair(..)`, or take `local` out"
+)]
+pub trait SpawnNow: Spawn<StartError: CannotFail, Message: Message<AtRest: Send> + Send> {}
+
+impl<A> SpawnNow for A where A: Spawn<StartError: CannotFail, Message: Message<AtRest: Send> + Send> {}
 
 /// The loop of an actor, on any thread: a future with its [`Exit`] that is [`Send`].
 pub trait SendLoop<A: Actor>: Future<Output = Exit<A>> + SendUnlessLocal {}

@@ -26,7 +26,7 @@ use crate::{
         drive::SendUnlessLocal,
         exit::Exit,
         message_loop::Loop,
-        resident::{AtRest, AtRestOf, Occupant, Resident, Resting, SeatAccess},
+        resident::{AtRest, Occupant, Resident, Resting, SeatAccess},
         restart::{
             factory::{Factory, SendFactory},
             lives::{Lives, new_context},
@@ -77,14 +77,14 @@ impl<A: Drive> Mailbox<A> {
     /// Like [`send_loop`](Self::send_loop), for an actor whose `fn` handlers may run on the threads of its callers. It
     /// is wrapped while it is idle.
     #[doc(hidden)]
-    pub fn inline_loop(
+    pub fn inline_loop<R: AtRest<A>>(
         self,
         actor: A,
-        wrap: fn(Resting<A>) -> AtRestOf<A>,
-        unwrap: fn(AtRestOf<A>) -> Resting<A>,
+        wrap: fn(Resting<A>) -> R,
+        unwrap: fn(R) -> Resting<A>,
     ) -> UnsentLoop<impl Future<Output = Exit<A>>>
     where
-        A: Drive<Message: Message<AtRest: AtRest<A>> + Send, Undelivered: Send> + SendUnlessLocal,
+        A: Drive<Message: Message<AtRest = R> + Send, Undelivered: Send> + SendUnlessLocal,
     {
         UnsentLoop(self.run_inline(actor, move || SeatAccess::new(wrap, unwrap)))
     }

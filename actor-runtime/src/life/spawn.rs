@@ -5,10 +5,10 @@
 use std::{future::Future, io};
 
 use crate::{
-    handle::weak::WeakHandle,
+    handle::{ActorHandle, weak::WeakHandle},
     life::{
         builder::Builder,
-        drive::{Drive, Spawn},
+        drive::{Drive, Spawn, SpawnNow},
         exit::Exit,
         starting::{CannotFail, Starting},
     },
@@ -45,7 +45,7 @@ use crate::{
 /// # }
 /// ```
 #[track_caller]
-pub fn spawn<A: Spawn<StartError: CannotFail>>(actor: A) -> A::Handle {
+pub fn spawn<A: SpawnNow<Handle = H>, H: ActorHandle>(actor: A) -> H {
     Builder::new().spawn(actor)
 }
 

@@ -6,6 +6,7 @@ use postgres_types::ToSql;
 
 use crate::{
     client::Client,
+    driver::Prepared,
     error::Result,
     request::Request,
     row::{Column, Row, rows_of},
@@ -22,6 +23,7 @@ pub struct Batch<'a> {
     client: &'a Client,
     request: Request,
     columns: Vec<Arc<[Column]>>,
+    statements: Vec<Arc<Prepared>>,
 }
 
 /// What one statement of a batch returned.
@@ -35,7 +37,8 @@ pub struct Outcome {
 
 impl<'a> Batch<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client, request: Request::extended(), columns: Vec::new() }
+        let request = Request::extended();
+        Self { client, request, columns: Vec::new(), statements: Vec::new() }
     }
 
     /// Adds a statement. A text is prepared first, unless it is in the cache.
@@ -51,7 +54,10 @@ impl<'a> Batch<'a> {
         let length = self.request.frames.len();
         let put = self.client.put(&mut self.request, &prepared, &shape, values);
         match &put {
-            Ok(()) => self.columns.push(shape.columns),
+            Ok(()) => {
+                self.columns.push(shape.columns);
+                self.statements.push(prepared);
+            }
             Err(_) => self.request.frames.truncate(length),
         }
         put
@@ -75,10 +81,15 @@ impl<'a> Batch<'a> {
     ///
     /// The first error of the server, or that of the connection.
     pub async fn run(self) -> Result<Vec<Outcome>> {
-        let Self { client, request, columns } = self;
+        let Self { client, request, columns, statements } = self;
         client
             .limited(async {
-                let response = client.send(request.sync()).await?;
+                let answered = client.send(request.sync()).await.inspect_err(|error| {
+                    for statement in &statements {
+                        statement.forget_if_stale(error, Some(&client.driver));
+                    }
+                });
+                let response = answered?;
                 let mut outcomes = Vec::with_capacity(columns.len());
                 for (set, columns) in response.into_sets().zip(columns) {
                     let affected = set.affected();

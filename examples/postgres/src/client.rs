@@ -230,6 +230,20 @@ impl Client {
         .await
     }
 
+    /// Runs a statement whose parameters have the given types, in one round trip and without preparing it, and returns
+    /// the number of rows that it affected.
+    ///
+    /// # Errors
+    ///
+    /// As [`query`](Self::query).
+    pub async fn execute_typed(
+        &self,
+        sql: &str,
+        values: &[(&(dyn ToSql + Sync), Type)],
+    ) -> Result<u64> {
+        self.limited(async { Ok(self.run_typed(sql, values).await?.affected()) }).await
+    }
+
     /// Runs any number of statements without parameters. Values come as text. Unless the text begins and ends
     /// transactions itself, all of it is one.
     ///
@@ -266,7 +280,7 @@ impl Client {
             let request = self.encode(&prepared, &shape, values)?;
             let call = self.driver.stream(self.marked(request)).buffer(self.options.buffer);
             let pieces = call.sent().await.map_err(|error| self.unsent(error))?;
-            Ok(RowStream::new(self.card.clone(), pieces, shape.columns))
+            Ok(RowStream::new(self.card.clone(), pieces, shape.columns, prepared))
         })
         .await
     }

@@ -68,7 +68,7 @@ pub enum StatementMode {
     /// Prepared under a name the first time, and kept on the server while it is among the `cache` statements
     /// that were used last, or in use. This is the fastest, and the default with 256 statements. A constant that names
     /// something, such as `'users'::regclass`, goes on to mean what it meant when the statement was prepared. If a table has other columns by now, the
-    /// statement is prepared again; in a transaction, it fails with `0A000` first.
+    /// statement is prepared again; in a transaction, a batch or a stream, it fails with `0A000` first.
     Named {
         /// How many statements are kept.
         cache: usize,

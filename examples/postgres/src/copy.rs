@@ -134,7 +134,7 @@ impl CopyOut {
                     let expected = "a statement of the form COPY .. TO STDOUT";
                     return Err(Error::NotCopy { expected });
                 }
-                Some(Piece::Done) | None => return Ok(None),
+                Some(Piece::Done(_)) | None => return Ok(None),
             }
         }
     }

@@ -159,8 +159,8 @@ impl Driver {
     }
 
     /// Forgets a statement that the server does not know any more, or knows in an older form.
-    pub(crate) fn forget(&mut self, sql: Arc<str>) {
-        self.statements.forget(&sql);
+    pub(crate) fn forget(&mut self, sql: Arc<str>, name: String) {
+        self.statements.forget(&sql, &name);
     }
 
     /// Closes a statement, once its last user has dropped it.
@@ -247,6 +247,15 @@ impl Driver {
         }
     }
 
+    /// Streams the notifications of all channels.
+    pub(crate) fn notifications(
+        &mut self,
+        lost: Arc<AtomicU64>,
+        to: Replies<Result<Notification>>,
+    ) {
+        self.listeners.add_all(lost, to);
+    }
+
     /// Removes a listener that was dropped.
     pub(crate) fn unlisten(&mut self, id: u64) {
         let channel = self.listeners.remove(id);
@@ -266,6 +275,8 @@ impl Driver {
     #[handler(always)]
     pub(crate) fn cancel(&mut self, reply: Reply<Result<bool>>) {
         match self.pending.front() {
+            // A rollback for a lease that has ended is nobody's to cancel.
+            Some(first) if first.is_quiet => reply.send(Ok(false)),
             Some(first) if self.cancelling.is_idle() && self.is_exposed(first) => {
                 self.cancelling.begin(first.start, &self.card);
                 self.cancelling.reply_later(reply);
@@ -324,13 +335,15 @@ impl Driver {
         }
     }
 
-    #[on(transmit(&mut self.write, &mut self.out.buffer, self.pending.len() > 1), if self.may_write())]
+    #[on(transmit(&mut self.write, &mut self.out, self.pending.len() > 1), if self.may_write())]
     fn written(&mut self, written: io::Result<usize>) {
         match written {
             Ok(written) => {
-                count(&self.card.counters.writes);
                 self.out.written += written as u64;
                 self.out.is_unflushed = written > 0 && self.write.needs_flush();
+                if written > 0 {
+                    count(&self.card.counters.writes);
+                }
             }
             Err(error) => {
                 // The server may have said why before it closed the connection, so reading goes on.
@@ -384,7 +397,7 @@ impl Driver {
 
 impl Driver {
     pub(crate) fn new(ready: Ready, card: Arc<Card>, me: WeakHandle<DriverHandle>) -> Self {
-        let Ready { read, write, mut inbox, .. } = ready;
+        let Ready { read, write, mut inbox, notices, .. } = ready;
         inbox.reserve(READ_SIZE);
         Self {
             read,
@@ -397,7 +410,7 @@ impl Driver {
             doom: None,
             cancelling: Cancelling::default(),
             statements: Statements::new(card.config.statements),
-            listeners: Listeners::default(),
+            listeners: Listeners::new(notices),
             has_begun: false,
             lease: None,
             rolls_back_later: false,

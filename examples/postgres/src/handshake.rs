@@ -21,7 +21,7 @@ use tokio::{
 
 use crate::{
     config::Config,
-    error::{Cause, Error, Result, ServerError},
+    error::{Cause, Error, Notice, Result, ServerError},
     transport::{ReadHalf, Socket, WriteHalf, tls},
 };
 
@@ -36,6 +36,8 @@ pub(crate) struct Ready {
     pub(crate) secret: i32,
     /// Whether the password was bound to the TLS channel.
     pub(crate) is_bound: bool,
+    /// What the server remarked meanwhile.
+    pub(crate) notices: Vec<Notice>,
 }
 
 /// The halves of a socket, and what SCRAM binds to.
@@ -161,7 +163,7 @@ async fn begin(config: &Config) -> Result<Ready, Failure> {
     frontend::startup_message(start_up(config), &mut message).map_err(failed("starting up"))?;
     wire.send(&message).await?;
     let is_bound = authenticate(&mut wire, config).await?;
-    let mut ready = (BTreeMap::new(), 0, 0);
+    let (mut ready, mut notices) = ((BTreeMap::new(), 0, 0), Vec::new());
     loop {
         match wire.receive("starting up").await? {
             Message::ParameterStatus(body) => {
@@ -173,13 +175,13 @@ async fn begin(config: &Config) -> Result<Ready, Failure> {
                 (ready.1, ready.2) = (body.process_id(), body.secret_key());
             }
             Message::ReadyForQuery(_) => break,
-            Message::NoticeResponse(_) => {}
+            Message::NoticeResponse(body) => notices.push(Notice::parse(body.fields())),
             _ => return Err(unexpected("starting up")),
         }
     }
     let Wire { opened: Opened { read, write, .. }, inbox } = wire;
     let (parameters, process_id, secret) = ready;
-    Ok(Ready { read, write, inbox, parameters, process_id, secret, is_bound })
+    Ok(Ready { read, write, inbox, parameters, process_id, secret, is_bound, notices })
 }
 
 fn start_up(config: &Config) -> impl Iterator<Item = (&str, &str)> {

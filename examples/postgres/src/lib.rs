@@ -15,6 +15,7 @@ mod error;
 mod handshake;
 mod listen;
 mod pool;
+mod portal;
 mod request;
 mod row;
 mod session;
@@ -32,8 +33,9 @@ pub use crate::{
     config::{Config, InvalidUrl, StatementMode},
     copy::{CopyIn, CopyOut},
     error::{Closed, Error, Notice, Result, ServerError, SqlState},
-    listen::{Notices, Notification, Notifications},
+    listen::{AllNotifications, Notices, Notification, Notifications},
     pool::{Busy, Holder, Pool, PoolConfig, PoolListener, PoolStatus, PooledSession, Reset},
+    portal::{Portal, PortalStream},
     row::{Column, Row, RowIndex},
     session::Session,
     simple::{SimpleResult, SimpleRow},

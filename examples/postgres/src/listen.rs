@@ -11,8 +11,9 @@ use std::{
 use actor_runtime::ReplyStream;
 
 use crate::{
+    card::Card,
     client::Client,
-    error::{Error, Notice, Result},
+    error::{Closed, Error, Notice, Result},
 };
 
 /// What a listener gets.
@@ -69,15 +70,7 @@ impl Notifications {
     ///
     /// Cancel safe: no notification is lost.
     pub async fn next(&mut self) -> Result<Notification> {
-        let lost = self.lost.swap(0, Relaxed);
-        if lost > 0 {
-            return Ok(Notification::Lagged(lost));
-        }
-        match self.stream.next().await {
-            Some(Ok(notification)) => notification,
-            Some(Err(error)) => Err(self.client.failed(error)),
-            None => Err(Error::Closed { may_have_run: false, why: self.client.why_closed() }),
-        }
+        next(&mut self.stream, &self.lost, &self.client.card).await
     }
 }
 
@@ -90,6 +83,61 @@ impl Drop for Notifications {
 impl fmt::Debug for Notifications {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Notifications").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// The notifications of all channels. Returned by [`Session::notifications`](crate::Session::notifications).
+pub struct AllNotifications {
+    card: Arc<Card>,
+    stream: ReplyStream<Result<Notification>>,
+    lost: Arc<AtomicU64>,
+}
+
+impl AllNotifications {
+    pub(crate) async fn begin(client: &Client) -> Result<Self> {
+        let lost = Arc::<AtomicU64>::default();
+        let buffer = client.options.buffer.max(256);
+        let call = client.driver.notifications(lost.clone()).buffer(buffer);
+        let stream = call.sent().await.map_err(|error| client.unsent(error))?;
+        Ok(Self { card: client.card.clone(), stream, lost })
+    }
+
+    /// Waits for the next notification.
+    ///
+    /// # Errors
+    ///
+    /// Why the connection has ended.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: no notification is lost.
+    pub async fn next(&mut self) -> Result<Notification> {
+        next(&mut self.stream, &self.lost, &self.card).await
+    }
+}
+
+impl fmt::Debug for AllNotifications {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AllNotifications").finish_non_exhaustive()
+    }
+}
+
+async fn next(
+    stream: &mut ReplyStream<Result<Notification>>,
+    lost: &AtomicU64,
+    card: &Card,
+) -> Result<Notification> {
+    let lost = lost.swap(0, Relaxed);
+    if lost > 0 {
+        return Ok(Notification::Lagged(lost));
+    }
+    match stream.next().await {
+        Some(Ok(notification)) => notification,
+        Some(Err(error)) => Err(Error::of_call(error, card.end.get())),
+        None => {
+            let why = card.end.get().cloned().unwrap_or(Closed::ByClient);
+            Err(Error::Closed { may_have_run: false, why })
+        }
     }
 }
 

@@ -58,8 +58,8 @@ pub(crate) enum Piece {
     Rows(BytesMut),
     /// Complete `CopyData` messages.
     Copy(BytesMut),
-    /// The last one.
-    Done,
+    /// The last one, with the number of rows that the statement affected or returned.
+    Done(u64),
 }
 
 impl Response {
@@ -141,13 +141,15 @@ impl Request {
         frontend::describe(b'S', name, &mut self.frames).map_err(invalid)
     }
 
-    pub(crate) fn describe_portal(&mut self) -> Result<()> {
-        frontend::describe(b'P', "", &mut self.frames).map_err(invalid)
+    /// A portal is a bound statement. The one without a name lasts until the end of its request.
+    pub(crate) fn describe_portal(&mut self, portal: &str) -> Result<()> {
+        frontend::describe(b'P', portal, &mut self.frames).map_err(invalid)
     }
 
     /// Binds values to a statement. All are sent and returned in binary.
     pub(crate) fn bind(
         &mut self,
+        portal: &str,
         name: &str,
         types: &[Type],
         values: &[&(dyn ToSql + Sync)],
@@ -158,7 +160,7 @@ impl Request {
         let mut failed = None;
         let formats = types.iter().zip(values).map(|(ty, value)| value.encode_format(ty) as i16);
         let bound = frontend::bind(
-            "",
+            portal,
             name,
             formats,
             types.iter().zip(values).enumerate(),
@@ -183,8 +185,9 @@ impl Request {
         }
     }
 
-    pub(crate) fn execute(&mut self) -> Result<()> {
-        frontend::execute("", 0, &mut self.frames).map_err(invalid)
+    /// Returns up to `limit` rows, or all if it is zero.
+    pub(crate) fn execute(&mut self, portal: &str, limit: i32) -> Result<()> {
+        frontend::execute(portal, limit, &mut self.frames).map_err(invalid)
     }
 
     pub(crate) fn sync(mut self) -> Self {

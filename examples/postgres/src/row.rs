@@ -3,7 +3,9 @@
 use std::{fmt, sync::Arc};
 
 use bytes::{Buf, Bytes, BytesMut};
-use postgres_types::{FromSql, Type, WrongType};
+use fallible_iterator::FallibleIterator;
+use postgres_protocol::message::backend::RowDescriptionBody;
+use postgres_types::{FromSql, Oid, Type, WrongType};
 
 use crate::{
     error::{Closed, Error, Result},
@@ -15,11 +17,37 @@ use crate::{
 pub struct Column {
     name: String,
     ty: Type,
+    modifier: i32,
+}
+
+/// A column as the server describes it.
+#[derive(Clone)]
+pub(crate) struct Heading {
+    pub(crate) name: String,
+    pub(crate) oid: Oid,
+    pub(crate) modifier: i32,
+}
+
+impl Heading {
+    pub(crate) fn with_type(self, ty: Type) -> Column {
+        Column { name: self.name, ty, modifier: self.modifier }
+    }
+}
+
+/// The columns that a message describes.
+pub(crate) fn headings(body: Option<&RowDescriptionBody>) -> Result<Vec<Heading>> {
+    let Some(body) = body else { return Ok(Vec::new()) };
+    let headings = body.fields().map(|field| {
+        let (oid, modifier) = (field.type_oid(), field.type_modifier());
+        Ok(Heading { name: field.name().to_owned(), oid, modifier })
+    });
+    headings.collect().map_err(|_| malformed())
 }
 
 impl Column {
-    pub(crate) fn new(name: String, ty: Type) -> Self {
-        Self { name, ty }
+    /// A column of a type that is built in.
+    pub(crate) fn of(ty: Type) -> Self {
+        Self { name: String::new(), ty, modifier: -1 }
     }
 
     /// Returns its name.
@@ -32,6 +60,12 @@ impl Column {
     #[must_use]
     pub fn ty(&self) -> &Type {
         &self.ty
+    }
+
+    /// Returns the modifier of its type, such as the 7 of `varchar(7)` in a form of its own, or -1 if it has none.
+    #[must_use]
+    pub fn type_modifier(&self) -> i32 {
+        self.modifier
     }
 }
 
@@ -162,7 +196,7 @@ impl Row {
     pub fn try_get<'a, T: FromSql<'a>>(&'a self, column: impl RowIndex) -> Result<T> {
         let index = column.find(&self.columns).filter(|index| *index < self.cells.len());
         let index = index.ok_or_else(|| Error::NoColumn(column.to_text()))?;
-        let Column { name, ty } = &self.columns[index];
+        let Column { name, ty, .. } = &self.columns[index];
         let value = if T::accepts(ty) {
             T::from_sql_nullable(ty, self.cells.get(index))
         } else {

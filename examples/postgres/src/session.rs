@@ -12,7 +12,7 @@ use crate::{
     driver::{Driver, DriverHandle},
     error::Result,
     handshake,
-    listen::{Notices, Notifications},
+    listen::{AllNotifications, Notices, Notifications},
     transaction::{Begin, Exclusive, Transaction},
 };
 
@@ -78,7 +78,17 @@ impl Session {
         self.limited(Notifications::begin(self, channel)).await
     }
 
-    /// Returns the notices from here on. A reader that is slow misses some.
+    /// Returns the notifications of all channels from here on. This does not listen to any: a statement does. It does
+    /// not keep the session open.
+    ///
+    /// # Errors
+    ///
+    /// That of the connection.
+    pub async fn notifications(&self) -> Result<AllNotifications> {
+        AllNotifications::begin(self).await
+    }
+
+    /// Returns the notices from here on, and first those that came while connecting. A reader that is slow misses some.
     ///
     /// # Errors
     ///

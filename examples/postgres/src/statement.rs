@@ -6,7 +6,8 @@ use postgres_types::Type;
 
 use crate::{driver::Prepared, row::Column};
 
-/// A prepared statement. It belongs to its session, and is closed on the server when its last clone is dropped
+/// A prepared statement, as it was when it was prepared: if its tables have other columns by now, a query or an execution of
+/// it is prepared again, and other uses fail with `0A000`. It belongs to its session, and is closed on the server when its last clone is dropped
 /// and it is not in the cache.
 #[derive(Clone)]
 pub struct Statement(pub(crate) Arc<Prepared>);

@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use crate::{
     card::Card,
+    driver::Prepared,
     error::{Error, Result},
     request::Piece,
     row::{Column, Row, next_cells},
@@ -21,6 +22,7 @@ pub struct RowStream {
     columns: Arc<[Column]>,
     /// Rows that were received and not yet returned.
     chunk: Bytes,
+    statement: Arc<Prepared>,
 }
 
 /// The parts of an answer.
@@ -28,18 +30,23 @@ pub(crate) struct Pieces {
     card: Arc<Card>,
     /// `None` after the end.
     stream: Option<ReplyStream<Result<Piece>>>,
+    affected: Option<u64>,
 }
 
 impl Pieces {
     pub(crate) fn new(card: Arc<Card>, stream: ReplyStream<Result<Piece>>) -> Self {
-        Self { card, stream: Some(stream) }
+        Self { card, stream: Some(stream), affected: None }
     }
 
     /// The next part, `None` at the end. After an error there is nothing more.
     pub(crate) async fn next(&mut self) -> Result<Option<Piece>> {
         let Some(stream) = &mut self.stream else { return Ok(None) };
         let piece = match stream.next().await {
-            Some(Ok(Ok(Piece::Done))) | None => Ok(None),
+            Some(Ok(Ok(Piece::Done(affected)))) => {
+                self.affected = Some(affected);
+                Ok(None)
+            }
+            None => Ok(None),
             Some(Ok(Ok(piece))) => Ok(Some(piece)),
             Some(Ok(Err(error))) => Err(error),
             Some(Err(error)) => Err(Error::of_call(error, self.card.end.get())),
@@ -56,8 +63,9 @@ impl RowStream {
         card: Arc<Card>,
         stream: ReplyStream<Result<Piece>>,
         columns: Arc<[Column]>,
+        statement: Arc<Prepared>,
     ) -> Self {
-        Self { pieces: Pieces::new(card, stream), columns, chunk: Bytes::new() }
+        Self { pieces: Pieces::new(card, stream), columns, chunk: Bytes::new(), statement }
     }
 
     /// Returns the next row, or `None` at the end.
@@ -87,7 +95,10 @@ impl RowStream {
             if let Some(cells) = next_cells(&mut self.chunk)? {
                 return Ok(Some(Row::new(self.columns.clone(), cells)));
             }
-            match self.pieces.next().await? {
+            let piece = self.pieces.next().await.inspect_err(|error| {
+                self.statement.forget_if_stale(error, self.statement.driver.upgrade().as_ref());
+            });
+            match piece? {
                 Some(Piece::Rows(rows)) => self.chunk = rows.freeze(),
                 Some(Piece::Columns(body)) => {
                     self.columns = types::known_columns(&self.pieces.card, &body)?;
@@ -95,9 +106,15 @@ impl RowStream {
                 Some(Piece::Copy(_)) => {
                     return Err(Error::NotCopy { expected: "`copy_out` for COPY .. TO STDOUT" });
                 }
-                Some(Piece::Done) | None => return Ok(None),
+                Some(Piece::Done(_)) | None => return Ok(None),
             }
         }
+    }
+
+    /// Returns the number of rows that the statement affected or returned, once the stream was read to its end.
+    #[must_use]
+    pub fn affected(&self) -> Option<u64> {
+        self.pieces.affected
     }
 
     /// Reads all rows that are left.

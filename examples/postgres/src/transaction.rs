@@ -3,12 +3,15 @@
 use std::ops::Deref;
 
 use actor_runtime::{ActorHandle, Lease};
+use postgres_types::ToSql;
 
 use crate::{
     client::Client,
     driver::{DriverHandle, quoted},
     error::{Error, Result},
+    portal::Portal,
     request::{Control, Request},
+    statement::ToStatement,
 };
 
 /// The settings of a transaction. The default is that of the server.
@@ -117,6 +120,18 @@ impl Transaction {
         self.limited(async { self.send(request).await.map(drop) }).await
     }
 
+    /// Begins a query whose rows are fetched in parts, so that a slow reader holds nobody up.
+    ///
+    /// # Errors
+    ///
+    /// The server's error, or that of the connection, or if a value cannot be sent as its parameter.
+    pub async fn portal<S>(&self, statement: &S, values: &[&(dyn ToSql + Sync)]) -> Result<Portal>
+    where
+        S: ToStatement + ?Sized,
+    {
+        self.limited(Portal::begin(self, statement, values)).await
+    }
+
     /// Sets a savepoint.
     ///
     /// # Errors
@@ -181,6 +196,18 @@ impl<'a> Savepoint<'a> {
     pub async fn rollback(mut self) -> Result<()> {
         let undo = self.undo()?;
         self.end(undo).await
+    }
+
+    /// Begins a query whose rows are fetched in parts, so that a slow reader holds nobody up.
+    ///
+    /// # Errors
+    ///
+    /// The server's error, or that of the connection, or if a value cannot be sent as its parameter.
+    pub async fn portal<S>(&self, statement: &S, values: &[&(dyn ToSql + Sync)]) -> Result<Portal>
+    where
+        S: ToStatement + ?Sized,
+    {
+        self.limited(Portal::begin(self, statement, values)).await
     }
 
     /// Sets a savepoint within this one.

@@ -2,7 +2,6 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use fallible_iterator::FallibleIterator;
 use postgres_protocol::message::backend::RowDescriptionBody;
 use postgres_types::{Field, Kind, Oid, Type};
 
@@ -10,7 +9,7 @@ use crate::{
     client::Client,
     driver::Prepared,
     error::{Error, Result},
-    row::{Column, Row, malformed, rows_of},
+    row::{Column, Row, headings, rows_of},
     statement::Shape,
 };
 
@@ -32,8 +31,8 @@ pub(crate) async fn shape(client: &Client, prepared: &Prepared) -> Result<Shape>
         parameters.push(find(client, *oid).await?);
     }
     let mut columns = Vec::with_capacity(prepared.columns.len());
-    for (name, oid) in &prepared.columns {
-        columns.push(Column::new(name.clone(), find(client, *oid).await?));
+    for heading in &prepared.columns {
+        columns.push(heading.clone().with_type(find(client, heading.oid).await?));
     }
     let shape = Shape { parameters: parameters.into(), columns: columns.into() };
     Ok(prepared.shape.get_or_init(|| shape).clone())
@@ -45,8 +44,9 @@ pub(crate) async fn columns(
     body: Option<&RowDescriptionBody>,
 ) -> Result<Arc<[Column]>> {
     let mut columns = Vec::new();
-    for (name, oid) in fields(body)? {
-        columns.push(Column::new(name, find(client, oid).await?));
+    for heading in headings(body)? {
+        let ty = find(client, heading.oid).await?;
+        columns.push(heading.with_type(ty));
     }
     Ok(columns.into())
 }
@@ -58,13 +58,13 @@ pub(crate) fn known_columns(
     body: &RowDescriptionBody,
 ) -> Result<Arc<[Column]>> {
     let known = |oid| card.known_type(oid).unwrap_or(Type::UNKNOWN);
-    Ok(fields(Some(body))?.into_iter().map(|(name, oid)| Column::new(name, known(oid))).collect())
-}
-
-fn fields(body: Option<&RowDescriptionBody>) -> Result<Vec<(String, Oid)>> {
-    let Some(body) = body else { return Ok(Vec::new()) };
-    let fields = body.fields().map(|field| Ok((field.name().to_owned(), field.type_oid())));
-    fields.collect().map_err(|_| malformed())
+    let headings = headings(Some(body))?.into_iter();
+    Ok(headings
+        .map(|heading| {
+            let ty = known(heading.oid);
+            heading.with_type(ty)
+        })
+        .collect())
 }
 
 async fn find(client: &Client, oid: Oid) -> Result<Type> {
@@ -77,7 +77,7 @@ async fn find(client: &Client, oid: Oid) -> Result<Type> {
 /// A query about a type, whose columns are of types that are built in.
 async fn ask(client: &Client, sql: &str, oid: Oid, columns: &[Type]) -> Result<Vec<Row>> {
     let set = client.run_typed(sql, &[(&oid, Type::OID)]).await?;
-    let columns = columns.iter().map(|ty| Column::new(String::new(), ty.clone())).collect();
+    let columns = columns.iter().map(|ty| Column::of(ty.clone())).collect();
     rows_of(&columns, set.rows)
 }
 

@@ -117,6 +117,35 @@ mod restricted {
         }
     }
 
+    /// Paths that begin with `self` lead out of modules, too.
+    pub(crate) mod by_self {
+        pub(crate) mod inner {
+            use actor_runtime::actor;
+
+            pub(in super::super) struct BySelf;
+
+            #[actor]
+            impl BySelf {
+                pub(super) fn narrow(&self) -> u8 {
+                    1
+                }
+
+                pub(in self::super::super) fn wide(&self) -> u8 {
+                    2
+                }
+            }
+        }
+
+        pub(super) async fn narrow(handle: &inner::BySelfHandle) -> u8 {
+            handle.narrow().await.unwrap()
+        }
+    }
+
+    pub(crate) async fn by_self() -> u8 {
+        let handle: by_self::inner::BySelfHandle = actor_runtime::spawn(by_self::inner::BySelf);
+        by_self::narrow(&handle).await + handle.wide().await.unwrap()
+    }
+
     pub(crate) async fn wide(handle: &shallow::ShallowHandle) -> u8 {
         handle.wide().await.unwrap()
     }
@@ -133,4 +162,5 @@ async fn handles_reach_as_far_as_the_widest_handler() {
     let deep: restricted::deep::deeper::DeepHandle = spawn(restricted::deep::deeper::Deep);
     let narrow = restricted::deep::narrow(&deep).await;
     assert_eq!(narrow + deep.wide().await.unwrap() + restricted::between(&deep).await, 7);
+    assert_eq!(restricted::by_self().await, 3);
 }

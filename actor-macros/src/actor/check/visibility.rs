@@ -17,12 +17,10 @@ pub(super) fn widest(handlers: &[Handler]) -> Visibility {
     if let Some(public) = all().find(|vis| matches!(vis, Visibility::Public(_))) {
         return public.clone();
     }
-    // Each path is a module around this one: the shorter from the root, the wider, and the longer
-    // towards it.
-    let from_root =
-        restricted().filter(|vis| starts_with(vis, "crate")).min_by_key(|vis| length(vis));
-    let towards_root =
-        restricted().filter(|vis| starts_with(vis, "super")).max_by_key(|vis| length(vis));
+    // Each path is a module around this one: the shorter from the root, the wider, and the more `super`s, the
+    // wider.
+    let from_root = restricted().filter(|vis| is_from_root(vis)).min_by_key(|vis| length(vis));
+    let towards_root = restricted().filter(|vis| supers(vis) > 0).max_by_key(|vis| supers(vis));
     match (from_root, towards_root) {
         // Which of them is wider depends on the depth of the module.
         (Some(vis), Some(_)) => Visibility::Restricted(crate_wide(vis)),
@@ -33,8 +31,13 @@ pub(super) fn widest(handlers: &[Handler]) -> Visibility {
     }
 }
 
-fn starts_with(vis: &VisRestricted, word: &str) -> bool {
-    vis.path.segments.first().is_some_and(|first| first.ident == word)
+fn is_from_root(vis: &VisRestricted) -> bool {
+    vis.path.segments.first().is_some_and(|first| first.ident == "crate" || first.ident == "$crate")
+}
+
+/// How many modules it leads out of.
+fn supers(vis: &VisRestricted) -> usize {
+    vis.path.segments.iter().filter(|segment| segment.ident == "super").count()
 }
 
 fn length(vis: &VisRestricted) -> usize {

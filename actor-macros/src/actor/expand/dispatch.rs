@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Visibility;
+use syn::{VisRestricted, Visibility};
 
 use super::{
     arms::{self, Names},
@@ -17,13 +17,11 @@ use crate::{
 };
 
 pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
-    let Actor { krate, ty, message, handle, .. } = actor;
+    let Actor { krate, ty, .. } = actor;
     let generics = generics::with_static(&actor.generics);
     let (impl_generics, _, where_clause) = generics.split_for_impl();
-    let (_, carried, _) = actor.carried.split_for_impl();
     let mailbox = mailbox(actor);
-    let type_message = at_visibility(&actor.vis, quote!(type Message = #message #carried;));
-    let type_handle = at_visibility(&actor.vis, quote!(type Handle = #handle #carried;));
+    let types = types(actor);
     let start_error = hooks::start_error(actor);
     let type_undelivered = undelivered::ty(actor);
     let take_back = undelivered::take_back(actor);
@@ -42,11 +40,10 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
     let allow = (actor.threads == Threads::One).then(
         || quote!(#[allow(clippy::future_not_send, reason = "the actor stays on one thread")]),
     );
-    quote! {
+    let actor_impl = quote! {
         #allow
         impl #impl_generics #krate::Actor for #ty #where_clause {
-            #type_message
-            #type_handle
+            #types
             #start_error
             type Undelivered = #type_undelivered;
             #mailbox
@@ -56,8 +53,8 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
             #dispatch
             #hooks
         }
-
-        #(#attrs)*
+    };
+    let drive_impl = quote! {
         #allow
         impl #impl_generics #krate::by_hand::Drive for #ty #where_clause {
             #keep_alive
@@ -65,15 +62,34 @@ pub(super) fn actor_impl(actor: &Actor) -> TokenStream {
             #take_back
             #sources
         }
-    }
+    };
+    let [actor_impl, drive_impl] = [actor_impl, drive_impl].map(|item| super::at_name(actor, item));
+    quote!(#actor_impl #(#attrs)* #drive_impl)
 }
 
-/// Gives `item` the span of a restricted visibility.
-///
-/// If an actor is more public than all its handlers, rustc reports the associated types. The caret should
-/// be under the visibility to change.
-fn at_visibility(vis: &Visibility, item: TokenStream) -> TokenStream {
-    let Visibility::Restricted(vis) = vis else { return item };
+// Output: type Message = CounterMessage;
+//         type Handle = CounterHandle;
+//
+/// If an actor is more public than all its handlers, rustc reports both types. The caret should be under the visibility to
+/// change, and with the same words and the same place there is one error.
+fn types(actor: &Actor) -> TokenStream {
+    let Actor { krate, message, handle, .. } = actor;
+    let (_, carried, _) = actor.carried.split_for_impl();
+    let Visibility::Restricted(vis) = &actor.vis else {
+        return quote! {
+            type Message = #message #carried;
+            type Handle = #handle #carried;
+        };
+    };
+    let types = [
+        quote!(type Message = <#handle #carried as #krate::ActorHandle>::Message;),
+        quote!(type Handle = #handle #carried;),
+    ];
+    types.into_iter().flat_map(|item| at_visibility(vis, item)).collect()
+}
+
+/// Gives `item` the span of `vis`.
+fn at_visibility(vis: &VisRestricted, item: TokenStream) -> TokenStream {
     let mut tokens = syntax::respanned(item, vis.paren_token.span.close()).into_iter();
     let first = tokens.next().map(|first| syntax::respanned(first.into(), vis.pub_token.span));
     first.into_iter().flatten().chain(tokens).collect()

@@ -79,6 +79,8 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     let parameters = handler.fields().map(parameter);
     let conversions = handler.fields().filter_map(conversion);
     let (is_lent, is_inline) = (is_lent(handler), inline::is_known(actor, handler));
+    // Whether the request gets all arguments, and makes the message of them.
+    let is_whole = is_lent || is_inline;
     let send = match &handler.answer {
         Answer::Streamed(_) if is_lent => quote!(lent_stream),
         Answer::Streamed(_) => quote!(stream),
@@ -91,7 +93,7 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     };
     let fields = arms::fields(handler);
     let made = quote!(#message::#variant { #fields #reply });
-    let (make, request) = if is_lent || is_inline {
+    let (make, request) = if is_whole {
         let owned = arms::owned(handler);
         let closure = quote!(|#owned, #reply| #made);
         let make = arms::fresh("message", handler);
@@ -103,7 +105,7 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
         let capture = handler.has_fields().then(|| quote!(move));
         (None, quote!(#capture |#reply| #made))
     };
-    let missing: Vec<_> = handler.fields().filter(|_| is_inline).filter_map(missing).collect();
+    let missing: Vec<_> = handler.fields().filter(|_| is_whole).filter_map(missing).collect();
     let allow_unused = (!missing.is_empty())
         .then(|| quote!(#[allow(unused_variables, reason = "arguments may be missing")]));
     // Debug builds report where a call was made that was dropped before its result was read.
@@ -140,10 +142,26 @@ fn missing(Field { ident, cfgs, .. }: &Field) -> Option<TokenStream> {
     (!cfgs.is_empty()).then(|| quote!(#[cfg(not(all(#(#conditions),*)))] let #ident = ();))
 }
 
-/// Whether the type of the request has a name. A tuple type cannot have conditional fields.
+/// Whether the type of the request has a name.
 pub(super) fn is_lent(handler: &Handler) -> bool {
     handler.fields().any(|field| field.carried.is_lent())
-        && handler.fields().all(|field| field.cfgs.is_empty())
+}
+
+// Output: String
+// Output: <fn(#[cfg(unix)] String, #[cfg(not(all(unix)))] ()) as ::actor_runtime::__private::OneOf>::Type
+//
+/// The type of what a request owns for a field. The elements of a tuple cannot have conditions, but those of a function
+/// can.
+fn owned_type(actor: &Actor, Field { cfgs, carried, .. }: &Field) -> TokenStream {
+    let ty = message::carried_type(carried);
+    if cfgs.is_empty() {
+        return ty;
+    }
+    let krate = &actor.krate;
+    let conditions = cfgs.iter().filter_map(hooks::condition);
+    quote! {
+        <fn(#(#cfgs)* #ty, #[cfg(not(all(#(#conditions),*)))] ()) as #krate::__private::OneOf>::Type
+    }
 }
 
 fn returned(actor: &Actor, handler: &Handler) -> TokenStream {
@@ -156,12 +174,10 @@ fn returned(actor: &Actor, handler: &Handler) -> TokenStream {
         Answer::Returned(_) | Answer::Deferred(_) => (quote!(Call), quote!(Lent), quote!(Request)),
     };
     let request = if is_lent(handler) {
-        let owned = handler.fields().map(|field| message::carried_type(&field.carried));
+        let owned = handler.fields().map(|field| owned_type(actor, field));
         inline::named_request(actor, handler, &arms::one_or_tuple(owned), &quote!(#name))
     } else {
-        // Type parameters cannot be left out of `use<..>`, and `impl Into<..>` has no name to put there.
-        let is_generic = handler.fields().any(|field| field.carried.is_lent());
-        let captured = (!is_generic).then(|| captured(actor));
+        let captured = captured(actor);
         quote!(impl #krate::by_hand::#by_trait<#message, #answer> #captured)
     };
     let mark = handler.cancel_safe.is_some().then(|| {

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use syn::{Attribute, Meta, Type};
+use syn::{Attribute, Meta, Token, Type, punctuated::Punctuated};
 
 use super::arms;
 use crate::actor::{
@@ -30,12 +30,27 @@ fn conditional(hook: &Hook, error: &Type, infallible: &TokenStream) -> TokenStre
     quote!(#(#cfgs)* type StartError = #error; #otherwise)
 }
 
-/// The condition of a `#[cfg(..)]`.
-pub(super) fn condition(cfg: &Attribute) -> Option<&TokenStream> {
-    match &cfg.meta {
-        Meta::List(list) => Some(&list.tokens),
-        Meta::Path(_) | Meta::NameValue(_) => None,
+// Input:  #[cfg(unix)]
+// Output: unix
+// Input:  #[cfg_attr(unix, cfg(test))]
+// Output: any(not(unix), all(test))
+//
+/// The condition of a `#[cfg(..)]`, which may be in a `cfg_attr`.
+pub(super) fn condition(cfg: &Attribute) -> Option<TokenStream> {
+    condition_of(&cfg.meta)
+}
+
+fn condition_of(meta: &Meta) -> Option<TokenStream> {
+    let Meta::List(list) = meta else { return None };
+    if !list.path.is_ident("cfg_attr") {
+        return Some(list.tokens.clone());
     }
+    let parser = Punctuated::<Meta, Token![,]>::parse_terminated;
+    let metas = list.parse_args_with(parser).ok()?;
+    let mut metas = metas.iter();
+    let when = metas.next()?;
+    let then = metas.filter_map(condition_of);
+    Some(quote!(any(not(#when), all(#(#then),*))))
 }
 
 // Input:  #[on_stop] async fn save(&mut self) { .. }

@@ -21,7 +21,7 @@ mod undelivered;
 
 use std::iter;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::quote;
 
 use super::{
@@ -56,6 +56,24 @@ fn generated(actor: &Actor) -> TokenStream {
         .chain(undelivered::enumeration(actor));
     let items = items.map(|item| quote!(#(#attrs)* #item)).collect();
     one_block::within(actor, items)
+}
+
+/// Gives `item`, an impl of a trait for the actor, the place of the actor's name. There rustc reports that the type
+/// is an actor elsewhere, too.
+fn at_name(actor: &Actor, item: TokenStream) -> TokenStream {
+    let span = Span::call_site().located_at(actor.ident.span());
+    let located = item.into_iter().map(|mut token| {
+        let is_edge = match &token {
+            TokenTree::Ident(ident) => ident == "impl",
+            TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        };
+        if is_edge {
+            token.set_span(span);
+        }
+        token
+    });
+    located.collect()
 }
 
 /// The traits that the loop and its callers meet in.

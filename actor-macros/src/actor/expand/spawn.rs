@@ -45,11 +45,12 @@ pub(super) fn spawn_impl(actor: &Actor) -> Option<TokenStream> {
         }
     };
     let krate = &actor.krate;
-    Some(quote! {
+    let item = quote! {
         impl #impl_generics #krate::by_hand::Spawn for #ty #where_clause {
             #method
         }
-    })
+    };
+    Some(super::at_name(actor, item))
 }
 
 /// The proofs of all types that may not be `Send`.

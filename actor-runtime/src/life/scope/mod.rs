@@ -25,7 +25,7 @@ use crate::{
     life::{
         actor::Actor,
         builder::Builder,
-        drive::Spawn,
+        drive::{Spawn, SpawnNow},
         restart::{Life, Restarts},
         starting::{CannotFail, StartError, Starting},
     },
@@ -120,11 +120,7 @@ impl Scope {
     ///
     /// Panics outside of a tokio runtime.
     #[track_caller]
-    pub fn spawn<A>(&self, actor: A) -> A::Handle
-    where
-        A: Spawn<StartError: CannotFail>,
-        A::Message: Message<AtRest: Send> + Send,
-    {
+    pub fn spawn<A: SpawnNow<Handle = H>, H: ActorHandle>(&self, actor: A) -> H {
         self.spawn_with(|_| actor)
     }
 

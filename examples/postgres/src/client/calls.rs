@@ -10,8 +10,8 @@ use crate::{
     answer::Awaited,
     card::Status,
     driver::{DriverMessage, Prepared},
-    error::{Closed, Error, Result, SqlState},
-    request::{Request, Response, ResultSet, has_fixed_columns},
+    error::{Closed, Error, Result},
+    request::{Control, Request, Response, ResultSet, has_fixed_columns},
     row::Column,
     statement::{Shape, Source},
     types,
@@ -63,7 +63,9 @@ impl Client {
     }
 
     pub(crate) fn marked(&self, request: Request) -> Request {
-        Request { cancel_on_drop: self.options.cancel_on_drop, ..request }
+        // The end of a transaction goes on: it is what its caller has decided.
+        let cancel_on_drop = self.options.cancel_on_drop && request.control != Control::End;
+        Request { cancel_on_drop, ..request }
     }
 
     pub(crate) async fn send(&self, request: Request) -> Result<Response> {
@@ -99,12 +101,12 @@ impl Client {
         if prepared.name.is_empty() {
             request.parse("", &prepared.sql, &shape.parameters)?;
         }
-        request.bind(&prepared.name, &shape.parameters, values)?;
+        request.bind("", &prepared.name, &shape.parameters, values)?;
         if !prepared.has_fixed_columns {
-            request.describe_portal()?;
+            request.describe_portal("")?;
         }
         request.is_alone |= prepared.may_copy;
-        request.execute()
+        request.execute("", 0)
     }
 
     pub(super) fn encode(
@@ -118,7 +120,7 @@ impl Client {
         Ok(request.sync())
     }
 
-    /// Runs one statement. A cached one that the server has forgotten is prepared again.
+    /// Runs one statement. One that the server has forgotten, or knows in an older form, is prepared again.
     pub(super) async fn run(
         &self,
         source: Source<'_>,
@@ -132,26 +134,28 @@ impl Client {
             let set = self.run_typed(sql, &[]).await?;
             return Ok((types::columns(self, set.columns.as_ref()).await?, set));
         }
-        let mut may_retry = true;
+        let mut again: Option<Arc<str>> = None;
         loop {
+            let source = again.as_deref().map_or(source, Source::Text);
             let (prepared, shape) = self.described(source).await?;
             let outcome = self.send(self.encode(&prepared, &shape, values)?).await;
-            match (outcome, source) {
-                (Ok(response), _) => {
+            match outcome {
+                Ok(response) => {
                     let set = response.into_last();
                     if set.columns.is_none() {
                         return Ok((shape.columns, set));
                     }
                     return Ok((types::columns(self, set.columns.as_ref()).await?, set));
                 }
-                (Err(error), Source::Text(_)) if is_stale(&error) => {
-                    let _ = self.driver.forget(prepared.sql.clone()).cast().await;
-                    // In a transaction, the error has ended it.
-                    if !std::mem::take(&mut may_retry) || self.card.status() != Status::Idle {
-                        return Err(error);
-                    }
+                // In a transaction, the error has ended it.
+                Err(error)
+                    if prepared.forget_if_stale(&error, Some(&self.driver))
+                        && again.is_none()
+                        && self.card.status() == Status::Idle =>
+                {
+                    again = Some(prepared.sql.clone());
                 }
-                (Err(error), _) => return Err(error),
+                Err(error) => return Err(error),
             }
         }
     }
@@ -165,19 +169,9 @@ impl Client {
         let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|(value, _)| *value).collect();
         let mut request = Request::extended();
         request.parse("", sql, &types)?;
-        request.bind("", &types, &values)?;
-        request.describe_portal()?;
-        request.execute()?;
+        request.bind("", "", &types, &values)?;
+        request.describe_portal("")?;
+        request.execute("", 0)?;
         Ok(self.send(request.sync()).await?.into_last())
-    }
-}
-
-/// Whether the server has forgotten a statement, or its result has other columns by now. It did not run.
-fn is_stale(error: &Error) -> bool {
-    let Error::Server(error) = error else { return false };
-    match error.code() {
-        SqlState::INVALID_SQL_STATEMENT_NAME => true,
-        SqlState::FEATURE_NOT_SUPPORTED => error.message().contains("cached plan"),
-        _ => false,
     }
 }

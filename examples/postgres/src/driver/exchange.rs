@@ -19,6 +19,8 @@ pub(super) struct Exchange {
     pub(super) to: To,
     /// The first error that the server reported.
     pub(super) error: Option<Error>,
+    /// What the server said when the statement of a stream, or a `COPY`, was complete.
+    pub(super) tag: Bytes,
     pub(super) is_extended: bool,
     pub(super) is_alone: bool,
     pub(super) cancel_on_drop: bool,
@@ -55,7 +57,6 @@ pub(super) struct CopyIn {
     pub(super) started: Option<Reply<Result<()>>>,
     /// Answered when the server has taken it all.
     pub(super) finished: Option<Reply<Result<u64>>>,
-    pub(super) tag: Bytes,
 }
 
 impl Exchange {
@@ -109,7 +110,7 @@ impl Exchange {
     pub(super) fn complete(&mut self, tag: Bytes) {
         match &mut self.to {
             To::Rows(response, _) => response.complete(tag),
-            To::CopyIn(copy) => copy.tag = tag,
+            To::CopyIn(_) | To::Stream(_) => self.tag = tag,
             _ => {}
         }
     }
@@ -129,26 +130,26 @@ impl Exchange {
 
     /// Answers the caller. Statements and listeners are the driver's business.
     pub(super) fn answer(self) {
-        let error = self.error;
+        let (error, affected) = (self.error, crate::request::affected(&self.tag));
         match (self.to, error) {
             (To::Rows(response, reply), None) => reply.send(Ok(response)),
             (To::Rows(_, reply), Some(error)) => reply.send(Err(error)),
             (To::Stream(pieces), error) => {
-                drop(pieces.finish(error.map_or(Ok(Piece::Done), Err)));
+                drop(pieces.finish(error.map_or(Ok(Piece::Done(affected)), Err)));
             }
-            (To::CopyIn(copy), error) => copy.answer(error),
+            (To::CopyIn(copy), error) => copy.answer(error.map_or(Ok(affected), Err)),
             (To::Statement(_) | To::Listener(_) | To::Nobody, _) => {}
         }
     }
 }
 
 impl CopyIn {
-    fn answer(self, error: Option<Error>) {
+    fn answer(self, outcome: Result<u64>) {
         let expected = "a statement of the form COPY .. FROM STDIN";
         if let Some(started) = self.started {
-            started.send(Err(error.unwrap_or(Error::NotCopy { expected })));
+            started.send(outcome.and(Err(Error::NotCopy { expected })));
         } else if let Some(finished) = self.finished {
-            finished.send(error.map_or(Ok(crate::request::affected(&self.tag)), Err));
+            finished.send(outcome);
         }
     }
 }

@@ -54,8 +54,8 @@ impl Driver {
             match tag {
                 // Rows, and the data of a `COPY`.
                 b'D' | b'd' => self.rows(tag)?,
-                // Parse, bind and close are complete; the data of a `COPY` is; there are no columns.
-                b'1' | b'2' | b'3' | b'c' | b'n' => self.inbox.advance(length),
+                // Parse, bind and close are complete; the data of a `COPY` is; there are no columns; a portal has more.
+                b'1' | b'2' | b'3' | b'c' | b'n' | b's' => self.inbox.advance(length),
                 b'Z' => self.ready(length)?,
                 b'C' | b'I' => self.complete(length)?,
                 _ => match Message::parse(&mut self.inbox).map_err(Closed::from)? {
@@ -194,7 +194,7 @@ impl Driver {
 
     /// Whether a cancel request can hit this exchange, which is the first, and nothing else.
     pub(super) fn is_exposed(&self, first: &Exchange) -> bool {
-        first.end <= self.out.written
+        self.out.has_sent(first.end)
             && self.pending.get(1).is_none_or(|next| next.start >= self.out.written)
     }
 
@@ -205,16 +205,7 @@ impl Driver {
                 && self
                     .pending
                     .front()
-                    .is_some_and(|first| first.cancel_on_drop && first.end <= self.out.written)
-    }
-
-    /// Whether the first caller has gone and wanted that its statement is cancelled, and it can be. Nothing is sent
-    /// before that is done: behind another request, it could not be any more.
-    pub(super) fn is_to_be_cancelled(&self) -> bool {
-        self.watches_first()
-            && self.pending.front().is_some_and(|first| {
-                first.cancel_on_drop && first.is_abandoned() && self.is_exposed(first)
-            })
+                    .is_some_and(|first| first.cancel_on_drop && self.out.has_sent(first.end))
     }
 
     /// Cancels the first exchange if its caller has gone and wanted that.

@@ -28,28 +28,34 @@ impl Outbox {
         self.buffer.is_empty() && !self.is_unflushed
     }
 
+    /// Whether everything before a position has left for the server.
+    pub(super) fn has_sent(&self, position: u64) -> bool {
+        position <= self.written && !self.is_unflushed
+    }
+
     pub(super) fn clear(&mut self) {
         self.buffer.clear();
         self.is_unflushed = false;
     }
 }
 
-/// Writes what there is, or flushes what was written.
+/// Flushes what was written, or writes what there is.
 ///
 /// If others are under way, it first lets the tasks run that are ready: callers that were just answered often call
-/// again, and their requests become part of the same write.
+/// again, and their requests become part of the same write. Before that, the other sources are polled once. So if the
+/// first caller has gone, its statement is cancelled, and nothing is sent behind it.
 #[cancel_safe]
 pub(super) async fn transmit(
     writer: &mut WriteHalf,
-    buffer: &mut BytesMut,
+    out: &mut Outbox,
     has_others: bool,
 ) -> io::Result<usize> {
-    if has_others {
-        repeatable(yield_now()).await;
-    }
-    if buffer.is_empty() {
+    if out.is_unflushed {
         writer.flush().await?;
         return Ok(0);
     }
-    writer.write_buf(buffer).await
+    if has_others {
+        repeatable(yield_now()).await;
+    }
+    writer.write_buf(&mut out.buffer).await
 }

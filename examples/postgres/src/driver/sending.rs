@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 
 use actor_runtime::Context;
+use bytes::Bytes;
 
 use super::{
     Driver, LeaseState, OUT_LIMIT, WINDOW,
@@ -20,7 +21,6 @@ impl Driver {
         self.pending.len() < WINDOW
             && self.out.buffer.len() < OUT_LIMIT
             && self.cancelling.is_idle()
-            && !self.is_to_be_cancelled()
             && self.pending.back().is_none_or(|last| !last.is_alone)
     }
 
@@ -29,10 +29,7 @@ impl Driver {
     }
 
     pub(super) fn may_write(&self) -> bool {
-        !self.out.is_done()
-            && self.cancelling.is_idle()
-            && self.broken.is_none()
-            && !self.is_to_be_cancelled()
+        !self.out.is_done() && self.cancelling.is_idle() && self.broken.is_none()
     }
 
     pub(super) fn is_copying(&self) -> bool {
@@ -80,6 +77,7 @@ impl Driver {
             end: self.out.position(),
             to,
             error: None,
+            tag: Bytes::new(),
             is_extended: request.is_extended,
             is_alone: request.is_alone,
             cancel_on_drop: request.cancel_on_drop,

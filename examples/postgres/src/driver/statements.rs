@@ -2,18 +2,19 @@
 
 use std::{
     collections::HashMap,
+    fmt,
     sync::{Arc, OnceLock},
 };
 
 use actor_runtime::{Reply, WeakHandle};
-use fallible_iterator::FallibleIterator;
 use postgres_types::Oid;
 
 use super::{DriverHandle, exchange::Described};
 use crate::{
     config::StatementMode,
-    error::{Error, Result},
+    error::{Error, Result, SqlState},
     request::{has_fixed_columns, may_copy},
+    row::{Heading, headings},
     statement::Shape,
 };
 
@@ -26,11 +27,39 @@ pub(crate) struct Prepared {
     /// Whether its columns need not be asked for each time.
     pub(crate) has_fixed_columns: bool,
     pub(crate) parameters: Vec<Oid>,
-    /// The names and types of the columns.
-    pub(crate) columns: Vec<(String, Oid)>,
+    pub(crate) columns: Vec<Heading>,
     /// The same with full types, once somebody has looked them up.
     pub(crate) shape: OnceLock<Shape>,
     pub(crate) driver: WeakHandle<DriverHandle>,
+}
+
+impl Prepared {
+    /// Whether an error says that the server has forgotten the statement, or that its result has other columns by now. It
+    /// did not run.
+    fn is_stale(&self, error: &Error) -> bool {
+        let Error::Server(error) = error else { return false };
+        match error.code() {
+            SqlState::INVALID_SQL_STATEMENT_NAME => !self.name.is_empty(),
+            SqlState::FEATURE_NOT_SUPPORTED => error.message().contains("cached plan"),
+            _ => false,
+        }
+    }
+
+    /// Takes it from the cache if an error says that it is out of date, and returns whether it does.
+    pub(crate) fn forget_if_stale(&self, error: &Error, driver: Option<&DriverHandle>) -> bool {
+        let is_stale = self.is_stale(error);
+        if is_stale && let Some(driver) = driver {
+            // Refused only if the connection or the transaction has ended.
+            let _ = driver.forget(self.sql.clone(), self.name.clone()).cast_now();
+        }
+        is_stale
+    }
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared").field("name", &self.name).field("sql", &self.sql).finish()
+    }
 }
 
 impl Drop for Prepared {
@@ -127,7 +156,7 @@ impl Statements {
         let Described { key, name, parameters, columns, reply } = described;
         let outcome = match error {
             Some(error) => Err(error),
-            None => columns_of(columns).map(|columns| {
+            None => headings(columns.as_ref()).map(|columns| {
                 let (shape, driver) = (OnceLock::new(), driver.clone());
                 let has_fixed_columns = !name.is_empty() && has_fixed_columns(&key);
                 Arc::new(Prepared {
@@ -177,8 +206,10 @@ impl Statements {
     }
 
     /// Forgets a statement that the server does not know any more, or knows in an older form.
-    pub(super) fn forget(&mut self, sql: &str) {
-        if let Some(Entry::Ready { .. }) = self.entries.get(sql) {
+    pub(super) fn forget(&mut self, sql: &str, name: &str) {
+        if let Some(Entry::Ready { prepared, .. }) = self.entries.get(sql)
+            && prepared.name == name
+        {
             self.entries.remove(sql);
         }
     }
@@ -196,12 +227,4 @@ impl Statements {
             }
         }
     }
-}
-
-fn columns_of(
-    body: Option<postgres_protocol::message::backend::RowDescriptionBody>,
-) -> Result<Vec<(String, Oid)>> {
-    let Some(body) = body else { return Ok(Vec::new()) };
-    let columns = body.fields().map(|field| Ok((field.name().to_owned(), field.type_oid())));
-    columns.collect().map_err(|error| Error::Invalid(Arc::new(error)))
 }

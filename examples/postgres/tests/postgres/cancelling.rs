@@ -8,7 +8,8 @@ use std::{
     time::Duration,
 };
 
-use postgres_actor::{Error, Session, SqlState};
+use postgres_actor::{Error, Session, SqlState, Status};
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::task::JoinSet;
 
 use crate::support::{DEADLINE, cluster, end_statement, soon, until};
@@ -114,6 +115,69 @@ async fn a_stream_that_nobody_reads() {
         }
     };
     assert!(matches!(error, Error::Stalled { after } if after == limit), "{error}");
+}
+
+/// The next request waits until the statement of a call that was dropped before it is cancelled.
+#[tokio::test]
+async fn before_the_next_request_is_sent() {
+    let cluster = cluster!();
+    let session = cluster.session().await;
+    // The notice is the last that the driver does before the call is dropped.
+    let slow = "DO $$ BEGIN RAISE NOTICE 'it runs'; PERFORM pg_sleep(600); END $$";
+    let mut notices = session.notices().await.unwrap();
+    for _ in 0..20 {
+        let calls = session.cancel_on_drop();
+        let mut call = Box::pin(calls.simple_query(slow));
+        tokio::select! {
+            biased;
+            _ = &mut call => unreachable!("it sleeps"),
+            _ = notices.next() => {}
+        }
+        drop(call);
+        soon("the next", session.simple_query("SELECT 1")).await.unwrap();
+    }
+    assert_eq!(session.counts().uncancelled, 0);
+}
+
+/// A `COMMIT` whose call is dropped is not cancelled with it.
+#[tokio::test]
+async fn not_the_end_of_a_transaction() {
+    let cluster = cluster!();
+    let session = cluster.config().cancel_on_drop(true).connect().await.unwrap();
+    let sql = "CREATE TEMP TABLE t (i int);
+        CREATE FUNCTION pg_temp.wait() RETURNS trigger AS
+            'BEGIN RAISE NOTICE ''it commits''; PERFORM pg_sleep(0.2); RETURN NULL; END' LANGUAGE plpgsql;
+        CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION pg_temp.wait()";
+    session.simple_query(sql).await.unwrap();
+    let mut notices = session.notices().await.unwrap();
+    let transaction = session.transaction().await.unwrap();
+    transaction.execute("INSERT INTO t VALUES (1)", &[]).await.unwrap();
+    tokio::select! {
+        biased;
+        done = transaction.commit() => unreachable!("it waits for the trigger: {done:?}"),
+        _ = notices.next() => {}
+    }
+    let row = soon("the next", session.query_one("SELECT count(*) FROM t", &[])).await.unwrap();
+    assert_eq!((row.get::<i64>(0), session.counts().cancels), (1, 0));
+}
+
+/// If it were cancelled, the next statement would be part of the transaction.
+#[tokio::test]
+async fn not_the_rollback_of_a_dropped_transaction() {
+    let cluster = cluster!();
+    let session = cluster.session().await;
+    let pid = Pid::from_raw(session.process_id()).unwrap();
+    let transaction = session.transaction().await.unwrap();
+    let writes = session.counts().writes;
+    kill_process(pid, Signal::STOP).unwrap();
+    drop(transaction);
+    until("the rollback is sent", async || session.counts().writes > writes).await;
+    let is_cancelled = soon("the answer", session.cancel()).await.unwrap();
+    kill_process(pid, Signal::CONT).unwrap();
+    assert!(!is_cancelled);
+    soon("the next", session.simple_query("SELECT 1")).await.unwrap();
+    assert_eq!((session.status(), session.counts().cancels), (Status::Idle, 0));
 }
 
 /// Others were sent behind it, and a signal that is late would hit one of them.

@@ -51,6 +51,7 @@ sweep! {
     query_one: |session| session.query_one("SELECT generate_series(1, 1000)", &[]);
     query_opt: |session| session.query_opt("SELECT 1", &[]);
     query_typed: |session| session.query_typed("SELECT 1", &[]);
+    execute_typed: |session| session.execute_typed("INSERT INTO t VALUES (1)", &[]);
     execute: |session| session.execute("INSERT INTO t VALUES (1)", &[]);
     simple_query: |session| session.simple_query("SELECT 1; SELECT 2");
     prepare: |session| session.prepare("SELECT 3");
@@ -60,6 +61,7 @@ sweep! {
     transaction: |session| session.transaction();
     exclusive: |session| session.exclusive();
     notices: |session| session.notices();
+    notifications: |session| session.notifications();
     cancel: |session| session.cancel();
     listen: |session| session.listen("channel");
 }
@@ -172,6 +174,40 @@ sweep_after! {
         let is_ready = polled(savepoint.rollback(), polls).await.is_some();
         transaction.commit().await?;
         Ok(is_ready)
+    };
+    portal: |session, polls| {
+        let transaction = session.transaction().await?;
+        let is_ready = polled(transaction.portal("SELECT 1", &[]), polls).await.is_some();
+        let open = "SELECT count(*) FROM pg_cursors WHERE name <> ''";
+        assert_eq!(transaction.query_one(open, &[]).await?.get::<i64>(0), 0);
+        transaction.commit().await?;
+        Ok(is_ready)
+    };
+    portal_fetch: |session, polls| {
+        let transaction = session.transaction().await?;
+        let portal = transaction.portal("SELECT generate_series(1, 5)", &[]).await?;
+        Ok(polled(portal.fetch(2), polls).await.is_some())
+    };
+    portal_next: |session, polls| {
+        let transaction = session.transaction().await?;
+        let portal = transaction.portal("SELECT generate_series(1, 200)", &[]).await?;
+        let (mut rows, mut count, mut was_late) = (portal.stream(3), 0, false);
+        if polls == 0 {
+            return Ok(false);
+        }
+        loop {
+            match polled(rows.next(), polls).await {
+                None => was_late = true,
+                Some(Some(row)) => {
+                    count += 1;
+                    assert_eq!(row?.get::<i32>(0), count, "no row is lost");
+                }
+                Some(None) => break,
+            }
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(count, 200);
+        Ok(!was_late || polls > 5)
     };
     notifications_next: |session, polls| {
         let mut notifications = session.listen("channel").await?;

@@ -1,6 +1,6 @@
 //! `LISTEN` and `NOTIFY`.
 
-use postgres_actor::{Notification, Session};
+use postgres_actor::{Error, Notification, Session};
 
 use crate::support::{cluster, soon, unique, until};
 
@@ -84,6 +84,29 @@ async fn a_reader_that_is_too_slow_learns_how_many_it_missed() {
         }
     }
     assert!(lost > 0 && seen >= 256, "{seen} seen, {lost} lost");
+}
+
+/// Also those of channels that a statement listens to.
+#[tokio::test]
+async fn notifications_of_all_channels() {
+    let cluster = cluster!();
+    let session = cluster.session().await;
+    let (one, two) = (unique("channel"), unique("channel"));
+    let mut all = session.notifications().await.unwrap();
+    let dropped = session.notifications().await.unwrap();
+    let mut listener = session.listen(&one).await.unwrap();
+    session.simple_query(&format!("LISTEN {two}")).await.unwrap();
+    drop(dropped);
+    notify(&session, &two, "2").await;
+    notify(&session, &one, "1").await;
+    assert_eq!(payload(soon("it", listener.next()).await.unwrap()), "1");
+    for expected in ["2", "1"] {
+        assert_eq!(payload(soon("it", all.next()).await.unwrap()), expected);
+    }
+    drop(listener);
+    drop(session);
+    let error = soon("the end", all.next()).await.unwrap_err();
+    assert!(matches!(error, Error::Closed { may_have_run: false, .. }), "{error}");
 }
 
 #[tokio::test]

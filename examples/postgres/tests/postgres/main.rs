@@ -12,6 +12,7 @@ mod listening;
 mod pgbouncer;
 mod pipelines;
 mod pool;
+mod portals;
 mod promises;
 mod queries;
 mod relay;

@@ -146,6 +146,29 @@ async fn notices_are_streamed() {
 }
 
 #[tokio::test]
+async fn notices_of_connecting_come_first() {
+    let cluster = cluster!();
+    let config = cluster.config().application_name(&"x".repeat(65));
+    let session = config.connect().await.unwrap();
+    let mut notices = session.notices().await.unwrap();
+    let notice = soon("the notice", notices.next()).await.unwrap();
+    assert!(notice.message().ends_with("x\""), "{}", notice.message());
+    session.simple_query("DO $$ BEGIN RAISE WARNING 'careful'; END $$").await.unwrap();
+    assert_eq!(soon("the next", notices.next()).await.unwrap().message(), "careful");
+}
+
+#[tokio::test]
+async fn modifiers_of_types() {
+    let cluster = cluster!();
+    let session = cluster.session().await;
+    let sql = "SELECT $1::int8, $2::varchar(7), $3::numeric(10, 2)";
+    let statement = session.prepare(sql).await.unwrap();
+    let modifiers: Vec<i32> =
+        statement.columns().iter().map(postgres_actor::Column::type_modifier).collect();
+    assert_eq!(modifiers, [-1, 7 + 4, (10 << 16 | 2) + 4]);
+}
+
+#[tokio::test]
 async fn a_batch_is_one_write_and_one_transaction() {
     let cluster = cluster!();
     let session = cluster.session().await;
@@ -188,6 +211,55 @@ async fn a_table_that_changes_its_columns() {
     }
 }
 
+/// However it is used, a statement is out of date at most once.
+#[tokio::test]
+async fn a_table_that_changes_its_columns_under_each_kind_of_call() {
+    let cluster = cluster!();
+    let session = cluster.session().await;
+    let sql = "SELECT * FROM t";
+    let change = async || {
+        let sql = "DROP TABLE IF EXISTS t; CREATE TEMP TABLE t AS SELECT 1 AS a";
+        session.simple_query(sql).await.unwrap();
+        session.prepare("SELECT * FROM t").await.unwrap();
+        let sql = format!("ALTER TABLE t ADD {} int DEFAULT 2", unique("b"));
+        session.simple_query(&sql).await.unwrap();
+    };
+    change().await;
+    let statement = session.prepare(sql).await.unwrap();
+    assert_eq!(session.query_one(&statement, &[]).await.unwrap().len(), 2);
+    assert_eq!(session.execute(&statement, &[]).await.unwrap(), 1);
+    // It is not kept on the server's word that it was right once.
+    assert_eq!(session.prepare(sql).await.unwrap().columns().len(), 2);
+
+    change().await;
+    let error = session.stream(sql, &[]).await.unwrap().collect().await.unwrap_err();
+    assert_eq!(error.code(), Some("0A000"));
+    assert_eq!(session.stream(sql, &[]).await.unwrap().collect().await.unwrap()[0].len(), 2);
+
+    change().await;
+    let mut batch = session.batch();
+    batch.add(sql, &[]).await.unwrap();
+    assert_eq!(batch.run().await.unwrap_err().code(), Some("0A000"));
+    let mut batch = session.batch();
+    batch.add(sql, &[]).await.unwrap();
+    assert_eq!(batch.run().await.unwrap()[0].rows[0].len(), 2);
+
+    change().await;
+    let transaction = session.transaction().await.unwrap();
+    assert_eq!(transaction.portal(sql, &[]).await.unwrap_err().code(), Some("0A000"));
+    drop(transaction);
+    let transaction = session.transaction().await.unwrap();
+    assert_eq!(transaction.portal(sql, &[]).await.unwrap().columns().len(), 2);
+    drop(transaction);
+
+    change().await;
+    let transaction = session.transaction().await.unwrap();
+    assert_eq!(transaction.query(sql, &[]).await.unwrap_err().code(), Some("0A000"));
+    drop(transaction);
+    let exclusive = session.exclusive().await.unwrap();
+    assert_eq!(exclusive.query_one(sql, &[]).await.unwrap().len(), 2);
+}
+
 #[tokio::test]
 async fn a_query_with_given_types_takes_one_round_trip() {
     let cluster = cluster!();
@@ -197,6 +269,17 @@ async fn a_query_with_given_types_takes_one_round_trip() {
     assert_eq!(rows[0].get::<i32>(0), 42);
     let after = session.counts();
     assert_eq!((after.requests - before.requests, after.prepared - before.prepared), (1, 0));
+}
+
+#[tokio::test]
+async fn a_statement_with_given_types_says_how_many_rows_it_affected() {
+    let cluster = cluster!();
+    let session = cluster.session().await;
+    session.simple_query("CREATE TEMP TABLE t (i int)").await.unwrap();
+    let before = session.counts().requests;
+    let sql = "INSERT INTO t SELECT generate_series(1, $1)";
+    assert_eq!(session.execute_typed(sql, &[(&5, Type::INT4)]).await.unwrap(), 5);
+    assert_eq!(session.counts().requests - before, 1);
 }
 
 #[tokio::test]

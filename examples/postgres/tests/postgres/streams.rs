@@ -26,6 +26,30 @@ async fn all_rows_in_order_whatever_the_buffer() {
 }
 
 #[tokio::test]
+async fn the_number_of_rows_is_known_at_the_end() {
+    let cluster = cluster!();
+    let session = cluster.session().await;
+    session.simple_query("CREATE TEMP TABLE t (i int)").await.unwrap();
+    for (sql, rows, affected) in [
+        ("INSERT INTO t SELECT generate_series(1, 5)", 0, 5),
+        ("UPDATE t SET i = 0 WHERE i > 2 RETURNING i", 3, 3),
+        ("SELECT i FROM t", 5, 5),
+        ("SET application_name = 'x'", 0, 0),
+    ] {
+        let mut stream = session.stream(sql, &[]).await.unwrap();
+        assert_eq!(stream.affected(), None);
+        for _ in 0..rows {
+            stream.next().await.unwrap().unwrap();
+        }
+        assert!(stream.next().await.is_none());
+        assert_eq!(stream.affected(), Some(affected), "{sql}");
+    }
+    let mut stream = session.stream("SELECT 1 / 0", &[]).await.unwrap();
+    stream.next().await.unwrap().unwrap_err();
+    assert_eq!(stream.affected(), None);
+}
+
+#[tokio::test]
 async fn an_error_in_the_middle_comes_after_the_rows() {
     let cluster = cluster!();
     let session = cluster.session().await;

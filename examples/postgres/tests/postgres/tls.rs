@@ -1,8 +1,11 @@
 //! Encrypted connections, and passwords that are bound to them.
 
-use postgres_actor::{Config, Error, SqlState, Tls};
+use std::time::Duration;
 
-use crate::support::{Cluster, cluster, until};
+use postgres_actor::{Config, Error, SqlState, Tls, ToSql};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::{Cluster, cluster, soon, until};
 
 fn config(cluster: &Cluster, user: &str) -> Config {
     Config::new("127.0.0.1", cluster.port, user).password("password").database("postgres")
@@ -78,4 +81,25 @@ async fn cancelling_through_tls() {
     until("it was sent", async || session.pending() > 0).await;
     until("it is cancelled", async || session.cancel().await.unwrap()).await;
     assert_eq!(slow.await.unwrap().unwrap_err().code(), Some(SqlState::QUERY_CANCELED));
+}
+
+/// A statement is not cancelled before all of it has left: the server would wait for the rest of it.
+#[tokio::test]
+async fn cancelling_a_statement_that_has_not_left() {
+    let cluster = cluster!();
+    let session = config(cluster, "ssl_user").tls(trusted(cluster)).connect().await.unwrap();
+    let process = Pid::from_raw(session.process_id()).unwrap();
+    let statement = session.prepare("SELECT length($1::text)").await.unwrap();
+    let calls = session.cancel_on_drop();
+    // While the process is stopped, the socket takes up to a certain length. Of one that is a little longer, TLS keeps
+    // the end, up to 64 KiB.
+    for kilobytes in (0..8192).step_by(48) {
+        let value = "x".repeat(kilobytes * 1024);
+        kill_process(process, Signal::STOP).unwrap();
+        let values: [&(dyn ToSql + Sync); 1] = [&value];
+        let call = calls.query(&statement, &values);
+        let _ = tokio::time::timeout(Duration::from_millis(3), call).await;
+        kill_process(process, Signal::CONT).unwrap();
+        soon("the next", session.query("SELECT 1", &[])).await.unwrap();
+    }
 }

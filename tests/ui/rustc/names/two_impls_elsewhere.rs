@@ -1,4 +1,4 @@
-// Caret: each second `#[actor]`. Says: conflicting implementations of trait `Actor`.
+// Caret: the name of the type in each block. Says: conflicting implementations of trait `Actor`.
 mod one {
     use actor_runtime::actor;
 

@@ -1,8 +1,19 @@
-// Caret: `Counter` in `main`. Says: it is not an actor; put `#[actor]` on its impl.
-use actor_runtime::spawn;
+// Caret: the argument of each start, once. Says: it is not an actor; put `#[actor]` on its impl.
+use std::sync::{Arc, Mutex};
+
+use actor_runtime::{Builder, Scope, spawn};
 
 struct Counter;
 
-fn main() {
-    spawn(Counter);
+impl Counter {
+    pub fn get(&self) {}
 }
+
+async fn starts(scope: Scope, shared: Arc<Mutex<Counter>>) {
+    let counter = spawn(Counter);
+    counter.get().await;
+    scope.spawn(&Counter);
+    Builder::new().spawn(shared);
+}
+
+fn main() {}

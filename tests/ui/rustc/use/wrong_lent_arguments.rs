@@ -17,6 +17,8 @@ impl Store {
 
     #[handler(queued)]
     pub fn delete(&mut self, _key: &str) {}
+
+    pub fn log(&mut self, #[cfg(not(any()))] _line: &str, #[cfg(any())] _colour: &str) {}
 }
 
 struct Shelf<T>(Vec<T>);
@@ -36,6 +38,7 @@ async fn each(store: StoreHandle, shelf: ShelfHandle<u8>) -> Result<(), Box<dyn 
     let _stream = store.scan(3);
     tokio::spawn(store.delete(&&String::new()).owned());
     shelf.extend(["a"]).await?;
+    store.log(4).await?;
     Ok(())
 }
 
