@@ -37,11 +37,16 @@ pub(crate) fn parse(args: TokenStream) -> Options {
 
 impl Parse for AttributeOption {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let key = input.call(Ident::parse_any)?;
+        let key = input.call(Ident::parse_any);
+        let key = key.map_err(|_| input.error("expected the name of an option"))?;
+        let is_at_end = || input.is_empty() || input.peek(Token![,]);
         let value = match input.parse::<Option<Token![=]>>()? {
-            Some(_) if input.is_empty() || input.peek(Token![,]) => None,
+            Some(_) if is_at_end() => None,
             Some(_) => Some(input.parse()?),
-            None => None,
+            None if is_at_end() => None,
+            None => {
+                return Err(input.error(format!("expected `=` or `,` after `{key}`")));
+            }
         };
         Ok(Self { key, value })
     }

@@ -11,9 +11,14 @@ use syn::{
     token,
 };
 
+use crate::syntax;
+
 /// The impl block under the attribute.
 pub(crate) struct ActorImpl {
+    /// Without `#[actor]` itself.
     pub(crate) attrs: Vec<Attribute>,
+    /// Further `#[actor]`s.
+    pub(crate) again: Vec<Attribute>,
     /// From `impl` to the brace, as it was written.
     pub(crate) head: TokenStream,
     pub(crate) unsafety: Option<Token![unsafe]>,
@@ -37,10 +42,9 @@ pub(crate) struct Item {
 
 pub(crate) enum ItemKind {
     Method(Box<Method>),
-    /// A function whose signature cannot be read.
+    /// A function whose signature cannot be read. rustc reports why not.
     Unreadable {
         vis: Visibility,
-        error: syn::Error,
     },
     /// A constant, a type, a macro, or syntax that is newer than this crate.
     Other,
@@ -54,6 +58,7 @@ pub(crate) struct Method {
 impl Parse for ActorImpl {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
+        let (again, attrs) = attrs.into_iter().partition(is_actor);
         let head_start = input.fork();
         input.parse::<Option<Token![default]>>()?;
         let unsafety = input.parse()?;
@@ -72,6 +77,7 @@ impl Parse for ActorImpl {
         }
         Ok(Self {
             attrs,
+            again,
             head,
             unsafety,
             generics,
@@ -82,6 +88,30 @@ impl Parse for ActorImpl {
             items,
         })
     }
+}
+
+impl ActorImpl {
+    /// Whether rustc allows no such impl, as for a reference or a tuple.
+    pub(crate) fn is_never_allowed(&self) -> bool {
+        let is_primitive = matches!(
+            syntax::ungrouped(&self.self_ty),
+            Type::Array(_)
+                | Type::FnPtr(_)
+                | Type::Never(_)
+                | Type::Ptr(_)
+                | Type::Reference(_)
+                | Type::Slice(_)
+                | Type::Tuple(_)
+        );
+        is_primitive && self.trait_.is_none()
+    }
+}
+
+fn is_actor(attr: &Attribute) -> bool {
+    let words: Vec<String> =
+        attr.path().segments.iter().map(|segment| segment.ident.to_string()).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    matches!(words[..], ["actor"] | ["actor_runtime", "actor"])
 }
 
 /// Distinguishes `impl<T> Heap<T>` from `impl <Heap as Trait>::Type`.
@@ -120,10 +150,10 @@ fn item(input: ParseStream<'_>) -> syn::Result<Item> {
                 input.advance_to(&ahead);
                 ItemKind::Method(Box::new(method))
             }
-            Err(error) => {
+            Err(_) => {
                 let vis = input.parse()?;
                 skip_unreadable_function(input)?;
-                ItemKind::Unreadable { vis, error }
+                ItemKind::Unreadable { vis }
             }
         }
     } else {

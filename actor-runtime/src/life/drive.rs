@@ -13,7 +13,6 @@ use crate::{
         run::Mailbox,
         starting::CannotFail,
     },
-    slot::message::Message,
 };
 
 /// The part of an actor that `#[actor]` generates besides [`Actor`].
@@ -101,9 +100,9 @@ pub trait Spawn: Drive {
     note = "put `#[actor]` on the `impl {Self}` whose `pub` methods are to be its messages",
     note = "if it is `#[actor(local)]`, start it with `spawn_thread(|| ..)`, `spawn_local(..)` or `pair(..)`, or take `local` out"
 )]
-pub trait SpawnNow: Spawn<StartError: CannotFail, Message: Message<AtRest: Send> + Send> {}
+pub trait SpawnNow: Spawn<StartError: CannotFail> {}
 
-impl<A> SpawnNow for A where A: Spawn<StartError: CannotFail, Message: Message<AtRest: Send> + Send> {}
+impl<A: Spawn<StartError: CannotFail>> SpawnNow for A {}
 
 /// The loop of an actor, on any thread: a future with its [`Exit`] that is [`Send`].
 pub trait SendLoop<A: Actor>: Future<Output = Exit<A>> + SendUnlessLocal {}

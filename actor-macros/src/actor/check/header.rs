@@ -36,6 +36,9 @@ pub(crate) fn not_an_impl(item: &TokenStream, error: &syn::Error, diagnostics: &
 
 /// The name of the actor; `None` if a mistake was reported.
 pub(super) fn check(syntax: &ActorImpl, diagnostics: &mut Diagnostics) -> Option<Ident> {
+    for attr in &syntax.again {
+        diagnostics.report(attr, "`#[actor]` is given twice", "keep one of them");
+    }
     let mistakes = diagnostics.count();
     if let Some(unsafe_token) = &syntax.unsafety {
         diagnostics.report(

@@ -88,12 +88,8 @@ impl<'a> Items<'a> {
                 source::check_number(&self.sources, self.scope.diagnostics);
             }
             Role::Helper(_) | Role::Other => {}
-            Role::Unreadable { vis, error } => {
-                if !matches!(vis, Visibility::Inherited) {
-                    self.has_candidate = true;
-                    let help = "a handler is `pub fn name(&self, argument: Type) -> Answer { .. }`";
-                    self.scope.diagnostics.report_syntax(error, help);
-                }
+            Role::Unreadable { vis } => {
+                self.has_candidate |= !matches!(vis, Visibility::Inherited);
             }
         }
         self.selecting(item, role, attrs)

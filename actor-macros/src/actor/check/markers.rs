@@ -24,7 +24,6 @@ pub(super) enum Role<'a> {
     /// A function whose signature cannot be read.
     Unreadable {
         vis: &'a Visibility,
-        error: &'a syn::Error,
     },
     Other,
 }
@@ -33,7 +32,7 @@ impl<'a> Role<'a> {
     pub(super) fn of(item: &'a Item) -> Self {
         let method = match &item.kind {
             ItemKind::Method(method) => method,
-            ItemKind::Unreadable { vis, error } => return Self::Unreadable { vis, error },
+            ItemKind::Unreadable { vis } => return Self::Unreadable { vis },
             ItemKind::Other => return Self::Other,
         };
         let is_marked = |is_wanted: fn(MarkerKind) -> bool| {
@@ -225,7 +224,7 @@ fn misfit(
         // Impossible: these markers determine the role.
         (Role::Handler(_) | Role::Hook(_) | Role::Helper(_), MarkerKind::On)
         | (Role::Handler(_) | Role::Helper(_), MarkerKind::Hook(_))
-        // Reported as unreadable.
+        // rustc reports these.
         | (Role::Unreadable { .. }, _) => None,
     }
 }

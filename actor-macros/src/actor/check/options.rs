@@ -31,6 +31,21 @@ const KEYS: &[&str] = &[
     "keep_alive",
 ];
 
+/// What options are called in other libraries, with their names here.
+const OTHER_KEYS: &[(&str, &str)] = &[
+    ("buffer", "mailbox"),
+    ("capacity", "mailbox"),
+    ("channel", "mailbox"),
+    ("mailbox_size", "mailbox"),
+    ("queue", "mailbox"),
+    ("size", "mailbox"),
+    ("unbounded", "mailbox = unbounded"),
+    ("name", "handle"),
+    ("msg", "message"),
+    ("not_send", "local"),
+    ("thread", "local"),
+];
+
 pub(super) struct Options {
     pub(super) krate: Path,
     pub(super) mailbox: Mailbox,
@@ -155,7 +170,8 @@ impl Options {
 
 fn report_unknown(key: &Ident, text: &str, diagnostics: &mut Diagnostics) {
     let message = format!("`#[actor]` has no option `{text}`");
-    match names::misspelled(text, KEYS) {
+    let other = OTHER_KEYS.iter().find(|(other, _)| *other == text);
+    match other.map(|(_, key)| *key).or_else(|| names::misspelled(text, KEYS)) {
         Some(meant) => diagnostics.report(key, message, format!("did you mean `{meant}`? {KNOWN}")),
         None => diagnostics.report(key, message, KNOWN),
     }

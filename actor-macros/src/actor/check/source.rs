@@ -91,7 +91,29 @@ fn event(on: &Attribute, diagnostics: &mut Diagnostics) -> Option<Event> {
         Waits { diagnostics }.visit_expr(expr);
     }
     refuse_now(&event.source, diagnostics);
+    refuse_others(&event.source, diagnostics);
     Some(event)
+}
+
+/// Reports what cannot be a future, but is written by people who know other macros.
+fn refuse_others(source: &Expr, diagnostics: &mut Diagnostics) {
+    match source {
+        Expr::Assign(assign) => {
+            let help = format!(
+                "write `#[on({})]`, and the pattern as the parameter of the method",
+                syntax::printed(&assign.right)
+            );
+            let message = "`#[on(..)]` takes a future, without a pattern for its value";
+            diagnostics.report(&assign.left, message, help);
+        }
+        Expr::Closure(_) => {
+            diagnostics.report(source, "`#[on(..)]` takes a future, and not a closure", EXAMPLE);
+        }
+        Expr::Lit(_) => {
+            diagnostics.report(source, "`#[on(..)]` takes a future, and not a literal", EXAMPLE);
+        }
+        _ => {}
+    }
 }
 
 fn rest(event: &Event, diagnostics: &mut Diagnostics) {

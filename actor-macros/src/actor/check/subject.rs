@@ -49,7 +49,10 @@ impl Subject<'_> {
         let owned = owned::text(reference)
             .map_or_else(|| format!("{verb} an owned type"), |owned| format!("{verb} `{owned}`"));
         let Self::Argument { .. } = self else { return owned };
-        let may_be_context = syntax::last_segment(&reference.elem)
+        let last = syntax::last_segment(&reference.elem);
+        let is_context = last
+            .is_some_and(|last| last.ident == "Context" && syntax::type_arguments(last).len() == 1);
+        let may_be_context = last
             .map(|last| last.ident.to_string())
             .is_some_and(|name| name.ends_with("Context") || name.ends_with("Ctx"));
         let is_given_back = reference.mutability.is_some()
@@ -57,7 +60,9 @@ impl Subject<'_> {
                 *reference.elem,
                 Type::TraitObject(_) | Type::ImplTrait(_) | Type::Paren(_)
             );
-        if may_be_context {
+        if is_context {
+            "write `&Context<Self>`: a handler gets the context of its own actor".to_owned()
+        } else if may_be_context {
             format!("write `&Context<Self>` for the context of the actor, or {owned}")
         } else if is_given_back {
             format!("{owned}, and return it: the caller's own stays as it is")
@@ -79,6 +84,14 @@ impl Subject<'_> {
         let problem = self.has(&format!("`{}`", syntax::printed(segment)));
         let message = format!("{problem}, which may borrow, but {}", self.why_owned());
         diagnostics.report(segment, message, format!("{} `Cow<'static, {inner}>`", self.verb()));
+    }
+
+    pub(super) fn report_guard(self, segment: &PathSegment, diagnostics: &mut Diagnostics) {
+        let problem = self.has(&format!("`{}`", syntax::printed(segment)));
+        let message = format!("{problem}, which borrows a lock, but {}", self.why_owned());
+        let help =
+            format!("{} a copy of what it guards, or the lock itself in an `Arc`", self.verb());
+        diagnostics.report(segment, message, help);
     }
 
     pub(super) fn report_impl_trait(self, ty: &TypeImplTrait, diagnostics: &mut Diagnostics) {

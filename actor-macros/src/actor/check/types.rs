@@ -29,6 +29,10 @@ fn is_unsized(ty: &Type) -> bool {
     }
 }
 
+/// Types that borrow a lock, whatever library they are of. If their lifetime is not written, rustc reports it in several
+/// places.
+const GUARDS: &[&str] = &["MutexGuard", "RwLockReadGuard", "RwLockWriteGuard"];
+
 struct TypeCheck<'a> {
     subject: Subject<'a>,
     /// The lifetimes of the `for<'a>`s around the current type.
@@ -61,6 +65,8 @@ impl<'ast> Visit<'ast> for TypeCheck<'_> {
     fn visit_path_segment(&mut self, segment: &'ast PathSegment) {
         if segment.ident == "Cow" && lacks_lifetime(segment) {
             self.subject.report_cow(segment, self.diagnostics);
+        } else if GUARDS.iter().any(|guard| segment.ident == guard) && lacks_lifetime(segment) {
+            self.subject.report_guard(segment, self.diagnostics);
         } else {
             visit::visit_path_segment(self, segment);
         }

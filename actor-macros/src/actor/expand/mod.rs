@@ -37,6 +37,10 @@ pub(super) fn untouched(item: TokenStream, errors: TokenStream) -> TokenStream {
 
 /// The user's impl, its errors, and the generated items.
 pub(super) fn actor(syntax: &ActorImpl, model: Model, errors: TokenStream) -> TokenStream {
+    if syntax.is_never_allowed() {
+        // It was reported: rustc need not do so again.
+        return errors;
+    }
     let Model { items, actor } = model;
     let krate = actor.as_ref().map_or_else(names::runtime, |actor| actor.krate.clone());
     let item = item::item(syntax, items, &krate);

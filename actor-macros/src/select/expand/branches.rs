@@ -1,6 +1,6 @@
 //! The futures of a `select!` and the race between them.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::{
@@ -29,6 +29,8 @@ struct Runner<'a> {
     /// The variable that holds the future, in a tuple of one. Errors may point at it, so it has the user's
     /// span.
     variable: Ident,
+    /// The variable in a `let`. rustc would advise to make a pattern in the place of the future a `ref`.
+    bound: Ident,
     /// The trait whose error text names the handler that is called, if any, and its declaration.
     handler: TokenStream,
     handler_trait: Option<TokenStream>,
@@ -39,6 +41,8 @@ impl<'a> Runner<'a> {
         let through = through::through(&branch.future, krate);
         let first = Ends::of(&branch.future).first;
         let named = format_ident!("__SafeHandler{position}", span = first);
+        let variable = format_ident!("__branch_{position}", span = first);
+        let bound = format_ident!("{variable}", span = Span::call_site().resolved_at(first));
         let handler_trait = judge::named_handler(&through.future, &named);
         let handler = match handler_trait {
             Some(_) => quote!(#named),
@@ -52,7 +56,8 @@ impl<'a> Runner<'a> {
             shape: local(&format!("shape_{position}")),
             gone: local(&format!("gone_{position}")),
             timer: local(&format!("timer_{position}")),
-            variable: format_ident!("__branch_{position}", span = first),
+            variable,
+            bound,
             handler,
             handler_trait,
         }
@@ -79,7 +84,7 @@ pub(super) fn race(select: &Select, variants: &[Ident]) -> TokenStream {
         .collect();
     let handler_traits = runners.iter().map(|runner| &runner.handler_trait);
     let asked_before = runners.iter().map(|runner| ask_before(runner, &select.krate));
-    let variables = runners.iter().map(|runner| &runner.variable);
+    let variables = runners.iter().map(|runner| &runner.bound);
     let futures = runners.iter().map(|runner| &runner.through.future);
     let asked_after = runners.iter().map(ask_after);
     let leaves: Vec<_> = runners.iter().map(leaf).collect();
@@ -112,7 +117,7 @@ fn ask_before(runner: &Runner, krate: &TokenStream) -> Option<TokenStream> {
 /// Asks about the value of the branch. The value is passed through `look` by move: borrowing it, or moving
 /// its field, would reserve space for it beside the pinned future.
 fn ask_after(runner: &Runner) -> TokenStream {
-    let Runner { branch, through, kind, shape, gone, timer, variable, .. } = runner;
+    let Runner { branch, through, kind, shape, gone, timer, variable, bound, .. } = runner;
     let look = local("look");
     let ask = match Question::about(&through.future) {
         Question::Value => Some(judge::asked(&quote!(#look.by_value()))),
@@ -132,16 +137,16 @@ fn ask_after(runner: &Runner) -> TokenStream {
     let prepare = may_be_source.then(|| {
         quote! {
             #[allow(unused_variables)]
-            let (#look, #variable) = __select::look(#variable);
+            let (#look, #bound) = __select::look(#variable);
             #ask
             #ask_timer
             #ask_first
-            let #variable = (__select::Prepare::prepare(#kind, #variable.take()),);
+            let #bound = (__select::Prepare::prepare(#kind, #variable.take()),);
         }
     });
     quote! {
         #prepare
-        let (#look, #variable) = __select::look(#variable);
+        let (#look, #bound) = __select::look(#variable);
         let #shape = {
             use __select::traits::*;
             // One reference more than the first rank has.

@@ -120,8 +120,15 @@ impl Scope {
     ///
     /// Panics outside of a tokio runtime.
     #[track_caller]
-    pub fn spawn<A: SpawnNow<Handle = H>, H: ActorHandle>(&self, actor: A) -> H {
-        self.spawn_with(|_| actor)
+    pub fn spawn<A, H>(&self, actor: A) -> H
+    where
+        A: SpawnNow<Handle = H>,
+        H: ActorHandle<Message: Message<AtRest: Send> + Send>,
+    {
+        Builder::new().spawn_with(|me| {
+            self.join(&me);
+            actor
+        })
     }
 
     /// Starts the actor that `make` returns in this scope. See [`spawn_with`](crate::spawn_with()).

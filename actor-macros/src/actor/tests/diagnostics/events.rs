@@ -26,6 +26,24 @@ fn source_and_guard_syntax() {
 }
 
 #[test]
+fn what_is_no_future() {
+    on(
+        "value = self.rx.recv()",
+        [
+            "value",
+            "`#[on(..)]` takes a future, without a pattern for its value",
+            "write `#[on(self.rx.recv())]`, and the pattern as the parameter of the method",
+        ],
+    );
+    let help = "write what the actor waits for, `#[on(self.ticks.tick())]`, with an optional guard: `#[on(self.ticks.tick(), if self.is_on)]`";
+    on(
+        "|this| this.rx.recv()",
+        ["|this| this.rx.recv()", "`#[on(..)]` takes a future, and not a closure", help],
+    );
+    on("\"self.rx\"", ["\"self.rx\"", "`#[on(..)]` takes a future, and not a literal", help]);
+}
+
+#[test]
 fn await_and_question_mark_in_a_source() {
     let waits = "`#[on(..)]` awaits its source itself";
     on("self.a.b().await", ["await", waits, "remove `.await`"]);

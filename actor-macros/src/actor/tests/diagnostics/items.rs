@@ -3,8 +3,6 @@
 use super::{check, check_method};
 
 /// The help of each signature that cannot be read.
-const SHAPE: &str = "a handler is `pub fn name(&self, argument: Type) -> Answer { .. }`";
-
 /// The help of each type that has no name.
 const NAMELESS: &str = "wrap it in a struct, and write the `impl` block for that";
 
@@ -109,15 +107,32 @@ fn impl_without_handlers() {
 }
 
 #[test]
+fn attributes_of_the_block() {
+    check(
+        "#[actor] #[doc = \"\"] #[actor_runtime::actor(local)] impl Counter { pub fn get(&self) {} }",
+        &[
+            ["#[actor]", "`#[actor]` is given twice", "keep one of them"],
+            ["#[actor_runtime::actor(local)]", "`#[actor]` is given twice", "keep one of them"],
+        ],
+    );
+    check("#[other::actor] impl Counter { pub fn get(&self) {} }", &[]);
+}
+
+/// rustc reports them, and has advice.
+#[test]
 fn half_typed_methods() {
-    check_method("pub fn ge", &[["pub", "expected parentheses", SHAPE]]);
-    check_method("pub fn get(&self) ->", &[["pub", "expected a type", SHAPE]]);
-    check_method("pub fn get(&self, key: ) {}", &[[")", "expected a type", SHAPE]]);
-    check_method("pub fn get(&self, key) {}", &[[")", "expected `:`", SHAPE]]);
-    check_method("fn helper(&self, key) {}", &[]);
-    check_method("pub async fn", &[["pub", "expected identifier, found keyword `pub`", SHAPE]]);
-    check_method("pub", &[]);
-    check_method("pub fn get(&self) -> u8", &[["pub", "expected `;`", SHAPE]]);
+    for method in [
+        "pub fn ge",
+        "pub fn get(&self) ->",
+        "pub fn get(&self, key: ) {}",
+        "pub fn get(&self, key) {}",
+        "fn helper(&self, key) {}",
+        "pub async fn",
+        "pub",
+        "pub fn get(&self) -> u8",
+    ] {
+        check_method(method, &[]);
+    }
 }
 
 #[test]

@@ -10,7 +10,23 @@ const SIZES: &str = "write how many messages may wait, `mailbox = 128`, or `mail
 
 #[test]
 fn unknown_and_incomplete_options() {
-    check_options("size = 3", &[["size", "`#[actor]` has no option `size`", KNOWN]]);
+    let meant = |key: &str| format!("did you mean `{key}`? {KNOWN}");
+    for (written, key) in [
+        ("size", "mailbox"),
+        ("capacity", "mailbox"),
+        ("unbounded", "mailbox = unbounded"),
+        ("not_send", "local"),
+    ] {
+        let message = format!("`#[actor]` has no option `{written}`");
+        check_options(written, &[[written, &message, &meant(key)]]);
+    }
+    for (args, caret) in [("mailbox: 8", ":"), ("mailbox(8)", "("), ("mailbox 8", "8")] {
+        check_options(args, &[[caret, "expected `=` or `,` after `mailbox`", KNOWN]]);
+    }
+    for args in ["\"local\"", "!local"] {
+        let caret = if args == "!local" { "!" } else { args };
+        check_options(args, &[[caret, "expected the name of an option", KNOWN]]);
+    }
     check_options(
         "malbox = 3",
         &[[
@@ -23,7 +39,7 @@ fn unknown_and_incomplete_options() {
         "local, local",
         &[["local", "option `local` is given twice", "keep one of them"]],
     );
-    check_options("128", &[["128", "expected ident", KNOWN]]);
+    check_options("128", &[["128", "expected the name of an option", KNOWN]]);
     check_options(
         "keep_alive = true",
         &[["true", "option `keep_alive` takes no value", "write `keep_alive`"]],
@@ -58,9 +74,9 @@ fn unknown_and_incomplete_options() {
     check_options("inline = never", &[["never", message, inline]]);
     check_options("mailbox = 8 handle = A", &[["handle", "expected `,`", KNOWN]]);
     check_options(
-        "size, local = 1, mailbox = 0",
+        "colour, local = 1, mailbox = 0",
         &[
-            ["size", "`#[actor]` has no option `size`", KNOWN],
+            ["colour", "`#[actor]` has no option `colour`", KNOWN],
             ["1", "option `local` takes no value", "write `local`"],
             ["0", "a mailbox of capacity 0 can never accept a message", SIZES],
         ],

@@ -205,6 +205,38 @@ fn context_parameters() {
             "write `&Context<Self>` for the context of the actor, or take `Context`",
         ]],
     );
+    check_method(
+        "pub fn get(&self, context: &actor_runtime::Context<Other>) {}",
+        &[[
+            "&actor_runtime::Context<Other>",
+            "handler `get` borrows its argument `context`, but a message must own what it carries",
+            "write `&Context<Self>`: a handler gets the context of its own actor",
+        ]],
+    );
+}
+
+/// Their lifetime is hidden.
+#[test]
+fn guards_of_locks() {
+    check_method(
+        "pub fn get(&self, x: Option<sync::MutexGuard<u8>>) -> RwLockReadGuard<u8> {}",
+        &[
+            [
+                "MutexGuard<u8>",
+                "handler `get` takes `MutexGuard<u8>` in its argument `x`, which borrows a lock, but a message must own what it carries",
+                "take a copy of what it guards, or the lock itself in an `Arc`",
+            ],
+            [
+                "RwLockReadGuard<u8>",
+                "handler `get` returns `RwLockReadGuard<u8>`, which borrows a lock, but the reply outlives `self`",
+                "return a copy of what it guards, or the lock itself in an `Arc`",
+            ],
+        ],
+    );
+    check_method(
+        "pub fn get(&self, x: RwLockWriteGuard<'static, u8>, y: OwnedMutexGuard<u8>) {}",
+        &[],
+    );
 }
 
 /// Parameters whose help is `take` with a type, which is accepted in their place.
