@@ -1,8 +1,9 @@
 //! A harness for programs that the compiler must refuse with a given message, or accept.
 //!
 //! Each program is one file, compiled against the libraries that cargo has built for the test itself.
-//! So nothing is built twice, and a refused program costs one run of rustc, which stops before code
-//! generation. The accepted programs are compiled into one.
+//! So nothing is built twice, and rustc stops before code generation. Refused programs are compiled together, some
+//! at a time, and again alone if rustc says something else of them in company. The accepted programs are compiled into
+//! one.
 //!
 //! - `UPDATE_CASES=1` writes the expected messages instead of comparing them.
 //! - `ONLY=word` skips refused programs whose path does not contain `word`.
@@ -59,18 +60,25 @@ impl Programs {
     pub fn refused(&self, folders: &[&str]) {
         let programs = self.programs(folders);
         let only = env::var("ONLY").unwrap_or_default();
-        let programs: Vec<_> =
-            programs.iter().filter(|path| path.to_string_lossy().contains(&only)).collect();
+        let programs: Vec<_> = programs
+            .iter()
+            .filter(|path| path.to_string_lossy().contains(&only))
+            .map(PathBuf::as_path)
+            .collect();
+        let are_alone = env::var_os("UPDATE_CASES").is_some() || !only.is_empty();
+        let groups = self.groups(&programs, if are_alone { 1 } else { GROUP });
         let next = AtomicUsize::new(0);
         let failures = Mutex::new(Vec::new());
         let _cores = CORES.lock().unwrap_or_else(PoisonError::into_inner);
         thread::scope(|scope| {
             for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
                 scope.spawn(|| {
-                    while let Some(program) = programs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        if let Err(difference) = self.compare(program) {
-                            let failure = format!("{}: {difference}\n", program.display());
-                            failures.lock().expect("no failure panics").push(failure);
+                    while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        for program in self.different_together(group) {
+                            if let Err(difference) = self.compare(program) {
+                                let failure = format!("{}: {difference}\n", program.display());
+                                failures.lock().expect("no failure panics").push(failure);
+                            }
                         }
                     }
                 });
@@ -94,7 +102,7 @@ impl Programs {
         let programs = self.programs(folders);
         let mut together = String::new();
         for program in &programs {
-            let name = program.with_extension("").to_string_lossy().replace(['/', '-'], "_");
+            let name = module_name(program);
             let text = fs::read_to_string(self.path(program)).expect("a readable program");
             let tested = format!("{text}\n{TEST}");
             if OF_CRATES.iter().any(|word| text.contains(word)) {
@@ -142,6 +150,54 @@ impl Programs {
         }
     }
 
+    /// Divides `programs` into groups of at most `most`. A program that cannot be a module is alone.
+    fn groups<'a>(&self, programs: &[&'a Path], most: usize) -> Vec<Vec<&'a Path>> {
+        let is_module = |program: &&&Path| {
+            let text = fs::read_to_string(self.path(program)).expect("a readable program");
+            !OF_CRATES.iter().any(|word| text.contains(word))
+        };
+        let (modules, crates): (Vec<&Path>, Vec<&Path>) =
+            programs.iter().partition(|program| is_module(program));
+        let alone = crates.into_iter().map(|program| vec![program]);
+        modules.chunks(most).map(<[&Path]>::to_vec).chain(alone).collect()
+    }
+
+    /// Compiles `programs` together, and returns those of which rustc does not say what is expected.
+    fn different_together<'a>(&self, programs: &[&'a Path]) -> Vec<&'a Path> {
+        let [first, _, ..] = programs else { return programs.to_vec() };
+        let modules: String = programs
+            .iter()
+            .map(|program| {
+                let path = self.path(program);
+                format!("#[path = {path:?}]\nmod {};\n", module_name(program))
+            })
+            .collect();
+        let source = self.scratch.join(format!("{}_and_more.rs", module_name(first)));
+        fs::write(&source, modules + "fn main() {}\n").expect("a writable folder");
+        let output = self
+            .rustc(&source)
+            .args(["--crate-name=program", "--emit=metadata", "--out-dir"])
+            .arg(&self.scratch)
+            .output()
+            .expect("there is a rustc");
+        let said = String::from_utf8_lossy(&output.stderr);
+        let said = said.replace(&format!("{WORKSPACE}/{}/", self.package), "");
+        let is_different = |program: &&Path| {
+            let path = program.to_string_lossy();
+            let own = diagnostics::about(&said, &path);
+            let own = own.replace(&format!("{}::", module_name(program)), "");
+            let own = diagnostics::normalized(&own, &path);
+            let expected = self.expected(program);
+            // A path is shorter where no other program has imported it.
+            own != expected && own.replace("futures::Future", "Future") != expected
+        };
+        programs.iter().copied().filter(is_different).collect()
+    }
+
+    fn expected(&self, program: &Path) -> String {
+        fs::read_to_string(self.path(program).with_extension("stderr")).unwrap_or_default()
+    }
+
     /// Compares rustc's messages about `program` with the expected ones.
     fn compare(&self, program: &Path) -> Result<(), String> {
         let output = self
@@ -163,7 +219,7 @@ impl Programs {
             fs::write(file, said).expect("a writable folder");
             return Ok(());
         }
-        let expected = fs::read_to_string(file).unwrap_or_default();
+        let expected = self.expected(program);
         if said == expected { Ok(()) } else { Err(difference(&expected, &said)) }
     }
 
@@ -192,6 +248,14 @@ impl Programs {
     fn path(&self, path: &Path) -> PathBuf {
         Path::new(WORKSPACE).join(self.package).join(path)
     }
+}
+
+/// The number of refused programs that are compiled together.
+const GROUP: usize = 16;
+
+/// A name for the module with the program `path`.
+fn module_name(path: &Path) -> String {
+    path.with_extension("").to_string_lossy().replace(['/', '-'], "_")
 }
 
 /// Words that only a crate can contain, and no module: paths, other crates, a lint of whole crates, and

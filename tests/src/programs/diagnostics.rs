@@ -1,5 +1,25 @@
 //! Normalizes rustc's messages: removes what depends on the machine, or changes with each edit of a library.
 
+/// The messages in `said` whose first place is in the file `program`.
+pub(super) fn about(said: &str, program: &str) -> String {
+    let mut messages: Vec<Vec<&str>> = Vec::new();
+    for line in said.lines() {
+        if is_heading(line) || messages.is_empty() {
+            messages.push(Vec::new());
+        }
+        messages.last_mut().expect("one was pushed").push(line);
+    }
+    let is_about = |message: &&Vec<&str>| {
+        let mut places = message.iter().filter_map(|line| line.trim_start().strip_prefix("--> "));
+        places
+            .next()
+            .and_then(|place| place.strip_prefix(program))
+            .is_some_and(|rest| rest.starts_with(':'))
+    };
+    let own = messages.iter().filter(is_about).map(|message| message.join("\n") + "\n");
+    own.collect()
+}
+
 /// Removes the summary, and shortens paths to files other than `program` and removes their line numbers.
 pub(super) fn normalized(said: &str, program: &str) -> String {
     let lines = said.lines().filter(|line| !is_summary(line));

@@ -67,6 +67,7 @@ const RUNTIME_USES: &[&str] = &[
     "atomicbox",
     "futures",
     "futures_core",
+    "parking_lot",
     "pin_project_lite",
     "tokio",
     "tokio_stream",
