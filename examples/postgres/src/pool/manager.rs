@@ -174,9 +174,10 @@ impl Manager {
             reply.send(Err(Error::PoolClosed));
         }
         self.connecting.shutdown().await;
-        let idle: JoinSet<()> =
+        let mut idle: JoinSet<()> =
             self.idle.drain(..).map(|idle| async move { idle.session.close().await }).collect();
-        idle.join_all().await;
+        // While the runtime shuts down, they are cancelled.
+        while idle.join_next().await.is_some() {}
     }
 }
 

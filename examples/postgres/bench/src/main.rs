@@ -1,18 +1,19 @@
-//! Compares a session with tokio-postgres: the same statements on one connection each, in alternating slices of one
-//! process.
+//! Compares a session with tokio-postgres and babar: the same statements on one connection each, in alternating slices of
+//! one process. Then a pool with those of deadpool-postgres and sqlx.
 //!
 //! ```console
-//! $ bash examples/postgres/cluster.sh cargo run --release -p postgres-actor --example bench
+//! $ bash examples/postgres/cluster.sh cargo run --release --manifest-path examples/postgres/bench/Cargo.toml
 //! ```
 //!
 //! The ratios of one run can be compared, the times of two runs cannot. `-- --check` fails if a ratio is below its bar.
-//! `-- --only ours 64 20000`, or `theirs`, runs one side alone, to count its instructions or its system calls.
 
 mod measure;
+mod others;
 
 use std::{env, error::Error, sync::Arc, time::Instant};
 
 use measure::{Bar, Slices, cpu};
+use others::Others;
 use postgres_actor::{Config, Session};
 use tokio::task::JoinSet;
 
@@ -96,6 +97,42 @@ async fn set_up(session: &Session) -> postgres_actor::Result<()> {
     session.simple_query("VACUUM ANALYZE accounts").await.map(drop)
 }
 
+/// Returns how many ratios are below their bars.
+async fn against_others(url: &str, slices: usize) -> Result<usize, Box<dyn Error>> {
+    const CALLERS: usize = 64;
+    const TOTAL: usize = 6400;
+    let others = Others::connect(url).await?;
+    let session = url.parse::<Config>()?.connect().await?;
+    println!(
+        "\n| 64 callers | queries/s | the other's | ratio, best slices | median of pairs | client CPU |"
+    );
+    println!("|---|---|---|---|---|---|");
+    let mut slice = Slices::default();
+    for _ in 0..slices {
+        let start = cpu();
+        let time = ours(&session, CALLERS, TOTAL).await;
+        let middle = cpu();
+        slice.add(time, others.babar(CALLERS, TOTAL).await, middle - start, cpu() - middle);
+    }
+    println!("{}", slice.line("one connection, babar", TOTAL));
+    let failed = slice.is_below(Bar::AtLeast(10.0));
+    for peer in ["deadpool-postgres", "sqlx"] {
+        let mut slice = Slices::default();
+        for _ in 0..slices {
+            let start = cpu();
+            let time = others.pool(CALLERS, TOTAL).await;
+            let middle = cpu();
+            let theirs = match peer {
+                "sqlx" => others.sqlx(CALLERS, TOTAL).await,
+                _ => others.deadpool(CALLERS, TOTAL).await,
+            };
+            slice.add(time, theirs, middle - start, cpu() - middle);
+        }
+        println!("{}", slice.line(&format!("a pool of 16, {peer}"), TOTAL));
+    }
+    Ok(failed)
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let is_checked = env::args().any(|argument| argument == "--check");
@@ -139,6 +176,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("{} |", slice.line("100,000 rows streamed (rows/s)", 100_000));
     failed += slice.is_below(Bar::AtLeast(1.0));
     session.close().await;
+    failed += against_others(&url, slices).await?;
     if is_checked && failed > 0 {
         return Err(format!("{failed} ratios are below their bars").into());
     }
