@@ -2,7 +2,7 @@
 
 use proc_macro2::Ident;
 use syn::{
-    BoundLifetimes, GenericArgument, GenericParam, Lifetime, ParenthesizedGenericArguments,
+    BoundLifetimes, GenericArgument, GenericParam, Lifetime, ParenthesizedGenericArguments, Path,
     PathArguments, PathSegment, TraitBound, Type, TypeFnPtr, TypeImplTrait, TypeInfer,
     TypeReference,
     visit::{self, Visit},
@@ -28,10 +28,6 @@ fn is_unsized(ty: &Type) -> bool {
         _ => false,
     }
 }
-
-/// Types that borrow a lock, whatever library they are of. If their lifetime is not written, rustc reports it in several
-/// places.
-const GUARDS: &[&str] = &["MutexGuard", "RwLockReadGuard", "RwLockWriteGuard"];
 
 struct TypeCheck<'a> {
     subject: Subject<'a>,
@@ -62,13 +58,15 @@ impl<'ast> Visit<'ast> for TypeCheck<'_> {
         }
     }
 
-    fn visit_path_segment(&mut self, segment: &'ast PathSegment) {
-        if segment.ident == "Cow" && lacks_lifetime(segment) {
-            self.subject.report_cow(segment, self.diagnostics);
-        } else if GUARDS.iter().any(|guard| segment.ident == guard) && lacks_lifetime(segment) {
-            self.subject.report_guard(segment, self.diagnostics);
-        } else {
-            visit::visit_path_segment(self, segment);
+    fn visit_path(&mut self, path: &'ast Path) {
+        match hidden_borrow(path) {
+            Some((segment, HiddenBorrow::Cow)) => {
+                self.subject.report_cow(segment, self.diagnostics);
+            }
+            Some((segment, HiddenBorrow::Guard)) => {
+                self.subject.report_guard(segment, self.diagnostics);
+            }
+            None => visit::visit_path(self, path),
         }
     }
 
@@ -83,7 +81,7 @@ impl<'ast> Visit<'ast> for TypeCheck<'_> {
     fn visit_trait_bound(&mut self, bound: &'ast TraitBound) {
         let outer = self.bound.len();
         self.bound.extend(bound.lifetimes.iter().flat_map(lifetimes));
-        visit::visit_path(self, &bound.path);
+        self.visit_path(&bound.path);
         self.bound.truncate(outer);
     }
 
@@ -94,6 +92,31 @@ impl<'ast> Visit<'ast> for TypeCheck<'_> {
 
     // The length of an array cannot borrow.
     fn visit_expr(&mut self, _: &'ast syn::Expr) {}
+}
+
+enum HiddenBorrow {
+    Cow,
+    /// Of a lock, whatever library it is of.
+    Guard,
+}
+
+/// The type at the end of `path`, if it is a well-known one that borrows, and its lifetime is not written. rustc reports
+/// these in several places.
+///
+/// A user's own type may have the same name. With a path to another module it is not mistaken.
+fn hidden_borrow(path: &Path) -> Option<(&PathSegment, HiddenBorrow)> {
+    let last = path.segments.last().filter(|last| lacks_lifetime(last))?;
+    let before = path.segments.iter().rev().nth(1).map(|before| before.ident.to_string());
+    let is_in = |modules: &[&str]| before.as_deref().is_none_or(|before| modules.contains(&before));
+    match last.ident.to_string().as_str() {
+        "Cow" if is_in(&["borrow"]) => Some((last, HiddenBorrow::Cow)),
+        "MutexGuard" | "RwLockReadGuard" | "RwLockWriteGuard"
+            if is_in(&["sync", "parking_lot"]) =>
+        {
+            Some((last, HiddenBorrow::Guard))
+        }
+        _ => None,
+    }
 }
 
 fn lifetimes(bound: &BoundLifetimes) -> impl Iterator<Item = Ident> {

@@ -36,8 +36,38 @@ impl Shop {
     }
 }
 
+/// Types of the user's that are called like those that borrow, or that a handler takes.
+mod own {
+    pub struct Cow<T>(pub T);
+
+    pub struct MutexGuard<T>(pub T);
+
+    pub struct Path(pub u8);
+}
+
+struct Farm;
+
+#[actor]
+impl Farm {
+    pub fn milk(&self, cow: own::Cow<u8>) -> own::Cow<u8> {
+        cow
+    }
+
+    pub fn guard(&self, guard: own::MutexGuard<u8>) -> Option<own::MutexGuard<u8>> {
+        Some(guard)
+    }
+
+    pub fn walk(&self, path: own::Path) -> u8 {
+        path.0
+    }
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
+    let farm = spawn(Farm);
+    assert_eq!(farm.milk(own::Cow(1)).await.unwrap().0, 1);
+    assert_eq!(farm.guard(own::MutexGuard(2)).await.unwrap().unwrap().0, 2);
+    assert_eq!(farm.walk(own::Path(3)).await.unwrap(), 3);
     let shop = spawn(Shop);
     assert_eq!(shop.string(vec![b'a']).await.unwrap(), "a");
     assert_eq!(shop.option(Ok(1)).await.unwrap(), Some(1));

@@ -234,7 +234,7 @@ fn guards_of_locks() {
         ],
     );
     check_method(
-        "pub fn get(&self, x: RwLockWriteGuard<'static, u8>, y: OwnedMutexGuard<u8>) {}",
+        "pub fn get(&self, x: RwLockWriteGuard<'static, u8>, y: OwnedMutexGuard<u8>, z: own::MutexGuard<u8>) -> self::Cow<u8> {}",
         &[],
     );
 }
