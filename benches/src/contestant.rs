@@ -76,8 +76,14 @@ impl Answer for u64 {
     }
 }
 
-impl<E: fmt::Debug> Answer for Result<u64, E> {
+impl Answer for String {
     fn total(self) -> u64 {
-        self.expect("the contestant answers")
+        self.parse().expect("the text of a number")
+    }
+}
+
+impl<T: Answer, E: fmt::Debug> Answer for Result<T, E> {
+    fn total(self) -> u64 {
+        self.expect("the contestant answers").total()
     }
 }

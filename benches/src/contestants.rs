@@ -4,6 +4,7 @@ pub mod generated;
 pub mod locks;
 pub mod plain;
 pub mod twin;
+pub mod twin_text;
 
 #[cfg(feature = "peers")]
 pub mod actify;

@@ -8,10 +8,11 @@ use crate::contestants::{
 use crate::{
     contestant::Contestant,
     contestants::{
-        generated::{Generated, Queued},
+        generated::{Generated, Parameterized, Queued, Texting},
         locks::{ParkingLot, Std, Tokio},
         plain,
         twin::Twin,
+        twin_text::TextTwin,
     },
     flavor::Flavor,
     memory::{self, Memory},
@@ -73,6 +74,10 @@ impl Entrant {
         }
     }
 
+    const fn compared_with(self, reference: &'static str) -> Self {
+        Self { reference, ..self }
+    }
+
     /// Creates the entrant for plain method calls.
     const fn plain() -> Self {
         Self {
@@ -131,8 +136,28 @@ pub const ROSTER: &[Entrant] = &[
     Entrant::new::<Twin>("twin-1024", "hand-written `mpsc` + `oneshot`", Group::Twin, 1024),
     Entrant::new::<Generated>("actor-1024", "`#[actor]`", Group::Generated, 1024),
     Entrant::new::<Queued>("queued-1024", "`#[actor]`, always queued", Group::Generated, 1024),
+    Entrant::new::<Parameterized>(
+        "generic-1024",
+        "`#[actor]` with a type parameter",
+        Group::Generated,
+        1024,
+    ),
     Entrant::new::<Twin>("twin-64", "hand-written, mailbox for 64", Group::Twin, 64),
     Entrant::new::<Generated>("actor-64", "`#[actor]`, mailbox for 64", Group::Generated, 64),
+    Entrant::new::<TextTwin>(
+        "twin-text",
+        "hand-written, answers with a `String`",
+        Group::Twin,
+        1024,
+    )
+    .compared_with("twin-text"),
+    Entrant::new::<Texting>(
+        "text-1024",
+        "`#[actor]`, answers with a `String`",
+        Group::Generated,
+        1024,
+    )
+    .compared_with("twin-text"),
     #[cfg(feature = "peers")]
     Entrant::new::<Interthread>("interthread", "interthread", Group::Peer, 1024),
     #[cfg(feature = "peers")]

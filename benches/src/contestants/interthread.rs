@@ -47,8 +47,10 @@ impl Contestant for Interthread {
     type Answer = u64;
 
     const PACKAGE: Option<&'static str> = Some("interthread");
-    const NOTE: Option<&'static str> =
-        Some("its methods take `&mut` handles, so each message clones one");
+    const NOTE: Option<&'static str> = Some(
+        "its methods take `&mut` handles, so each message clones one; a caller of an actor that has ended \
+         panics, and nothing waits for the end of an actor",
+    );
 
     fn cannot(row: Row) -> Option<&'static str> {
         (row == Row::TryCast).then_some("it has no send that never waits")

@@ -55,8 +55,10 @@ impl Contestant for Xtra {
     type Answer = Result<u64, xtra::Error>;
 
     const PACKAGE: Option<&'static str> = Some("xtra");
-    const NOTE: Option<&'static str> =
-        Some("a call may overtake casts that were accepted before it, with two workers");
+    const NOTE: Option<&'static str> = Some(
+        "a call may overtake casts that were accepted before it, with two workers; each message is \
+         allocated; it does not tell why an actor ended",
+    );
     const IN_ORDER: bool = false;
 
     fn cannot(row: Row) -> Option<&'static str> {
