@@ -1,10 +1,11 @@
 #!/bin/sh
 # Prints the instruction counts of calls, casts and `select!` loops, and fails if one exceeds its limit:
 #
-# - a queued call: 0.92 times that of the hand-written twin
-# - a cast: 0.80 times that of the twin
+# - a queued call: 0.88 times that of the hand-written twin
+# - a cast: 0.72 times that of the twin
 # - an inlined call, which runs on its caller's thread: a fixed number
 # - a loop with the checked `select!`: 35 more than with tokio's
+# - starting and stopping an actor: 1.50 times that of the twin
 # - a restart, besides the panic: as many as spawn and call
 #
 # Unlike times, instruction counts do not depend on the load of the machine. Two runs of different length are
@@ -59,7 +60,16 @@ compare_queued() {
     queued=$(per_message queued-1024 call)
     twin=$(per_message twin-1024 call)
     echo "call, queued: $queued instructions, twin $twin"
-    [ $((queued * 100)) -le $((twin * 92)) ] || status=1
+    [ $((queued * 100)) -le $((twin * 88)) ] || status=1
+}
+
+# Starting an actor and ending it with its last handle. Unlike the twin's, its end can be awaited, has a reason, runs
+# hooks, and answers what is left in the mailbox; two allocations more take half of the difference.
+compare_starts() {
+    actor=$(per_message actor-1024 spawn-stop)
+    twin=$(per_message twin-1024 spawn-stop)
+    echo "start and stop: $actor instructions, twin $twin"
+    [ $((actor * 100)) -le $((twin * 150)) ] || status=1
 }
 
 # Compares all loops with a `select!`. A few more instructions are not measurable in time.
@@ -86,10 +96,11 @@ for capacity in 64 1024; do
     actor=$(per_message "actor-$capacity" cast)
     twin=$(per_message "twin-$capacity" cast)
     echo "cast, mailbox for $capacity: $actor instructions, twin $twin"
-    [ $((actor * 100)) -le $((twin * 80)) ] || status=1
+    [ $((actor * 100)) -le $((twin * 72)) ] || status=1
 done
 compare_inlined
 compare_queued
+compare_starts
 compare_selects
 compare_restarts
 [ "$status" -eq 0 ] || echo "an actor, a select! or a restart needs too many instructions" >&2

@@ -39,6 +39,37 @@ impl ExitReason {
     }
 }
 
+/// An [`ExitReason`] in two words, for what is stored in every mailbox. The usual ones allocate nothing.
+#[derive(Clone)]
+pub(crate) enum StoredReason {
+    HandlesDropped,
+    Shutdown,
+    Aborted,
+    Other(Box<ExitReason>),
+}
+
+impl From<ExitReason> for StoredReason {
+    fn from(reason: ExitReason) -> Self {
+        match reason {
+            ExitReason::HandlesDropped => Self::HandlesDropped,
+            ExitReason::Shutdown => Self::Shutdown,
+            ExitReason::Aborted => Self::Aborted,
+            other => Self::Other(Box::new(other)),
+        }
+    }
+}
+
+impl StoredReason {
+    pub(crate) fn get(&self) -> ExitReason {
+        match self {
+            Self::HandlesDropped => ExitReason::HandlesDropped,
+            Self::Shutdown => ExitReason::Shutdown,
+            Self::Aborted => ExitReason::Aborted,
+            Self::Other(reason) => reason.as_ref().clone(),
+        }
+    }
+}
+
 impl fmt::Display for ExitReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

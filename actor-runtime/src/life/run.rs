@@ -203,19 +203,20 @@ fn live<A: Drive, F: Factory<A>>(
                 waits_unvisited: 0,
             };
 
-            let (mut reason, mut start_error) = match span.of(life.start()).await {
-                Ok(()) => {
-                    if let Some(started) = started.take() {
-                        started.send(Ok(()));
-                    }
-                    if let Some(lives) = &mut lives {
-                        lives.started(&shared);
-                    }
-                    let Err(reason) = span.of(messages(&mut life)).await;
-                    life.put_back();
-                    (reason, None)
+            // A block, since a `match` would keep the result of the start.
+            let (mut reason, mut start_error) = 'life: {
+                if let Err(failed) = span.of(life.start()).await {
+                    break 'life failed;
                 }
-                Err((reason, error)) => (reason, error),
+                if let Some(started) = started.take() {
+                    started.send(Ok(()));
+                }
+                if let Some(lives) = &mut lives {
+                    lives.started(&shared);
+                }
+                let Err(reason) = span.of(messages(&mut life)).await;
+                life.put_back();
+                (reason, None)
             };
             if let Some(lives) = &mut lives {
                 match F::next_life(lives, &mut life, reason).await {

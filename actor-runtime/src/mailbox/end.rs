@@ -29,7 +29,7 @@ impl<M: Message> Shared<M> {
     pub(crate) fn closed_for(&self) -> ExitReason {
         match &lock(&self.queue).phase {
             Phase::Closing(reason) | Phase::Sealed(Some(reason)) | Phase::Ended(reason) => {
-                reason.clone()
+                reason.get()
             }
             Phase::Sealed(None) | Phase::Open => ExitReason::Aborted,
         }
@@ -42,10 +42,9 @@ impl<M: Message> Shared<M> {
         if !matches!(queue.phase, Phase::Open) {
             return;
         }
-        queue.phase = Phase::Closing(reason);
-        let wakers = [self.unpark(&mut queue), queue.grant.take_waker()];
+        queue.phase = Phase::Closing(reason.into());
+        let wakers = [self.unpark(&mut queue), queue.end_tenancy()];
         let refused = queue.refuse();
-        queue.wait.end();
         let lease = queue.lease();
         drop(queue);
         refused.into_iter().for_each(wake);
@@ -92,11 +91,10 @@ impl<M: Message> Shared<M> {
         if matches!(queue.phase, Phase::Ended(_)) {
             return;
         }
-        queue.phase = Phase::Ended(reason.clone());
+        queue.phase = Phase::Ended(reason.clone().into());
         self.set_running(&mut queue, None);
         let wakers = [self.unpark(&mut queue), queue.interrupt.take()];
-        let grant_waker = queue.grant.take_waker();
-        queue.wait.end();
+        let grant_waker = queue.end_tenancy();
         let of_exit = queue.watchers.take_wakers();
         let of_restarts = queue.lives.as_mut().map(|lives| lives.take_wakers()).unwrap_or_default();
         let mut lease = queue.stop_serving();
@@ -131,7 +129,7 @@ impl<M: Message> Shared<M> {
         let waker = cx.waker().clone();
         let queue = lock(&self.queue);
         if let Phase::Ended(reason) = &queue.phase {
-            let reason = reason.clone();
+            let reason = reason.get();
             drop(queue);
             return Poll::Ready(reason);
         }
@@ -152,7 +150,7 @@ impl<M: Message> Shared<M> {
     /// Returns the exit reason if the actor has ended.
     pub(crate) fn exit_reason(&self) -> Option<ExitReason> {
         match &lock(&self.queue).phase {
-            Phase::Ended(reason) => Some(reason.clone()),
+            Phase::Ended(reason) => Some(reason.get()),
             Phase::Open | Phase::Closing(_) | Phase::Sealed(_) => None,
         }
     }

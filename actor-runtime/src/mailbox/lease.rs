@@ -28,8 +28,16 @@ use crate::{
     thread::{ring::Wait, waker::wake},
 };
 
-/// How far a lease has come. In an actor's own mailbox, always `Pending`.
-pub(super) enum Grant {
+/// A lease, as its own mailbox records it.
+#[derive(Default)]
+pub(super) struct Tenancy {
+    grant: Grant,
+    /// The wait of the handler that has asked for the lease.
+    wait: Wait,
+}
+
+/// How far a lease has come.
+enum Grant {
     /// The loop has not reached the lease. The waker is that of the caller.
     Pending(Option<Waker>),
     /// The loop serves the lease, and the caller has yet to take it.
@@ -38,12 +46,19 @@ pub(super) enum Grant {
     Taken,
 }
 
-impl Grant {
-    /// Takes the waker of the caller that waits for the grant.
-    pub(super) fn take_waker(&mut self) -> Option<Waker> {
-        match self {
-            Self::Pending(waker) => waker.take(),
-            Self::Granted | Self::Taken => None,
+impl Default for Grant {
+    fn default() -> Self {
+        Self::Pending(None)
+    }
+}
+
+impl Tenancy {
+    /// Ends the wait of the caller, and takes its waker.
+    fn end_wait(&mut self) -> Option<Waker> {
+        self.wait.end();
+        match &mut self.grant {
+            Grant::Pending(waker) => waker.take(),
+            Grant::Granted | Grant::Taken => None,
         }
     }
 }
@@ -70,6 +85,12 @@ impl<M: Message> Served<M> {
 }
 
 impl<M: Message> Queue<M> {
+    /// Ends the wait of the caller of this lease, and takes its waker.
+    #[must_use]
+    pub(super) fn end_tenancy(&mut self) -> Option<Waker> {
+        self.tenancy.as_mut()?.end_wait()
+    }
+
     /// Returns the lease that is being served.
     pub(super) fn lease(&self) -> Option<Arc<Shared<M>>> {
         self.served.as_ref().map(|served| served.lease.clone())
@@ -134,15 +155,18 @@ impl<M: Message> Shared<M> {
 
     /// Keeps the wait of the handler that asks for this lease, until that is over.
     pub(crate) fn keep_wait(&self, wait: Wait) {
-        lock(&self.queue).wait = wait;
+        if let Some(tenancy) = &mut lock(&self.queue).tenancy {
+            tenancy.wait = wait;
+        }
     }
 
     /// Grants this lease to its caller.
     pub(crate) fn grant(&self) {
         let mut queue = lock(&self.queue);
-        let waker = queue.grant.take_waker();
-        queue.grant = Grant::Granted;
-        queue.wait.end();
+        let waker = queue.end_tenancy();
+        if let Some(tenancy) = &mut queue.tenancy {
+            tenancy.grant = Grant::Granted;
+        }
         drop(queue);
         waker.into_iter().for_each(wake);
     }
@@ -155,22 +179,18 @@ impl<M: Message> Shared<M> {
     pub(crate) fn poll_taken(&self, cx: &mut Context<'_>) -> Poll<Result<(), ()>> {
         let waker = cx.waker().clone();
         let mut queue = lock(&self.queue);
-        let outcome = match queue.grant {
-            _ if !matches!(queue.phase, Phase::Open) => Poll::Ready(Err(())),
-            Grant::Pending(_) => Poll::Pending,
-            Grant::Granted | Grant::Taken => Poll::Ready(Ok(())),
+        let is_open = matches!(queue.phase, Phase::Open);
+        let Some(tenancy) = queue.tenancy.as_mut().filter(|_| is_open) else {
+            return Poll::Ready(Err(()));
         };
-        if outcome.is_ready() {
-            if outcome == Poll::Ready(Ok(())) {
-                queue.grant = Grant::Taken;
-            }
-            drop(queue);
-            return outcome;
+        if let Grant::Granted | Grant::Taken = tenancy.grant {
+            tenancy.grant = Grant::Taken;
+            return Poll::Ready(Ok(()));
         }
         let mut queue = gap("a tenant waits later than it looked", queue, &self.queue);
-        let stale = match &mut queue.grant {
-            Grant::Pending(stored) => stored.replace(waker),
-            Grant::Granted | Grant::Taken => Some(waker),
+        let stale = match queue.tenancy.as_mut().map(|tenancy| &mut tenancy.grant) {
+            Some(Grant::Pending(stored)) => stored.replace(waker),
+            _ => Some(waker),
         };
         drop(queue);
         drop(stale);
@@ -182,7 +202,8 @@ impl<M: Message> Shared<M> {
         if bug("a lease that nobody had is released") {
             return true;
         }
-        matches!(lock(&self.queue).grant, Grant::Taken)
+        let queue = lock(&self.queue);
+        queue.tenancy.as_ref().is_some_and(|tenancy| matches!(tenancy.grant, Grant::Taken))
     }
 
     /// Ends the lease that is being served, so that the actor's own messages are next.

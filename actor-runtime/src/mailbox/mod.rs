@@ -99,8 +99,6 @@ pub(crate) struct Shared<M: Message> {
     is_restarted: AtomicBool,
     /// The actor's own mailbox, if this is the mailbox of a lease.
     actor: Option<Arc<Shared<M>>>,
-    /// The scope of the children of the current life, once it has one. Its type is known above this layer.
-    children: Mutex<Option<Weak<dyn Any + Send + Sync>>>,
     /// Where the loop runs.
     pub(crate) runtime: Runtime,
     /// Where the loop leaves an idle actor for its callers.
@@ -139,6 +137,7 @@ impl<M: Message> Shared<M> {
         capacity: Capacity,
         actor: Option<Arc<Self>>,
     ) -> Arc<Self> {
+        let tenancy = actor.is_some().then(Box::default);
         let is_watched = actor.as_ref().is_some_and(|actor| actor.is_watched());
         Arc::new(Self {
             id,
@@ -148,7 +147,6 @@ impl<M: Message> Shared<M> {
             aborted: AtomicBool::new(false),
             is_restarted: AtomicBool::new(false),
             actor,
-            children: Mutex::new(None),
             runtime: Runtime::new(),
             seat: Seat::new(),
             loop_state: AtomicUsize::new(LoopState::Busy as usize),
@@ -157,7 +155,7 @@ impl<M: Message> Shared<M> {
             unbegun: AtomicUsize::new(0),
             is_wanted: AtomicBool::new(false),
             watched: AtomicBool::new(is_watched),
-            queue: Mutex::new(Queue::new(capacity.limit())),
+            queue: Mutex::new(Queue::new(capacity.limit(), tenancy)),
         })
     }
 
@@ -361,13 +359,14 @@ impl<M: Message> Shared<M> {
 
     /// Records the scope of the children.
     pub(crate) fn set_children(&self, children: Weak<dyn Any + Send + Sync>) {
-        let before = lock(&self.children).replace(children);
+        let before = lock(&self.queue).children.replace(Box::new(children));
         drop(before);
     }
 
     /// Returns the scope of the children, if there is one.
     pub(crate) fn children(&self) -> Option<Arc<dyn Any + Send + Sync>> {
-        lock(&self.children).as_ref()?.upgrade()
+        let children = lock(&self.queue).children.as_ref()?.as_ref().clone();
+        children.upgrade()
     }
 }
 

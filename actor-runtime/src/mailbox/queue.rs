@@ -1,10 +1,10 @@
 //! The part of a mailbox that its lock guards.
 
-use std::{collections::VecDeque, mem, task::Waker};
+use std::{any::Any, collections::VecDeque, mem, sync::Weak, task::Waker};
 
 use crate::mailbox::{
     Shared,
-    lease::{Grant, Served},
+    lease::{Served, Tenancy},
     restarts::Lives,
     running::Running,
     waiters::{Waiters, Waiting},
@@ -13,12 +13,11 @@ use crate::mailbox::{
 };
 use crate::{
     error::{Method, Unsent},
-    exit::ExitReason,
+    exit::{ExitReason, StoredReason},
     mailbox::stats::Counts,
     observe::Trace,
     slot::message::Message,
     sync::{Arc, bug},
-    thread::ring::Wait,
 };
 
 /// The lifecycle of an actor. It only moves forward.
@@ -26,12 +25,12 @@ pub(super) enum Phase {
     /// Messages are accepted.
     Open,
     /// No message is accepted but by [`Shared::force`]; queued messages are still handled.
-    Closing(ExitReason),
+    Closing(StoredReason),
     /// No message is accepted, and no queued message is handled; the actor is stopping. For this reason, if the
     /// mailbox was closed before.
-    Sealed(Option<ExitReason>),
+    Sealed(Option<StoredReason>),
     /// The actor has ended for this reason.
-    Ended(ExitReason),
+    Ended(StoredReason),
 }
 
 /// A message, with the tracing context of its sender.
@@ -90,8 +89,8 @@ impl<M: Message> Item<M> {
     }
 }
 
-/// How much memory a queue keeps in any case, in bytes.
-const KEPT_BYTES: usize = 64 * 1024;
+/// How much memory a queue keeps in any case, in bytes. A mailbox has two: see [`drained`](super::drained).
+const KEPT_BYTES: usize = 32 * 1024;
 
 /// Releases memory that a burst has left unused.
 pub(super) fn shrink<T>(queue: &mut VecDeque<T>) {
@@ -128,16 +127,16 @@ pub(super) struct Queue<M: Message> {
     pub(super) counts: Counts,
     /// The lives of the actor, once it has been restarted or a task waits for that.
     pub(super) lives: Option<Box<Lives>>,
+    /// The scope of the children of the current life, once it has one. Its type is known above this layer.
+    pub(super) children: Option<Box<Weak<dyn Any + Send + Sync>>>,
     /// The lease that is being served, in an actor's own mailbox.
     pub(super) served: Option<Box<Served<M>>>,
     /// How far this lease has come, in the mailbox of a lease.
-    pub(super) grant: Grant,
-    /// The wait of the handler that has asked for this lease, in the mailbox of a lease.
-    pub(super) wait: Wait,
+    pub(super) tenancy: Option<Box<Tenancy>>,
 }
 
 impl<M: Message> Queue<M> {
-    pub(super) fn new(room: usize) -> Self {
+    pub(super) fn new(room: usize, tenancy: Option<Box<Tenancy>>) -> Self {
         Self {
             phase: Phase::Open,
             accepted: VecDeque::new(),
@@ -153,9 +152,9 @@ impl<M: Message> Queue<M> {
             running: None,
             counts: Counts::default(),
             lives: None,
+            children: None,
             served: None,
-            grant: Grant::Pending(None),
-            wait: Wait::default(),
+            tenancy,
         }
     }
 

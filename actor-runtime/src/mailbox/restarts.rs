@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    exit::ExitReason,
+    exit::{ExitReason, StoredReason},
     mailbox::{
         Shared, Wait as MailboxWait,
         queue::Phase,
@@ -125,7 +125,7 @@ impl<M: Message> Shared<M> {
     pub(crate) fn end_between_lives(&self) -> Option<ExitReason> {
         let mut queue = lock(&self.queue);
         if !queue.accepted.is_empty()
-            || !matches!(queue.phase, Phase::Closing(ExitReason::HandlesDropped))
+            || !matches!(queue.phase, Phase::Closing(StoredReason::HandlesDropped))
         {
             return None;
         }
@@ -180,7 +180,7 @@ impl<M: Message> Shared<M> {
             return Poll::Ready(Ok(restart));
         }
         if let Phase::Ended(reason) = &queue.phase {
-            let reason = reason.clone();
+            let reason = reason.get();
             drop(queue);
             return Poll::Ready(Err(reason));
         }

@@ -18,41 +18,84 @@ pub(super) struct Waiting<M: Message> {
 ///
 /// Tickets only grow. So this is a queue, in which a sender that withdraws leaves a gap. A map would be more
 /// code for each type of message.
-pub(super) struct Waiters<M: Message> {
+///
+/// Allocated when the first sender waits, which is never in most mailboxes.
+pub(super) struct Waiters<M: Message>(Option<Box<Line<M>>>);
+
+impl<M: Message> Waiters<M> {
+    pub(super) const fn new() -> Self {
+        Self(None)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.as_ref().map_or(0, |line| line.len())
+    }
+
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.as_ref().is_none_or(|line| line.entries.is_empty())
+    }
+
+    /// Adds a sender, whose ticket is greater than all before it.
+    pub(super) fn push(&mut self, ticket: u64, waiting: Waiting<M>) {
+        self.0.get_or_insert_default().entries.push_back((ticket, Some(waiting)));
+    }
+
+    pub(super) fn get_mut(&mut self, ticket: u64) -> Option<&mut Waiting<M>> {
+        self.0.as_mut()?.get_mut(ticket)
+    }
+
+    pub(super) fn remove(&mut self, ticket: u64) -> Option<Waiting<M>> {
+        self.0.as_mut()?.remove(ticket)
+    }
+
+    /// Moves the item of the sender that has waited longest into `accepted`, and returns the waker of the sender.
+    pub(super) fn move_first(&mut self, accepted: &mut VecDeque<Item<M>>) -> Option<Waker> {
+        self.0.as_mut()?.move_first(accepted)
+    }
+
+    /// The ticket of the first sender from `ticket` on for which `matches` is true.
+    pub(super) fn find(&self, ticket: u64, matches: impl Fn(&Waiting<M>) -> bool) -> Option<u64> {
+        self.0.as_ref()?.find(ticket, matches)
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Waiting<M>> {
+        self.0
+            .iter_mut()
+            .flat_map(|line| &mut line.entries)
+            .filter_map(|(_, waiting)| waiting.as_mut())
+    }
+}
+
+/// See [`Waiters`].
+struct Line<M: Message> {
     /// The first is no gap.
     entries: VecDeque<(u64, Option<Waiting<M>>)>,
     gaps: usize,
 }
 
-impl<M: Message> Waiters<M> {
-    pub(super) fn new() -> Self {
+impl<M: Message> Default for Line<M> {
+    fn default() -> Self {
         Self { entries: VecDeque::new(), gaps: 0 }
     }
+}
 
-    pub(super) fn len(&self) -> usize {
+impl<M: Message> Line<M> {
+    fn len(&self) -> usize {
         self.entries.len() - self.gaps
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
-    /// Adds a sender, whose ticket is greater than all before it.
-    pub(super) fn push(&mut self, ticket: u64, waiting: Waiting<M>) {
-        self.entries.push_back((ticket, Some(waiting)));
     }
 
     fn position(&self, ticket: u64) -> usize {
         self.entries.partition_point(|(other, _)| *other < ticket)
     }
 
-    pub(super) fn get_mut(&mut self, ticket: u64) -> Option<&mut Waiting<M>> {
+    fn get_mut(&mut self, ticket: u64) -> Option<&mut Waiting<M>> {
         let position = self.position(ticket);
         let (found, waiting) = self.entries.get_mut(position)?;
         if *found == ticket { waiting.as_mut() } else { None }
     }
 
-    pub(super) fn remove(&mut self, ticket: u64) -> Option<Waiting<M>> {
+    fn remove(&mut self, ticket: u64) -> Option<Waiting<M>> {
         let position = self.position(ticket);
         let (found, waiting) = self.entries.get_mut(position)?;
         let removed = if *found == ticket { waiting.take() } else { None }?;
@@ -61,8 +104,7 @@ impl<M: Message> Waiters<M> {
         Some(removed)
     }
 
-    /// Moves the item of the sender that has waited longest into `accepted`, and returns the waker of the sender.
-    pub(super) fn move_first(&mut self, accepted: &mut VecDeque<Item<M>>) -> Option<Waker> {
+    fn move_first(&mut self, accepted: &mut VecDeque<Item<M>>) -> Option<Waker> {
         let Some((_, Some(Waiting { item, waker, wait: _ }))) = self.entries.pop_front() else {
             return None;
         };
@@ -71,15 +113,10 @@ impl<M: Message> Waiters<M> {
         waker
     }
 
-    /// The ticket of the first sender from `ticket` on for which `matches` is true.
-    pub(super) fn find(&self, ticket: u64, matches: impl Fn(&Waiting<M>) -> bool) -> Option<u64> {
+    fn find(&self, ticket: u64, matches: impl Fn(&Waiting<M>) -> bool) -> Option<u64> {
         let mut entries = self.entries.range(self.position(ticket)..);
         let is_match = |waiting: &Option<Waiting<M>>| waiting.as_ref().is_some_and(&matches);
         entries.find(|(_, waiting)| is_match(waiting)).map(|(ticket, _)| *ticket)
-    }
-
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Waiting<M>> {
-        self.entries.iter_mut().filter_map(|(_, waiting)| waiting.as_mut())
     }
 
     /// Removes the gaps at the front, and all of them once they are more than the senders. So the cost of a

@@ -27,28 +27,37 @@ use crate::{
 
 /// The tasks that yield to the loop. It is one as a rule, for which nothing is allocated.
 #[derive(Default)]
-pub(super) struct Yielding {
-    first: Option<Waker>,
-    others: Vec<Waker>,
+pub(super) enum Yielding {
+    #[default]
+    None,
+    One(Waker),
+    Several(Vec<Waker>),
 }
 
 impl Yielding {
     fn push(&mut self, waker: Waker) {
-        if self.first.is_none() {
-            self.first = Some(waker);
-        } else {
-            self.others.push(waker);
-        }
+        *self = match mem::take(self) {
+            Self::None => Self::One(waker),
+            Self::One(first) => Self::Several(vec![first, waker]),
+            Self::Several(mut wakers) => {
+                wakers.push(waker);
+                Self::Several(wakers)
+            }
+        };
     }
 
     #[inline]
     fn is_empty(&self) -> bool {
-        self.first.is_none()
+        matches!(self, Self::None)
     }
 
     /// Wakes all. No lock may be held.
     fn wake(self) {
-        self.first.into_iter().chain(self.others).for_each(wake);
+        match self {
+            Self::None => {}
+            Self::One(waker) => wake(waker),
+            Self::Several(wakers) => wakers.into_iter().for_each(wake),
+        }
     }
 }
 
