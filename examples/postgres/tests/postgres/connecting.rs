@@ -87,6 +87,9 @@ async fn the_connection_ends_with_the_last_handle() {
         watcher.query_one(count, &[&pid]).await.unwrap().get::<i64>(0) == 0
     })
     .await;
+    // The server's own word for it.
+    let line = format!("[{pid}] LOG:  disconnection: ");
+    until("the server logs it", async || cluster.log().contains(&line)).await;
 }
 
 /// In order: what was sent is answered, the server is told, the task has ended.

@@ -28,6 +28,8 @@ enum Fault {
     Flip(usize),
     /// Between all messages there are notices, settings and notifications.
     Add,
+    /// After this many messages, there is an error.
+    Refuse(usize),
 }
 
 /// What may come between any two messages.
@@ -36,6 +38,9 @@ const ADDED: [&[u8]; 3] = [
     b"S\0\0\0\x0eadded\0yes\0",
     b"A\0\0\0\x0e\0\0\0\x01chan\0\0",
 ];
+
+/// An error of the server.
+const REFUSED: &[u8] = b"E\0\0\0\x1aSERROR\0CXX001\0Madded\0\0";
 
 /// Relays one connection.
 async fn relay(listener: TcpListener, server: u16, fault: Fault) -> io::Result<()> {
@@ -76,7 +81,11 @@ async fn disturb(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, fault: Fault) 
                 bytes[at - sent] ^= 1 << (at % 8);
                 to.write_all(bytes).await?;
             }
-            Fault::Add => to.write_all(&adder.add(bytes)).await?,
+            Fault::Add => to.write_all(&adder.add(bytes, |_| ADDED.concat())).await?,
+            Fault::Refuse(after) => {
+                let refused = |count| if count == after { REFUSED.to_vec() } else { Vec::new() };
+                to.write_all(&adder.add(bytes, refused)).await?;
+            }
             _ => to.write_all(bytes).await?,
         }
         sent += read;
@@ -88,10 +97,13 @@ async fn disturb(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, fault: Fault) 
 struct Adder {
     message: Vec<u8>,
     is_ready: bool,
+    /// Messages since the session was ready.
+    count: usize,
 }
 
 impl Adder {
-    fn add(&mut self, bytes: &[u8]) -> Vec<u8> {
+    /// Adds something after each message, by their number.
+    fn add(&mut self, bytes: &[u8], added: impl Fn(usize) -> Vec<u8>) -> Vec<u8> {
         let mut all = Vec::new();
         for byte in bytes {
             all.push(*byte);
@@ -100,7 +112,8 @@ impl Adder {
             if self.message.len() == u32::from_be_bytes(length.try_into().unwrap()) as usize + 1 {
                 self.is_ready |= self.message[0] == b'Z';
                 if self.is_ready {
-                    all.extend(ADDED.concat());
+                    all.extend(added(self.count));
+                    self.count += 1;
                 }
                 self.message.clear();
             }
@@ -268,6 +281,28 @@ async fn pieces_of_any_size() {
 async fn notices_settings_and_notifications_between_any_two_messages() {
     let cluster = cluster!();
     assert_eq!(disturbed(cluster, Fault::Add).await, EXPECTED);
+}
+
+/// One call fails, or all that wait for the same answer. The others are right, and the session goes on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_error_between_any_two_messages() {
+    let cluster = cluster!();
+    sweep(cluster, (0..250).map(Fault::Refuse), |fault, lines| {
+        assert_eq!(lines.len(), EXPECTED.len(), "{fault:?}: {lines:?}");
+        let differ = lines.iter().zip(EXPECTED).filter(|(line, expected)| line != expected);
+        let mut count = 0;
+        for (line, _) in differ {
+            assert!(line.ends_with(": XX001"), "{fault:?}: {line}");
+            count += 1;
+        }
+        // Six queries wait for one statement to be prepared, and the answers of some calls are many messages.
+        assert!(count <= 6, "{fault:?}: {lines:?}");
+        // Those are in the answer to the first call.
+        if let Fault::Refuse(1..=8) = fault {
+            assert_eq!((count, &*lines[0]), (1, "simple: XX001"), "{fault:?}: {lines:?}");
+        }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
