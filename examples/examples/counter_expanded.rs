@@ -72,10 +72,10 @@ impl CounterHandle {
         CounterMessage,
         impl ::actor_runtime::by_hand::Request<CounterMessage, u64> + use<>,
     > {
-        let message = |amount, reply| CounterMessage::Add { amount, reply };
+        let make = |amount, tx| CounterMessage::Add { amount, reply: tx };
         (&self.0)
-            .call_with(amount, message)
-            .inline("add", |actor: &mut Counter, amount, _| actor.add(amount))
+            .call_with(amount, make)
+            .inline("add", |this: &mut Counter, amount, _| this.add(amount))
     }
 
     /// Returns the total so far.
@@ -88,7 +88,7 @@ impl CounterHandle {
         CounterMessage,
         impl ::actor_runtime::by_hand::Request<CounterMessage, u64> + use<>,
     > {
-        (&self.0).call(|reply| CounterMessage::Get { reply })
+        (&self.0).call(|tx| CounterMessage::Get { reply: tx })
     }
 
     /// Ends the actor with its total.
@@ -101,7 +101,7 @@ impl CounterHandle {
         CounterMessage,
         impl ::actor_runtime::by_hand::Request<CounterMessage, u64> + use<>,
     > {
-        (&self.0).call(|reply| CounterMessage::Finish { reply })
+        (&self.0).call(|tx| CounterMessage::Finish { reply: tx })
     }
 }
 
@@ -115,17 +115,17 @@ impl ::actor_runtime::Actor for Counter {
     const HAS_ON_IDLE: bool = false;
 
     // `fn` handlers, in the loop.
-    fn run_now(&mut self, message: CounterMessage, _: &::actor_runtime::Context<Self>) {
-        match message {
-            CounterMessage::Add { amount, reply } => reply.send(self.add(amount)),
+    fn run_now(&mut self, msg: CounterMessage, _: &::actor_runtime::Context<Self>) {
+        match msg {
+            CounterMessage::Add { amount, reply: tx } => tx.send(self.add(amount)),
             _ => {}
         }
     }
 
     // `async fn` handlers, which always run in the loop.
-    async fn dispatch(&mut self, message: CounterMessage, _: &::actor_runtime::Context<Self>) {
-        match message {
-            CounterMessage::Get { reply } => reply.send(Self::get(self).await),
+    async fn dispatch(&mut self, msg: CounterMessage, _: &::actor_runtime::Context<Self>) {
+        match msg {
+            CounterMessage::Get { reply: tx } => tx.send(Self::get(self).await),
             _ => {}
         }
     }
@@ -134,9 +134,9 @@ impl ::actor_runtime::Actor for Counter {
 // The rest of the interface to the loop.
 impl ::actor_runtime::by_hand::Drive for Counter {
     // The handler that takes `self` consumes the actor.
-    async fn finish(self, message: CounterMessage, _: &::actor_runtime::Context<Self>) {
-        match message {
-            CounterMessage::Finish { reply } => reply.send(Self::finish(self)),
+    async fn finish(self, msg: CounterMessage, _: &::actor_runtime::Context<Self>) {
+        match msg {
+            CounterMessage::Finish { reply: tx } => tx.send(Self::finish(self)),
             _ => {}
         }
     }
@@ -163,8 +163,8 @@ impl ::core::clone::Clone for CounterHandle {
 }
 
 impl ::core::fmt::Debug for CounterHandle {
-    fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        formatter.debug_tuple("CounterHandle").field(&self.0).finish()
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_tuple("CounterHandle").field(&self.0).finish()
     }
 }
 
@@ -177,15 +177,15 @@ impl ::core::cmp::PartialEq for CounterHandle {
 impl ::core::cmp::Eq for CounterHandle {}
 
 impl ::core::hash::Hash for CounterHandle {
-    fn hash<__Hasher: ::core::hash::Hasher>(&self, state: &mut __Hasher) {
-        ::core::hash::Hash::hash(&self.0, state);
+    fn hash<__Hasher: ::core::hash::Hasher>(&self, hasher: &mut __Hasher) {
+        ::core::hash::Hash::hash(&self.0, hasher);
     }
 }
 
 // Prints the name of the handler, so the arguments need not be `Debug`.
 impl ::core::fmt::Debug for CounterMessage {
-    fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        formatter.write_str(::actor_runtime::by_hand::Message::envelope(self).method())
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.write_str(::actor_runtime::by_hand::Message::envelope(self).method())
     }
 }
 
@@ -219,9 +219,9 @@ const _: () = {
 
         fn envelope(&self) -> ::actor_runtime::by_hand::Envelope<'_> {
             match self {
-                CounterMessage::Add { reply, .. } => reply.envelope("add").nth(0).sync(),
-                CounterMessage::Get { reply } => reply.envelope("get").nth(1),
-                CounterMessage::Finish { reply } => reply.envelope("finish").nth(2).last(),
+                CounterMessage::Add { reply: tx, .. } => tx.envelope("add").nth(0).sync(),
+                CounterMessage::Get { reply: tx } => tx.envelope("get").nth(1),
+                CounterMessage::Finish { reply: tx } => tx.envelope("finish").nth(2).last(),
             }
         }
     }

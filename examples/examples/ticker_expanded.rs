@@ -85,7 +85,7 @@ impl StationHandle {
         StationMessage,
         impl ::actor_runtime::by_hand::Request<StationMessage, Vec<f64>> + use<>,
     > {
-        (&self.0).call(|reply| StationMessage::Averages { reply })
+        (&self.0).call(|tx| StationMessage::Averages { reply: tx })
     }
     /// Pauses or resumes reading.
     #[cfg_attr(debug_assertions, track_caller)]
@@ -98,7 +98,7 @@ impl StationHandle {
         StationMessage,
         impl ::actor_runtime::by_hand::Request<StationMessage, ()> + use<>,
     > {
-        (&self.0).call(move |reply| StationMessage::Pause { is_paused, reply })
+        (&self.0).call(move |tx| StationMessage::Pause { is_paused, reply: tx })
     }
 }
 
@@ -111,10 +111,10 @@ impl ::actor_runtime::Actor for Station {
     const HAS_ON_IDLE: bool = false;
 
     // `fn` handlers, in the loop.
-    fn run_now(&mut self, message: StationMessage, _: &::actor_runtime::Context<Self>) {
-        match message {
-            StationMessage::Averages { reply } => reply.send(Self::averages(self)),
-            StationMessage::Pause { is_paused, reply } => reply.send(self.pause(is_paused)),
+    fn run_now(&mut self, msg: StationMessage, _: &::actor_runtime::Context<Self>) {
+        match msg {
+            StationMessage::Averages { reply: tx } => tx.send(Self::averages(self)),
+            StationMessage::Pause { is_paused, reply: tx } => tx.send(self.pause(is_paused)),
         }
     }
 
@@ -142,14 +142,14 @@ impl ::actor_runtime::by_hand::Drive for Station {
     async fn select(
         &mut self,
         incoming: &mut ::actor_runtime::__private::Incoming<'_, Self::Message>,
-        context: &::actor_runtime::Context<Self>,
+        cx: &::actor_runtime::Context<Self>,
     ) -> ::actor_runtime::__private::Selected<Self::Message> {
         ::actor_runtime::__private::__select! {
             @ (::actor_runtime) in incoming.turns;
             selected = incoming.messages.next() => selected,
             reading: Option<f64> = self.readings.recv(), if !self.is_paused => {
                 incoming.event(reading, move |reading| async move {
-                    self.reading(reading, context)
+                    self.reading(reading, cx)
                 }).await
             }
             event: Instant = self.seconds.tick() => {
@@ -174,8 +174,8 @@ impl ::core::clone::Clone for StationHandle {
     }
 }
 impl ::core::fmt::Debug for StationHandle {
-    fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        formatter.debug_tuple("StationHandle").field(&self.0).finish()
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_tuple("StationHandle").field(&self.0).finish()
     }
 }
 impl ::core::cmp::PartialEq for StationHandle {
@@ -185,13 +185,13 @@ impl ::core::cmp::PartialEq for StationHandle {
 }
 impl ::core::cmp::Eq for StationHandle {}
 impl ::core::hash::Hash for StationHandle {
-    fn hash<__Hasher: ::core::hash::Hasher>(&self, state: &mut __Hasher) {
-        ::core::hash::Hash::hash(&self.0, state);
+    fn hash<__Hasher: ::core::hash::Hasher>(&self, hasher: &mut __Hasher) {
+        ::core::hash::Hash::hash(&self.0, hasher);
     }
 }
 impl ::core::fmt::Debug for StationMessage {
-    fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        formatter.write_str(::actor_runtime::by_hand::Message::envelope(self).method())
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.write_str(::actor_runtime::by_hand::Message::envelope(self).method())
     }
 }
 impl ::actor_runtime::by_hand::Spawn for Station {
@@ -208,8 +208,8 @@ impl ::actor_runtime::by_hand::Message for StationMessage {
     type AtRest = ::core::convert::Infallible;
     fn envelope(&self) -> ::actor_runtime::by_hand::Envelope<'_> {
         match self {
-            StationMessage::Averages { reply } => reply.envelope("averages").nth(0).sync(),
-            StationMessage::Pause { reply, .. } => reply.envelope("pause").nth(1).sync(),
+            StationMessage::Averages { reply: tx } => tx.envelope("averages").nth(0).sync(),
+            StationMessage::Pause { reply: tx, .. } => tx.envelope("pause").nth(1).sync(),
         }
     }
 }

@@ -31,11 +31,12 @@ pub(super) fn others(
     quote!(#(#arms)*)
 }
 
-// Output: CounterMessage::Save { path, reply } => reply.send(self.save(&path).await),
+// Output: CounterMessage::Save { path, reply: tx } => tx.send(self.save(&path).await),
 pub(super) fn calling(actor: &Actor, handler: &Handler, names: &Names) -> TokenStream {
     let Names { context, caller } = names;
     let message = &actor.message;
-    let Handler { variant, reply, .. } = handler;
+    let Handler { variant, reply: field, .. } = handler;
+    let reply = reply(handler);
     let cfgs = &handler.attrs.cfgs;
     let fields = fields(handler);
     let undelivered = &actor.undelivered;
@@ -66,7 +67,7 @@ pub(super) fn calling(actor: &Actor, handler: &Handler, names: &Names) -> TokenS
             call(handler.receiver, &handler.ident, handler.is_async, arguments)
         }
     };
-    quote!(#(#cfgs)* #message::#variant { #fields #reply } => #body,)
+    quote!(#(#cfgs)* #message::#variant { #fields #field: #reply } => #body,)
 }
 
 // Output: amount
@@ -81,6 +82,11 @@ pub(super) fn fresh(name: &str, handler: &Handler) -> Ident {
     let mut namer = Namer::default();
     handler.fields().for_each(|field| namer.take(&field.ident));
     namer.fresh(name)
+}
+
+/// The variable for the reply of a message.
+pub(super) fn reply(handler: &Handler) -> Ident {
+    fresh("tx", handler)
 }
 
 /// One value, or several as a tuple.
@@ -98,9 +104,9 @@ pub(super) fn fields(handler: &Handler) -> TokenStream {
 }
 
 // Output: {
-//             let answer = reply.while_wanted(self.pop()).await;
+//             let answer = tx.while_wanted(self.pop()).await;
 //             if let Some(answer) = answer {
-//                 if let Err(answer) = context.answer(reply, answer, StackUndelivered::Pop) {
+//                 if let Err(answer) = cx.answer(tx, answer, StackUndelivered::Pop) {
 //                     let put_back: fn(&mut Self, Option<u32>) -> _ = Self::put_back;
 //                     put_back(self, answer);
 //                 }
@@ -112,7 +118,8 @@ fn marked_body(
     Names { context, caller }: &Names,
     arguments: impl Iterator<Item = TokenStream>,
 ) -> TokenStream {
-    let Handler { variant, reply, .. } = handler;
+    let variant = &handler.variant;
+    let reply = reply(handler);
     let undelivered = &actor.undelivered;
     // The call comes first, in its own statement: an argument may be called `answer`.
     let call = call(handler.receiver, &handler.ident, false, arguments);
@@ -208,7 +215,7 @@ impl Names {
         let reads = |what: fn(&Handler) -> bool| {
             actor.handlers.iter().any(|handler| calls(handler) && what(handler))
         };
-        let context = if reads(Handler::needs_context) { "context" } else { "_" };
+        let context = if reads(Handler::needs_context) { "cx" } else { "_" };
         Self { context: context_named(context, actor, &calls), caller: None }
     }
 
@@ -230,9 +237,8 @@ pub(super) fn context_named(name: &str, actor: &Actor, calls: impl Fn(&Handler) 
 fn fresh_among(name: &str, actor: &Actor, is_shadowing: impl Fn(&Handler) -> bool) -> Ident {
     let mut namer = Namer::default();
     for handler in actor.handlers.iter().filter(|handler| is_shadowing(handler)) {
-        for name in handler.fields().map(|field| &field.ident).chain([&handler.reply]) {
-            namer.take(name);
-        }
+        handler.fields().for_each(|field| namer.take(&field.ident));
+        namer.take(&reply(handler));
     }
     namer.fresh(name)
 }

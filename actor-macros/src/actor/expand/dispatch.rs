@@ -106,8 +106,8 @@ fn mailbox(actor: &Actor) -> Option<TokenStream> {
 }
 
 // Output: fn run_now(&mut self, message: CounterMessage, _: &Context<Self>) {
-//             match message {
-//                 CounterMessage::Add { amount, reply } => reply.send(self.add(amount)),
+//             match msg {
+//                 CounterMessage::Add { amount, reply: tx } => tx.send(self.add(amount)),
 //                 _ => {}
 //             }
 //         }
@@ -115,8 +115,8 @@ fn mailbox(actor: &Actor) -> Option<TokenStream> {
 // If callers run the handlers with messages, because the handle does not know the actor:
 //
 // Output: fn dispatch_to(&mut self, message: .., _: .., caller: Caller<'_>) {
-//             match message {
-//                 CounterMessage::Add { amount, reply } => caller.answer(reply, self.add(amount)),
+//             match msg {
+//                 CounterMessage::Add { amount, reply: tx } => caller.answer(tx, self.add(amount)),
 fn run_now(actor: &Actor) -> Option<TokenStream> {
     let Actor { krate, message, .. } = actor;
     let (_, carried, _) = actor.carried.split_for_impl();
@@ -139,11 +139,11 @@ fn run_now(actor: &Actor) -> Option<TokenStream> {
         #allow
         fn #method(
             &mut self,
-            message: #message #carried,
+            msg: #message #carried,
             #context: &#krate::Context<Self>,
             #(#caller: #krate::__private::Caller<'_>,)*
         ) {
-            match message {
+            match msg {
                 #(#arms)*
                 #others
             }
@@ -165,7 +165,7 @@ fn dispatch(actor: &Actor) -> Option<TokenStream> {
     let mut names = Names::of(actor, is_here);
     if !groups.is_empty() {
         // The groups take the context, whether or not another arm does.
-        names.context = arms::context_named("context", actor, is_here);
+        names.context = arms::context_named("cx", actor, is_here);
     }
     let context = &names.context;
     let arms = actor
@@ -178,8 +178,8 @@ fn dispatch(actor: &Actor) -> Option<TokenStream> {
     let allow = arms::allow_deprecated(actor, is_here);
     Some(quote! {
         #allow
-        async fn dispatch(&mut self, message: #message #carried, #context: &#krate::Context<Self>) {
-            match message {
+        async fn dispatch(&mut self, msg: #message #carried, #context: &#krate::Context<Self>) {
+            match msg {
                 #(#arms)*
                 #(#grouped)*
                 #others

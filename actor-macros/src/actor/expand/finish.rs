@@ -6,9 +6,9 @@ use quote::quote;
 use super::arms::{self, Names};
 use crate::actor::model::{Actor, Handler};
 
-// Output: async fn finish(self, message: CounterMessage, _: &Context<Self>) {
-//             if let CounterMessage::Finish { reply } = message {
-//                 reply.send(Self::finish(self))
+// Output: async fn finish(self, msg: CounterMessage, _: &Context<Self>) {
+//             match msg {
+//                 CounterMessage::Finish { reply: tx } => tx.send(Self::finish(self)),
 //             }
 //         }
 pub(super) fn finish(actor: &Actor) -> Option<TokenStream> {
@@ -25,8 +25,8 @@ pub(super) fn finish(actor: &Actor) -> Option<TokenStream> {
     let allow = arms::allow_deprecated(actor, Handler::is_final);
     Some(quote! {
         #allow
-        async fn finish(self, message: #message #carried, #context: &#krate::Context<Self>) {
-            match message {
+        async fn finish(self, msg: #message #carried, #context: &#krate::Context<Self>) {
+            match msg {
                 #(#arms)*
                 #others
             }

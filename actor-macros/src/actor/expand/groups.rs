@@ -52,23 +52,23 @@ impl Group<'_> {
         self.handlers.iter().any(|other| std::ptr::eq(*other, handler))
     }
 
-    // Output: message @ (CounterMessage::Save { .. } | CounterMessage::Load { .. }) => {
-    //             self.__dispatch_1(message, context).await
+    // Output: msg @ (CounterMessage::Save { .. } | CounterMessage::Load { .. }) => {
+    //             self.__dispatch_1(msg, cx).await
     //         }
     pub(super) fn arm(&self, actor: &Actor, context: &Ident) -> TokenStream {
         let message = &actor.message;
         let variants = self.handlers.iter().map(|handler| &handler.variant);
         let method = &self.method;
         quote! {
-            message @ (#(#message::#variants { .. })|*) => {
-                self.#method(message, #context).await
+            msg @ (#(#message::#variants { .. })|*) => {
+                self.#method(msg, #context).await
             }
         }
     }
 
-    // Output: async fn __dispatch_1(&mut self, message: CounterMessage, _: &Context<Self>) {
-    //             match message {
-    //                 CounterMessage::Save { path, reply } => reply.send(self.save(&path).await),
+    // Output: async fn __dispatch_1(&mut self, msg: CounterMessage, _: &Context<Self>) {
+    //             match msg {
+    //                 CounterMessage::Save { path, reply: tx } => tx.send(self.save(&path).await),
     //                 // …
     //                 _ => {}
     //             }
@@ -84,8 +84,8 @@ impl Group<'_> {
         let method = &self.method;
         quote! {
             #allow
-            async fn #method(&mut self, message: #message #carried, #context: &#krate::Context<Self>) {
-                match message {
+            async fn #method(&mut self, msg: #message #carried, #context: &#krate::Context<Self>) {
+                match msg {
                     #(#arms)*
                     _ => {}
                 }

@@ -52,27 +52,28 @@ fn methods(actor: &Actor) -> TokenStream {
 
 // Input:  pub async fn load(&mut self, number: u64) -> Page
 // Output: pub fn load(&self, number: u64) -> Call<'_, …> {
-//             (&self.0).call(move |reply| StoreMessage::Load { number, reply })
+//             (&self.0).call(move |tx| StoreMessage::Load { number, reply: tx })
 //         }
 //
 // A `fn` that may run on the caller's thread gets its arguments, and not the message:
 //
-// Output: let message = |amount, reply| CounterMessage::Add { amount, reply };
+// Output: let make = |amount, tx| CounterMessage::Add { amount, reply: tx };
 //         (&self.0)
-//             .call_with(amount, message)
-//             .inline("add", |actor: &mut Counter, amount, _| actor.add(amount))
+//             .call_with(amount, make)
+//             .inline("add", |this: &mut Counter, amount, _| this.add(amount))
 //
 // The request of a handler that borrows arguments has a type with a name, so that the call does not borrow
 // what it was made of:
 //
 // Output: let path = path.into();
-//         let message = |path, reply| StoreMessage::Save { path, reply };
-//         (&self.0).lent_call(path, message)
+//         let make = |path, tx| StoreMessage::Save { path, reply: tx };
+//         (&self.0).lent_call(path, make)
 //
 // It is not `self.0.call(..)`, because a trait in scope may have a blanket method `call`, which takes the
 // handle by value and would come first.
 fn method(actor: &Actor, handler: &Handler) -> TokenStream {
-    let Handler { ident, variant, vis, reply, .. } = handler;
+    let Handler { ident, variant, vis, reply: field, .. } = handler;
+    let reply = arms::reply(handler);
     let message = &actor.message;
     let docs = docs::of_method(actor, handler);
     let HandlerAttrs { cfgs, lints, callers, .. } = &handler.attrs;
@@ -92,11 +93,11 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
         Answer::Returned(_) | Answer::Deferred(_) => quote!(call),
     };
     let fields = arms::fields(handler);
-    let made = quote!(#message::#variant { #fields #reply });
+    let made = quote!(#message::#variant { #fields #field: #reply });
     let (make, request) = if is_whole {
         let owned = arms::owned(handler);
         let closure = quote!(|#owned, #reply| #made);
-        let make = arms::fresh("message", handler);
+        let make = arms::fresh("make", handler);
         // In a statement of its own it is not spread over as many lines.
         let is_long = handler.has_fields();
         let statement = is_long.then(|| quote!(let #make = #closure;));
@@ -266,8 +267,8 @@ fn identity_impls(actor: &Actor) -> TokenStream {
         impl #impl_generics ::core::cmp::Eq for #handle #ty_generics #where_clause {}
 
         impl #impl_generics ::core::hash::Hash for #handle #ty_generics #where_clause {
-            fn hash<__Hasher: ::core::hash::Hasher>(&self, state: &mut __Hasher) {
-                ::core::hash::Hash::hash(&self.0, state);
+            fn hash<__Hasher: ::core::hash::Hasher>(&self, hasher: &mut __Hasher) {
+                ::core::hash::Hash::hash(&self.0, hasher);
             }
         }
     }
@@ -292,8 +293,8 @@ fn debug_impl(actor: &Actor) -> TokenStream {
     let name = names::text(handle);
     quote! {
         impl #impl_generics ::core::fmt::Debug for #handle #ty_generics #where_clause {
-            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                formatter.debug_tuple(#name).field(&self.0).finish()
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.debug_tuple(#name).field(&self.0).finish()
             }
         }
     }

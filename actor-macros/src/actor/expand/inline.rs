@@ -126,9 +126,9 @@ pub(super) fn named_request(
     }
 }
 
-// Output: |actor: &mut Counter, amount, _| actor.add(amount)
+// Output: |this: &mut Counter, amount, _| this.add(amount)
 fn closure(actor: &Actor, handler: &Handler) -> TokenStream {
-    let [itself, context] = ["actor", "context"].map(|name| arms::fresh(name, handler));
+    let [itself, context] = ["this", "cx"].map(|name| arms::fresh(name, handler));
     let arguments = handler.arguments.iter().filter_map(|argument| match argument {
         Argument::Field(field) => Some(arms::passed(field)),
         Argument::Context => Some(quote!(#context)),

@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{docs, inline};
+use super::{arms, docs, inline};
 use crate::{
     actor::{
         generics,
@@ -105,7 +105,7 @@ pub(super) fn reply_type(krate: &syn::Path, answer: &Answer) -> TokenStream {
     }
 }
 
-// Output: CounterMessage::Add { reply, .. } => reply.envelope("add"),
+// Output: CounterMessage::Add { reply: tx, .. } => tx.envelope("add"),
 pub(super) fn message_impl(actor: &Actor) -> TokenStream {
     let Actor { krate, message, carried, .. } = actor;
     let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
@@ -139,7 +139,8 @@ pub(super) fn message_impl(actor: &Actor) -> TokenStream {
 
 fn envelope(actor: &Actor, index: usize, handler: &Handler) -> TokenStream {
     let message = &actor.message;
-    let Handler { variant, reply, .. } = handler;
+    let Handler { variant, reply: field, .. } = handler;
+    let reply = arms::reply(handler);
     let cfgs = &handler.attrs.cfgs;
     let name = names::text(&handler.ident);
     let by_reference = (!actor.has_unconditional_variant()).then(|| quote!(ref));
@@ -153,7 +154,7 @@ fn envelope(actor: &Actor, index: usize, handler: &Handler) -> TokenStream {
     let index = Literal::usize_unsuffixed(index);
     quote! {
         #(#cfgs)*
-        #message::#variant { #by_reference #reply #rest } =>
+        #message::#variant { #field: #by_reference #reply #rest } =>
             #reply.envelope(#name).nth(#index) #run_abandoned #sync #deferred #last #always,
     }
 }
@@ -164,8 +165,8 @@ pub(super) fn debug_impl(actor: &Actor) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
     quote! {
         impl #impl_generics ::core::fmt::Debug for #message #ty_generics #where_clause {
-            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                formatter.write_str(#krate::by_hand::Message::envelope(self).method())
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(#krate::by_hand::Message::envelope(self).method())
             }
         }
     }

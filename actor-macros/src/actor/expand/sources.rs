@@ -108,7 +108,7 @@ fn select(actor: &Actor, sources: &[&Source], cfgs: &TokenStream) -> TokenStream
     let names = sources.iter().map(|source| names::text(&source.ident));
     let takes_context =
         sources.iter().any(|source| source.parameters.contains(&SourceParameter::Context));
-    let context = local(if takes_context { "context" } else { "_" });
+    let context = local(if takes_context { "cx" } else { "_" });
     let (life, incoming) = (local("life"), local("incoming"));
     let is_deprecated = sources.iter().any(|source| source.is_deprecated);
     let allow = is_deprecated.then(

@@ -58,7 +58,7 @@ pub(super) fn take_back(actor: &Actor) -> Option<TokenStream> {
     actor.taken_back().next()?;
     let (ty, undelivered, krate) = (ty(actor), &actor.undelivered, &actor.krate);
     let takes_context = actor.taken_back().any(|(_, take_back)| take_back.takes_context);
-    let context = format_ident!("{}", if takes_context { "context" } else { "_" });
+    let context = format_ident!("{}", if takes_context { "cx" } else { "_" });
     let arms = actor.taken_back().map(|(handler, take_back)| {
         let (cfgs, variant) = (&handler.attrs.cfgs, &handler.variant);
         let put_back = put_back(actor, handler, take_back, &context);
