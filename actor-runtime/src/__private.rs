@@ -8,7 +8,10 @@ use std::future::Future;
 #[cfg(feature = "macros")]
 pub use actor_macros::{__cancel_safe_methods, __select};
 
-use crate::by_hand::{Drive, Mailbox};
+use crate::{
+    ActorHandle,
+    by_hand::{Drive, Mailbox},
+};
 pub use crate::{
     cancel_safe::{First, Given, select},
     inline::{InlineDyn, InlineLent, run_at_rest},
@@ -68,6 +71,11 @@ pub trait OneOf {
 
 impl<T> OneOf for fn(T) {
     type Type = T;
+}
+
+/// Another handle to the same actor. Where a type has taken the name of the handle, this is not one more error.
+pub fn cloned<H: ActorHandle>(handle: &H) -> H {
+    H::FROM_HANDLE(handle.as_handle().clone())
 }
 
 /// The proof that everything sent to an actor is `Send`.

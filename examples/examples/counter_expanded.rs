@@ -158,7 +158,7 @@ impl ::actor_runtime::ActorHandle for CounterHandle {
 // generic actor. Handles are equal if they belong to the same actor.
 impl ::core::clone::Clone for CounterHandle {
     fn clone(&self) -> Self {
-        Self(::core::clone::Clone::clone(&self.0))
+        ::actor_runtime::__private::cloned(self)
     }
 }
 

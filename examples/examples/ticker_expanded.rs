@@ -170,7 +170,7 @@ impl ::actor_runtime::ActorHandle for StationHandle {
 }
 impl ::core::clone::Clone for StationHandle {
     fn clone(&self) -> Self {
-        Self(::core::clone::Clone::clone(&self.0))
+        ::actor_runtime::__private::cloned(self)
     }
 }
 impl ::core::fmt::Debug for StationHandle {

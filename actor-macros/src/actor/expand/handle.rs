@@ -276,12 +276,12 @@ fn identity_impls(actor: &Actor) -> TokenStream {
 
 // It is not derived, nor is `Debug`: a derive requires them of each type parameter.
 fn clone_impl(actor: &Actor) -> TokenStream {
-    let Actor { handle, carried, .. } = actor;
+    let Actor { krate, handle, carried, .. } = actor;
     let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
     quote! {
         impl #impl_generics ::core::clone::Clone for #handle #ty_generics #where_clause {
             fn clone(&self) -> Self {
-                Self(::core::clone::Clone::clone(&self.0))
+                #krate::__private::cloned(self)
             }
         }
     }
