@@ -4,6 +4,7 @@
 #   bash examples/postgres/others.sh [SUITE]..
 #
 # tokio-postgres: its own tests, with this driver in its place (`others/tokio-postgres`)
+# babar: its tests of sessions and pools, with this driver in its place (`others/babar`)
 # slt: files of sqllogictest, with the engine of that project, here and through tokio-postgres (`others/slt`)
 # regress: the regression tests of PostgreSQL, by both protocols, beside tokio-postgres (`examples/differential`).
 #     REGRESS chooses some of them, by name
@@ -107,6 +108,42 @@ tokio_postgres() {
     (cd "$directory" && cargo test --no-run)
     (cd "$directory" && PORT=$port ACCESS=$work/access.conf bash "$here/cluster.sh" bash -c '
         psql -qX -v ON_ERROR_STOP=1 "$DATABASE_URL" -f "$1" && exec cargo test -q -- --test-threads 8' sh "$work/roles.sql")
+}
+
+babar() {
+    local directory=$work/babar theirs
+    package babar <<END
+[lib]
+name = "babar"
+test = false
+doctest = false
+
+[dependencies]
+bytes = "1"
+futures-util = { version = "0.3", default-features = false, features = ["std"] }
+ours = { package = "postgres-actor", path = "$here" }
+theirs = { package = "babar", version = "=0.2.0", default-features = false }
+tokio = { version = "1", features = ["full"] }
+END
+    theirs=$(source_of "$directory" babar)
+    mkdir -p "$directory/tests/common"
+    mv "$directory/src/common.rs" "$directory/tests/common/mod.rs"
+    for name in connect extended prepared transactions copy pool streaming; do
+        # Without the tests of its macros, and without asking for containers.
+        python3 - "$theirs/tests/$name.rs" "$directory/tests/$name.rs" <<'END'
+import re, sys
+text = open(sys.argv[1]).read()
+tests = re.split(r"(?m)^(?=#\[tokio::test)", text)
+tests = [test for test in tests if "babar::query!" not in test and "babar::command!" not in test]
+docker = r"(?s)fn require_docker\(\) -> bool \{.*?\n\}\n"
+open(sys.argv[2], "w").write(re.sub(docker, "fn require_docker() -> bool {\n    true\n}\n", "".join(tests)))
+END
+    done
+    roles >"$work/roles.sql"
+    access >"$work/access.conf"
+    (cd "$directory" && cargo test -q --no-run)
+    (cd "$directory" && ACCESS=$work/access.conf bash "$here/cluster.sh" bash -c '
+        psql -qX -v ON_ERROR_STOP=1 "$DATABASE_URL" -f "$1" && exec cargo test -q --no-fail-fast' sh "$work/roles.sql")
 }
 
 # fetched NAME VERSION: the source of a package that nothing here depends on.
@@ -214,7 +251,7 @@ regress() {
         OURS=$DATABASE_URL exec bash "$@"' sh "$here/cluster.sh" "$target/debug/examples/differential" "${files[@]}"
 }
 
-[ $# -gt 0 ] || set -- tokio-postgres slt regress
+[ $# -gt 0 ] || set -- tokio-postgres babar slt regress
 for suite in "$@"; do
     step "$suite"
     "${suite//-/_}"

@@ -26,6 +26,12 @@ impl Statement {
         &self.0.sql
     }
 
+    /// Returns its name on the server. It is empty if the statement is parsed each time.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
     /// Returns the types of its parameters.
     #[must_use]
     pub fn parameters(&self) -> &[Type] {

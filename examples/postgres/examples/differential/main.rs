@@ -123,8 +123,10 @@ async fn run(
                 return Ok(());
             }
         };
-        // The names are the clients' own.
-        let hidden = |text: String| match lower.contains("from pg_prepared_statements") {
+        // The names of statements are the clients' own, and the number of a temporary schema is that of a process.
+        let has_names = ["from pg_prepared_statements", "pg_my_temp_schema()"];
+        let is_hidden = has_names.iter().any(|word| lower.contains(word));
+        let hidden = |text: String| match is_hidden {
             true => format!("{} rows", text.lines().count()),
             false => text,
         };

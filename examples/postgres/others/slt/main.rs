@@ -10,7 +10,11 @@ use futures_util::FutureExt;
 use postgres::{Postgres, PostgresConfig};
 use sqllogictest::{AsyncDB, DefaultColumnType, Record, Runner, parse_file};
 
-async fn run<D, M>(file: &str, protocol: &str, runner: &mut Runner<D, M>) -> Result<(), Box<dyn Error>>
+async fn run<D, M>(
+    file: &str,
+    protocol: &str,
+    runner: &mut Runner<D, M>,
+) -> Result<(), Box<dyn Error>>
 where
     D: AsyncDB<ColumnType = DefaultColumnType>,
     M: sqllogictest::MakeConnection<Conn = D>,
@@ -49,7 +53,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         for protocol in ["simple", "extended"] {
             let config: PostgresConfig = url.parse()?;
             let first = Postgres::<postgres::Simple>::connect(config.clone()).await?;
-            first.client().batch_execute("DROP SCHEMA IF EXISTS slt CASCADE; CREATE SCHEMA slt").await?;
+            first
+                .client()
+                .batch_execute("DROP SCHEMA IF EXISTS slt CASCADE; CREATE SCHEMA slt")
+                .await?;
             let config: PostgresConfig = format!("{url}?options=-csearch_path%3Dslt").parse()?;
             match protocol {
                 "simple" => {

@@ -391,7 +391,11 @@ impl Client {
         I: IntoIterator,
     {
         assert_eq!(values.into_iter().count(), 0);
-        Ok(RowStream { stream: Some(with!(self.0, stream, statement, &[])), next: None, affected: None })
+        Ok(RowStream {
+            stream: Some(with!(self.0, stream, statement, &[])),
+            next: None,
+            affected: None,
+        })
     }
 
     pub fn cancel_token(&self) -> CancelToken {
