@@ -64,7 +64,7 @@ compare_queued() {
 }
 
 # Starting an actor and ending it with its last handle. Unlike the twin's, its end can be awaited, has a reason, runs
-# hooks, and answers what is left in the mailbox; two allocations more take half of the difference.
+# hooks, and answers what is left in the mailbox.
 compare_starts() {
     actor=$(per_message actor-1024 spawn-stop)
     twin=$(per_message twin-1024 spawn-stop)
