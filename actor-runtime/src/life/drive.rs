@@ -93,7 +93,9 @@ pub trait Spawn: Drive {
 
 /// An actor that is spawned at once: its start cannot fail, so its handle is returned before it has started.
 ///
-/// All such actors implement it. As one bound, it makes one error of a value that is no actor.
+/// All such actors implement it. As one bound, it makes one error of a value that is no actor. Hidden, since rustdoc
+/// would list it on the page of every actor.
+#[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an actor that can be spawned",
     label = "cannot be started here",
