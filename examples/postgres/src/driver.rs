@@ -21,18 +21,20 @@ mod statements;
 
 use std::{
     collections::VecDeque,
+    future::pending,
     io,
+    pin::Pin,
     sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
 
-use actor_runtime::{Context, Replies, Reply, WeakHandle, actor};
+use actor_runtime::{Context, Replies, Reply, WeakHandle, actor, cancel_safe};
 use bytes::{Bytes, BytesMut};
 use postgres_protocol::message::frontend;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     task::JoinError,
-    time::{Instant, sleep_until, timeout},
+    time::{Sleep, sleep, timeout},
 };
 
 pub(crate) use self::statements::Prepared;
@@ -73,10 +75,10 @@ pub(crate) struct Driver {
     pending: VecDeque<Exchange>,
     /// What the stream in front has no room for.
     stalled: Option<Piece>,
-    /// When `stalled` has lasted too long.
-    stall_ends: Instant,
+    /// When `stalled` has lasted too long, if there is a limit.
+    stall_ends: Option<Alarm>,
     /// When the connection is given up, and why, unless something is read before.
-    doom: Option<(Instant, Closed)>,
+    doom: Option<(Alarm, Closed)>,
     cancelling: Cancelling,
     statements: Statements,
     listeners: Listeners,
@@ -94,6 +96,9 @@ pub(crate) struct Driver {
     card: Arc<Card>,
     me: WeakHandle<DriverHandle>,
 }
+
+/// Boxed, because the futures of sources are moved each time the driver waits.
+type Alarm = Pin<Box<Sleep>>;
 
 /// What was the case when the current lease began.
 struct LeaseState {
@@ -348,7 +353,7 @@ impl Driver {
             Err(error) => {
                 // The server may have said why before it closed the connection, so reading goes on.
                 self.out.clear();
-                self.doom = Some((Instant::now() + LAST_WORDS, error.into()));
+                self.doom = Some((alarm_in(LAST_WORDS), error.into()));
             }
         }
     }
@@ -371,7 +376,7 @@ impl Driver {
         self.cancelling.requested(&self.card);
     }
 
-    #[on(sleep_until(self.stall_ends), if self.stalled.is_some() && self.card.config.limits.stall.is_some())]
+    #[on(reached(self.stall_ends.as_mut()), if self.stalled.is_some() && self.stall_ends.is_some())]
     fn stalled_too_long(&mut self, (): (), context: &Context<Self>) {
         self.stalled = None;
         let after = self.card.config.limits.stall.unwrap_or_default();
@@ -387,7 +392,7 @@ impl Driver {
         self.cancel_abandoned();
     }
 
-    #[on(sleep_until(self.doom.as_ref().map_or_else(Instant::now, |(at, _)| *at)), if self.doom.is_some() && self.stalled.is_none())]
+    #[on(reached(self.doom.as_mut().map(|(alarm, _)| alarm)), if self.doom.is_some() && self.stalled.is_none())]
     fn given_up(&mut self, (): (), context: &Context<Self>) {
         if let Some((_, why)) = self.doom.take() {
             self.breaks(why, context);
@@ -406,7 +411,7 @@ impl Driver {
             out: Outbox::default(),
             pending: VecDeque::new(),
             stalled: None,
-            stall_ends: Instant::now(),
+            stall_ends: None,
             doom: None,
             cancelling: Cancelling::default(),
             statements: Statements::new(card.config.statements),
@@ -421,6 +426,19 @@ impl Driver {
             me,
         }
     }
+}
+
+/// Waits until an alarm.
+#[cancel_safe]
+async fn reached(alarm: Option<&mut Alarm>) {
+    match alarm {
+        Some(alarm) => alarm.as_mut().await,
+        None => pending().await,
+    }
+}
+
+fn alarm_in(duration: Duration) -> Alarm {
+    Box::pin(sleep(duration))
 }
 
 /// An identifier, quoted.

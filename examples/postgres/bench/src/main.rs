@@ -97,8 +97,8 @@ async fn set_up(session: &Session) -> postgres_actor::Result<()> {
     session.simple_query("VACUUM ANALYZE accounts").await.map(drop)
 }
 
-/// Returns how many ratios are below their bars.
-async fn against_others(url: &str, slices: usize) -> Result<usize, Box<dyn Error>> {
+/// Without bars: how much a round trip costs, which babar makes for each query, depends on the machine.
+async fn against_others(url: &str, slices: usize) -> Result<(), Box<dyn Error>> {
     const CALLERS: usize = 64;
     const TOTAL: usize = 6400;
     let others = Others::connect(url).await?;
@@ -115,7 +115,6 @@ async fn against_others(url: &str, slices: usize) -> Result<usize, Box<dyn Error
         slice.add(time, others.babar(CALLERS, TOTAL).await, middle - start, cpu() - middle);
     }
     println!("{}", slice.line("one connection, babar", TOTAL));
-    let failed = slice.is_below(Bar::AtLeast(10.0));
     for peer in ["deadpool-postgres", "sqlx"] {
         let mut slice = Slices::default();
         for _ in 0..slices {
@@ -130,7 +129,7 @@ async fn against_others(url: &str, slices: usize) -> Result<usize, Box<dyn Error
         }
         println!("{}", slice.line(&format!("a pool of 16, {peer}"), TOTAL));
     }
-    Ok(failed)
+    Ok(())
 }
 
 #[tokio::main]
@@ -176,7 +175,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("{} |", slice.line("100,000 rows streamed (rows/s)", 100_000));
     failed += slice.is_below(Bar::AtLeast(1.0));
     session.close().await;
-    failed += against_others(&url, slices).await?;
+    against_others(&url, slices).await?;
     if is_checked && failed > 0 {
         return Err(format!("{failed} ratios are below their bars").into());
     }

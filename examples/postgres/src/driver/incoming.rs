@@ -6,10 +6,9 @@ use actor_runtime::Context;
 use bytes::{Buf, Bytes};
 use fallible_iterator::FallibleIterator;
 use postgres_protocol::message::{backend::Message, frontend};
-use tokio::time::Instant;
 
 use super::{
-    Driver, READ_SIZE,
+    Driver, READ_SIZE, alarm_in,
     exchange::{Exchange, To},
 };
 use crate::{
@@ -226,7 +225,7 @@ impl Driver {
         if self.stalled.is_some()
             && let Some(limit) = self.card.config.limits.stall
         {
-            self.stall_ends = Instant::now() + limit;
+            self.stall_ends = Some(alarm_in(limit));
         }
     }
 
@@ -242,7 +241,7 @@ impl Driver {
 
     pub(super) fn watch_silence_from_now(&mut self) {
         if let Some(limit) = self.card.config.limits.silence {
-            self.doom = Some((Instant::now() + limit, Closed::Silent(limit)));
+            self.doom = Some((alarm_in(limit), Closed::Silent(limit)));
         }
     }
 
