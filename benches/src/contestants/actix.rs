@@ -75,8 +75,8 @@ impl Contestant for Actix {
     const PACKAGE: Option<&'static str> = Some("actix");
     const NOTE: Option<&'static str> = Some(
         "its casts (`do_send`) are not held back by the mailbox; with two workers its actors are on the \
-         thread of the root task, and its callers are not; nothing waits for the end of an actor or tells \
-         why it ended",
+         thread of the root task, and its callers are not; each message is allocated; nothing waits for the \
+         end of an actor or tells why it ended",
     );
 
     fn block_on<F: Future>(flavor: Flavor, workload: F) -> F::Output {
