@@ -17,18 +17,21 @@ use crate::{
     sql::STATEMENTS,
 };
 
+const READS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_ONLY.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+const WRITES: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE
+    .union(OpenFlags::SQLITE_OPEN_CREATE)
+    .union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+
 /// Opens the file and applies the settings.
 pub(crate) fn connect(options: &Options) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = if options.is_in_memory {
-        Connection::open_in_memory_with_flags(flags)?
-    } else {
-        Connection::open_with_flags(&options.path, flags)?
+    let mut connection = match options {
+        Options { is_read_only: true, is_in_memory: true, .. } => return Err(Error::InMemory),
+        Options { is_read_only: true, path, .. } => Connection::open_with_flags(path, READS)?,
+        Options { is_in_memory: true, .. } => Connection::open_in_memory_with_flags(WRITES)?,
+        Options { path, .. } => Connection::open_with_flags(path, WRITES)?,
     };
     // SQLite opens a file that it may not write for reading.
-    if connection.is_readonly(MAIN_DB)? {
+    if !options.is_read_only && connection.is_readonly(MAIN_DB)? {
         return Err(Error::ReadOnly("permission denied".to_owned()));
     }
     set_up(&connection, options)?;
@@ -41,7 +44,14 @@ pub(crate) fn connect(options: &Options) -> Result<Connection> {
 
 /// Migrates the schema and checks the file.
 pub(crate) fn prepare(options: &Options, connection: &Connection, control: &Control) -> Result<()> {
-    migrate(connection, control, &options.schema)?;
+    if options.is_read_only {
+        let (found, known) = (version(connection, &options.schema)?, options.schema.len());
+        if found < known {
+            return Err(Error::Older { found, known });
+        }
+    } else {
+        migrate(connection, control, &options.schema)?;
+    }
     check(connection, options.check)
 }
 
@@ -50,7 +60,10 @@ fn set_up(connection: &Connection, options: &Options) -> Result<()> {
     let busy_timeout = milliseconds(options.busy_timeout);
     // First, because changing the journal mode may have to wait for another connection.
     pragma(connection, "busy_timeout", Value::Integer(busy_timeout), Value::Integer(busy_timeout))?;
-    if !options.is_in_memory {
+    if options.is_read_only {
+        // Temporary tables are not in the file, and are refused by this setting only.
+        pragma(connection, "query_only", Value::Integer(1), Value::Integer(1))?;
+    } else if !options.is_in_memory {
         let wal = || Value::Text("wal".to_owned());
         pragma(connection, "journal_mode", wal(), wal())?;
     }

@@ -62,6 +62,15 @@ pub enum Error {
         /// The newest schema version that this program supports.
         known: usize,
     },
+    /// The schema of the file is older than this program, and a store that only reads cannot migrate it.
+    Older {
+        /// The schema version of the file.
+        found: usize,
+        /// The schema version of this program.
+        known: usize,
+    },
+    /// A database in memory belongs to one connection, so it has no readers.
+    InMemory,
     /// A migration step failed and was rolled back.
     Migration {
         /// The schema version of the step.
@@ -91,6 +100,8 @@ pub enum Error {
     Interrupted,
     /// A request that reads has changed rows. They were rolled back.
     WriteInRead,
+    /// The statement applies to a connection or to the whole file, so it is run by the writer of a pool, not by a reader.
+    NotForReaders,
     /// The SQL text begins or ends a transaction. Only the actor may do that, so that statements of different
     /// callers do not mix in one transaction.
     TransactionControl,
@@ -159,6 +170,15 @@ impl Error {
             | Self::MailboxFull
             | Self::Closed { was_accepted: false } => true,
             Self::Call(error) => error.is_safe_to_retry(),
+            _ => false,
+        }
+    }
+
+    /// Returns `true` if the file or the connection to it has failed, so that another connection may succeed.
+    pub(crate) fn is_of_file(&self) -> bool {
+        match self {
+            Self::Corrupt(_) | Self::NotADatabase | Self::CannotOpen(_) => true,
+            Self::Sql(error) => error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure),
             _ => false,
         }
     }
@@ -258,6 +278,13 @@ impl fmt::Display for Error {
             Self::Newer { found, known } => {
                 write!(f, "schema version {found} is not supported, the newest is {known}")
             }
+            Self::Older { found, known } => {
+                write!(
+                    f,
+                    "schema version {found} is older than {known}, and is not migrated for reading"
+                )
+            }
+            Self::InMemory => f.write_str("a database in memory belongs to one connection"),
             Self::Migration { version, cause } => {
                 write!(f, "cannot migrate the schema to version {version}: {cause}")
             }
@@ -273,6 +300,7 @@ impl fmt::Display for Error {
             }
             Self::Interrupted => f.write_str("the request was interrupted"),
             Self::WriteInRead => f.write_str("a request that reads cannot change rows"),
+            Self::NotForReaders => f.write_str("the statement must be run by the writer"),
             Self::TransactionControl => f.write_str("SQL text cannot begin or end a transaction"),
             Self::NotLeased => f.write_str("a transaction over several requests needs a lease"),
             Self::InTransaction => f.write_str("a transaction is already open"),

@@ -1,6 +1,9 @@
 //! Interrupting statements whose result is not wanted any more.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 use actor_runtime::{Watch, batch};
 use rusqlite::Connection;
@@ -14,7 +17,24 @@ const INTERVAL: i32 = 1_000;
 #[derive(Default)]
 pub(crate) struct Interrupt {
     /// The caller of the read that runs.
-    caller: Arc<Mutex<Option<Watch>>>,
+    caller: Arc<Mutex<Option<Caller>>>,
+}
+
+/// The caller of a read.
+pub(crate) enum Caller {
+    /// It waits for a reply.
+    Reply(Watch),
+    /// It sets this flag when it is gone.
+    Flag(Arc<AtomicBool>),
+}
+
+impl Caller {
+    fn is_gone(&self) -> bool {
+        match self {
+            Self::Reply(watch) => watch.is_closed(),
+            Self::Flag(is_gone) => is_gone.load(Ordering::Relaxed),
+        }
+    }
 }
 
 impl Interrupt {
@@ -25,21 +45,21 @@ impl Interrupt {
             // Callers that already have a reply should not wait for a slow statement.
             batch::wake_callers();
             let caller = caller.lock().unwrap_or_else(PoisonError::into_inner);
-            aborted.is_closed() || caller.as_ref().is_some_and(Watch::is_closed)
+            aborted.is_closed() || caller.as_ref().is_some_and(Caller::is_gone)
         };
         connection.progress_handler(INTERVAL, Some(handler))?;
         Ok(())
     }
 
     /// Interrupts statements if `caller` is gone, until the returned value is dropped.
-    pub(crate) fn unless(&self, caller: Watch) -> Wanted {
+    pub(crate) fn unless(&self, caller: Caller) -> Wanted {
         *self.caller.lock().unwrap_or_else(PoisonError::into_inner) = Some(caller);
         Wanted(self.caller.clone())
     }
 }
 
 /// Ends the interrupts of a read when it is dropped, also by a panic.
-pub(crate) struct Wanted(Arc<Mutex<Option<Watch>>>);
+pub(crate) struct Wanted(Arc<Mutex<Option<Caller>>>);
 
 impl Drop for Wanted {
     fn drop(&mut self) {

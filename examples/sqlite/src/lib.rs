@@ -1,13 +1,14 @@
 //! SQLite on a dedicated thread, behind an actor. See this package's `README.md`.
 //!
 //! ```text
-//! error ◀── options, sql, control, interrupt ◀── boot, backup ◀── store ◀── database, bot, console
+//! error ◀── options, sql, control, interrupt ◀── boot, backup ◀── store ◀── database, pool, bot, console
 //! ```
 //!
 //! - [`Options`] opens a database: settings, schema, integrity check. If any step fails, no handle is returned.
 //! - [`Store`] is the open database. It controls when transactions begin and end, and when replies are sent.
 //! - [`Database`] is an actor that runs SQL text. [`bot::Bot`] and [`console::Console`] are actors of
 //!   applications: a chat bot and an emulator.
+//! - [`Pool`] is a writer and several readers, each on its own thread.
 
 pub mod bot;
 pub mod console;
@@ -19,6 +20,7 @@ mod database;
 mod error;
 mod interrupt;
 mod options;
+mod pool;
 mod sql;
 mod store;
 
@@ -26,6 +28,7 @@ pub use crate::{
     database::{Database, DatabaseHandle, DatabaseMessage, Statement},
     error::{Error, Result, Rule},
     options::{Check, GroupCommit, Options, ResultLimit, Step},
+    pool::Pool,
     sql::{Changed, Row},
     store::{Counts, Store},
 };

@@ -31,6 +31,7 @@ pub struct Options {
     pub(crate) group_commit: Option<GroupCommit>,
     pub(crate) max_result: ResultLimit,
     pub(crate) is_in_memory: bool,
+    pub(crate) is_read_only: bool,
     pub(crate) configure: Vec<Configure>,
 }
 
@@ -197,6 +198,7 @@ impl Options {
             group_commit: None,
             max_result: ResultLimit::default(),
             is_in_memory: false,
+            is_read_only: false,
             configure: Vec::new(),
         }
     }
@@ -206,6 +208,17 @@ impl Options {
     /// It has no write-ahead log, since there is no file and no other connection.
     pub fn in_memory<S: Into<Step>>(schema: impl IntoIterator<Item = S>) -> Self {
         Self { is_in_memory: true, ..Self::new(":memory:", schema) }
+    }
+
+    /// Opens the database for reading only.
+    ///
+    /// The file must exist, and its schema must have the version of this program, because it is not migrated. Group
+    /// commit is disabled. Every statement that writes, also to a temporary table, fails with
+    /// [`Error::ReadOnly`](crate::Error::ReadOnly).
+    ///
+    /// A [`Pool`](crate::Pool) opens its readers with this option.
+    pub fn read_only(self) -> Self {
+        Self { is_read_only: true, group_commit: None, ..self }
     }
 
     /// Adds a function that configures the connection when it is opened, after the settings and before the schema

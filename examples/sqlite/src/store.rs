@@ -24,7 +24,7 @@ use crate::{
     backup, boot,
     control::{Control, Undo, Unit},
     error::{Error, Result},
-    interrupt::Interrupt,
+    interrupt::{Caller, Interrupt},
     options::{GroupCommit, Options, ResultLimit},
     sql::{self, Changed, Kind},
 };
@@ -130,7 +130,7 @@ impl Store {
     ) {
         let outcome = self.open_reading().and_then(|()| self.whole());
         let outcome = outcome.and_then(|()| {
-            let _wanted = self.interrupt.unless(reply.watch());
+            let _wanted = self.interrupt.unless(Caller::Reply(reply.watch()));
             self.read_only(work)
         });
         self.answer(reply, outcome);
@@ -311,6 +311,9 @@ impl Store {
     pub fn close(&mut self) {
         self.flush();
         self.roll_back();
+        if self.options.is_read_only {
+            return;
+        }
         if let Err(error) = self.connection.execute_batch("PRAGMA optimize") {
             tracing::warn!(%error, "`PRAGMA optimize` failed while closing the database");
         }

@@ -4,8 +4,9 @@ use actor_runtime::batch;
 use rusqlite::{Connection, TransactionState};
 
 use crate::{
-    control::Unit,
+    control::{Undo, Unit},
     error::{Error, Result},
+    interrupt::Caller,
     store::{Phase, Store},
 };
 
@@ -45,6 +46,20 @@ impl Store {
     fn has_written(&self) -> bool {
         let state = self.connection.transaction_state(None::<&str>);
         matches!(state, Ok(TransactionState::Write))
+    }
+
+    /// Runs `work` in a transaction of its own, and interrupts it if `caller` is gone.
+    pub(crate) fn view<T>(
+        &mut self,
+        caller: Caller,
+        work: impl FnOnce(&Connection) -> Result<T>,
+    ) -> Result<T> {
+        let _wanted = self.interrupt.unless(caller);
+        self.control.begin_reading(&self.connection)?;
+        // It has not written, so undoing it only ends it.
+        let _end =
+            Undo { control: &self.control, connection: &self.connection, unit: Unit::Transaction };
+        work(&self.connection)
     }
 
     /// Runs `work`, and undoes what it writes.

@@ -5,6 +5,7 @@ use rusqlite::{Params, Row};
 
 use crate::{
     error::{Error, Result},
+    interrupt::Caller,
     store::Store,
 };
 
@@ -38,7 +39,7 @@ impl Store {
         parameters: impl Params,
         mut convert: impl FnMut(&Row<'_>) -> Result<T>,
     ) -> Result<()> {
-        let _wanted = self.interrupt.unless(rows.watch());
+        let _wanted = self.interrupt.unless(Caller::Reply(rows.watch()));
         let mut statement = self.connection.prepare(sql)?;
         if !statement.readonly() {
             return Err(Error::WriteInRead);
