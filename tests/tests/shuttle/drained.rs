@@ -135,6 +135,41 @@ fn finds_a_message_that_is_put_back_behind_others() {
     explore_with_bug("what is put back is overtaken", lease_among_messages);
 }
 
+/// A call that is dropped while others are ahead of it does not begin. The loop may be about to begin it: then it is the
+/// next.
+fn a_call_dropped_among_messages() {
+    block_on(async {
+        let (probe, notes, run) = Plan::new(8).pair();
+        probe.note(1).try_cast().unwrap();
+        probe.note(2).try_cast().unwrap();
+        probe.note(3).try_cast().unwrap();
+        let mut call = Box::pin(probe.note(4));
+        assert!(futures::poll!(call.as_mut()).is_pending());
+        probe.note(5).try_cast().unwrap();
+        let task = spawn(run);
+        drop(call);
+        let begun_before = probe.stats().counts.handled;
+        drop(probe);
+        assert_eq!(task.await.unwrap().reason, ExitReason::HandlesDropped);
+        if let Some(before) = notes.begun().iter().position(|&id| id == 4) {
+            assert!(before as u64 <= begun_before, "it began after its caller had left");
+        }
+        notes.assert_order(&[1, 2, 3, 4, 5]);
+        assert!([1, 2, 3, 5].into_iter().all(|id| notes.has_begun(id)));
+    });
+}
+
+#[test]
+fn a_dropped_call_does_not_start() {
+    explore(a_call_dropped_among_messages);
+}
+
+#[test]
+#[should_panic(expected = "it began after its caller had left")]
+fn finds_a_dropped_call_that_starts() {
+    explore_with_bug("nothing is skipped", a_call_dropped_among_messages);
+}
+
 /// An abort ends the calls of messages that the loop has taken, and drops what they carry.
 fn abort_among_messages() {
     block_on(async {
