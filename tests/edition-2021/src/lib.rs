@@ -59,6 +59,7 @@ mod pass {
         mod lints_travel;
     }
     mod names {
+        mod constants_in_scope;
         mod given;
         mod like_types;
         mod modules_called_like_crates;
