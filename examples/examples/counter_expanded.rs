@@ -211,17 +211,16 @@ const _: () = {
     }
 
     // The loop reads this before it dispatches a message: the name of its handler, whether its caller
-    // still waits, whether the handler awaits, and whether it ends the actor. `nth` is its place in `METHODS`.
+    // still waits, whether the handler awaits, and whether it ends the actor.
     impl ::actor_runtime::by_hand::Message for CounterMessage {
         const ACTOR: &'static str = "Counter";
-        const METHODS: &'static [&'static str] = &["add", "get", "finish"];
         type AtRest = CounterAtRest;
 
         fn envelope(&self) -> ::actor_runtime::by_hand::Envelope<'_> {
             match self {
-                CounterMessage::Add { reply: tx, .. } => tx.envelope("add").nth(0).sync(),
-                CounterMessage::Get { reply: tx } => tx.envelope("get").nth(1),
-                CounterMessage::Finish { reply: tx } => tx.envelope("finish").nth(2).last(),
+                CounterMessage::Add { reply: tx, .. } => tx.envelope("add").sync(),
+                CounterMessage::Get { reply: tx } => tx.envelope("get"),
+                CounterMessage::Finish { reply: tx } => tx.envelope("finish").last(),
             }
         }
     }

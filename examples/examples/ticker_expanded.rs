@@ -204,12 +204,11 @@ impl ::actor_runtime::by_hand::Spawn for Station {
 }
 impl ::actor_runtime::by_hand::Message for StationMessage {
     const ACTOR: &'static str = "Station";
-    const METHODS: &'static [&'static str] = &["averages", "pause"];
     type AtRest = ::core::convert::Infallible;
     fn envelope(&self) -> ::actor_runtime::by_hand::Envelope<'_> {
         match self {
-            StationMessage::Averages { reply: tx } => tx.envelope("averages").nth(0).sync(),
-            StationMessage::Pause { reply: tx, .. } => tx.envelope("pause").nth(1).sync(),
+            StationMessage::Averages { reply: tx } => tx.envelope("averages").sync(),
+            StationMessage::Pause { reply: tx, .. } => tx.envelope("pause").sync(),
         }
     }
 }

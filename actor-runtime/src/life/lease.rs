@@ -15,6 +15,12 @@ impl<A: Drive> Loop<'_, A> {
         !Arc::ptr_eq(&self.source, self.shared)
     }
 
+    /// Takes messages from `mailbox` from now on. Returns the one before.
+    fn take_from(&mut self, mailbox: Arc<Shared<A::Message>>) -> Arc<Shared<A::Message>> {
+        self.drained.forget_names();
+        mem::replace(&mut self.source, mailbox)
+    }
+
     /// Grants `lease` and takes messages from it alone, unless its caller has gone.
     ///
     /// Answers that came back and `#[on_idle]` are handled first: they belong to callers without
@@ -29,7 +35,7 @@ impl<A: Drive> Loop<'_, A> {
         self.reclaim()?;
         self.idle().await?;
         lease.grant();
-        self.source = lease;
+        self.take_from(lease);
         Ok(())
     }
 
@@ -40,7 +46,7 @@ impl<A: Drive> Loop<'_, A> {
             return;
         }
         // It is served also while `#[on_release]` runs, when messages are taken from it no longer.
-        self.source = self.shared.clone();
+        self.take_from(self.shared.clone());
         self.shared.end_lease_with(reason.clone());
     }
 
@@ -49,7 +55,7 @@ impl<A: Drive> Loop<'_, A> {
         // Answers that the holder did not read are with the actor before `#[on_release]` runs.
         self.reclaim()?;
         self.idle().await?;
-        let lease = mem::replace(&mut self.source, self.shared.clone());
+        let lease = self.take_from(self.shared.clone());
         if lease.was_taken() {
             self.release().await?;
         }

@@ -20,7 +20,7 @@ use crate::mailbox::{
     Shared,
     next::Next,
     queue::{Entry, Item, Queue, shrink},
-    running::Running,
+    running::MetNames,
 };
 use crate::{
     catch::drop_caught,
@@ -31,24 +31,32 @@ use crate::{
 };
 
 /// See the [module](self). Owned by the loop.
-pub(crate) struct Drained<M: Message>(VecDeque<Item<M>>);
+pub(crate) struct Drained<M: Message> {
+    items: VecDeque<Item<M>>,
+    met: MetNames,
+}
 
 impl<M: Message> Drained<M> {
-    pub(crate) const fn new() -> Self {
-        Self(VecDeque::new())
+    pub(crate) fn new() -> Self {
+        Self { items: VecDeque::new(), met: MetNames::default() }
+    }
+
+    /// Forgets the names, since the next messages are those of another mailbox.
+    pub(crate) fn forget_names(&mut self) {
+        self.met = MetNames::default();
     }
 
     /// Releases memory that a burst of messages has left unused.
     pub(crate) fn shrink(&mut self) {
-        shrink(&mut self.0);
+        shrink(&mut self.items);
     }
 }
 
 /// Messages are left if the loop is dropped. The queue is sealed by then.
 impl<M: Message> Drop for Drained<M> {
     fn drop(&mut self) {
-        if !self.0.is_empty() {
-            stop(mem::take(&mut self.0));
+        if !self.items.is_empty() {
+            stop(mem::take(&mut self.items));
         }
     }
 }
@@ -114,8 +122,8 @@ impl<M: Message> Shared<M> {
         if queue.accepted.len() < 2 {
             return;
         }
-        mem::swap(&mut queue.accepted, &mut drained.0);
-        self.unbegun.store(drained.0.len(), Ordering::Relaxed);
+        mem::swap(&mut queue.accepted, &mut drained.items);
+        self.unbegun.store(drained.items.len(), Ordering::Relaxed);
         queue.room = self.room();
     }
 
@@ -123,15 +131,15 @@ impl<M: Message> Shared<M> {
     #[cold]
     #[inline(never)]
     pub(crate) fn put_back(&self, drained: &mut Drained<M>) {
-        if drained.0.is_empty() {
+        if drained.items.is_empty() {
             return;
         }
         let mut queue = lock(&self.queue);
         if bug("what is put back is overtaken") {
-            queue.accepted.append(&mut drained.0);
+            queue.accepted.append(&mut drained.items);
         } else {
-            drained.0.append(&mut queue.accepted);
-            mem::swap(&mut queue.accepted, &mut drained.0);
+            drained.items.append(&mut queue.accepted);
+            mem::swap(&mut queue.accepted, &mut drained.items);
         }
         self.unbegun.store(0, Ordering::Relaxed);
         queue.room = self.room();
@@ -141,17 +149,17 @@ impl<M: Message> Shared<M> {
     /// locked for it; then they are put back.
     #[inline]
     pub(super) fn next_drained(&self, drained: &mut Drained<M>) -> Option<Next<M>> {
-        let first = drained.0.front()?;
+        let first = drained.items.front()?;
         if matches!(first, Item::Lease(_)) || self.is_aborted() {
             self.put_back(drained);
             return None;
         }
-        let Some(Item::Message(entry)) = drained.0.pop_front() else {
+        let Some(Item::Message(entry)) = drained.items.pop_front() else {
             return None;
         };
-        let is_wanted = self.make_room(drained.0.len());
+        let is_wanted = self.make_room(drained.items.len());
         let promoted = if is_wanted { self.promote_wanted() } else { None };
-        Some(self.begin_unlocked(entry, promoted))
+        Some(self.begin_unlocked(entry, promoted, &mut drained.met))
     }
 
     /// Lowers the number of drained messages, and returns whether a sender may wait for the room.
@@ -174,20 +182,19 @@ impl<M: Message> Shared<M> {
 
     /// As [`begin`](Self::begin), with the queue unlocked.
     #[inline]
-    fn begin_unlocked(&self, entry: Entry<M>, promoted: Option<Waker>) -> Next<M> {
+    fn begin_unlocked(
+        &self,
+        entry: Entry<M>,
+        promoted: Option<Waker>,
+        met: &mut MetNames,
+    ) -> Next<M> {
         let envelope = entry.message.envelope();
         let is_skipped = envelope.should_skip() && !bug("nothing is skipped");
         if is_skipped {
             lock(&self.queue).counts.skipped += 1;
         } else {
             self.count_unlocked();
-            match envelope.index().filter(|_| !self.is_watched()) {
-                Some(index) => self.run_nth(index),
-                None => {
-                    let running = Running::new(envelope.method(), self.is_watched());
-                    self.set_running(&mut lock(&self.queue), Some(running));
-                }
-            }
+            self.run_unlocked(envelope.method(), met);
         }
         Self::report_taken(promoted);
         if is_skipped { Next::Abandoned(Box::new(entry)) } else { Next::Message(entry) }

@@ -225,13 +225,8 @@ impl<M: Message> Shared<M> {
             queue.counts.skipped += 1;
         } else {
             queue.counts.handled += 1;
-            match envelope.index().filter(|_| !self.is_watched()) {
-                Some(index) => self.run_nth(index),
-                None => {
-                    let running = Running::new(envelope.method(), self.is_watched());
-                    self.set_running(&mut queue, Some(running));
-                }
-            }
+            let running = Running::new(envelope.method(), self.is_watched());
+            self.set_running(&mut queue, Some(running));
             if park_ahead == ParkAhead::Allowed
                 && queue.accepted.is_empty()
                 && self.unbegun.load(Ordering::Relaxed) == 0

@@ -6,7 +6,7 @@ use crate::mailbox::{
     Shared,
     lease::{Served, Tenancy},
     restarts::Lives,
-    running::Running,
+    running::{Names, Running},
     waiters::{Waiters, Waiting},
     watchers::Watchers,
     yielding::Yielding,
@@ -122,6 +122,8 @@ pub(super) struct Queue<M: Message> {
     pub(super) always_from: usize,
     /// Nor are those that wait for room under a lower ticket.
     always_waiting_from: u64,
+    /// The names that [`Shared::activity`] refers to.
+    pub(super) names: Names,
     /// The handler that is running. See also [`Shared::activity`].
     pub(super) running: Option<Running>,
     pub(super) counts: Counts,
@@ -149,6 +151,7 @@ impl<M: Message> Queue<M> {
             next_ticket: 0,
             always_from: 0,
             always_waiting_from: 0,
+            names: Names::default(),
             running: None,
             counts: Counts::default(),
             lives: None,

@@ -1,6 +1,9 @@
 //! Which handler or hook is running, since when, and the counters behind [`Stats`].
 
-use std::time::{Duration, Instant};
+use std::{
+    ptr,
+    time::{Duration, Instant},
+};
 
 use crate::mailbox::{Shared, queue::Queue};
 use crate::{
@@ -98,8 +101,57 @@ impl<M: Message> Shared<M> {
     }
 }
 
+/// The names of handlers that have run without the lock, by their index.
+///
+/// They are told apart by their addresses, which costs less than to compare them. Most mailboxes have none.
+#[derive(Default)]
+#[expect(clippy::box_collection, reason = "a pointer is a third of a vector")]
+pub(super) struct Names(Option<Box<Vec<&'static str>>>);
+
+impl Names {
+    /// More are not recorded, since they are looked up one by one.
+    const MOST: usize = 16;
+
+    fn get(&self, index: usize) -> Option<&'static str> {
+        self.0.as_ref()?.get(index).copied()
+    }
+
+    fn index_of(&self, name: &'static str) -> Option<usize> {
+        self.0.as_ref()?.iter().position(|other| ptr::eq(*other, name))
+    }
+
+    /// Adds `name`, unless it is there or there is no room for it.
+    fn add(&mut self, name: &'static str) {
+        let names = self.0.get_or_insert_default();
+        if names.len() < Self::MOST && !names.iter().any(|other| ptr::eq(*other, name)) {
+            names.push(name);
+        }
+    }
+}
+
+/// The names that the loop has met in a mailbox.
+#[derive(Default)]
+pub(super) struct MetNames {
+    /// A copy of [`Queue::names`].
+    names: Names,
+    /// The name of the last handler and its index, since it is often that of the next.
+    last: &'static str,
+    last_index: usize,
+}
+
+impl MetNames {
+    #[inline]
+    fn index_of(&mut self, name: &'static str) -> Option<usize> {
+        if !ptr::eq(self.last, name) {
+            self.last_index = self.names.index_of(name)?;
+            self.last = name;
+        }
+        Some(self.last_index)
+    }
+}
+
 /// The values of [`Shared::activity`]: what runs is in [`Queue::running`]; nothing; or the handler at an index in
-/// [`Message::METHODS`], from [`FIRST`] on.
+/// [`Queue::names`], from [`FIRST`] on.
 pub(super) const RECORDED: usize = 0;
 const IDLE: usize = 1;
 const FIRST: usize = 2;
@@ -112,10 +164,26 @@ impl<M: Message> Shared<M> {
         self.activity.store(RECORDED, Ordering::Relaxed);
     }
 
-    /// Records that the handler at `index` runs.
+    /// Records that a handler runs, without the lock if possible.
     #[inline]
-    pub(super) fn run_nth(&self, index: u16) {
-        self.activity.store(FIRST + usize::from(index), Ordering::Relaxed);
+    pub(super) fn run_unlocked(&self, method: &'static str, met: &mut MetNames) {
+        match met.index_of(method).filter(|_| !self.is_watched()) {
+            Some(index) => self.activity.store(FIRST + index, Ordering::Relaxed),
+            None => self.run_locked(method, met),
+        }
+    }
+
+    /// Records that a handler runs, and its name for the next time.
+    #[cold]
+    #[inline(never)]
+    fn run_locked(&self, method: &'static str, met: &mut MetNames) {
+        let mut queue = lock(&self.queue);
+        if !self.is_watched() {
+            queue.names.add(method);
+            met.names.0.clone_from(&queue.names.0);
+        }
+        let running = Running::new(method, self.is_watched());
+        self.set_running(&mut queue, Some(running));
     }
 
     /// Records that nothing runs.
@@ -132,7 +200,7 @@ impl<M: Message> Shared<M> {
                 let running = queue.running.as_mut()?;
                 return Some((running.method, running.elapsed()));
             }
-            let method = *M::METHODS.get(activity.checked_sub(FIRST)?)?;
+            let method = queue.names.get(activity.checked_sub(FIRST)?)?;
             let (relaxed, recorded) = (Ordering::Relaxed, RECORDED);
             let is_running =
                 self.activity.compare_exchange(activity, recorded, relaxed, relaxed).is_ok();
@@ -146,7 +214,7 @@ impl<M: Message> Shared<M> {
     /// Records that the running handler waits for something.
     pub(super) fn note_wait(&self, queue: &mut Queue<M>) {
         let activity = self.activity.load(Ordering::Relaxed);
-        let method = activity.checked_sub(FIRST).and_then(|index| M::METHODS.get(index));
+        let method = activity.checked_sub(FIRST).and_then(|index| queue.names.get(index));
         if let Some(method) = method {
             self.set_running(queue, Some(Running::new(method, false)));
         }

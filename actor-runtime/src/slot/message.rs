@@ -20,9 +20,6 @@ pub trait Message: Sized + 'static {
     /// Whether any handler is `#[handler(always)]`.
     #[doc(hidden)]
     const HAS_ALWAYS: bool = false;
-    /// The names of the handlers, for [`Envelope::nth`].
-    #[doc(hidden)]
-    const METHODS: &'static [&'static str] = &[];
 
     /// Describes this message to the loop.
     ///
@@ -45,7 +42,6 @@ pub struct Envelope<'a> {
     is_final: bool,
     may_keep_reply: bool,
     is_always: bool,
-    index: Option<u16>,
 }
 
 impl<'a> Envelope<'a> {
@@ -63,7 +59,6 @@ impl<'a> Envelope<'a> {
             is_final: false,
             may_keep_reply: true,
             is_always: false,
-            index: None,
         }
     }
 
@@ -102,13 +97,6 @@ impl<'a> Envelope<'a> {
         Self { is_always: true, ..self }
     }
 
-    /// The handler is the one at `index` in [`Message::METHODS`]. So its name is recorded without a lock.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn nth(self, index: u16) -> Self {
-        Self { index: Some(index), ..self }
-    }
-
     /// Returns the name of the handler.
     #[must_use]
     pub fn method(self) -> &'static str {
@@ -122,10 +110,6 @@ impl<'a> Envelope<'a> {
     /// Returns `true` for a `fn` handler that does not end the actor: it completes in one poll.
     pub(crate) fn runs_in_one_poll(&self) -> bool {
         !self.is_async && !self.is_final
-    }
-
-    pub(crate) fn index(&self) -> Option<u16> {
-        self.index
     }
 
     pub(crate) fn is_always(&self) -> bool {

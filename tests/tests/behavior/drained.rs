@@ -38,6 +38,13 @@ impl Looker {
         self.0.add(format!("room for {sent}"));
     }
 
+    /// As `look`, if it has to.
+    pub(crate) fn look_if(&self, has_to: bool, context: &Context<Self>) {
+        if has_to {
+            self.look(context);
+        }
+    }
+
     /// Does nothing.
     pub(crate) fn rest(&self) {}
 
@@ -90,6 +97,31 @@ fn stats_name_each_handler_and_count_the_messages_behind_it() {
             assert_eq!(log.take(), expected);
         }
         assert_eq!(looker.stats().running, None);
+    }
+}
+
+#[test]
+fn stats_name_handlers_during_a_lease_and_after_it() {
+    for is_leased in [true, false] {
+        let (looker, mut actor, log) = looker(8);
+        looker.rest().try_cast().unwrap();
+        looker.rest().try_cast().unwrap();
+        looker.look_if(false).try_cast().unwrap();
+        let mut lease = pending(looker.lease());
+        actor.turn();
+        let lease = ready(&mut lease).unwrap();
+        lease.rest().try_cast().unwrap();
+        lease.look_if(false).try_cast().unwrap();
+        lease.rest().try_cast().unwrap();
+        lease.look_if(is_leased).try_cast().unwrap();
+        actor.turn();
+        drop(lease);
+        looker.rest().try_cast().unwrap();
+        looker.rest().try_cast().unwrap();
+        looker.look_if(!is_leased).try_cast().unwrap();
+        actor.turn();
+        let looked: Vec<_> = log.take().into_iter().map(|line| line.contains("look_if,")).collect();
+        assert_eq!(looked, [true], "leased: {is_leased}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! The message enum, and its impls.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{arms, docs, inline};
@@ -109,9 +109,7 @@ pub(super) fn reply_type(krate: &syn::Path, answer: &Answer) -> TokenStream {
 pub(super) fn message_impl(actor: &Actor) -> TokenStream {
     let Actor { krate, message, carried, .. } = actor;
     let (impl_generics, ty_generics, where_clause) = carried.split_for_impl();
-    let arms =
-        actor.handlers.iter().enumerate().map(|(index, handler)| envelope(actor, index, handler));
-    let methods = actor.handlers.iter().map(|handler| names::text(&handler.ident));
+    let arms = actor.handlers.iter().map(|handler| envelope(actor, handler));
     // A match on a reference to an enum without variants would not be exhaustive.
     let place = if actor.has_unconditional_variant() { quote!(self) } else { quote!(*self) };
     let name = names::text(&actor.ident);
@@ -124,7 +122,6 @@ pub(super) fn message_impl(actor: &Actor) -> TokenStream {
     quote! {
         impl #impl_generics #krate::by_hand::Message for #message #ty_generics #where_clause {
             const ACTOR: &'static str = #name;
-            const METHODS: &'static [&'static str] = &[#(#methods),*];
             type AtRest = #at_rest;
             #has_always
 
@@ -137,7 +134,7 @@ pub(super) fn message_impl(actor: &Actor) -> TokenStream {
     }
 }
 
-fn envelope(actor: &Actor, index: usize, handler: &Handler) -> TokenStream {
+fn envelope(actor: &Actor, handler: &Handler) -> TokenStream {
     let message = &actor.message;
     let Handler { variant, reply: field, .. } = handler;
     let reply = arms::reply(handler);
@@ -151,11 +148,10 @@ fn envelope(actor: &Actor, index: usize, handler: &Handler) -> TokenStream {
     let deferred = (handler.is_now() && is_deferred).then(|| quote!(.deferred()));
     let last = handler.is_final().then(|| quote!(.last()));
     let always = handler.always.is_some().then(|| quote!(.always()));
-    let index = Literal::usize_unsuffixed(index);
     quote! {
         #(#cfgs)*
         #message::#variant { #field: #by_reference #reply #rest } =>
-            #reply.envelope(#name).nth(#index) #run_abandoned #sync #deferred #last #always,
+            #reply.envelope(#name) #run_abandoned #sync #deferred #last #always,
     }
 }
 
