@@ -6,7 +6,7 @@
 //!
 //! # Invariants
 //!
-//! 1. [`Shared::unbegun`] is the number of these messages, and only the loop changes it. It only becomes less while
+//! 1. [`Shared::unbegun`] is the number of these messages, until the queue is sealed. It only becomes less while
 //!    the queue is not locked. So a sender that holds the lock and finds room has room.
 //! 2. A sender that finds none sets [`Shared::is_wanted`] and looks again; the loop lowers `unbegun` and then reads
 //!    `is_wanted`. All four are sequentially consistent, so either the sender finds the room or the loop finds the

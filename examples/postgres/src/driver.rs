@@ -280,7 +280,7 @@ impl Driver {
     #[handler(always)]
     pub(crate) fn cancel(&mut self, reply: Reply<Result<bool>>) {
         match self.pending.front() {
-            // A rollback for a lease that has ended is nobody's to cancel.
+            // No caller waits for the rollback of a lease that has ended, so none can cancel it.
             Some(first) if first.is_quiet => reply.send(Ok(false)),
             Some(first) if self.cancelling.is_idle() && self.is_exposed(first) => {
                 self.cancelling.begin(first.start, &self.card);

@@ -120,7 +120,7 @@ impl Transaction {
         self.limited(async { self.send(request).await.map(drop) }).await
     }
 
-    /// Begins a query whose rows are fetched in parts, so that a slow reader holds nobody up.
+    /// Begins a query whose rows are fetched in parts, so that a slow reader does not delay other requests.
     ///
     /// # Errors
     ///
@@ -198,7 +198,7 @@ impl<'a> Savepoint<'a> {
         self.end(undo).await
     }
 
-    /// Begins a query whose rows are fetched in parts, so that a slow reader holds nobody up.
+    /// Begins a query whose rows are fetched in parts, so that a slow reader does not delay other requests.
     ///
     /// # Errors
     ///

@@ -37,7 +37,7 @@ use crate::{
 /// in which they were called.
 ///
 /// - A read sees one state of the database, and never uncommitted changes.
-/// - A read that is called after a write was acknowledged sees it, whoever called the write. Statements within a
+/// - A read that is called after a write was acknowledged sees it, whichever handle the write was called through. Statements within a
 ///   transaction over several requests are seen after its commit.
 /// - A read that is called after another one has returned sees no older state.
 ///
