@@ -15,6 +15,8 @@ use quote::ToTokens;
 #[derive(Default)]
 pub(crate) struct Diagnostics {
     errors: Vec<syn::Error>,
+    /// The number of mistakes that rustc reports.
+    left: usize,
     is_finished: bool,
 }
 
@@ -41,9 +43,14 @@ impl Diagnostics {
         self.errors.push(syn::Error::new(error.span(), format!("{text}\nhelp: {help}")));
     }
 
+    /// Counts a mistake that rustc reports, in what the user has written.
+    pub(crate) fn leave_to_rustc(&mut self) {
+        self.left += 1;
+    }
+
     /// The number of mistakes so far, to find out whether a check has added any.
     pub(crate) fn count(&self) -> usize {
-        self.errors.len()
+        self.errors.len() + self.left
     }
 
     /// One `compile_error!` for each mistake.

@@ -8,6 +8,7 @@ use syn::{
     GenericArgument, Lifetime, Path, PathArguments, PathSegment, ReturnType, Signature, Type,
     TypePath, TypeReference, TypeTuple,
     punctuated::Punctuated,
+    spanned::Spanned,
     visit::{self, Visit},
 };
 
@@ -25,6 +26,14 @@ pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
     match ungrouped(ty) {
         Type::Path(TypePath { qself: None, path, .. }) => path.segments.last(),
         _ => None,
+    }
+}
+
+/// The span of the name of a type, or of what it refers to.
+pub(crate) fn name_span(ty: &Type) -> Span {
+    match ungrouped(ty) {
+        Type::Reference(reference) => name_span(&reference.elem),
+        ty => last_segment(ty).map_or_else(|| ty.span(), |name| name.ident.span()),
     }
 }
 

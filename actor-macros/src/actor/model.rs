@@ -4,7 +4,7 @@
 //! enum.
 
 use proc_macro2::{Ident, Span};
-use syn::{Attribute, Expr, Generics, Path, Type, Visibility};
+use syn::{Attribute, Expr, Generics, Path, Signature, Type, Visibility};
 
 use super::{marker::HookKind, std_types};
 use crate::{cancel_safe::CheckedFunction, checked_select::CheckedMethod, syntax};
@@ -24,6 +24,8 @@ pub(crate) enum Item {
     Owning(Vec<Attribute>),
     /// A marked `async fn` handler.
     Marked(Box<CheckedFunction>),
+    /// A handler that rustc would report again, with a signature that it accepts.
+    Stub(Vec<Attribute>, Visibility, Box<Signature>),
     /// A method with plain `select!`s, below these attributes.
     Selecting(Vec<Attribute>, Box<CheckedMethod>),
 }
@@ -164,8 +166,8 @@ pub(crate) enum Receiver {
 pub(crate) enum Argument {
     /// A field of the message.
     Field(Box<Field>),
-    /// `&Context<Self>`
-    Context,
+    /// `&Context<Self>`, with the span of the type's name.
+    Context(Span),
     /// The message's own reply, with the span of the `Reply` or `Replies` in its type.
     Reply(Span),
 }
@@ -223,12 +225,12 @@ pub(crate) struct Source {
     pub(crate) value: Ident,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(crate) enum SourceParameter {
     /// The value that the source yields.
     Value,
-    /// `&Context<Self>`
-    Context,
+    /// `&Context<Self>`, with the span of the type's name.
+    Context(Span),
 }
 
 /// Whether messages or events come first.
@@ -247,7 +249,8 @@ pub(crate) struct Hook {
     pub(crate) is_deprecated: bool,
     pub(crate) receiver: Receiver,
     pub(crate) is_async: bool,
-    pub(crate) takes_context: bool,
+    /// The span of the name of its context's type, if it takes the context.
+    pub(crate) context: Option<Span>,
     /// The `E` of the `Result<(), E>` that it returns.
     pub(crate) error: Option<Type>,
 }
@@ -319,7 +322,7 @@ impl Handler {
     pub(crate) fn fields(&self) -> impl Iterator<Item = &Field> {
         self.arguments.iter().filter_map(|argument| match argument {
             Argument::Field(field) => Some(&**field),
-            Argument::Context | Argument::Reply(_) => None,
+            Argument::Context(_) | Argument::Reply(_) => None,
         })
     }
 
@@ -338,7 +341,7 @@ impl Handler {
     }
 
     pub(crate) fn takes_context(&self) -> bool {
-        self.arguments.iter().any(|argument| matches!(argument, Argument::Context))
+        self.arguments.iter().any(|argument| matches!(argument, Argument::Context(_)))
     }
 
     /// Whether its dispatch needs the context, for the handler or for its reply.

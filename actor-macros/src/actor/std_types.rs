@@ -3,7 +3,7 @@
 //! A user's type with the same name is mistaken for the standard one. That only costs a better error
 //! message, because rustc checks everything again.
 
-use syn::{Generics, PathArguments, Type};
+use syn::{Generics, PathArguments, PathSegment, Type};
 
 use crate::syntax;
 
@@ -49,6 +49,21 @@ const CONTAINERS: &[&str] = &[
 
 /// Types that have no bounds on their arguments.
 const UNBOUNDED: &[&str] = &["Arc", "Mutex", "PhantomData", "Reply", "RwLock", "Sender"];
+
+/// Further types that hold one value of another type.
+const HOLDERS: &[&str] = &["Cell", "Rc", "RefCell", "Weak", "WeakHandle"];
+
+/// Whether `segment` is a type that holds values of another type.
+pub(crate) fn is_container(segment: &PathSegment) -> bool {
+    [CONTAINERS, UNBOUNDED, HOLDERS]
+        .iter()
+        .any(|list| list.iter().any(|name| segment.ident == name))
+}
+
+/// Whether the arguments of `segment` are types of values, which have a size.
+pub(crate) fn holds_values(segment: &PathSegment) -> bool {
+    segment.ident != "Box" && CONTAINERS.iter().any(|name| segment.ident == name)
+}
 
 /// The parts of `ty` that may not be `Send`. If all of them are, `ty` is.
 pub(crate) fn maybe_not_send(ty: &Type) -> Vec<&Type> {

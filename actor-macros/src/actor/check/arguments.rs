@@ -2,8 +2,8 @@
 
 use std::vec;
 
-use proc_macro2::{Ident, Span};
-use syn::{FnArg, Pat, PatType, Signature, Type, TypeReference, spanned::Spanned};
+use proc_macro2::Ident;
+use syn::{FnArg, Pat, PatType, Signature, Type, TypeReference};
 
 use super::{attrs, owned, scope::Scope, subject::Subject, types};
 use crate::{
@@ -75,21 +75,13 @@ pub(super) fn travels(ty: &Type, scope: &Scope<'_>) -> bool {
     TakenReply::from_type(ty).is_none() && !is_context(ty, scope)
 }
 
-/// The span of the name of a type, or of what it refers to.
-fn name_span(ty: &Type) -> Span {
-    match syntax::ungrouped(ty) {
-        Type::Reference(reference) => name_span(&reference.elem),
-        ty => syntax::last_segment(ty).map_or_else(|| ty.span(), |name| name.ident.span()),
-    }
-}
-
 /// Whether `ty` is the context of this actor, by value or by any reference.
 fn is_context(ty: &Type, scope: &Scope<'_>) -> bool {
-    let ty = match ty {
+    let referent = match ty {
         Type::Reference(reference) => &reference.elem,
         _ => ty,
     };
-    scope.is_owned_context(ty)
+    scope.is_owned_context(referent) || scope.is_context(ty)
 }
 
 fn typed(argument: &FnArg) -> Option<&PatType> {
@@ -154,7 +146,7 @@ impl Check<'_, '_> {
             *ty = self.scope.outside(ty);
         }
         let cfgs = attrs::cfgs(&typed.attrs);
-        Some(Argument::Field(Box::new(Field { ident, cfgs, ty: name_span(ty), carried })))
+        Some(Argument::Field(Box::new(Field { ident, cfgs, ty: syntax::name_span(ty), carried })))
     }
 
     fn types(&mut self, ty: &Type, pat: &Pat) {
@@ -180,7 +172,7 @@ impl Check<'_, '_> {
         }
         types::check(&reply.answer, Subject::Sent { handler }, self.scope.diagnostics);
         self.answer = Some(reply);
-        Some(Argument::Reply(name_span(&typed.ty)))
+        Some(Argument::Reply(syntax::name_span(&typed.ty)))
     }
 
     /// Reports a `Reply` by reference, because sending consumes it.
@@ -193,7 +185,8 @@ impl Check<'_, '_> {
             "handler `{}` borrows its reply, but must own it to send the reply",
             self.handler
         );
-        self.scope.diagnostics.report(reference, message, format!("take `{reply}`"));
+        let owned = owned::owned((*reference.elem).clone()).unwrap_or(reply);
+        self.scope.diagnostics.report(reference, message, format!("take `{owned}`"));
         true
     }
 
@@ -214,7 +207,7 @@ impl Check<'_, '_> {
             return None;
         }
         self.has_context = true;
-        Some(Argument::Context)
+        Some(Argument::Context(syntax::name_span(ty)))
     }
 
     fn unconditional(&mut self, typed: &PatType, what: &str) {

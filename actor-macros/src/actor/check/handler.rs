@@ -208,7 +208,7 @@ fn receiver(sig: &Signature, scope: &mut Scope<'_>) -> Option<Receiver> {
                     syntax::printed(ty)
                 );
                 scope.diagnostics.report(
-                    ty,
+                    receiver,
                     message,
                     "write `&self` or `&mut self`, or `self` to end the actor",
                 );

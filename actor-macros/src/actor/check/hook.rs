@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use proc_macro2::Span;
 use syn::{Attribute, FnArg, Safety, Signature, Type};
 
 use super::{attrs, scope::Scope, subject::Subject, types};
@@ -29,7 +30,7 @@ pub(super) fn check(
     let nothing_says = ["nothing determines its parameters", "make the actor generic"];
     qualifiers(sig, marker, nothing_says, scope.diagnostics);
     let receiver = receiver(sig, marker, scope);
-    let takes_context = takes_context(sig, marker, scope);
+    let context = context(sig, marker, scope);
     let error = error(sig, kind, scope);
     where_clause(sig, marker, scope.diagnostics);
     if scope.diagnostics.count() > mistakes {
@@ -42,7 +43,7 @@ pub(super) fn check(
         is_deprecated: travelling.is_deprecated,
         receiver: receiver?,
         is_async: sig.asyncness.is_some(),
-        takes_context,
+        context,
         error,
     })
 }
@@ -100,15 +101,15 @@ pub(super) fn receiver(sig: &Signature, marker: &str, scope: &mut Scope<'_>) -> 
     None
 }
 
-/// Whether the hook takes the context. Any other parameter is reported.
-fn takes_context(sig: &Signature, marker: &str, scope: &mut Scope<'_>) -> bool {
-    let mut takes_context = false;
+/// Where the hook takes the context, if it does. Any other parameter is reported.
+fn context(sig: &Signature, marker: &str, scope: &mut Scope<'_>) -> Option<Span> {
+    let mut context = None;
     for argument in &sig.inputs {
         let FnArg::Typed(typed) = argument else {
             continue;
         };
-        if !takes_context && scope.is_context(&typed.ty) {
-            takes_context = true;
+        if context.is_none() && scope.is_context(&typed.ty) {
+            context = Some(syntax::name_span(&typed.ty));
             continue;
         }
         let message = format!(
@@ -118,7 +119,7 @@ fn takes_context(sig: &Signature, marker: &str, scope: &mut Scope<'_>) -> bool {
         let help = "take only `&Context<Self>`, and keep what it needs in fields of the actor";
         scope.diagnostics.report(typed, message, help);
     }
-    takes_context
+    context
 }
 
 /// Reports a return type other than `()`.

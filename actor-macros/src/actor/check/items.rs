@@ -106,7 +106,8 @@ impl<'a> Items<'a> {
         let mark = markers.cancel_safe.map(|attr| marked::read(attr, self.scope.diagnostics));
         let Some(handler) = handler::check(method, &item.attrs, markers, &mut self.scope) else {
             self.refused.extend(refused::refused(method, &item.attrs, &self.scope));
-            return None;
+            let sized = refused::sized(&method.sig, &self.scope)?;
+            return Some(model::Item::Stub(attrs.to_vec(), method.vis.clone(), Box::new(sized)));
         };
         let mut handler = Some(handler).filter(|handler| self.is_new(handler))?;
         let mut function = None;

@@ -1,13 +1,18 @@
 //! Owned types for borrowed arguments.
 
 use syn::{
-    Lifetime, Token, Type, TypeImplTrait, TypeParamBound, TypeReference, TypeTraitObject,
+    GenericArgument, Lifetime, PathArguments, PathSegment, Token, TraitBound, Type, TypeFnPtr,
+    TypeImplTrait, TypeParamBound, TypeReference, TypeTraitObject, TypeTuple,
     punctuated::Punctuated,
     spanned::Spanned,
     visit_mut::{self, VisitMut},
 };
 
-use crate::{actor::model::Carried, syntax};
+use super::types;
+use crate::{
+    actor::{model::Carried, std_types},
+    syntax,
+};
 
 /// What a message carries for a borrowed argument; `None` if such a borrow is not supported.
 pub(super) fn carried(reference: &TypeReference) -> Option<Carried> {
@@ -59,21 +64,43 @@ pub(super) fn of_unsized(ty: &Type) -> Option<String> {
 
 /// `Box<dyn Trait + Send>` for a type with these bounds; `None` if there is no such trait object.
 pub(super) fn boxed(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Option<String> {
-    let name = |bound: &TypeParamBound| match bound {
-        TypeParamBound::Trait(bound) if bound.maybe.is_none() => {
-            bound.path.segments.last().map(|last| last.ident.to_string())
-        }
-        _ => None,
-    };
-    let names: Vec<String> = bounds.iter().filter_map(name).collect();
+    let boxed = format!("Box<{}>", object(bounds)?);
+    let is_future = names(bounds).iter().any(|name| name == "Future");
+    Some(if is_future { format!("Pin<{boxed}>") } else { boxed })
+}
+
+/// `dyn Trait + Send` for a type with these bounds; `None` if there is no such trait object.
+pub(super) fn object(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Option<String> {
+    let names = names(bounds);
     let is_one_of = |list: &[&str], name: &String| list.contains(&name.as_str());
-    let has_methods = names.iter().any(|name| !is_one_of(AUTO, name));
-    if !has_methods || names.iter().any(|name| is_one_of(NEVER_DYN, name)) {
+    let with_methods = names.iter().filter(|name| !is_one_of(AUTO, name)).count();
+    if with_methods != 1 || names.iter().any(|name| is_one_of(NEVER_DYN, name)) {
         return None;
     }
-    let send = if names.iter().any(|name| name == "Send") { "" } else { " + Send" };
-    let boxed = format!("Box<dyn {}{send}>", syntax::printed(bounds));
-    Some(if names.iter().any(|name| name == "Future") { format!("Pin<{boxed}>") } else { boxed })
+    let mut traits = Vec::new();
+    // What is in a box borrows nothing, and may be unsized.
+    for bound in bounds.iter().filter_map(own_trait) {
+        let mut bound = bound.clone();
+        let is_owned = Own::visit(|own| own.visit_trait_bound_mut(&mut bound));
+        traits.push(is_owned.then(|| syntax::printed(&bound))?);
+    }
+    if !names.iter().any(|name| name == "Send") {
+        traits.push("Send".to_owned());
+    }
+    Some(format!("dyn {}", traits.join(" + ")))
+}
+
+/// The names of the traits that a type with these bounds implements.
+fn names(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Vec<String> {
+    let last = |bound: &TraitBound| bound.path.segments.last().map(|last| last.ident.to_string());
+    bounds.iter().filter_map(own_trait).filter_map(last).collect()
+}
+
+fn own_trait(bound: &TypeParamBound) -> Option<&TraitBound> {
+    match bound {
+        TypeParamBound::Trait(bound) if bound.maybe.is_none() => Some(bound),
+        _ => None,
+    }
 }
 
 /// The auto traits, beside which a trait object needs another trait.
@@ -81,6 +108,18 @@ const AUTO: &[&str] = &["Send", "Sync", "Unpin", "UnwindSafe", "RefUnwindSafe"];
 
 /// Well-known traits of which there are no trait objects.
 const NEVER_DYN: &[&str] = &[
+    "Add",
+    "AsyncFn",
+    "AsyncFnMut",
+    "AsyncFnOnce",
+    "Div",
+    "Extend",
+    "IntoFuture",
+    "Mul",
+    "Rem",
+    "Sub",
+    "TryFrom",
+    "TryInto",
     "Sized",
     "Clone",
     "Copy",
@@ -100,31 +139,99 @@ const NEVER_DYN: &[&str] = &[
     "DeserializeOwned",
 ];
 
+/// The `&mut T` of a `Pin<&mut T>`.
+pub(super) fn pinned(segment: &PathSegment) -> Option<&TypeReference> {
+    match syntax::type_arguments(segment)[..] {
+        [Type::Reference(reference)] if segment.ident == "Pin" => Some(reference),
+        _ => None,
+    }
+}
+
+/// `Box<T>` for the `&mut T` of a `Pin<&mut T>`.
+pub(super) fn boxed_pointee(reference: &TypeReference) -> Option<String> {
+    Some(format!("Box<{}>", owned((*reference.elem).clone())?))
+}
+
 /// The type as text, with the borrows in it replaced by owned types; `None` if that is not possible.
-fn owned(mut ty: Type) -> Option<String> {
-    struct Own {
-        borrows: bool,
+pub(super) fn owned(mut ty: Type) -> Option<String> {
+    let is_owned = Own::visit(|own| own.visit_type_mut(&mut ty));
+    is_owned.then(|| syntax::printed(syntax::ungrouped(&ty)))
+}
+
+/// Replaces borrows by owned types.
+struct Own {
+    borrows: bool,
+}
+
+impl Own {
+    /// Whether what `visit` has visited borrows nothing any more.
+    fn visit(visit: impl FnOnce(&mut Self)) -> bool {
+        let mut own = Self { borrows: false };
+        visit(&mut own);
+        !own.borrows
     }
 
-    impl VisitMut for Own {
-        fn visit_type_mut(&mut self, ty: &mut Type) {
-            match ty {
-                Type::Reference(reference) if !syntax::is_static(reference) => {
-                    // Verbatim, because it is only printed.
-                    let text = text(reference).and_then(|text| text.parse().ok());
-                    self.borrows |= text.is_none();
-                    *ty = Type::Verbatim(text.unwrap_or_default());
-                }
-                _ => visit_mut::visit_type_mut(self, ty),
+    /// Replaces the type of values in a value.
+    fn value(&mut self, ty: &mut Type) {
+        if types::is_unsized(ty) {
+            let owned = of_unsized(ty);
+            self.replace(ty, owned);
+        } else {
+            self.visit_type_mut(ty);
+        }
+    }
+
+    /// Makes `ty` a verbatim type, because it is only printed.
+    fn replace(&mut self, ty: &mut Type, owned: Option<String>) {
+        let owned = owned.and_then(|text| text.parse().ok());
+        self.borrows |= owned.is_none();
+        *ty = Type::Verbatim(owned.unwrap_or_default());
+    }
+}
+
+impl VisitMut for Own {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        match ty {
+            Type::Reference(reference) if !syntax::is_static(reference) => {
+                let owned = text(reference);
+                self.replace(ty, owned);
+            }
+            Type::TraitObject(object) => {
+                let owned = self::object(&object.bounds);
+                self.replace(ty, owned);
+            }
+            Type::Infer(_) => self.borrows = true,
+            _ => visit_mut::visit_type_mut(self, ty),
+        }
+    }
+
+    fn visit_path_segment_mut(&mut self, segment: &mut PathSegment) {
+        let boxed = pinned(segment).map(boxed_pointee);
+        let holds_values = std_types::holds_values(segment);
+        let PathArguments::AngleBracketed(arguments) = &mut segment.arguments else { return };
+        for argument in &mut arguments.args {
+            match (argument, &boxed) {
+                (GenericArgument::Type(ty), Some(boxed)) => self.replace(ty, boxed.clone()),
+                (GenericArgument::Type(ty), None) if holds_values => self.value(ty),
+                (argument, _) => self.visit_generic_argument_mut(argument),
             }
         }
+    }
 
-        fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
-            self.borrows |= lifetime.ident != "static";
+    fn visit_type_tuple_mut(&mut self, tuple: &mut TypeTuple) {
+        tuple.elems.iter_mut().for_each(|ty| self.value(ty));
+    }
+
+    fn visit_trait_bound_mut(&mut self, bound: &mut TraitBound) {
+        if bound.lifetimes.is_none() {
+            visit_mut::visit_trait_bound_mut(self, bound);
         }
     }
 
-    let mut own = Own { borrows: false };
-    own.visit_type_mut(&mut ty);
-    (!own.borrows).then(|| syntax::printed(&ty))
+    // `fn(&str)` and, above, `Fn(&str)` borrow nothing.
+    fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
+
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        self.borrows |= lifetime.ident != "static";
+    }
 }

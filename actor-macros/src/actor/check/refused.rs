@@ -1,7 +1,7 @@
 //! What is known of a handler that has mistakes, so that its callers get no errors besides.
 
 use proc_macro2::{Ident, Span};
-use syn::{FnArg, GenericParam, Generics, Pat, PatType, Type};
+use syn::{FnArg, GenericParam, Generics, Pat, PatType, ReturnType, Signature, Type};
 
 use super::{
     arguments::{self, TakenReply},
@@ -57,6 +57,30 @@ pub(super) fn refused(
         parameters: parameters.collect(),
         answer,
     })
+}
+
+/// The signature without types of which there are no values, if it has one; `None` if it has none. rustc would report each
+/// of them again.
+pub(super) fn sized(sig: &Signature, scope: &Scope<'_>) -> Option<Signature> {
+    let mut sized = sig.clone();
+    let mut is_changed = false;
+    for input in &mut sized.inputs {
+        if let FnArg::Typed(typed) = input {
+            if types::has_unsized(&typed.ty) {
+                is_changed = true;
+                *typed.ty = syn::parse_str("impl ::core::marker::Sized").ok()?;
+            }
+        }
+    }
+    if types::has_unsized(&syntax::returned(sig)) {
+        is_changed = true;
+        let ty = owned_type(scope.outside(&syntax::returned(sig)));
+        sized.output = match ty {
+            Some(ty) => ReturnType::Type(Default::default(), Box::new(ty)),
+            None => ReturnType::Default,
+        };
+    }
+    is_changed.then_some(sized)
 }
 
 fn name(position: usize, typed: &PatType, namer: &mut Namer) -> Ident {

@@ -232,11 +232,11 @@ impl Parameters {
             scope.diagnostics.report(cfg, message, help);
         }
         if scope.is_context(&typed.ty) {
-            if self.all.contains(&SourceParameter::Context) {
+            if self.all.iter().any(|other| matches!(other, SourceParameter::Context(_))) {
                 let message = format!("`#[on(..)]` method `{ident}` takes the context twice");
                 scope.diagnostics.report(&typed.ty, message, "keep one of them");
             }
-            self.all.push(SourceParameter::Context);
+            self.all.push(SourceParameter::Context(syntax::name_span(&typed.ty)));
             return;
         }
         let name = syntax::last_segment(&typed.ty).map(|segment| segment.ident.to_string());

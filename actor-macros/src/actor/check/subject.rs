@@ -1,7 +1,9 @@
 //! Messages about types, by what they are the type of.
 
 use proc_macro2::Ident;
-use syn::{Lifetime, PathSegment, Type, TypeImplTrait, TypeInfer, TypeParamBound, TypeReference};
+use syn::{
+    Lifetime, PathSegment, Type, TypeImplTrait, TypeParamBound, TypeReference, TypeTraitObject,
+};
 
 use super::owned;
 use crate::{diagnostics::Diagnostics, syntax};
@@ -31,6 +33,22 @@ pub(super) enum Subject<'a> {
 
 impl Subject<'_> {
     pub(super) fn report_borrow(self, reference: &TypeReference, diagnostics: &mut Diagnostics) {
+        let help = self.instead_of_borrow(reference);
+        self.report_reference(reference, help, diagnostics);
+    }
+
+    /// Reports the `&mut T` of a `Pin<&mut T>`.
+    pub(super) fn report_pinned(self, reference: &TypeReference, diagnostics: &mut Diagnostics) {
+        let help = self.use_owned(owned::boxed_pointee(reference));
+        self.report_reference(reference, help, diagnostics);
+    }
+
+    fn report_reference(
+        self,
+        reference: &TypeReference,
+        help: String,
+        diagnostics: &mut Diagnostics,
+    ) {
         let problem = match self {
             Self::Argument { handler, name } => {
                 format!("handler `{handler}` borrows its argument `{name}`")
@@ -41,29 +59,31 @@ impl Subject<'_> {
             }
         };
         let message = format!("{problem}, but {}", self.why_owned());
-        diagnostics.report(reference, message, self.instead_of_borrow(reference));
+        diagnostics.report(reference, message, help);
+    }
+
+    pub(super) fn use_owned(self, owned: Option<String>) -> String {
+        let verb = self.verb();
+        owned.map_or_else(|| format!("{verb} an owned type"), |owned| format!("{verb} `{owned}`"))
     }
 
     fn instead_of_borrow(self, reference: &TypeReference) -> String {
-        let verb = self.verb();
-        let owned = owned::text(reference)
-            .map_or_else(|| format!("{verb} an owned type"), |owned| format!("{verb} `{owned}`"));
+        let owned = self.use_owned(owned::text(reference));
         let Self::Argument { .. } = self else { return owned };
         let last = syntax::last_segment(&reference.elem);
-        let is_context = last
-            .is_some_and(|last| last.ident == "Context" && syntax::type_arguments(last).len() == 1);
-        let may_be_context = last
-            .map(|last| last.ident.to_string())
-            .is_some_and(|name| name.ends_with("Context") || name.ends_with("Ctx"));
+        let name = last.map(|last| last.ident.to_string()).unwrap_or_default();
+        let has_one_argument = last.is_some_and(|last| syntax::type_arguments(last).len() == 1);
         let is_given_back = reference.mutability.is_some()
             && !matches!(
                 *reference.elem,
                 Type::TraitObject(_) | Type::ImplTrait(_) | Type::Paren(_)
             );
-        if is_context {
+        if name == "Context" && has_one_argument {
             "write `&Context<Self>`: a handler gets the context of its own actor".to_owned()
-        } else if may_be_context {
-            format!("write `&Context<Self>` for the context of the actor, or {owned}")
+        } else if name.ends_with("Context") || name.ends_with("Ctx") {
+            format!(
+                "write `&actor_runtime::Context<Self>` for the context of the actor, or {owned}"
+            )
         } else if is_given_back {
             format!("{owned}, and return it: the caller's own stays as it is")
         } else {
@@ -76,6 +96,18 @@ impl Subject<'_> {
         let message = format!("{problem}, but {}", self.why_owned());
         let help = format!("{} an owned type, or write `'static`", self.verb());
         diagnostics.report(lifetime, message, help);
+    }
+
+    /// Reports a trait object that may borrow.
+    pub(super) fn report_object(
+        self,
+        object: &TypeTraitObject,
+        owned: &str,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let problem = self.has(&format!("`{}`", syntax::printed(object)));
+        let message = format!("{problem}, which may borrow, but {}", self.why_owned());
+        diagnostics.report(object, message, format!("write `{owned}`"));
     }
 
     pub(super) fn report_cow(self, segment: &PathSegment, diagnostics: &mut Diagnostics) {
@@ -109,23 +141,20 @@ impl Subject<'_> {
         }
     }
 
-    pub(super) fn report_inferred(self, ty: &TypeInfer, diagnostics: &mut Diagnostics) {
-        let message = format!("{}, but {}", self.has("`_`"), self.why_named());
-        diagnostics.report(ty, message, "write the type");
+    pub(super) fn report_unsized(self, ty: &Type, help: String, diagnostics: &mut Diagnostics) {
+        let problem = self.has(&format!("`{}`", syntax::printed(ty)));
+        let message = format!("{problem}, whose size is not known when it is compiled");
+        diagnostics.report(ty, message, help);
     }
 
-    pub(super) fn report_unsized(self, ty: &Type, diagnostics: &mut Diagnostics) {
-        let problem = self.has(&format!("`{}`", syntax::printed(ty)));
-        let owned = owned::of_unsized(ty)
-            .map_or_else(|| "a sized type".to_owned(), |owned| format!("`{owned}`"));
-        let owned = match (self, ty) {
-            (Self::Argument { .. }, Type::Slice(_) | Type::Path(_)) => {
-                format!("`&{}` or {owned}", syntax::printed(ty))
+    /// What to write instead of the unsized type `ty`.
+    pub(super) fn lent_or_owned(self, ty: &Type) -> String {
+        match (self, ty, owned::of_unsized(ty)) {
+            (Self::Argument { .. }, Type::Slice(_) | Type::Path(_), Some(owned)) => {
+                format!("take `&{}` or `{owned}`", syntax::printed(ty))
             }
-            _ => owned,
-        };
-        let message = format!("{problem}, whose size is not known when it is compiled");
-        diagnostics.report(ty, message, format!("{} {owned}", self.verb()));
+            (_, _, owned) => self.use_owned(owned),
+        }
     }
 
     fn instead_of(self, ty: &TypeImplTrait) -> String {
@@ -135,7 +164,8 @@ impl Subject<'_> {
             ("Future", Self::Returned { handler }, _) => {
                 format!("write `async fn {handler}`, and return the output of the future")
             }
-            ("Into", _, [target]) => format!("{} `{}`", self.verb(), syntax::printed(*target)),
+            ("Into", _, [target]) => self.use_owned(owned::owned((*target).clone())),
+            ("AsRef" | "Borrow", _, [target]) => self.use_owned(owned::of_unsized(target)),
             ("ToString" | "Display", ..) => format!("{} `String`", self.verb()),
             _ => {
                 let boxed = owned::boxed(&ty.bounds);

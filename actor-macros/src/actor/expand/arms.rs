@@ -46,7 +46,7 @@ pub(super) fn calling(actor: &Actor, handler: &Handler, names: &Names) -> TokenS
     };
     let arguments = handler.arguments.iter().map(|argument| match argument {
         Argument::Field(field) => passed(field),
-        Argument::Context => quote!(#context),
+        Argument::Context(ty) => at(*ty, quote!(#context)),
         Argument::Reply(ty) => at(*ty, reply_kept.clone()),
     });
     let body = match handler.answer {
@@ -193,7 +193,7 @@ pub(super) fn passed(Field { ident, cfgs, ty, carried }: &Field) -> TokenStream 
 
 /// Gives `argument` the span of its type's name, which may be a type of the user's: not every `Path` is
 /// std's, nor every `Reply` this library's.
-fn at(ty: Span, argument: TokenStream) -> TokenStream {
+pub(super) fn at(ty: Span, argument: TokenStream) -> TokenStream {
     let located = argument.into_iter().map(|token| {
         let span = token.span().located_at(ty);
         syntax::respanned(token.into(), span)

@@ -107,8 +107,8 @@ pub(super) fn has_on_idle(actor: &Actor) -> Option<TokenStream> {
 
 /// The name of the context parameter, and the call to the user's method.
 fn call(hook: &Hook) -> (Ident, TokenStream) {
-    let context = if hook.takes_context { format_ident!("cx") } else { format_ident!("_") };
-    let arguments = hook.takes_context.then(|| quote!(#context));
+    let context = if hook.context.is_some() { format_ident!("cx") } else { format_ident!("_") };
+    let arguments = hook.context.map(|ty| arms::at(ty, quote!(#context)));
     let call = arms::call(hook.receiver, &hook.ident, hook.is_async, arguments.into_iter());
     (context, call)
 }

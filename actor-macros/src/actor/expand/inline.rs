@@ -131,7 +131,7 @@ fn closure(actor: &Actor, handler: &Handler) -> TokenStream {
     let [itself, context] = ["this", "cx"].map(|name| arms::fresh(name, handler));
     let arguments = handler.arguments.iter().filter_map(|argument| match argument {
         Argument::Field(field) => Some(arms::passed(field)),
-        Argument::Context => Some(quote!(#context)),
+        Argument::Context(ty) => Some(arms::at(*ty, quote!(#context))),
         Argument::Reply(_) => None,
     });
     // With angle brackets it can only be a type, so rustc reports an unknown one once.

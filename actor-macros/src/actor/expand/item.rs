@@ -37,6 +37,10 @@ fn method(item: Item, parse::Item { tokens, .. }: &parse::Item, krate: &Path) ->
             #(#attrs)* #tokens
         },
         Item::Marked(function) => cancel_safe::expand_function(*function, krate),
+        Item::Stub(attrs, vis, sig) => quote! {
+            #[allow(unused_variables, reason = "the handler has a mistake")]
+            #(#attrs)* #vis #sig { ::core::unreachable!() }
+        },
         Item::Selecting(attrs, method) => {
             let method = method.into_tokens(&krate.to_token_stream());
             quote!(#(#attrs)* #method)

@@ -1,5 +1,6 @@
 //! The wait for the next message or event.
 
+use super::arms;
 use crate::{
     actor::model::{self, Actor, First, Receiver, Source, SourceParameter},
     names, syntax,
@@ -106,8 +107,9 @@ fn local(name: &str) -> Ident {
 fn select(actor: &Actor, sources: &[&Source], cfgs: &TokenStream) -> TokenStream {
     let krate = &actor.krate;
     let names = sources.iter().map(|source| names::text(&source.ident));
+    let mut parameters = sources.iter().flat_map(|source| &source.parameters);
     let takes_context =
-        sources.iter().any(|source| source.parameters.contains(&SourceParameter::Context));
+        parameters.any(|parameter| matches!(parameter, SourceParameter::Context(_)));
     let context = local(if takes_context { "cx" } else { "_" });
     let (life, incoming) = (local("life"), local("incoming"));
     let is_deprecated = sources.iter().any(|source| source.is_deprecated);
@@ -192,7 +194,7 @@ fn call(source: &Source, names: &Names<'_>) -> TokenStream {
     let Source { ident, value, .. } = source;
     let arguments = source.parameters.iter().map(|parameter| match parameter {
         SourceParameter::Value => quote!(#value),
-        SourceParameter::Context => quote!(#context),
+        SourceParameter::Context(ty) => arms::at(*ty, quote!(#context)),
     });
     // Not every `self.name()` finds the user's method: see `arms::call`.
     let call = match source.receiver {

@@ -1,5 +1,6 @@
 // A handler and an argument may be called like a type, and variants like types and traits.
-use actor_runtime::{actor, spawn};
+use actor_runtime::{Context as Own, actor, spawn};
+use own::Cow;
 
 #[derive(Default)]
 struct Shop;
@@ -49,7 +50,7 @@ struct Farm;
 
 #[actor]
 impl Farm {
-    pub fn milk(&self, cow: own::Cow<u8>) -> own::Cow<u8> {
+    pub fn milk(&self, cow: Cow<u8>) -> own::Cow<u8> {
         cow
     }
 
@@ -60,6 +61,22 @@ impl Farm {
     pub fn walk(&self, path: own::Path) -> u8 {
         path.0
     }
+
+    /// The context, under another name.
+    pub fn stop(&self, own: &Own<Self>, after: u8) -> u8 {
+        own.stop();
+        after
+    }
+
+    #[on(std::future::pending::<u8>())]
+    fn never(&mut self, _: u8, own: &Own<Farm>) {
+        own.stop();
+    }
+
+    #[on_stop]
+    async fn close(&mut self, own: &Own<Self>) {
+        own.stop();
+    }
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -68,6 +85,7 @@ async fn main() {
     assert_eq!(farm.milk(own::Cow(1)).await.unwrap().0, 1);
     assert_eq!(farm.guard(own::MutexGuard(2)).await.unwrap().unwrap().0, 2);
     assert_eq!(farm.walk(own::Path(3)).await.unwrap(), 3);
+    assert_eq!(farm.stop(4).await.unwrap(), 4);
     let shop = spawn(Shop);
     assert_eq!(shop.string(vec![b'a']).await.unwrap(), "a");
     assert_eq!(shop.option(Ok(1)).await.unwrap(), Some(1));

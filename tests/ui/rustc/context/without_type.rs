@@ -1,4 +1,4 @@
-// Caret: `Context`. Says: write `&Context<Self>`.
+// Caret: `Context`. Says: its type is missing.
 use actor_runtime::{Context, actor};
 
 struct Counter;

@@ -102,7 +102,7 @@ fn receivers_of_handlers() {
     check_method(
         "pub fn get(self: Box<Self>) {}",
         &[[
-            "Box<Self>",
+            "self: Box<Self>",
             "handler `get` takes `self: Box<Self>`, but an actor is passed as `&self`, `&mut self` or `self`",
             SELF,
         ]],
@@ -110,7 +110,7 @@ fn receivers_of_handlers() {
     check_method(
         "pub fn get(self: Pin<&mut Self>) {}",
         &[[
-            "Pin<&mut Self>",
+            "self: Pin<&mut Self>",
             "handler `get` takes `self: Pin<&mut Self>`, but an actor is passed as `&self`, `&mut self` or `self`",
             SELF,
         ]],

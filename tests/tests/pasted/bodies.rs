@@ -1,5 +1,4 @@
-//! A line that an error prints as its help is a fix: the program compiles if the line replaces the
-//! underlined code.
+//! A line that an error in a body prints as its help.
 //!
 //! The lines are those in the `.stderr` files of `ui-cancel-safe/fail` that contain `repeatable` or
 //! `all_or_nothing`, or keep a value with `Some`.
@@ -8,15 +7,7 @@ use std::{fs, path::Path};
 
 use actor_tests::programs::Libraries;
 
-const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-
-/// A place in a program, and its replacement.
-struct Paste {
-    line: usize,
-    column: usize,
-    width: usize,
-    code: String,
-}
+use super::{Paste, WORKSPACE, pasted};
 
 /// The line in the help of the first mistake, if there is one.
 fn paste(said: &str) -> Option<Paste> {
@@ -32,17 +23,6 @@ fn paste(said: &str) -> Option<Paste> {
     let line: usize = numbers.next()?.parse().ok()?;
     let width = first.lines().find(|line| line.contains('^'))?.matches('^').count();
     Some(Paste { line, column, width, code })
-}
-
-fn pasted(program: &str, paste: &Paste) -> String {
-    let lines = program.lines().enumerate().map(|(index, line)| {
-        if index + 1 != paste.line {
-            return line.to_owned();
-        }
-        let start = paste.column - 1;
-        format!("{}{}{}", &line[..start], paste.code, &line[start + paste.width..])
-    });
-    lines.map(|line| line + "\n").collect()
 }
 
 /// The line that declares a method, if it is printed, for a type and a method.
