@@ -83,18 +83,23 @@ for ((round = 0; round < ROUNDS; round++)); do
     all get-1 "$REQUESTS" -t get
     for depth in 16 64; do
         # Random ones of a million keys.
-        all "set-$depth" "$((4 * REQUESTS))" -P "$depth" -r 1000000 -t set
-        all "get-$depth" "$((4 * REQUESTS))" -P "$depth" -r 1000000 -t get
+        all "set-$depth" "$((10 * REQUESTS))" -P "$depth" -r 1000000 -t set
+        all "get-$depth" "$((10 * REQUESTS))" -P "$depth" -r 1000000 -t get
     done
+done
+# Values of 1 MiB. They come last, so that no other test reads them.
+for ((round = 0; round < ROUNDS; round++)); do
+    all set-1MiB "$((REQUESTS / 20))" -d 1048576 -r 100 -t set
+    all get-1MiB "$((REQUESTS / 20))" -d 1048576 -r 100 -t get
 done
 subscribers 10
 for ((round = 0; round < ROUNDS; round++)); do
-    all publish-10 "$((REQUESTS / 2))" publish news hello
+    all publish-10 "$REQUESTS" publish news hello
 done
 # With those before, there are a thousand.
 subscribers 990
 for ((round = 0; round < ROUNDS; round++)); do
-    all publish-1000 "$((REQUESTS / 50))" publish news hello
+    all publish-1000 "$((REQUESTS / 10))" publish news hello
 done
 
 median() { sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'; }
@@ -105,7 +110,7 @@ for server in "${servers[@]:1}"; do printf '%12s' "ours/$server"; done
 printf '   CPU, us:'
 printf '%8s' "${servers[@]}"
 echo
-for test in set-1 get-1 set-16 get-16 set-64 get-64 publish-10 publish-1000; do
+for test in set-1 get-1 set-16 get-16 set-64 get-64 set-1MiB get-1MiB publish-10 publish-1000; do
     printf '%-12s' "$test"
     for server in "${servers[@]}"; do printf '%12.0f' "$(median <"$folder/$test.$server")"; done
     for server in "${servers[@]:1}"; do

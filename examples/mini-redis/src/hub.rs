@@ -1,10 +1,13 @@
 //! The hub, an actor that holds all subscriptions and delivers published messages.
 //!
-//! It reaches subscribers through weak handles and never waits for them. Messages are buffered per
-//! subscriber and sent when the mailbox is empty, so a burst of messages reaches each writer as one.
+//! It reaches subscribers through weak handles and never waits for them. Messages are encoded once and gathered
+//! per name. They are sent when the mailbox is empty, so a burst of messages reaches each writer as one, and
+//! subscribers of the same names share the bytes.
 //!
-//! Confirmations of subscribing and unsubscribing use the same buffers. A subscriber therefore receives
-//! messages of a channel only between the two confirmations.
+//! What was gathered is sent before any subscription changes. A subscriber therefore receives messages of a
+//! channel only between the confirmations of subscribing and unsubscribing.
+
+mod audience;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,13 +16,15 @@ use bytes::{Bytes, BytesMut};
 
 use crate::{
     connection::AbortHandle,
-    frame::{Frame, Protocol, push},
+    frame::{Frame, Protocol},
     glob,
     store::ClientId,
     writer::WeakOutbox,
 };
 
-/// The buffers are sent once they have more bytes than this in total.
+use self::audience::{Audience, Delivery, merge};
+
+/// The messages are sent once they have more bytes than this in total.
 const MAX_BUFFERED: usize = 256 * 1024;
 
 /// A kind of subscription.
@@ -93,13 +98,11 @@ struct Subscriber {
     caller: Caller,
     /// The subscribed names, indexed by [`Kind`].
     names: [BTreeSet<Bytes>; 3],
-    /// Encoded messages that were not yet sent.
-    gathered: BytesMut,
 }
 
 impl Subscriber {
     fn new(caller: Caller) -> Self {
-        Self { caller, names: Default::default(), gathered: BytesMut::new() }
+        Self { caller, names: Default::default() }
     }
 
     fn subscriptions(&self) -> Subscriptions {
@@ -107,29 +110,28 @@ impl Subscriber {
         Subscriptions { channels: channels.len(), patterns: patterns.len(), shards: shards.len() }
     }
 
-    /// Buffers the confirmation of a change. `word` is its name, such as `subscribe`.
-    fn confirm(&mut self, kind: Kind, word: &[u8], name: Option<&[u8]>) {
+    /// Encodes the confirmation of a change. `word` is its name, such as `subscribe`.
+    fn confirm(&self, kind: Kind, word: &[u8], name: Option<&[u8]>, out: &mut BytesMut) {
         let now = self.subscriptions();
         let count = if kind == Kind::Shard { now.shards } else { now.channels + now.patterns };
         let protocol = self.caller.protocol;
         let name = name.map_or(Frame::Null, |name| Frame::Bulk(Bytes::copy_from_slice(name)));
         let word = Frame::Bulk(Bytes::copy_from_slice(word));
-        Frame::Push(vec![word, name, Frame::count(count)]).encode(protocol, &mut self.gathered);
+        Frame::Push(vec![word, name, Frame::count(count)]).encode(protocol, out);
     }
 }
-
-/// The subscribers of each name.
-type Audience = HashMap<Bytes, BTreeSet<ClientId>>;
 
 /// Holds all subscriptions and delivers published messages.
 #[derive(Debug, Default)]
 pub struct Hub {
     subscribers: BTreeMap<ClientId, Subscriber>,
     /// The subscribers of each name, indexed by [`Kind`].
-    audiences: [Audience; 3],
-    /// The subscribers whose buffers may hold published messages.
-    waiting: BTreeSet<ClientId>,
-    /// The number of bytes buffered since the last delivery to all of them.
+    audiences: [HashMap<Bytes, Audience>; 3],
+    /// The names with messages that were not yet sent.
+    waiting: Vec<(Kind, Bytes)>,
+    /// The number of messages since the hub has started. One that matches several names counts for each.
+    published: u64,
+    /// The size of the messages that were not yet sent.
     gathered: usize,
 }
 
@@ -142,18 +144,20 @@ impl Hub {
         kind: Kind,
         names: Vec<Bytes>,
     ) -> Subscriptions {
+        self.deliver();
         let client = caller.client;
-        let audience = &mut self.audiences[kind as usize];
+        let audiences = &mut self.audiences[kind as usize];
         let subscriber = self.subscribers.entry(client).or_insert_with(|| Subscriber::new(caller));
+        let mut confirmations = BytesMut::new();
         for name in names {
             // A slice would keep the client's whole read buffer in memory.
             let name = Bytes::copy_from_slice(&name);
-            audience.entry(name.clone()).or_default().insert(client);
+            audiences.entry(name.clone()).or_default().clients.insert(client);
             subscriber.names[kind as usize].insert(name.clone());
-            subscriber.confirm(kind, kind.subscribed(), Some(&name));
+            subscriber.confirm(kind, kind.subscribed(), Some(&name), &mut confirmations);
         }
         let subscriptions = subscriber.subscriptions();
-        self.deliver_to(client);
+        self.send(client, confirmations.freeze());
         subscriptions
     }
 
@@ -164,20 +168,22 @@ impl Hub {
         kind: Kind,
         names: Vec<Bytes>,
     ) -> Subscriptions {
+        self.deliver();
         let client = caller.client;
         let subscriber = self.subscribers.entry(client).or_insert_with(|| Subscriber::new(caller));
+        let mut confirmations = BytesMut::new();
         let mine = &mut subscriber.names[kind as usize];
         let names = if names.is_empty() { mine.iter().cloned().collect() } else { names };
         if names.is_empty() {
-            subscriber.confirm(kind, kind.unsubscribed(), None);
+            subscriber.confirm(kind, kind.unsubscribed(), None, &mut confirmations);
         }
         for name in names {
             subscriber.names[kind as usize].remove(&name);
             remove(&mut self.audiences[kind as usize], &name, client);
-            subscriber.confirm(kind, kind.unsubscribed(), Some(&name));
+            subscriber.confirm(kind, kind.unsubscribed(), Some(&name), &mut confirmations);
         }
         let subscriptions = subscriber.subscriptions();
-        self.deliver_to(client);
+        self.send(client, confirmations.freeze());
         if subscriptions.total() == 0 {
             self.subscribers.remove(&client);
         }
@@ -189,14 +195,14 @@ impl Hub {
         let Some(subscriber) = self.subscribers.remove(&client) else {
             return;
         };
-        self.waiting.remove(&client);
-        for (names, audience) in subscriber.names.iter().zip(&mut self.audiences) {
-            names.iter().for_each(|name| remove(audience, name, client));
+        for (names, audiences) in subscriber.names.iter().zip(&mut self.audiences) {
+            names.iter().for_each(|name| remove(audiences, name, client));
         }
     }
 
     /// Changes the protocol version of a subscriber, if it is one.
     pub fn speak(&mut self, client: ClientId, protocol: Protocol) {
+        self.deliver();
         if let Some(subscriber) = self.subscribers.get_mut(&client) {
             subscriber.caller.protocol = protocol;
         }
@@ -221,8 +227,9 @@ impl Hub {
 
     /// Returns the number of subscribers of each name.
     pub fn listeners(&self, kind: Kind, names: Vec<Bytes>) -> Vec<usize> {
-        let audience = &self.audiences[kind as usize];
-        names.iter().map(|name| audience.get(name).map_or(0, BTreeSet::len)).collect()
+        let audiences = &self.audiences[kind as usize];
+        let count = |name| audiences.get(name).map_or(0, |audience| audience.clients.len());
+        names.iter().map(count).collect()
     }
 
     /// Returns the number of patterns that have subscribers.
@@ -230,67 +237,86 @@ impl Hub {
         self.audiences[Kind::Pattern as usize].len()
     }
 
+    /// Sends each subscriber what it has not been sent yet.
     #[on_idle]
     fn deliver(&mut self) {
         self.gathered = 0;
-        for client in std::mem::take(&mut self.waiting) {
-            self.deliver_to(client);
+        let (mut deliveries, mut receivers) = (Vec::new(), Vec::new());
+        for (kind, name) in self.waiting.drain(..) {
+            // All of them may have left.
+            if let Some(audience) = self.audiences[kind as usize].get_mut(&name) {
+                let index = deliveries.len();
+                receivers.extend(audience.clients.iter().map(|client| (*client, index)));
+                deliveries.push(Delivery::from(std::mem::take(&mut audience.burst)));
+            }
+        }
+        receivers.sort_unstable();
+        for mine in receivers.chunk_by(|one, other| one.0 == other.0) {
+            let (client, index) = mine[0];
+            let Some(subscriber) = self.subscribers.get(&client) else {
+                continue;
+            };
+            let protocol = subscriber.caller.protocol;
+            let bytes = match mine {
+                [_] => deliveries[index].share(protocol),
+                _ => merge(mine.iter().map(|(_, index)| &deliveries[*index]), protocol),
+            };
+            self.send(client, bytes);
         }
     }
 
-    /// Sends the buffer of a subscriber. Disconnects the subscriber if it reads too slowly.
-    fn deliver_to(&mut self, client: ClientId) {
-        let Some(subscriber) = self.subscribers.get_mut(&client) else {
+    /// Sends bytes to a subscriber. Disconnects the subscriber if it reads too slowly.
+    fn send(&mut self, client: ClientId, bytes: Bytes) {
+        let Some(Subscriber { caller, .. }) = self.subscribers.get(&client) else {
             return;
         };
-        let bytes = std::mem::take(&mut subscriber.gathered);
-        if !bytes.is_empty() && subscriber.caller.outbox.push(bytes).is_err() {
+        if caller.outbox.push(bytes).is_err() {
             tracing::warn!("client {client} is disconnected: it does not read what is published");
-            subscriber.caller.abort_handle.abort();
+            caller.abort_handle.abort();
             self.leave(client);
         }
     }
 
+    /// Gathers a message for its subscribers, and returns their number.
     fn post(&mut self, post: &Post) -> usize {
-        let Self { subscribers, audiences, waiting, gathered } = self;
-        let [channels, patterns, shards] = audiences;
+        let Self { audiences, waiting, published, gathered, .. } = self;
         let mut receivers = 0;
-        let mut give = |client: &ClientId, parts: &[&[u8]]| {
-            let Some(subscriber) = subscribers.get_mut(client) else {
-                return;
-            };
-            receivers += 1;
-            let before = subscriber.gathered.len();
-            push(&mut subscriber.gathered, subscriber.caller.protocol, parts);
-            *gathered += subscriber.gathered.len() - before;
-            if before == 0 {
-                waiting.insert(*client);
+        let mut add = |kind: Kind, name: &Bytes, audience: &mut Audience, parts: &[&[u8]]| {
+            if audience.burst.is_empty() {
+                waiting.push((kind, name.clone()));
             }
+            *published += 1;
+            *gathered += audience.burst.add(*published, parts);
+            receivers += audience.clients.len();
         };
         let (channel, payload) = (&post.channel, &post.payload);
+        let [channels, patterns, shards] = audiences;
         if post.is_sharded {
-            for client in shards.get(channel).into_iter().flatten() {
-                give(client, &[b"smessage", channel, payload]);
+            if let Some(audience) = shards.get_mut(channel) {
+                add(Kind::Shard, channel, audience, &[b"smessage", channel, payload]);
             }
             return receivers;
         }
-        for client in channels.get(channel).into_iter().flatten() {
-            give(client, &[b"message", channel, payload]);
+        if let Some(audience) = channels.get_mut(channel) {
+            add(Kind::Channel, channel, audience, &[b"message", channel, payload]);
         }
-        for (pattern, clients) in patterns.iter().filter(|(name, _)| glob::matches(name, channel)) {
-            for client in clients {
-                give(client, &[b"pmessage", pattern, channel, payload]);
+        for (pattern, audience) in patterns {
+            if glob::matches(pattern, channel) {
+                add(Kind::Pattern, pattern, audience, &[b"pmessage", pattern, channel, payload]);
             }
         }
         receivers
     }
 }
 
-fn remove(audience: &mut Audience, name: &[u8], client: ClientId) {
-    if let Some(clients) = audience.get_mut(name) {
-        clients.remove(&client);
-        if clients.is_empty() {
-            audience.remove(name);
+fn remove(audiences: &mut HashMap<Bytes, Audience>, name: &[u8], client: ClientId) {
+    if let Some(audience) = audiences.get_mut(name) {
+        audience.clients.remove(&client);
+        if audience.clients.is_empty() {
+            audiences.remove(name);
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

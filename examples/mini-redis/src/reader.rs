@@ -4,7 +4,7 @@
 //! something else comes first, so it must not own any data: bytes go into the buffer of the reader, and
 //! leave it as complete requests.
 
-use std::{collections::VecDeque, fmt, future::pending, io};
+use std::{collections::VecDeque, fmt, future::pending, io, ops::Range};
 
 use actor_runtime::cancel_safe;
 use bytes::{Buf, Bytes, BytesMut};
@@ -21,6 +21,14 @@ const READ_SIZE: usize = 16 * 1024;
 /// A buffer that is nearly empty is replaced by a smaller one if it has more capacity than this.
 const MAX_IDLE_CAPACITY: usize = 256 * 1024;
 
+/// A string of at least this length is received into a buffer of its own, which the store keeps.
+pub(crate) const LARGE: usize = 32 * 1024;
+
+/// A string is announced before it arrives. A buffer is allocated for at most this many bytes of it, or for this
+/// many times what has arrived, so a client cannot claim much memory with a few bytes.
+const EXPECTED: usize = 2 * 1024 * 1024;
+const EXPECTED_RATIO: usize = 16;
+
 /// The capacity of a chunk that is read ahead, in bytes.
 const CHUNK_SIZE: usize = 64 * 1024;
 
@@ -35,6 +43,10 @@ pub struct FrameReader<R> {
     buffer: BytesMut,
     /// How much of the request at the front of the buffer was scanned.
     scanner: Scanner,
+    /// How many bytes the request at the front of the buffer lacks at least.
+    missing: usize,
+    /// The capacity of the buffer if it was allocated for the request at its front.
+    allocated: Option<usize>,
     /// Bytes that were read ahead. They follow those in `buffer`.
     ahead: ReadAhead,
 }
@@ -94,7 +106,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
     /// Creates a reader with an empty buffer.
     pub fn new(stream: R) -> Self {
         let (buffer, scanner) = (BytesMut::new(), Scanner::default());
-        Self { stream, buffer, scanner, ahead: ReadAhead::default() }
+        Self { stream, buffer, scanner, missing: 0, allocated: None, ahead: ReadAhead::default() }
     }
 
     /// Reads the next request. Returns `None` at the end of the stream.
@@ -114,7 +126,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
             if let Some(words) = all_or_nothing(self.parse_frame())? {
                 return Ok(Some(words));
             }
-            repeatable(make_room(&mut self.buffer));
+            repeatable(self.make_room());
             if self.stream.read_buf(&mut self.buffer).await? == 0 {
                 return self.ended();
             }
@@ -158,13 +170,12 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
     pub fn parse_frame(&mut self) -> Result<Option<Words>, ProtocolError> {
         loop {
             let words = match self.scanner.scan(&self.buffer)? {
-                Scanned::Incomplete if self.ahead.move_to(&mut self.buffer) => continue,
-                Scanned::Incomplete => return Ok(None),
-                Scanned::Request(length) => {
-                    let request = self.buffer.split_to(length).freeze();
-                    let words = self.scanner.take_words().into_iter();
-                    words.map(|word| request.slice(word)).collect()
+                Scanned::Incomplete(_) if self.ahead.move_to(&mut self.buffer) => continue,
+                Scanned::Incomplete(missing) => {
+                    self.missing = missing;
+                    return Ok(None);
                 }
+                Scanned::Request(length) => self.take_request(length),
                 Scanned::Inline(length) => inline::split(&self.buffer.split_to(length))?,
                 Scanned::Empty(length) => {
                     self.buffer.advance(length);
@@ -175,6 +186,42 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
             if !words.is_empty() {
                 return Ok(Some(words));
             }
+        }
+    }
+
+    /// Takes the request of this length that was scanned.
+    ///
+    /// A [`LARGE`] word has memory of its own, at most twice as much as it needs. Other words are slices of a
+    /// buffer, which they keep in memory.
+    fn take_request(&mut self, length: usize) -> Words {
+        let capacity = self.buffer.capacity();
+        let is_own = self.allocated.take() == Some(capacity);
+        let request = self.buffer.split_to(length).freeze();
+        let take = |place: Range<usize>| {
+            let word = request.slice(place);
+            let is_kept = word.len() < LARGE || is_own && capacity <= 2 * word.len();
+            if is_kept { word } else { Bytes::copy_from_slice(&word) }
+        };
+        self.scanner.take_words().into_iter().map(take).collect()
+    }
+
+    /// Makes room for a read, and gives up what a large request has left behind.
+    fn make_room(&mut self) {
+        let (length, missing, buffer) = (self.buffer.len(), self.missing, &mut self.buffer);
+        if self.allocated == Some(buffer.capacity()) && length < buffer.capacity() {
+            return;
+        }
+        if missing >= LARGE && buffer.capacity() < length + missing {
+            // Twice the length, so that a request of many large strings is not copied for each.
+            let expected = (length + missing).max(2 * length);
+            let credible = EXPECTED.max(EXPECTED_RATIO * length);
+            replace(buffer, expected.min(credible));
+            self.allocated = Some(buffer.capacity());
+            return;
+        }
+        buffer.reserve(READ_SIZE);
+        if length <= READ_SIZE && buffer.capacity() > MAX_IDLE_CAPACITY {
+            replace(buffer, 2 * READ_SIZE);
         }
     }
 
@@ -218,12 +265,12 @@ impl ReadAhead {
     }
 }
 
-/// Makes room for a read, and gives up what a large request has left behind.
-fn make_room(buffer: &mut BytesMut) {
-    buffer.reserve(READ_SIZE);
-    if buffer.len() <= READ_SIZE && buffer.capacity() > MAX_IDLE_CAPACITY {
-        let mut smaller = BytesMut::with_capacity(2 * READ_SIZE);
-        smaller.extend_from_slice(buffer);
-        *buffer = smaller;
-    }
+/// Moves the content of a buffer to one of this capacity.
+fn replace(buffer: &mut BytesMut, capacity: usize) {
+    let mut other = BytesMut::with_capacity(capacity);
+    other.extend_from_slice(buffer);
+    *buffer = other;
 }
+
+#[cfg(test)]
+mod tests;

@@ -56,8 +56,8 @@ impl std::error::Error for ProtocolError {}
 /// The result of scanning a buffer. Lengths are in bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Scanned {
-    /// The request is incomplete.
-    Incomplete,
+    /// The request is incomplete. At least this many bytes are missing.
+    Incomplete(usize),
     /// A request of this length.
     Request(usize),
     /// A request of this length without any words. It gets no reply.
@@ -84,7 +84,7 @@ impl Scanner {
     /// Continues the scan. `bytes` begins at the start of the request.
     pub(crate) fn scan(&mut self, bytes: &[u8]) -> Result<Scanned, ProtocolError> {
         match bytes.first() {
-            None => Ok(Scanned::Incomplete),
+            None => Ok(Scanned::Incomplete(1)),
             Some(b'*') => self.scan_strings(bytes),
             Some(_) => scan_inline(bytes),
         }
@@ -100,7 +100,7 @@ impl Scanner {
             Some(strings) => strings,
             None => {
                 let Some((count, end)) = parse_header(bytes, 0, ProtocolError::LongCount)? else {
-                    return Ok(Scanned::Incomplete);
+                    return Ok(Scanned::Incomplete(1));
                 };
                 let count = count.filter(|count| *count <= i64::from(i32::MAX));
                 let count = count.ok_or(ProtocolError::Count)?;
@@ -118,7 +118,7 @@ impl Scanner {
             self.strings = Some(strings);
             let Some((length, start)) = parse_header(bytes, self.at, ProtocolError::LongLength)?
             else {
-                return Ok(Scanned::Incomplete);
+                return Ok(Scanned::Incomplete(1));
             };
             if bytes[self.at] != b'$' {
                 return Err(ProtocolError::Expected(bytes[self.at]));
@@ -127,7 +127,7 @@ impl Scanner {
             let length = length.filter(|length| *length <= MAX_BULK);
             let end = start + length.ok_or(ProtocolError::Length)? + 2;
             if bytes.len() < end {
-                return Ok(Scanned::Incomplete);
+                return Ok(Scanned::Incomplete(end - bytes.len()));
             }
             self.words.push(start..end - 2);
             self.at = end;
@@ -172,6 +172,6 @@ fn scan_inline(bytes: &[u8]) -> Result<Scanned, ProtocolError> {
     match bytes.iter().take(MAX_LINE).position(|byte| *byte == b'\n') {
         Some(end) => Ok(Scanned::Inline(end + 1)),
         None if bytes.len() > MAX_LINE => Err(ProtocolError::LongInline),
-        None => Ok(Scanned::Incomplete),
+        None => Ok(Scanned::Incomplete(1)),
     }
 }

@@ -9,7 +9,7 @@ use std::sync::{
 };
 
 use actor_runtime::{ActorHandle, Context, Scope, WeakHandle, actor, spawn};
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use tokio::{io::AsyncWriteExt, net::tcp::OwnedWriteHalf};
 
 /// The buffer is written once it has this many bytes.
@@ -46,16 +46,18 @@ impl Default for Limits {
 #[derive(Debug)]
 pub struct Writer {
     stream: OwnedWriteHalf,
-    /// Bytes that were not yet passed to the socket.
+    /// Published bytes that were not yet passed to the socket, which other writers have as well.
+    shared: Bytes,
+    /// Bytes that were not yet passed to the socket. They follow those in `shared`.
     gathered: BytesMut,
-    /// How much `gathered` counts for in `unread`.
+    /// How much both count for in `unread`.
     gathered_size: usize,
-    /// The size of what is in the mailbox and in `gathered`. Shared with the outboxes.
+    /// The size of what is in the mailbox, in `shared` and in `gathered`. Shared with the outboxes.
     unread: Arc<AtomicUsize>,
 }
 
 /// Returns how much a message counts for.
-fn size(bytes: &BytesMut) -> usize {
+fn size(bytes: &[u8]) -> usize {
     bytes.len() + OVERHEAD
 }
 
@@ -74,10 +76,23 @@ impl Writer {
         }
     }
 
+    /// Adds bytes that other writers have as well. They are not copied unless others wait to be written.
+    pub async fn write_shared(&mut self, bytes: Bytes, context: &Context<Self>) {
+        if !self.gathered.is_empty() || !self.shared.is_empty() {
+            return self.write(bytes.into(), context).await;
+        }
+        self.gathered_size += size(&bytes);
+        self.shared = bytes;
+    }
+
     /// Writes the buffer, and frees it. This also runs once after the mailbox has closed and was drained.
     #[on_idle]
     async fn flush(&mut self, context: &Context<Self>) {
-        let written = self.stream.write_all(&self.gathered).await;
+        let shared = std::mem::take(&mut self.shared);
+        let mut written = self.stream.write_all(&shared).await;
+        if written.is_ok() {
+            written = self.stream.write_all(&self.gathered).await;
+        }
         self.unread.fetch_sub(std::mem::take(&mut self.gathered_size), Relaxed);
         self.gathered = BytesMut::new();
         if written.is_err() {
@@ -99,8 +114,13 @@ impl Outbox {
     /// Spawns a writer.
     pub(crate) fn new(stream: OwnedWriteHalf, limits: Limits) -> Self {
         let unread = Arc::new(AtomicUsize::new(0));
-        let gathered = BytesMut::new();
-        let writer = Writer { stream, gathered, gathered_size: 0, unread: unread.clone() };
+        let writer = Writer {
+            stream,
+            shared: Bytes::new(),
+            gathered: BytesMut::new(),
+            gathered_size: 0,
+            unread: unread.clone(),
+        };
         Self { writer: spawn(writer), limits, unread }
     }
 
@@ -143,7 +163,7 @@ impl WeakOutbox {
     /// # Errors
     ///
     /// Returns an error if the client has more than [`Limits::messages`] to read.
-    pub(crate) fn push(&self, bytes: BytesMut) -> Result<(), TooSlow> {
+    pub(crate) fn push(&self, bytes: Bytes) -> Result<(), TooSlow> {
         let Some(writer) = self.writer.upgrade() else {
             return Ok(());
         };
@@ -152,7 +172,7 @@ impl WeakOutbox {
             return Err(TooSlow);
         }
         // The limit above bounds the mailbox. An error means that the writer has exited.
-        let _ = writer.write(bytes).cast_now();
+        let _ = writer.write_shared(bytes).cast_now();
         Ok(())
     }
 

@@ -110,7 +110,7 @@ impl<'a> Access<'a> {
     pub(crate) fn read_string(&mut self, key: &[u8]) -> Result<Option<Bytes>, Fault> {
         match self.keyspace.read(self.database, key).map(|entry| &entry.value) {
             None => Ok(None),
-            Some(Value::String(bytes)) => Ok(Some(bytes.clone())),
+            Some(Value::String(text)) => Ok(Some(text.to_bytes())),
             Some(_) => Err(WRONG_TYPE),
         }
     }

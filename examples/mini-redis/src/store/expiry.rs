@@ -5,13 +5,12 @@
 use std::{collections::BTreeSet, future::pending, pin::Pin};
 
 use actor_runtime::cancel_safe;
-use bytes::Bytes;
 use tokio::time::{Sleep, sleep_until};
 
-use super::clock::Clock;
+use super::{blob::Blob, clock::Clock};
 
 /// The deadlines of one database, in order, with their keys.
-type Deadlines = BTreeSet<(i64, Bytes)>;
+type Deadlines = BTreeSet<(i64, Blob)>;
 
 /// All deadlines.
 #[derive(Debug)]
@@ -40,14 +39,14 @@ impl Expiry {
         self.next.is_some_and(|(deadline, _)| deadline <= now)
     }
 
-    pub(crate) fn insert(&mut self, deadline: i64, database: usize, key: Bytes) {
+    pub(crate) fn insert(&mut self, deadline: i64, database: usize, key: Blob) {
         self.databases[database].insert((deadline, key));
         if self.next.is_none_or(|(next, _)| deadline < next) {
             self.next = Some((deadline, database));
         }
     }
 
-    pub(crate) fn remove(&mut self, deadline: i64, database: usize, key: Bytes) {
+    pub(crate) fn remove(&mut self, deadline: i64, database: usize, key: Blob) {
         self.databases[database].remove(&(deadline, key));
         self.update(database);
     }
@@ -60,7 +59,7 @@ impl Expiry {
     }
 
     /// Removes and returns a key whose deadline has passed.
-    pub(crate) fn pop(&mut self, now: i64) -> Option<(usize, Bytes)> {
+    pub(crate) fn pop(&mut self, now: i64) -> Option<(usize, Blob)> {
         let (_, database) = self.next.filter(|(deadline, _)| *deadline <= now)?;
         let (_, key) = self.databases[database].pop_first()?;
         self.update(database);

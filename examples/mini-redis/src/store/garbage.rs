@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use bytes::Bytes;
-
-use super::{keyspace::Database, value::Value};
+use super::{blob::Blob, keyspace::Database, value::Value};
 
 /// A value with fewer elements than this is freed at once.
 const SMALL: usize = 64;
@@ -14,7 +12,7 @@ const SMALL: usize = 64;
 enum Item {
     Value(Value),
     Database(Database),
-    Deadlines(BTreeSet<(i64, Bytes)>),
+    Deadlines(BTreeSet<(i64, Blob)>),
 }
 
 /// What was removed and is not yet freed.
@@ -34,7 +32,7 @@ impl Garbage {
         }
     }
 
-    pub(crate) fn discard_database(&mut self, keys: Database, deadlines: BTreeSet<(i64, Bytes)>) {
+    pub(crate) fn discard_database(&mut self, keys: Database, deadlines: BTreeSet<(i64, Blob)>) {
         self.items.push_back(Item::Database(keys));
         self.items.push_back(Item::Deadlines(deadlines));
     }

@@ -26,8 +26,8 @@ pub(crate) fn kind(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
 pub(crate) fn keys(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let Access { keyspace, database, .. } = access;
     let live = keyspace.database(*database).iter().filter(|(_, entry)| keyspace.is_live(entry));
-    let fitting = live.map(|(key, _)| key).filter(|key| glob::matches(&words[0], key)).cloned();
-    Ok(Frame::Array(fitting.map(Frame::Bulk).collect()))
+    let fitting = live.map(|(key, _)| key).filter(|key| glob::matches(&words[0], key));
+    Ok(Frame::Array(fitting.map(|key| Frame::Bulk(key.to_bytes())).collect()))
 }
 
 pub(crate) fn randomkey(access: &mut Access<'_>, _: &[Bytes]) -> Outcome {
@@ -37,7 +37,7 @@ pub(crate) fn randomkey(access: &mut Access<'_>, _: &[Bytes]) -> Outcome {
         let entry = random_below(keys.len()).and_then(|at| keys.get_index(at));
         match entry.map(|(key, entry)| (key.clone(), keyspace.is_live(entry))) {
             None => return Ok(Frame::Null),
-            Some((key, true)) => return Ok(Frame::Bulk(key)),
+            Some((key, true)) => return Ok(Frame::Bulk(key.into_bytes())),
             Some((key, false)) => keyspace.forget(*database, &key),
         }
     }

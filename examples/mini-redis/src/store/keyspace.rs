@@ -7,10 +7,10 @@
 //! 3. None of the keys that a command names has a deadline at or before `now`: [`forget`](Keyspace::forget) has
 //!    removed them. Commands that go through all keys skip those with [`is_live`](Keyspace::is_live).
 
-use bytes::Bytes;
 use indexmap::IndexMap;
 
 use super::{
+    blob::Blob,
     blocking::Waiting,
     clock::Clock,
     expiry::Expiry,
@@ -20,7 +20,7 @@ use super::{
 };
 
 /// A database. `SCAN` uses the indexes of the map as cursors.
-pub(crate) type Database = IndexMap<Bytes, Entry>;
+pub(crate) type Database = IndexMap<Blob, Entry>;
 
 /// The maximum number of expired keys that are removed before a message.
 ///
@@ -155,16 +155,15 @@ impl Keyspace {
             return;
         }
         let entry = Entry { value, deadline };
-        let (key, before) = match self.databases[database].get_full_mut(key) {
-            Some((_, key, place)) => {
+        let before = match self.databases[database].get_mut(key) {
+            Some(place) => {
                 let old = std::mem::replace(place, entry);
                 self.garbage.discard(old.value);
-                (key.clone(), old.deadline)
+                old.deadline
             }
             None => {
-                let key = Bytes::copy_from_slice(key);
-                self.databases[database].insert(key.clone(), entry);
-                (key, None)
+                self.databases[database].insert(Blob::copy_from_slice(key), entry);
+                None
             }
         };
         self.moved(database, key, before, deadline);
@@ -176,11 +175,10 @@ impl Keyspace {
             self.remove(database, key);
             return;
         }
-        let Some((_, key, entry)) = self.databases[database].get_full_mut(key) else {
+        let Some(entry) = self.databases[database].get_mut(key) else {
             return;
         };
         let before = std::mem::replace(&mut entry.deadline, deadline);
-        let key = key.clone();
         self.moved(database, key, before, deadline);
     }
 
@@ -192,7 +190,7 @@ impl Keyspace {
 
     /// Removes a key, and returns its entry.
     pub(crate) fn take(&mut self, database: usize, key: &[u8]) -> Option<Entry> {
-        let (key, entry) = self.databases[database].swap_remove_entry(key)?;
+        let entry = self.databases[database].swap_remove(key)?;
         self.moved(database, key, entry.deadline, None);
         Some(entry)
     }
@@ -215,16 +213,16 @@ impl Keyspace {
     }
 
     /// Reports a change of a key, and updates `expiry` if its deadline has changed.
-    fn moved(&mut self, database: usize, key: Bytes, before: Option<i64>, after: Option<i64>) {
-        self.touch(database, &key);
+    fn moved(&mut self, database: usize, key: &[u8], before: Option<i64>, after: Option<i64>) {
+        self.touch(database, key);
         if before == after {
             return;
         }
         if let Some(before) = before {
-            self.expiry.remove(before, database, key.clone());
+            self.expiry.remove(before, database, Blob::copy_from_slice(key));
         }
         if let Some(after) = after {
-            self.expiry.insert(after, database, key);
+            self.expiry.insert(after, database, Blob::copy_from_slice(key));
         }
     }
 }

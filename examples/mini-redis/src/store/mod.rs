@@ -10,6 +10,7 @@
 //! as functions of an `Access` and the arguments.
 
 pub(crate) mod access;
+pub(crate) mod blob;
 pub(crate) mod blocking;
 pub(crate) mod clock;
 pub(crate) mod collections;

@@ -77,7 +77,7 @@ pub(crate) fn scan(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
         let is_kind =
             scan.kind.is_none_or(|kind| kind.eq_ignore_ascii_case(entry.value.kind().as_bytes()));
         if is_kind && keyspace.is_live(entry) && scan.fits(key) {
-            vec![Frame::Bulk(key.clone())]
+            vec![Frame::Bulk(key.to_bytes())]
         } else {
             Vec::new()
         }

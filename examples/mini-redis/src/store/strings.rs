@@ -10,7 +10,8 @@ use crate::{
 
 use super::{
     access::{Access, Fault, NO_FLOAT, NO_INTEGER, Outcome, SYNTAX, Unit, WRONG_TYPE, integer},
-    value::{Value, own},
+    blob::Blob,
+    value::Value,
 };
 
 pub(crate) fn get(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
@@ -88,7 +89,7 @@ pub(crate) fn set(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
         Some(OnlyIf::There) => access.exists(key),
     };
     if may_set {
-        access.set_until(key, Value::String(own(value)), deadline);
+        access.set_until(key, Value::String(Blob::of(value)), deadline);
     }
     Ok(match (options.wants_old, may_set) {
         (true, _) => Frame::maybe(old),
@@ -100,7 +101,7 @@ pub(crate) fn set(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
 pub(crate) fn setnx(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let is_missing = !access.exists(&words[0]);
     if is_missing {
-        access.set(&words[0], Value::String(own(&words[1])));
+        access.set(&words[0], Value::String(Blob::of(&words[1])));
     }
     Ok(Frame::flag(is_missing))
 }
@@ -115,13 +116,13 @@ pub(crate) fn psetex(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
 
 fn set_for(access: &mut Access<'_>, words: &[Bytes], unit: Unit) -> Outcome {
     let deadline = access.deadline_of(unit, &words[1])?;
-    access.set_until(&words[0], Value::String(own(&words[2])), Some(deadline));
+    access.set_until(&words[0], Value::String(Blob::of(&words[2])), Some(deadline));
     Ok(Frame::OK)
 }
 
 pub(crate) fn getset(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let old = access.read_string(&words[0])?;
-    access.set(&words[0], Value::String(own(&words[1])));
+    access.set(&words[0], Value::String(Blob::of(&words[1])));
     Ok(Frame::maybe(old))
 }
 
@@ -163,7 +164,7 @@ pub(crate) fn mset(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
         return Err(access.wrong_arity());
     }
     for pair in words.chunks_exact(2) {
-        access.set(&pair[0], Value::String(own(&pair[1])));
+        access.set(&pair[0], Value::String(Blob::of(&pair[1])));
     }
     Ok(Frame::OK)
 }
@@ -203,8 +204,8 @@ fn add(access: &mut Access<'_>, key: &[u8], amount: i64) -> Outcome {
     };
     let overflow = Fault("ERR increment or decrement would overflow".into());
     let new = old.checked_add(amount).ok_or(overflow)?;
-    let text = itoa::Buffer::new().format(new).to_owned();
-    access.update(key, Value::String(text.into()));
+    let text = Blob::copy_from_slice(itoa::Buffer::new().format(new).as_bytes());
+    access.update(key, Value::String(text));
     Ok(Frame::Integer(new))
 }
 
@@ -215,7 +216,7 @@ pub(crate) fn incrbyfloat(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     }
     let infinite = Fault("ERR increment would produce NaN or Infinity".into());
     let new = Bytes::from(add_floats(&old, &words[1]).ok_or(infinite)?);
-    access.update(&words[0], Value::String(new.clone()));
+    access.update(&words[0], Value::String(new.clone().into()));
     Ok(Frame::Bulk(new))
 }
 
@@ -230,16 +231,16 @@ pub(crate) fn append(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
         Some(Value::String(text)) => {
             check_size(text.len(), more.len())?;
             // This appends in place unless a pending reply shares the old text.
-            let mut longer = BytesMut::from(std::mem::take(text));
+            let mut longer = BytesMut::from(std::mem::take(text).into_bytes());
             longer.extend_from_slice(more);
-            *text = longer.freeze();
+            *text = longer.freeze().into();
             let length = text.len();
             access.keyspace.touch(database, key);
             Ok(Frame::count(length))
         }
         Some(_) => Err(WRONG_TYPE),
         None => {
-            access.set(key, Value::String(own(more)));
+            access.set(key, Value::String(Blob::of(more)));
             Ok(Frame::count(more.len()))
         }
     }
@@ -255,14 +256,14 @@ pub(crate) fn setrange(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     }
     check_size(offset, part.len())?;
     let end = offset + part.len();
-    let write = |text: Bytes| {
+    let write = |text: Blob| {
         // This changes the text in place unless a pending reply shares it.
-        let mut text = BytesMut::from(text);
+        let mut text = BytesMut::from(text.into_bytes());
         if text.len() < end {
             text.resize(end, 0);
         }
         text[offset..end].copy_from_slice(part);
-        text.freeze()
+        Blob::from(text.freeze())
     };
     let database = access.database;
     match access.keyspace.get_mut(database, key) {
@@ -274,7 +275,7 @@ pub(crate) fn setrange(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
         }
         Some(_) => Err(WRONG_TYPE),
         None => {
-            let text = write(Bytes::new());
+            let text = write(Blob::default());
             let length = text.len();
             access.set(key, Value::String(text));
             Ok(Frame::count(length))

@@ -5,14 +5,14 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use indexmap::{IndexMap, IndexSet};
 
-use crate::number::parse_integer;
+use crate::{number::parse_integer, reader::LARGE};
 
-use super::sorted::SortedSet;
+use super::{blob::Blob, sorted::SortedSet};
 
 /// A value of one of the supported types.
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
-    String(Bytes),
+    String(Blob),
     List(VecDeque<Bytes>),
     // The larger types are in boxes: most values are strings, and a database of small entries is faster.
     Hash(Box<IndexMap<Bytes, Bytes>>),
@@ -97,6 +97,8 @@ pub(crate) struct Entry {
 }
 
 /// Copies bytes out of a request. A slice would keep the client's whole read buffer in memory.
+///
+/// Large ones are not copied: they have memory of their own.
 pub(crate) fn own(bytes: &Bytes) -> Bytes {
-    Bytes::copy_from_slice(bytes)
+    if bytes.len() < LARGE { Bytes::copy_from_slice(bytes) } else { bytes.clone() }
 }

@@ -13,6 +13,7 @@ mod panics;
 mod pipelines;
 mod process;
 mod properties;
+mod pubsub;
 mod scan;
 mod scripts;
 mod shutdown;
