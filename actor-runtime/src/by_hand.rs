@@ -103,7 +103,7 @@ pub use crate::{
     },
     handle::Handle,
     life::{
-        drive::{Drive, SendLoop, Spawn, SpawnNow},
+        drive::{Drive, DriveNow, SendLoop, Spawn, SpawnNow},
         run::Mailbox,
         starting::CannotFail,
     },

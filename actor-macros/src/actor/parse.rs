@@ -11,6 +11,7 @@ use syn::{
     token,
 };
 
+use super::std_types;
 use crate::syntax;
 
 /// The impl block under the attribute.
@@ -91,7 +92,7 @@ impl Parse for ActorImpl {
 }
 
 impl ActorImpl {
-    /// Whether rustc allows no such impl, as for a reference or a tuple.
+    /// Whether rustc allows no such impl, as for a reference, a tuple or a type of the standard library.
     pub(crate) fn is_never_allowed(&self) -> bool {
         let is_primitive = matches!(
             syntax::ungrouped(&self.self_ty),
@@ -103,7 +104,7 @@ impl ActorImpl {
                 | Type::Slice(_)
                 | Type::Tuple(_)
         );
-        is_primitive && self.trait_.is_none()
+        (is_primitive || std_types::is_foreign(&self.self_ty)) && self.trait_.is_none()
     }
 }
 

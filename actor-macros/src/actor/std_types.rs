@@ -3,7 +3,7 @@
 //! A user's type with the same name is mistaken for the standard one. That only costs a better error
 //! message, because rustc checks everything again.
 
-use syn::{Generics, PathArguments, PathSegment, Type};
+use syn::{Generics, PathArguments, PathSegment, Type, TypePath};
 
 use crate::syntax;
 
@@ -52,6 +52,28 @@ const UNBOUNDED: &[&str] = &["Arc", "Mutex", "PhantomData", "Reply", "RwLock", "
 
 /// Further types that hold one value of another type.
 const HOLDERS: &[&str] = &["Cell", "Rc", "RefCell", "Weak", "WeakHandle"];
+
+/// Types that are in scope everywhere, and rarely hidden by others of the same name.
+const PRELUDE: &[&str] = &["Box", "Option", "Result", "String", "Vec", "bool", "char", "str"];
+
+/// Whether `ty` is a type of the standard library: it has a path into it, or a well-known name.
+pub(crate) fn is_foreign(ty: &Type) -> bool {
+    let Type::Path(TypePath { qself: None, path, .. }) = syntax::ungrouped(ty) else {
+        return false;
+    };
+    let Some(first) = path.segments.first().map(|first| first.ident.to_string()) else {
+        return false;
+    };
+    let first = first.as_str();
+    match path.segments.len() {
+        1 => {
+            PRELUDE.contains(&first)
+                || COPIED.contains(&first) && first.starts_with(char::is_lowercase)
+        }
+        // A user's module may be called `core`, too.
+        _ => first == "std",
+    }
+}
 
 /// Whether `segment` is a type that holds values of another type.
 pub(crate) fn is_container(segment: &PathSegment) -> bool {

@@ -6,7 +6,7 @@ use crate::{
     exit::OnPanic,
     handle::{ActorHandle, Handle, weak::WeakHandle},
     life::{
-        drive::{Drive, Spawn, SpawnNow},
+        drive::{Drive, DriveNow, Spawn, SpawnNow},
         exit::Exit,
         launch::map,
         message_loop::MESSAGES_PER_POLL,
@@ -214,7 +214,12 @@ impl Builder {
     ///
     /// Panics outside of a tokio runtime, unless one was passed to [`on`](Self::on).
     #[track_caller]
-    pub fn start<A: Spawn<StartError: Send>>(self, actor: A) -> Starting<A> {
+    pub fn start<A, H, E>(self, actor: A) -> Starting<H, E>
+    where
+        A: Spawn<Handle = H, StartError = E>,
+        H: ActorHandle,
+        E: Send + 'static,
+    {
         self.start_with(|_| actor)
     }
 
@@ -226,7 +231,10 @@ impl Builder {
     ///
     /// Panics outside of a tokio runtime, unless one was passed to [`on`](Self::on), and if `make` does.
     #[track_caller]
-    pub fn start_with<A>(self, make: impl FnOnce(WeakHandle<A::Handle>) -> A) -> Starting<A>
+    pub fn start_with<A>(
+        self,
+        make: impl FnOnce(WeakHandle<A::Handle>) -> A,
+    ) -> Starting<A::Handle, A::StartError>
     where
         A: Spawn<StartError: Send>,
     {
@@ -236,7 +244,7 @@ impl Builder {
         mailbox.started = Some(started);
         let run = actor.run(mailbox);
         self.task(A::Message::ACTOR, map(run, drop));
-        Starting { handle: Some(handle), outcome: StartState::Awaited(receiver) }
+        Starting { handle: Some(handle), outcome: StartState::Awaited(receiver), place: None }
     }
 
     /// Starts an actor on a thread of its own. See [`spawn_thread`](crate::spawn_thread()).
@@ -306,7 +314,7 @@ impl Builder {
     pub fn start_thread<A>(
         self,
         make: impl FnOnce() -> Result<A, A::StartError> + Send + 'static,
-    ) -> Starting<A>
+    ) -> Starting<A::Handle, A::StartError>
     where
         A: Drive<StartError: Send>,
         A::Message: Message<AtRest: Send> + Send,
@@ -319,7 +327,7 @@ impl Builder {
     pub fn start_thread_with<A>(
         self,
         make: impl FnOnce(WeakHandle<A::Handle>) -> Result<A, A::StartError> + Send + 'static,
-    ) -> Starting<A>
+    ) -> Starting<A::Handle, A::StartError>
     where
         A: Drive<StartError: Send>,
         A::Message: Message<AtRest: Send> + Send,
@@ -332,7 +340,7 @@ impl Builder {
             Ok(()) => StartState::Awaited(receiver),
             Err(error) => StartState::NoThread(error),
         };
-        Starting { handle: Some(handle), outcome }
+        Starting { handle: Some(handle), outcome, place: None }
     }
 
     /// Starts `actor` as a local task. See [`spawn_local`](crate::spawn_local()).
@@ -341,7 +349,7 @@ impl Builder {
     ///
     /// Panics outside of a [`LocalSet`](tokio::task::LocalSet) or local runtime.
     #[track_caller]
-    pub fn spawn_local<A: Drive<StartError: CannotFail>>(self, actor: A) -> A::Handle {
+    pub fn spawn_local<A: DriveNow<Handle = H>, H: ActorHandle>(self, actor: A) -> H {
         self.spawn_local_with(|_| actor)
     }
 
@@ -363,7 +371,11 @@ impl Builder {
     }
 
     /// Returns a handle to `actor` and its loop. See [`pair`](crate::pair()).
-    pub fn pair<A: Drive>(self, actor: A) -> (A::Handle, impl Future<Output = Exit<A>>) {
+    pub fn pair<A, H, E>(self, actor: A) -> (H, impl Future<Output = Exit<A, E>>)
+    where
+        A: Drive<Handle = H, StartError = E>,
+        H: ActorHandle,
+    {
         self.pair_with(|_| actor)
     }
 

@@ -106,6 +106,17 @@ pub trait SpawnNow: Spawn<StartError: CannotFail> {}
 
 impl<A: Spawn<StartError: CannotFail>> SpawnNow for A {}
 
+/// An actor whose start cannot fail, on one thread. Like [`SpawnNow`].
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an actor",
+    label = "not an actor",
+    note = "put `#[actor]` on the `impl {Self}` whose `pub` methods are to be its messages"
+)]
+pub trait DriveNow: Drive<StartError: CannotFail> {}
+
+impl<A: Drive<StartError: CannotFail>> DriveNow for A {}
+
 /// The loop of an actor, on any thread: a future with its [`Exit`] that is [`Send`].
 pub trait SendLoop<A: Actor>: Future<Output = Exit<A>> + SendUnlessLocal {}
 

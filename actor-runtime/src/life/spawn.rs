@@ -8,7 +8,7 @@ use crate::{
     handle::{ActorHandle, weak::WeakHandle},
     life::{
         builder::Builder,
-        drive::{Drive, Spawn, SpawnNow},
+        drive::{Drive, DriveNow, Spawn, SpawnNow},
         exit::Exit,
         starting::{CannotFail, Starting},
     },
@@ -116,7 +116,12 @@ where
 ///
 /// If the future is dropped, the actor ends as soon as it has started.
 #[track_caller]
-pub fn start<A: Spawn<StartError: Send>>(actor: A) -> Starting<A> {
+pub fn start<A, H, E>(actor: A) -> Starting<H, E>
+where
+    A: Spawn<Handle = H, StartError = E>,
+    H: ActorHandle,
+    E: Send + 'static,
+{
     Builder::new().start(actor)
 }
 
@@ -168,7 +173,7 @@ where
 ///
 /// Panics outside of both.
 #[track_caller]
-pub fn spawn_local<A: Drive<StartError: CannotFail>>(actor: A) -> A::Handle {
+pub fn spawn_local<A: DriveNow<Handle = H>, H: ActorHandle>(actor: A) -> H {
     Builder::new().spawn_local(actor)
 }
 
@@ -198,6 +203,10 @@ pub fn spawn_local<A: Drive<StartError: CannotFail>>(actor: A) -> A::Handle {
 /// # Ok(())
 /// # }
 /// ```
-pub fn pair<A: Drive>(actor: A) -> (A::Handle, impl Future<Output = Exit<A>>) {
+pub fn pair<A, H, E>(actor: A) -> (H, impl Future<Output = Exit<A, E>>)
+where
+    A: Drive<Handle = H, StartError = E>,
+    H: ActorHandle,
+{
     Builder::new().pair(actor)
 }

@@ -15,7 +15,8 @@ use crate::{
     debug::opaque_debug,
     error::Failure,
     exit::ExitReason,
-    life::{actor::Actor, exit::Exit},
+    handle::ActorHandle,
+    life::{actor::Actor, exit::Exit, scope::Place},
     slot::{message::Message, receiver::Receiver},
     thread::block_on::block_on,
 };
@@ -69,7 +70,7 @@ impl<E: Error + 'static> Error for StartError<E> {
     }
 }
 
-/// A future that resolves to the handle of an actor when it has started. See
+/// A future that resolves to the handle `H` of an actor when it has started, or to the error `E` of its `#[on_start]`. See
 /// [`start`](crate::start()).
 ///
 /// # Cancel safety
@@ -77,9 +78,11 @@ impl<E: Error + 'static> Error for StartError<E> {
 /// If the future is dropped, the actor's handle is dropped with it, so the actor ends as soon as it
 /// has started.
 #[must_use = "the actor ends if its handle is not taken from this future"]
-pub struct Starting<A: Actor> {
-    pub(super) handle: Option<A::Handle>,
-    pub(super) outcome: StartState<A::StartError>,
+pub struct Starting<H, E: 'static> {
+    pub(super) handle: Option<H>,
+    pub(super) outcome: StartState<E>,
+    /// Its place in a scope, which it leaves if it does not start.
+    pub(super) place: Option<Place>,
 }
 
 pub(super) enum StartState<E: 'static> {
@@ -88,7 +91,7 @@ pub(super) enum StartState<E: 'static> {
     Taken,
 }
 
-impl<A: Actor> Starting<A> {
+impl<H: ActorHandle, E> Starting<H, E> {
     /// Blocks the current thread until the actor has started.
     ///
     /// # Errors
@@ -98,16 +101,16 @@ impl<A: Actor> Starting<A> {
     /// # Panics
     ///
     /// Panics on a thread that drives a tokio runtime, which it would block.
-    pub fn blocking(self) -> Result<A::Handle, StartError<A::StartError>> {
+    pub fn blocking(self) -> Result<H, StartError<E>> {
         block_on(self)
     }
 }
 
 /// No field is pinned.
-impl<A: Actor> Unpin for Starting<A> {}
+impl<H, E> Unpin for Starting<H, E> {}
 
-impl<A: Actor> Future for Starting<A> {
-    type Output = Result<A::Handle, StartError<A::StartError>>;
+impl<H: ActorHandle, E> Future for Starting<H, E> {
+    type Output = Result<H, StartError<E>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let outcome = match &mut self.outcome {
@@ -122,19 +125,21 @@ impl<A: Actor> Future for Starting<A> {
             }
         };
         self.outcome = StartState::Taken;
-        let handle = self.handle.take();
-        Poll::Ready(match (outcome, handle) {
-            (Ok(Ok(())), Some(handle)) => Ok(handle),
-            (Ok(Err(error)), _) => Err(StartError::Failed(error)),
-            (Err(Failure::Panicked(message)), _) => Err(StartError::Panicked(message)),
-            (Err(Failure::Stopped | Failure::Unanswered) | Ok(Ok(())), _) => {
-                Err(StartError::Aborted)
-            }
-        })
+        let error = match (outcome, self.handle.take()) {
+            (Ok(Ok(())), Some(handle)) => return Poll::Ready(Ok(handle)),
+            (Ok(Err(error)), _) => StartError::Failed(error),
+            (Err(Failure::Panicked(message)), _) => StartError::Panicked(message),
+            (Err(Failure::Stopped | Failure::Unanswered) | Ok(Ok(())), _) => StartError::Aborted,
+        };
+        if let Some(place) = self.place.take() {
+            // The caller has the error, so no shutdown reports it.
+            place.leave();
+        }
+        Poll::Ready(Err(error))
     }
 }
 
-opaque_debug!([A: Actor] Starting<A>, "Starting", actor = A::Message::ACTOR);
+opaque_debug!([H: ActorHandle, E] Starting<H, E>, "Starting", actor = H::Message::ACTOR);
 
 /// A future that resolves to the [`Exit`] of an actor. See
 /// [`Builder::spawn_returning`](crate::Builder::spawn_returning).

@@ -62,6 +62,14 @@ pub(super) fn check(syntax: &ActorImpl, diagnostics: &mut Diagnostics) -> Option
         );
         diagnostics.report(trait_, message, format!("write the handlers in an `impl {ty}` block"));
     }
+    if syntax.is_never_allowed() && syntax::last_segment(&syntax.self_ty).is_some() {
+        let message =
+            format!("`{ty}` is a type of the standard library, and an actor is one of this crate");
+        let help =
+            format!("wrap it in a struct, `struct Name({ty});`, and write `impl Name {{ .. }}`");
+        diagnostics.report(&syntax.self_ty, message, help);
+        return None;
+    }
     let name = match syntax::last_segment(&syntax.self_ty) {
         Some(segment) if !matches!(segment.arguments, PathArguments::Parenthesized(_)) => {
             segment.ident.clone()

@@ -191,7 +191,7 @@ impl RestartBuilder {
     pub fn start_with<A, F>(
         self,
         make: impl FnMut(Life<A::Handle>) -> F + Send + 'static,
-    ) -> Starting<A>
+    ) -> Starting<A::Handle, A::StartError>
     where
         A: Spawn<StartError: Send, Undelivered: Send> + Send,
         A::Message: Message<AtRest: Send> + Send,
@@ -206,7 +206,7 @@ impl RestartBuilder {
         self,
         join: impl FnOnce(&WeakHandle<A::Handle>),
         make: impl FnMut(Life<A::Handle>) -> F + Send + 'static,
-    ) -> Starting<A>
+    ) -> Starting<A::Handle, A::StartError>
     where
         A: Spawn<StartError: Send, Undelivered: Send> + Send,
         A::Message: Message<AtRest: Send> + Send,
@@ -218,7 +218,7 @@ impl RestartBuilder {
         mailbox.started = Some(started);
         let lives = Lives::new(self.restarts, SendFactory::of_futures(make));
         self.builder.task(A::Message::ACTOR, start_first(mailbox, lives));
-        Starting { handle: Some(handle), outcome: StartState::Awaited(receiver) }
+        Starting { handle: Some(handle), outcome: StartState::Awaited(receiver), place: None }
     }
 
     /// Starts an actor on a thread of its own. `make` is called on that thread, in every life. See
@@ -248,7 +248,7 @@ impl RestartBuilder {
     pub fn start_thread_with<A>(
         self,
         make: impl FnMut(&Life<A::Handle>) -> Result<A, A::StartError> + Send + 'static,
-    ) -> Starting<A>
+    ) -> Starting<A::Handle, A::StartError>
     where
         A: Drive<StartError: Send>,
         A::Message: Message<AtRest: Send> + Send,
@@ -260,7 +260,7 @@ impl RestartBuilder {
             Ok(()) => StartState::Awaited(receiver),
             Err(error) => StartState::NoThread(error),
         };
-        Starting { handle: Some(handle), outcome }
+        Starting { handle: Some(handle), outcome, place: None }
     }
 
     /// Starts the actor that `make` returns as a local task. For the first life, `make` is called at once.

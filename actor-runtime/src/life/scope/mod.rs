@@ -23,11 +23,10 @@ use self::{
 use crate::{
     handle::{ActorHandle, weak::WeakHandle},
     life::{
-        actor::Actor,
         builder::Builder,
         drive::{Spawn, SpawnNow},
         restart::{Life, Restarts},
-        starting::{CannotFail, StartError, Starting},
+        starting::{CannotFail, Starting},
     },
     slot::message::Message,
     sync::Arc,
@@ -97,6 +96,21 @@ const DEADLINE: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Scope(Arc<Members>);
 
+/// The place of an actor in a scope that may not exist any more.
+pub(super) struct Place {
+    scope: Weak<Members>,
+    id: usize,
+}
+
+impl Place {
+    /// Removes the actor from its scope.
+    pub(super) fn leave(self) {
+        if let Some(scope) = self.scope.upgrade() {
+            scope.remove(self.id);
+        }
+    }
+}
+
 impl Scope {
     /// Creates an empty scope with a deadline of ten seconds.
     #[must_use]
@@ -158,8 +172,9 @@ impl Scope {
     ///
     /// # Errors
     ///
-    /// Returns a [`StartError`] if the actor did not start. If the scope was aborted, or its deadline
-    /// passed while the actor was starting, that is [`StartError::Aborted`].
+    /// Resolves to a [`StartError`](crate::StartError) if the actor did not start. If the scope was aborted, or its deadline
+    /// passed while the actor was starting, that is
+    /// [`Aborted`](crate::StartError::Aborted).
     ///
     /// # Panics
     ///
@@ -168,31 +183,19 @@ impl Scope {
     /// # Cancel safety
     ///
     /// If the future is dropped, the actor ends as soon as it has started.
-    pub async fn start<A>(&self, actor: A) -> Result<A::Handle, StartError<A::StartError>>
+    #[track_caller]
+    pub fn start<A, H, E>(&self, actor: A) -> Starting<H, E>
     where
-        A: Spawn<StartError: Send>,
-        A::Message: Message<AtRest: Send> + Send,
+        A: Spawn<Handle = H, StartError = E>,
+        H: ActorHandle<Message: Message<AtRest: Send> + Send>,
+        E: Send + 'static,
     {
-        let mut id = None;
+        let mut place = None;
         let starting = Builder::new().start_with(|me| {
-            id = Some(self.join(&me));
+            place = Some(self.place_of(&me));
             actor
         });
-        self.started(starting, id).await
-    }
-
-    /// Waits for a member to start. If it does not, it is none.
-    async fn started<A: Actor>(
-        &self,
-        starting: Starting<A>,
-        id: Option<usize>,
-    ) -> Result<A::Handle, StartError<A::StartError>> {
-        let started = starting.await;
-        if let (Err(_), Some(id)) = (&started, id) {
-            // The caller has the error, so no shutdown reports it.
-            self.0.remove(id);
-        }
-        started
+        Starting { place, ..starting }
     }
 
     /// Starts an actor in this scope that is restarted after a panic. See
@@ -227,7 +230,7 @@ impl Scope {
     ///
     /// # Errors
     ///
-    /// Returns a [`StartError`] if the actor did not start, as with [`start`](Self::start).
+    /// Resolves to a [`StartError`](crate::StartError) if the actor did not start, as with [`start`](Self::start).
     ///
     /// # Panics
     ///
@@ -236,20 +239,21 @@ impl Scope {
     /// # Cancel safety
     ///
     /// If the future is dropped, the actor ends as soon as it has started.
-    pub async fn start_restarting<A, F>(
+    #[track_caller]
+    pub fn start_restarting<A, F>(
         &self,
         restarts: Restarts,
         make: impl FnMut(Life<A::Handle>) -> F + Send + 'static,
-    ) -> Result<A::Handle, StartError<A::StartError>>
+    ) -> Starting<A::Handle, A::StartError>
     where
         A: Spawn<StartError: Send, Undelivered: Send> + Send,
         A::Message: Message<AtRest: Send> + Send,
         F: Future<Output = Result<A, A::StartError>> + Send + 'static,
     {
-        let mut id = None;
-        let join = |me: &WeakHandle<A::Handle>| id = Some(self.join(me));
+        let mut place = None;
+        let join = |me: &WeakHandle<A::Handle>| place = Some(self.place_of(me));
         let starting = Builder::new().restart(restarts).start_joined(join, make);
-        self.started(starting, id).await
+        Starting { place, ..starting }
     }
 
     /// Adds a running actor to this scope.
@@ -268,6 +272,14 @@ impl Scope {
         H::Message: Message<AtRest: Send> + Send,
     {
         self.0.push(What::Actor(member.0.of_actor().clone()))
+    }
+
+    /// Makes an actor a member that leaves the scope if it does not start.
+    fn place_of<H: ActorHandle>(&self, member: &WeakHandle<H>) -> Place
+    where
+        H::Message: Message<AtRest: Send> + Send,
+    {
+        Place { id: self.join(member), scope: Arc::downgrade(&self.0) }
     }
 
     /// Creates a scope that is shut down with this one, in its place among the actors. It may also be

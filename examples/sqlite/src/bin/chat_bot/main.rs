@@ -17,8 +17,8 @@ use std::{env, path::PathBuf, process::ExitCode};
 
 use actor_runtime::{Builder, Starting};
 use sqlite_actor::{
-    GroupCommit, Options,
-    bot::{Bot, SCHEMA},
+    Error, GroupCommit, Options,
+    bot::{Bot, BotHandle, SCHEMA},
 };
 
 const HELP: &str = "usage: chat_bot                 run the demo
@@ -51,7 +51,7 @@ async fn main() -> ExitCode {
 }
 
 /// Starts the storage actor on its own thread.
-fn start(file: PathBuf) -> Starting<Bot> {
+fn start(file: PathBuf) -> Starting<BotHandle, Error> {
     let options = Options::new(file, SCHEMA).group_commit(GroupCommit::default());
     Builder::new().name("bot storage").batch(64).start_thread(move || Bot::open(&options))
 }
