@@ -35,5 +35,5 @@ impl Counter {
 }
 
 fn main() {
-    let _ = ::actor_runtime::start::<Counter>;
+    let _ = ::actor_runtime::start::<Counter, _, _>;
 }
