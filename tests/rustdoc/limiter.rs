@@ -50,6 +50,16 @@ impl Limiter {
         self.left
     }
 
+    #[doc = include_str!("limiter.md")]
+    #[cfg_attr(all(), doc = "Here, [`Self::LIMIT`] is readable.")]
+    pub fn filled(&self) -> u64 {
+        Self::LIMIT - self.left
+    }
+
+    #[doc = concat!("Whether [`Self::LIMIT", "`] is left.")]
+    pub fn is_full(&self) -> bool {
+        self.left == Self::LIMIT
+    }
 
     /// Reads what may be taken from a file.
     pub async fn load(&mut self, path: &std::path::Path) -> std::io::Result<()> {

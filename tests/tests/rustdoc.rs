@@ -77,7 +77,7 @@ fn examples_of_handlers_run_once() {
     let mut tested = tool("RUSTDOC", "rustdoc", &libraries);
     let tested = tested.arg("--test").arg("-L").arg(&library).output().expect("there is a rustdoc");
     let output = String::from_utf8_lossy(&tested.stdout);
-    assert!(output.contains("2 passed"), "{output}{}", String::from_utf8_lossy(&tested.stderr));
+    assert!(output.contains("3 passed"), "{output}{}", String::from_utf8_lossy(&tested.stderr));
 }
 
 fn text_before_link(page: &str) -> &'static str {

@@ -1,8 +1,10 @@
 //! The documentation of generated items.
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream, TokenTree};
 use quote::quote;
-use syn::{Attribute, Expr, ExprLit, Lit, Meta, Path, Type};
+use syn::{
+    Attribute, Expr, ExprLit, Lit, Meta, MetaList, Path, Token, Type, punctuated::Punctuated,
+};
 
 use crate::{
     actor::model::{Actor, Handler},
@@ -57,15 +59,18 @@ pub(super) fn of_method(actor: &Actor, handler: &Handler) -> TokenStream {
     let docs = &handler.attrs.docs;
     let mut copy = Copy::of(actor, handler);
     let has_code = docs.iter().any(|attr| text(attr).is_none_or(|text| has_code(&text)));
-    let lines = docs.iter().map(|attr| match (copy.renamed(attr), has_code) {
-        (meta, true) if !matches!(meta, Meta::List(_)) => {
+    let lines = docs.iter().map(|attr| {
+        let meta = copy.renamed(attr);
+        if has_code && has_text(attr) {
             quote!(#[cfg_attr(not(doctest), #meta)])
+        } else {
+            quote!(#[#meta])
         }
-        (meta, _) => quote!(#[#meta]),
     });
     let lines: TokenStream = lines.collect();
-    let default = default(actor, handler);
-    quote!(#lines #default)
+    let default = (!docs.iter().any(has_text)).then(|| default(actor, handler));
+    let allow = (!docs.iter().all(is_readable)).then(allow_broken_links);
+    quote!(#lines #default #allow)
 }
 
 /// The documentation of a handler's message: the first paragraph of the handler's.
@@ -73,9 +78,11 @@ pub(super) fn of_variant(actor: &Actor, handler: &Handler) -> TokenStream {
     let mut copy = Copy { handlers: Vec::new(), ..Copy::of(actor, handler) };
     let mut lines = TokenStream::new();
     let mut is_over = false;
+    let mut is_said = false;
     for attr in &handler.attrs.docs {
         let Some(text) = text(attr) else {
-            lines.extend(quote!(#attr));
+            // The rest of the text is with the handle's method.
+            lines.extend((!has_text(attr)).then(|| quote!(#attr)));
             continue;
         };
         if is_over {
@@ -84,27 +91,61 @@ pub(super) fn of_variant(actor: &Actor, handler: &Handler) -> TokenStream {
         let paragraph = first_paragraph(&text);
         is_over = paragraph.len() < text.trim_end().len() || paragraph.trim().is_empty();
         if !paragraph.trim().is_empty() {
-            let meta = copy.with_text(attr, paragraph);
+            let meta = copy.with_text(&attr.meta, paragraph);
             lines.extend(quote!(#[#meta]));
+            is_said = true;
         }
     }
-    let default = default(actor, handler);
+    let default = (!is_said).then(|| default(actor, handler));
     quote!(#lines #default)
 }
 
 /// What is said of a handler without documentation.
-fn default(actor: &Actor, handler: &Handler) -> Option<TokenStream> {
-    let is_text = |doc: &Attribute| !matches!(doc.meta, Meta::List(_));
-    (!handler.attrs.docs.iter().any(is_text)).then(|| {
-        let (actor, handler) = (names::text(&actor.ident), names::text(&handler.ident));
-        let doc = format!(" Calls `{actor}::{handler}`.");
-        quote!(#[doc = #doc])
-    })
+fn default(actor: &Actor, handler: &Handler) -> TokenStream {
+    let (actor, handler) = (names::text(&actor.ident), names::text(&handler.ident));
+    let doc = format!(" Calls `{actor}::{handler}`.");
+    quote!(#[doc = #doc])
+}
+
+/// Whether `attr` adds text, as `#[doc = ".."]` and `#[cfg_attr(docsrs, doc = "..")]` do, and `#[doc(hidden)]` does not.
+fn has_text(attr: &Attribute) -> bool {
+    match &attr.meta {
+        Meta::NameValue(_) => true,
+        Meta::Path(_) => false,
+        Meta::List(_) => inner(attr).iter().any(|meta| matches!(meta, Meta::NameValue(_))),
+    }
+}
+
+/// Whether the text of `attr` stands there, and not in a file or in the arguments of a macro.
+fn is_readable(attr: &Attribute) -> bool {
+    let is_readable = |meta: &Meta| match meta {
+        Meta::NameValue(_) => literal(meta).is_some(),
+        Meta::Path(_) | Meta::List(_) => true,
+    };
+    is_readable(&attr.meta) && inner(attr).iter().all(is_readable)
+}
+
+/// What a `cfg_attr` adds under its condition.
+fn inner(attr: &Attribute) -> Vec<Meta> {
+    let Meta::List(list) = &attr.meta else { return Vec::new() };
+    let parser = Punctuated::<Meta, Token![,]>::parse_terminated;
+    let metas = list.parse_args_with(parser).ok().filter(|_| attr.path().is_ident("cfg_attr"));
+    metas.into_iter().flatten().skip(1).collect()
+}
+
+/// A text that the macro cannot read may have links through `Self`, which rustdoc has checked where it was written.
+fn allow_broken_links() -> TokenStream {
+    let reason = "`Self` is another type here";
+    quote!(#[allow(rustdoc::broken_intra_doc_links, reason = #reason)])
 }
 
 /// The text of `#[doc = "text"]`; `None` for other forms.
 fn text(attr: &Attribute) -> Option<String> {
-    match &attr.meta {
+    literal(&attr.meta)
+}
+
+fn literal(meta: &Meta) -> Option<String> {
+    match meta {
         Meta::NameValue(meta) => match &meta.value {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
             _ => None,
@@ -160,14 +201,25 @@ impl Copy {
     }
 
     fn renamed(&mut self, attr: &Attribute) -> Meta {
-        match text(attr) {
-            Some(text) => self.with_text(attr, &text),
-            None => attr.meta.clone(),
+        let mut meta = self.renamed_meta(&attr.meta);
+        let metas = inner(attr);
+        if let (Meta::List(list), false) = (&mut meta, metas.is_empty()) {
+            let condition = condition(list);
+            let metas = metas.iter().map(|meta| self.renamed_meta(meta));
+            list.tokens = quote!(#condition #(, #metas)*);
+        }
+        meta
+    }
+
+    fn renamed_meta(&mut self, meta: &Meta) -> Meta {
+        match literal(meta) {
+            Some(text) => self.with_text(meta, &text),
+            None => meta.clone(),
         }
     }
 
-    fn with_text(&mut self, attr: &Attribute, text: &str) -> Meta {
-        let mut meta = attr.meta.clone();
+    fn with_text(&mut self, meta: &Meta, text: &str) -> Meta {
+        let mut meta = meta.clone();
         let renamed: Vec<String> = text.split('\n').map(|line| self.line(line)).collect();
         if let Meta::NameValue(meta) = &mut meta {
             let mut literal = Literal::string(&renamed.join("\n"));
@@ -222,6 +274,13 @@ impl Copy {
         let name = &item[..end.unwrap_or(item.len())];
         self.handlers.iter().any(|handler| handler == name)
     }
+}
+
+/// The condition of a `cfg_attr`: what stands before the first comma.
+fn condition(list: &MetaList) -> TokenStream {
+    let is_comma =
+        |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
+    list.tokens.clone().into_iter().take_while(|token| !is_comma(token)).collect()
 }
 
 fn value_span(value: &Expr) -> Span {
