@@ -68,10 +68,20 @@ pub(crate) struct Actor {
     pub(crate) is_kept_alive: bool,
     /// At most one of each kind, in source order.
     pub(crate) hooks: Vec<Hook>,
+    /// What other processes call it by, with `#[actor(remote)]`.
+    pub(crate) remote: Option<Remote>,
     /// The name of the enum of replies that were never read.
     pub(crate) undelivered: Ident,
     /// The name of the type that holds the actor while it is idle.
     pub(crate) at_rest: Ident,
+}
+
+/// The handle for other processes.
+pub(crate) struct Remote {
+    /// The path to `actor_remote`.
+    pub(crate) krate: Path,
+    /// The name of the handle.
+    pub(crate) handle: Ident,
 }
 
 pub(crate) enum Mailbox {
@@ -105,6 +115,12 @@ pub(crate) struct Handler {
     pub(crate) is_queued: bool,
     /// The option of `#[handler(always)]`.
     pub(crate) always: Option<Ident>,
+    /// Whether it is marked `#[cancel_safe(idempotent)]`.
+    pub(crate) is_idempotent: bool,
+    /// The option of `#[handler(local)]`.
+    pub(crate) local: Option<Ident>,
+    /// The option of `#[handler(remote)]`.
+    pub(crate) remote: Option<Ident>,
     /// In the order of the method's parameters.
     pub(crate) arguments: Vec<Argument>,
     pub(crate) answer: Answer,
@@ -312,6 +328,11 @@ pub(crate) fn conditions<'a>(cfgs: impl IntoIterator<Item = &'a Attribute>) -> V
 impl Handler {
     pub(crate) fn is_final(&self) -> bool {
         self.receiver == Receiver::Owned
+    }
+
+    /// Whether other processes can call it, with `#[actor(remote)]`.
+    pub(crate) fn is_remote(&self) -> bool {
+        if self.is_final() { self.remote.is_some() } else { self.local.is_none() }
     }
 
     /// Whether it is a plain `fn` that does not end the actor.

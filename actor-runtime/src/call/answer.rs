@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    future::Future,
+    future::{Future, poll_fn},
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
@@ -128,6 +128,66 @@ impl<R> Answer<R> {
         Some(self.receiver.try_take()?.map_err(|failure| failure.of(method)))
     }
 
+    /// Waits for the answer and shows it to `look`, without reading it.
+    ///
+    /// Use it to pass an answer on, if the actor shall have it back where that fails: an answer of a handler marked
+    /// `#[cancel_safe(undelivered = ..)]` still returns to the actor if this `Answer` is dropped, and counts as read
+    /// once [`try_take`](Self::try_take) has returned it.
+    ///
+    /// The slot of the answer is locked while `look` runs, so `look` must not wait for anything.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`CallError`] if there will be no answer.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the answer was taken.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: the answer stays where it is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use actor_runtime::{actor, spawn};
+    ///
+    /// #[derive(Default)]
+    /// struct Tickets { free: Vec<u32> }
+    ///
+    /// #[actor]
+    /// impl Tickets {
+    ///     /// Takes a ticket.
+    ///     #[cancel_safe(undelivered = put_back)]
+    ///     pub fn take(&mut self) -> Option<u32> { self.free.pop() }
+    ///
+    ///     fn put_back(&mut self, ticket: Option<u32>) { self.free.extend(ticket) }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let tickets = spawn(Tickets { free: vec![7] });
+    /// let mut answer = tickets.take().sent().await?;
+    /// assert_eq!(answer.look(|ticket| format!("{ticket:?}")).await?, "Some(7)");
+    /// drop(answer);
+    /// assert_eq!(tickets.take().await?, Some(7));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn look<T>(&mut self, look: impl FnOnce(&R) -> T) -> Result<T, CallError> {
+        let method = self.method;
+        let mut look = Some(look);
+        poll_fn(|cx| {
+            let outcome = self.receiver.poll_look(cx, &mut look);
+            if outcome.is_pending() {
+                self.register_wait()?;
+            }
+            outcome.map_err(|failure| failure.of(method))
+        })
+        .await
+    }
+
     /// Blocks the current thread until the answer arrives.
     ///
     /// # Errors
@@ -202,6 +262,18 @@ impl<R> Expire for Answer<R> {
     fn expire(mut self) -> Option<(Method, bool)> {
         self.drop_check.disarm();
         Some((self.method, true))
+    }
+}
+
+/// The failure of a call that ran inline.
+impl From<CallError> for Failure {
+    #[cold]
+    fn from(error: CallError) -> Self {
+        match error.into_kind() {
+            CallErrorKind::Panicked { message } => Self::Panicked(message),
+            CallErrorKind::Unanswered => Self::Unanswered,
+            _ => Self::Stopped,
+        }
     }
 }
 

@@ -55,6 +55,21 @@ impl<T> Marked<T> {
         matches!(&self.progress, Progress::Waiting { caller, .. } if !waker.is_ready(caller))
     }
 
+    /// The answer that the caller can read.
+    pub(super) fn answer(&self) -> Option<&T> {
+        match &self.progress {
+            Progress::Answered(answer, _) => Some(answer),
+            Progress::Waiting { .. } | Progress::Abandoned | Progress::Returned(_) => None,
+        }
+    }
+
+    /// Stores the waker of a caller who waits for the answer.
+    pub(super) fn store_caller(&mut self, waker: &mut WakerToStore<'_>) {
+        if let Progress::Waiting { caller, .. } = &mut self.progress {
+            let _is_stored = waker.store(caller);
+        }
+    }
+
     /// Marks a slot that waits.
     fn waiting(caller: Option<Waker>) -> Box<Self> {
         let progress = Progress::Waiting { caller, handler: None };
@@ -371,9 +386,9 @@ impl<T> Receiver<T> {
                 }
                 Some(answer)
             }
-            Progress::Waiting { ref mut caller, .. } => {
+            Progress::Waiting { .. } => {
                 if let Some(waker) = waker {
-                    let _is_stored = waker.store(caller);
+                    marked.store_caller(waker);
                 }
                 *state = State::Marked(marked);
                 drop(state);

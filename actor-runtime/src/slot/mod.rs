@@ -97,6 +97,15 @@ impl<T: 'static> Share<T> {
 }
 
 impl<T> State<T> {
+    /// The answer that the caller can read.
+    fn answer(&self) -> Option<&T> {
+        match self {
+            Self::Answered(answer) => Some(answer),
+            Self::Marked(marked) => marked.answer(),
+            Self::Waiting(_) | Self::Failed(_) | Self::Closed => None,
+        }
+    }
+
     /// The outcome of a slot whose other half is gone.
     fn into_outcome(self) -> Result<T, Failure> {
         match self {

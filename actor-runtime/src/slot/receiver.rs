@@ -76,6 +76,41 @@ impl<T: 'static> Receiver<T> {
         }
     }
 
+    /// Shows the answer to `look` without taking it, or stores the waker until there is an outcome.
+    ///
+    /// # Panics
+    ///
+    /// If the outcome was taken, or if `look` was called before.
+    pub(crate) fn poll_look<O>(
+        &mut self,
+        cx: &mut Context<'_>,
+        look: &mut Option<impl FnOnce(&T) -> O>,
+    ) -> Poll<Result<O, Failure>> {
+        let slot = self.slot.as_ref().expect("the outcome was taken");
+        let mut waker = WakerToStore::new(cx.waker());
+        let mut state = lock(&slot.state);
+        while state.needs_waker_clone(&waker) {
+            drop(state);
+            waker.prepare();
+            state = lock(&slot.state);
+        }
+        if let Some(answer) = state.answer() {
+            let look = look.take().expect("looked before");
+            return Poll::Ready(Ok(look(answer)));
+        }
+        match &mut *state {
+            State::Failed(failure) => return Poll::Ready(Err(failure.clone())),
+            State::Waiting(stored) => {
+                let _is_stored = waker.store(stored);
+            }
+            State::Marked(marked) => marked.store_caller(&mut waker),
+            State::Answered(_) | State::Closed => {
+                unreachable!("the receiver has not closed the slot")
+            }
+        }
+        Poll::Pending
+    }
+
     /// Returns `true` if an answer is pending or unread.
     #[cfg(all(debug_assertions, not(shuttle)))]
     pub(crate) fn is_open(&self) -> bool {

@@ -173,6 +173,14 @@ impl<T> Reply<T> {
 }
 
 impl<T> Reply<T> {
+    /// Fails the call.
+    #[cold]
+    pub(crate) fn fail(mut self, failure: Failure) {
+        if let Some(slot) = self.0.take() {
+            slot.fail(failure);
+        }
+    }
+
     /// Fails the call of a reply that is dropped unanswered.
     #[cold]
     fn fail_dropped(slot: Share<T>) {

@@ -112,6 +112,7 @@ impl<'a> Items<'a> {
         let mut handler = Some(handler).filter(|handler| self.is_new(handler))?;
         let mut function = None;
         if let Some(mark) = mark {
+            handler.is_idempotent = mark.is_idempotent();
             handler.cancel_safe = marked::check(&handler, &mark, self.written, &mut self.scope);
             if handler.cancel_safe.is_some() {
                 let (attrs, tokens) = (attrs.to_vec(), item.tokens.clone());

@@ -24,6 +24,12 @@ pub(super) struct Mark<'a> {
     is_readable: bool,
 }
 
+impl Mark<'_> {
+    pub(super) fn is_idempotent(&self) -> bool {
+        matches!(self.options.answer, Some(options::Answer::Idempotent { .. }))
+    }
+}
+
 /// Reads the mark of a handler.
 pub(super) fn read<'a>(attr: &'a Attribute, diagnostics: &mut Diagnostics) -> Mark<'a> {
     let mistakes = diagnostics.count();

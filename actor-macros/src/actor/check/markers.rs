@@ -74,6 +74,10 @@ pub(super) struct Markers<'a> {
     pub(super) queued: Option<Ident>,
     /// The option `always`.
     pub(super) always: Option<Ident>,
+    /// The option `local`.
+    pub(super) local: Option<Ident>,
+    /// The option `remote`.
+    pub(super) remote: Option<Ident>,
     pub(super) hooks: Vec<(HookKind, &'a Attribute)>,
     pub(super) on: Option<&'a Attribute>,
     pub(super) cancel_safe: Option<&'a Attribute>,
@@ -111,7 +115,7 @@ impl<'a> Markers<'a> {
     }
 
     fn set_handler(&mut self, attr: &'a Attribute, diagnostics: &mut Diagnostics) {
-        const HELP: &str = "its options are `run_abandoned`, `queued` and `always`, as in \
+        const HELP: &str = "its options are `run_abandoned`, `queued`, `always`, `local` and `remote`, as in \
                             `#[handler(run_abandoned)]`";
         if self.handler.replace(attr).is_some() {
             diagnostics.report(attr, "`#[handler]` is given twice", "keep one of them");
@@ -138,6 +142,8 @@ impl<'a> Markers<'a> {
                 "run_abandoned" => std::mem::replace(&mut self.is_run_abandoned, true),
                 "queued" => self.queued.replace(option.clone()).is_some(),
                 "always" => self.always.replace(option.clone()).is_some(),
+                "local" => self.local.replace(option.clone()).is_some(),
+                "remote" => self.remote.replace(option.clone()).is_some(),
                 unknown => {
                     let message = format!("`#[handler]` has no option `{unknown}`");
                     diagnostics.report(&option, message, HELP);

@@ -14,6 +14,7 @@ mod options;
 mod outside;
 mod owned;
 mod refused;
+mod remote;
 mod scope;
 mod source;
 mod subject;
@@ -53,6 +54,7 @@ pub(super) fn actor(args: Options, syntax: &ActorImpl, diagnostics: &mut Diagnos
 
     let generics = WithoutSelf { self_ty }.rewrite_generics(&syntax.generics);
     let carried = carried(&generics, &handlers);
+    let remote = remote::check(options.remote, &ident, &handlers, &carried, diagnostics);
     let actor = Actor {
         krate: options.krate,
         attrs: attrs::of_everything(&syntax.attrs),
@@ -77,6 +79,7 @@ pub(super) fn actor(args: Options, syntax: &ActorImpl, diagnostics: &mut Diagnos
         busy_if,
         is_kept_alive: options.is_kept_alive,
         hooks,
+        remote,
     };
     Model { items, actor: Some(actor) }
 }

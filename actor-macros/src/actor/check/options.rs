@@ -16,8 +16,8 @@ use crate::{
 
 const KNOWN: &str = "the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, \
                      `message = Name`, `crate = path`, `local`, `inline = false`, `first = mailbox`, \
-                     `first = sources`, `messages_if = self.is_ready`, `busy_if = self.is_working` and \
-                     `keep_alive`";
+                     `first = sources`, `messages_if = self.is_ready`, `busy_if = self.is_working`, \
+                     `keep_alive` and `remote`";
 const KEYS: &[&str] = &[
     "mailbox",
     "handle",
@@ -29,6 +29,7 @@ const KEYS: &[&str] = &[
     "messages_if",
     "busy_if",
     "keep_alive",
+    "remote",
 ];
 
 /// What options are called in other libraries, with their names here.
@@ -61,6 +62,8 @@ pub(super) struct Options {
     /// The condition under which the actor does not end, and its key.
     pub(super) busy_if: Option<(Ident, Expr)>,
     pub(super) is_kept_alive: bool,
+    /// The key `remote`, and the path to `actor_remote`.
+    pub(super) remote: Option<(Ident, Path)>,
 }
 
 pub(super) fn check(
@@ -80,6 +83,7 @@ pub(super) fn check(
         messages_if: None,
         busy_if: None,
         is_kept_alive: false,
+        remote: None,
     };
     let mut seen = HashSet::new();
     for option in syntax.options {
@@ -120,9 +124,14 @@ impl Options {
             ("handle", Some(value)) => self.handle = name(&key, &value, diagnostics),
             ("message", Some(value)) => self.message = name(&key, &value, diagnostics),
             ("crate", Some(value)) => {
-                if let Some(path) = path(&value, diagnostics) {
+                if let Some(path) = path(&key, &value, "actor_runtime", diagnostics) {
                     self.krate = path;
                 }
+            }
+            ("remote", None) => self.remote = Some((key, names::absolute_path(&["actor_remote"]))),
+            ("remote", Some(value)) => {
+                let path = path(&key, &value, "actor_remote", diagnostics);
+                self.remote = path.map(|path| (key, path));
             }
             ("first", value) => {
                 if let Some(first) = first(&key, value, diagnostics) {
@@ -243,17 +252,15 @@ fn name(key: &Ident, value: &Expr, diagnostics: &mut Diagnostics) -> Option<Iden
     ident
 }
 
-fn path(value: &Expr, diagnostics: &mut Diagnostics) -> Option<Path> {
+/// The path to a crate.
+fn path(key: &Ident, value: &Expr, krate: &str, diagnostics: &mut Diagnostics) -> Option<Path> {
     match ungrouped(value) {
         Expr::Path(path) if path.qself.is_none() => Some(path.path.clone()),
         _ => {
-            let message =
-                format!("option `crate` needs a path, and `{}` is not one", syntax::printed(value));
-            diagnostics.report(
-                value,
-                message,
-                "write `crate = path::to::actor_runtime`, without quotes",
-            );
+            let text = syntax::printed(value);
+            let message = format!("option `{key}` needs a path, and `{text}` is not one");
+            let help = format!("write `{key} = path::to::{krate}`, without quotes");
+            diagnostics.report(value, message, help);
             None
         }
     }

@@ -220,7 +220,7 @@ fn moved(handler: &Handler) -> TokenStream {
     })
 }
 
-fn parameter(field: &Field) -> TokenStream {
+pub(super) fn parameter(field: &Field) -> TokenStream {
     let Field { ident, cfgs, ty: span, carried } = field;
     let ty = message::carried_type(carried);
     if carried.is_lent() {
@@ -234,7 +234,7 @@ fn parameter(field: &Field) -> TokenStream {
     }
 }
 
-fn conversion(Field { ident, cfgs, carried, .. }: &Field) -> Option<TokenStream> {
+pub(super) fn conversion(Field { ident, cfgs, carried, .. }: &Field) -> Option<TokenStream> {
     carried.is_lent().then(|| quote!(#(#cfgs)* let #ident = ::core::convert::Into::into(#ident);))
 }
 

@@ -15,6 +15,7 @@ mod item;
 mod message;
 mod one_block;
 mod refused;
+mod remote;
 mod sources;
 mod spawn;
 mod undelivered;
@@ -53,9 +54,11 @@ fn generated(actor: &Actor) -> TokenStream {
     // In the order in which a person reads: what users see, what runs, and then the plumbing.
     let items = iter::once(message::enumeration(actor))
         .chain(handle::items(actor))
+        .chain(remote::items(actor))
         .chain([dispatch::actor_impl(actor)])
         .chain(groups::methods(actor))
         .chain(handle::impls(actor))
+        .chain(remote::serve_impl(actor))
         .chain([message::debug_impl(actor), loop_and_message(actor)])
         .chain(undelivered::enumeration(actor));
     let items = items.map(|item| quote!(#(#attrs)* #item)).collect();

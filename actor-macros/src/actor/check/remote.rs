@@ -1,0 +1,83 @@
+//! Checks `#[actor(remote)]`: which handlers other processes can call.
+
+use proc_macro2::Ident;
+use syn::{Generics, Path};
+
+use crate::{
+    actor::model::{Handler, Remote},
+    diagnostics::Diagnostics,
+    names, syntax,
+};
+
+/// The longest list of arguments that `actor_remote` has code for.
+const MOST: usize = 12;
+
+/// The handle for other processes; `None` if there is none.
+pub(super) fn check(
+    option: Option<(Ident, Path)>,
+    actor: &Ident,
+    handlers: &[Handler],
+    carried: &Generics,
+    diagnostics: &mut Diagnostics,
+) -> Option<Remote> {
+    for handler in handlers {
+        options(handler, option.is_some(), diagnostics);
+    }
+    let (key, krate) = option?;
+    if !carried.params.is_empty() {
+        let list = syntax::printed(&carried.params);
+        let message = format!(
+            "a remote handle has no parameters, and the messages of `{actor}` mention `{list}`"
+        );
+        diagnostics.report(key, message, "remove `remote`, or the parameters");
+        return None;
+    }
+    let mistakes = diagnostics.count();
+    for handler in handlers.iter().filter(|handler| handler.is_remote()) {
+        arguments(handler, diagnostics);
+    }
+    let handle = names::suffixed(actor, "Remote");
+    (diagnostics.count() == mistakes).then_some(Remote { krate, handle })
+}
+
+fn options(handler: &Handler, is_served: bool, diagnostics: &mut Diagnostics) {
+    let name = &handler.ident;
+    let given = [(&handler.local, "local"), (&handler.remote, "remote")];
+    for (option, text) in given.iter().filter_map(|(option, text)| Some((option.as_ref()?, text))) {
+        let help = format!("remove `{text}`");
+        let message = match (is_served, *text, handler.is_final()) {
+            (false, ..) => {
+                let help = format!("remove `{text}`, or write `#[actor(remote)]`");
+                let message = format!("`{text}` has no effect: the actor is not `remote`");
+                diagnostics.report(option, message, help);
+                continue;
+            }
+            (true, "local", true) => {
+                format!("handler `{name}` takes `self`, so it is local without the option")
+            }
+            (true, "remote", false) => format!("handler `{name}` is remote without the option"),
+            (true, ..) => continue,
+        };
+        diagnostics.report(option, message, help);
+    }
+}
+
+fn arguments(handler: &Handler, diagnostics: &mut Diagnostics) {
+    let name = &handler.ident;
+    let count = handler.fields().count();
+    if count > MOST {
+        let message = format!(
+            "remote handler `{name}` has {count} arguments, and at most {MOST} are possible"
+        );
+        let help = "make a struct of them, or mark the handler `#[handler(local)]`";
+        diagnostics.report(name, message, help);
+    }
+    if let Some(field) = handler.fields().find(|field| !field.cfgs.is_empty()) {
+        let message = format!(
+            "argument `{}` of remote handler `{name}` has a condition, and other processes may be built with others",
+            field.ident
+        );
+        let help = "remove the condition, or mark the handler `#[handler(local)]`";
+        diagnostics.report(&field.ident, message, help);
+    }
+}

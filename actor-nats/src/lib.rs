@@ -1,0 +1,261 @@
+//! Handles of actors in other processes, over [NATS](https://nats.io).
+//!
+//! [`connect`] gives a [`Link`]. See `actor-remote` for what a link does, and what is lost with the network.
+
+use std::{pin::Pin, sync::Arc, time::Duration};
+
+use actor_remote::{
+    BoxFuture, BoxStream, Engine, EngineError, Inbox, Link, Request, Requests, Responder,
+};
+pub use async_nats;
+use async_nats::{
+    Client, ConnectError, ConnectOptions, Message, StatusCode, Subject, Subscriber, ToServerAddrs,
+    connection::State,
+};
+use bytes::Bytes;
+use futures_util::{FutureExt, Stream, StreamExt, stream::Map};
+use tokio::{
+    task::AbortHandle,
+    time::{sleep, timeout},
+};
+
+/// The queue group of those who serve a name: each request goes to one of them.
+const GROUP: &str = "actor";
+
+/// How often the client is asked whether it is connected again.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// How long a service may take to begin.
+const BEGIN: Duration = Duration::from_secs(5);
+
+/// Connects to a NATS server, with the default options of its client.
+///
+/// # Errors
+///
+/// Returns a [`ConnectError`] if there is no connection.
+///
+/// # Panics
+///
+/// Panics outside of a tokio runtime.
+///
+/// # Examples
+///
+/// ```no_run
+/// # async fn connect() -> Result<(), Box<dyn std::error::Error>> {
+/// let link = actor_nats::connect("nats://127.0.0.1:4222").await?;
+/// # Ok(())
+/// # }
+/// ```
+pub async fn connect(address: impl ToServerAddrs) -> Result<Link, ConnectError> {
+    connect_with(address, ConnectOptions::new()).await
+}
+
+/// Connects to a NATS server with options: names and passwords, TLS, keys, times.
+///
+/// # Errors
+///
+/// Returns a [`ConnectError`] if there is no connection.
+///
+/// # Panics
+///
+/// Panics outside of a tokio runtime.
+pub async fn connect_with(
+    address: impl ToServerAddrs,
+    options: ConnectOptions,
+) -> Result<Link, ConnectError> {
+    let client = async_nats::connect_with_options(address, options).await?;
+    let inbox = Inbox::new();
+    let replies = client.new_inbox();
+    let subscribed = client.subscribe(format!("{replies}.*")).await;
+    let subscriber = subscribed.map_err(|error| {
+        ConnectError::with_source(async_nats::ConnectErrorKind::Io, error.to_string())
+    })?;
+    let reading = tokio::spawn(read(subscriber, inbox.clone())).abort_handle();
+    Ok(Link::new(Nats { client, replies, reading }, inbox))
+}
+
+/// Passes replies to the inbox.
+async fn read(mut subscriber: Subscriber, inbox: Inbox) {
+    while let Some(message) = subscriber.next().await {
+        let number = message.subject.rsplit('.').next().and_then(|number| number.parse().ok());
+        match (number, message.status) {
+            (Some(number), Some(StatusCode::NO_RESPONDERS)) => inbox.nobody(number),
+            (Some(number), _) => inbox.reply(number, message.payload),
+            (None, _) => {}
+        }
+    }
+}
+
+/// A connection to a server.
+#[derive(Debug)]
+struct Nats {
+    client: Client,
+    /// What the subjects of replies begin with.
+    replies: String,
+    reading: AbortHandle,
+}
+
+impl Drop for Nats {
+    fn drop(&mut self) {
+        self.reading.abort();
+    }
+}
+
+impl Nats {
+    /// Waits until there is a connection: without one, the client keeps what it is given, and would send it after the
+    /// caller has gone.
+    async fn connected(&self, within: Duration) -> Result<(), EngineError> {
+        let connected = async {
+            while self.client.connection_state() != State::Connected {
+                sleep(PAUSE).await;
+            }
+        };
+        if self.client.connection_state() == State::Connected {
+            return Ok(());
+        }
+        let connected = timeout(within, connected).await;
+        connected.map_err(|_| EngineError::new("there is no connection to the NATS server"))
+    }
+
+    /// Waits until the server has read what it was sent before: it says that nobody serves a name that nobody knows.
+    async fn settled(&self) -> Result<(), EngineError> {
+        let subject = format!("actor-topic.{}", self.client.new_inbox());
+        let answered = timeout(BEGIN, self.client.request(subject, Bytes::new())).await;
+        match answered {
+            Ok(_) => Ok(()),
+            Err(_) => Err(EngineError::new("the NATS server does not answer")),
+        }
+    }
+}
+
+fn subject(name: &str) -> String {
+    format!("actor.{name}")
+}
+
+fn topic_subject(topic: &str) -> String {
+    format!("actor-topic.{topic}")
+}
+
+impl Engine for Nats {
+    fn max_message(&self) -> usize {
+        self.client.max_payload()
+    }
+
+    fn request<'a>(
+        &'a self,
+        name: &'a str,
+        number: u64,
+        request: Bytes,
+        within: Duration,
+    ) -> BoxFuture<'a, Result<(), EngineError>> {
+        let reply = format!("{}.{number}", self.replies);
+        async move {
+            self.connected(within).await?;
+            let sent = self.client.publish_with_reply(subject(name), reply, request).await;
+            sent.map_err(EngineError::new)
+        }
+        .boxed()
+    }
+
+    fn send<'a>(
+        &'a self,
+        name: &'a str,
+        message: Bytes,
+        within: Duration,
+    ) -> BoxFuture<'a, Result<(), EngineError>> {
+        async move {
+            self.connected(within).await?;
+            self.client.publish(subject(name), message).await.map_err(EngineError::new)
+        }
+        .boxed()
+    }
+
+    fn serve<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Box<dyn Requests>, EngineError>> {
+        async move {
+            let subscribed = self.client.queue_subscribe(subject(name), GROUP.into()).await;
+            let subscriber = subscribed.map_err(EngineError::new)?;
+            self.settled().await?;
+            let requests: Box<dyn Requests> =
+                Box::new(Served { subscriber, client: Arc::new(self.client.clone()) });
+            Ok(requests)
+        }
+        .boxed()
+    }
+
+    fn publish<'a>(
+        &'a self,
+        topic: &'a str,
+        message: Bytes,
+    ) -> BoxFuture<'a, Result<(), EngineError>> {
+        async move {
+            self.client.publish(topic_subject(topic), message).await.map_err(EngineError::new)
+        }
+        .boxed()
+    }
+
+    fn subscribe<'a>(
+        &'a self,
+        topic: &'a str,
+    ) -> BoxFuture<'a, Result<BoxStream<Bytes>, EngineError>> {
+        async move {
+            let subscribed = self.client.subscribe(topic_subject(topic)).await;
+            let subscriber = subscribed.map_err(EngineError::new)?;
+            let payload: fn(Message) -> Bytes = |message| message.payload;
+            let messages: Map<Subscriber, _> = subscriber.map(payload);
+            Ok(messages.boxed())
+        }
+        .boxed()
+    }
+}
+
+struct Served {
+    subscriber: Subscriber,
+    client: Arc<Client>,
+}
+
+impl Stream for Served {
+    type Item = Request;
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Request>> {
+        let Self { subscriber, client } = &mut *self;
+        subscriber.poll_next_unpin(cx).map(|message| {
+            let Message { payload, reply, .. } = message?;
+            let responder = reply.map(|subject| {
+                let responder: Box<dyn Responder> =
+                    Box::new(Reply { client: client.clone(), subject });
+                responder
+            });
+            Some(Request { message: payload, responder })
+        })
+    }
+}
+
+impl Requests for Served {
+    fn close(&mut self) -> BoxFuture<'_, ()> {
+        async {
+            // Without a connection nothing more arrives.
+            let _ = self.subscriber.drain().await;
+        }
+        .boxed()
+    }
+}
+
+/// The way back to the sender of a request.
+#[derive(Debug)]
+struct Reply {
+    client: Arc<Client>,
+    subject: Subject,
+}
+
+impl Responder for Reply {
+    fn respond(&self, reply: Bytes) -> BoxFuture<'_, ()> {
+        async {
+            // A client that is closed for good loses replies as it loses requests.
+            let _ = self.client.publish(self.subject.clone(), reply).await;
+        }
+        .boxed()
+    }
+}

@@ -1,0 +1,145 @@
+//! The answers of calls that are served.
+
+use actor_runtime::{Answer, CallError, ReplyStream};
+
+use crate::{
+    caller::{Caller, Failure},
+    codec::Codec,
+    engine::Responder,
+    incoming::Passed,
+    method::{Arguments, Method},
+    stream::WINDOW,
+    wire::Writer,
+};
+
+/// Refuses a request that cannot be read, in the codec that it seems to have.
+pub(crate) fn refuse_unread(responder: Option<Box<dyn Responder>>, reason: String) -> Passed {
+    Passed(Box::pin(async move {
+        if let Some(responder) = responder {
+            let message = Failure::Undecodable(reason).message(Codec::default());
+            responder.respond(message).await;
+        }
+    }))
+}
+
+pub(crate) fn refuse(caller: Caller, failure: Failure) -> Passed {
+    Passed(Box::pin(async move { caller.fail(failure).await }))
+}
+
+/// Passes the answer on.
+pub(crate) async fn answer<A: Arguments, R>(
+    mut caller: Caller,
+    answer: Answer<R>,
+    method: &Method<A, R>,
+) {
+    let mut answer = Awaited(Some(answer));
+    match caller.while_waiting(answer.outcome()).await {
+        Some(Ok(answer)) => {
+            match caller.reply(|writer| method.write_answer("answer", &answer, writer)) {
+                Ok(reply) => caller.respond(reply).await,
+                Err(failure) => caller.fail(failure).await,
+            }
+        }
+        Some(Err(error)) => caller.fail(caller.failure(error)).await,
+        None => {}
+    }
+}
+
+/// Passes the answer on, and takes it from the actor once the caller has read it.
+pub(crate) async fn answer_until_read<A: Arguments, R>(
+    mut caller: Caller,
+    answer: Answer<R>,
+    method: &Method<A, R>,
+) {
+    let codec = caller.codec();
+    let mut answer = Awaited(Some(answer));
+    let arrived = caller.while_waiting(answer.look(|answer| {
+        let mut writer = Writer::new(codec);
+        writer.flag("tell_when_read");
+        method.write_answer("answer", answer, &mut writer)?;
+        Ok(writer.finish())
+    }));
+    let reply = match arrived.await {
+        Some(Ok(Ok(reply))) => caller.fitting(reply),
+        Some(Ok(Err(reason))) => Err(Failure::Unreadable(reason)),
+        Some(Err(error)) => Err(caller.failure(error)),
+        None => return,
+    };
+    match reply {
+        Ok(reply) => caller.respond(reply).await,
+        // The caller cannot read the answer, so it returns to the actor.
+        Err(failure) => return caller.fail(failure).await,
+    }
+    tokio::select! {
+        () = caller.has_read() => answer.read(),
+        () = caller.gone() => {}
+    }
+}
+
+/// Passes the values on, as many as the caller is ready for.
+pub(crate) async fn stream<A: Arguments, R>(
+    mut caller: Caller,
+    mut values: ReplyStream<R>,
+    method: &Method<A, R>,
+) {
+    caller.open(WINDOW).await;
+    let mut number = 0;
+    loop {
+        let next = async {
+            caller.ready().await;
+            values.next().await
+        };
+        let value = tokio::select! {
+            biased;
+            () = caller.gone() => return,
+            value = next => value,
+        };
+        let reply = match value {
+            Some(Ok(value)) => caller.reply(|writer| {
+                writer.number("number", number);
+                method.write_answer("item", &value, writer)
+            }),
+            Some(Err(error)) => Err(caller.failure(error)),
+            None => return caller.respond(caller.end(number)).await,
+        };
+        match reply {
+            Ok(reply) => caller.respond(reply).await,
+            Err(failure) => return caller.fail(failure).await,
+        }
+        number += 1;
+    }
+}
+
+/// An answer that is withdrawn, on purpose, if it is dropped before it has arrived.
+struct Awaited<R: 'static>(Option<Answer<R>>);
+
+impl<R> Awaited<R> {
+    async fn outcome(&mut self) -> Result<R, CallError> {
+        match &mut self.0 {
+            Some(answer) => answer.await,
+            None => std::future::pending().await,
+        }
+    }
+
+    async fn look<T>(&mut self, look: impl FnOnce(&R) -> T) -> Result<T, CallError> {
+        match &mut self.0 {
+            Some(answer) => answer.look(look).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Takes the answer, which has arrived.
+    fn read(&mut self) {
+        if let Some(mut answer) = self.0.take() {
+            drop(answer.try_take());
+        }
+    }
+}
+
+impl<R> Drop for Awaited<R> {
+    fn drop(&mut self) {
+        if let Some(answer) = self.0.take() {
+            answer.withdraw();
+        }
+    }
+}

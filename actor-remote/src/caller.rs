@@ -1,0 +1,231 @@
+//! The caller of a request that is served.
+
+use std::{fmt, future::Future, sync::Arc, time::Duration};
+
+use actor_runtime::{CallError, CallErrorKind};
+use bytes::Bytes;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use crate::{
+    codec::Codec,
+    control::Control,
+    engine::{Engine, Responder},
+    life,
+    link::Link,
+    under_way::{Key, Served},
+    wire::{Fields, Writer},
+};
+
+/// A call that is not answered in this time is said to be accepted.
+const SOON: Duration = Duration::from_millis(1);
+
+/// The caller of a request: how to answer it, and whether it still waits.
+pub(crate) struct Caller {
+    responder: Box<dyn Responder>,
+    codec: Codec,
+    process: u64,
+    engine: Arc<dyn Engine>,
+    limit: usize,
+    shows_panics: bool,
+    served: Served,
+    /// When it stops waiting.
+    deadline: Option<Instant>,
+    wants_accepted: bool,
+}
+
+impl Caller {
+    /// Reads what a request says of its caller; `None` if the caller has gone, or if the request has come twice.
+    ///
+    /// # Errors
+    ///
+    /// The responder, and why the request cannot be read.
+    pub(crate) fn read(
+        link: &Link,
+        responder: Box<dyn Responder>,
+        request: &Fields<'_>,
+    ) -> Result<Option<Self>, (Box<dyn Responder>, String)> {
+        let read = || {
+            let key = match (request.number("caller")?, request.number("number")?) {
+                (Some(caller), Some(number)) => Some(Key { caller, number }),
+                _ => None,
+            };
+            Ok((key, request.number("within_ms")?, request.flag("accepted")?))
+        };
+        let (key, within, wants_accepted) = match read() {
+            Ok(head) => head,
+            Err(reason) => return Err((responder, reason)),
+        };
+        let deadline =
+            within.and_then(|within| Instant::now().checked_add(Duration::from_millis(within)));
+        let Some(served) = link.shared.under_way.begin(key) else { return Ok(None) };
+        Ok(Some(Self {
+            responder,
+            codec: request.codec,
+            process: link.shared.process,
+            engine: link.shared.engine.clone(),
+            limit: link.settings.max_message,
+            shows_panics: link.settings.shows_panics,
+            served,
+            deadline,
+            wants_accepted,
+        }))
+    }
+
+    /// Awaits `future` while the caller waits, and tells it that its call is accepted if that takes a while. Returns
+    /// `None` if the caller has gone or its time is over.
+    pub(crate) async fn while_waiting<T>(&mut self, future: impl Future<Output = T>) -> Option<T> {
+        tokio::pin!(future);
+        if self.wants_accepted {
+            tokio::select! {
+                biased;
+                outcome = &mut future => return Some(outcome),
+                () = self.gone() => return None,
+                () = sleep(SOON) => {}
+            }
+            self.accepted().await;
+        }
+        tokio::select! {
+            biased;
+            outcome = future => Some(outcome),
+            () = self.gone() => None,
+        }
+    }
+
+    /// Completes when the caller has gone or its time is over.
+    pub(crate) async fn gone(&self) {
+        match self.deadline {
+            Some(deadline) => tokio::select! {
+                () = self.served.caller.gone() => {}
+                () = sleep_until(deadline) => {}
+            },
+            None => self.served.caller.gone().await,
+        }
+    }
+
+    /// Tells the caller that its call is accepted.
+    pub(crate) async fn accepted(&mut self) {
+        self.wants_accepted = false;
+        let mut writer = Writer::new(self.codec);
+        writer.number("accepted", self.process);
+        self.responder.respond(writer.finish()).await;
+    }
+
+    /// Completes when the caller has read the answer. One that cannot say so has read what it was sent.
+    pub(crate) async fn has_read(&self) {
+        if self.served.process().is_some() {
+            self.served.caller.read().await;
+        }
+    }
+
+    /// Completes when the caller is ready for one more item. One that cannot say so is always ready.
+    pub(crate) async fn ready(&self) {
+        if self.served.process().is_some() {
+            self.served.caller.ready().await;
+        }
+    }
+
+    /// Tells the caller that its stream is open. From then on it has no deadline, and may take so many items.
+    pub(crate) async fn open(&mut self, items: u32) {
+        self.accepted().await;
+        self.deadline = None;
+        self.served.caller.tell(Control::Credit(items));
+        if let Some(process) = self.served.process() {
+            let caller = Arc::downgrade(&self.served.caller);
+            tokio::spawn(life::end_with(self.engine.clone(), process, caller));
+        }
+    }
+
+    pub(crate) fn codec(&self) -> Codec {
+        self.codec
+    }
+
+    /// Writes a reply.
+    ///
+    /// # Errors
+    ///
+    /// What the caller is told instead, if the reply cannot be written or is too large.
+    pub(crate) fn reply(
+        &self,
+        write: impl FnOnce(&mut Writer) -> Result<(), String>,
+    ) -> Result<Bytes, Failure> {
+        let mut writer = Writer::new(self.codec);
+        write(&mut writer).map_err(Failure::Unreadable)?;
+        self.fitting(writer.finish())
+    }
+
+    /// Returns the reply if it is not too large.
+    pub(crate) fn fitting(&self, reply: Bytes) -> Result<Bytes, Failure> {
+        match reply.len() {
+            bytes if bytes > self.limit => Err(Failure::Unreadable(format!(
+                "it has {bytes} bytes, and {} are allowed",
+                self.limit
+            ))),
+            _ => Ok(reply),
+        }
+    }
+
+    /// The end of a stream.
+    pub(crate) fn end(&self, items: u64) -> Bytes {
+        let mut writer = Writer::new(self.codec);
+        writer.number("end", items);
+        writer.finish()
+    }
+
+    pub(crate) async fn respond(&self, reply: Bytes) {
+        self.responder.respond(reply).await;
+    }
+
+    pub(crate) async fn fail(&self, failure: Failure) {
+        self.respond(failure.message(self.codec)).await;
+    }
+
+    /// What the caller is told of an error of the call.
+    pub(crate) fn failure(&self, error: CallError) -> Failure {
+        match error.into_kind() {
+            CallErrorKind::Closed | CallErrorKind::LeaseEnded => Failure::Unreachable,
+            CallErrorKind::Panicked { message } => {
+                Failure::Panicked(self.shows_panics.then(|| message.to_string()))
+            }
+            CallErrorKind::Unanswered => Failure::Unanswered,
+            _ => Failure::Stopped,
+        }
+    }
+}
+
+/// Why a request has no answer, in the words of the wire.
+pub(crate) enum Failure {
+    Full,
+    Unreachable,
+    Undecodable(String),
+    Stopped,
+    Panicked(Option<String>),
+    Unanswered,
+    Unreadable(String),
+}
+
+impl Failure {
+    /// The arguments of a request are not those of `method`.
+    pub(crate) fn undecodable(reason: &str, method: &dyn fmt::Display) -> Self {
+        Self::Undecodable(format!("{reason}; the handler is `{method}`"))
+    }
+
+    pub(crate) fn message(&self, codec: Codec) -> Bytes {
+        let (kind, message) = match self {
+            Self::Full => ("full", None),
+            Self::Unreachable => ("unreachable", None),
+            Self::Undecodable(reason) => ("undecodable", Some(reason)),
+            Self::Stopped => ("stopped", None),
+            Self::Panicked(message) => ("panicked", message.as_ref()),
+            Self::Unanswered => ("unanswered", None),
+            Self::Unreadable(reason) => ("unreadable", Some(reason)),
+        };
+        let mut writer = Writer::new(codec);
+        writer.map("error", |error| {
+            error.text("kind", kind);
+            if let Some(message) = message {
+                error.text("message", message);
+            }
+        });
+        writer.finish()
+    }
+}

@@ -1,0 +1,77 @@
+//! What callers tell about their calls after they have sent them.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+
+use crate::{
+    codec::Codec,
+    engine::BoxStream,
+    under_way::{Key, UnderWay},
+    wire::{Fields, Writer},
+};
+
+/// Where those who serve a name are told of calls that nobody is known to have accepted.
+pub(crate) fn topic_of_name(name: &str) -> String {
+    format!("control.{name}")
+}
+
+/// Where a process is told of the calls that it has accepted.
+pub(crate) fn topic_of_process(process: u64) -> String {
+    format!("process.{process}")
+}
+
+/// Listens to what callers tell.
+pub(crate) async fn listen(mut topic: BoxStream<Bytes>, under_way: Arc<UnderWay>) {
+    while let Some(message) = topic.next().await {
+        // One that cannot be read comes from somebody else.
+        if let Ok((key, what)) = Control::parse(&message) {
+            under_way.tell(key, what);
+        }
+    }
+}
+
+/// What a caller tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Control {
+    /// It waits no more.
+    Cancel,
+    /// It has read the answer.
+    Read,
+    /// It has read so many items of the stream.
+    Credit(u32),
+}
+
+impl Control {
+    /// Writes it for the call of this number.
+    pub(crate) fn message(self, caller: u64, number: u64) -> Bytes {
+        let mut writer = Writer::new(Codec::Cbor);
+        writer.number("caller", caller);
+        writer.number("number", number);
+        match self {
+            Self::Cancel => writer.flag("cancel"),
+            Self::Read => writer.flag("read"),
+            Self::Credit(items) => writer.number("credit", items.into()),
+        }
+        writer.finish()
+    }
+
+    /// Reads it, with the call that it is about.
+    pub(crate) fn parse(message: &[u8]) -> Result<(Key, Self), String> {
+        let fields = Fields::of_message(message)?;
+        let (Some(caller), Some(number)) = (fields.number("caller")?, fields.number("number")?)
+        else {
+            return Err("it does not say which call it is about".to_owned());
+        };
+        let what = match fields.number("credit")? {
+            Some(items) => {
+                Self::Credit(items.try_into().map_err(|_| "too much credit".to_owned())?)
+            }
+            None if fields.flag("cancel")? => Self::Cancel,
+            None if fields.flag("read")? => Self::Read,
+            None => return Err("it says nothing about the call".to_owned()),
+        };
+        Ok((Key { caller, number }, what))
+    }
+}

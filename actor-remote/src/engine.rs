@@ -1,0 +1,120 @@
+//! What carries messages between processes.
+
+use std::{error::Error, fmt, future::Future, pin::Pin, time::Duration};
+
+use bytes::Bytes;
+use futures_util::Stream;
+
+/// A future of an [`Engine`].
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A stream of an [`Engine`].
+pub type BoxStream<T> = Pin<Box<dyn Stream<Item = T> + Send>>;
+
+/// What carries messages between processes, such as NATS or zenoh.
+///
+/// An engine knows nothing of actors and waits for nobody: what it is given it sends, and what comes it gives to
+/// the [`Inbox`](crate::by_hand::Inbox) or to the stream that was asked for it.
+pub trait Engine: fmt::Debug + Send + Sync + 'static {
+    /// The largest message that it can carry, in bytes.
+    fn max_message(&self) -> usize;
+
+    /// Sends a request to one of those who serve `name`. Replies go to the inbox, under `number`.
+    ///
+    /// # Errors
+    ///
+    /// [`EngineError`] if nothing was sent and nothing will be, because there is no connection within `within`.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, the request is sent in full or not at all.
+    fn request<'a>(
+        &'a self,
+        name: &'a str,
+        number: u64,
+        request: Bytes,
+        within: Duration,
+    ) -> BoxFuture<'a, Result<(), EngineError>>;
+
+    /// Sends a message to one of those who serve `name`, who cannot reply.
+    ///
+    /// # Errors
+    ///
+    /// As with [`request`](Self::request).
+    fn send<'a>(
+        &'a self,
+        name: &'a str,
+        message: Bytes,
+        within: Duration,
+    ) -> BoxFuture<'a, Result<(), EngineError>>;
+
+    /// Serves `name`, which others may serve at the same time.
+    ///
+    /// # Errors
+    ///
+    /// [`EngineError`] if the engine refuses it.
+    fn serve<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Box<dyn Requests>, EngineError>>;
+
+    /// Sends a message to all who have subscribed to `topic`.
+    ///
+    /// # Errors
+    ///
+    /// [`EngineError`] if it was not sent.
+    fn publish<'a>(
+        &'a self,
+        topic: &'a str,
+        message: Bytes,
+    ) -> BoxFuture<'a, Result<(), EngineError>>;
+
+    /// Returns the messages that are published to `topic` from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`EngineError`] if the engine refuses it.
+    fn subscribe<'a>(
+        &'a self,
+        topic: &'a str,
+    ) -> BoxFuture<'a, Result<BoxStream<Bytes>, EngineError>>;
+}
+
+/// The requests for a name. Dropping it ends the service.
+pub trait Requests: Stream<Item = Request> + Unpin + Send {
+    /// Ends the service. Requests that have arrived are still given, and then the stream ends.
+    fn close(&mut self) -> BoxFuture<'_, ()>;
+}
+
+/// A request that was received.
+#[derive(Debug)]
+pub struct Request {
+    /// What was sent.
+    pub message: Bytes,
+    /// How to reply; `None` if the sender wants no reply.
+    pub responder: Option<Box<dyn Responder>>,
+}
+
+/// The way back to the sender of a request.
+pub trait Responder: fmt::Debug + Send + Sync {
+    /// Sends one of any number of replies. A reply that cannot be sent is lost.
+    fn respond(&self, reply: Bytes) -> BoxFuture<'_, ()>;
+}
+
+/// Why an engine has not sent a message, or does not serve a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineError {
+    reason: String,
+}
+
+impl EngineError {
+    /// An error with a reason for people.
+    pub fn new(reason: impl fmt::Display) -> Self {
+        Self { reason: reason.to_string() }
+    }
+}
+
+impl fmt::Display for EngineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)
+    }
+}
+
+impl Error for EngineError {}

@@ -1,0 +1,168 @@
+//! [`RemoteStream`]: the values that a handler of another process answers with.
+
+use std::{fmt, mem, sync::Arc, time::Duration};
+
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::{
+    call::RemoteCall,
+    engine::BoxFuture,
+    error::{RemoteError, RemoteErrorKind as Kind},
+    exchange::{Exchange, Question, Reply},
+    life::Pulse,
+};
+
+/// How many values the handler may send before the first of them is read.
+pub(crate) const WINDOW: u32 = 16;
+
+/// After so many values the handler may send as many more.
+const STEP: u32 = WINDOW / 2;
+
+/// A stream of values from a handler of another process. The call is sent when the first is waited for.
+///
+/// A handler may send 16 values before one is read, and then waits for its reader as a local one does.
+///
+/// # Cancel safety
+///
+/// Dropping it tells the handler, whose [`Replies`](actor_runtime::Replies) then refuses further values.
+#[must_use = "a stream is not asked for until it is read"]
+pub struct RemoteStream<R: 'static> {
+    call: RemoteCall<R>,
+    state: State,
+}
+
+enum State {
+    Unsent,
+    Opening(BoxFuture<'static, Result<Open, Kind>>),
+    Open(Open),
+    Over,
+}
+
+struct Open {
+    exchange: Exchange,
+    /// Values read, and those of them that the handler was not told of.
+    read: u64,
+    untold: u32,
+    /// Tells the other side that this process is alive, also while nobody reads.
+    _pulse: Arc<Pulse>,
+    /// A reply that came when the stream was opened.
+    first: Option<Reply>,
+}
+
+impl<R: Send + 'static> RemoteStream<R> {
+    pub(crate) fn new(call: RemoteCall<R>) -> Self {
+        Self { call, state: State::Unsent }
+    }
+
+    /// Limits the time until the actor has accepted the call. Without it, the limit is that of the
+    /// [link](crate::Link::timeout). The values that follow may take any time: the stream ends with
+    /// [`Lost`](Kind::Lost) if their process is not heard for 2.5 seconds.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        Self { call: self.call.timeout(timeout), ..self }
+    }
+
+    /// Waits for the next value. Returns `None` when the stream has ended.
+    ///
+    /// # Errors
+    ///
+    /// Yields a [`RemoteError`] once, as the last item, if the call was not accepted or the stream has a gap or
+    /// ended early.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: dropping the future loses no value.
+    pub async fn next(&mut self) -> Option<Result<R, RemoteError>> {
+        match self.advance().await {
+            Ok(Some(value)) => Some(Ok(value)),
+            Ok(None) => {
+                self.state = State::Over;
+                None
+            }
+            Err(kind) => {
+                self.state = State::Over;
+                Some(Err(self.call.error(kind)))
+            }
+        }
+    }
+
+    async fn advance(&mut self) -> Result<Option<R>, Kind> {
+        let Self { call, state } = self;
+        if let State::Unsent = state {
+            *state = State::Opening(Box::pin(open(call)?));
+        }
+        if let State::Opening(opening) = state {
+            let opened = opening.await?;
+            *state = State::Open(opened);
+        }
+        let State::Open(open) = state else { return Ok(None) };
+        let reply = match mem::take(&mut open.first) {
+            Some(reply) => reply,
+            None => open.exchange.next(call.signature).await?,
+        };
+        match reply {
+            Reply::Item { value, number } if number == open.read => {
+                open.take();
+                let value = (call.answer.read)(&value, call.client.link.settings.codec);
+                value.map(Some).map_err(|reason| Kind::Unreadable { reason })
+            }
+            Reply::End { items } if items == open.read => Ok(None),
+            Reply::Item { .. } | Reply::End { .. } => Err(Kind::Lost),
+            Reply::Accepted | Reply::Answer { .. } => {
+                let reason = "it is no stream".to_owned();
+                Err(Kind::Unreadable { reason })
+            }
+        }
+    }
+}
+
+impl Open {
+    fn take(&mut self) {
+        self.read += 1;
+        self.untold += 1;
+        if self.untold == STEP {
+            self.exchange.has_taken(mem::take(&mut self.untold));
+        }
+    }
+}
+
+/// Sends the call until there is room in the mailbox, and waits until it is accepted.
+fn open<R: Send + 'static>(
+    call: &RemoteCall<R>,
+) -> Result<impl Future<Output = Result<Open, Kind>> + Send + use<R>, Kind> {
+    let client = call.client.clone();
+    let Question { method, arguments, .. } = call.question()?;
+    let (method, arguments) = (method.to_owned(), arguments.to_vec());
+    let (signature, timeout) = (call.signature, call.timeout);
+    Ok(async move {
+        let deadline = Instant::now() + timeout;
+        let mut pause = Duration::from_millis(1);
+        loop {
+            let question =
+                Question { method: &method, arguments: &arguments, wants_accepted: true };
+            let within = deadline.saturating_duration_since(Instant::now());
+            let mut exchange = question.ask(&client, within).await?;
+            let reply = match timeout_at(deadline, exchange.next(signature)).await {
+                Err(_) => return Err(Kind::TimedOut { after: timeout, accepted: false }),
+                Ok(reply) => reply,
+            };
+            let first = match reply {
+                Ok(Reply::Accepted) => None,
+                Ok(reply) => Some(reply),
+                Err(Kind::Full) if Instant::now() + pause < deadline => {
+                    sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_millis(50));
+                    continue;
+                }
+                Err(kind) => return Err(kind),
+            };
+            let _pulse = client.link.shared.pulse();
+            return Ok(Open { exchange, read: 0, untold: 0, _pulse, first });
+        }
+    })
+}
+
+impl<R> fmt::Debug for RemoteStream<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RemoteStream").field("call", &self.call).finish_non_exhaustive()
+    }
+}

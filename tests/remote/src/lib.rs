@@ -1,0 +1,15 @@
+//! What actors on several machines promise: one body for each promise, to be run on every engine.
+
+pub mod actors;
+pub mod contract;
+pub mod nats;
+
+use std::future::Future;
+
+use actor_remote::Link;
+
+/// An engine to test.
+pub trait Transport: Sync {
+    /// Links one more part, which stands for a process.
+    fn link(&self) -> impl Future<Output = Link> + Send;
+}
