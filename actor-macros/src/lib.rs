@@ -101,6 +101,8 @@ use proc_macro::TokenStream;
 /// | `keep_alive` | the actor does not end when its last handle is dropped |
 /// | `local` | the actor stays on its thread, and nothing in it has to be `Send` |
 /// | `inline = false` | every handler runs in the actor's own task: see [Threads](#threads) |
+/// | `remote` | also writes a handle for other processes, with the crate `actor-remote`: see [Other processes](#other-processes) |
+/// | `remote = path` | the same, with the path of `actor-remote`, if it is not `::actor_remote` |
 /// | `crate = path` | the path of the runtime, if it is not `::actor_runtime` |
 ///
 /// # Markers on methods
@@ -114,11 +116,31 @@ use proc_macro::TokenStream;
 /// | `#[handler(run_abandoned)]` | a handler that runs even if its caller is gone before it starts |
 /// | `#[handler(always)]` | a handler whose messages `messages_if` does not hold back |
 /// | `#[handler(queued)]` | a `fn` handler that always runs in the actor's own task: see [Threads](#threads) |
+/// | `#[handler(local)]` | a handler that other processes cannot call: see [Other processes](#other-processes) |
+/// | `#[handler(remote)]` | a handler that takes `self`, and that other processes can call |
 /// | `#[cancel_safe]`, `#[cancel_safe(..)]` | a handler whose calls may be dropped: see [`macro@cancel_safe`] |
 /// | `#[on(EXPR)]`, `#[on(EXPR, if GUARD)]` | handles the events of a source, for which the actor waits beside its mailbox |
 ///
 /// A hook takes `&self` or `&mut self`, optionally `&Context<Self>`, and is never a handler. A method may
 /// be several hooks; each hook is one method.
+///
+/// # Other processes
+///
+/// `#[actor(remote)]` also generates `CounterRemote`, a handle with the same methods for other processes, and what serves
+/// an actor to them. It needs the crate `actor-remote`, and one that carries calls, such as `actor-nats`:
+///
+/// ```text
+/// // in one process
+/// link.serve("counters.eu", &counter, &scope).await?;
+///
+/// // in others
+/// let counter: CounterRemote = link.find("counters.eu");
+/// counter.add(2).await?;
+/// ```
+///
+/// Arguments and answers have to implement serde's `Serialize` and `Deserialize`. A handler with others is marked
+/// `#[handler(local)]`. A handler that takes `self` is local, unless it is marked `#[handler(remote)]`: not everybody
+/// should end the actor. The actor has no type parameters that its messages mention, and a handler at most 12 arguments.
 ///
 /// # Sources of events
 ///

@@ -118,10 +118,13 @@ impl Writer {
     }
 }
 
+/// A name and a value.
+type Field<'a> = (Cow<'a, str>, &'a [u8]);
+
 /// A map that was received, whose values are not read yet.
 pub(crate) struct Fields<'a> {
     pub(crate) codec: Codec,
-    fields: Vec<(Cow<'a, str>, &'a [u8])>,
+    fields: Vec<Field<'a>>,
 }
 
 impl<'a> Fields<'a> {
@@ -173,7 +176,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn cbor_fields(map: &[u8]) -> Result<Vec<(Cow<'_, str>, &[u8])>, minicbor::decode::Error> {
+fn cbor_fields(map: &[u8]) -> Result<Vec<Field<'_>>, minicbor::decode::Error> {
     let mut decoder = Decoder::new(map);
     let mut left = decoder.map()?;
     let mut fields = Vec::with_capacity(8);
@@ -199,7 +202,7 @@ fn cbor_fields(map: &[u8]) -> Result<Vec<(Cow<'_, str>, &[u8])>, minicbor::decod
     }
 }
 
-fn json_fields(map: &[u8]) -> Result<Vec<(Cow<'_, str>, &[u8])>, serde_json::Error> {
+fn json_fields(map: &[u8]) -> Result<Vec<Field<'_>>, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(map);
     let fields = deserializer.deserialize_map(JsonFields)?;
     deserializer.end()?;
@@ -209,7 +212,7 @@ fn json_fields(map: &[u8]) -> Result<Vec<(Cow<'_, str>, &[u8])>, serde_json::Err
 struct JsonFields;
 
 impl<'de> Visitor<'de> for JsonFields {
-    type Value = Vec<(Cow<'de, str>, &'de [u8])>;
+    type Value = Vec<Field<'de>>;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("an object")

@@ -71,6 +71,7 @@ impl Server {
             thread::sleep(Duration::from_millis(10));
         }
         let _ = child.kill();
+        let _ = child.wait();
         panic!("no server: {}", fs::read_to_string(directory.join("log")).unwrap_or_default());
     }
 

@@ -1,7 +1,7 @@
 //! Checks `#[actor(remote)]`: which handlers other processes can call.
 
 use proc_macro2::Ident;
-use syn::{Generics, Path};
+use syn::{GenericParam, Generics, Path};
 
 use crate::{
     actor::model::{Handler, Remote},
@@ -25,7 +25,12 @@ pub(super) fn check(
     }
     let (key, krate) = option?;
     if !carried.params.is_empty() {
-        let list = syntax::printed(&carried.params);
+        let names = carried.params.iter().map(|parameter| match parameter {
+            GenericParam::Lifetime(lifetime) => syntax::printed(&lifetime.lifetime),
+            GenericParam::Type(ty) => ty.ident.to_string(),
+            GenericParam::Const(constant) => constant.ident.to_string(),
+        });
+        let list = names.collect::<Vec<_>>().join(", ");
         let message = format!(
             "a remote handle has no parameters, and the messages of `{actor}` mention `{list}`"
         );

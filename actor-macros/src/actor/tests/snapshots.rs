@@ -293,6 +293,36 @@ const MARKED: &str = "impl<T> Stack<T> {
 }";
 
 #[test]
+fn remote() {
+    check_items(
+        "remote",
+        "remote",
+        "impl Store {
+            /// Adds.
+            pub fn add(&mut self, amount: u64) -> u64 { amount }
+
+            /// Saves.
+            #[cancel_safe(idempotent)]
+            pub async fn save(&mut self, path: &Path, bytes: &[u8]) {}
+
+            /// Takes one.
+            #[cancel_safe(undelivered = put_back)]
+            pub fn take(&mut self) -> Option<u64> { None }
+
+            fn put_back(&mut self, taken: Option<u64>) {}
+
+            /// Watches.
+            pub async fn watch(&self, from: u64, changes: Replies<u64>) {}
+
+            /// Takes what cannot be sent.
+            #[handler(local)]
+            pub fn attach(&mut self, socket: TcpStream) {}
+        }",
+        |item| item.contains("StoreRemote"),
+    );
+}
+
+#[test]
 fn mistakes() {
     check_items(
         "mistakes",

@@ -179,7 +179,7 @@ fn mistakes_in_source_order() {
             [
                 "#[handler]",
                 "`#[handler]` without an option has no effect",
-                "a `pub` method is a handler without it; its options are `run_abandoned`, `queued` and `always`, as in `#[handler(run_abandoned)]`",
+                "a `pub` method is a handler without it; its options are `run_abandoned`, `queued`, `always`, `local` and `remote`, as in `#[handler(run_abandoned)]`",
             ],
         ],
     );

@@ -5,8 +5,7 @@ use super::{check_method, expand};
 const HOOKS: [&str; 4] = ["on_start", "on_stop", "on_idle", "on_release"];
 
 /// The help of each option that is not known.
-const OPTION: &str =
-    "its options are `run_abandoned`, `queued` and `always`, as in `#[handler(run_abandoned)]`";
+const OPTION: &str = "its options are `run_abandoned`, `queued`, `always`, `local` and `remote`, as in `#[handler(run_abandoned)]`";
 
 #[test]
 fn options_of_the_handler_marker() {
@@ -15,7 +14,7 @@ fn options_of_the_handler_marker() {
         &[[
             "#[handler]",
             "`#[handler]` without an option has no effect",
-            "a `pub` method is a handler without it; its options are `run_abandoned`, `queued` and `always`, as in `#[handler(run_abandoned)]`",
+            "a `pub` method is a handler without it; its options are `run_abandoned`, `queued`, `always`, `local` and `remote`, as in `#[handler(run_abandoned)]`",
         ]],
     );
     check_method(

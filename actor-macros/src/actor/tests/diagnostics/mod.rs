@@ -5,6 +5,7 @@ mod items;
 mod markers;
 mod options;
 mod parameters;
+mod remote;
 mod signatures;
 
 use proc_macro2::{TokenStream, TokenTree};

@@ -3,7 +3,7 @@
 use super::check_options;
 
 /// The help of each option that is not known.
-const KNOWN: &str = "the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, `message = Name`, `crate = path`, `local`, `inline = false`, `first = mailbox`, `first = sources`, `messages_if = self.is_ready`, `busy_if = self.is_working` and `keep_alive`";
+const KNOWN: &str = "the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, `message = Name`, `crate = path`, `local`, `inline = false`, `first = mailbox`, `first = sources`, `messages_if = self.is_ready`, `busy_if = self.is_working`, `keep_alive` and `remote`";
 
 /// The help of each invalid capacity.
 const SIZES: &str = "write how many messages may wait, `mailbox = 128`, or `mailbox = unbounded`";
@@ -32,7 +32,7 @@ fn unknown_and_incomplete_options() {
         &[[
             "malbox",
             "`#[actor]` has no option `malbox`",
-            "did you mean `mailbox`? the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, `message = Name`, `crate = path`, `local`, `inline = false`, `first = mailbox`, `first = sources`, `messages_if = self.is_ready`, `busy_if = self.is_working` and `keep_alive`",
+            "did you mean `mailbox`? the options are `mailbox = 128`, `mailbox = unbounded`, `handle = Name`, `message = Name`, `crate = path`, `local`, `inline = false`, `first = mailbox`, `first = sources`, `messages_if = self.is_ready`, `busy_if = self.is_working`, `keep_alive` and `remote`",
         ]],
     );
     check_options(
