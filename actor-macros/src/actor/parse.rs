@@ -41,6 +41,26 @@ pub(crate) struct Item {
     pub(crate) kind: ItemKind,
 }
 
+impl Item {
+    /// Whether it is no item of an impl, such as a `;` or a `let`. rustc has reported it before the macro was called, and would
+    /// again, and not read what follows.
+    fn is_stray(&self) -> bool {
+        let is_visibility = |token: &TokenTree| match token {
+            TokenTree::Ident(ident) => ident == "pub",
+            TokenTree::Group(group) => group.delimiter() == Delimiter::Parenthesis,
+            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        };
+        let first = self.tokens.clone().into_iter().find(|token| !is_visibility(token));
+        matches!(self.kind, ItemKind::Other)
+            && match first {
+                Some(TokenTree::Ident(ident)) => ident == "let" || ident == "async",
+                Some(TokenTree::Punct(punct)) => !matches!(punct.as_char(), '#' | ':' | '$'),
+                Some(TokenTree::Literal(_)) => true,
+                Some(TokenTree::Group(_)) | None => false,
+            }
+    }
+}
+
 pub(crate) enum ItemKind {
     Method(Box<Method>),
     /// A function whose signature cannot be read. rustc reports why not.
@@ -74,7 +94,8 @@ impl Parse for ActorImpl {
         let inner_attrs = content.call(Attribute::parse_inner)?;
         let mut items = Vec::new();
         while !content.is_empty() {
-            items.push(item(&content)?);
+            let item = item(&content)?;
+            items.extend((!item.is_stray()).then_some(item));
         }
         Ok(Self {
             attrs,

@@ -30,6 +30,7 @@ pub(super) fn check(
     let mistakes = scope.diagnostics.count();
     qualifiers(&method.sig, scope.diagnostics);
     target_feature(&method.sig, attrs, scope.diagnostics);
+    entry_point(&method.sig, attrs, scope.diagnostics);
     parameters_of_its_own(&method.sig, scope.diagnostics);
     // Lifetimes were reported above; the other checks proceed as if they were removed.
     let sig = &outside::without_own_lifetimes(&method.sig);
@@ -92,6 +93,22 @@ fn target_feature(sig: &Signature, attrs: &[syn::Attribute], diagnostics: &mut D
         sig.ident
     );
     diagnostics.report(attr, message, "move the attribute to a function that the handler calls");
+}
+
+/// Reports `#[tokio::main]` and its like, which make a plain `fn` of an `async fn` after the macro has seen it.
+fn entry_point(sig: &Signature, attrs: &[syn::Attribute], diagnostics: &mut Diagnostics) {
+    let is_entry_point = |attr: &&syn::Attribute| {
+        let segments = &attr.path().segments;
+        let name = segments.last().map(|last| last.ident.to_string());
+        segments.len() > 1 && matches!(name.as_deref(), Some("main" | "test"))
+    };
+    let Some(attr) = attrs.iter().find(is_entry_point) else { return };
+    let path = syntax::printed(attr.path());
+    let message = format!(
+        "handler `{}` has `#[{path}]`, which starts a runtime, but it runs in that of its actor",
+        sig.ident
+    );
+    diagnostics.report(attr, message, format!("remove `#[{path}]`"));
 }
 
 fn parameters_of_its_own(sig: &Signature, diagnostics: &mut Diagnostics) {

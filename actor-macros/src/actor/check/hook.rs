@@ -29,6 +29,15 @@ pub(super) fn check(
     attrs::refuse_unreadable(&travelling.cfgs, &this, scope.diagnostics);
     let nothing_says = ["nothing determines its parameters", "make the actor generic"];
     qualifiers(sig, marker, nothing_says, scope.diagnostics);
+    if sig.receiver().is_none() && makes_actor(sig, scope) {
+        let message =
+            format!("`{marker}` function `{}` makes the actor, but is called on it", sig.ident);
+        let help = format!(
+            "remove `{marker}`, and pass what it returns to `spawn`; what `{marker}` marks takes `&mut self`"
+        );
+        scope.diagnostics.report(&sig.ident, message, help);
+        return None;
+    }
     let receiver = receiver(sig, marker, scope);
     let context = context(sig, marker, scope);
     let error = error(sig, kind, scope);
@@ -99,6 +108,13 @@ pub(super) fn receiver(sig: &Signature, marker: &str, scope: &mut Scope<'_>) -> 
         }
     }
     None
+}
+
+/// Whether a function returns the actor, or a `Result` with it.
+fn makes_actor(sig: &Signature, scope: &Scope<'_>) -> bool {
+    let returned = syntax::returned(sig);
+    let arguments = syntax::last_segment(&returned).map(syntax::type_arguments).unwrap_or_default();
+    scope.is_self(&returned) || arguments.first().is_some_and(|ty| scope.is_self(ty))
 }
 
 /// Where the hook takes the context, if it does. Any other parameter is reported.

@@ -37,6 +37,7 @@ pub(super) fn check(
     let sig = &method.sig;
     let marker = "#[on(..)]";
     let event = event(markers.on?, scope.diagnostics);
+    let has_source = scope.diagnostics.count() == mistakes;
     let travelling = attrs::travelling(attrs);
     let this = format!("`{marker}` method `{}`", sig.ident);
     attrs::refuse_unreadable(&travelling.cfgs, &this, scope.diagnostics);
@@ -47,7 +48,7 @@ pub(super) fn check(
     ];
     hook::qualifiers(sig, marker, one_type, scope.diagnostics);
     let receiver = hook::receiver(sig, marker, scope);
-    let parameters = Parameters::check(sig, scope);
+    let parameters = Parameters::check(sig, has_source, scope);
     let help = "return nothing; keep the value in the actor, or take `&Context<Self>` and call `context.stop()`";
     hook::returns_nothing(sig, marker, help, scope.diagnostics);
     hook::where_clause(sig, marker, scope.diagnostics);
@@ -207,7 +208,8 @@ struct Parameters {
 }
 
 impl Parameters {
-    fn check(sig: &Signature, scope: &mut Scope<'_>) -> Self {
+    /// `has_source` is false if the source was reported: then its value is not known.
+    fn check(sig: &Signature, has_source: bool, scope: &mut Scope<'_>) -> Self {
         let mut parameters = Self::default();
         let mistakes = scope.diagnostics.count();
         for argument in &sig.inputs {
@@ -215,7 +217,7 @@ impl Parameters {
                 parameters.add(sig, typed, scope);
             }
         }
-        if parameters.value.is_none() && scope.diagnostics.count() == mistakes {
+        if has_source && parameters.value.is_none() && scope.diagnostics.count() == mistakes {
             let message =
                 format!("`#[on(..)]` method `{}` does not take the value of its source", sig.ident);
             let help = "add a parameter for it, or `_: Type` to ignore it";

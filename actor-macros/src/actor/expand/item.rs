@@ -8,7 +8,7 @@ use syn::Path;
 use crate::{
     actor::{
         model::Item,
-        parse::{self, ActorImpl},
+        parse::{self, ActorImpl, ItemKind},
     },
     cancel_safe,
 };
@@ -22,7 +22,12 @@ pub(super) fn item(syntax: &ActorImpl, items: Vec<Item>, krate: &Path) -> TokenS
         for attr in inner_attrs {
             attr.to_tokens(block);
         }
-        for (item, written) in items.into_iter().zip(written) {
+        // rustc reads nothing after a function that it cannot read.
+        let is_unreadable =
+            |written: &parse::Item| matches!(written.kind, ItemKind::Unreadable { .. });
+        let (last, first): (Vec<_>, Vec<_>) =
+            items.into_iter().zip(written).partition(|(_, written)| is_unreadable(written));
+        for (item, written) in first.into_iter().chain(last) {
             block.extend(method(item, written, krate));
         }
     });
