@@ -1,5 +1,7 @@
 //! The answers of calls that are served.
 
+use std::future::pending;
+
 use actor_runtime::{Answer, CallError, ReplyStream};
 
 use crate::{
@@ -8,7 +10,6 @@ use crate::{
     engine::Responder,
     incoming::Passed,
     method::{Arguments, Method},
-    stream::WINDOW,
     wire::Writer,
 };
 
@@ -82,16 +83,26 @@ pub(crate) async fn stream<A: Arguments, R>(
     mut values: ReplyStream<R>,
     method: &Method<A, R>,
 ) {
-    caller.open(WINDOW).await;
+    caller.open().await;
     let mut number = 0;
     loop {
         let next = async {
-            caller.ready().await;
-            values.next().await
+            match caller.is_ready(number) {
+                true => values.next().await,
+                false => pending().await,
+            }
         };
         let value = tokio::select! {
             biased;
             () = caller.gone() => return,
+            told = caller.told() => match told {
+                Some(true) => {
+                    caller.respond(caller.count("sent", number)).await;
+                    continue;
+                }
+                Some(false) => continue,
+                None => return,
+            },
             value = next => value,
         };
         let reply = match value {
@@ -100,7 +111,7 @@ pub(crate) async fn stream<A: Arguments, R>(
                 method.write_answer("item", &value, writer)
             }),
             Some(Err(error)) => Err(caller.failure(error)),
-            None => return caller.respond(caller.end(number)).await,
+            None => return caller.respond(caller.count("end", number)).await,
         };
         match reply {
             Ok(reply) => caller.respond(reply).await,
@@ -117,14 +128,14 @@ impl<R> Awaited<R> {
     async fn outcome(&mut self) -> Result<R, CallError> {
         match &mut self.0 {
             Some(answer) => answer.await,
-            None => std::future::pending().await,
+            None => pending().await,
         }
     }
 
     async fn look<T>(&mut self, look: impl FnOnce(&R) -> T) -> Result<T, CallError> {
         match &mut self.0 {
             Some(answer) => answer.look(look).await,
-            None => std::future::pending().await,
+            None => pending().await,
         }
     }
 

@@ -179,7 +179,7 @@ impl<R: Send + 'static> RemoteCall<R> {
                     }
                     return Ok(answer);
                 }
-                Ok(Ok(Reply::Item { .. } | Reply::End { .. })) => {
+                Ok(Ok(Reply::Item { .. } | Reply::Sent { .. } | Reply::End { .. })) => {
                     let reason = "it is a stream".to_owned();
                     return Err(Kind::Unreadable { reason });
                 }

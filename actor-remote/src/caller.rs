@@ -1,17 +1,21 @@
 //! The caller of a request that is served.
 
-use std::{fmt, future::Future, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    future::{Future, pending},
+    time::Duration,
+};
 
 use actor_runtime::{CallError, CallErrorKind};
 use bytes::Bytes;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::{
     codec::Codec,
-    control::Control,
-    engine::{Engine, Responder},
-    life,
+    engine::Responder,
+    life::SILENCE,
     link::Link,
+    stream::WINDOW,
     under_way::{Key, Served},
     wire::{Fields, Writer},
 };
@@ -24,7 +28,6 @@ pub(crate) struct Caller {
     responder: Box<dyn Responder>,
     codec: Codec,
     process: u64,
-    engine: Arc<dyn Engine>,
     limit: usize,
     shows_panics: bool,
     served: Served,
@@ -62,7 +65,6 @@ impl Caller {
             responder,
             codec: request.codec,
             process: link.shared.process,
-            engine: link.shared.engine.clone(),
             limit: link.settings.max_message,
             shows_panics: link.settings.shows_panics,
             served,
@@ -117,22 +119,26 @@ impl Caller {
         }
     }
 
-    /// Completes when the caller is ready for one more item. One that cannot say so is always ready.
-    pub(crate) async fn ready(&self) {
+    /// Tells the caller that its stream is open. From then on it has no deadline, if it can say that it reads.
+    pub(crate) async fn open(&mut self) {
+        self.accepted().await;
         if self.served.process().is_some() {
-            self.served.caller.ready().await;
+            self.deadline = None;
         }
     }
 
-    /// Tells the caller that its stream is open. From then on it has no deadline, and may take so many items.
-    pub(crate) async fn open(&mut self, items: u32) {
-        self.accepted().await;
-        self.deadline = None;
-        self.served.caller.tell(Control::Credit(items));
-        if let Some(process) = self.served.process() {
-            let caller = Arc::downgrade(&self.served.caller);
-            tokio::spawn(life::end_with(self.engine.clone(), process, caller));
+    /// Whether the caller is ready for one more item after so many. One that cannot say so is always ready.
+    pub(crate) fn is_ready(&self, sent: u64) -> bool {
+        self.served.process().is_none() || sent < self.served.caller.taken().saturating_add(WINDOW)
+    }
+
+    /// Completes when the caller has told something about its stream: whether it asks how many items were sent. Returns
+    /// `None` if it is not heard any more.
+    pub(crate) async fn told(&self) -> Option<bool> {
+        if self.served.process().is_none() {
+            return pending().await;
         }
+        timeout(SILENCE, self.served.caller.told()).await.ok()
     }
 
     pub(crate) fn codec(&self) -> Codec {
@@ -164,10 +170,10 @@ impl Caller {
         }
     }
 
-    /// The end of a stream.
-    pub(crate) fn end(&self, items: u64) -> Bytes {
+    /// The end of a stream after so many items, or how many were `sent` of one that goes on.
+    pub(crate) fn count(&self, name: &str, items: u64) -> Bytes {
         let mut writer = Writer::new(self.codec);
-        writer.number("end", items);
+        writer.number(name, items);
         writer.finish()
     }
 

@@ -39,8 +39,13 @@ pub(crate) enum Control {
     Cancel,
     /// It has read the answer.
     Read,
-    /// It has read so many items of the stream.
-    Credit(u32),
+    /// It has read so many items of its stream, from the beginning. It says so now and then, and once a second as long as
+    /// it reads the stream, so that nothing rests on one message.
+    Taken {
+        items: u64,
+        /// It waits for the next item, and would like to know how many were sent.
+        asks: bool,
+    },
 }
 
 impl Control {
@@ -52,7 +57,12 @@ impl Control {
         match self {
             Self::Cancel => writer.flag("cancel"),
             Self::Read => writer.flag("read"),
-            Self::Credit(items) => writer.number("credit", items.into()),
+            Self::Taken { items, asks } => {
+                writer.number("taken", items);
+                if asks {
+                    writer.flag("asks");
+                }
+            }
         }
         writer.finish()
     }
@@ -64,10 +74,8 @@ impl Control {
         else {
             return Err("it does not say which call it is about".to_owned());
         };
-        let what = match fields.number("credit")? {
-            Some(items) => {
-                Self::Credit(items.try_into().map_err(|_| "too much credit".to_owned())?)
-            }
+        let what = match fields.number("taken")? {
+            Some(items) => Self::Taken { items, asks: fields.flag("asks")? },
             None if fields.flag("cancel")? => Self::Cancel,
             None if fields.flag("read")? => Self::Read,
             None => return Err("it says nothing about the call".to_owned()),

@@ -44,6 +44,10 @@ pub(crate) enum Reply {
         value: Bytes,
         number: u64,
     },
+    /// So many items of a stream were sent by now.
+    Sent {
+        items: u64,
+    },
     /// The end of a stream, with the number of its items.
     End {
         items: u64,
@@ -128,7 +132,10 @@ impl Exchange {
         match self.read(&message, signature) {
             Ok(Ok(reply)) => match &reply {
                 Reply::Answer { wants_read: false, .. } | Reply::End { .. } => self.over(Ok(reply)),
-                Reply::Answer { .. } | Reply::Accepted | Reply::Item { .. } => Ok(reply),
+                Reply::Answer { .. }
+                | Reply::Accepted
+                | Reply::Item { .. }
+                | Reply::Sent { .. } => Ok(reply),
             },
             Ok(Err(failure)) => self.over(Err(failure)),
             Err(reason) => Err(Kind::Unreadable { reason }),
@@ -156,6 +163,9 @@ impl Exchange {
             let error = Fields::of_map(error, fields.codec)?;
             return Ok(Err(failure(&error, signature)?));
         }
+        if let Some(items) = fields.number("sent")? {
+            return Ok(Ok(Reply::Sent { items }));
+        }
         if let Some(items) = fields.number("end")? {
             return Ok(Ok(Reply::End { items }));
         }
@@ -181,9 +191,14 @@ impl Exchange {
         self.tell(Control::Read);
     }
 
-    /// Says that so many items were read.
-    pub(crate) fn has_taken(&self, items: u32) {
-        self.tell(Control::Credit(items));
+    /// Remembers that so many items of a stream were read.
+    pub(crate) fn has_taken(&self, items: u64) {
+        self.waiting.has_taken(items);
+    }
+
+    /// Says that so many items were read, and asks how many were sent.
+    pub(crate) fn tell_taken(&self, items: u64, asks: bool) {
+        self.tell(Control::Taken { items, asks });
     }
 
     fn tell(&self, what: Control) {

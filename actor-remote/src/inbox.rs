@@ -39,6 +39,8 @@ struct State {
     waker: Option<Waker>,
     /// The process that has accepted the call.
     accepted_by: Option<u64>,
+    /// How many items were read, if it is an open stream.
+    taken: Option<u64>,
 }
 
 /// What happens to a call that waits.
@@ -94,6 +96,16 @@ impl Inbox {
     pub(crate) fn waits_for(&self, process: u64) -> bool {
         let waiters: Vec<_> = lock(&self.0.waiting).values().cloned().collect();
         waiters.iter().any(|waiter| lock(&waiter.0).accepted_by == Some(process))
+    }
+
+    /// The open streams: their numbers, the processes that serve them, and how many items were read.
+    pub(crate) fn streams(&self) -> Vec<(u64, u64, u64)> {
+        let waiting = lock(&self.0.waiting);
+        let streams = waiting.iter().filter_map(|(number, waiter)| {
+            let state = lock(&waiter.0);
+            Some((*number, state.accepted_by?, state.taken?))
+        });
+        streams.collect()
     }
 
     /// Begins to wait for replies, with a number of its own.
@@ -159,6 +171,11 @@ impl Waiting {
     /// Remembers who has accepted the call.
     pub(crate) fn accepted_by(&self, process: u64) {
         lock(&self.waiter.0).accepted_by = Some(process);
+    }
+
+    /// Remembers that it is a stream, of which so many items were read.
+    pub(crate) fn has_taken(&self, items: u64) {
+        lock(&self.waiter.0).taken = Some(items);
     }
 }
 

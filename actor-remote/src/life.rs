@@ -1,4 +1,4 @@
-//! Whether other processes are alive: each that serves something says so once a second.
+//! Whether other processes are alive: each that serves something, or reads a stream, says so once a second.
 
 use std::{
     collections::HashSet,
@@ -11,10 +11,15 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use crate::{control::Control, engine::Engine, inbox::lock, link::Shared, under_way::Caller};
+use crate::{
+    control::{Control, topic_of_process},
+    engine::Engine,
+    inbox::lock,
+    link::Shared,
+};
 
 /// The time between two beats.
-const BEAT: Duration = Duration::from_secs(1);
+pub(crate) const BEAT: Duration = Duration::from_secs(1);
 
 /// After so much silence a process counts as lost.
 pub(crate) const SILENCE: Duration = Duration::from_millis(2500);
@@ -23,7 +28,7 @@ pub(crate) const SILENCE: Duration = Duration::from_millis(2500);
 #[derive(Debug, Default)]
 pub(crate) struct Followed(Mutex<HashSet<u64>>);
 
-/// Kept by every service. The beats end with the last one.
+/// Kept by every service and by every open stream. The beats end with the last one.
 pub(crate) struct Pulse;
 
 impl fmt::Debug for Pulse {
@@ -65,6 +70,10 @@ async fn beat(link: Weak<Shared>, pulse: Weak<Pulse>) {
         let (Some(link), Some(_)) = (link.upgrade(), pulse.upgrade()) else { return };
         // One that cannot be sent is missed by those who listen.
         let _ = link.engine.publish(&topic(link.process), Bytes::from_static(b"{}")).await;
+        for (number, process, items) in link.inbox.streams() {
+            let message = Control::Taken { items, asks: false }.message(link.process, number);
+            let _ = link.engine.publish(&topic_of_process(process), message).await;
+        }
     }
 }
 
@@ -84,15 +93,6 @@ async fn follow(link: Weak<Shared>, process: u64) {
     if let (true, Some(link)) = (is_lost, link.upgrade()) {
         lock(&link.followed.0).remove(&process);
         link.inbox.lose(process);
-    }
-}
-
-/// Ends the stream of a caller whose process is not heard any more.
-pub(crate) async fn end_with(engine: Arc<dyn Engine>, process: u64, caller: Weak<Caller>) {
-    if is_lost(engine, process, || caller.strong_count() > 0).await {
-        if let Some(caller) = caller.upgrade() {
-            caller.tell(Control::Cancel);
-        }
     }
 }
 

@@ -9,14 +9,17 @@ use crate::{
     engine::BoxFuture,
     error::{RemoteError, RemoteErrorKind as Kind},
     exchange::{Exchange, Question, Reply},
-    life::Pulse,
+    life::{BEAT, Pulse},
 };
 
 /// How many values the handler may send before the first of them is read.
-pub(crate) const WINDOW: u32 = 16;
+pub(crate) const WINDOW: u64 = 16;
 
 /// After so many values the handler may send as many more.
-const STEP: u32 = WINDOW / 2;
+const STEP: u64 = WINDOW / 2;
+
+/// So many questions in a row that are not answered mean that nobody serves the stream any more.
+const UNANSWERED: u32 = 2;
 
 /// A stream of values from a handler of another process. The call is sent when the first is waited for.
 ///
@@ -40,9 +43,12 @@ enum State {
 
 struct Open {
     exchange: Exchange,
-    /// Values read, and those of them that the handler was not told of.
+    /// Values read.
     read: u64,
-    untold: u32,
+    /// When the handler is asked whether a value was lost on the way, if none comes until then.
+    ask_at: Option<Instant>,
+    /// How often it was asked and has not answered.
+    unanswered: u32,
     /// Tells the other side that this process is alive, also while nobody reads.
     _pulse: Arc<Pulse>,
     /// A reply that came when the stream was opened.
@@ -56,7 +62,7 @@ impl<R: Send + 'static> RemoteStream<R> {
 
     /// Limits the time until the actor has accepted the call. Without it, the limit is that of the
     /// [link](crate::Link::timeout). The values that follow may take any time: the stream ends with
-    /// [`Lost`](Kind::Lost) if their process is not heard for 2.5 seconds.
+    /// [`Lost`](Kind::Lost) if their process is not heard for 3 seconds.
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { call: self.call.timeout(timeout), ..self }
     }
@@ -97,7 +103,7 @@ impl<R: Send + 'static> RemoteStream<R> {
         let State::Open(open) = state else { return Ok(None) };
         let reply = match mem::take(&mut open.first) {
             Some(reply) => reply,
-            None => open.exchange.next(call.signature).await?,
+            None => open.next(call.signature).await?,
         };
         match reply {
             Reply::Item { value, number } if number == open.read => {
@@ -106,7 +112,7 @@ impl<R: Send + 'static> RemoteStream<R> {
                 value.map(Some).map_err(|reason| Kind::Unreadable { reason })
             }
             Reply::End { items } if items == open.read => Ok(None),
-            Reply::Item { .. } | Reply::End { .. } => Err(Kind::Lost),
+            Reply::Item { .. } | Reply::Sent { .. } | Reply::End { .. } => Err(Kind::Lost),
             Reply::Accepted | Reply::Answer { .. } => {
                 let reason = "it is no stream".to_owned();
                 Err(Kind::Unreadable { reason })
@@ -118,9 +124,35 @@ impl<R: Send + 'static> RemoteStream<R> {
 impl Open {
     fn take(&mut self) {
         self.read += 1;
-        self.untold += 1;
-        if self.untold == STEP {
-            self.exchange.has_taken(mem::take(&mut self.untold));
+        self.exchange.has_taken(self.read);
+        if self.read % STEP == 0 {
+            self.exchange.tell_taken(self.read, false);
+        }
+    }
+
+    /// Waits for the next reply that is not about what was sent before.
+    ///
+    /// While none comes, it asks once a second how many values were sent: the last of them, or the end, may be lost, and
+    /// also what was told of those that were read.
+    async fn next(&mut self, signature: &(dyn fmt::Display + Sync)) -> Result<Reply, Kind> {
+        loop {
+            let ask_at = *self.ask_at.get_or_insert_with(|| Instant::now() + BEAT);
+            match timeout_at(ask_at, self.exchange.next(signature)).await {
+                Err(_) if self.unanswered == UNANSWERED => return Err(Kind::Lost),
+                Err(_) => {
+                    self.unanswered += 1;
+                    self.ask_at = None;
+                    self.exchange.tell_taken(self.read, true);
+                }
+                Ok(reply) => {
+                    self.unanswered = 0;
+                    self.ask_at = None;
+                    match reply? {
+                        Reply::Sent { items } if items == self.read => {}
+                        reply => return Ok(reply),
+                    }
+                }
+            }
         }
     }
 }
@@ -155,8 +187,9 @@ fn open<R: Send + 'static>(
                 }
                 Err(kind) => return Err(kind),
             };
+            exchange.has_taken(0);
             let _pulse = client.link.shared.pulse();
-            return Ok(Open { exchange, read: 0, untold: 0, _pulse, first });
+            return Ok(Open { exchange, read: 0, ask_at: None, unanswered: 0, _pulse, first });
         }
     })
 }

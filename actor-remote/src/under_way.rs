@@ -2,10 +2,11 @@
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
+    mem,
     sync::{Arc, Mutex},
 };
 
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 
 use crate::{control::Control, inbox::lock};
 
@@ -33,17 +34,20 @@ struct Table {
 }
 
 /// What is known of the caller of a call.
+#[derive(Default)]
 pub(crate) struct Caller {
     gone: Notify,
     read: Notify,
-    /// How many items of a stream it is ready to take.
-    credit: Semaphore,
+    /// It has told something about its stream.
+    told: Notify,
+    stream: Mutex<Stream>,
 }
 
-impl Default for Caller {
-    fn default() -> Self {
-        Self { gone: Notify::new(), read: Notify::new(), credit: Semaphore::new(0) }
-    }
+/// What the caller has told about its stream.
+#[derive(Default)]
+struct Stream {
+    taken: u64,
+    asks: bool,
 }
 
 impl Caller {
@@ -57,21 +61,26 @@ impl Caller {
         self.read.notified().await;
     }
 
-    /// Waits until it is ready to take one more item.
-    pub(crate) async fn ready(&self) {
-        // The semaphore is never closed.
-        if let Ok(permit) = self.credit.acquire().await {
-            permit.forget();
-        }
+    /// Completes when it has told something about its stream: whether it asks how many items were sent.
+    pub(crate) async fn told(&self) -> bool {
+        self.told.notified().await;
+        mem::take(&mut lock(&self.stream).asks)
+    }
+
+    /// How many items of its stream it has read.
+    pub(crate) fn taken(&self) -> u64 {
+        lock(&self.stream).taken
     }
 
     pub(crate) fn tell(&self, what: Control) {
         match what {
             Control::Cancel => self.gone.notify_one(),
             Control::Read => self.read.notify_one(),
-            Control::Credit(items) => {
-                let room = Semaphore::MAX_PERMITS - self.credit.available_permits();
-                self.credit.add_permits(room.min(usize::try_from(items).unwrap_or(usize::MAX)));
+            Control::Taken { items, asks } => {
+                let mut stream = lock(&self.stream);
+                stream.taken = stream.taken.max(items);
+                stream.asks |= asks;
+                self.told.notify_one();
             }
         }
     }

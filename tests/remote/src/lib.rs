@@ -2,7 +2,10 @@
 
 pub mod actors;
 pub mod contract;
+pub mod ledger;
 pub mod nats;
+#[cfg(feature = "nats")]
+pub mod relay;
 
 use std::future::Future;
 
