@@ -1,6 +1,61 @@
 //! Handles of actors in other processes, over [NATS](https://nats.io).
 //!
 //! [`connect`] gives a [`Link`]. See `actor-remote` for what a link does, and what is lost with the network.
+//!
+//! # Connections
+//!
+//! The client connects again when its connection breaks, for as long as it takes, and names are served again. Calls that
+//! are made meanwhile wait for the connection until their time is over, and then fail with
+//! [`Disconnected`](actor_remote::RemoteErrorKind::Disconnected): they are not sent later.
+//!
+//! # Security
+//!
+//! [`connect_with`] takes the options of [`async_nats`]:
+//!
+//! ```no_run
+//! use actor_nats::async_nats::ConnectOptions;
+//!
+//! # async fn connect() -> Result<(), Box<dyn std::error::Error>> {
+//! let options = ConnectOptions::new()
+//!     .user_and_password("caller".to_owned(), "secret".to_owned())
+//!     .add_root_certificates("ca.pem".into())
+//!     .add_client_certificate("client.pem".into(), "client-key.pem".into())
+//!     .custom_inbox_prefix("_INBOX_caller");
+//! let link = actor_nats::connect_with("tls://nats.example:4222", options).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! TLS, names and passwords, and tokens need no feature. Keys and credentials files need `nkeys` of `async-nats`, which a
+//! program enables by a dependency of its own.
+//!
+//! These subjects are used, where `NAME` is what is [served](Link::serve):
+//!
+//! | subject | content | published by | subscribed by |
+//! |---|---|---|---|
+//! | `actor.NAME` | requests and casts | callers | those who serve, in the queue group `actor` |
+//! | `_INBOX.>`, or the prefix that was set | replies | those who serve | callers, and those who serve while they begin |
+//! | `actor-topic.control.NAME` | a caller has gone | callers | those who serve |
+//! | `actor-topic.process.*` | a caller has gone or has read something | callers | those who serve |
+//! | `actor-topic.beat.*` | a process is alive, once a second | those who serve | callers |
+//!
+//! So in the server's configuration, a user who may only call the actors below `counters`, and one who serves them:
+//!
+//! ```text
+//! { user: caller, password: $CALLER, permissions: {
+//!     publish: ["actor.counters.>", "actor-topic.control.counters.>", "actor-topic.process.*"]
+//!     subscribe: ["_INBOX_caller.>", "actor-topic.beat.*"] } }
+//! { user: server, password: $SERVER, permissions: {
+//!     publish: ["_INBOX_caller.>", "actor-topic.beat.*"]
+//!     subscribe: ["actor.counters.>", "actor-topic.control.counters.>", "actor-topic.process.*", "_INBOX_server.>"] } }
+//! ```
+//!
+//! A prefix for each user keeps one from reading the replies to another.
+//!
+//! NATS does not tell a caller that a message was refused: a call to a name that its user may not call ends with
+//! [`TimedOut`](actor_remote::RemoteErrorKind::TimedOut), and the reason is in the
+//! [events](async_nats::ConnectOptions::event_callback) of the client. The same holds for a service whose user may not
+//! subscribe to its name: it begins, and gets no requests.
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
@@ -119,11 +174,14 @@ impl Nats {
 
     /// Waits until the server has read what it was sent before: it says that nobody serves a name that nobody knows.
     async fn settled(&self) -> Result<(), EngineError> {
-        let subject = format!("actor-topic.{}", self.client.new_inbox());
+        // One who serves may publish to such subjects.
+        let subject = topic_subject("beat.0");
         let answered = timeout(BEGIN, self.client.request(subject, Bytes::new())).await;
         match answered {
             Ok(_) => Ok(()),
-            Err(_) => Err(EngineError::new("the NATS server does not answer")),
+            Err(_) => Err(EngineError::new(
+                "the NATS server does not answer, or this user may not publish to `actor-topic.beat.*`",
+            )),
         }
     }
 }

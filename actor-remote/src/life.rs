@@ -1,4 +1,5 @@
-//! Whether other processes are alive: each that serves something, or reads a stream, says so once a second.
+//! Whether other processes are alive: each that serves something says so once a second, and each that reads a stream tells
+//! the one that serves it.
 
 use std::{
     collections::HashSet,
@@ -69,7 +70,9 @@ async fn beat(link: Weak<Shared>, pulse: Weak<Pulse>) {
         beats.tick().await;
         let (Some(link), Some(_)) = (link.upgrade(), pulse.upgrade()) else { return };
         // One that cannot be sent is missed by those who listen.
-        let _ = link.engine.publish(&topic(link.process), Bytes::from_static(b"{}")).await;
+        if link.listening.initialized() {
+            let _ = link.engine.publish(&topic(link.process), Bytes::from_static(b"{}")).await;
+        }
         for (number, process, items) in link.inbox.streams() {
             let message = Control::Taken { items, asks: false }.message(link.process, number);
             let _ = link.engine.publish(&topic_of_process(process), message).await;

@@ -126,6 +126,6 @@ fn port_of(directory: &Path) -> Option<u16> {
     let file =
         files.flatten().find(|file| file.path().extension().is_some_and(|end| end == "ports"))?;
     let text = fs::read_to_string(file.path()).ok()?;
-    let (_, rest) = text.split_once("nats://127.0.0.1:")?;
+    let (_, rest) = text.split_once("://127.0.0.1:")?;
     rest.split(|letter: char| !letter.is_ascii_digit()).next()?.parse().ok()
 }
