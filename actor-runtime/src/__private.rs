@@ -33,7 +33,7 @@ pub use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent between threads, so no message can carry it",
     label = "not `Send`",
-    note = "use a type that is `Send`: `Arc` for `Rc`, `Mutex` for `RefCell`",
+    note = "use a type that is `Send`: `Arc` for `Rc`, `Mutex` for `RefCell`, `dyn Trait + Send` for `dyn Trait`",
     note = "or keep the actor on one thread: `#[actor(local)]`"
 )]
 pub trait Travels<Why> {

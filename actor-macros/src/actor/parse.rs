@@ -42,8 +42,8 @@ pub(crate) struct Item {
 }
 
 impl Item {
-    /// Whether it is no item of an impl, such as a `;` or a `let`. rustc has reported it before the macro was called, and would
-    /// again, and not read what follows.
+    /// Whether it is no item of an impl, such as a `;` or a `let`, and not one that is being typed. rustc has reported it
+    /// before the macro was called, and would again, and not read what follows.
     fn is_stray(&self) -> bool {
         let is_visibility = |token: &TokenTree| match token {
             TokenTree::Ident(ident) => ident == "pub",
@@ -53,11 +53,18 @@ impl Item {
         let first = self.tokens.clone().into_iter().find(|token| !is_visibility(token));
         matches!(self.kind, ItemKind::Other)
             && match first {
-                Some(TokenTree::Ident(ident)) => ident == "let" || ident == "async",
+                Some(TokenTree::Ident(ident)) => {
+                    ident == "let" || ident == "async" && self.has_body()
+                }
                 Some(TokenTree::Punct(punct)) => !matches!(punct.as_char(), '#' | ':' | '$'),
                 Some(TokenTree::Literal(_)) => true,
                 Some(TokenTree::Group(_)) | None => false,
             }
+    }
+
+    fn has_body(&self) -> bool {
+        let last = self.tokens.clone().into_iter().last();
+        matches!(last, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace)
     }
 }
 
