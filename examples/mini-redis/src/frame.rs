@@ -57,6 +57,12 @@ pub enum Frame {
     Push(Vec<Frame>),
     /// Human-readable text. A bulk string in RESP2.
     Text(String),
+    /// A boolean. An integer in RESP2.
+    Boolean(bool),
+    /// An integer that may be too large for [`Integer`](Self::Integer). A bulk string in RESP2.
+    BigNumber(&'static str),
+    /// A frame with data about it, which RESP2 leaves out.
+    WithAttributes(Vec<(Frame, Frame)>, Box<Frame>),
 }
 
 impl Frame {
@@ -132,6 +138,17 @@ impl Frame {
                 out.put_slice(b"\r\n");
             }
             Self::Text(text) => bulk(out, text.as_bytes()),
+            Self::Boolean(is_so) if is_resp3 => line(out, b'#', if *is_so { b"t" } else { b"f" }),
+            Self::Boolean(is_so) => head(out, b':', i64::from(*is_so)),
+            Self::BigNumber(digits) if is_resp3 => line(out, b'(', digits.as_bytes()),
+            Self::BigNumber(digits) => bulk(out, digits.as_bytes()),
+            Self::WithAttributes(attributes, frame) => {
+                if is_resp3 {
+                    length(out, b'|', attributes.len());
+                    both(attributes, b"", protocol, out);
+                }
+                frame.encode(protocol, out);
+            }
         }
     }
 }

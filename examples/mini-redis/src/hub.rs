@@ -9,7 +9,13 @@
 
 mod audience;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+};
 
 use actor_runtime::actor;
 use bytes::{Bytes, BytesMut};
@@ -63,6 +69,19 @@ pub(crate) struct Caller {
     pub(crate) protocol: Protocol,
     pub(crate) outbox: WeakOutbox,
     pub(crate) abort_handle: AbortHandle,
+}
+
+impl Caller {
+    /// Sends bytes to the client. Disconnects it and returns `false` if it reads too slowly.
+    fn push(&self, bytes: Bytes) -> bool {
+        let is_sent = self.outbox.push(bytes).is_ok();
+        if !is_sent {
+            let client = self.client;
+            tracing::warn!("client {client} is disconnected: it does not read what is published");
+            self.abort_handle.abort();
+        }
+        is_sent
+    }
 }
 
 /// The number of subscriptions of a client.
@@ -133,6 +152,17 @@ pub struct Hub {
     published: u64,
     /// The size of the messages that were not yet sent.
     gathered: usize,
+    /// The clients that are shown all commands.
+    monitors: BTreeMap<ClientId, Caller>,
+    /// Their number, which connections read: if there is none, they report nothing.
+    monitoring: Arc<AtomicUsize>,
+}
+
+impl Hub {
+    /// Creates a hub that keeps the number of monitors in `monitoring`.
+    pub(crate) fn new(monitoring: Arc<AtomicUsize>) -> Self {
+        Self { monitoring, ..Self::default() }
+    }
 }
 
 #[actor(mailbox = 1024)]
@@ -190,8 +220,26 @@ impl Hub {
         subscriptions
     }
 
+    /// Shows a client all commands from now on.
+    pub(crate) fn monitor(&mut self, caller: Caller) {
+        self.monitors.insert(caller.client, caller);
+        self.monitoring.store(self.monitors.len(), Relaxed);
+    }
+
+    /// Shows lines to the clients that monitor.
+    pub fn report(&mut self, lines: Bytes) {
+        let is_gone = |caller: &Caller| !caller.push(lines.clone());
+        let gone = self.monitors.values().filter(|caller| is_gone(caller));
+        for client in gone.map(|caller| caller.client).collect::<Vec<_>>() {
+            self.leave(client);
+        }
+    }
+
     /// Ends all subscriptions of a client without confirmations.
     pub fn leave(&mut self, client: ClientId) {
+        if self.monitors.remove(&client).is_some() {
+            self.monitoring.store(self.monitors.len(), Relaxed);
+        }
         let Some(subscriber) = self.subscribers.remove(&client) else {
             return;
         };
@@ -265,14 +313,10 @@ impl Hub {
         }
     }
 
-    /// Sends bytes to a subscriber. Disconnects the subscriber if it reads too slowly.
+    /// Sends bytes to a subscriber.
     fn send(&mut self, client: ClientId, bytes: Bytes) {
-        let Some(Subscriber { caller, .. }) = self.subscribers.get(&client) else {
-            return;
-        };
-        if caller.outbox.push(bytes).is_err() {
-            tracing::warn!("client {client} is disconnected: it does not read what is published");
-            caller.abort_handle.abort();
+        let subscriber = self.subscribers.get(&client);
+        if subscriber.is_some_and(|subscriber| !subscriber.caller.push(bytes)) {
             self.leave(client);
         }
     }

@@ -8,7 +8,7 @@ use std::{
     collections::BTreeMap,
     io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicUsize},
     time::Duration,
 };
 
@@ -23,7 +23,7 @@ use crate::{
     connection::{AbortHandle, Connection, ConnectionHandle, SHUTTING_DOWN, Services},
     hub::{Hub, HubHandle},
     status::ClientStatus,
-    store::{ClientId, Store, StoreHandle, clock::Clock},
+    store::{ClientId, Store, StoreHandle, clock::Clock, events::Notifications},
     writer::{Limits, Outbox, WeakOutbox},
 };
 
@@ -74,13 +74,17 @@ const RESTARTS: Restarts = Restarts::at_once(100, Duration::from_secs(60));
 pub async fn start(settings: Settings, scope: &Scope) -> io::Result<ServerHandle> {
     let listener = TcpListener::bind((settings.host, settings.port)).await?;
     let databases = settings.databases;
+    let monitoring = Arc::new(AtomicUsize::new(0));
+    let hub = scope.spawn(Hub::new(monitoring.clone()));
+    let notifications = Notifications::default();
+    let (subscribers, enabled) = (hub.clone(), notifications.clone());
     let store = scope.spawn_restarting(RESTARTS, move |life| {
         if life.number() > 0 {
             tracing::error!("the store has panicked and was restarted; all keys are lost");
         }
-        Store::begin(databases, life.number(), Clock::system())
+        let store = Store::begin(databases, life.number(), Clock::system());
+        store.with_events(subscribers.clone(), enabled.clone())
     });
-    let hub = scope.spawn(Hub::default());
     let server = Server {
         facts: Facts {
             address: listener.local_addr()?,
@@ -96,6 +100,8 @@ pub async fn start(settings: Settings, scope: &Scope) -> io::Result<ServerHandle
         paused_until: None,
         store,
         hub,
+        notifications,
+        monitoring,
         clients: BTreeMap::new(),
     };
     Ok(scope.spawn(server))
@@ -111,6 +117,10 @@ pub struct Server {
     paused_until: Option<Instant>,
     store: StoreHandle,
     hub: HubHandle,
+    /// Set by `CONFIG SET`.
+    notifications: Notifications,
+    /// The number of clients that monitor, which the hub keeps.
+    monitoring: Arc<AtomicUsize>,
     clients: BTreeMap<ClientId, Client>,
 }
 
@@ -288,6 +298,8 @@ impl Server {
         let services = Services {
             store: self.store.clone(),
             hub: self.hub.clone(),
+            notifications: self.notifications.clone(),
+            monitoring: self.monitoring.clone(),
             server: context.handle().clone(),
             databases: self.settings.databases,
             allows_debug: self.settings.allows_debug,

@@ -8,6 +8,7 @@ use std::{
     sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed},
 };
 
+use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::{
@@ -28,6 +29,10 @@ pub(crate) struct ClientStatus {
     active: AtomicU64,
     /// The index in [`COMMANDS`] of the last command, or `COMMANDS.len()` before the first one.
     command: AtomicUsize,
+    /// The index of its subcommand, or `usize::MAX`.
+    subcommand: AtomicUsize,
+    /// The size of the command that asks for the status, in bytes.
+    query: AtomicUsize,
     database: AtomicUsize,
     protocol: AtomicI64,
     channels: AtomicUsize,
@@ -35,6 +40,8 @@ pub(crate) struct ClientStatus {
     shards: AtomicUsize,
     /// Whether it waits for an element.
     is_waiting: AtomicBool,
+    /// Whether it is shown all commands.
+    is_monitor: AtomicBool,
     /// The number of commands queued for `EXEC`, or -1 outside of a transaction.
     queued: AtomicI64,
 }
@@ -48,12 +55,15 @@ impl ClientStatus {
             since: Instant::now(),
             active: AtomicU64::new(0),
             command: AtomicUsize::new(COMMANDS.len()),
+            subcommand: AtomicUsize::new(usize::MAX),
+            query: AtomicUsize::new(0),
             database: AtomicUsize::new(0),
             protocol: AtomicI64::new(Protocol::default().number()),
             channels: AtomicUsize::new(0),
             patterns: AtomicUsize::new(0),
             shards: AtomicUsize::new(0),
             is_waiting: AtomicBool::new(false),
+            is_monitor: AtomicBool::new(false),
             queued: AtomicI64::new(-1),
         }
     }
@@ -62,8 +72,18 @@ impl ClientStatus {
         self.active.store(self.since.elapsed().as_secs(), Relaxed);
     }
 
-    pub(crate) fn set_command(&self, command: &'static Command) {
+    pub(crate) fn set_command(&self, command: &'static Command, words: &[Bytes]) {
         self.command.store(command.index(), Relaxed);
+        let subcommand = command.subcommand_index(words).unwrap_or(usize::MAX);
+        self.subcommand.store(subcommand, Relaxed);
+    }
+
+    pub(crate) fn set_query(&self, size: usize) {
+        self.query.store(size, Relaxed);
+    }
+
+    pub(crate) fn set_monitor(&self, is_monitor: bool) {
+        self.is_monitor.store(is_monitor, Relaxed);
     }
 
     pub(crate) fn set_database(&self, database: usize) {
@@ -102,6 +122,9 @@ impl ClientStatus {
         let idle = age.saturating_sub(self.active.load(Relaxed));
         let queued = self.queued.load(Relaxed);
         let mut flags = String::new();
+        if self.is_monitor.load(Relaxed) {
+            flags.push('O');
+        }
         if self.is_subscriber() {
             flags.push('P');
         }
@@ -114,8 +137,13 @@ impl ClientStatus {
         if flags.is_empty() {
             flags.push('N');
         }
-        let command =
-            COMMANDS.get(self.command.load(Relaxed)).map_or("NULL", |command| command.name);
+        let command = COMMANDS.get(self.command.load(Relaxed));
+        let subcommand = |command: &Command| command.subcommands.get(self.subcommand.load(Relaxed));
+        let command = command.map_or("NULL".to_owned(), |command| match subcommand(command) {
+            Some(subcommand) => format!("{}|{}", command.name, subcommand.name),
+            None => command.name.to_owned(),
+        });
+        let query = self.query.load(Relaxed);
         let Self { id, peer, local, .. } = self;
         let [name, library, version] = attributes;
         let (database, protocol) = (self.database.load(Relaxed), self.protocol.load(Relaxed));
@@ -123,7 +151,7 @@ impl ClientStatus {
         let shards = self.shards.load(Relaxed);
         format!(
             "id={id} addr={peer} laddr={local} fd=0 name={name} age={age} idle={idle} flags={flags} \
-             db={database} sub={channels} psub={patterns} ssub={shards} multi={queued} qbuf=0 \
+             db={database} sub={channels} psub={patterns} ssub={shards} multi={queued} qbuf={query} \
              qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem={unread} tot-mem=0 \
              events=r cmd={command} user=default redir=-1 resp={protocol} lib-name={library} \
              lib-ver={version}\n"

@@ -63,6 +63,7 @@ pub(crate) enum Local {
     Function,
     Hello,
     Info,
+    Monitor,
     Multi,
     Ping,
     Pubsub,
@@ -186,8 +187,13 @@ impl Command {
     }
 
     fn subcommand(&self, words: &[Bytes]) -> Option<&'static Subcommand> {
-        let word = words.get(1)?;
-        self.subcommands.iter().find(|sub| word.eq_ignore_ascii_case(sub.name.as_bytes()))
+        self.subcommand_index(words).and_then(|place| self.subcommands.get(place))
+    }
+
+    /// Returns the index of the subcommand that a request names.
+    pub(crate) fn subcommand_index(&self, words: &[Bytes]) -> Option<usize> {
+        let word = words.get(1).filter(|_| !self.subcommands.is_empty())?;
+        self.subcommands.iter().position(|sub| word.eq_ignore_ascii_case(sub.name.as_bytes()))
     }
 
     /// Returns the name used in errors, such as `get` or `client|kill`.
@@ -206,6 +212,12 @@ impl Command {
     pub(crate) fn is_for_subscribers(&self) -> bool {
         use Local::{Ping, Quit, Reset, Subscribe, Unsubscribe};
         matches!(self.run, Run::Local(Ping | Quit | Reset | Subscribe(_) | Unsubscribe(_)))
+    }
+
+    /// Whether it reads or changes keys, or publishes: not for a client that monitors.
+    pub(crate) fn uses_keys(&self) -> bool {
+        let is_access = |flag: &str| flag == "write" || flag == "readonly";
+        matches!(self.run, Run::Publish { .. }) || self.flags.split(' ').any(is_access)
     }
 
     /// Whether it runs immediately instead of being queued between `MULTI` and `EXEC`.

@@ -18,9 +18,9 @@ impl Connection {
             b"getname" if self.name.is_empty() => Frame::Null,
             b"getname" => Frame::Bulk(self.name.clone()),
             b"id" => Frame::Integer(i64::try_from(self.status.id).unwrap_or(i64::MAX)),
-            b"info" => self.list(vec![Filter::Id(vec![self.status.id])]).await?,
+            b"info" => self.list(vec![Filter::Id(vec![self.status.id])], words).await?,
             b"kill" => self.kill(rest).await?,
-            b"list" => self.list(parse_list(rest)?).await?,
+            b"list" => self.list(parse_list(rest)?, words).await?,
             b"no-evict" | b"no-touch" => on_or_off(&rest[0])?,
             b"reply" => return self.set_reply_mode(&rest[0]),
             b"setinfo" => self.set_info(&rest[0], &rest[1]).await?,
@@ -62,8 +62,12 @@ impl Connection {
         Ok(())
     }
 
-    async fn list(&mut self, filters: Vec<Filter>) -> Result<Frame, Fault> {
-        Ok(Frame::Text(self.server()?.list(filters).await?))
+    /// Returns the lines of clients. That of this client shows the request, which is `words` after the name.
+    async fn list(&mut self, filters: Vec<Filter>, words: &[Bytes]) -> Result<Frame, Fault> {
+        self.status.set_query(encoded_size(words));
+        let list = self.server()?.list(filters).await;
+        self.status.set_query(0);
+        Ok(Frame::Text(list?))
     }
 
     fn set_reply_mode(&mut self, how: &[u8]) -> Result<Option<Frame>, Fault> {
@@ -93,6 +97,14 @@ impl Connection {
             (false, _) => Ok(Frame::count(killed.len())),
         }
     }
+}
+
+/// Returns the size of a `CLIENT` request in the protocol.
+fn encoded_size(words: &[Bytes]) -> usize {
+    let digits = |number: usize| itoa::Buffer::new().format(number).len();
+    let size = |length: usize| "$\r\n\r\n".len() + digits(length) + length;
+    let words = words.iter().map(|word| word.len()).chain(["client".len()]);
+    "*\r\n".len() + digits(words.clone().count()) + words.map(size).sum::<usize>()
 }
 
 fn parse_list(words: &[Bytes]) -> Result<Vec<Filter>, Fault> {

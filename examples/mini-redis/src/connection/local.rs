@@ -34,6 +34,10 @@ impl Connection {
             Local::Function => function(words)?,
             Local::Hello => self.hello(words).await?,
             Local::Info => self.info(words).await?,
+            Local::Monitor => {
+                self.monitor().await?;
+                return Ok(None);
+            }
             Local::Multi => self.multi()?,
             Local::Ping => self.ping(words)?,
             Local::Pubsub => self.pubsub(words).await?,
@@ -54,20 +58,6 @@ impl Connection {
             Local::Unwatch => self.unwatch().await?,
             Local::Watch => self.watch(words).await?,
         }))
-    }
-
-    /// Lets the store panic, which restarts it.
-    async fn debug(&mut self, words: &[Bytes]) -> Result<Frame, Fault> {
-        if !self.services.allows_debug {
-            return Err(Fault(
-                "ERR DEBUG command not allowed. Start the server with --debug".into(),
-            ));
-        }
-        if !words[0].eq_ignore_ascii_case(b"PANIC") {
-            return Err(Fault("ERR only DEBUG PANIC is supported".into()));
-        }
-        self.services.store.panic().await?;
-        Ok(Frame::OK)
     }
 
     /// In RESP2, the reply to a subscriber has the form of a message.

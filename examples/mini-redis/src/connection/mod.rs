@@ -6,14 +6,20 @@
 
 mod blocking;
 mod client;
+mod config;
+mod debug;
 mod hello;
+mod info;
 mod local;
+mod monitor;
 mod pubsub;
-mod server;
 mod teardown;
 mod transaction;
 
-use std::{pin::pin, sync::Arc};
+use std::{
+    pin::pin,
+    sync::{Arc, atomic::AtomicUsize},
+};
 
 use actor_runtime::{CallError, CallErrorKind, Context, SendError, actor, select};
 use bytes::{Bytes, BytesMut};
@@ -26,7 +32,7 @@ use crate::{
     reader::{FrameReader, ReadError, Words},
     server::ServerHandle,
     status::ClientStatus,
-    store::{Request, StoreHandle, access::Fault},
+    store::{Request, StoreHandle, access::Fault, events::Notifications},
     writer::{Limits, Outbox},
 };
 
@@ -47,6 +53,10 @@ const SMALL_REPLIES: usize = 512;
 pub(crate) struct Services {
     pub(crate) store: StoreHandle,
     pub(crate) hub: HubHandle,
+    /// Set by `CONFIG SET`.
+    pub(crate) notifications: Notifications,
+    /// The number of clients that are shown all commands.
+    pub(crate) monitoring: Arc<AtomicUsize>,
     pub(crate) server: actor_runtime::WeakHandle<ServerHandle>,
     /// The number of databases.
     pub(crate) databases: usize,
@@ -73,6 +83,8 @@ pub(crate) struct Connection {
     reply_mode: ReplyMode,
     /// Commands that were read but not yet run.
     batch: Batch,
+    /// Lines for the clients that monitor, about the commands in the batch.
+    lines: BytesMut,
     /// Replies that were not yet sent to the writer.
     replies: BytesMut,
     /// Passed to the hub, which aborts slow subscribers.
@@ -191,6 +203,7 @@ impl Connection {
             transaction: None,
             reply_mode: ReplyMode::default(),
             batch: Batch::default(),
+            lines: BytesMut::new(),
             replies: BytesMut::new(),
             abort_handle,
             is_closing: false,
@@ -224,12 +237,16 @@ impl Connection {
             }
             Err(fault) => return Err(self.break_transaction(&words[0], fault).await),
         };
-        self.status.set_command(command);
+        self.status.set_command(command, &words);
         if let Some(transaction) = self.transaction.as_mut().filter(|_| !command.is_immediate()) {
             transaction.queued.push((command, words));
             self.status.set_queued(Some(transaction.queued.len()));
             self.reply(Frame::Simple("QUEUED")).await;
             return Ok(());
+        }
+        // Those that the connection runs are shown afterwards: `EXEC` follows its commands.
+        if !matches!(command.run, Run::Local(_)) {
+            self.show(command, &words);
         }
         match command.run {
             Run::Store(command) => self.batch_request(command, words).await,
@@ -243,7 +260,10 @@ impl Connection {
             Run::Publish { is_sharded } => self.batch_post(is_sharded, words).await,
             Run::Local(local) => {
                 self.run_batch().await;
-                if let Some(frame) = self.run_local(local, &words[1..]).await? {
+                let done = self.run_local(local, &words[1..]).await;
+                self.show(command, &words);
+                self.report().await;
+                if let Some(frame) = done? {
                     self.reply(frame).await;
                 }
             }
@@ -258,6 +278,9 @@ impl Connection {
         if is_subscriber && !command.is_for_subscribers() {
             let name = command.full_name(words);
             return Err(format!("ERR Can't execute '{name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context").into());
+        }
+        if self.registration.is_monitor && command.uses_keys() {
+            return Err(Fault("ERR Replica can't interact with the keyspace".into()));
         }
         Ok(command)
     }
@@ -295,6 +318,7 @@ impl Connection {
 
     /// Runs the batch and buffers the replies.
     async fn run_batch(&mut self) {
+        self.report().await;
         match std::mem::take(&mut self.batch) {
             Batch::Empty => {}
             Batch::Store(requests) => {

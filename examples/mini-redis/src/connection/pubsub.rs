@@ -11,7 +11,7 @@ use crate::{
 use super::Connection;
 
 impl Connection {
-    fn caller(&self) -> Caller {
+    pub(super) fn caller(&self) -> Caller {
         Caller {
             client: self.status.id,
             protocol: self.protocol,
@@ -43,9 +43,11 @@ impl Connection {
 
     /// Ends all subscriptions without confirmations.
     pub(super) async fn leave_hub(&mut self) -> Result<(), Fault> {
-        if std::mem::take(&mut self.registration.is_subscriber) {
+        let was_subscriber = std::mem::take(&mut self.registration.is_subscriber);
+        if std::mem::take(&mut self.registration.is_monitor) || was_subscriber {
             self.services.hub.leave(self.status.id).await?;
         }
+        self.status.set_monitor(false);
         self.set_subscriptions(Subscriptions::default());
         Ok(())
     }

@@ -43,6 +43,8 @@ pub(crate) struct Registration {
     pub(crate) watched_life: u64,
     /// Whether the hub may have subscriptions of the client.
     pub(crate) is_subscriber: bool,
+    /// Whether the hub shows the client all commands.
+    pub(crate) is_monitor: bool,
 }
 
 impl Registration {
@@ -56,6 +58,7 @@ impl Registration {
             is_watching: false,
             watched_life: 0,
             is_subscriber: false,
+            is_monitor: false,
         }
     }
 }
@@ -67,7 +70,7 @@ impl Drop for Registration {
         if self.is_watching {
             let _ = self.store.unwatch(self.client).cast_now();
         }
-        if self.is_subscriber {
+        if self.is_subscriber || self.is_monitor {
             let _ = self.hub.leave(self.client).cast_now();
         }
         if let Some(server) = self.server.upgrade() {

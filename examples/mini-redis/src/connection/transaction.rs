@@ -101,6 +101,7 @@ impl Connection {
         let Some(results) = self.exec_in_store(&queued).await? else {
             return Ok(Some(Frame::NullArray));
         };
+        queued.iter().for_each(|(command, words)| self.show(command, words));
         let mut results = results.into_iter();
         if self.sends_replies() {
             array_head(&mut self.replies, queued.len());

@@ -10,6 +10,8 @@ use crate::{
 };
 
 use super::{
+    blob::Blob,
+    events::{Class, Event},
     keyspace::Keyspace,
     value::{Entry, Value},
 };
@@ -115,33 +117,64 @@ impl<'a> Access<'a> {
         }
     }
 
-    /// Stores a value and removes the deadline.
-    pub(crate) fn set(&mut self, key: &[u8], value: Value) {
-        self.keyspace.set(self.database, key, value, None);
+    pub(crate) fn notify(&mut self, event: Event, key: &[u8]) {
+        self.keyspace.events.notify(event, self.database, key);
     }
 
-    /// Stores a value and keeps the deadline.
-    pub(crate) fn update(&mut self, key: &[u8], value: Value) {
+    /// Stores a string and removes the deadline.
+    pub(crate) fn set(&mut self, key: &[u8], text: Blob) {
+        self.set_until(key, Value::String(text), None);
+        self.notify(Event::SET, key);
+    }
+
+    /// Stores a string and keeps the deadline.
+    pub(crate) fn update(&mut self, key: &[u8], text: Blob, event: &'static str) {
         match self.keyspace.get_mut(self.database, key) {
             Some(place) => {
-                *place = value;
+                *place = Value::String(text);
                 self.keyspace.touch(self.database, key);
             }
-            None => self.set(key, value),
+            None => self.set_until(key, Value::String(text), None),
+        }
+        self.notify(Event(Class::String, event), key);
+    }
+
+    /// Stores a value and its deadline. Of the events, only that of a new key is published.
+    pub(crate) fn set_until(&mut self, key: &[u8], value: Value, deadline: Option<i64>) {
+        if self.keyspace.set(self.database, key, value, deadline) {
+            self.notify(Event::NEW, key);
         }
     }
 
-    pub(crate) fn set_until(&mut self, key: &[u8], value: Value, deadline: Option<i64>) {
-        self.keyspace.set(self.database, key, value, deadline);
+    /// Stores an entry under a key, which counts as new.
+    pub(crate) fn replace(&mut self, key: &[u8], entry: Entry) {
+        self.keyspace.remove(self.database, key);
+        self.set_until(key, entry.value, entry.deadline);
     }
 
-    pub(crate) fn set_deadline(&mut self, key: &[u8], deadline: Option<i64>) {
-        self.keyspace.set_deadline(self.database, key, deadline);
+    /// Sets the deadline of a key that exists. If it has passed, the key is removed.
+    pub(crate) fn set_deadline(&mut self, key: &[u8], deadline: i64) {
+        self.keyspace.set_deadline(self.database, key, Some(deadline));
+        self.notify(if self.exists(key) { Event::EXPIRE } else { Event::DEL }, key);
+    }
+
+    /// Removes the deadline of a key. Returns `false` if there is none; watchers see no change then.
+    pub(crate) fn forget_deadline(&mut self, key: &[u8]) -> bool {
+        let had_deadline = self.deadline(key).is_some();
+        if had_deadline {
+            self.keyspace.set_deadline(self.database, key, None);
+            self.notify(Event(Class::Generic, "persist"), key);
+        }
+        had_deadline
     }
 
     /// Removes a key, and frees its value later. Returns `false` if there is no such key.
     pub(crate) fn remove(&mut self, key: &[u8]) -> bool {
-        self.keyspace.remove(self.database, key)
+        let was_there = self.keyspace.remove(self.database, key);
+        if was_there {
+            self.notify(Event::DEL, key);
+        }
+        was_there
     }
 
     /// Parses the number of an option such as `EX 10` into a deadline. It must be positive.

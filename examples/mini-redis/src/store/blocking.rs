@@ -20,19 +20,13 @@ use crate::{frame::Frame, number::parse_float};
 use super::{
     Request,
     access::{Access, Fault, Outcome, SYNTAX},
-    collections::{change, make, read},
+    collections::{Effect, change, change_quietly, make, read},
+    events::{Class, Event},
     keyspace::Keyspace,
-    lists::List,
-    sorted::SortedSet,
+    lists::{End, List},
+    sorted::{self, SortedSet},
     value::Value,
 };
-
-/// An end of a list or of a sorted set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    Front,
-    Back,
-}
 
 impl End {
     fn parse(word: &[u8]) -> Result<Self, Fault> {
@@ -40,20 +34,6 @@ impl End {
             b"LEFT" => Ok(Self::Front),
             b"RIGHT" => Ok(Self::Back),
             _ => Err(SYNTAX),
-        }
-    }
-
-    fn pop(self, list: &mut List) -> Option<Bytes> {
-        match self {
-            Self::Front => list.pop_front(),
-            Self::Back => list.pop_back(),
-        }
-    }
-
-    fn push(self, list: &mut List, element: Bytes) {
-        match self {
-            Self::Front => list.push_front(element),
-            Self::Back => list.push_back(element),
         }
     }
 }
@@ -128,27 +108,20 @@ impl Pop {
         {
             read::<List>(access, to)?;
         }
-        let pop = |list: &mut List| match self.what {
-            What::Element(end) | What::Move(end, ..) => end.pop(list),
-            What::Member(_) => None,
-        };
         Ok(match &self.what {
             What::Member(end) => {
                 let pop = |sorted: &mut SortedSet| sorted.pop(*end == End::Back);
-                let popped = change(access, key, pop)?.flatten();
+                let event = sorted::popped(*end);
+                let popped = change(access, key, event, pop)?.flatten();
                 popped.map(|(member, score)| Popped::Member(database, key.clone(), member, score))
             }
             What::Element(end) => {
-                let popped = change(access, key, pop)?.flatten();
+                let pop = |list: &mut List| end.pop(list);
+                let popped = change(access, key, end.popped(), pop)?.flatten();
                 popped.map(|element| Popped::Element(database, key.clone(), element, *end))
             }
-            What::Move(_, to, end) => {
-                let popped = change(access, key, pop)?.flatten();
-                if let Some(element) = &popped {
-                    make::<List>(access, to)?;
-                    change(access, to, |list: &mut List| end.push(list, element.clone()))?;
-                }
-                popped.map(Popped::Moved)
+            What::Move(from, to, end) => {
+                r#move(access, (key, *from), (to, *end))?.map(Popped::Moved)
             }
         })
     }
@@ -157,6 +130,36 @@ impl Pop {
     fn nothing(&self) -> Frame {
         if matches!(self.what, What::Move(..)) { Frame::Null } else { Frame::NullArray }
     }
+}
+
+/// Moves an element to an end of another list, or of the same.
+fn r#move(
+    access: &mut Access<'_>,
+    (from, from_end): (&Bytes, End),
+    (to, to_end): (&Bytes, End),
+) -> Result<Option<Bytes>, Fault> {
+    let (element, effect) = if from == to {
+        let rotate = |list: &mut List| {
+            let element = from_end.pop(list)?;
+            to_end.push(list, element.clone());
+            Some(element)
+        };
+        change_quietly(access, from, rotate)?
+    } else {
+        change_quietly(access, from, |list: &mut List| from_end.pop(list))?
+    }
+    .unwrap_or((None, Effect::None));
+    if let Some(element) = &element {
+        if from == to {
+            access.notify(to_end.pushed(), to);
+        } else {
+            make::<List>(access, to)?;
+            let push = |list: &mut List| to_end.push(list, element.clone());
+            change(access, to, to_end.pushed(), push)?;
+        }
+    }
+    effect.notify(access, from, from_end.popped());
+    Ok(element)
 }
 
 /// Parses a timeout in seconds. Zero is none.
@@ -251,6 +254,11 @@ impl Waiting {
         if self.keys.contains_key(&key) && self.changed.back() != Some(&key) {
             self.changed.push_back(key);
         }
+    }
+
+    /// Notes that all keys of a database may have changed.
+    pub(crate) fn touch_all(&mut self, database: usize) {
+        self.changed.extend(self.keys.keys().filter(|(other, _)| *other == database).cloned());
     }
 
     /// Ends all waits with an error.
@@ -361,14 +369,16 @@ pub(crate) fn put_back(keyspace: &mut Keyspace, popped: Popped) {
             let access = &mut Access::new(keyspace, database, b"");
             if make::<List>(access, &key).is_ok() {
                 // This cannot fail: the type is right.
-                let _ = change(access, &key, |list: &mut List| end.push(list, element));
+                let push = |list: &mut List| end.push(list, element);
+                let _ = change(access, &key, end.pushed(), push);
             }
         }
         Popped::Member(database, key, member, score) => {
             keyspace.forget(database, &key);
             let access = &mut Access::new(keyspace, database, b"");
             if make::<SortedSet>(access, &key).is_ok() {
-                let _ = change(access, &key, |sorted: &mut SortedSet| {
+                let event = Event(Class::Sorted, "zadd");
+                let _ = change(access, &key, event, |sorted: &mut SortedSet| {
                     // If it was added again meanwhile, its new score stays.
                     if sorted.score(&member).is_none() {
                         sorted.insert(&member, score);

@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 use super::{
     access::{Access, Fault, WRONG_TYPE},
+    events::Event,
     value::Value,
 };
 
@@ -65,7 +66,7 @@ pub(crate) fn read<'a, C: Collection>(
 /// Creates an empty collection unless there is one. The caller must add an element.
 pub(crate) fn make<C: Collection>(access: &mut Access<'_>, key: &Bytes) -> Result<(), Fault> {
     if read::<C>(access, key)?.is_none() {
-        access.set(key, C::default().into_value());
+        access.keyspace.set(access.database, key, C::default().into_value(), None);
     }
     Ok(())
 }
@@ -74,19 +75,66 @@ pub(crate) fn make<C: Collection>(access: &mut Access<'_>, key: &Bytes) -> Resul
 pub(crate) fn change<C: Collection, T: Attempt>(
     access: &mut Access<'_>,
     key: &[u8],
+    event: Event,
     change: impl FnOnce(&mut C) -> T,
 ) -> Result<Option<T>, Fault> {
+    let changed = change_quietly(access, key, change)?;
+    Ok(changed.map(|(attempt, effect)| {
+        effect.notify(access, key, event);
+        attempt
+    }))
+}
+
+/// Like [`change`]. The caller has to publish the events.
+pub(crate) fn change_quietly<C: Collection, T: Attempt>(
+    access: &mut Access<'_>,
+    key: &[u8],
+    change: impl FnOnce(&mut C) -> T,
+) -> Result<Option<(T, Effect)>, Fault> {
     let Some(value) = access.keyspace.get_mut(access.database, key) else {
         return Ok(None);
     };
     let collection = C::of_mut(value).ok_or(WRONG_TYPE)?;
+    let was_empty = collection.is_empty();
     let attempt = change(collection);
+    let effect = match (attempt.has_changed(), collection.is_empty()) {
+        (false, _) => Effect::None,
+        (true, true) => Effect::Removed,
+        (true, false) if was_empty => Effect::Created,
+        (true, false) => Effect::Changed,
+    };
     if collection.is_empty() {
-        access.remove(key);
-    } else if attempt.has_changed() {
+        access.keyspace.remove(access.database, key);
+    } else if effect != Effect::None {
         access.keyspace.touch(access.database, key);
     }
-    Ok(Some(attempt))
+    Ok(Some((attempt, effect)))
+}
+
+/// What a change has done to a collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    None,
+    /// It was empty, see [`make`].
+    Created,
+    Changed,
+    /// It became empty.
+    Removed,
+}
+
+impl Effect {
+    /// Publishes the events of a change.
+    pub(crate) fn notify(self, access: &mut Access<'_>, key: &[u8], event: Event) {
+        if self == Self::Created {
+            access.notify(Event::NEW, key);
+        }
+        if self != Self::None {
+            access.notify(event, key);
+        }
+        if self == Self::Removed {
+            access.notify(Event::DEL, key);
+        }
+    }
 }
 
 /// Converts an inclusive range to indexes. Negative bounds count from the end.

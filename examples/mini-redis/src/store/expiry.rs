@@ -58,6 +58,12 @@ impl Expiry {
         deadlines
     }
 
+    /// Exchanges the deadlines of two databases.
+    pub(crate) fn swap(&mut self, one: usize, other: usize) {
+        self.databases.swap(one, other);
+        self.find_next();
+    }
+
     /// Removes and returns a key whose deadline has passed.
     pub(crate) fn pop(&mut self, now: i64) -> Option<(usize, Blob)> {
         let (_, database) = self.next.filter(|(deadline, _)| *deadline <= now)?;
@@ -69,11 +75,15 @@ impl Expiry {
     /// Updates `next` after deadlines of a database were removed.
     fn update(&mut self, database: usize) {
         if self.next.is_some_and(|(_, next)| next == database) {
-            let first = |(number, deadlines): (usize, &Deadlines)| {
-                deadlines.first().map(|(deadline, _)| (*deadline, number))
-            };
-            self.next = self.databases.iter().enumerate().filter_map(first).min();
+            self.find_next();
         }
+    }
+
+    fn find_next(&mut self) {
+        let first = |(number, deadlines): (usize, &Deadlines)| {
+            deadlines.first().map(|(deadline, _)| (*deadline, number))
+        };
+        self.next = self.databases.iter().enumerate().filter_map(first).min();
     }
 
     /// Waits until a deadline has passed. Never completes if there is none.

@@ -8,6 +8,7 @@ use crate::{frame::Frame, number::parse_integer};
 use super::{
     access::{Access, Fault, Outcome, integer},
     collections::{Collection, change, make, read},
+    events::{Class, Event},
     value::{Value, own},
 };
 
@@ -40,12 +41,15 @@ impl Collection for Hash {
     }
 }
 
-/// Sets a field, and creates the hash if there is none.
-fn set(access: &mut Access<'_>, key: &Bytes, field: &Bytes, value: Bytes) -> Result<(), Fault> {
+/// Sets fields, and creates the hash if there is none.
+fn set(
+    access: &mut Access<'_>,
+    key: &Bytes,
+    event: &'static str,
+    pairs: impl IntoIterator<Item = (Bytes, Bytes)>,
+) -> Result<(), Fault> {
     make::<Hash>(access, key)?;
-    change(access, key, |hash: &mut Hash| {
-        hash.insert(own(field), value);
-    })?;
+    change(access, key, Event(Class::Hash, event), |hash: &mut Hash| hash.extend(pairs))?;
     Ok(())
 }
 
@@ -55,9 +59,8 @@ pub(crate) fn hset(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
         return Err(access.wrong_arity());
     }
     let before = read::<Hash>(access, key)?.map_or(0, Hash::len);
-    for pair in pairs.chunks_exact(2) {
-        set(access, key, &pair[0], own(&pair[1]))?;
-    }
+    let pairs = pairs.chunks_exact(2).map(|pair| (own(&pair[0]), own(&pair[1])));
+    set(access, key, "hset", pairs)?;
     let after = read::<Hash>(access, key)?.map_or(0, Hash::len);
     Ok(Frame::count(after - before))
 }
@@ -70,7 +73,7 @@ pub(crate) fn hsetnx(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     if read::<Hash>(access, &words[0])?.is_some_and(|hash| hash.contains_key(&words[1])) {
         return Ok(Frame::Integer(0));
     }
-    set(access, &words[0], &words[1], own(&words[2]))?;
+    set(access, &words[0], "hset", [(own(&words[1]), own(&words[2]))])?;
     Ok(Frame::Integer(1))
 }
 
@@ -117,7 +120,7 @@ pub(crate) fn hstrlen(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
 }
 
 pub(crate) fn hdel(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    let removed = change(access, &words[0], |hash: &mut Hash| {
+    let removed = change(access, &words[0], Event(Class::Hash, "hdel"), |hash: &mut Hash| {
         words[1..].iter().filter(|field| remove(hash, field)).count()
     })?;
     Ok(Frame::count(removed.unwrap_or(0)))
@@ -141,6 +144,6 @@ pub(crate) fn hincrby(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     };
     let overflow = Fault("ERR increment or decrement would overflow".into());
     let new = old.checked_add(amount).ok_or(overflow)?;
-    set(access, &words[0], &words[1], new.to_string().into())?;
+    set(access, &words[0], "hincrby", [(own(&words[1]), new.to_string().into())])?;
     Ok(Frame::Integer(new))
 }

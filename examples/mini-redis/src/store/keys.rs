@@ -2,11 +2,12 @@
 
 use bytes::Bytes;
 
-use crate::{frame::Frame, glob};
+use crate::{frame::Frame, glob, number::parse_integer};
 
 use super::{
     access::{Access, Fault, NO_KEY, Outcome, SYNTAX, Unit, database_at, integer},
     collections::random_below,
+    events::{Class, Event},
 };
 
 pub(crate) fn del(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
@@ -77,7 +78,9 @@ pub(crate) fn rename(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
         return Ok(Frame::OK);
     }
     let entry = access.keyspace.take(access.database, &words[0]).ok_or(NO_KEY)?;
-    access.set_until(&words[1], entry.value, entry.deadline);
+    access.replace(&words[1], entry);
+    access.notify(Event(Class::Generic, "rename_from"), &words[0]);
+    access.notify(Event(Class::Generic, "rename_to"), &words[1]);
     Ok(Frame::OK)
 }
 
@@ -104,16 +107,41 @@ pub(crate) fn r#move(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let Some(entry) = access.keyspace.take(access.database, key) else {
         return Ok(Frame::Integer(0));
     };
-    access.keyspace.set(database, key, entry.value, entry.deadline);
+    let to = &mut Access::new(access.keyspace, database, access.word());
+    to.set_until(key, entry.value, entry.deadline);
+    access.notify(Event(Class::Generic, "move_from"), key);
+    access.keyspace.events.notify(Event(Class::Generic, "move_to"), database, key);
     Ok(Frame::Integer(1))
 }
 
-/// Runs `OBJECT`, which only knows the encoding that Redis uses for such a value by default.
+pub(crate) fn swapdb(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    let database = |word: &[u8], which: &str| {
+        let number = parse_integer(word).and_then(|number| i32::try_from(number).ok());
+        number.ok_or_else(|| Fault::from(format!("ERR invalid {which} DB index")))
+    };
+    let (one, other) = (database(&words[0], "first")?, database(&words[1], "second")?);
+    let in_range = |number: i32| {
+        let number = usize::try_from(number).ok();
+        let number = number.filter(|number| *number < access.keyspace.databases());
+        number.ok_or(Fault("ERR DB index is out of range".into()))
+    };
+    let (one, other) = (in_range(one)?, in_range(other)?);
+    if one != other {
+        access.keyspace.swap(one, other);
+    }
+    Ok(Frame::OK)
+}
+
+/// Runs `OBJECT`. It knows the encoding that Redis uses for such a value by default, and that values are not shared.
 pub(crate) fn object(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    let [_, key] = words else {
+    let [subcommand, key] = words else {
         return Err(Fault("ERR wrong number of arguments for 'object' command".into()));
     };
-    Ok(access.get(key).map_or(Frame::Null, |entry| Frame::word(entry.value.encoding())))
+    let Some(entry) = access.get(key) else {
+        return Ok(Frame::Null);
+    };
+    let wants_encoding = subcommand.eq_ignore_ascii_case(b"ENCODING");
+    Ok(if wants_encoding { Frame::word(entry.value.encoding()) } else { Frame::Integer(1) })
 }
 
 pub(crate) fn copy(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
@@ -143,7 +171,9 @@ pub(crate) fn copy(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     if access.keyspace.get(database, to).is_some() && !replaces {
         return Ok(Frame::Integer(0));
     }
-    access.keyspace.set(database, to, entry.value, entry.deadline);
+    let target = &mut Access::new(access.keyspace, database, access.word());
+    target.replace(to, entry);
+    target.notify(Event(Class::Generic, "copy_to"), to);
     Ok(Frame::Integer(1))
 }
 
@@ -221,21 +251,12 @@ fn set_deadline(access: &mut Access<'_>, words: &[Bytes], unit: Unit) -> Outcome
     if !conditions.allow(entry.deadline, deadline) {
         return Ok(Frame::Integer(0));
     }
-    access.set_deadline(key, Some(deadline));
+    access.set_deadline(key, deadline);
     Ok(Frame::Integer(1))
 }
 
 pub(crate) fn persist(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    let had_deadline = access.deadline(&words[0]).is_some();
-    forget_deadline(access, &words[0]);
-    Ok(Frame::flag(had_deadline))
-}
-
-/// Removes the deadline of a key. A key without one is not touched, so its watchers see no change.
-pub(crate) fn forget_deadline(access: &mut Access<'_>, key: &[u8]) {
-    if access.deadline(key).is_some() {
-        access.set_deadline(key, None);
-    }
+    Ok(Frame::flag(access.forget_deadline(&words[0])))
 }
 
 pub(crate) fn ttl(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {

@@ -13,6 +13,7 @@ use super::{
     blob::Blob,
     blocking::Waiting,
     clock::Clock,
+    events::{Event, Events},
     expiry::Expiry,
     garbage::Garbage,
     value::{Entry, Value},
@@ -37,6 +38,9 @@ pub(crate) struct Keyspace {
     pub(crate) watches: Watches,
     pub(crate) waiting: Waiting,
     pub(crate) garbage: Garbage,
+    pub(crate) events: Events,
+    /// Whether keys are removed at their deadlines. Commands do not find them in any case.
+    pub(crate) expires_actively: bool,
     counts: Counts,
 }
 
@@ -74,6 +78,8 @@ impl Keyspace {
             watches: Watches::default(),
             waiting: Waiting::default(),
             garbage: Garbage::default(),
+            events: Events::default(),
+            expires_actively: true,
             counts: Counts::default(),
         }
     }
@@ -86,6 +92,7 @@ impl Keyspace {
     /// Updates `now`, and removes at most this number of keys that have expired.
     pub(crate) fn forget_expired(&mut self, keys: usize) {
         self.now = self.clock.now();
+        let keys = if self.expires_actively { keys } else { 0 };
         for _ in 0..keys {
             let Some((database, key)) = self.expiry.pop(self.now) else {
                 return;
@@ -94,6 +101,7 @@ impl Keyspace {
                 self.garbage.discard(entry.value);
             }
             self.watches.touch(database, &key);
+            self.events.notify(Event::EXPIRED, database, &key);
             self.counts.expired += 1;
         }
     }
@@ -104,6 +112,7 @@ impl Keyspace {
             && self.get(database, key).is_some_and(|entry| !self.is_live(entry))
         {
             self.remove(database, key);
+            self.events.notify(Event::EXPIRED, database, key);
             self.counts.expired += 1;
         }
     }
@@ -147,13 +156,21 @@ impl Keyspace {
         self.waiting.touch(database, key);
     }
 
-    /// Stores a value and its deadline. If the deadline has passed, the key is removed instead.
-    pub(crate) fn set(&mut self, database: usize, key: &[u8], value: Value, deadline: Option<i64>) {
+    /// Stores a value and its deadline. If the deadline has passed, the key is removed instead. Returns `true` if the
+    /// key is new.
+    pub(crate) fn set(
+        &mut self,
+        database: usize,
+        key: &[u8],
+        value: Value,
+        deadline: Option<i64>,
+    ) -> bool {
         if deadline.is_some_and(|deadline| deadline <= self.now) {
             self.remove(database, key);
             self.watches.touch(database, key);
-            return;
+            return false;
         }
+        let length = self.databases[database].len();
         let entry = Entry { value, deadline };
         let before = match self.databases[database].get_mut(key) {
             Some(place) => {
@@ -167,6 +184,7 @@ impl Keyspace {
             }
         };
         self.moved(database, key, before, deadline);
+        self.databases[database].len() > length
     }
 
     /// Sets or removes the deadline of a key. If the new deadline has passed, the key is removed.
@@ -199,6 +217,25 @@ impl Keyspace {
         let keys = std::mem::take(&mut self.databases[database]);
         self.watches.touch_all(database, |key| keys.contains_key(key));
         self.garbage.discard_database(keys, self.expiry.clear(database));
+    }
+
+    /// Exchanges two databases. Clients keep theirs, and so do those that watch keys or wait for elements.
+    pub(crate) fn swap(&mut self, one: usize, other: usize) {
+        for database in [one, other] {
+            // An expired key is the same as none.
+            for key in self.watches.keys_in(database) {
+                self.forget(one, &key);
+                self.forget(other, &key);
+            }
+            let (before, after) = (&self.databases[one], &self.databases[other]);
+            let is_changed = |key: &[u8]| before.contains_key(key) || after.contains_key(key);
+            self.watches.touch_all(database, is_changed);
+        }
+        self.databases.swap(one, other);
+        self.expiry.swap(one, other);
+        for database in [one, other] {
+            self.waiting.touch_all(database);
+        }
     }
 
     pub(crate) fn sizes(&self) -> Sizes {

@@ -9,10 +9,42 @@ use crate::frame::Frame;
 use super::{
     access::{Access, Fault, NO_KEY, NOT_POSITIVE, Outcome, integer},
     collections::{Collection, change, make, range, read},
+    events::{Class, Event},
     value::{Value, own},
 };
 
 pub(crate) type List = VecDeque<Bytes>;
+
+/// An end of a list or of a sorted set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Front,
+    Back,
+}
+
+impl End {
+    pub(crate) fn pop(self, list: &mut List) -> Option<Bytes> {
+        match self {
+            Self::Front => list.pop_front(),
+            Self::Back => list.pop_back(),
+        }
+    }
+
+    pub(crate) fn push(self, list: &mut List, element: Bytes) {
+        match self {
+            Self::Front => list.push_front(element),
+            Self::Back => list.push_back(element),
+        }
+    }
+
+    pub(crate) fn popped(self) -> Event {
+        Event(Class::List, if self == Self::Front { "lpop" } else { "rpop" })
+    }
+
+    pub(crate) fn pushed(self) -> Event {
+        Event(Class::List, if self == Self::Front { "lpush" } else { "rpush" })
+    }
+}
 
 impl Collection for List {
     fn of(value: &Value) -> Option<&Self> {
@@ -39,58 +71,52 @@ impl Collection for List {
 }
 
 pub(crate) fn lpush(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    push(access, words, true, |list, value| list.push_front(value))
+    push(access, words, true, End::Front)
 }
 
 pub(crate) fn rpush(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    push(access, words, true, |list, value| list.push_back(value))
+    push(access, words, true, End::Back)
 }
 
 pub(crate) fn lpushx(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    push(access, words, false, |list, value| list.push_front(value))
+    push(access, words, false, End::Front)
 }
 
 pub(crate) fn rpushx(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    push(access, words, false, |list, value| list.push_back(value))
+    push(access, words, false, End::Back)
 }
 
-fn push(
-    access: &mut Access<'_>,
-    words: &[Bytes],
-    makes: bool,
-    push: impl Fn(&mut List, Bytes),
-) -> Outcome {
+fn push(access: &mut Access<'_>, words: &[Bytes], makes: bool, end: End) -> Outcome {
     let (key, values) = (&words[0], &words[1..]);
     if makes {
         make::<List>(access, key)?;
     }
-    let length = change(access, key, |list: &mut List| {
-        values.iter().for_each(|value| push(list, own(value)));
+    let length = change(access, key, end.pushed(), |list: &mut List| {
+        values.iter().for_each(|value| end.push(list, own(value)));
         list.len()
     })?;
     Ok(Frame::count(length.unwrap_or(0)))
 }
 
 pub(crate) fn lpop(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    pop(access, words, List::pop_front)
+    pop(access, words, End::Front)
 }
 
 pub(crate) fn rpop(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    pop(access, words, List::pop_back)
+    pop(access, words, End::Back)
 }
 
-fn pop(
-    access: &mut Access<'_>,
-    words: &[Bytes],
-    pop: impl Fn(&mut List) -> Option<Bytes>,
-) -> Outcome {
+fn pop(access: &mut Access<'_>, words: &[Bytes], end: End) -> Outcome {
     match words {
-        [key] => Ok(Frame::maybe(change(access, key, pop)?.flatten())),
+        [key] => {
+            let popped = change(access, key, end.popped(), |list| end.pop(list))?;
+            Ok(Frame::maybe(popped.flatten()))
+        }
         [key, count] => {
             let count = integer(count).ok().and_then(|count| usize::try_from(count).ok());
             let count = count.ok_or(NOT_POSITIVE)?;
-            let popped: Option<Vec<Frame>> = change(access, key, |list| {
-                std::iter::from_fn(|| pop(list)).take(count).map(Frame::Bulk).collect()
+            let popped: Option<Vec<Frame>> = change(access, key, end.popped(), |list| {
+                std::iter::from_fn(|| end.pop(list)).take(count).map(Frame::Bulk).collect()
             })?;
             Ok(popped.map_or(Frame::NullArray, Frame::Array))
         }
@@ -124,13 +150,13 @@ pub(crate) fn lset(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let length = read::<List>(access, key)?.ok_or(NO_KEY)?.len();
     let at = integer(&words[1])?;
     let place = place(at, length).ok_or(Fault("ERR index out of range".into()))?;
-    change(access, key, |list: &mut List| list[place] = own(value))?;
+    change(access, key, Event(Class::List, "lset"), |list: &mut List| list[place] = own(value))?;
     Ok(Frame::OK)
 }
 
 pub(crate) fn ltrim(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let (start, end) = (integer(&words[1])?, integer(&words[2])?);
-    change(access, &words[0], |list: &mut List| {
+    change(access, &words[0], Event(Class::List, "ltrim"), |list: &mut List| {
         let range = range(start, end, list.len());
         list.truncate(range.end);
         list.drain(..range.start);
@@ -142,7 +168,7 @@ pub(crate) fn lrem(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let (count, value) = (integer(&words[1])?, &words[2]);
     let most = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
     let most = if most == 0 { usize::MAX } else { most };
-    let removed = change(access, &words[0], |list: &mut List| {
+    let removed = change(access, &words[0], Event(Class::List, "lrem"), |list: &mut List| {
         let before = list.len();
         let found = list.iter().filter(|element| *element == value).count();
         let removed = found.min(most);

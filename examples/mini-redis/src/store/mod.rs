@@ -14,11 +14,14 @@ pub(crate) mod blob;
 pub(crate) mod blocking;
 pub(crate) mod clock;
 pub(crate) mod collections;
+pub(crate) mod digest;
+pub(crate) mod events;
 pub(crate) mod expiry;
 pub(crate) mod garbage;
 pub(crate) mod hashes;
 pub(crate) mod keys;
 pub(crate) mod keyspace;
+pub(crate) mod lcs;
 pub(crate) mod lists;
 pub(crate) mod ranked;
 pub(crate) mod scan;
@@ -28,18 +31,19 @@ pub(crate) mod strings;
 pub(crate) mod value;
 pub(crate) mod watch;
 
-use std::future::ready;
+use std::{future::ready, time::Duration};
 
 use actor_runtime::{Reply, actor};
 use bytes::Bytes;
 use tokio::task::yield_now;
 
-use crate::{command::StoreCommand, frame::Frame};
+use crate::{command::StoreCommand, frame::Frame, hub::HubHandle};
 
 use self::{
     access::{Access, Fault},
     blocking::Popped,
     clock::Clock,
+    events::Notifications,
     keyspace::{Keyspace, Sizes},
 };
 
@@ -80,6 +84,13 @@ impl Store {
         Self { keyspace: Keyspace::new(databases, clock), life }
     }
 
+    /// Makes the store publish events of its keys.
+    pub(crate) fn with_events(mut self, hub: HubHandle, enabled: Notifications) -> Self {
+        self.keyspace.events.hub = Some(hub);
+        self.keyspace.events.enabled = enabled;
+        self
+    }
+
     /// Runs commands in order, and returns their replies. No other message is handled in between.
     pub fn run(&mut self, requests: Vec<Request>) -> Vec<Frame> {
         self.keyspace.begin_message();
@@ -88,7 +99,9 @@ impl Store {
             blocking::serve(&mut self.keyspace);
             frame
         };
-        requests.iter().map(run).collect()
+        let frames = requests.iter().map(run).collect();
+        self.keyspace.events.publish();
+        frames
     }
 
     /// Runs commands without serving the clients that wait for elements in between, and then serves them.
@@ -96,6 +109,7 @@ impl Store {
         self.keyspace.begin_message();
         let frames = requests.iter().map(|request| self.execute(request)).collect();
         blocking::serve(&mut self.keyspace);
+        self.keyspace.events.publish();
         frames
     }
 
@@ -110,10 +124,12 @@ impl Store {
         });
         blocking::pop_or_wait(&mut self.keyspace, &request, reply);
         blocking::serve(&mut self.keyspace);
+        self.keyspace.events.publish();
     }
 
     fn put_back(&mut self, popped: Popped) {
         blocking::put_back(&mut self.keyspace, popped);
+        self.keyspace.events.publish();
     }
 
     /// Ends all waits for elements with an error.
@@ -147,6 +163,7 @@ impl Store {
             self.keyspace.forget(database, &key);
             self.keyspace.watches.begin(client, database, key);
         }
+        self.keyspace.events.publish();
         self.life
     }
 
@@ -158,9 +175,10 @@ impl Store {
 
     /// Removes expired keys to free their memory. Commands do not rely on this event: an expired key is also
     /// removed before a command that names it runs.
-    #[on(self.keyspace.expiry.due())]
+    #[on(self.keyspace.expiry.due(), if self.keyspace.expires_actively)]
     async fn expire(&mut self, (): ()) {
         self.keyspace.forget_expired(SLICE);
+        self.keyspace.events.publish();
         yield_now().await;
     }
 
@@ -169,6 +187,24 @@ impl Store {
     async fn free(&mut self, (): ()) {
         self.keyspace.garbage.free(SLICE);
         yield_now().await;
+    }
+
+    /// Sets whether keys are removed at their deadlines, or only when a command names them. For `DEBUG`.
+    pub fn expire_actively(&mut self, is_active: bool) {
+        self.keyspace.expires_actively = is_active;
+    }
+
+    /// Lets all messages wait, for `DEBUG SLEEP`.
+    pub async fn sleep(&mut self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+
+    /// Returns a number for each key that is equal for equal values, for `DEBUG DIGEST-VALUE`.
+    pub fn digests(&self, database: usize, keys: Vec<Bytes>) -> Vec<u64> {
+        let digest = |key: &Bytes| {
+            self.keyspace.get(database, key).map_or(0, |entry| digest::of(&entry.value))
+        };
+        keys.iter().map(digest).collect()
     }
 
     /// Panics, for `DEBUG PANIC`.

@@ -6,12 +6,15 @@ use indexmap::IndexSet;
 use crate::frame::Frame;
 
 use super::{
-    access::{Access, NOT_POSITIVE, Outcome, SYNTAX, integer},
+    access::{Access, Fault, NOT_POSITIVE, Outcome, SYNTAX, integer},
     collections::{Collection, change, make, random_below, read},
+    events::{Class, Event},
     value::{Value, own},
 };
 
 pub(crate) type Set = IndexSet<Bytes>;
+
+const POPPED: Event = Event(Class::Set, "spop");
 
 impl Collection for Set {
     fn of(value: &Value) -> Option<&Self> {
@@ -40,14 +43,14 @@ impl Collection for Set {
 pub(crate) fn sadd(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let (key, members) = (&words[0], &words[1..]);
     make::<Set>(access, key)?;
-    let added = change(access, key, |set: &mut Set| {
+    let added = change(access, key, Event(Class::Set, "sadd"), |set: &mut Set| {
         members.iter().filter(|member| !set.contains(*member) && set.insert(own(member))).count()
     })?;
     Ok(Frame::count(added.unwrap_or(0)))
 }
 
 pub(crate) fn srem(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    let removed = change(access, &words[0], |set: &mut Set| {
+    let removed = change(access, &words[0], Event(Class::Set, "srem"), |set: &mut Set| {
         words[1..].iter().filter(|member| set.swap_remove(*member)).count()
     })?;
     Ok(Frame::count(removed.unwrap_or(0)))
@@ -67,14 +70,47 @@ pub(crate) fn smembers(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     Ok(Frame::Set(members.cloned().map(Frame::Bulk).collect()))
 }
 
+pub(crate) fn srandmember(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
+    let [key, count @ ..] = words else {
+        return Err(access.wrong_arity());
+    };
+    let set = read::<Set>(access, key)?;
+    let any = |set: &Set| random_below(set.len()).and_then(|at| set.get_index(at).cloned());
+    let [count] = count else {
+        return if count.is_empty() { Ok(Frame::maybe(set.and_then(any))) } else { Err(SYNTAX) };
+    };
+    let count = integer(count)?;
+    if count == i64::MIN {
+        let most = i64::MAX;
+        let range = format!("ERR value is out of range, value must between -{most} and {most}");
+        return Err(range.into());
+    }
+    if count.unsigned_abs() > i64::MAX.unsigned_abs() / 2 {
+        return Err(Fault("ERR value is out of range".into()));
+    }
+    let number = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
+    let Some(set) = set else {
+        return Ok(Frame::Array(Vec::new()));
+    };
+    // With a negative number, members may repeat.
+    if count < 0 {
+        let members = std::iter::repeat_with(|| any(set)).take(number).flatten();
+        return Ok(Frame::Array(members.map(Frame::Bulk).collect()));
+    }
+    let mut places: Vec<usize> = (0..set.len()).collect();
+    let chosen = std::iter::from_fn(|| random_below(places.len()).map(|at| places.swap_remove(at)));
+    let members = chosen.take(number).filter_map(|place| set.get_index(place).cloned());
+    Ok(Frame::Array(members.map(Frame::Bulk).collect()))
+}
+
 pub(crate) fn spop(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let take = |set: &mut Set| random_below(set.len()).and_then(|at| set.swap_remove_index(at));
     match words {
-        [key] => Ok(Frame::maybe(change(access, key, take)?.flatten())),
+        [key] => Ok(Frame::maybe(change(access, key, POPPED, take)?.flatten())),
         [key, count] => {
             let count = integer(count).ok().and_then(|count| usize::try_from(count).ok());
             let count = count.ok_or(NOT_POSITIVE)?;
-            let taken: Option<Vec<Frame>> = change(access, key, |set| {
+            let taken: Option<Vec<Frame>> = change(access, key, POPPED, |set| {
                 std::iter::from_fn(|| take(set)).take(count).map(Frame::Bulk).collect()
             })?;
             Ok(Frame::Set(taken.unwrap_or_default()))

@@ -10,6 +10,8 @@ use crate::frame::Frame;
 use super::{
     access::{Access, Fault, NOT_POSITIVE, Outcome, SYNTAX, float, integer},
     collections::{Collection, change, make, range, read},
+    events::{Class, Event},
+    lists::End,
     ranked::Ranked,
     value::{Value, own},
 };
@@ -173,7 +175,8 @@ pub(crate) fn zadd(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     }
     make::<SortedSet>(access, key)?;
     let (mut added, mut last) = (0, Ok(None));
-    let changed = change(access, key, |sorted: &mut SortedSet| {
+    let event = Event(Class::Sorted, if options.adds_up { "zincr" } else { "zadd" });
+    let changed = change(access, key, event, |sorted: &mut SortedSet| {
         let mut changed = 0;
         for (given, member) in pairs {
             let old = sorted.score(member);
@@ -203,9 +206,10 @@ pub(crate) fn zincrby(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
 }
 
 pub(crate) fn zrem(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    let removed = change(access, &words[0], |sorted: &mut SortedSet| {
-        words[1..].iter().filter(|member| sorted.remove(member)).count()
-    })?;
+    let removed =
+        change(access, &words[0], Event(Class::Sorted, "zrem"), |sorted: &mut SortedSet| {
+            words[1..].iter().filter(|member| sorted.remove(member)).count()
+        })?;
     Ok(Frame::count(removed.unwrap_or(0)))
 }
 
@@ -219,14 +223,19 @@ pub(crate) fn zscore(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
 }
 
 pub(crate) fn zpopmin(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    pop(access, words, false)
+    pop(access, words, End::Front)
 }
 
 pub(crate) fn zpopmax(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
-    pop(access, words, true)
+    pop(access, words, End::Back)
 }
 
-fn pop(access: &mut Access<'_>, words: &[Bytes], from_top: bool) -> Outcome {
+/// The event of removing a member from an end.
+pub(crate) fn popped(end: End) -> Event {
+    Event(Class::Sorted, if end == End::Front { "zpopmin" } else { "zpopmax" })
+}
+
+fn pop(access: &mut Access<'_>, words: &[Bytes], end: End) -> Outcome {
     let count = match words {
         [_] => None,
         [_, count] => {
@@ -235,7 +244,8 @@ fn pop(access: &mut Access<'_>, words: &[Bytes], from_top: bool) -> Outcome {
         }
         _ => return Err(SYNTAX),
     };
-    let popped = change(access, &words[0], |sorted: &mut SortedSet| {
+    let from_top = end == End::Back;
+    let popped = change(access, &words[0], popped(end), |sorted: &mut SortedSet| {
         std::iter::from_fn(|| sorted.pop(from_top)).take(count.unwrap_or(1)).collect::<Vec<_>>()
     })?;
     let pairs = popped.into_iter().flatten();

@@ -11,6 +11,7 @@ use crate::{
 use super::{
     access::{Access, Fault, NO_FLOAT, NO_INTEGER, Outcome, SYNTAX, Unit, WRONG_TYPE, integer},
     blob::Blob,
+    events::Event,
     value::Value,
 };
 
@@ -89,7 +90,13 @@ pub(crate) fn set(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
         Some(OnlyIf::There) => access.exists(key),
     };
     if may_set {
-        access.set_until(key, Value::String(Blob::of(value)), deadline);
+        match options.lifetime {
+            Lifetime::Until(..) => set_until(access, key, value, deadline),
+            _ => {
+                access.set_until(key, Value::String(Blob::of(value)), deadline);
+                access.notify(Event::SET, key);
+            }
+        }
     }
     Ok(match (options.wants_old, may_set) {
         (true, _) => Frame::maybe(old),
@@ -98,10 +105,20 @@ pub(crate) fn set(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     })
 }
 
+/// Stores a string with a new deadline.
+fn set_until(access: &mut Access<'_>, key: &Bytes, value: &Bytes, deadline: Option<i64>) {
+    access.set_until(key, Value::String(Blob::of(value)), deadline);
+    access.notify(Event::SET, key);
+    access.notify(Event::EXPIRE, key);
+    if !access.exists(key) {
+        access.notify(Event::EXPIRED, key);
+    }
+}
+
 pub(crate) fn setnx(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let is_missing = !access.exists(&words[0]);
     if is_missing {
-        access.set(&words[0], Value::String(Blob::of(&words[1])));
+        access.set(&words[0], Blob::of(&words[1]));
     }
     Ok(Frame::flag(is_missing))
 }
@@ -116,13 +133,13 @@ pub(crate) fn psetex(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
 
 fn set_for(access: &mut Access<'_>, words: &[Bytes], unit: Unit) -> Outcome {
     let deadline = access.deadline_of(unit, &words[1])?;
-    access.set_until(&words[0], Value::String(Blob::of(&words[2])), Some(deadline));
+    set_until(access, &words[0], &words[2], Some(deadline));
     Ok(Frame::OK)
 }
 
 pub(crate) fn getset(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let old = access.read_string(&words[0])?;
-    access.set(&words[0], Value::String(Blob::of(&words[1])));
+    access.set(&words[0], Blob::of(&words[1]));
     Ok(Frame::maybe(old))
 }
 
@@ -145,9 +162,11 @@ pub(crate) fn getex(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
         match (unit, number) {
             (Some(unit), Some(number)) => {
                 let deadline = access.deadline_of(unit, number)?;
-                access.set_deadline(key, Some(deadline));
+                access.set_deadline(key, deadline);
             }
-            _ => super::keys::forget_deadline(access, key),
+            _ => {
+                access.forget_deadline(key);
+            }
         }
     }
     Ok(Frame::maybe(value))
@@ -164,7 +183,7 @@ pub(crate) fn mset(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
         return Err(access.wrong_arity());
     }
     for pair in words.chunks_exact(2) {
-        access.set(&pair[0], Value::String(Blob::of(&pair[1])));
+        access.set(&pair[0], Blob::of(&pair[1]));
     }
     Ok(Frame::OK)
 }
@@ -205,7 +224,7 @@ fn add(access: &mut Access<'_>, key: &[u8], amount: i64) -> Outcome {
     let overflow = Fault("ERR increment or decrement would overflow".into());
     let new = old.checked_add(amount).ok_or(overflow)?;
     let text = Blob::copy_from_slice(itoa::Buffer::new().format(new).as_bytes());
-    access.update(key, Value::String(text));
+    access.update(key, text, "incrby");
     Ok(Frame::Integer(new))
 }
 
@@ -216,7 +235,7 @@ pub(crate) fn incrbyfloat(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     }
     let infinite = Fault("ERR increment would produce NaN or Infinity".into());
     let new = Bytes::from(add_floats(&old, &words[1]).ok_or(infinite)?);
-    access.update(&words[0], Value::String(new.clone().into()));
+    access.update(&words[0], new.clone().into(), "incrbyfloat");
     Ok(Frame::Bulk(new))
 }
 
@@ -226,61 +245,74 @@ pub(crate) fn strlen(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
 
 pub(crate) fn append(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let (key, more) = (&words[0], &words[1]);
-    let database = access.database;
-    match access.keyspace.get_mut(database, key) {
-        Some(Value::String(text)) => {
-            check_size(text.len(), more.len())?;
-            // This appends in place unless a pending reply shares the old text.
-            let mut longer = BytesMut::from(std::mem::take(text).into_bytes());
-            longer.extend_from_slice(more);
-            *text = longer.freeze().into();
-            let length = text.len();
-            access.keyspace.touch(database, key);
-            Ok(Frame::count(length))
+    check_size(length(access, key)?, more.len())?;
+    rewrite(access, key, "append", |text| {
+        if text.is_empty() {
+            return Blob::of(more);
         }
-        Some(_) => Err(WRONG_TYPE),
-        None => {
-            access.set(key, Value::String(Blob::of(more)));
-            Ok(Frame::count(more.len()))
-        }
-    }
+        let mut longer = BytesMut::from(text.into_bytes());
+        longer.extend_from_slice(more);
+        longer.freeze().into()
+    })
 }
 
 pub(crate) fn setrange(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
     let (key, part) = (&words[0], &words[2]);
     let offset = usize::try_from(integer(&words[1])?);
     let offset = offset.map_err(|_| Fault("ERR offset is out of range".into()))?;
-    let length = access.read_string(key)?.map_or(0, |text| text.len());
+    let length = length(access, key)?;
     if part.is_empty() {
         return Ok(Frame::count(length));
     }
     check_size(offset, part.len())?;
-    let end = offset + part.len();
-    let write = |text: Blob| {
-        // This changes the text in place unless a pending reply shares it.
+    overwrite(access, key, offset, part, "setrange")
+}
+
+/// Returns the length of a string. A missing one counts as empty.
+fn length(access: &Access<'_>, key: &[u8]) -> Result<usize, Fault> {
+    match access.get(key).map(|entry| &entry.value) {
+        Some(Value::String(text)) => Ok(text.len()),
+        Some(_) => Err(WRONG_TYPE),
+        None => Ok(0),
+    }
+}
+
+fn overwrite(
+    access: &mut Access<'_>,
+    key: &[u8],
+    offset: usize,
+    part: &[u8],
+    event: &'static str,
+) -> Outcome {
+    rewrite(access, key, event, |text| {
         let mut text = BytesMut::from(text.into_bytes());
+        let end = offset + part.len();
         if text.len() < end {
             text.resize(end, 0);
         }
         text[offset..end].copy_from_slice(part);
-        Blob::from(text.freeze())
+        text.freeze().into()
+    })
+}
+
+/// Changes a string and keeps its deadline. A missing one counts as empty. Returns the new length.
+///
+/// `change` gets the string itself, and changes it in place unless a pending reply shares it.
+fn rewrite(
+    access: &mut Access<'_>,
+    key: &[u8],
+    event: &'static str,
+    change: impl FnOnce(Blob) -> Blob,
+) -> Outcome {
+    let old = match access.keyspace.get_mut(access.database, key) {
+        Some(Value::String(text)) => std::mem::take(text),
+        Some(_) => return Err(WRONG_TYPE),
+        None => Blob::default(),
     };
-    let database = access.database;
-    match access.keyspace.get_mut(database, key) {
-        Some(Value::String(text)) => {
-            *text = write(std::mem::take(text));
-            let length = text.len();
-            access.keyspace.touch(database, key);
-            Ok(Frame::count(length))
-        }
-        Some(_) => Err(WRONG_TYPE),
-        None => {
-            let text = write(Blob::default());
-            let length = text.len();
-            access.set(key, Value::String(text));
-            Ok(Frame::count(length))
-        }
-    }
+    let new = change(old);
+    let length = new.len();
+    access.update(key, new, event);
+    Ok(Frame::count(length))
 }
 
 /// Parses the offset of a bit: the index of its byte, and the bit within it.
@@ -304,10 +336,12 @@ pub(crate) fn setbit(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
         b"1" => true,
         _ => return Err(Fault("ERR bit is not an integer or out of range".into())),
     };
-    let old = access.read_string(&words[0])?.and_then(|text| text.get(place).copied()).unwrap_or(0);
+    let byte = access.read_string(&words[0])?.and_then(|text| text.get(place).copied());
+    let old = byte.unwrap_or(0);
     let new = if is_set { old | mask } else { old & !mask };
-    let offset = Bytes::from(place.to_string());
-    setrange(access, &[words[0].clone(), offset, Bytes::copy_from_slice(&[new])])?;
+    if byte != Some(new) {
+        overwrite(access, &words[0], place, &[new], "setbit")?;
+    }
     Ok(Frame::flag(old & mask != 0))
 }
 

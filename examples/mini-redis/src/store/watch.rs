@@ -53,9 +53,14 @@ impl Watches {
 
     /// Marks the clients that watch a key of a database for which `is_changed` returns `true`.
     pub(crate) fn touch_all(&mut self, database: usize, is_changed: impl Fn(&[u8]) -> bool) {
-        let changed = |(other, key): &&(usize, Bytes)| *other == database && is_changed(key);
-        let changed: Vec<_> = self.keys.keys().filter(changed).cloned().collect();
-        changed.iter().for_each(|(_, key)| self.touch(database, key));
+        let keys = self.keys_in(database).into_iter();
+        keys.filter(|key| is_changed(key)).for_each(|key| self.touch(database, &key));
+    }
+
+    /// Returns the keys of a database that clients watch.
+    pub(crate) fn keys_in(&self, database: usize) -> Vec<Bytes> {
+        let keys = self.keys.keys().filter(|(other, _)| *other == database);
+        keys.map(|(_, key)| key.clone()).collect()
     }
 
     /// Returns the keys that a client watches, with their databases.

@@ -1,4 +1,5 @@
-//! Differential test: Redis 7 and this server get the same random commands and must give the same replies.
+//! Differential test: Redis 7 and this server get the same random commands and must give the same replies, and publish
+//! the same events of keys.
 //!
 //! `SEED=n` repeats a run, and `COMMANDS=n` sets its length. Replies are compared byte by byte, with these
 //! exceptions:
@@ -11,7 +12,7 @@
 //! `SPOP` and `RANDOMKEY`, `SCAN`, and commands that describe the server, such as `INFO`, are not
 //! comparable and are left out.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, net::SocketAddr};
 
 use crate::{
     redis::Redis,
@@ -98,6 +99,11 @@ const SHAPES: &[&str] = &[
     "GETBIT K I",
     "LMOVE K K RIGHT LEFT",
     "MOVE K I",
+    "SWAPDB I I",
+    "LCS K K LEN?",
+    "LCS K K IDX WITHMATCHLEN?",
+    "GETEX K PERSIST?",
+    "GETEX K EX S",
     "RPOPLPUSH K K",
     "SETBIT K I I",
     "LINDEX K I",
@@ -243,6 +249,35 @@ fn is_close(words: &[String], ours: &str, theirs: &str) -> bool {
     }
 }
 
+/// The events of keys that a server publishes.
+struct Events {
+    listener: Client,
+    publisher: Client,
+}
+
+impl Events {
+    fn of(address: SocketAddr) -> Self {
+        let (mut listener, mut publisher) = (Client::connect(address), Client::connect(address));
+        // Without keys that expire, which happens at different times.
+        assert_eq!(publisher.say("CONFIG SET notify-keyspace-events Eg$lshzn"), "+OK");
+        listener.say("PSUBSCRIBE __keyevent@*");
+        Self { listener, publisher }
+    }
+
+    /// Returns the events since the last call.
+    fn since_last(&mut self) -> Vec<String> {
+        self.publisher.say("PUBLISH __keyevent@end :");
+        let mut events = Vec::new();
+        loop {
+            let event = self.listener.reply();
+            if event.contains("__keyevent@end") {
+                return events;
+            }
+            events.push(event);
+        }
+    }
+}
+
 /// The comparison stops after this many differences.
 const MAX_DIFFERENCES: usize = 10;
 
@@ -256,6 +291,7 @@ fn compare(redis: &Redis, seed: u64, protocol: &str, commands: usize) {
     for client in [&mut ours, &mut theirs] {
         client.say(&format!("HELLO {protocol}"));
     }
+    let mut events = [Events::of(server.address), Events::of(redis.address)];
     let mut recent: VecDeque<String> = VecDeque::new();
     let mut transaction: Option<Vec<Vec<String>>> = None;
     let (mut done, mut wrong) = (0, Vec::new());
@@ -305,6 +341,13 @@ fn compare(redis: &Redis, seed: u64, protocol: &str, commands: usize) {
                 wrong.push(format!("after {done} commands:\n{}", shown.join("\n")));
             }
             done += 1;
+        }
+        let published = events.each_mut().map(Events::since_last);
+        if published[0] != published[1] {
+            let recent: Vec<&str> = recent.iter().map(String::as_str).collect();
+            let [mine, other] = published.map(|events| events.join("\n    "));
+            let recent = recent.join("\n");
+            wrong.push(format!("events after\n{recent}\nours\n    {mine}\ntheirs\n    {other}"));
         }
         // Later differences may be consequences of earlier ones.
         if wrong.len() >= MAX_DIFFERENCES {

@@ -7,6 +7,7 @@ mod backpressure;
 mod blocking;
 mod cancellation;
 mod clients;
+mod events;
 mod expiry;
 mod http;
 mod panics;

@@ -68,3 +68,18 @@ fn blocking() {
 fn elements() {
     check("elements");
 }
+
+#[test]
+fn events() {
+    check("events");
+}
+
+#[test]
+fn monitor() {
+    check("monitor");
+}
+
+#[test]
+fn swapdb() {
+    check("swapdb");
+}

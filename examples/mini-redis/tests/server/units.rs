@@ -129,6 +129,18 @@ fn frames_are_encoded_in_resp2_and_resp3() {
         (Frame::Error("ERR no".into()), "-ERR no", "-ERR no"),
         (Frame::count(7), ":7", ":7"),
         (Frame::maybe(None), "$-1", "_"),
+        (Frame::Boolean(true), ":1", "#t"),
+        (Frame::Boolean(false), ":0", "#f"),
+        (
+            Frame::BigNumber("12345678901234567890"),
+            "$20 12345678901234567890",
+            "(12345678901234567890",
+        ),
+        (
+            Frame::WithAttributes(vec![(word("k"), Frame::Integer(1))], Box::new(word("a"))),
+            "$1 a",
+            "|1 $1 k :1 $1 a",
+        ),
     ] {
         for (protocol, expected) in [(Protocol::Resp2, resp2), (Protocol::Resp3, resp3)] {
             let mut bytes = BytesMut::new();
