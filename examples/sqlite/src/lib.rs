@@ -28,7 +28,7 @@ pub use crate::{
     database::{Database, DatabaseHandle, DatabaseMessage, Statement},
     error::{Error, Result, Rule},
     options::{Check, GroupCommit, Options, ResultLimit, Step},
-    pool::Pool,
+    pool::{Pool, Rows},
     sql::{Changed, Row},
     store::{Counts, Store},
 };

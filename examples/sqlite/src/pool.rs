@@ -12,12 +12,13 @@
 
 mod queue;
 mod reader;
+mod rows;
 
 use std::{any::Any, borrow::Cow, fmt, sync::Arc};
 
 use actor_runtime::ActorHandle;
 use rusqlite::{Connection, params_from_iter, types::Value};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     database::DatabaseHandle,
@@ -29,6 +30,8 @@ use crate::{
     },
     sql::{self, Kind, Row},
 };
+
+pub use self::rows::Rows;
 
 /// A handle to a writer and its readers.
 ///
@@ -165,13 +168,76 @@ impl<W: ActorHandle + Send + Sync> Pool<W> {
         values: Vec<Value>,
     ) -> Result<Vec<Row>> {
         let (sql, limit) = (sql.into(), self.0.options.max_result);
-        self.read(move |connection| match Kind::of(connection, &sql)? {
-            Kind::Reads | Kind::Writes => {
-                sql::query(connection, &sql, params_from_iter(values), limit)
-            }
-            Kind::Apart | Kind::Vacuum => Err(Error::NotForReaders),
+        self.read(move |connection| {
+            check_reads(connection, &sql)?;
+            sql::query(connection, &sql, params_from_iter(values), limit)
         })
         .await
+    }
+
+    /// Executes one statement that reads on a reader, and streams its rows.
+    ///
+    /// The reader waits while `buffer` rows are waiting to be read, and is busy until the stream has ended or is dropped.
+    ///
+    /// # Errors
+    ///
+    /// The last value of the stream is the error, if there was one. See [`query`](Self::query).
+    ///
+    /// # Panics
+    ///
+    /// Panics if `buffer` is 0.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # async fn print(database: sqlite_actor::Pool) -> sqlite_actor::Result<()> {
+    /// let mut rows = database.rows("SELECT text FROM note", vec![], 64);
+    /// while let Some(row) = rows.next().await {
+    ///     println!("{:?}", row?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn rows(
+        &self,
+        sql: impl Into<Cow<'static, str>>,
+        values: Vec<Value>,
+        buffer: usize,
+    ) -> Rows<Row> {
+        let sql = sql.into();
+        self.stream(buffer, move |connection, send| {
+            check_reads(connection, &sql)?;
+            let mut statement = connection.prepare(&sql)?;
+            let mut found = statement.query(params_from_iter(values))?;
+            while let Some(row) = found.next()? {
+                if !send(sql::values(row)?) {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Runs `work` on a reader, in a read transaction, and streams what it sends with its second argument.
+    ///
+    /// That waits while `buffer` values are waiting to be read, and returns `false` if the stream was dropped.
+    ///
+    /// # Errors
+    ///
+    /// The last value of the stream is the error, if there was one. See [`read`](Self::read).
+    ///
+    /// # Panics
+    ///
+    /// Panics if `buffer` is 0.
+    pub fn stream<T: Send + 'static>(
+        &self,
+        buffer: usize,
+        work: impl FnOnce(&Connection, &dyn Fn(T) -> bool) -> Result<()> + Send + 'static,
+    ) -> Rows<T> {
+        let (sender, rows) = mpsc::channel(buffer);
+        let asked =
+            self.ask(move |connection| work(connection, &|row| sender.blocking_send(row).is_ok()));
+        Rows::new(rows, asked)
     }
 
     /// Returns the number of reads that wait for a reader.
@@ -206,6 +272,14 @@ impl<W: ActorHandle + Send + Sync> Pool<W> {
         let (answer, receiver) = oneshot::channel();
         let asked = Queue::push(&self.0.queue, reader::job(work, answer)).ok_or(NOT_EXECUTED)?;
         Ok((asked, receiver))
+    }
+}
+
+/// Refuses a statement that applies to a connection. Those that write are refused by SQLite.
+fn check_reads(connection: &Connection, sql: &str) -> Result<()> {
+    match Kind::of(connection, sql)? {
+        Kind::Reads | Kind::Writes => Ok(()),
+        Kind::Apart | Kind::Vacuum => Err(Error::NotForReaders),
     }
 }
 
