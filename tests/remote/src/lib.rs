@@ -13,6 +13,9 @@ use actor_remote::Link;
 
 /// An engine to test.
 pub trait Transport: Sync {
+    /// Whether a request that arrives when nobody serves its name any more is known not to have been received.
+    const TELLS_WHO_ENDS: bool = true;
+
     /// Links one more part, which stands for a process.
     fn link(&self) -> impl Future<Output = Link> + Send;
 }
