@@ -35,14 +35,14 @@ pub(crate) async fn answer<A: Arguments, R>(
 ) {
     let mut answer = Awaited(Some(answer));
     match caller.while_waiting(answer.outcome()).await {
-        Some(Ok(answer)) => {
+        Ok(Ok(answer)) => {
             match caller.reply(|writer| method.write_answer("answer", &answer, writer)) {
                 Ok(reply) => caller.respond(reply).await,
                 Err(failure) => caller.fail(failure).await,
             }
         }
-        Some(Err(error)) => caller.fail(caller.failure(error)).await,
-        None => {}
+        Ok(Err(error)) => caller.fail(caller.failure(error)).await,
+        Err(left) => caller.leave(left).await,
     }
 }
 
@@ -61,10 +61,10 @@ pub(crate) async fn answer_until_read<A: Arguments, R>(
         Ok(writer.finish())
     }));
     let reply = match arrived.await {
-        Some(Ok(Ok(reply))) => caller.fitting(reply),
-        Some(Ok(Err(reason))) => Err(Failure::Unreadable(reason)),
-        Some(Err(error)) => Err(caller.failure(error)),
-        None => return,
+        Ok(Ok(Ok(reply))) => caller.fitting(reply),
+        Ok(Ok(Err(reason))) => Err(Failure::Unreadable(reason)),
+        Ok(Err(error)) => Err(caller.failure(error)),
+        Err(left) => return caller.leave(left).await,
     };
     match reply {
         Ok(reply) => caller.respond(reply).await,
@@ -73,7 +73,7 @@ pub(crate) async fn answer_until_read<A: Arguments, R>(
     }
     tokio::select! {
         () = caller.has_read() => answer.read(),
-        () = caller.gone() => {}
+        _ = caller.left() => {}
     }
 }
 
@@ -94,7 +94,7 @@ pub(crate) async fn stream<A: Arguments, R>(
         };
         let value = tokio::select! {
             biased;
-            () = caller.gone() => return,
+            _ = caller.left() => return,
             told = caller.told() => match told {
                 Some(true) => {
                     caller.respond(caller.count("sent", number)).await;

@@ -16,10 +16,8 @@ use crate::{
     error::{RemoteError, RemoteErrorKind as Kind},
     exchange::{Question, Reply},
     method::{Arguments, Method},
+    room::Room,
 };
-
-/// The first pause before a full mailbox is tried again, and the longest.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(50));
 
 /// The first pause before a call is [repeated](RemoteCall::retry), and the longest.
 const RETRIES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
@@ -149,12 +147,15 @@ impl<R: Send + 'static> RemoteCall<R> {
     /// Calls until there is room in the mailbox.
     async fn attempt(&self) -> Result<R, Kind> {
         let deadline = Instant::now() + self.timeout;
-        let (mut pause, longest) = PAUSES;
+        let mut room = Room::until(deadline);
         loop {
+            let begun = Instant::now();
             match self.once(deadline).await {
-                Err(Kind::Full) if self.waits_for_room && Instant::now() + pause < deadline => {
-                    sleep(pause).await;
-                    pause = longest.min(pause * 2);
+                Err(Kind::Full) if self.waits_for_room && room.may_come(begun.elapsed()) => {
+                    room.pause().await;
+                }
+                Err(Kind::TimedOut { accepted, .. }) => {
+                    return Err(Kind::TimedOut { after: self.timeout, accepted });
                 }
                 outcome => return outcome,
             }

@@ -73,34 +73,52 @@ impl Caller {
         }))
     }
 
-    /// Awaits `future` while the caller waits, and tells it that its call is accepted if that takes a while. Returns
-    /// `None` if the caller has gone or its time is over.
-    pub(crate) async fn while_waiting<T>(&mut self, future: impl Future<Output = T>) -> Option<T> {
+    /// Awaits `future` while the caller waits, and tells it that its call is accepted if that takes a while.
+    ///
+    /// # Errors
+    ///
+    /// Why the caller waits no more.
+    pub(crate) async fn while_waiting<T>(
+        &mut self,
+        future: impl Future<Output = T>,
+    ) -> Result<T, Left> {
         tokio::pin!(future);
         if self.wants_accepted {
             tokio::select! {
                 biased;
-                outcome = &mut future => return Some(outcome),
-                () = self.gone() => return None,
+                outcome = &mut future => return Ok(outcome),
+                left = self.left() => return Err(left),
                 () = sleep(SOON) => {}
             }
             self.accepted().await;
         }
         tokio::select! {
             biased;
-            outcome = future => Some(outcome),
-            () = self.gone() => None,
+            outcome = future => Ok(outcome),
+            left = self.left() => Err(left),
         }
     }
 
-    /// Completes when the caller has gone or its time is over.
-    pub(crate) async fn gone(&self) {
+    /// Completes when the caller waits no more.
+    pub(crate) async fn left(&self) -> Left {
+        let gone = self.served.caller.gone();
         match self.deadline {
             Some(deadline) => tokio::select! {
-                () = self.served.caller.gone() => {}
-                () = sleep_until(deadline) => {}
+                () = gone => Left::Gone,
+                () = sleep_until(deadline) => Left::Late,
             },
-            None => self.served.caller.gone().await,
+            None => {
+                gone.await;
+                Left::Gone
+            }
+        }
+    }
+
+    /// Tells a caller whose time is over that it is. An engine that notices that nobody answers would say that nobody is
+    /// there.
+    pub(crate) async fn leave(&self, left: Left) {
+        if let Left::Late = left {
+            self.fail(Failure::Late).await;
         }
     }
 
@@ -198,9 +216,19 @@ impl Caller {
     }
 }
 
+/// Why a caller waits no more.
+#[derive(Clone, Copy)]
+pub(crate) enum Left {
+    /// It has said so.
+    Gone,
+    /// Its time is over.
+    Late,
+}
+
 /// Why a request has no answer, in the words of the wire.
 pub(crate) enum Failure {
     Full,
+    Late,
     Unreachable,
     Undecodable(String),
     Stopped,
@@ -218,6 +246,7 @@ impl Failure {
     pub(crate) fn message(&self, codec: Codec) -> Bytes {
         let (kind, message) = match self {
             Self::Full => ("full", None),
+            Self::Late => ("late", None),
             Self::Unreachable => ("unreachable", None),
             Self::Undecodable(reason) => ("undecodable", Some(reason)),
             Self::Stopped => ("stopped", None),

@@ -222,6 +222,8 @@ fn failure(error: &Fields<'_>, signature: &(dyn fmt::Display + Sync)) -> Result<
     let reason = message.clone().unwrap_or_default();
     Ok(match kind.as_str() {
         "full" => Kind::Full,
+        // The caller knows after which time.
+        "late" => Kind::TimedOut { after: Duration::ZERO, accepted: true },
         "unreachable" => Kind::Unreachable,
         "undecodable" => Kind::Undecodable { theirs: reason, ours: signature.to_string() },
         "stopped" => Kind::Stopped,

@@ -21,6 +21,7 @@ mod life;
 mod link;
 mod memory;
 mod method;
+mod room;
 mod serve;
 mod stream;
 mod teller;

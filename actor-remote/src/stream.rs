@@ -2,7 +2,7 @@
 
 use std::{fmt, mem, sync::Arc, time::Duration};
 
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use crate::{
     call::RemoteCall,
@@ -10,6 +10,7 @@ use crate::{
     error::{RemoteError, RemoteErrorKind as Kind},
     exchange::{Exchange, Question, Reply},
     life::{BEAT, Pulse},
+    room::Room,
 };
 
 /// How many values the handler may send before the first of them is read.
@@ -167,8 +168,9 @@ fn open<R: Send + 'static>(
     let (signature, timeout) = (call.signature, call.timeout);
     Ok(async move {
         let deadline = Instant::now() + timeout;
-        let mut pause = Duration::from_millis(1);
+        let mut room = Room::until(deadline);
         loop {
+            let begun = Instant::now();
             let question =
                 Question { method: &method, arguments: &arguments, wants_accepted: true };
             let within = deadline.saturating_duration_since(Instant::now());
@@ -180,9 +182,8 @@ fn open<R: Send + 'static>(
             let first = match reply {
                 Ok(Reply::Accepted) => None,
                 Ok(reply) => Some(reply),
-                Err(Kind::Full) if Instant::now() + pause < deadline => {
-                    sleep(pause).await;
-                    pause = (pause * 2).min(Duration::from_millis(50));
+                Err(Kind::Full) if room.may_come(begun.elapsed()) => {
+                    room.pause().await;
                     continue;
                 }
                 Err(kind) => return Err(kind),

@@ -28,7 +28,11 @@ pub async fn a_deadline_is_kept_on_both_sides(transport: &impl Transport) {
         .one_reply()
         .await
         .expect_err("it waits behind the other");
-    assert_eq!(error.kind(), &Kind::TimedOut { after, accepted: false });
+    // The other side may have said that it was late.
+    assert!(
+        matches!(error.kind(), Kind::TimedOut { after: limit, .. } if *limit == after),
+        "{error}"
+    );
     served.gate.open.add_permits(1);
 }
 
