@@ -10,7 +10,10 @@ use std::{
 };
 
 use actor_runtime::{Replies, Reply, actor};
-use tokio::sync::{Notify, Semaphore};
+use tokio::{
+    sync::{Notify, Semaphore},
+    time::timeout,
+};
 
 /// An actor whose handlers wait where a test wants them to.
 #[derive(Debug, Default)]
@@ -55,8 +58,13 @@ impl Default for Gate {
 
 impl Gate {
     /// Waits until `handlers` of them wait.
+    ///
+    /// # Panics
+    ///
+    /// Panics if they do not within 20 seconds: the calls have failed.
     pub async fn wait_for(&self, handlers: u32) {
-        self.waiting.acquire_many(handlers).await.expect("it is not closed").forget();
+        let waiting = timeout(Duration::from_secs(20), self.waiting.acquire_many(handlers)).await;
+        waiting.expect("handlers wait").expect("it is not closed").forget();
     }
 
     async fn pass(&self) {

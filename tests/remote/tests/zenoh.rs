@@ -36,6 +36,8 @@ fn config(listen: &str, connect: Option<&str>) -> Config {
     for (key, value) in [
         ("mode", "\"peer\""),
         ("scouting/multicast/enabled", "false"),
+        // Otherwise two peers connect to each other at the same time, and what is on one of the connections is lost.
+        ("scouting/gossip/autoconnect_strategy", "{ peer: { to_peer: \"greater-zid\" } }"),
         ("listen/endpoints", &format!("[\"{listen}\"]")),
         ("connect/endpoints", &connect),
     ] {

@@ -73,18 +73,25 @@ pub async fn try_call_says_that_it_is_full(transport: &impl Transport) {
     }
 }
 
-/// It is full until the time is over: nothing was done.
+/// It is full until the time is over: nothing was done. On a slow machine the last attempt may have no answer in time.
 pub async fn full_until_the_deadline(transport: &impl Transport) {
     let served = Served::desk(transport).await;
     let calls = fill(&served).await;
-    let begun = Instant::now();
-    let error = served.remote.run(4).timeout(Duration::from_secs(1)).await.expect_err("it is full");
-    assert_eq!(error.kind(), &Kind::Full);
-    assert!(
-        begun.elapsed() >= Duration::from_millis(500),
-        "it gave up after {:?}",
-        begun.elapsed()
-    );
+    let mut is_told = false;
+    for _ in 0..10 {
+        let (begun, after) = (Instant::now(), Duration::from_millis(300));
+        let error = served.remote.run(4).timeout(after).await.expect_err("it is full");
+        let elapsed = begun.elapsed();
+        assert!(elapsed >= Duration::from_millis(100), "it gave up after {elapsed:?}");
+        match error.kind() {
+            Kind::Full => {
+                is_told = true;
+                break;
+            }
+            kind => assert_eq!(kind, &Kind::TimedOut { after, accepted: false }),
+        }
+    }
+    assert!(is_told, "ten calls had no answer in time");
     served.gate.open.add_permits(3);
     for call in calls {
         call.await.expect("it runs").expect("it is answered");
