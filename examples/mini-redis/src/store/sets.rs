@@ -97,10 +97,24 @@ pub(crate) fn srandmember(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
         let members = std::iter::repeat_with(|| any(set)).take(number).flatten();
         return Ok(Frame::Array(members.map(Frame::Bulk).collect()));
     }
-    let mut places: Vec<usize> = (0..set.len()).collect();
-    let chosen = std::iter::from_fn(|| random_below(places.len()).map(|at| places.swap_remove(at)));
-    let members = chosen.take(number).filter_map(|place| set.get_index(place).cloned());
+    let places = distinct(set.len(), number);
+    let members = places.into_iter().filter_map(|place| set.get_index(place).cloned());
     Ok(Frame::Array(members.map(Frame::Bulk).collect()))
+}
+
+/// Returns random numbers below `bound`, each at most once: `count` of them, or all.
+fn distinct(bound: usize, count: usize) -> Vec<usize> {
+    // A few of many are drawn until they are distinct, which does not take time for all.
+    if count < bound / 2 {
+        let mut drawn = IndexSet::new();
+        while drawn.len() < count {
+            drawn.extend(random_below(bound));
+        }
+        return drawn.into_iter().collect();
+    }
+    let mut rest: Vec<usize> = (0..bound).collect();
+    let draw = || random_below(rest.len()).map(|at| rest.swap_remove(at));
+    std::iter::from_fn(draw).take(count).collect()
 }
 
 pub(crate) fn spop(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
@@ -116,5 +130,24 @@ pub(crate) fn spop(access: &mut Access<'_>, words: &[Bytes]) -> Outcome {
             Ok(Frame::Set(taken.unwrap_or_default()))
         }
         _ => Err(SYNTAX),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn random_places_are_distinct() {
+        for (bound, count) in
+            [(0, 0), (0, 5), (1, 1), (10, 3), (10, 4), (10, 5), (10, 9), (10, 10), (10, 99)]
+        {
+            let places: IndexSet<usize> = distinct(bound, count).into_iter().collect();
+            assert_eq!(places.len(), count.min(bound), "{count} of {bound}");
+            assert!(places.iter().all(|place| *place < bound));
+        }
+        // All of them are drawn at some time.
+        let drawn: IndexSet<usize> = (0..1_000).flat_map(|_| distinct(10, 2)).collect();
+        assert_eq!(drawn.len(), 10);
     }
 }
