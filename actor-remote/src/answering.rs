@@ -14,10 +14,14 @@ use crate::{
 };
 
 /// Refuses a request that cannot be read, in the codec that it seems to have.
-pub(crate) fn refuse_unread(responder: Option<Box<dyn Responder>>, reason: String) -> Passed {
+pub(crate) fn refuse_unread(
+    responder: Option<Box<dyn Responder>>,
+    codec: Option<Codec>,
+    reason: String,
+) -> Passed {
     Passed(Box::pin(async move {
         if let Some(responder) = responder {
-            let message = Failure::Undecodable(reason).message(Codec::default());
+            let message = Failure::Undecodable(reason).message(codec.unwrap_or_default());
             responder.respond(message).await;
         }
     }))

@@ -31,7 +31,7 @@ pub(crate) struct Caller {
     limit: usize,
     shows_panics: bool,
     served: Served,
-    /// When it stops waiting.
+    /// When it stops waiting: if it does not say so, that is the limit of the link.
     deadline: Option<Instant>,
     wants_accepted: bool,
 }
@@ -58,8 +58,8 @@ impl Caller {
             Ok(head) => head,
             Err(reason) => return Err((responder, reason)),
         };
-        let deadline =
-            within.and_then(|within| Instant::now().checked_add(Duration::from_millis(within)));
+        let within = within.map_or(link.settings.timeout, Duration::from_millis);
+        let deadline = Instant::now().checked_add(within);
         let Some(served) = link.shared.under_way.begin(key) else { return Ok(None) };
         Ok(Some(Self {
             responder,

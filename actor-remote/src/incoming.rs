@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use crate::{
     answering,
     caller::{Caller, Failure},
+    codec::Codec,
     engine::{BoxFuture, Request},
     link::Link,
     method::{Arguments, Method},
@@ -49,7 +50,7 @@ pub(crate) fn pass(
     pass: &dyn Fn(Incoming<'_>) -> Passed,
 ) -> Passed {
     let Request { message, responder } = request;
-    let limit = link.settings.max_message;
+    let (limit, codec) = (link.settings.max_message, Codec::of(&message));
     let fields = match message.len() {
         bytes if bytes > limit => Err(format!("it has {bytes} bytes, and {limit} are allowed")),
         _ => Fields::of_message(&message),
@@ -58,16 +59,16 @@ pub(crate) fn pass(
     let (method, request) = match head {
         Ok((Some(method), request)) => (method, request),
         Ok((None, _)) => {
-            return answering::refuse_unread(responder, "it names no method".to_owned());
+            return answering::refuse_unread(responder, codec, "it names no method".to_owned());
         }
-        Err(reason) => return answering::refuse_unread(responder, reason),
+        Err(reason) => return answering::refuse_unread(responder, codec, reason),
     };
     let caller = match responder.map(|responder| Caller::read(link, responder, &request)) {
         Some(Ok(Some(caller))) => Some(caller),
         // It has gone, or its request has come twice.
         Some(Ok(None)) => return Passed::silently(),
         Some(Err((responder, reason))) => {
-            return answering::refuse_unread(Some(responder), reason);
+            return answering::refuse_unread(Some(responder), codec, reason);
         }
         None => None,
     };

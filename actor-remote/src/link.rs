@@ -94,6 +94,8 @@ impl Link {
     }
 
     /// Sets how long a call waits for its answer, unless it says so itself. The default is 5 seconds.
+    ///
+    /// It also limits how long a call of a client in another language is served that does not say how long it waits.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = timeout;

@@ -4,6 +4,7 @@ pub mod actors;
 pub mod contract;
 pub mod ledger;
 pub mod nats;
+pub mod raw;
 #[cfg(feature = "nats")]
 pub mod relay;
 
