@@ -98,7 +98,7 @@ pub(crate) async fn stream<A: Arguments, R>(
         };
         let value = tokio::select! {
             biased;
-            _ = caller.left() => return,
+            left = caller.left() => return caller.leave(left).await,
             told = caller.told() => match told {
                 Some(true) => {
                     caller.respond(caller.count("sent", number)).await;

@@ -228,7 +228,7 @@ impl Served {
     }
 
     async fn is_well(&self) {
-        let answer = self.painter.paint(Shape::Point, None, &[]).await;
+        let answer = self.painter.paint(Shape::Point, None, []).await;
         assert_eq!(answer, Ok((Shape::Point, None, 0)));
         let request = br#"{"method":"take","arguments":{"shape":"Point"}}"#;
         let mut replies = self.raw.ask("painter", &request[..]);
