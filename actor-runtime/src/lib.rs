@@ -230,7 +230,7 @@ macro_rules! select {
 ///
 /// Peeking takes nothing out of a socket, so it may be dropped:
 ///
-#[cfg_attr(feature = "net", doc = "```")]
+#[cfg_attr(feature = "net", doc = "```standalone_crate")]
 #[cfg_attr(not(feature = "net"), doc = "```ignore")]
 /// use std::{io, net::SocketAddr};
 ///
@@ -257,7 +257,7 @@ macro_rules! select {
 ///
 /// Wrong: `bytes` is filled in several steps, and what was read is lost when the call is dropped.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// struct Port;
 ///
 /// impl Port {
