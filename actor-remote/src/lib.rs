@@ -1,7 +1,13 @@
 //! Handles of actors in other processes.
 //!
-//! `#[actor(remote)]` writes a second handle, whose calls go over a [`Link`]. An engine that exists carries them: NATS
-//! with the crate `actor-nats`, zenoh with `actor-zenoh`, or a [`Network`] inside of one process.
+//! `#[actor(remote)]` of `actor-runtime` writes a second handle, whose calls go over a [`Link`]. An engine that exists carries
+//! them: NATS with the crate `actor-nats`, zenoh with `actor-zenoh`, or a [`Network`] inside of one process.
+//!
+//! [Several machines](_several_machines) says how to use it, what is lost with the network, and when not to.
+
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/several-machines.md")]
+pub mod _several_machines {}
 
 mod answering;
 pub mod by_hand;

@@ -34,8 +34,8 @@ const MAX_MESSAGE: usize = 1 << 20;
 
 /// A connection to an engine, over which this process serves its actors and calls those of others.
 ///
-/// Clones share the connection and each has its own settings. Crates such as `actor-nats` connect; [`memory`](crate::memory)
-/// links the parts of one process.
+/// Clones share the connection and each has its own settings. Crates such as `actor-nats` connect; a
+/// [`Network`](crate::Network) links the parts of one process.
 #[derive(Clone)]
 pub struct Link {
     pub(crate) shared: Arc<Shared>,
@@ -135,7 +135,7 @@ impl Link {
     ///
     /// # Errors
     ///
-    /// [`EngineError`] if `name` is not a [name](RemoteErrorKind::InvalidName), or the engine refuses it.
+    /// [`EngineError`] if `name` is not a [name][RemoteErrorKind::InvalidName], or the engine refuses it.
     ///
     /// [RemoteErrorKind::InvalidName]: crate::RemoteErrorKind::InvalidName
     ///

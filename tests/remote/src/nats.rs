@@ -70,7 +70,8 @@ impl Server {
             }
             thread::sleep(Duration::from_millis(10));
         }
-        let _ = child.kill();
+        // The shell stops the server when its input ends. Killing the shell would leave the server behind.
+        drop(child.stdin.take());
         let _ = child.wait();
         panic!("no server: {}", fs::read_to_string(directory.join("log")).unwrap_or_default());
     }

@@ -51,6 +51,7 @@ mod on_time;
 mod on_turns;
 mod owned;
 mod page;
+mod passing_on;
 mod put_back;
 mod scope;
 mod scope_clock;

@@ -26,7 +26,8 @@ const BLESSED: &str = "rustc 1.95.";
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 static PROGRAMS: LazyLock<Programs> = LazyLock::new(|| {
-    let libraries = Libraries::of_test(WORKSPACE, "ui", &["actor_runtime", "futures", "tokio"]);
+    let libraries =
+        Libraries::of_test(WORKSPACE, "ui", &["actor_remote", "actor_runtime", "futures", "tokio"]);
     Programs::new("tests", env!("CARGO_TARGET_TMPDIR"), libraries)
 });
 

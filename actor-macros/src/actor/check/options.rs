@@ -128,7 +128,14 @@ impl Options {
                     self.krate = path;
                 }
             }
-            ("remote", None) => self.remote = Some((key, names::absolute_path(&["actor_remote"]))),
+            ("remote", None) => {
+                // A crate that is missing is reported at the option that needs it.
+                let mut krate = names::absolute_path(&["actor_remote"]);
+                for segment in &mut krate.segments {
+                    segment.ident.set_span(segment.ident.span().located_at(key.span()));
+                }
+                self.remote = Some((key, krate));
+            }
             ("remote", Some(value)) => {
                 let path = path(&key, &value, "actor_remote", diagnostics);
                 self.remote = path.map(|path| (key, path));

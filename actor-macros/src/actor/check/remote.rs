@@ -1,8 +1,9 @@
 //! Checks `#[actor(remote)]`: which handlers other processes can call.
 
 use proc_macro2::Ident;
-use syn::{GenericParam, Generics, Path};
+use syn::{GenericParam, Generics, Path, TypeReference, visit::Visit};
 
+use super::owned;
 use crate::{
     actor::model::{Handler, Remote},
     diagnostics::Diagnostics,
@@ -40,6 +41,7 @@ pub(super) fn check(
     let mistakes = diagnostics.count();
     for handler in handlers.iter().filter(|handler| handler.is_remote()) {
         arguments(handler, diagnostics);
+        references(handler, diagnostics);
     }
     let handle = names::suffixed(actor, "Remote");
     (diagnostics.count() == mistakes).then_some(Remote { krate, handle })
@@ -64,6 +66,33 @@ fn options(handler: &Handler, is_served: bool, diagnostics: &mut Diagnostics) {
             (true, ..) => continue,
         };
         diagnostics.report(option, message, help);
+    }
+}
+
+/// Reports references, which live in one process.
+fn references(handler: &Handler, diagnostics: &mut Diagnostics) {
+    let arguments = handler.fields().filter_map(|field| field.carried.users_type());
+    for ty in arguments.chain([handler.answer.ty()]) {
+        let mut found = Reference(None);
+        found.visit_type(ty);
+        let Some(reference) = found.0 else { continue };
+        let message = format!(
+            "remote handler `{}` has a reference here, and other processes cannot have it",
+            handler.ident
+        );
+        let owned = owned::text(&reference)
+            .map_or_else(|| "use an owned type".to_owned(), |owned| format!("use `{owned}`"));
+        let help = format!("{owned}, or mark the handler `#[handler(local)]`");
+        diagnostics.report(reference, message, help);
+    }
+}
+
+/// The first reference in a type.
+struct Reference(Option<TypeReference>);
+
+impl<'a> Visit<'a> for Reference {
+    fn visit_type_reference(&mut self, reference: &'a TypeReference) {
+        self.0.get_or_insert_with(|| reference.clone());
     }
 }
 

@@ -77,6 +77,30 @@ fn what_a_remote_handle_cannot_have() {
 }
 
 #[test]
+fn references() {
+    let here = "remote handler `name` has a reference here, and other processes cannot have it";
+    check_with(
+        "remote",
+        "impl Counter { pub fn name(&self) -> &'static str { NAME } }",
+        &[["&'static str", here, "use `String`, or mark the handler `#[handler(local)]`"]],
+    );
+    check_with(
+        "remote",
+        "impl Counter { pub fn name(&self, all: Vec<&'static [u8]>) -> Option<&'static Page> { None } }",
+        &[
+            ["&'static [u8]", here, "use `Vec<u8>`, or mark the handler `#[handler(local)]`"],
+            ["&'static Page", here, "use `Page`, or mark the handler `#[handler(local)]`"],
+        ],
+    );
+    check_with("remote", "impl Counter { pub fn name(&self, name: &str, all: &[u8]) {} }", &[]);
+    check_with(
+        "remote",
+        "impl Counter { #[handler(local)] pub fn name(&self) -> &'static str { NAME } }",
+        &[],
+    );
+}
+
+#[test]
 fn the_option_itself() {
     let item = "impl Counter { pub fn get(&self) {} }";
     check_with(
