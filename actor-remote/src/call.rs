@@ -146,7 +146,7 @@ impl<R: Send + 'static> RemoteCall<R> {
 
     /// Calls until there is room in the mailbox.
     async fn attempt(&self) -> Result<R, Kind> {
-        let deadline = Instant::now() + self.timeout;
+        let deadline = deadline(self.timeout);
         let mut room = Room::until(deadline);
         loop {
             let begun = Instant::now();
@@ -188,6 +188,12 @@ impl<R: Send + 'static> RemoteCall<R> {
             }
         }
     }
+}
+
+/// The end of a time that begins now. One that is too long to be counted ends in thirty years, as in tokio.
+pub(crate) fn deadline(timeout: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(timeout).unwrap_or(now + Duration::from_secs(30 * 365 * 24 * 3600))
 }
 
 impl<R: Send + 'static> IntoFuture for RemoteCall<R> {

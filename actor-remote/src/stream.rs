@@ -5,7 +5,7 @@ use std::{fmt, mem, sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
-    call::RemoteCall,
+    call::{RemoteCall, deadline},
     engine::BoxFuture,
     error::{RemoteError, RemoteErrorKind as Kind},
     exchange::{Exchange, Question, Reply},
@@ -167,7 +167,7 @@ fn open<R: Send + 'static>(
     let (method, arguments) = (method.to_owned(), arguments.to_vec());
     let (signature, timeout) = (call.signature, call.timeout);
     Ok(async move {
-        let deadline = Instant::now() + timeout;
+        let deadline = deadline(timeout);
         let mut room = Room::until(deadline);
         loop {
             let begun = Instant::now();

@@ -14,7 +14,7 @@ use actor_remote::Link;
 
 /// An engine to test.
 pub trait Transport: Sync {
-    /// Whether a request that arrives when nobody serves its name any more is known not to have been received.
+    /// Whether all know at once who serves a name, and who does not any more.
     const TELLS_WHO_ENDS: bool = true;
 
     /// Links one more part, which stands for a process.

@@ -15,7 +15,7 @@ pub async fn every_kind_of_argument_and_answer(transport: &impl Transport) {
 /// The codec makes no difference.
 pub async fn json_gives_the_same(transport: &impl Transport) {
     let (there, here) = (transport.link().await, transport.link().await.codec(Codec::Json));
-    let served = Served::over(there, here).await;
+    let served = Served::over(transport, there, here).await;
     let Served { remote, .. } = &served;
     all_kinds(remote).await;
 }
@@ -87,7 +87,7 @@ pub async fn a_panic_is_told_without_its_text(transport: &impl Transport) {
     assert!(!error.is_safe_to_retry());
 
     let (there, here) = (transport.link().await.show_panics(true), transport.link().await);
-    let served = Served::over(there, here).await;
+    let served = Served::over(transport, there, here).await;
     let Served { remote, .. } = &served;
     let error = remote.panic("shown".to_owned()).await.expect_err("it panics");
     assert_eq!(error.kind(), &Kind::Panicked { message: Some("shown".to_owned()) });
@@ -120,7 +120,7 @@ pub async fn an_invalid_name(transport: &impl Transport) {
 /// Requests are refused before they are sent, and answers before they are.
 pub async fn what_is_too_large(transport: &impl Transport) {
     let (there, here) = (transport.link().await, transport.link().await);
-    let served = Served::over(there.max_message(10_000), here).await;
+    let served = Served::over(transport, there.max_message(10_000), here).await;
     let Served { remote, here, .. } = &served;
     assert_eq!(remote.length(vec![1; 1000]).await, Ok(1000));
     let error = remote.length(vec![1; 20_000]).await.expect_err("the other side refuses it");

@@ -10,7 +10,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::{Served, mailboxes::until, name};
+use super::{Served, mailboxes::until, name, reachable};
 use crate::{
     Transport,
     actors::{Desk, DeskHandle, DeskRemote},
@@ -85,6 +85,7 @@ pub async fn a_process_that_dies_is_noticed(transport: &impl Transport) {
     let (here, name) = (transport.link().await, name());
     let process = Process::serving(transport, &name).await;
     let remote: DeskRemote = here.find(&name);
+    reachable(transport, &here, &name).await;
     let call = remote.clone();
     let call = tokio::spawn(async move { call.wait(1).timeout(Duration::from_secs(60)).await });
     // It is accepted after a millisecond.

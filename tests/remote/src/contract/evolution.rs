@@ -3,15 +3,22 @@
 use actor_remote::{Link, RemoteErrorKind as Kind};
 use actor_runtime::{ActorHandle, Scope};
 
-use super::name;
+use super::{name, reachable};
 use crate::{
     Transport,
     actors::{new, old},
 };
 
-async fn served<H: actor_remote::by_hand::Serve>(link: &Link, handle: &H, scope: &Scope) -> String {
+async fn served<H: actor_remote::by_hand::Serve>(
+    transport: &impl Transport,
+    here: &Link,
+    there: &Link,
+    handle: &H,
+    scope: &Scope,
+) -> String {
     let name = name();
-    link.serve(&name, handle, scope).await.expect("it can be served");
+    there.serve(&name, handle, scope).await.expect("it can be served");
+    reachable(transport, here, &name).await;
     name
 }
 
@@ -22,10 +29,12 @@ pub async fn an_added_argument_and_an_added_handler(transport: &impl Transport) 
     let new_meter: new::MeterHandle = scope.spawn(new::Meter::default());
     let old_meter: old::MeterHandle = scope.spawn(old::Meter::default());
 
-    let old_client: old::MeterRemote = here.find(&served(&there, &new_meter, &scope).await);
+    let old_client: old::MeterRemote =
+        here.find(&served(transport, &here, &there, &new_meter, &scope).await);
     assert_eq!(old_client.add(2).await, Ok(2));
 
-    let new_client: new::MeterRemote = here.find(&served(&there, &old_meter, &scope).await);
+    let new_client: new::MeterRemote =
+        here.find(&served(transport, &here, &there, &old_meter, &scope).await);
     assert_eq!(new_client.add(2, None).await, Ok(2));
     assert_eq!(new_client.add(2, Some("ignored there".to_owned())).await, Ok(4));
     let error = new_client.reset().await.expect_err("it is not there");
@@ -40,7 +49,8 @@ pub async fn other_arguments_and_other_answers(transport: &impl Transport) {
     let (there, here) = (transport.link().await, transport.link().await);
     let scope = Scope::new();
     let meter: new::MeterHandle = scope.spawn(new::Meter::default());
-    let client: old::MeterRemote = here.find(&served(&there, &meter, &scope).await);
+    let client: old::MeterRemote =
+        here.find(&served(transport, &here, &there, &meter, &scope).await);
     let error = client.name(7).await.expect_err("it takes a text");
     let Kind::Undecodable { theirs, ours } = error.kind() else { panic!("{error}") };
     assert!(theirs.starts_with("argument `name`: "), "{theirs}");

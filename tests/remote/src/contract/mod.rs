@@ -7,12 +7,15 @@ mod mailboxes;
 mod streams;
 mod times;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
-use actor_remote::{Link, RemoteHandle};
+use actor_remote::{Link, RemoteErrorKind as Kind, RemoteHandle};
 use actor_runtime::Scope;
 
 pub use self::{calls::*, ends::*, evolution::*, mailboxes::*, streams::*, times::*};
@@ -36,16 +39,17 @@ pub(crate) struct Served {
 impl Served {
     pub(crate) async fn desk(transport: &impl Transport) -> Self {
         let (there, here) = (transport.link().await, transport.link().await);
-        Self::over(there, here).await
+        Self::over(transport, there, here).await
     }
 
-    pub(crate) async fn over(there: Link, here: Link) -> Self {
+    pub(crate) async fn over(transport: &impl Transport, there: Link, here: Link) -> Self {
         let scope = Scope::new();
         let desk = Desk::default();
         let gate = desk.gate.clone();
         let local: DeskHandle = scope.spawn(desk);
         let name = name();
         there.serve(&name, &local, &scope).await.expect("it can be served");
+        reachable(transport, &here, &name).await;
         let remote: DeskRemote = here.find(&name);
         Self { scope, local, remote, gate, there, here }
     }
@@ -53,6 +57,24 @@ impl Served {
     pub(crate) fn name(&self) -> String {
         self.remote.name().to_owned()
     }
+}
+
+/// Waits until it is known at `here` that the name is served, on an engine that takes its time for that.
+pub(crate) async fn reachable<T: Transport>(_: &T, here: &Link, name: &str) {
+    if T::TELLS_WHO_ENDS {
+        return;
+    }
+    for _ in 0..500 {
+        let remote: DeskRemote = here.find(name);
+        match remote.tickets().await {
+            Err(error) if matches!(error.kind(), Kind::Unreachable | Kind::Lost) => {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            // An actor of another type answers, too.
+            Ok(_) | Err(_) => return,
+        }
+    }
+    panic!("`{name}` is not known after five seconds");
 }
 
 /// A name that no other test has.
@@ -85,6 +107,7 @@ macro_rules! contract {
             an_unread_answer_comes_back
             a_deadline_is_kept_on_both_sides
             late_messages_are_not_begun
+            limits_of_any_length
             retries_until_somebody_serves
             only_idempotent_calls_are_repeated_when_in_doubt
             a_process_that_dies_is_noticed

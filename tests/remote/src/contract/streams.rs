@@ -5,7 +5,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 use actor_remote::RemoteErrorKind as Kind;
 use tokio::{runtime::Runtime, sync::oneshot, time::Instant};
 
-use super::{Served, ends::Process, mailboxes::until, name};
+use super::{Served, ends::Process, mailboxes::until, name, reachable};
 use crate::{Transport, actors::DeskRemote};
 
 /// All values, in order, however many.
@@ -85,6 +85,7 @@ pub async fn a_stream_whose_server_dies(transport: &impl Transport) {
     let (here, name) = (transport.link().await, name());
     let process = Process::serving(transport, &name).await;
     let remote: DeskRemote = here.find(&name);
+    reachable(transport, &here, &name).await;
     let mut numbers = remote.count(17);
     assert_eq!(numbers.next().await, Some(Ok(0)));
     // It waits for its reader, so its last value is not sent.

@@ -36,6 +36,21 @@ pub async fn a_deadline_is_kept_on_both_sides(transport: &impl Transport) {
     served.gate.open.add_permits(1);
 }
 
+/// Limits that cannot be added to the time, and that of no time at all.
+pub async fn limits_of_any_length(transport: &impl Transport) {
+    let served = Served::desk(transport).await;
+    assert_eq!(served.remote.later().timeout(Duration::MAX).await, Ok(7));
+    assert!(
+        served.remote.count(1).timeout(Duration::MAX).next().await.is_some_and(|item| item.is_ok())
+    );
+    match served.remote.later().timeout(Duration::ZERO).await {
+        // Some engines answer before the time is looked at.
+        Ok(answer) => assert_eq!(answer, 7),
+        Err(error) => assert!(matches!(error.kind(), Kind::TimedOut { .. }), "{error}"),
+    }
+    assert_eq!(served.remote.later().await, Ok(7));
+}
+
 /// A message whose time is over while it waits is skipped.
 pub async fn late_messages_are_not_begun(transport: &impl Transport) {
     let served = Served::desk(transport).await;
