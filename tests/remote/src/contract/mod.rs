@@ -1,4 +1,4 @@
-//! The promises. Each is a function of an engine, and [`contract!`](crate::contract) makes a test of each.
+//! The promises. Each is a function of an engine, and [`contract!`](crate::contract!) makes a test of each.
 
 mod calls;
 mod ends;
