@@ -114,7 +114,7 @@ impl Incoming<'_> {
         M: Message,
         Q: CallRequest<M, R>,
     {
-        // A handler that runs inline has been read.
+        // It is queued: an answer that a caller has at once, because it ran the handler, cannot return.
         self.send(method, call, Call::try_call, |caller, answer| {
             Box::pin(answering::answer_until_read(caller, answer, method))
         })

@@ -270,3 +270,36 @@ fn check_depth(message: &[u8]) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Codec, DEPTH, Fields};
+
+    /// `{"a": [[..[0]..]]}` in CBOR, with so many arrays.
+    fn nested(arrays: usize) -> Vec<u8> {
+        [&b"\xa1\x61a"[..], &b"\x81".repeat(arrays), b"\x00"].concat()
+    }
+
+    #[test]
+    fn cbor_is_nested_as_deep_as_is_allowed_and_no_deeper() {
+        // The map around is a level.
+        assert!(Fields::of_message(&nested(DEPTH - 1)).is_ok());
+        for arrays in [DEPTH, 1_000_000] {
+            assert!(Fields::of_message(&nested(arrays)).is_err(), "{arrays}");
+        }
+        // Tags, and arrays and texts that come in parts, are levels, too.
+        for level in [b"\xc1", b"\x9f", b"\x7f"] {
+            let message = [&b"\xa1\x61a"[..], &level.repeat(1_000_000)].concat();
+            assert!(Fields::of_message(&message).is_err());
+        }
+    }
+
+    #[test]
+    fn json_that_is_nested_too_deep_is_not_read() {
+        let message = ["{\"a\":", &"[".repeat(1_000_000), &"]".repeat(1_000_000), "}"].concat();
+        let fields =
+            Fields::of_message(message.as_bytes()).expect("a value is skipped at any depth");
+        let value = fields.raw("a").expect("it is there");
+        assert!(Codec::Json.read::<serde_json::Value>(value).is_err());
+    }
+}

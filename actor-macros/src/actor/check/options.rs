@@ -128,17 +128,9 @@ impl Options {
                     self.krate = path;
                 }
             }
-            ("remote", None) => {
-                // A crate that is missing is reported at the option that needs it.
-                let mut krate = names::absolute_path(&["actor_remote"]);
-                for segment in &mut krate.segments {
-                    segment.ident.set_span(segment.ident.span().located_at(key.span()));
-                }
-                self.remote = Some((key, krate));
-            }
-            ("remote", Some(value)) => {
-                let path = path(&key, &value, "actor_remote", diagnostics);
-                self.remote = path.map(|path| (key, path));
+            ("remote", value) => {
+                let krate = remote(&key, value.as_ref(), diagnostics);
+                self.remote = krate.map(|krate| (key, krate));
             }
             ("first", value) => {
                 if let Some(first) = first(&key, value, diagnostics) {
@@ -257,6 +249,18 @@ fn name(key: &Ident, value: &Expr, diagnostics: &mut Diagnostics) -> Option<Iden
         diagnostics.report(value, message, format!("write `{key} = Name`"));
     }
     ident
+}
+
+/// The path to `actor_remote`. If that is missing, it is reported at the option that needs it.
+fn remote(key: &Ident, value: Option<&Expr>, diagnostics: &mut Diagnostics) -> Option<Path> {
+    if let Some(value) = value {
+        return path(key, value, "actor_remote", diagnostics);
+    }
+    let mut krate = names::absolute_path(&["actor_remote"]);
+    for segment in &mut krate.segments {
+        segment.ident.set_span(segment.ident.span().located_at(key.span()));
+    }
+    Some(krate)
 }
 
 /// The path to a crate.
