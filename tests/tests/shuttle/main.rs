@@ -11,8 +11,8 @@
 //! fail, to show that the model can find it.
 //!
 //! `SCHEDULES` sets how many schedules each model is run under, twice; the default is 10,000. A
-//! failure prints its seed (`SHUTTLE_RANDOM_SEED` runs it again) and its schedule (for
-//! `shuttle::replay`).
+//! seeded bug is looked for until it is found, under up to twenty times as many. A failure prints
+//! its seed (`SHUTTLE_RANDOM_SEED` runs it again) and its schedule (for `shuttle::replay`).
 
 #![cfg(shuttle)]
 #![expect(unreachable_pub, reason = "nothing is reachable in a test, and `pub` makes a handler")]
