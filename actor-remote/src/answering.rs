@@ -1,6 +1,9 @@
 //! The answers of calls that are served.
 
-use std::future::pending;
+use std::{
+    future::pending,
+    panic::{self, AssertUnwindSafe},
+};
 
 use actor_runtime::{Answer, CallError, ReplyStream};
 
@@ -110,10 +113,15 @@ pub(crate) async fn stream<A: Arguments, R>(
             value = next => value,
         };
         let reply = match value {
-            Some(Ok(value)) => caller.reply(|writer| {
-                writer.number("number", number);
-                method.write_answer("item", &value, writer)
-            }),
+            Some(Ok(value)) => {
+                let reply = caller.reply(|writer| {
+                    writer.number("number", number);
+                    method.write_answer("item", &value, writer)
+                });
+                // If that panics, its reader has it all the same.
+                let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(value)));
+                reply
+            }
             Some(Err(error)) => Err(caller.failure(error)),
             None => return caller.respond(caller.count("end", number)).await,
         };

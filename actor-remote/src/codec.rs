@@ -2,7 +2,7 @@
 
 use std::{any::type_name, fmt};
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// How messages are written.
 ///
@@ -37,7 +37,7 @@ impl Codec {
         }
     }
 
-    pub(crate) fn read<T: DeserializeOwned>(self, bytes: &[u8]) -> Result<T, String> {
+    pub(crate) fn read<'a, T: Deserialize<'a>>(self, bytes: &'a [u8]) -> Result<T, String> {
         match self {
             Self::Json => serde_json::from_slice(bytes).map_err(|error| error.to_string()),
             Self::Cbor => minicbor_serde::from_slice(bytes).map_err(|error| error.to_string()),

@@ -1,6 +1,6 @@
 //! One request and what comes back.
 
-use std::{fmt, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use bytes::Bytes;
 
@@ -60,7 +60,8 @@ impl Question<'_> {
             return Err(Kind::InvalidName);
         }
         let settings = client.link.settings;
-        let mut writer = Writer::new(settings.codec);
+        let head = 96 + self.method.len();
+        let mut writer = Writer::with_capacity(settings.codec, head + self.arguments.len());
         writer.text("method", self.method);
         if let Some(number) = number {
             writer.number("caller", client.link.shared.process);
@@ -218,9 +219,9 @@ impl Drop for Exchange {
 /// The error that the other side has sent.
 fn failure(error: &Fields<'_>, signature: &(dyn fmt::Display + Sync)) -> Result<Kind, String> {
     let kind = error.text("kind")?.unwrap_or_default();
-    let message = error.text("message")?;
+    let message = error.text("message")?.map(Cow::into_owned);
     let reason = message.clone().unwrap_or_default();
-    Ok(match kind.as_str() {
+    Ok(match &*kind {
         "full" => Kind::Full,
         // The caller knows after which time.
         "late" => Kind::TimedOut { after: Duration::ZERO, accepted: true },

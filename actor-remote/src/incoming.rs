@@ -1,6 +1,7 @@
 //! Requests on their way to the actor.
 
 use std::{
+    borrow::Cow,
     fmt,
     task::{Context, Waker},
 };
@@ -25,7 +26,7 @@ use crate::{
 /// A request that was read up to its arguments, to be passed to the handler that it names.
 pub struct Incoming<'a> {
     request: Fields<'a>,
-    method: String,
+    method: Cow<'a, str>,
     /// `None` if the sender wants no answer.
     caller: Option<Caller>,
     /// That of the task that serves.

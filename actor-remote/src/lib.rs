@@ -13,6 +13,7 @@ mod answering;
 pub mod by_hand;
 mod call;
 mod caller;
+mod cbor;
 mod client;
 mod codec;
 mod control;

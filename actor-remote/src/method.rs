@@ -1,6 +1,9 @@
 //! What both sides of a handler know: its name, its arguments and its answer.
 
-use std::fmt;
+use std::{
+    fmt,
+    panic::{self, AssertUnwindSafe},
+};
 
 use bytes::Bytes;
 
@@ -65,6 +68,10 @@ impl<A: Arguments, R> Method<A, R> {
     }
 
     /// Writes the arguments of a request: a map.
+    ///
+    /// # Errors
+    ///
+    /// The reason, if they cannot be written in the codec.
     pub(crate) fn write_arguments(&self, arguments: &A, codec: Codec) -> Result<Bytes, String> {
         let mut writer = Writer::new(codec);
         arguments.write(&self.arguments, self.names, &mut writer)?;
@@ -72,22 +79,33 @@ impl<A: Arguments, R> Method<A, R> {
     }
 
     /// Reads the arguments of a request.
+    ///
+    /// # Errors
+    ///
+    /// The reason, if they are not those of the method, or if reading one panics.
     pub(crate) fn read_arguments(&self, request: &Fields<'_>) -> Result<A, String> {
         let map = match request.get("arguments") {
             Some(map) => Some(Fields::of_map(map, request.codec)?),
             None => None,
         };
         let raw = |name: &str| map.as_ref().and_then(|map| map.raw(name));
-        A::read(&self.arguments, self.names, request.codec, raw)
+        let read = || A::read(&self.arguments, self.names, request.codec, raw);
+        caught(read).unwrap_or_else(|| Err("reading an argument panicked".to_owned()))
     }
 
+    /// Writes the answer of a request.
+    ///
+    /// # Errors
+    ///
+    /// The reason, if it cannot be written in the codec, or if that panics.
     pub(crate) fn write_answer(
         &self,
         name: &str,
         answer: &R,
         writer: &mut Writer,
     ) -> Result<(), String> {
-        writer.value(name, answer, self.answer)
+        let write = || writer.value(name, answer, self.answer);
+        caught(write).unwrap_or_else(|| Err("writing it panicked".to_owned()))
     }
 
     /// How answers are read.
@@ -118,6 +136,12 @@ impl<A: Arguments> fmt::Debug for Signature<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Signature").field("name", &self.name).finish_non_exhaustive()
     }
+}
+
+/// Returns what `run` does, or `None` if it panics. It runs code of the types that are sent: what they have broken by
+/// then is dropped with the call.
+fn caught<T>(run: impl FnOnce() -> T) -> Option<T> {
+    panic::catch_unwind(AssertUnwindSafe(run)).ok()
 }
 
 /// The name of a type without the paths of modules: `Vec<String>` of `alloc::vec::Vec<alloc::string::String>`.

@@ -2,13 +2,15 @@
 
 use std::{
     future::{Future, poll_fn},
+    panic::{self, AssertUnwindSafe},
     pin::Pin,
     sync::Arc,
     task::Poll,
+    thread,
 };
 
 use actor_runtime::{ActorHandle, Context, Scope, actor};
-use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
+use futures_util::{FutureExt, StreamExt, future::CatchUnwind, stream::FuturesUnordered};
 
 use crate::{
     by_hand::Serve,
@@ -46,13 +48,16 @@ const AT_ONCE: usize = 16;
 
 type Pass = Box<dyn Fn(Incoming<'_>) -> Passed + Send + Sync>;
 
+/// Answers a request. If that panics, because dropping something that is sent does, it concerns nobody else.
+type Answering = CatchUnwind<AssertUnwindSafe<BoxFuture<'static, ()>>>;
+
 /// Passes the requests for one name on to an actor.
 struct Serving {
     link: Link,
     requests: Box<dyn Requests>,
     /// Passes a request on. The future answers it.
     pass: Pass,
-    under_way: FuturesUnordered<BoxFuture<'static, ()>>,
+    under_way: FuturesUnordered<Answering>,
     actor: Pin<Box<dyn Future<Output = ()> + Send>>,
     _pulse: Arc<Pulse>,
     _control: AbortOnDrop,
@@ -107,7 +112,7 @@ impl Serving {
     }
 
     #[on(self.under_way.next())]
-    fn answered(&mut self, (): ()) {}
+    fn answered(&mut self, _: thread::Result<()>) {}
 
     #[on(&mut self.actor)]
     fn actor_ended(&mut self, (): (), context: &Context<Self>) {
@@ -130,7 +135,11 @@ impl Serving {
         let mut request = Some(request);
         let answering = poll_fn(|cx| {
             let Some(request) = request.take() else { return Poll::Ready(None) };
-            let Passed(mut answering) = incoming::pass(link, request, cx.waker(), pass);
+            let pass = || incoming::pass(link, request, cx.waker(), pass);
+            let Ok(Passed(answering)) = panic::catch_unwind(AssertUnwindSafe(pass)) else {
+                return Poll::Ready(None);
+            };
+            let mut answering = AssertUnwindSafe(answering).catch_unwind();
             let is_pending = answering.poll_unpin(cx).is_pending();
             Poll::Ready(is_pending.then_some(answering))
         });

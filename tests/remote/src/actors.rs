@@ -10,6 +10,7 @@ use std::{
 };
 
 use actor_runtime::{Replies, Reply, actor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tokio::{
     sync::{Notify, Semaphore},
     time::timeout,
@@ -267,5 +268,97 @@ pub mod old {
             self.total += 100;
             1
         }
+    }
+}
+
+/// A value that panics where it is told to.
+#[derive(Debug, Default, PartialEq)]
+pub struct Bomb {
+    when: When,
+    /// It is not sent, so it is the dropping of the sender that panics.
+    panics_when_dropped: bool,
+}
+
+/// When a [`Bomb`] panics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum When {
+    /// Never.
+    #[default]
+    Never,
+    /// When it is read.
+    Read,
+    /// When it is written.
+    Written,
+    /// When its sender drops it.
+    Dropped,
+}
+
+impl Bomb {
+    /// One that panics then.
+    #[must_use]
+    pub fn new(when: When) -> Self {
+        Self { when, panics_when_dropped: when == When::Dropped }
+    }
+}
+
+impl Serialize for Bomb {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        assert_ne!(self.when, When::Written, "as it was told");
+        self.when.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Bomb {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let when = When::deserialize(deserializer)?;
+        assert_ne!(when, When::Read, "as it was told");
+        Ok(Self { when, panics_when_dropped: false })
+    }
+}
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        assert!(!self.panics_when_dropped, "as it was told");
+    }
+}
+
+/// An actor that is sent such values, and answers with them.
+#[derive(Debug, Default)]
+pub struct Fuse {
+    /// The marked answers that came back.
+    pub back: usize,
+}
+
+#[actor(remote, mailbox = 2)]
+impl Fuse {
+    /// Takes one.
+    pub fn light(&mut self, bomb: Bomb) -> When {
+        bomb.when
+    }
+
+    /// Answers with one.
+    pub fn make(&mut self, when: When) -> Bomb {
+        Bomb::new(when)
+    }
+
+    /// Answers with one, which comes back if it does not arrive.
+    #[cancel_safe(undelivered = keep)]
+    pub fn take(&mut self, when: When) -> Bomb {
+        Bomb::new(when)
+    }
+
+    fn keep(&mut self, _: Bomb) {
+        self.back += 1;
+    }
+
+    /// How many came back.
+    pub fn back(&self) -> usize {
+        self.back
+    }
+
+    /// Answers with a stream of one that does not panic, and one that does.
+    pub async fn make_two(&mut self, when: When, mut bombs: Replies<Bomb>) {
+        let _ = bombs.send(Bomb::default()).await;
+        let _ = bombs.send(Bomb::new(when)).await;
     }
 }

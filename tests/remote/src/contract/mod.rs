@@ -4,6 +4,7 @@ mod calls;
 mod ends;
 mod evolution;
 mod mailboxes;
+mod panics;
 mod streams;
 mod times;
 
@@ -18,7 +19,7 @@ use std::{
 use actor_remote::{Link, RemoteErrorKind as Kind, RemoteHandle};
 use actor_runtime::Scope;
 
-pub use self::{calls::*, ends::*, evolution::*, mailboxes::*, streams::*, times::*};
+pub use self::{calls::*, ends::*, evolution::*, mailboxes::*, panics::*, streams::*, times::*};
 use crate::{
     Transport,
     actors::{Desk, DeskHandle, DeskRemote, Gate},
@@ -124,6 +125,9 @@ macro_rules! contract {
             a_stream_whose_server_dies
             an_added_argument_and_an_added_handler
             other_arguments_and_other_answers
+            what_panics_when_it_is_read
+            what_panics_when_it_is_written
+            what_panics_when_it_is_dropped
         }
     };
     (@ $transport:expr => $($promise:ident)*) => {
