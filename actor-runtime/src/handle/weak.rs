@@ -42,6 +42,10 @@ impl<H: ActorHandle> WeakHandle<H> {
         self.0.is_aborted()
     }
 
+    pub(crate) fn time_handlers(&self) {
+        self.0.watch();
+    }
+
     pub(crate) fn close(&self) {
         self.0.close(ExitReason::Shutdown);
     }

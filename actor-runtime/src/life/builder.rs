@@ -130,7 +130,8 @@ impl Builder {
     /// only once the statistics have been read.
     ///
     /// Use it where a handler may be stuck before anyone has looked, for example for an actor on its own thread
-    /// that runs queries. A reading of the clock takes about 25 ns.
+    /// that runs queries. A reading of the clock takes about 25 ns. An actor can do this itself, with
+    /// [`Context::time_handlers`](crate::Context::time_handlers).
     pub fn timed(self, timed: bool) -> Self {
         Self { is_timed: timed, ..self }
     }

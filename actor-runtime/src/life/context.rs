@@ -142,6 +142,50 @@ impl<A: Actor> Context<A> {
         Watch::asking(move || handle.is_aborted())
     }
 
+    /// Times the start of every further handler, as [`Builder::timed`](crate::Builder::timed) does, so that
+    /// [`Stats::running`](crate::Stats::running) is exact from the first time that the statistics are read.
+    ///
+    /// Call it in `#[on_start]` of an actor whose handlers may take long, such as one that runs queries, so that
+    /// those who start it need not think of it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::mpsc;
+    ///
+    /// use actor_runtime::{ActorHandle, Context, actor, spawn_thread};
+    ///
+    /// struct Worker;
+    ///
+    /// #[actor]
+    /// impl Worker {
+    ///     #[on_start]
+    ///     fn begin(&mut self, context: &Context<Self>) {
+    ///         context.time_handlers();
+    ///     }
+    ///
+    ///     /// Waits for `end`.
+    ///     pub fn work(&mut self, begun: mpsc::Sender<()>, end: mpsc::Receiver<()>) {
+    ///         let _ = begun.send(());
+    ///         let _ = end.recv();
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let worker = spawn_thread(|| Worker)?;
+    /// let ((begun, has_begun), (_end, end)) = (mpsc::channel(), mpsc::channel());
+    /// worker.work(begun, end).cast_blocking()?;
+    /// has_begun.recv()?;
+    /// let (method, time) = worker.stats().running.unwrap();
+    /// assert_eq!(method, "work");
+    /// assert!(time.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn time_handlers(&self) {
+        self.handle.time_handlers();
+    }
+
     /// Closes the mailbox.
     ///
     /// Messages that were accepted before are handled, and then the actor ends.

@@ -23,7 +23,7 @@ pub(super) struct Running {
 /// The time from which a handler's duration is measured.
 ///
 /// That is its start if the actor is watched. Otherwise it is the arrival of the first message after
-/// the handler first waited at an `.await`, or else the first time that the duration is read.
+/// the handler first waited at an `.await`, or else the first time that the duration is asked for.
 enum Since {
     Unknown,
     /// The handler has waited, and no message has arrived since.
@@ -53,14 +53,15 @@ impl Running {
         }
     }
 
-    /// Returns a lower bound of the time that the handler has been running.
-    pub(super) fn elapsed(&mut self) -> Duration {
+    /// Returns a lower bound of the time that the handler has been running, if there is one. The next time
+    /// counts from now at the latest.
+    pub(super) fn elapsed(&mut self) -> Option<Duration> {
         let now = Instant::now();
         match self.since {
-            Since::At(begun) => now - begun,
+            Since::At(begun) => Some(now - begun),
             Since::Unknown | Since::Waiting => {
                 self.since = Since::At(now);
-                Duration::ZERO
+                None
             }
         }
     }
@@ -192,8 +193,11 @@ impl<M: Message> Shared<M> {
         self.activity.store(IDLE, Ordering::Relaxed);
     }
 
-    /// Returns the running handler, with a lower bound of the time that it has been running.
-    pub(super) fn running_for(&self, queue: &mut Queue<M>) -> Option<(&'static str, Duration)> {
+    /// Returns the running handler, with a lower bound of the time that it has been running, if there is one.
+    pub(super) fn running_for(
+        &self,
+        queue: &mut Queue<M>,
+    ) -> Option<(&'static str, Option<Duration>)> {
         loop {
             let activity = self.activity.load(Ordering::Relaxed);
             if activity == RECORDED {
@@ -206,7 +210,7 @@ impl<M: Message> Shared<M> {
                 self.activity.compare_exchange(activity, recorded, relaxed, relaxed).is_ok();
             if is_running {
                 queue.running = Some(Running::new(method, true));
-                return Some((method, Duration::ZERO));
+                return Some((method, None));
             }
         }
     }

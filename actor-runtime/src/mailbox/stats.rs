@@ -58,14 +58,14 @@ pub struct Stats {
     /// waits has the name of its attribute; its time counts from its first wait.
     ///
     /// Unless it is [`timed`](crate::Builder::timed), an actor reads no clock until its statistics are read for
-    /// the first time. At that first read,
-    /// the time of a handler that is already running counts from the first message that arrived
-    /// after the handler had waited at an `.await`, or is zero if none did. From then on it counts
-    /// from the start of each handler.
+    /// the first time. At that first read, the time of a handler that is already running is `None`, because it is
+    /// not known. If a message has arrived after the handler had waited at an `.await`, its time counts from that
+    /// message. At further reads, the time of that handler counts from the first read at the latest, and the time
+    /// of later handlers from their start.
     ///
     /// A handler that runs on the thread of its caller is reported only if it started after the
     /// first read.
-    pub running: Option<(&'static str, Duration)>,
+    pub running: Option<(&'static str, Option<Duration>)>,
     /// The handlers for which the running handler waits, as far as it waits for other actors: for an answer, the
     /// next value of a stream, a lease, an exit, or room in a mailbox.
     ///

@@ -309,6 +309,7 @@ impl Bot {
 
     #[on_start]
     fn boot(&mut self, context: &Context<Self>) -> Result<(), Error> {
+        context.time_handlers();
         self.store.boot(context.watch())
     }
 

@@ -185,6 +185,7 @@ impl Console {
 
     #[on_start]
     fn boot(&mut self, context: &Context<Self>) -> Result<(), Error> {
+        context.time_handlers();
         self.store.boot(context.watch())
     }
 

@@ -161,6 +161,7 @@ impl Database {
 
     #[on_start]
     fn boot(&mut self, context: &Context<Self>) -> Result<(), Error> {
+        context.time_handlers();
         self.store.boot(context.watch())
     }
 

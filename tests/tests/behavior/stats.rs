@@ -1,8 +1,11 @@
 //! `stats`: what it reports, and when.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::mpsc,
+    time::{Duration, Instant},
+};
 
-use actor_runtime::{ActorHandle, Builder, Capacity, actor};
+use actor_runtime::{ActorHandle, Builder, Capacity, Context, actor};
 use futures::future::join_all;
 
 use crate::support::{Gate, Log, Probe, ProbeHandle, Rig, outcome, pending, ready, rig, rig_with};
@@ -31,12 +34,13 @@ fn stats_name_the_running_handler_and_its_duration() {
     probe.wait(gate.clone()).try_cast().unwrap();
     assert_eq!(probe.stats().running, None, "it is in the mailbox");
     actor.turn();
-    let running = |expected: &str| -> Duration {
+    let running = |expected: &str| -> Option<Duration> {
         let (method, since) = probe.stats().running.unwrap();
         assert_eq!(method, expected);
         since
     };
     let before = running("wait");
+    assert!(before.is_some(), "it began after the statistics were read");
     crate::support::until(|| running("wait") > before);
     probe.fail_behind(gate.clone()).try_cast().unwrap();
     gate.open();
@@ -63,8 +67,86 @@ fn a_timed_actor_knows_the_duration_at_the_first_look() {
         crate::support::until(|| begun.elapsed() > Duration::from_millis(1));
         let (method, time) = probe.stats().running.unwrap();
         assert_eq!(method, "wait");
-        assert!(time >= Duration::from_millis(1), "{time:?}");
+        assert!(time >= Some(Duration::from_millis(1)), "{time:?}");
     }
+}
+
+#[test]
+fn the_first_look_at_a_handler_that_is_not_timed_says_that_its_duration_is_unknown() {
+    let gate = Gate::default();
+    let (probe, mut actor) = rig(Probe::new(&Log::default()));
+    probe.wait(gate.clone()).try_cast().unwrap();
+    actor.turn();
+    assert_eq!(probe.stats().running, Some(("wait", None)));
+    let first = Instant::now();
+    crate::support::until(|| first.elapsed() > Duration::from_millis(1));
+    let (method, time) = probe.stats().running.unwrap();
+    assert_eq!(method, "wait");
+    assert!(time >= Some(Duration::from_millis(1)), "{time:?} since the first look");
+    gate.open();
+    actor.turn();
+}
+
+/// Blocks its thread in a handler that is entered without the lock, since it has run before.
+struct Stuck;
+
+#[actor]
+impl Stuck {
+    /// Does what it is told, then waits until `end` is dropped.
+    pub(crate) fn work(&self, begun: mpsc::Sender<()>, end: mpsc::Receiver<()>) {
+        let _ = begun.send(());
+        let _ = end.recv();
+    }
+}
+
+#[test]
+fn a_blocked_thread_says_no_duration_that_it_does_not_know() {
+    for is_timed in [false, true] {
+        let stuck = Builder::new().timed(is_timed).spawn_thread(|| Stuck).unwrap();
+        let begin = || {
+            let ((begun, has_begun), (end, ended)) = (mpsc::channel(), mpsc::channel());
+            stuck.work(begun, ended).cast_blocking().unwrap();
+            (has_begun, end)
+        };
+        let runs: Vec<_> = (0..8).map(|_| begin()).collect();
+        for (number, (has_begun, end)) in runs.into_iter().enumerate() {
+            has_begun.recv().unwrap();
+            if number == 5 {
+                let (method, time) = stuck.stats().running.unwrap();
+                assert_eq!((method, time.is_some()), ("work", is_timed));
+            }
+            drop(end);
+        }
+    }
+}
+
+/// Times its handlers.
+struct Clocked(Stuck);
+
+#[actor]
+impl Clocked {
+    #[on_start]
+    fn start(&mut self, context: &Context<Self>) {
+        context.time_handlers();
+    }
+
+    /// See [`Stuck::work`].
+    pub(crate) fn work(&self, begun: mpsc::Sender<()>, end: mpsc::Receiver<()>) {
+        self.0.work(begun, end);
+    }
+}
+
+#[test]
+fn an_actor_that_times_its_handlers_knows_the_duration_at_the_first_look() {
+    let clocked = Builder::new().spawn_thread(|| Clocked(Stuck)).unwrap();
+    let ((begun, has_begun), (_end, ended)) = (mpsc::channel(), mpsc::channel());
+    clocked.work(begun, ended).cast_blocking().unwrap();
+    has_begun.recv().unwrap();
+    let begun = Instant::now();
+    crate::support::until(|| begun.elapsed() > Duration::from_millis(1));
+    let (method, time) = clocked.stats().running.unwrap();
+    assert_eq!(method, "work");
+    assert!(time >= Some(Duration::from_millis(1)), "{time:?}");
 }
 
 /// Has a gate in each of its hooks.
@@ -192,7 +274,7 @@ fn the_running_time_counts_at_least_from_the_first_message_behind_it() {
     let at_the_least = queued.elapsed();
     let (method, lasts) = probe.stats().running.unwrap();
     assert_eq!(method, "wait");
-    assert!(lasts >= at_the_least, "{lasts:?} is less than {at_the_least:?}");
+    assert!(lasts >= Some(at_the_least), "{lasts:?} is less than {at_the_least:?}");
     gate.open();
     actor.turn();
 }

@@ -48,8 +48,8 @@ pub(super) trait Life: Send + Sync {
     fn close(&self);
     fn abort(&self);
     fn exit_reason(&self) -> Option<ExitReason>;
-    /// The handler that is running, and a lower bound of the time for which it has been.
-    fn running(&self) -> Option<(&'static str, Duration)>;
+    /// The handler that is running, and a lower bound of the time for which it has been, as far as it is known.
+    fn running(&self) -> Option<(&'static str, Option<Duration>)>;
     /// Whether the actor runs in another runtime than the current one, or in none.
     fn is_elsewhere(&self) -> bool;
     /// The scope of its children, if it has one and its state is still there.
@@ -79,7 +79,7 @@ impl<M: Message<AtRest: Send> + Send> Life for Shared<M> {
         self.exit_reason()
     }
 
-    fn running(&self) -> Option<(&'static str, Duration)> {
+    fn running(&self) -> Option<(&'static str, Option<Duration>)> {
         self.stats().running
     }
 
@@ -116,7 +116,7 @@ pub struct MemberExit {
     pub reason: Option<ExitReason>,
     /// The handler or hook that was running when the actor was aborted because of the deadline, and a lower
     /// bound of the time for which it had been running, as in [`Stats::running`](crate::Stats::running).
-    pub running: Option<(&'static str, Duration)>,
+    pub running: Option<(&'static str, Option<Duration>)>,
 }
 
 impl fmt::Display for MemberExit {
@@ -130,9 +130,12 @@ impl fmt::Display for MemberExit {
             Some(reason) => write!(f, ": {reason}")?,
             None => f.write_str(": has not ended")?,
         }
-        if let Some((method, time)) = running {
-            write!(f, ", while it had been running `{method}` for {time:?}")?;
+        match running {
+            Some((method, Some(time))) => {
+                write!(f, ", while it had been running `{method}` for {time:?}")
+            }
+            Some((method, None)) => write!(f, ", while it was running `{method}`"),
+            None => Ok(()),
         }
-        Ok(())
     }
 }

@@ -56,7 +56,7 @@ pub(super) struct Stop {
 /// A member that was left behind.
 struct Left {
     found: Found,
-    running: Option<(&'static str, Duration)>,
+    running: Option<(&'static str, Option<Duration>)>,
 }
 
 /// How the wait for an actor ended.

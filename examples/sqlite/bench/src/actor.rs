@@ -13,6 +13,7 @@ pub(crate) struct Ledger(Store);
 impl Ledger {
     #[on_start]
     fn boot(&mut self, context: &Context<Self>) -> Result<(), Error> {
+        context.time_handlers();
         self.0.boot(context.watch())
     }
 

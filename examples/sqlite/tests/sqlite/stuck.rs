@@ -14,8 +14,7 @@ const ENDLESS: &str =
 async fn the_first_look_at_a_stuck_query_tells_for_how_long() {
     let scratch = Scratch::new();
     let options = scratch.options();
-    let timed = Builder::new().timed(true);
-    let database = timed.start_thread(move || Database::open(&options)).await.unwrap();
+    let database = Builder::new().start_thread(move || Database::open(&options)).await.unwrap();
     let answer = database.query(ENDLESS, vec![]).sent().await.unwrap();
     // Taken out of the mailbox, so the query has begun.
     while database.mailbox_len() > 0 {
@@ -27,7 +26,7 @@ async fn the_first_look_at_a_stuck_query_tells_for_how_long() {
     }
     let (method, time) = database.stats().running.unwrap();
     assert_eq!(method, "query");
-    assert!(time >= Duration::from_millis(20), "{time:?}");
+    assert!(time >= Some(Duration::from_millis(20)), "{time:?}");
     // The query ends, since its caller is gone.
     drop(answer);
     database.shutdown().await;
