@@ -14,6 +14,7 @@ mod lock;
 mod model;
 mod panics;
 mod pool;
+mod pool_beside;
 mod pool_rows;
 mod pool_shutdown;
 mod programs;
