@@ -304,10 +304,10 @@ impl Waiting {
         self.sweeps_at = 2 * self.waiters.len() + FEW;
     }
 
-    /// Returns the first waiter for a key that is not gone, and its number.
-    fn first(&mut self, key: &(usize, Bytes)) -> Option<u64> {
+    /// Returns the number of the first waiter for a key that is not gone, behind the one with the number `after`.
+    fn next(&mut self, key: &(usize, Bytes), after: u64) -> Option<u64> {
         loop {
-            let number = *self.keys.get(key)?.first()?;
+            let number = *self.keys.get(key)?.range(after + 1..).next()?;
             if self.waiters.get(&number).is_some_and(|waiter| !waiter.reply.is_closed()) {
                 return Some(number);
             }
@@ -333,15 +333,18 @@ pub(crate) fn pop_or_wait(keyspace: &mut Keyspace, request: &Request, reply: Rep
 /// Gives the elements of the keys that were changed to the clients that wait for them.
 pub(crate) fn serve(keyspace: &mut Keyspace) {
     while let Some(key) = keyspace.waiting.changed.pop_front() {
-        while let Some(number) = keyspace.waiting.first(&key)
+        let mut last = 0;
+        while let Some(number) = keyspace.waiting.next(&key, last)
             && let Some(waiter) = keyspace.waiting.waiters.get(&number)
         {
+            last = number;
             let pop = waiter.pop.clone();
             let popped = match pop.run_at(keyspace, key.0, &key.1) {
                 Ok(Some(popped)) => popped,
-                // The key holds no list, or its elements are all given away.
+                // There is no such key, or its elements are all given away.
                 Ok(None) => break,
-                Err(_) if !is_right_type(keyspace, &key, &pop.what) => break,
+                // It waits for another type, and those behind it may not.
+                Err(_) if !is_right_type(keyspace, &key, &pop.what) => continue,
                 Err(fault) => Popped::Failed(fault),
             };
             if let Some(waiter) = keyspace.waiting.remove(number) {

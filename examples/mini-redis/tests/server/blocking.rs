@@ -157,6 +157,88 @@ fn no_element_is_lost_when_a_push_a_timeout_and_a_disconnect_race() {
     check_nothing_is_lost(Server::with_threads(), &takers, elements.unwrap_or(10_000));
 }
 
+/// Moves elements to another list, and disconnects while it waits.
+fn moving(address: SocketAddr, seed: usize, is_over: &AtomicBool) -> Vec<u64> {
+    let mut round = seed;
+    while !is_over.load(SeqCst) {
+        let mut client = Client::connect(address);
+        client.send_raw(
+            &request(&[b"BLMOVE", b"queue", b"moved", b"LEFT", b"RIGHT", b"0"]).repeat(8),
+        );
+        for _ in 0..round % 5 {
+            thread::yield_now();
+        }
+        round += 1;
+        client.stream().shutdown(Shutdown::Write).expect("a socket");
+        // An element that was moved is in the other list, whether or not the client is told.
+        while let Ok(Some(_)) = client.try_reply() {}
+    }
+    Vec::new()
+}
+
+/// Takes what others have moved, and disconnects while it waits.
+fn taking_moved(address: SocketAddr, _: usize, is_over: &AtomicBool) -> Vec<u64> {
+    let mut got = Vec::new();
+    while !is_over.load(SeqCst) {
+        let mut client = Client::connect(address);
+        client.send_raw(&request(&[b"BRPOP", b"none", b"moved", b"0"]).repeat(8));
+        thread::yield_now();
+        client.stream().shutdown(Shutdown::Write).expect("a socket");
+        read_to_end(&mut client, &mut got);
+    }
+    got
+}
+
+/// Pushes come in transactions, in which the key has another type for a while, or is renamed.
+#[test]
+fn no_element_is_lost_on_its_way_through_two_lists() {
+    const ELEMENTS: u64 = 3000;
+    let server = Server::with_threads();
+    let address = server.address;
+    let is_over = Arc::new(AtomicBool::new(false));
+    let takers = [moving as Taker, taking_moved, moving, taking_moved].into_iter().enumerate();
+    let takers: Vec<_> = takers
+        .map(|(seed, taker)| {
+            let is_over = is_over.clone();
+            thread::spawn(move || taker(address, seed, &is_over))
+        })
+        .collect();
+    let mut client = Client::connect(address);
+    let mut push = |element: u64| {
+        let lines = match element % 3 {
+            0 => format!(
+                "MULTI|RPUSH queue {element}|RENAME queue hidden|SET queue x|RENAME hidden queue|EXEC"
+            ),
+            1 => format!("MULTI|RPUSH queue {element}|BRPOP queue 0|RPUSH queue {element}|EXEC"),
+            _ => format!("RPUSH other {element}|LMOVE other moved LEFT RIGHT"),
+        };
+        for line in lines.split('|') {
+            let reply = client.say(line);
+            assert!(!reply.contains("ERR"), "{line}: {reply}");
+        }
+    };
+    (0..ELEMENTS).for_each(&mut push);
+    is_over.store(true, SeqCst);
+    let mut seen = BTreeSet::new();
+    let got = takers.into_iter().flat_map(|taker| taker.join().expect("the client does not panic"));
+    for element in got.collect::<Vec<_>>() {
+        assert!(seen.insert(element), "{element} was given twice");
+    }
+    assert!(!seen.is_empty(), "nothing was taken");
+    while !client.say("INFO clients").contains("blocked_clients:0 ") {
+        thread::yield_now();
+    }
+    for list in ["queue", "moved"] {
+        while let reply = client.say(&format!("LPOP {list}"))
+            && reply != "$-1"
+        {
+            assert!(seen.insert(number(&reply)), "{reply} was given and is still there");
+        }
+    }
+    let missing: Vec<u64> = (0..ELEMENTS).filter(|element| !seen.contains(element)).collect();
+    assert!(missing.is_empty(), "{} are lost: {missing:?}", missing.len());
+}
+
 #[test]
 fn clients_are_served_in_the_order_in_which_they_wait() {
     let server = Server::start();

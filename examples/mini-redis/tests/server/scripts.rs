@@ -83,3 +83,8 @@ fn monitor() {
 fn swapdb() {
     check("swapdb");
 }
+
+#[test]
+fn races() {
+    check("races");
+}
