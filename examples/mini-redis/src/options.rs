@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::str::FromStr;
+use std::{ops::RangeInclusive, str::FromStr};
 
 use lexopt::{Arg, Error, Parser, ValueExt};
 use mini_redis_actors::Settings;
@@ -62,9 +62,11 @@ pub(crate) fn parse() -> Result<Command, Error> {
             Arg::Long("host") => host = parser.value()?.string()?,
             Arg::Long("port") | Arg::Short('p') => settings.port = value(&mut parser, "--port")?,
             Arg::Long("databases") => {
-                settings.databases = value::<usize>(&mut parser, "--databases")?.max(1);
+                settings.databases = within(&mut parser, "--databases", 1..=65_536)?;
             }
-            Arg::Long("maxclients") => settings.max_clients = value(&mut parser, "--maxclients")?,
+            Arg::Long("maxclients") => {
+                settings.max_clients = within(&mut parser, "--maxclients", 1..=usize::MAX)?;
+            }
             Arg::Long("output-buffer") => {
                 settings.limits.replies = size(&mut parser, "--output-buffer")?;
             }
@@ -75,7 +77,7 @@ pub(crate) fn parse() -> Result<Command, Error> {
                 settings.limits.messages = size(&mut parser, "--pubsub-buffer")?;
             }
             Arg::Long("debug") => settings.allows_debug = true,
-            Arg::Long("threads") => threads = value(&mut parser, "--threads")?,
+            Arg::Long("threads") => threads = within(&mut parser, "--threads", 1..=1024)?,
             Arg::Long("loglevel") => level = value(&mut parser, "--loglevel")?,
             other => return Err(other.unexpected()),
         }
@@ -90,6 +92,18 @@ where
 {
     let text = parser.value()?.string()?;
     text.parse().map_err(|error| format!("invalid value `{text}` of {option}: {error}").into())
+}
+
+/// Parses a number in a range. What is out of it would end the program later, or be read as something else.
+fn within(parser: &mut Parser, option: &str, range: RangeInclusive<usize>) -> Result<usize, Error> {
+    let number = value(parser, option)?;
+    if range.contains(&number) {
+        return Ok(number);
+    }
+    let (least, most) = range.into_inner();
+    let expected =
+        if most == usize::MAX { format!("at least {least}") } else { format!("{least} to {most}") };
+    Err(format!("invalid value `{number}` of {option}: expected {expected}").into())
 }
 
 /// Parses a number of bytes, with the units of `redis.conf`.

@@ -15,8 +15,11 @@ use crate::support::Client;
 
 fn start(arguments: &[&str]) -> (Child, SocketAddr) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mini-redis-actors"));
-    command.args(["--port", "0"]).args(arguments).stdout(Stdio::piped());
-    let mut child = command.spawn().expect("the program");
+    spawn(command.args(["--port", "0"]).args(arguments))
+}
+
+fn spawn(command: &mut Command) -> (Child, SocketAddr) {
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("the program");
     let stdout = BufReader::new(child.stdout.take().expect("its output"));
     let first = stdout.lines().next().expect("a line").expect("text");
     let address = first.strip_prefix("listening on ").expect("an address");
@@ -119,6 +122,13 @@ fn an_option_that_is_unknown_or_invalid_is_named() {
         (&["--maxclients", "-1"], "invalid value `-1` of --maxclients"),
         (&["--loglevel", "loud"], "invalid value `loud` of --loglevel"),
         (&["--query-buffer", "8tb"], "invalid value `8tb` of --query-buffer"),
+        (&["--pubsub-buffer", "99999999999gb"], "invalid value `99999999999gb` of --pubsub-buffer"),
+        (&["--databases", "0"], "invalid value `0` of --databases: expected 1 to 65536"),
+        (&["--databases", "4000000000"], "invalid value `4000000000` of --databases"),
+        (&["--threads", "0"], "invalid value `0` of --threads: expected 1 to 1024"),
+        (&["--threads", "99999999999"], "invalid value `99999999999` of --threads"),
+        (&["--maxclients", "0"], "invalid value `0` of --maxclients: expected at least 1"),
+        (&["redis.conf"], "unexpected argument \"redis.conf\""),
         (&["--databases"], "--databases"),
     ] {
         let (status, _, stderr) = output(arguments);
@@ -151,6 +161,43 @@ fn the_version_and_the_help_are_printed() {
     let (status, stdout, _) = output(&["--help"]);
     assert_eq!(status, Some(0));
     assert!(stdout.contains("-p, --port N"));
+}
+
+/// Runs the program with an output that cannot be written.
+#[cfg(target_os = "linux")]
+fn status_without(stdout: bool, stderr: bool, arguments: &[&str]) -> Option<i32> {
+    let full = |is_full| {
+        let file = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
+        if is_full { Stdio::from(file) } else { Stdio::null() }
+    };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mini-redis-actors"));
+    command.args(arguments).stdout(full(stdout)).stderr(full(stderr));
+    command.status().expect("the program").code()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn outputs_that_cannot_be_written_cause_no_panic() {
+    for arguments in ["--help", "--version"] {
+        assert_eq!(status_without(true, false, &[arguments]), Some(1), "{arguments}");
+        assert_eq!(status_without(true, true, &[arguments]), Some(1), "{arguments}");
+    }
+    assert_eq!(status_without(false, true, &["--bogus"]), Some(2));
+    assert_eq!(status_without(false, true, &["--host", "no such host"]), Some(1));
+}
+
+/// It serves, and ends in an orderly way.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_log_that_cannot_be_written_changes_nothing() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mini-redis-actors"));
+    command.args(["--port", "0", "--loglevel", "debug"]);
+    let (mut child, address) = spawn(command.stderr(full));
+    assert_eq!(Client::connect(address).say("PING"), "+PONG");
+    let status = Command::new("kill").arg(child.id().to_string()).status().expect("`kill`");
+    assert!(status.success());
+    assert_eq!(child.wait().expect("the program ends").code(), Some(0));
 }
 
 #[test]
