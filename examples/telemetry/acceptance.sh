@@ -66,6 +66,68 @@ is "they are counters" "$(metric '^# TYPE telemetry_frames_received_total counte
 is "the depth of the buffer is a gauge" "$(metric '^# TYPE telemetry_buffer_depth gauge$')" 1
 is "drops have a reason and a satellite" \
     "$(grep '^telemetry_frames_dropped_total' "$work/metrics" | grep -vc '{reason="[a-z]*",satellite="[0-9]*"}' || true)" 0
+# Four readers at once, while one connection is silent and another sends half a request.
+python3 - "$port" >"$work/read" <<'PYTHON'
+import re, socket, sys, threading, urllib.error, urllib.request
+port = int(sys.argv[1])
+silent = socket.create_connection(("127.0.0.1", port))
+half = socket.create_connection(("127.0.0.1", port))
+half.sendall(b"GET /metrics HT")
+LABEL = r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*"'
+SAMPLE = re.compile(rf"([a-zA-Z_:][a-zA-Z0-9_:]*)(\{{(?:{LABEL}(?:,{LABEL})*)?\}})? (-?[0-9.e+-]+|NaN|[+-]Inf)")
+wrong = []
+
+def read():
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        return answer.read().decode()
+
+def parse(text):
+    kinds, counters, seen = {}, {}, set()
+    for line in text.splitlines():
+        if line.startswith("# TYPE "):
+            _, _, name, kind = line.split(" ")
+            if name in kinds:
+                wrong.append(f"{name} comes twice")
+            kinds[name] = kind
+        elif line and not line.startswith("#"):
+            sample = SAMPLE.fullmatch(line)
+            if not sample:
+                wrong.append(f"no sample: {line}")
+                continue
+            name, labels, value = sample.groups()
+            family = re.sub("_(bucket|sum|count)$", "", name) if name not in kinds else name
+            if family != list(kinds)[-1]:
+                wrong.append(f"{name} is not in its family")
+            if (name, labels) in seen:
+                wrong.append(f"{name}{labels} comes twice")
+            seen.add((name, labels))
+            if kinds[family] == "counter":
+                counters[name, labels] = float(value)
+    return counters
+
+def check():
+    before = {}
+    for _ in range(50):
+        after = parse(read())
+        wrong.extend(f"{name} fell" for name in before if after.get(name, -1) < before[name])
+        before = after
+    name = ("telemetry_frames_received_total", '{satellite="1"}')
+    if before.get(name, 0) <= 0:
+        wrong.append("no frames were counted")
+
+first = parse(read())
+readers = [threading.Thread(target=check) for _ in range(4)]
+[reader.start() for reader in readers]
+[reader.join() for reader in readers]
+last = parse(read())
+rose = sum(last[name] > first.get(name, 0) for name in last)
+print(f"wrong: {wrong[:3]}")
+print(f"rose: {rose > 0}")
+PYTHON
+is "four readers at once find what the format allows, and no counter falls" "$(sed -n 1p "$work/read")" "wrong: []"
+is "the counters rise meanwhile" "$(sed -n 2p "$work/read")" "rose: True"
+is "a port that is taken is an error" "$(run "$work/output" "${short[@]}" --prometheus "$port")" 1
+is "it is one line that names the address" "$(grep -c "127.0.0.1:$port" "$work/errors")/$(wc -l <"$work/errors")" 1/1
 kill "$server"
 wait "$server" 2>/dev/null || true
 echo "all checks passed"

@@ -116,7 +116,10 @@ async fn run(options: Options) -> io::Result<bool> {
 #[cfg(feature = "prometheus")]
 fn serve_metrics(port: u16) -> io::Result<()> {
     let builder = metrics_exporter_prometheus::PrometheusBuilder::new();
-    builder.with_http_listener(([127, 0, 0, 1], port)).install().map_err(io::Error::other)
+    let installed = builder.with_http_listener(([127, 0, 0, 1], port)).install();
+    installed.map_err(|error| {
+        io::Error::other(format!("cannot serve metrics on 127.0.0.1:{port}: {error}"))
+    })
 }
 
 /// Not reached: the option is refused.

@@ -82,13 +82,20 @@ fn table(
             writeln!(f, "# TYPE {} {kind}", key.name())?;
             last = key.name();
         }
-        let labels: Vec<_> =
-            key.labels().map(|label| format!("{}={:?}", label.key(), label.value())).collect();
+        let labels: Vec<_> = key
+            .labels()
+            .map(|label| format!("{}=\"{}\"", label.key(), escaped(label.value())))
+            .collect();
         let labels =
             if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
         writeln!(f, "{}{labels} {}", key.name(), print(value.load(Ordering::Relaxed)))?;
     }
     Ok(())
+}
+
+/// Escapes the value of a label. The format knows three escapes, and takes any other character as it is.
+fn escaped(value: &str) -> String {
+    value.replace('\\', r"\\").replace('"', r#"\""#).replace('\n', r"\n")
 }
 
 #[cfg(test)]
@@ -114,5 +121,26 @@ frames_total{satellite=\"2\"} 3
 depth 1.5
 ";
         assert_eq!(meters.to_string(), expected);
+    }
+
+    #[test]
+    fn values_of_labels_are_escaped_as_the_format_says() {
+        for (value, expected) in [
+            (r"C:\uplinks", r"C:\\uplinks"),
+            ("the \"old\" dish", r#"the \"old\" dish"#),
+            ("two\nlines", r"two\nlines"),
+            // These have no escape, although Rust has one.
+            ("a\ttab, a\r and a \u{7f}", "a\ttab, a\r and a \u{7f}"),
+            ("Öffnung 'é'", "Öffnung 'é'"),
+        ] {
+            let meters = Meters::default();
+            with_local_recorder(&meters, || {
+                counter!("n", "place" => value.to_owned()).increment(1);
+            });
+            assert_eq!(
+                meters.to_string(),
+                format!("# TYPE n counter\nn{{place=\"{expected}\"}} 1\n")
+            );
+        }
     }
 }
