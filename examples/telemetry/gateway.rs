@@ -10,20 +10,24 @@
 use std::{
     collections::BTreeMap,
     error::Error,
-    fmt, io,
+    fmt,
+    future::pending,
+    io,
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     sync::Arc,
     time::Duration,
 };
 
-use actor_runtime::{ActorHandle, Context, Reply, SendError, WeakHandle, actor};
+use actor_runtime::{
+    ActorHandle, Context, ExitReason, Reply, SendError, WeakHandle, actor, cancel_safe,
+};
 use metrics::{counter, gauge};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
-    task::{JoinHandle, JoinSet},
-    time::{sleep, timeout},
+    sync::{Semaphore, watch},
+    task::JoinSet,
+    time::{Instant, sleep_until, timeout},
 };
 
 use super::{
@@ -91,11 +95,12 @@ impl Error for Busy {}
 pub struct Gateway {
     settings: Settings,
     address: SocketAddr,
-    /// `Some` until the actor starts and accepts connections.
+    /// `None` once the gateway stops, so that further uplinks are refused at once.
     listener: Option<TcpListener>,
-    accepting: Option<JoinHandle<()>>,
-    /// One permit per session that may run.
-    slots: Arc<Semaphore>,
+    /// When accepting resumes after an error.
+    paused_until: Option<Instant>,
+    /// An uplink that waits for a place. Meanwhile one silent session is asked to leave, and no other uplink is accepted.
+    next: Option<(TcpStream, SocketAddr)>,
     surroundings: Surroundings,
     phase: watch::Sender<Phase>,
     /// Each task returns its report, unless it has sent the report to the gateway.
@@ -150,15 +155,14 @@ impl Gateway {
     ) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port)).await?;
         let (phase, watched) = watch::channel(Phase::Open);
-        let slots = Arc::new(Semaphore::new(settings.sessions));
         let Settings { idle, idle_crowded, .. } = settings;
         let leave = Arc::new(Semaphore::new(0));
         Ok(Self {
             settings,
             address: listener.local_addr()?,
             listener: Some(listener),
-            accepting: None,
-            slots,
+            paused_until: None,
+            next: None,
             surroundings: Surroundings {
                 aggregator,
                 recorder,
@@ -191,9 +195,10 @@ impl Gateway {
     ///
     /// Returns [`Busy`] if the limit on sessions is reached.
     pub fn replay(&mut self, path: PathBuf, context: &Context<Self>) -> Result<(), Busy> {
-        let slot = self.slots.clone().try_acquire_owned();
-        let slot = slot.map_err(|_| Busy(self.settings.sessions))?;
-        self.begin(session::replay(path, self.surroundings.clone()), slot, context);
+        if self.is_full() {
+            return Err(Busy(self.settings.sessions));
+        }
+        self.begin(session::replay(path, self.surroundings.clone()), context);
         Ok(())
     }
 
@@ -204,36 +209,50 @@ impl Gateway {
         self.answer_if_quiet();
     }
 
-    /// Starts the session of an accepted uplink.
-    pub(crate) fn welcome(&mut self, uplink: Accepted, context: &Context<Self>) {
-        let Accepted { stream, peer, slot } = uplink;
-        self.begin(session::uplink(stream, peer, self.surroundings.clone()), slot, context);
+    /// Starts the session of an uplink, or lets it wait for a place.
+    #[on(self.uplink(), if self.next.is_none() && self.paused_until.is_none())]
+    fn accept(&mut self, accepted: io::Result<(TcpStream, SocketAddr)>, context: &Context<Self>) {
+        match accepted {
+            Ok(uplink) if self.is_full() => {
+                self.next = Some(uplink);
+                self.surroundings.leave.add_permits(1);
+            }
+            Ok(uplink) => self.welcome(uplink, context),
+            Err(error) => {
+                tracing::warn!("cannot accept an uplink: {error}");
+                self.paused_until = Some(Instant::now() + ACCEPT_RETRY_DELAY);
+            }
+        }
     }
 
-    /// Adds the report of an ended session.
-    pub(crate) fn ended(&mut self, report: Report) {
+    #[on(sleep_until(self.paused_until.unwrap_or_else(Instant::now)), if self.paused_until.is_some())]
+    fn resume(&mut self, (): ()) {
+        self.paused_until = None;
+    }
+
+    /// Ends the gateway: without an aggregator, every uplink would be refused.
+    #[on(self.surroundings.aggregator.exited())]
+    fn aggregator_ended(&mut self, _: ExitReason, context: &Context<Self>) {
+        context.stop();
+    }
+
+    /// Adds the report of an ended session, whose place is given to the uplink that waits.
+    pub(crate) fn ended(&mut self, report: Report, context: &Context<Self>) {
         self.enter(report);
+        if let Some(uplink) = self.next.take() {
+            // If a session has ended by itself, no other needs to leave.
+            self.surroundings.leave.forget_permits(1);
+            self.welcome(uplink, context);
+        }
         // Removes finished tasks, whose reports were sent as messages.
         while self.sessions.try_join_next().is_some() {}
         self.answer_if_quiet();
     }
 
-    #[on_start]
-    fn accept(&mut self, context: &Context<Self>) {
-        if let Some(listener) = self.listener.take() {
-            let gateway = context.handle().clone();
-            let leave = self.surroundings.leave.clone();
-            let accepting = accept(listener, gateway.clone(), self.slots.clone(), leave);
-            let serving = serve(accepting, self.surroundings.aggregator.clone(), gateway);
-            self.accepting = Some(tokio::spawn(serving));
-        }
-    }
-
     #[on_stop]
     async fn end_sessions(&mut self) {
-        if let Some(accepting) = self.accepting.take() {
-            accepting.abort();
-        }
+        self.listener = None;
+        self.next = None;
         self.phase.send_replace(Phase::Closing);
         if timeout(self.settings.grace, self.join_all()).await.is_err() {
             self.phase.send_replace(Phase::Cut);
@@ -250,15 +269,30 @@ impl Gateway {
         }
     }
 
+    #[cancel_safe]
+    async fn uplink(&self) -> io::Result<(TcpStream, SocketAddr)> {
+        match &self.listener {
+            Some(listener) => listener.accept().await,
+            None => pending().await,
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.traffic.open >= self.settings.sessions
+    }
+
+    fn welcome(&mut self, (stream, peer): (TcpStream, SocketAddr), context: &Context<Self>) {
+        self.begin(session::uplink(stream, peer, self.surroundings.clone()), context);
+    }
+
     fn begin(
         &mut self,
         session: impl Future<Output = Report> + Send + 'static,
-        slot: OwnedSemaphorePermit,
         context: &Context<Self>,
     ) {
         self.traffic.open += 1;
         gauge!("telemetry_sessions").set(self.traffic.open as f64);
-        self.sessions.spawn(attend(session, slot, context.handle().clone()));
+        self.sessions.spawn(attend(session, context.handle().clone()));
     }
 
     fn enter(&mut self, report: Report) {
@@ -290,74 +324,10 @@ impl Gateway {
     }
 }
 
-/// An accepted uplink with its session permit.
-#[derive(Debug)]
-pub struct Accepted {
-    stream: TcpStream,
-    peer: SocketAddr,
-    slot: OwnedSemaphorePermit,
-}
-
-/// Accepts uplinks until the aggregator ends, and then shuts the gateway down: without an aggregator, every uplink
-/// would be refused.
-async fn serve(
-    accepting: impl Future<Output = ()>,
-    aggregator: AggregatorHandle,
-    gateway: WeakHandle<GatewayHandle>,
-) {
-    tokio::select! {
-        () = accepting => {}
-        _ = aggregator.exited() => {}
-    }
-    if let Some(gateway) = gateway.upgrade() {
-        gateway.shutdown().await;
-    }
-}
-
-/// Accepts uplinks while the gateway exists, limited by the number of slots.
-///
-/// The next uplink is accepted before it has a slot. While it waits, one silent session is asked to leave.
-async fn accept(
-    listener: TcpListener,
-    gateway: WeakHandle<GatewayHandle>,
-    slots: Arc<Semaphore>,
-    leave: Arc<Semaphore>,
-) {
-    loop {
-        let (stream, peer) = match listener.accept().await {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                tracing::warn!("cannot accept an uplink: {error}");
-                sleep(ACCEPT_RETRY_DELAY).await;
-                continue;
-            }
-        };
-        let slot = match slots.clone().try_acquire_owned() {
-            Ok(slot) => slot,
-            Err(_) => {
-                leave.add_permits(1);
-                let Ok(slot) = slots.clone().acquire_owned().await else {
-                    return;
-                };
-                // If a session has ended by itself, no other needs to leave.
-                leave.forget_permits(1);
-                slot
-            }
-        };
-        let Some(gateway) = gateway.upgrade() else {
-            return;
-        };
-        if gateway.welcome(Accepted { stream, peer, slot }).cast().await.is_err() {
-            return;
-        }
-    }
-}
-
 /// Runs a session and sends its report to the gateway. If the gateway is stopping, the rejected message is
 /// returned and the report becomes the output of the task.
 async fn attend(
     session: impl Future<Output = Report> + Send + 'static,
-    slot: OwnedSemaphorePermit,
     gateway: WeakHandle<GatewayHandle>,
 ) -> Option<Report> {
     // A separate task, so that a panic of the session is reported as a failure.
@@ -367,7 +337,6 @@ async fn attend(
         Ok(report) => report,
         Err(error) => Report::failed("a session", SessionError::Panicked(error.to_string())),
     };
-    drop(slot);
     let Some(gateway) = gateway.upgrade() else {
         return Some(report);
     };
