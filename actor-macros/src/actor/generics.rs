@@ -5,8 +5,10 @@ use std::mem;
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::{
-    GenericParam, Generics, Lifetime, Token, TraitBound, TraitBoundModifiers, Type, TypeParamBound,
-    TypePath, WherePredicate, punctuated::Punctuated,
+    AssocType, GenericParam, Generics, Lifetime, ParenthesizedGenericArguments, ReturnType, Token,
+    TraitBound, TraitBoundModifiers, Type, TypeParamBound, TypePath, WherePredicate,
+    punctuated::Punctuated,
+    visit::{self, Visit},
 };
 
 use super::std_types;
@@ -149,6 +151,46 @@ fn keep_bounds(kept: &mut Generics, all: &Generics) {
         let predicates = mem::take(&mut clause.predicates).into_iter();
         clause.predicates = predicates.filter(|predicate| has_no_dropped(predicate)).collect();
     }
+}
+
+/// The parameters that the impl of `self_ty` may not have, because nothing says what they stand for. rustc reports them.
+pub(crate) fn unconstrained(generics: &Generics, self_ty: &Type) -> Vec<Ident> {
+    let mut given = Given { types: vec![self_ty] };
+    given.visit_generics(generics);
+    let is_given = |name: &&Ident| given.types.iter().any(|ty| syntax::mentions(ty, name));
+    generics.params.iter().filter_map(name).filter(|name| !is_given(name)).cloned().collect()
+}
+
+/// The types that bounds say associated types are, besides another.
+struct Given<'a> {
+    types: Vec<&'a Type>,
+}
+
+impl<'ast> Visit<'ast> for Given<'ast> {
+    fn visit_assoc_type(&mut self, ty: &'ast AssocType) {
+        self.types.push(&ty.ty);
+        visit::visit_assoc_type(self, ty);
+    }
+
+    fn visit_parenthesized_generic_arguments(&mut self, fun: &'ast ParenthesizedGenericArguments) {
+        if let ReturnType::Type(_, ty) = &fun.output {
+            self.types.push(ty);
+        }
+        visit::visit_parenthesized_generic_arguments(self, fun);
+    }
+}
+
+/// `generics` without the parameters `dropped`, and without the bounds that mention them.
+pub(crate) fn without(generics: Generics, dropped: &[Ident]) -> Generics {
+    if dropped.is_empty() {
+        return generics;
+    }
+    let is_kept =
+        |parameter: &&GenericParam| name(parameter).is_none_or(|it| !dropped.contains(it));
+    let params = generics.params.iter().filter(is_kept).cloned().collect();
+    let mut kept = Generics { params, ..generics.clone() };
+    keep_bounds(&mut kept, &generics);
+    kept
 }
 
 /// The name of a parameter for types or values.

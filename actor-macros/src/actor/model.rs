@@ -379,6 +379,34 @@ impl Handler {
     }
 }
 
+impl From<Handler> for Refused {
+    fn from(handler: Handler) -> Self {
+        let fields = handler.arguments.into_iter().filter_map(|argument| match argument {
+            Argument::Field(field) => Some((field.ident, Some(field.carried))),
+            Argument::Context(_) | Argument::Reply(_) => None,
+        });
+        Self {
+            ident: handler.ident,
+            vis: handler.vis,
+            cfgs: handler.attrs.cfgs,
+            generics: Generics::default(),
+            parameters: fields.collect(),
+            answer: handler.answer,
+        }
+    }
+}
+
+impl Refused {
+    /// What is known without the parameters `names`; `None` if the answer is not known without them.
+    pub(crate) fn without(mut self, names: &[Ident]) -> Option<Self> {
+        let is_known = |ty: &Type| !names.iter().any(|name| syntax::mentions(ty, name));
+        for (_, carried) in &mut self.parameters {
+            carried.take_if(|carried| carried.users_type().is_some_and(|ty| !is_known(ty)));
+        }
+        is_known(self.answer.ty()).then_some(self)
+    }
+}
+
 impl Carried {
     /// The type that the user wrote; `None` for the types that the macro chose.
     pub(crate) fn users_type(&self) -> Option<&Type> {

@@ -15,6 +15,7 @@ use super::std_types;
 use crate::syntax;
 
 /// The impl block under the attribute.
+#[derive(Clone)]
 pub(crate) struct ActorImpl {
     /// Without `#[actor]` itself.
     pub(crate) attrs: Vec<Attribute>,
@@ -22,7 +23,6 @@ pub(crate) struct ActorImpl {
     pub(crate) again: Vec<Attribute>,
     /// From `impl` to the brace, as it was written.
     pub(crate) head: TokenStream,
-    pub(crate) unsafety: Option<Token![unsafe]>,
     pub(crate) generics: Generics,
     /// The `Trait` of `impl Trait for Type`.
     pub(crate) trait_: Option<Path>,
@@ -30,9 +30,12 @@ pub(crate) struct ActorImpl {
     pub(crate) brace_token: token::Brace,
     pub(crate) inner_attrs: Vec<Attribute>,
     pub(crate) items: Vec<Item>,
+    /// Whether something was left out that is no item.
+    pub(crate) has_stray: bool,
 }
 
 /// One item of the impl block.
+#[derive(Clone)]
 pub(crate) struct Item {
     /// All of its attributes, the markers among them.
     pub(crate) attrs: Vec<Attribute>,
@@ -50,11 +53,15 @@ impl Item {
             TokenTree::Group(group) => group.delimiter() == Delimiter::Parenthesis,
             TokenTree::Punct(_) | TokenTree::Literal(_) => false,
         };
-        let first = self.tokens.clone().into_iter().find(|token| !is_visibility(token));
+        let mut tokens = self.tokens.clone().into_iter().skip_while(is_visibility);
         matches!(self.kind, ItemKind::Other)
-            && match first {
+            && match tokens.next() {
                 Some(TokenTree::Ident(ident)) => {
-                    ident == "let" || ident == "async" && self.has_body()
+                    let second = tokens.next();
+                    let is_path = matches!(&second, Some(TokenTree::Punct(punct)) if matches!(punct.as_char(), '!' | ':'));
+                    ident == "let"
+                        || ident == "async" && self.has_body()
+                        || !is_path && !begins_other_item(&ident) && self.is_one_method()
                 }
                 Some(TokenTree::Punct(punct)) => !matches!(punct.as_char(), '#' | ':' | '$'),
                 Some(TokenTree::Literal(_)) => true,
@@ -66,8 +73,30 @@ impl Item {
         let last = self.tokens.clone().into_iter().last();
         matches!(last, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace)
     }
+
+    /// Whether it has the body of a method, and no `fn`, before which an item may be being typed.
+    fn is_one_method(&self) -> bool {
+        let is_fn = |token| matches!(token, TokenTree::Ident(ident) if ident == "fn");
+        self.has_body() && !self.tokens.clone().into_iter().any(is_fn)
+    }
+
+    /// Whether it calls a macro, which may write methods.
+    pub(crate) fn calls_macro(&self) -> bool {
+        let is_bang = |token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '!');
+        matches!(self.kind, ItemKind::Other) && self.tokens.clone().into_iter().any(is_bang)
+    }
 }
 
+/// Whether an item that is no method, not even one with a misspelt `fn`, can begin with `word`.
+fn begins_other_item(word: &Ident) -> bool {
+    const WORDS: &[&str] = &[
+        "const", "enum", "extern", "impl", "mod", "static", "struct", "trait", "type", "union",
+        "use",
+    ];
+    WORDS.iter().any(|other| word == other)
+}
+
+#[derive(Clone)]
 pub(crate) enum ItemKind {
     Method(Box<Method>),
     /// A function whose signature cannot be read. rustc reports why not.
@@ -78,6 +107,7 @@ pub(crate) enum ItemKind {
     Other,
 }
 
+#[derive(Clone)]
 pub(crate) struct Method {
     pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
@@ -88,8 +118,9 @@ impl Parse for ActorImpl {
         let attrs = input.call(Attribute::parse_outer)?;
         let (again, attrs) = attrs.into_iter().partition(is_actor);
         let head_start = input.fork();
+        // rustc reports both.
         input.parse::<Option<Token![default]>>()?;
-        let unsafety = input.parse()?;
+        input.parse::<Option<Token![unsafe]>>()?;
         input.parse::<Token![impl]>()?;
         let mut generics = impl_generics(input)?;
         let (trait_, self_ty) = trait_and_type(input)?;
@@ -100,21 +131,24 @@ impl Parse for ActorImpl {
         let brace_token = braced!(content in input);
         let inner_attrs = content.call(Attribute::parse_inner)?;
         let mut items = Vec::new();
+        let mut has_stray = false;
         while !content.is_empty() {
             let item = item(&content)?;
-            items.extend((!item.is_stray()).then_some(item));
+            let is_stray = item.is_stray();
+            has_stray |= is_stray;
+            items.extend((!is_stray).then_some(item));
         }
         Ok(Self {
             attrs,
             again,
             head,
-            unsafety,
             generics,
             trait_,
             self_ty,
             brace_token,
             inner_attrs,
             items,
+            has_stray,
         })
     }
 }

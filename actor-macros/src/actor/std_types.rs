@@ -3,7 +3,7 @@
 //! A user's type with the same name is mistaken for the standard one. That only costs a better error
 //! message, because rustc checks everything again.
 
-use syn::{Generics, PathArguments, PathSegment, Type, TypePath};
+use syn::{GenericArgument, Generics, Path, PathArguments, PathSegment, Type, TypePath};
 
 use crate::syntax;
 
@@ -73,6 +73,67 @@ pub(crate) fn is_foreign(ty: &Type) -> bool {
         // A user's module may be called `core`, too.
         _ => first == "std",
     }
+}
+
+/// Whether `path` is that of a type without a size, with its path into the standard library: a user's own type may have
+/// the same name.
+pub(crate) fn is_unsized_path(path: &Path) -> bool {
+    path.is_ident("str")
+        || standard_name(path)
+            .is_some_and(|name| matches!(name.as_str(), "Path" | "OsStr" | "CStr"))
+}
+
+/// Whether `ty` is a trait, where a type is needed: it has arguments that only traits have, or a path into the standard
+/// library.
+pub(crate) fn is_trait(ty: &Type) -> bool {
+    let Type::Path(TypePath { qself: None, path, .. }) = syntax::ungrouped(ty) else {
+        return false;
+    };
+    let is_associated = |argument: &GenericArgument| {
+        matches!(argument, GenericArgument::AssocType(_) | GenericArgument::Constraint(_))
+    };
+    let has_arguments_of_trait = path.segments.last().is_some_and(|last| match &last.arguments {
+        PathArguments::AngleBracketed(list) => list.args.iter().any(is_associated),
+        PathArguments::None | PathArguments::Parenthesized(_) => false,
+    });
+    let is_of_std = || {
+        let module = path.segments.iter().rev().nth(1).map(|module| module.ident.to_string());
+        let name = standard_name(path);
+        module
+            .zip(name)
+            .is_some_and(|(module, name)| TRAITS.contains(&(module.as_str(), name.as_str())))
+    };
+    has_arguments_of_trait || is_of_std()
+}
+
+/// Traits that are often used as trait objects, with the last module of their path.
+const TRAITS: &[(&str, &str)] = &[
+    ("any", "Any"),
+    ("error", "Error"),
+    ("fmt", "Debug"),
+    ("fmt", "Display"),
+    ("fmt", "Write"),
+    ("future", "Future"),
+    ("io", "BufRead"),
+    ("io", "Read"),
+    ("io", "Seek"),
+    ("io", "Write"),
+    ("iter", "Iterator"),
+];
+
+/// The last name of a path into the standard library.
+fn standard_name(path: &Path) -> Option<String> {
+    let is_std = path.segments.first().is_some_and(|first| {
+        first.ident == "std" || path.leading_colon.is_some() && first.ident == "core"
+    });
+    let is_long = path.segments.len() > 2;
+    let last = path.segments.last().filter(|_| is_std && is_long)?;
+    Some(last.ident.to_string())
+}
+
+/// Whether `segment` is a type that points to a value, which may have no size.
+pub(crate) fn is_pointer(segment: &PathSegment) -> bool {
+    ["Arc", "Box", "Rc"].iter().any(|name| segment.ident == name)
 }
 
 /// Whether `segment` is a type that holds values of another type.

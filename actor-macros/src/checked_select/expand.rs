@@ -175,13 +175,13 @@ pub(crate) fn invocation(mac: &Macro, tokens: &TokenStream, krate: &TokenStream)
 // Input:
 //     rx
 // Output:
-//     { use remade::OutlivesTurn; OutlivesTurn::ask((&&&Remade::of(&rx)).kind(), &rx); }
+//     { use remade::OutlivesTurn; OutlivesTurn::__ask((&&&Remade::of(&rx)).kind(), &rx); }
 /// Asks whether what a `select!` is lent outlives the turn of the loop that makes it.
 fn outlives_turn(remade: &RemadePlace, krate: &TokenStream) -> TokenStream {
     let place = &remade.place;
     let Ends { first, last } = Ends::of(place);
     let module = quote!(#krate::__private::select::remade);
-    let (outlives, ask) = (Ident::new("OutlivesTurn", first), Ident::new("ask", last));
+    let (outlives, ask) = (Ident::new("OutlivesTurn", first), Ident::new("__ask", last));
     let pinned = Ident::new("pinned", first);
     let of = match remade.is_pinned {
         true => quote_spanned!(last=> #pinned(&#place)),

@@ -62,7 +62,7 @@ where
     ///
     /// Panics on a thread that drives a tokio runtime, which it would block.
     pub fn blocking(self) -> Result<T, E> {
-        flat(self.call.block())
+        flat(self.call.__outcome())
     }
 }
 
@@ -90,7 +90,7 @@ pub trait Blocking: private::Sealed {
     type Outcome;
 
     #[doc(hidden)]
-    fn block(self) -> Self::Outcome;
+    fn __outcome(self) -> Self::Outcome;
 }
 
 impl<M, T, E, Q, H, S> Call<'_, Result<T, E>, M, Q, H, S>
@@ -168,7 +168,7 @@ macro_rules! blocking {
         impl<$($generics)*> Blocking for $ty {
             type Outcome = Result<R, CallError>;
 
-            fn block(self) -> Self::Outcome {
+            fn __outcome(self) -> Self::Outcome {
                 self.blocking()
             }
         }

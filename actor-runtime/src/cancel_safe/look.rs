@@ -386,7 +386,7 @@ impl<T> NotCopied for Local<T> {}
 pub trait Outlives<Kind>: Sized {
     /// Asks a variable.
     #[inline(always)]
-    fn ask(kind: Kind, local: &Self) {
+    fn __ask(kind: Kind, local: &Self) {
         let _ = (kind, local);
     }
 

@@ -67,7 +67,7 @@ pub trait Borrows {}
 pub trait OutlivesTurn<Kind> {
     /// Asks.
     #[inline(always)]
-    fn ask(kind: Kind, local: &Self) {
+    fn __ask(kind: Kind, local: &Self) {
         let _ = (kind, local);
     }
 }

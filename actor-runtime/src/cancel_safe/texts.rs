@@ -201,7 +201,8 @@ texts! {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a future",
     label = "a branch of `select!` waits for a future",
-    note = "a receiver or another source is lent: `&mut receiver`",
+    note = "if it ends in `.await`, remove that: the branch is awaited here",
+    note = "of a channel or a stream, wait for the next value: `receiver.recv()`, `stream.next()`",
     note = "a value that is there already needs no branch: use it in a handler"
 )]
 #[doc(hidden)]

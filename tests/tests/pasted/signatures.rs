@@ -53,6 +53,13 @@ const SIGNATURES: &[&str] = &[
     "pub fn f(&self, a: Option<str>, b: (u8, [u8]), c: Vec<dyn Load>)",
     "pub fn f(&self, a: Cow<str>, b: Cow<'_, str>, c: Cow<'_, [u8]>)",
     "pub fn f(&self, a: Span<'_>, b: Box<dyn Load + '_>)",
+    "pub fn f(&self, a: Pin<Box<dyn Future<Output = u8> + Send + '_>>)",
+    "pub fn f(&self, a: std::path::Path, b: Option<std::ffi::OsStr>, c: Vec<std::ffi::CStr>)",
+    // Traits.
+    "pub fn f(&self, a: Iterator<Item = &u8>, b: Vec<std::fmt::Display>)",
+    "pub fn f(&self, a: Box<std::any::Any>, b: Option<Arc<std::error::Error>>)",
+    "pub fn f(&self, a: Future<Output = u8>)",
+    "pub fn f(&self) -> (u8, Iterator<Item = Key>)",
     // Types without a name.
     "pub fn f(&self, a: impl Load, b: &impl Load, c: Option<impl Load>)",
     "pub fn f(&self, a: impl Load + ?Sized, b: impl Load + Unpin)",
@@ -84,7 +91,6 @@ const SIGNATURES: &[&str] = &[
     "pub fn f(&self) -> impl Fn(u8) -> u8",
     "pub fn f(&self) -> impl Display",
     "pub fn f(&self) -> Box<dyn Iterator<Item = &u8> + '_>",
-    "pub fn f(&self) -> Pin<Box<dyn Future<Output = u8> + Send + '_>>",
     "pub fn f(&self) -> str",
     "pub fn f(&self) -> Option<[u8]>",
     "pub fn f(&self) -> dyn Error",

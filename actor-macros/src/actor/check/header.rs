@@ -34,18 +34,10 @@ pub(crate) fn not_an_impl(item: &TokenStream, error: &syn::Error, diagnostics: &
     }
 }
 
-/// The name of the actor; `None` if a mistake was reported.
+/// The name of the actor; `None` if a mistake was reported with which it cannot be an actor at all.
 pub(super) fn check(syntax: &ActorImpl, diagnostics: &mut Diagnostics) -> Option<Ident> {
     for attr in &syntax.again {
         diagnostics.report(attr, "`#[actor]` is given twice", "keep one of them");
-    }
-    let mistakes = diagnostics.count();
-    if let Some(unsafe_token) = &syntax.unsafety {
-        diagnostics.report(
-            unsafe_token,
-            "the `impl` block of an actor cannot be `unsafe`",
-            "remove `unsafe`",
-        );
     }
     let declared = syntax.generics.lifetimes().map(|parameter| &parameter.lifetime);
     for lifetime in declared.chain(syntax::elided_lifetimes(&syntax.self_ty)) {
@@ -61,6 +53,7 @@ pub(super) fn check(syntax: &ActorImpl, diagnostics: &mut Diagnostics) -> Option
             syntax::printed(trait_)
         );
         diagnostics.report(trait_, message, format!("write the handlers in an `impl {ty}` block"));
+        return None;
     }
     if syntax.is_never_allowed() && syntax::last_segment(&syntax.self_ty).is_some() {
         let message =
@@ -70,9 +63,9 @@ pub(super) fn check(syntax: &ActorImpl, diagnostics: &mut Diagnostics) -> Option
         diagnostics.report(&syntax.self_ty, message, help);
         return None;
     }
-    let name = match syntax::last_segment(&syntax.self_ty) {
+    match syntax::last_segment(&syntax.self_ty) {
         Some(segment) if !matches!(segment.arguments, PathArguments::Parenthesized(_)) => {
-            segment.ident.clone()
+            Some(segment.ident.clone())
         }
         _ => {
             let help = "wrap it in a struct, and write the `impl` block for that";
@@ -81,8 +74,7 @@ pub(super) fn check(syntax: &ActorImpl, diagnostics: &mut Diagnostics) -> Option
                 format!("`{ty}` cannot be an actor because it has no name"),
                 help,
             );
-            return None;
+            None
         }
-    };
-    (diagnostics.count() == mistakes).then_some(name)
+    }
 }

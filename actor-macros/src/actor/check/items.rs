@@ -16,7 +16,7 @@ use crate::{
     actor::{
         marker::{HookKind, MarkerKind},
         model::{self, Handler, Hook, Refused, Source},
-        parse::{self, Method},
+        parse::{self, ItemKind, Method},
     },
     cancel_safe,
     checked_select::CheckedMethod,
@@ -176,10 +176,34 @@ impl<'a> Items<'a> {
     }
 
     pub(super) fn refuse_none(&mut self, actor: &Ident, self_ty: &Type) {
-        if !self.has_candidate {
-            let message = format!("no method of `{actor}` is a handler");
-            let help = "make the methods that answer messages `pub` or `pub(crate)`";
-            self.scope.diagnostics.report(self_ty, message, help);
+        if self.has_candidate {
+            return;
         }
+        let message = format!("no method of `{actor}` is a handler");
+        let has_method = |takes_self: bool| {
+            let is_one = |item: &parse::Item| matches!(&item.kind, ItemKind::Method(method) if method.sig.receiver().is_some() == takes_self);
+            self.written.iter().any(is_one)
+        };
+        let help = if self.written.iter().any(parse::Item::calls_macro) {
+            "write the handlers out, or have the macro write the whole `impl`: what a macro writes inside of it is not seen"
+        } else if has_method(false) && !has_method(true) {
+            "make the methods that answer messages `pub` or `pub(crate)`, and have them take `&self` or `&mut self`"
+        } else {
+            "make the methods that answer messages `pub` or `pub(crate)`"
+        };
+        self.scope.diagnostics.report(self_ty, message, help);
+    }
+
+    /// Turns handlers into refused ones, and drops all that would call the actor, if it has parameters that it may not
+    /// have.
+    pub(super) fn refuse_all(&mut self, unconstrained: &[Ident]) {
+        if unconstrained.is_empty() {
+            return;
+        }
+        self.sources.clear();
+        self.hooks.clear();
+        let handlers = self.handlers.drain(..).map(Refused::from);
+        let refused = self.refused.drain(..).chain(handlers);
+        self.refused = refused.filter_map(|it| it.without(unconstrained)).collect();
     }
 }

@@ -8,6 +8,7 @@ use crate::{
         parse::{Item, ItemKind, Method},
     },
     diagnostics::Diagnostics,
+    options::{self, AttributeOption, Options},
     syntax,
 };
 
@@ -121,23 +122,19 @@ impl<'a> Markers<'a> {
             diagnostics.report(attr, "`#[handler]` is given twice", "keep one of them");
             return;
         }
-        let parser = Punctuated::<Ident, Token![,]>::parse_terminated;
-        let options = match &attr.meta {
+        let Options { options, error } = match &attr.meta {
             Meta::Path(_) => {
                 let help = format!("a `pub` method is a handler without it; {HELP}");
                 diagnostics.report(attr, "`#[handler]` without an option has no effect", help);
                 return;
             }
-            Meta::List(list) => list.parse_args_with(parser),
+            Meta::List(list) => options::parse(list.tokens.clone()),
             Meta::NameValue(value) => {
                 diagnostics.report(value, "`#[handler]` takes its options in parentheses", HELP);
                 return;
             }
         };
-        for option in options.unwrap_or_else(|error| {
-            diagnostics.report_syntax(&error, HELP);
-            Punctuated::new()
-        }) {
+        for AttributeOption { key: option, value } in options {
             let is_given = match option.to_string().as_str() {
                 "run_abandoned" => std::mem::replace(&mut self.is_run_abandoned, true),
                 "queued" => self.queued.replace(option.clone()).is_some(),
@@ -154,7 +151,13 @@ impl<'a> Markers<'a> {
             if is_given {
                 let message = format!("option `{option}` is given twice");
                 diagnostics.report(&option, message, "keep one of them");
+            } else if let Some(value) = value {
+                let message = format!("option `{option}` takes no value");
+                diagnostics.report(value, message, format!("write `{option}`"));
             }
+        }
+        if let Some(error) = error {
+            diagnostics.report_syntax(&error, HELP);
         }
     }
 

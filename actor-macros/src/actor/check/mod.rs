@@ -38,12 +38,17 @@ pub(super) fn actor(args: Options, syntax: &ActorImpl, diagnostics: &mut Diagnos
     let Some(ident) = header::check(syntax, diagnostics) else {
         return Model { items: items::as_written(&syntax.items), actor: None };
     };
+    let syntax = &*outside::without_actors_lifetimes(syntax);
     let self_ty = syntax::ungrouped(&syntax.self_ty);
     let message = options.message.unwrap_or_else(|| names::suffixed(&ident, "Message"));
     let handle = options.handle.unwrap_or_else(|| names::suffixed(&ident, "Handle"));
 
     let mut checked = Items::check(&message, &syntax.items, Scope { self_ty, diagnostics });
-    checked.refuse_none(&ident, self_ty);
+    if !syntax.has_stray {
+        checked.refuse_none(&ident, self_ty);
+    }
+    let unconstrained = generics::unconstrained(&syntax.generics, self_ty);
+    checked.refuse_all(&unconstrained);
     let Items { items, handlers, refused, sources, hooks, .. } = checked;
     source::check_first(options.first_key.as_ref(), &sources, diagnostics);
     if options.messages_if.is_none() {
@@ -53,6 +58,7 @@ pub(super) fn actor(args: Options, syntax: &ActorImpl, diagnostics: &mut Diagnos
     let busy_if = source::busy_if(options.busy_if, &sources, diagnostics);
 
     let generics = WithoutSelf { self_ty }.rewrite_generics(&syntax.generics);
+    let generics = generics::without(generics, &unconstrained);
     let carried = carried(&generics, &handlers);
     let remote = remote::check(options.remote, &ident, &handlers, &carried, diagnostics);
     let actor = Actor {

@@ -1,14 +1,60 @@
-//! Types as they are outside of the impl: without `Self`, and without a method's own lifetimes.
+//! Types as they are outside of the impl: without `Self`, and without the lifetimes of a method or of the actor.
+
+use std::borrow::Cow;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Generics, Ident, Lifetime, Macro, Path, PathArguments, QSelf, Receiver, ReceiverKind,
-    Signature, Token, Type, TypePath, TypeReference,
+    GenericParam, Generics, Ident, Lifetime, Macro, Path, PathArguments, QSelf, Receiver,
+    ReceiverKind, Signature, Token, Type, TypePath, TypeReference, WherePredicate,
     visit_mut::{self, VisitMut},
 };
 
-use crate::syntax;
+use crate::{
+    actor::parse::{ActorImpl, ItemKind},
+    syntax,
+};
+
+/// The impl with `'static` for the lifetimes of the actor, each of which was reported.
+pub(super) fn without_actors_lifetimes(syntax: &ActorImpl) -> Cow<'_, ActorImpl> {
+    let mut outlive = Outlive {
+        declared: syntax.generics.lifetimes().map(|it| it.lifetime.ident.clone()).collect(),
+    };
+    if outlive.declared.is_empty() && syntax::elided_lifetimes(&syntax.self_ty).is_empty() {
+        return Cow::Borrowed(syntax);
+    }
+    let mut owned = syntax.clone();
+    let is_lifetime = |parameter: &GenericParam| matches!(parameter, GenericParam::Lifetime(_));
+    let params = owned.generics.params.into_iter();
+    owned.generics.params = params.filter(|parameter| !is_lifetime(parameter)).collect();
+    if let Some(clause) = &mut owned.generics.where_clause {
+        let predicates = std::mem::take(&mut clause.predicates).into_iter();
+        let is_kept = |it: &WherePredicate| !matches!(it, WherePredicate::Lifetime(_));
+        clause.predicates = predicates.filter(is_kept).collect();
+    }
+    outlive.visit_generics_mut(&mut owned.generics);
+    for item in &mut owned.items {
+        if let ItemKind::Method(method) = &mut item.kind {
+            outlive.visit_signature_mut(&mut method.sig);
+        }
+    }
+    outlive.declared.push(Ident::new("_", Span::call_site()));
+    outlive.visit_type_mut(&mut owned.self_ty);
+    Cow::Owned(owned)
+}
+
+/// Replaces the lifetimes that are declared by `'static`.
+struct Outlive {
+    declared: Vec<Ident>,
+}
+
+impl VisitMut for Outlive {
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if self.declared.contains(&lifetime.ident) {
+            *lifetime = Lifetime::new("'static", lifetime.span());
+        }
+    }
+}
 
 /// The signature without the lifetimes that the method itself declares.
 ///

@@ -1,8 +1,10 @@
 //! Owned types for borrowed arguments.
 
+use proc_macro2::Ident;
 use syn::{
-    GenericArgument, Lifetime, PathArguments, PathSegment, Token, TraitBound, Type, TypeFnPtr,
-    TypeImplTrait, TypeParamBound, TypeReference, TypeTraitObject, TypeTuple,
+    GenericArgument, Lifetime, PathArguments, PathSegment, Token, TraitBound, TraitBoundModifiers,
+    Type, TypeFnPtr, TypeImplTrait, TypeParamBound, TypePath, TypeReference, TypeTraitObject,
+    TypeTuple,
     punctuated::Punctuated,
     spanned::Spanned,
     visit_mut::{self, VisitMut},
@@ -67,6 +69,35 @@ pub(super) fn boxed(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Option<St
     let boxed = format!("Box<{}>", object(bounds)?);
     let is_future = names(bounds).iter().any(|name| name == "Future");
     Some(if is_future { format!("Pin<{boxed}>") } else { boxed })
+}
+
+/// `Box<dyn Trait + Send>` for a trait that stands where a type is needed; `None` if there is no such trait object.
+pub(super) fn boxed_trait(ty: &Type) -> Option<String> {
+    boxed(&bounds(ty)?)
+}
+
+/// The trait object for a trait that stands in `pointer<..>`; `None` if `ty` is no trait, or if there is no such trait
+/// object. The pointer is `Send` if it can be.
+pub(super) fn trait_object(ty: &Type, pointer: &Ident) -> Option<String> {
+    let object = object(&bounds(ty).filter(|_| std_types::is_trait(ty))?)?;
+    Some(match pointer.to_string().as_str() {
+        "Arc" => format!("{object} + Sync"),
+        "Rc" => object.trim_end_matches(" + Send").to_owned(),
+        _ => object,
+    })
+}
+
+/// The trait `ty` as a list of bounds.
+fn bounds(ty: &Type) -> Option<Punctuated<TypeParamBound, Token![+]>> {
+    let Type::Path(TypePath { qself: None, path, .. }) = syntax::ungrouped(ty) else { return None };
+    let bound = TypeParamBound::Trait(TraitBound {
+        paren_token: None,
+        lifetimes: None,
+        modifiers: TraitBoundModifiers::default(),
+        maybe: None,
+        path: path.clone(),
+    });
+    Some([bound].into_iter().collect())
 }
 
 /// `dyn Trait + Send` for a type with these bounds; `None` if there is no such trait object.

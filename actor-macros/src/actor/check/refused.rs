@@ -1,7 +1,10 @@
 //! What is known of a handler that has mistakes, so that its callers get no errors besides.
 
 use proc_macro2::{Ident, Span};
-use syn::{FnArg, GenericParam, Generics, Pat, PatType, ReturnType, Signature, Type};
+use syn::{
+    FnArg, GenericParam, Generics, Lifetime, ParenthesizedGenericArguments, Pat, PatType,
+    ReturnType, Signature, Type, visit::Visit,
+};
 
 use super::{
     arguments::{self, TakenReply},
@@ -62,17 +65,20 @@ pub(super) fn refused(
 /// The signature without types of which there are no values, if it has one; `None` if it has none. rustc would report each
 /// of them again.
 pub(super) fn sized(sig: &Signature, scope: &Scope<'_>) -> Option<Signature> {
+    let is_no_type = |ty: &Type| {
+        types::has_unsized(ty) || types::has_trait(ty) || scope.is_context_of_another(ty)
+    };
     let mut sized = sig.clone();
     let mut is_changed = false;
     for input in &mut sized.inputs {
         if let FnArg::Typed(typed) = input {
-            if types::has_unsized(&typed.ty) {
+            if is_no_type(&typed.ty) {
                 is_changed = true;
                 *typed.ty = syn::parse_str("impl ::core::marker::Sized").ok()?;
             }
         }
     }
-    if types::has_unsized(&syntax::returned(sig)) {
+    if is_no_type(&syntax::returned(sig)) {
         is_changed = true;
         let ty = owned_type(scope.outside(&syntax::returned(sig)));
         sized.output = match ty {
@@ -101,7 +107,34 @@ fn carried(ty: &Type, scope: &Scope<'_>) -> Option<Carried> {
         Some(lent) => lent,
         None => Carried::Moved(scope.outside(ty)),
     };
-    carried.users_type().is_none_or(is_correct).then_some(carried)
+    carried.users_type().is_none_or(|ty| is_correct(ty) || is_for_closures(ty)).then_some(carried)
+}
+
+/// Whether `ty` has the type of a closure in it, without which rustc cannot tell the types of the closure's arguments; it
+/// has to mean the same in another method.
+fn is_for_closures(ty: &Type) -> bool {
+    #[derive(Default)]
+    struct Search {
+        has_fn: bool,
+        has_lifetime: bool,
+    }
+
+    impl<'ast> Visit<'ast> for Search {
+        fn visit_parenthesized_generic_arguments(
+            &mut self,
+            _: &'ast ParenthesizedGenericArguments,
+        ) {
+            self.has_fn = true;
+        }
+
+        fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
+            self.has_lifetime |= lifetime.ident != "static";
+        }
+    }
+
+    let mut search = Search::default();
+    search.visit_type(ty);
+    search.has_fn && !search.has_lifetime && !types::has_trait(ty)
 }
 
 /// The type, or that which its error advises.

@@ -37,6 +37,13 @@ impl Scope<'_> {
         segment.is_some_and(|segment| self.is_of_self(segment))
     }
 
+    /// Whether `ty` is a reference to a context that lacks its argument, or has another.
+    pub(super) fn is_context_of_another(&self, ty: &Type) -> bool {
+        let Type::Reference(reference) = syntax::ungrouped(ty) else { return false };
+        let segment = syntax::last_segment(&reference.elem);
+        segment.is_some_and(|segment| segment.ident == "Context" && !self.is_of_self(segment))
+    }
+
     /// Whether the only argument of `segment` is the actor.
     fn is_of_self(&self, segment: &PathSegment) -> bool {
         matches!(syntax::type_arguments(segment)[..], [actor] if self.is_self(actor))

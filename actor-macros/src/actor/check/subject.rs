@@ -2,7 +2,8 @@
 
 use proc_macro2::Ident;
 use syn::{
-    Lifetime, PathSegment, Type, TypeImplTrait, TypeParamBound, TypeReference, TypeTraitObject,
+    Lifetime, PathSegment, Token, Type, TypeImplTrait, TypeParamBound, TypeReference,
+    TypeTraitObject, punctuated::Punctuated,
 };
 
 use super::owned;
@@ -107,7 +108,15 @@ impl Subject<'_> {
     ) {
         let problem = self.has(&format!("`{}`", syntax::printed(object)));
         let message = format!("{problem}, which may borrow, but {}", self.why_owned());
-        diagnostics.report(object, message, format!("write `{owned}`"));
+        let help = match self {
+            Self::Returned { handler }
+                if first_trait(&object.bounds).is_some_and(|it| it.ident == "Future") =>
+            {
+                instead_of_future(handler)
+            }
+            _ => format!("write `{owned}`"),
+        };
+        diagnostics.report(object, message, help);
     }
 
     pub(super) fn report_cow(self, segment: &PathSegment, diagnostics: &mut Diagnostics) {
@@ -147,6 +156,22 @@ impl Subject<'_> {
         diagnostics.report(ty, message, help);
     }
 
+    /// Reports a trait where a type is needed.
+    pub(super) fn report_trait(self, ty: &Type, help: String, diagnostics: &mut Diagnostics) {
+        let problem = self.has(&format!("`{}`", syntax::printed(ty)));
+        diagnostics.report(ty, format!("{problem}, which is a trait and not a type"), help);
+    }
+
+    /// What to write instead of the trait `ty`.
+    pub(super) fn instead_of_trait(self, ty: &Type) -> String {
+        match (self, syntax::last_segment(ty)) {
+            (Self::Returned { handler }, Some(last)) if last.ident == "Future" => {
+                instead_of_future(handler)
+            }
+            _ => self.use_owned(owned::boxed_trait(ty)),
+        }
+    }
+
     /// What to write instead of the unsized type `ty`.
     pub(super) fn lent_or_owned(self, ty: &Type) -> String {
         match (self, ty, owned::of_unsized(ty)) {
@@ -158,12 +183,12 @@ impl Subject<'_> {
     }
 
     fn instead_of(self, ty: &TypeImplTrait) -> String {
-        let Some(segment) = first_trait(ty) else { return format!("{} a type", self.verb()) };
+        let Some(segment) = first_trait(&ty.bounds) else {
+            return format!("{} a type", self.verb());
+        };
         let arguments = syntax::type_arguments(segment);
         match (segment.ident.to_string().as_str(), self, &arguments[..]) {
-            ("Future", Self::Returned { handler }, _) => {
-                format!("write `async fn {handler}`, and return the output of the future")
-            }
+            ("Future", Self::Returned { handler }, _) => instead_of_future(handler),
             ("Into", _, [target]) => self.use_owned(owned::owned((*target).clone())),
             ("AsRef" | "Borrow", _, [target]) => self.use_owned(owned::of_unsized(target)),
             ("ToString" | "Display", ..) => format!("{} `String`", self.verb()),
@@ -209,8 +234,12 @@ impl Subject<'_> {
     }
 }
 
-fn first_trait(ty: &TypeImplTrait) -> Option<&PathSegment> {
-    ty.bounds.iter().find_map(|bound| match bound {
+fn instead_of_future(handler: &Ident) -> String {
+    format!("write `async fn {handler}`, and return the output of the future")
+}
+
+fn first_trait(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Option<&PathSegment> {
+    bounds.iter().find_map(|bound| match bound {
         TypeParamBound::Trait(bound) => bound.path.segments.last(),
         _ => None,
     })

@@ -32,11 +32,30 @@ pub(super) fn has_unsized(ty: &Type) -> bool {
         }
 }
 
+/// Whether a part of `ty` is a trait.
+pub(super) fn has_trait(ty: &Type) -> bool {
+    struct Search(bool);
+
+    impl<'ast> Visit<'ast> for Search {
+        fn visit_type(&mut self, ty: &'ast Type) {
+            self.0 |= std_types::is_trait(ty);
+            visit::visit_type(self, ty);
+        }
+
+        // rustc reports what is in the length of an array.
+        fn visit_expr(&mut self, _: &'ast syn::Expr) {}
+    }
+
+    let mut search = Search(false);
+    search.visit_type(ty);
+    search.0
+}
+
 /// Whether `ty` can only be used behind a pointer.
 pub(super) fn is_unsized(ty: &Type) -> bool {
     match syntax::ungrouped(ty) {
         Type::Slice(_) | Type::TraitObject(_) => true,
-        Type::Path(path) => path.qself.is_none() && path.path.is_ident("str"),
+        Type::Path(path) => path.qself.is_none() && std_types::is_unsized_path(&path.path),
         _ => false,
     }
 }
@@ -65,6 +84,15 @@ impl TypeCheck<'_> {
 }
 
 impl<'ast> Visit<'ast> for TypeCheck<'_> {
+    fn visit_type(&mut self, ty: &'ast Type) {
+        if std_types::is_trait(ty) {
+            let help = self.subject.instead_of_trait(ty);
+            self.subject.report_trait(ty, help, self.diagnostics);
+        } else {
+            visit::visit_type(self, ty);
+        }
+    }
+
     fn visit_type_reference(&mut self, reference: &'ast TypeReference) {
         match &reference.lifetime {
             // rustc reports the `_`.
@@ -101,6 +129,17 @@ impl<'ast> Visit<'ast> for TypeCheck<'_> {
             Some(reference) => self.subject.report_pinned(reference, self.diagnostics),
             None if std_types::holds_values(segment) => {
                 syntax::type_arguments(segment).into_iter().for_each(|ty| self.sized(ty));
+            }
+            None if std_types::is_pointer(segment) => {
+                for ty in syntax::type_arguments(segment) {
+                    match owned::trait_object(ty, &segment.ident) {
+                        Some(object) => {
+                            let help = format!("write `{object}`");
+                            self.subject.report_trait(ty, help, self.diagnostics);
+                        }
+                        None => self.visit_type(ty),
+                    }
+                }
             }
             None => visit::visit_path_segment(self, segment),
         }

@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Type;
 
 use super::message;
 use crate::{
@@ -21,13 +22,17 @@ use crate::{
 pub(super) fn method(actor: &Actor, refused: &Refused) -> Option<TokenStream> {
     let Actor { krate, message, carried, .. } = actor;
     let Refused { ident, vis, cfgs, generics, parameters, answer } = refused;
-    if !is_known(actor, refused) {
+    let is_known = |ty: &Type| is_known(actor, ty);
+    if !is_known(answer.ty()) {
         return None;
     }
     let generics = generics::with_static(generics);
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let (_, ty_generics, _) = carried.split_for_impl();
     let parameters = parameters.iter().map(|(ident, carried)| match carried {
+        Some(carried) if !carried.users_type().is_none_or(is_known) => {
+            quote!(#ident: impl ::core::marker::Sized)
+        }
         Some(carried) if carried.is_lent() => {
             let ty = message::carried_type(carried);
             quote!(#ident: impl ::core::convert::Into<#ty>)
@@ -57,14 +62,12 @@ pub(super) fn method(actor: &Actor, refused: &Refused) -> Option<TokenStream> {
     })
 }
 
-/// Whether the types mention only those parameters of the actor that the handle has.
-fn is_known(actor: &Actor, refused: &Refused) -> bool {
+/// Whether `ty` mentions only those parameters of the actor that the handle has.
+fn is_known(actor: &Actor, ty: &Type) -> bool {
     let is_carried = |name| {
         let mut carried = actor.carried.params.iter().filter_map(generics::name);
         carried.any(|other| other == name)
     };
-    let types = refused.parameters.iter().filter_map(|(_, carried)| carried.as_ref()?.users_type());
-    let types: Vec<_> = types.chain([refused.answer.ty()]).collect();
     let mut missing = actor.generics.params.iter().filter_map(generics::name);
-    !missing.any(|name| !is_carried(name) && types.iter().any(|ty| syntax::mentions(ty, name)))
+    !missing.any(|name| !is_carried(name) && syntax::mentions(ty, name))
 }

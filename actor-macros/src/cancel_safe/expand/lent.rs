@@ -186,11 +186,11 @@ fn may_stand_twice(expr: &Expr) -> bool {
 // Input:
 //     sender
 // Output:
-//     look::Outlives::ask((&&look::Local::of(&sender)).kind(), &sender)
+//     look::Outlives::__ask((&&look::Local::of(&sender)).kind(), &sender)
 /// Asks whether a local may be lost with the call.
 pub(super) fn outlives(local: &TokenStream, look: &TokenStream) -> TokenStream {
     let Ends { first, last } = Ends::of(local);
-    let (outlives, ask) = (Ident::new("Outlives", first), Ident::new("ask", last));
+    let (outlives, ask) = (Ident::new("Outlives", first), Ident::new("__ask", last));
     let kind = quote!((&&#look::Local::of(&#local)).kind());
     let local = quote_spanned!(first=> &#local);
     quote!({ use #look::Outlives as #outlives; #outlives::#ask(#kind, #local) })

@@ -1,6 +1,6 @@
 //! The item under `#[actor]`, and methods that cannot be read.
 
-use super::{check, check_method};
+use super::{check, check_method, expand};
 
 /// The help of each signature that cannot be read.
 /// The help of each type that has no name.
@@ -40,10 +40,8 @@ fn items_that_are_no_inherent_impl() {
             "write the handlers in an `impl Counter` block",
         ]],
     );
-    check(
-        "unsafe impl Counter { pub fn get(&self) {} }",
-        &[["unsafe", "the `impl` block of an actor cannot be `unsafe`", "remove `unsafe`"]],
-    );
+    // rustc reports it.
+    check("unsafe impl Counter { pub fn get(&self) {} }", &[]);
 }
 
 #[test]
@@ -104,6 +102,63 @@ fn impl_without_handlers() {
             "make the methods that answer messages `pub` or `pub(crate)`",
         ]],
     );
+    check(
+        "impl Counter { pub fn new() -> Self { Self } pub async fn get(key: u8) {} }",
+        &[[
+            "Counter",
+            "no method of `Counter` is a handler",
+            "make the methods that answer messages `pub` or `pub(crate)`, and have them take `&self` or `&mut self`",
+        ]],
+    );
+    check(
+        "impl Counter { pub fn new() -> Self { Self } getters! { a, b } }",
+        &[[
+            "Counter",
+            "no method of `Counter` is a handler",
+            "write the handlers out, or have the macro write the whole `impl`: what a macro writes inside of it is not seen",
+        ]],
+    );
+    // rustc reports what is no item, and it may have been a handler.
+    check("impl Counter { pub fun get(&self) {} }", &[]);
+    check("impl Counter { pub async get(&self) {} fn help(&self) {} }", &[]);
+}
+
+/// Everything else is as if they were not there.
+#[test]
+fn mistakes_of_the_header_hide_no_others() {
+    let borrow = [
+        "'a",
+        "an actor outlives the code that starts it, so it cannot borrow for `'a`",
+        "own the data, or share it through an `Arc`",
+    ];
+    let item = "impl<'a, T: Of<'a>> Parser<'a, T> where T: 'a { pub fn text(&self, from: &'a str) -> &'a str {} }";
+    check(item, &[borrow]);
+    let generated = expand("", item).to_string();
+    assert!(generated.contains("impl < T : Of < 'static >"), "{generated}");
+    assert!(
+        generated.contains(":: actor_runtime :: Actor for Parser < 'static , T >"),
+        "{generated}"
+    );
+    let twice = "#[actor] impl Counter { pub fn get(&self) {} }";
+    assert!(expand("", twice).to_string().contains("Actor for Counter"));
+}
+
+/// rustc reports them.
+#[test]
+fn parameters_that_nothing_constrains() {
+    let item = "impl<T, U: From<T>, const N: usize> Store<T> { #[on_start] fn start(&mut self) {} \
+                pub fn len(&self) -> usize { 0 } pub fn put(&mut self, many: [U; N], one: T) {} \
+                pub fn get(&self) -> U { todo!() } }";
+    check(item, &[]);
+    let generated = expand("", item).to_string();
+    assert!(generated.contains("fn len (& self)"), "{generated}");
+    assert!(
+        generated.contains("many : impl :: core :: marker :: Sized , one : impl"),
+        "{generated}"
+    );
+    assert!(!generated.contains("StoreMessage :: Len"), "{generated}");
+    let constrained = "impl<T: Iterator<Item = U>, U, F: Fn() -> V, V> Store<T, F> { pub fn put(&mut self, one: U, two: V) {} }";
+    assert!(expand("", constrained).to_string().contains("StoreMessage :: Put"));
 }
 
 #[test]

@@ -29,7 +29,21 @@ fn options_of_the_handler_marker() {
         "#[handler = 3] pub fn get(&self) {}",
         &[["handler = 3", "`#[handler]` takes its options in parentheses", OPTION]],
     );
-    check_method("#[handler(3)] pub fn get(&self) {}", &[["3", "expected identifier", OPTION]]);
+    check_method(
+        "#[handler(3)] pub fn get(&self) {}",
+        &[["3", "expected the name of an option", OPTION]],
+    );
+    check_method(
+        "#[handler(timeout = 5, queued = true)] pub fn get(&self) {}",
+        &[
+            ["timeout", "`#[handler]` has no option `timeout`", OPTION],
+            ["true", "option `queued` takes no value", "write `queued`"],
+        ],
+    );
+    check_method(
+        "#[handler(queued(yes))] pub fn get(&self) {}",
+        &[["(", "expected `=` or `,` after `queued`", OPTION]],
+    );
     check_method(
         "#[handler(run_abandoned)] #[handler(run_abandoned)] pub fn get(&self) {}",
         &[["#[handler(run_abandoned)]", "`#[handler]` is given twice", "keep one of them"]],

@@ -1,6 +1,6 @@
 //! The parameters of a handler.
 
-use super::check_method;
+use super::{check_method, expand};
 
 /// The help of each parameter that cannot be conditional.
 const CONDITION: &str = "put the `#[cfg(..)]` on the whole handler";
@@ -294,6 +294,9 @@ fn types_that_are_not_known_or_have_no_size() {
     for (written, owned) in [
         ("[u8]", "`Vec<u8>`"),
         ("str", "`String`"),
+        ("std::path::Path", "`PathBuf`"),
+        ("std::ffi::OsStr", "`OsString`"),
+        ("::core::ffi::CStr", "`CString`"),
         ("dyn Debug", "`Box<dyn Debug + Send>`"),
         ("dyn Send", "an owned type"),
     ] {
@@ -305,7 +308,7 @@ fn types_that_are_not_known_or_have_no_size() {
                     "handler `put` takes `{written}` in its argument `x`, whose size is not known when it is compiled"
                 ),
                 &match written {
-                    "[u8]" | "str" => format!("take `&{written}` or {owned}"),
+                    _ if !written.starts_with("dyn") => format!("take `&{written}` or {owned}"),
                     _ => format!("take {owned}"),
                 },
             ]],
@@ -320,5 +323,59 @@ fn types_that_are_not_known_or_have_no_size() {
                 &format!("return {owned}"),
             ]],
         );
+    }
+}
+
+#[test]
+fn traits_where_a_type_is_needed() {
+    let message = |what: &str| {
+        format!("handler `put` takes `{what}` in its argument `x`, which is a trait and not a type")
+    };
+    for (written, help) in [
+        ("Iterator<Item = u8>", "take `Box<dyn Iterator<Item = u8> + Send>`"),
+        ("std::error::Error", "take `Box<dyn std::error::Error + Send>`"),
+        ("::core::fmt::Debug", "take `Box<dyn ::core::fmt::Debug + Send>`"),
+        ("Future<Output = u8>", "take `Pin<Box<dyn Future<Output = u8> + Send>>`"),
+    ] {
+        for within in ["X", "Vec<X>", "(u8, Option<X>)", "&'static X"] {
+            let method = format!("pub fn put(&self, x: {}) {{}}", within.replace('X', written));
+            check_method(&method, &[[written, &message(written), help]]);
+        }
+    }
+    for (pointer, bounds) in
+        [("Box", " + Send"), ("Option<std::sync::Arc", " + Send + Sync"), ("std::rc::Rc", "")]
+    {
+        let written = "std::any::Any";
+        let end = if pointer.starts_with("Option") { ">>" } else { ">" };
+        let method = format!("pub fn put(&self, x: {pointer}<{written}{end}) {{}}");
+        let help = format!("write `dyn {written}{bounds}`");
+        check_method(&method, &[[written, &message(written), &help]]);
+    }
+    check_method(
+        "pub fn get(&self) -> std::future::Future<Output = u8> {}",
+        &[[
+            "std::future::Future<Output = u8>",
+            "handler `get` returns `std::future::Future<Output = u8>`, which is a trait and not a type",
+            "write `async fn get`, and return the output of the future",
+        ]],
+    );
+    // They may be types of the user's.
+    check_method("pub fn put(&self, x: Display, y: own::fmt::Display, z: std::io::Error) {}", &[]);
+}
+
+/// rustc infers the types of a closure's arguments from what the handler asks for.
+#[test]
+fn what_is_known_of_closures_is_kept() {
+    let is_kept = |parameter: &str| {
+        let item = format!("impl Counter {{ pub fn run(&self, f: {parameter}) {{}} }}");
+        let generated = expand("", &item).to_string().replace(' ', "");
+        let parameters = generated.split("fnrun(").nth(2).expect("a method of the handle");
+        parameters.starts_with(&format!("&self,f:{})", parameter.replace(' ', "")))
+    };
+    for kept in ["impl Fn(u8) -> u8", "&dyn Fn(u8)", "Option<impl FnOnce(u8)>"] {
+        assert!(is_kept(kept), "{kept}");
+    }
+    for unknown in ["impl ToString", "&'a dyn Fn(u8)", "&Key"] {
+        assert!(!is_kept(unknown), "{unknown}");
     }
 }
