@@ -187,11 +187,11 @@ impl Nats {
 }
 
 fn subject(name: &str) -> String {
-    format!("actor.{name}")
+    ["actor.", name].concat()
 }
 
 fn topic_subject(topic: &str) -> String {
-    format!("actor-topic.{topic}")
+    ["actor-topic.", topic].concat()
 }
 
 impl Engine for Nats {

@@ -1,6 +1,5 @@
-//! Finding the values of a map in [CBOR](https://www.rfc-editor.org/rfc/rfc8949), without reading them.
-
-use std::str;
+//! The form of maps in [CBOR](https://www.rfc-editor.org/rfc/rfc8949): their names and where their values are. What the
+//! values are is serde's to write and read, but for texts and numbers of a message's own.
 
 /// How deep values may be nested, as in serde_json, so that reading them cannot exhaust the stack.
 const DEPTH: usize = 128;
@@ -8,24 +7,71 @@ const DEPTH: usize = 128;
 /// What ends an array, a map or a text whose length was not sent.
 const BREAK: u8 = 0xff;
 
-const TRUNCATED: &str = "it ends in the middle of a value";
+/// Why bytes are not what they should be.
+type Malformed = &'static str;
 
-/// Calls `field` with each name of a map and its value, and returns the rest after the map.
+const TRUNCATED: Malformed = "it ends in the middle of a value";
+
+/// Begins a map that ends with [`end_map`].
+pub(crate) fn begin_map(out: &mut Vec<u8>) {
+    out.push(MAP << 5 | INDEFINITE);
+}
+
+pub(crate) fn end_map(out: &mut Vec<u8>) {
+    out.push(BREAK);
+}
+
+pub(crate) fn put_text(out: &mut Vec<u8>, text: &str) {
+    put_head(out, TEXT, text.len() as u64);
+    out.extend_from_slice(text.as_bytes());
+}
+
+pub(crate) fn put_number(out: &mut Vec<u8>, number: u64) {
+    put_head(out, UNSIGNED, number);
+}
+
+fn put_head(out: &mut Vec<u8>, major: u8, argument: u64) {
+    let bytes = argument.to_be_bytes();
+    let (size, argument) = match argument {
+        0..24 => return out.push(major << 5 | bytes[7]),
+        24..0x100 => (24, &bytes[7..]),
+        0x100..0x1_0000 => (25, &bytes[6..]),
+        0x1_0000..0x1_0000_0000 => (26, &bytes[4..]),
+        _ => (27, &bytes[..]),
+    };
+    out.push(major << 5 | size);
+    out.extend_from_slice(argument);
+}
+
+/// Reads a number that is not negative.
+///
+/// # Errors
+///
+/// The reason, if it is none.
+pub(crate) fn number(value: &[u8]) -> Result<u64, Malformed> {
+    match Head::split(value)? {
+        (Head { major: UNSIGNED, argument: Some(number) }, []) => Ok(number),
+        _ => Err("it is not a number, or a negative one"),
+    }
+}
+
+/// Calls `field` with each name of a map and its value, and returns the rest after the map. Names are bytes here: one that
+/// is no text is the name of nothing.
 ///
 /// # Errors
 ///
 /// The reason, if it is not a map with names, or a value in it is nested too deep.
 pub(crate) fn fields<'a>(
     map: &'a [u8],
-    mut field: impl FnMut(&'a str, &'a [u8]),
-) -> Result<&'a [u8], String> {
+    mut field: impl FnMut(&'a [u8], &'a [u8]),
+) -> Result<&'a [u8], Malformed> {
     let (head, mut rest) = Head::split(map)?;
     if head.major != MAP {
-        return Err("it is not a map".to_owned());
+        return Err("it is not a map");
     }
     let mut left = head.argument;
     while head.has_more(&mut left, &mut rest)? {
-        let (name, after) = text(rest)?;
+        let (name, after) = split_text(rest)?;
         let next = skip(after, DEPTH - 1)?;
         let (value, _) = after.split_at(after.len() - next.len());
         field(name, value);
@@ -34,19 +80,15 @@ pub(crate) fn fields<'a>(
     Ok(rest)
 }
 
-fn text(bytes: &[u8]) -> Result<(&str, &[u8]), String> {
-    let (head, rest) = Head::split(bytes)?;
-    match (head.major, head.argument) {
-        (TEXT, Some(length)) => {
-            let (text, rest) = split(rest, length)?;
-            Ok((str::from_utf8(text).map_err(|error| error.to_string())?, rest))
-        }
-        _ => Err("the name of a value is not a text".to_owned()),
+fn split_text(bytes: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
+    match Head::split(bytes)? {
+        (Head { major: TEXT, argument: Some(length) }, rest) => split(rest, length),
+        _ => Err("the name of a value is not a text"),
     }
 }
 
 /// Returns what comes after the first value, which may have so many levels.
-fn skip(bytes: &[u8], levels: usize) -> Result<&[u8], String> {
+fn skip(bytes: &[u8], levels: usize) -> Result<&[u8], Malformed> {
     let (head, mut rest) = Head::split(bytes)?;
     let values = match head.major {
         BYTES | TEXT => match head.argument {
@@ -60,7 +102,7 @@ fn skip(bytes: &[u8], levels: usize) -> Result<&[u8], String> {
         _ => return Ok(rest),
     };
     let Some(levels) = levels.checked_sub(1) else {
-        return Err(format!("it is nested more than {DEPTH} deep"));
+        return Err("it is nested more than 128 deep");
     };
     let mut left = values;
     while head.has_more(&mut left, &mut rest)? {
@@ -69,9 +111,9 @@ fn skip(bytes: &[u8], levels: usize) -> Result<&[u8], String> {
     Ok(rest)
 }
 
-fn split(bytes: &[u8], length: u64) -> Result<(&[u8], &[u8]), String> {
+fn split(bytes: &[u8], length: u64) -> Result<(&[u8], &[u8]), Malformed> {
     let split = usize::try_from(length).ok().and_then(|length| bytes.split_at_checked(length));
-    split.ok_or_else(|| TRUNCATED.to_owned())
+    split.ok_or(TRUNCATED)
 }
 
 /// The first bytes of a value.
@@ -83,6 +125,7 @@ struct Head {
     argument: Option<u64>,
 }
 
+const UNSIGNED: u8 = 0;
 const BYTES: u8 = 2;
 const TEXT: u8 = 3;
 const ARRAY: u8 = 4;
@@ -93,7 +136,8 @@ const TAG: u8 = 6;
 const INDEFINITE: u8 = 31;
 
 impl Head {
-    fn split(bytes: &[u8]) -> Result<(Self, &[u8]), String> {
+    #[inline]
+    fn split(bytes: &[u8]) -> Result<(Self, &[u8]), Malformed> {
         let (&first, rest) = bytes.split_first().ok_or(TRUNCATED)?;
         let major = first >> 5;
         let (argument, rest) = match first & 0x1f {
@@ -104,13 +148,13 @@ impl Head {
                 (Some(argument), rest)
             }
             INDEFINITE if matches!(major, BYTES | TEXT | ARRAY | MAP) => (None, rest),
-            _ => return Err(format!("no value begins with the byte {first:#04x}")),
+            _ => return Err("no value begins with such a byte"),
         };
         Ok((Self { major, argument }, rest))
     }
 
     /// Whether a value follows in the array, the map or the text that begins with this; if so, counts it in `left`.
-    fn has_more(self, left: &mut Option<u64>, rest: &mut &[u8]) -> Result<bool, String> {
+    fn has_more(self, left: &mut Option<u64>, rest: &mut &[u8]) -> Result<bool, Malformed> {
         if let Some(left) = left {
             let has_more = *left > 0;
             *left -= u64::from(has_more);
@@ -125,11 +169,11 @@ impl Head {
             Some((&first, _)) if matches!(self.major, BYTES | TEXT) => {
                 match first >> 5 == self.major && first & 0x1f != INDEFINITE {
                     true => Ok(true),
-                    false => Err("a text has a part of another kind".to_owned()),
+                    false => Err("a text has a part of another kind"),
                 }
             }
             Some(_) => Ok(true),
-            None => Err(TRUNCATED.to_owned()),
+            None => Err(TRUNCATED),
         }
     }
 }
@@ -140,7 +184,7 @@ mod tests {
 
     use minicbor::Decoder;
 
-    use super::{DEPTH, fields};
+    use super::{DEPTH, fields, put_number, put_text};
 
     /// `{"a": [[..[0]..]]}`, with so many arrays.
     fn nested(arrays: usize) -> Vec<u8> {
@@ -213,6 +257,25 @@ mod tests {
     }
 
     #[test]
+    fn numbers_and_texts_are_read_as_they_were_written() {
+        let numbers = (0..64).flat_map(|bits| [(1 << bits) - 1, 1 << bits, (1 << bits) + 1]);
+        for number in numbers.chain([23, 24, 255, u64::MAX]) {
+            let mut written = Vec::new();
+            put_number(&mut written, number);
+            assert_eq!(super::number(&written), Ok(number));
+            assert_eq!(minicbor::to_vec(number).expect("a number"), written);
+        }
+        for text in ["", "a", "ä€", &"x".repeat(23), &"x".repeat(24), &"x".repeat(70_000)] {
+            let mut written = Vec::new();
+            put_text(&mut written, text);
+            assert_eq!(minicbor::to_vec(text).expect("a text"), written);
+        }
+        for other in [&b"\x20"[..], b"\xf6", b"\x61a", b"\x01\x01", b"\x18", b""] {
+            assert!(super::number(other).is_err(), "{other:x?}");
+        }
+    }
+
+    #[test]
     fn values_end_where_another_reader_says() {
         let seed = std::env::var("SEED").map_or(1, |seed| seed.parse().expect("a number"));
         let mut random = fastrand::Rng::with_seed(seed);
@@ -240,7 +303,7 @@ mod tests {
             }
             if round % 2 == 0 {
                 let value = &message[3..message.len() - 3];
-                assert_eq!(found, [("a", value), ("b", &[0x07][..])].into());
+                assert_eq!(found, [(&b"a"[..], value), (b"b", &[0x07])].into());
             }
         }
     }

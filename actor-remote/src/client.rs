@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use crate::{
     by_hand::{Arguments, Method},
     call::RemoteCall,
-    link::Link,
+    link::{Link, is_name},
     stream::RemoteStream,
 };
 
@@ -16,11 +16,13 @@ use crate::{
 pub struct Client {
     pub(crate) link: Link,
     pub(crate) name: Arc<str>,
+    /// Whether `name` is one.
+    pub(crate) has_name: bool,
 }
 
 impl Client {
     pub(crate) fn new(link: Link, name: &str) -> Self {
-        Self { link, name: name.into() }
+        Self { link, name: name.into(), has_name: is_name(name) }
     }
 
     /// The name that the actor is served under.

@@ -9,7 +9,6 @@ use crate::{
     control::Control,
     error::RemoteErrorKind as Kind,
     inbox::{Event, Waiting},
-    link::is_name,
     wire::{Fields, Writer},
 };
 
@@ -56,12 +55,11 @@ pub(crate) enum Reply {
 
 impl Question<'_> {
     fn write(&self, client: &Client, number: Option<u64>, within: Duration) -> Result<Bytes, Kind> {
-        if !is_name(&client.name) {
+        if !client.has_name {
             return Err(Kind::InvalidName);
         }
         let settings = client.link.settings;
-        let head = 96 + self.method.len();
-        let mut writer = Writer::with_capacity(settings.codec, head + self.arguments.len());
+        let mut writer = Writer::new(settings.codec);
         writer.text("method", self.method);
         if let Some(number) = number {
             writer.number("caller", client.link.shared.process);

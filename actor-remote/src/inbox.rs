@@ -5,6 +5,7 @@ use std::{
     collections::{HashMap, VecDeque},
     fmt,
     future::poll_fn,
+    hash::{BuildHasherDefault, Hasher},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -27,7 +28,26 @@ pub struct Inbox(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     last: AtomicU64,
-    waiting: Mutex<HashMap<u64, Arc<Waiter>>>,
+    waiting: Mutex<HashMap<u64, Arc<Waiter>, BuildHasherDefault<Spread>>>,
+}
+
+/// A hash of numbers that nobody else chooses.
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        // By the golden ratio, so that numbers that follow each other are far apart.
+        self.0 = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
 }
 
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! The calls that this process serves, and what their callers tell about them.
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{HashMap, HashSet, VecDeque, hash_map::Entry},
     mem,
     sync::{Arc, Mutex},
 };
@@ -92,10 +92,13 @@ impl UnderWay {
         let caller = Arc::new(Caller::default());
         if let Some(key) = &key {
             let mut table = lock(&self.0);
-            if table.early.remove(key) || table.calls.contains_key(key) {
+            if !table.early.is_empty() && table.early.remove(key) {
                 return None;
             }
-            table.calls.insert(*key, caller.clone());
+            match table.calls.entry(*key) {
+                Entry::Occupied(_) => return None,
+                Entry::Vacant(entry) => drop(entry.insert(caller.clone())),
+            }
         }
         Some(Served { under_way: self.clone(), key, caller })
     }

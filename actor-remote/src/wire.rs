@@ -1,6 +1,6 @@
 //! The form of messages: a map with names, in the [codec](Codec) of its sender.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::Cell};
 
 use bytes::Bytes;
 use serde::{
@@ -15,6 +15,15 @@ use crate::{
     codec::{Codec, Value},
 };
 
+/// How many bytes a thread keeps to write messages in.
+const KEPT: usize = 16 * 1024;
+
+thread_local! {
+    /// What messages are written in, so that one allocation has the size of the message. It is empty while it is used:
+    /// writing a value can run code that writes another message.
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
 /// Writes a message.
 #[derive(Debug)]
 pub struct Writer {
@@ -24,12 +33,8 @@ pub struct Writer {
 
 impl Writer {
     pub(crate) fn new(codec: Codec) -> Self {
-        Self::with_capacity(codec, 128)
-    }
-
-    /// For so many bytes, or a few more.
-    pub(crate) fn with_capacity(codec: Codec, bytes: usize) -> Self {
-        let mut writer = Self { codec, out: Vec::with_capacity(bytes) };
+        let mut writer = Self { codec, out: SCRATCH.take() };
+        writer.out.clear();
         writer.begin();
         writer
     }
@@ -37,15 +42,14 @@ impl Writer {
     fn begin(&mut self) {
         match self.codec {
             Codec::Json => self.out.push(b'{'),
-            // A map that ends with a break.
-            Codec::Cbor => self.out.push(0xbf),
+            Codec::Cbor => cbor::begin_map(&mut self.out),
         }
     }
 
     fn end(&mut self) {
         match self.codec {
             Codec::Json => self.out.push(b'}'),
-            Codec::Cbor => self.out.push(0xff),
+            Codec::Cbor => cbor::end_map(&mut self.out),
         }
     }
 
@@ -63,8 +67,11 @@ impl Writer {
     }
 
     fn text_value(&mut self, text: &str) {
-        // A `str` can be written in both, and a `Vec` takes all.
-        let _ = self.codec.write(&text, &mut self.out);
+        match self.codec {
+            // Any `str` can be written, and a `Vec` takes all.
+            Codec::Json => drop(self.codec.write(&text, &mut self.out)),
+            Codec::Cbor => cbor::put_text(&mut self.out, text),
+        }
     }
 
     pub(crate) fn text(&mut self, name: &str, text: &str) {
@@ -74,7 +81,10 @@ impl Writer {
 
     pub(crate) fn number(&mut self, name: &str, number: u64) {
         self.key(name);
-        let _ = self.codec.write(&number, &mut self.out);
+        match self.codec {
+            Codec::Json => drop(self.codec.write(&number, &mut self.out)),
+            Codec::Cbor => cbor::put_number(&mut self.out, number),
+        }
     }
 
     pub(crate) fn flag(&mut self, name: &str) {
@@ -106,13 +116,17 @@ impl Writer {
 
     pub(crate) fn finish(mut self) -> Bytes {
         self.end();
-        // Without room for more, the bytes need no second allocation.
-        self.out.into_boxed_slice().into()
+        if self.out.capacity() > KEPT {
+            return self.out.into();
+        }
+        let message = Bytes::copy_from_slice(&self.out);
+        SCRATCH.set(self.out);
+        message
     }
 }
 
-/// A name and a value.
-type Field<'a> = (Cow<'a, str>, &'a [u8]);
+/// A name, as bytes, and a value.
+type Field<'a> = (Cow<'a, [u8]>, &'a [u8]);
 
 /// As many as a request has need no allocation.
 type List<'a> = SmallVec<[Field<'a>; 6]>;
@@ -149,7 +163,7 @@ impl<'a> Fields<'a> {
 
     /// The value of this name, which may be null.
     pub(crate) fn raw(&self, name: &str) -> Option<&'a [u8]> {
-        self.fields.iter().find(|(key, _)| key == name).map(|(_, value)| *value)
+        self.fields.iter().find(|(key, _)| **key == *name.as_bytes()).map(|(_, value)| *value)
     }
 
     pub(crate) fn text(&self, name: &str) -> Result<Option<Cow<'a, str>>, String> {
@@ -157,7 +171,14 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn number(&self, name: &str) -> Result<Option<u64>, String> {
-        self.get(name).map(|value| self.read(name, value)).transpose()
+        let Some(value) = self.get(name) else { return Ok(None) };
+        match self.codec {
+            Codec::Json => self.read(name, value).map(Some),
+            Codec::Cbor => match cbor::number(value) {
+                Ok(number) => Ok(Some(number)),
+                Err(reason) => Err(format!("`{name}`: {reason}")),
+            },
+        }
     }
 
     pub(crate) fn flag(&self, name: &str) -> Result<bool, String> {
@@ -196,6 +217,10 @@ impl<'de> Visitor<'de> for JsonFields {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut fields = List::new();
         while let Some((Text(key), value)) = map.next_entry::<Text<'de>, &'de RawValue>()? {
+            let key = match key {
+                Cow::Borrowed(key) => key.as_bytes().into(),
+                Cow::Owned(key) => key.into_bytes().into(),
+            };
             fields.push((key, value.get().as_bytes()));
         }
         Ok(fields)
