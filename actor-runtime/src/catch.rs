@@ -30,11 +30,14 @@ fn text(payload: &(dyn Any + Send)) -> Arc<str> {
 pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Arc<str>> {
     // Unwind safety: the caller of this function drops what `f` may have left inconsistent, or the user
     // has chosen, by `OnPanic`, to keep it.
-    catch_unwind(AssertUnwindSafe(f)).map_err(|payload| {
-        let text = text(&*payload);
-        drop_payload(payload);
-        text
-    })
+    catch_unwind(AssertUnwindSafe(f)).map_err(into_text)
+}
+
+#[cold]
+fn into_text(payload: Box<dyn Any + Send>) -> Arc<str> {
+    let text = text(&*payload);
+    drop_payload(payload);
+    text
 }
 
 /// Drops the payload of a panic. If that panics as well, the payload of the second panic is dropped if it
@@ -51,6 +54,15 @@ fn drop_payload(payload: Box<dyn Any + Send>) {
 /// Drops a value of the user's and ignores a panic of its drop, which the panic hook has reported.
 pub(crate) fn drop_caught<T>(value: T) {
     let _ = catch(|| drop(value));
+}
+
+/// Runs `f` once, like [`catch`]. What catches its panics is compiled once and not for each `f`, which is slower.
+///
+/// # Errors
+///
+/// The message of the panic, if `f` panics.
+pub(crate) fn caught_once(f: &mut dyn FnMut()) -> Result<(), Arc<str>> {
+    catch(f)
 }
 
 pin_project! {

@@ -11,7 +11,7 @@ use std::{
 };
 
 use crate::{
-    catch::{catch, drop_caught},
+    catch::{caught_once, drop_caught},
     exit::ExitReason,
     life::{actor::Actor, exit::Exit},
     mailbox::Shared,
@@ -64,7 +64,7 @@ impl<M: Message, F> Run<M, F> {
         let ending = current::ending();
         // The locals of a handler and the state may panic while they are dropped. The end is
         // reported even then.
-        let _ = catch(|| this.inner.set(None));
+        let _ = caught_once(&mut || this.inner.set(None));
         drop_caught(left);
         drop(ending);
         ring::forget(this.shared.id());

@@ -65,13 +65,15 @@ impl<M: Message> Drop for Drained<M> {
 ///
 /// Replies are completed before any message is dropped: a drop runs user code, which may block, send or panic.
 /// `ending` completes any other reply that a message carries with the same error.
-pub(super) fn stop<M: Message>(left: VecDeque<Item<M>>) {
+pub(super) fn stop<M: Message>(mut left: VecDeque<Item<M>>) {
     let ending = current::ending();
     for item in &left {
         item.stopped();
         observe::depth(M::ACTOR, -1);
     }
-    left.into_iter().for_each(drop_caught);
+    while let Some(item) = left.pop_front() {
+        drop_caught(item);
+    }
     drop(ending);
 }
 

@@ -66,7 +66,7 @@ impl<M: Message> Shared<M> {
         if queue.accepted.is_empty() && queue.waiting.is_empty() && queue.served.is_none() {
             return;
         }
-        let left = std::mem::take(&mut queue.accepted);
+        let mut left = std::mem::take(&mut queue.accepted);
         let refused = queue.refuse();
         let mut lease = queue.lease();
         drop(queue);
@@ -78,7 +78,9 @@ impl<M: Message> Shared<M> {
             lease.seal();
         }
         if bug("the end is not told to callers") {
-            left.into_iter().for_each(drop_caught);
+            while let Some(item) = left.pop_front() {
+                drop_caught(item);
+            }
             return;
         }
         stop(left);

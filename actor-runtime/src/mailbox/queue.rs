@@ -98,7 +98,10 @@ pub(super) fn shrink<T>(queue: &mut VecDeque<T>) {
     let (len, capacity) = (queue.len(), queue.capacity());
     // A quarter, so that each item is moved once at most while a burst is handled.
     if capacity > kept && len <= capacity / 4 {
-        queue.shrink_to((2 * len).max(kept));
+        // `shrink_to` would be more code, for each type of message.
+        let mut smaller = VecDeque::with_capacity((2 * len).max(kept));
+        smaller.append(queue);
+        *queue = smaller;
     }
 }
 
@@ -237,6 +240,8 @@ impl<M: Message> Queue<M> {
             waiting.wait.end();
             waiting.waker.take()
         };
-        self.waiting.iter_mut().filter_map(refuse).collect()
+        let mut wakers = Vec::new();
+        self.waiting.for_each(|waiting| wakers.extend(refuse(waiting)));
+        wakers
     }
 }

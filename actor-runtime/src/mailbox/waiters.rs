@@ -59,11 +59,13 @@ impl<M: Message> Waiters<M> {
         self.0.as_ref()?.find(ticket, matches)
     }
 
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Waiting<M>> {
-        self.0
-            .iter_mut()
-            .flat_map(|line| &mut line.entries)
-            .filter_map(|(_, waiting)| waiting.as_mut())
+    pub(super) fn for_each(&mut self, mut f: impl FnMut(&mut Waiting<M>)) {
+        let Some(line) = &mut self.0 else { return };
+        for (_, waiting) in &mut line.entries {
+            if let Some(waiting) = waiting {
+                f(waiting);
+            }
+        }
     }
 }
 
@@ -127,9 +129,21 @@ impl<M: Message> Line<M> {
             self.gaps -= 1;
         }
         if self.gaps > self.len() {
-            self.entries.retain(|(_, waiting)| waiting.is_some());
-            self.gaps = 0;
+            self.drop_gaps();
         }
         shrink(&mut self.entries);
+    }
+
+    /// Moves each entry that is no gap to the end, in a full turn. `retain` would be more code for each type of message.
+    // In a frame of its own, because it holds messages, which may be large.
+    #[cold]
+    #[inline(never)]
+    fn drop_gaps(&mut self) {
+        for _ in 0..self.entries.len() {
+            if let Some((ticket, Some(waiting))) = self.entries.pop_front() {
+                self.entries.push_back((ticket, Some(waiting)));
+            }
+        }
+        self.gaps = 0;
     }
 }

@@ -10,7 +10,7 @@ use std::{
 use pin_project_lite::pin_project;
 
 use crate::{
-    catch::{Caught, catch, caught},
+    catch::{Caught, catch, caught, caught_once},
     exit::ExitReason,
     handle::weak::WeakHandle,
     life::{
@@ -64,7 +64,7 @@ pin_project! {
             let mut this = this.project();
             if this.making.is_some() {
                 // Nothing of the actor runs after its exit was reported.
-                let _ = catch(|| this.making.set(None));
+                let _ = caught_once(&mut || this.making.set(None));
                 this.shared.end(ExitReason::Aborted);
             }
         }
