@@ -59,7 +59,8 @@ use proc_macro::TokenStream;
 /// | such a method with `self` | a handler that ends the actor. Messages that are still queued are refused |
 /// | a private method, a function without `self`, a constant | not a handler |
 ///
-/// A type has one `#[actor]` block, which has all of its handlers. Its other `impl` blocks have none.
+/// A type has one `#[actor]` block, which has all of its handlers. Its other `impl` blocks have none. Methods that a macro
+/// writes inside of the block are not seen, and are no handlers: have the macro write the whole block.
 ///
 /// The handle and the message are as public as the most public handler. So a `pub` type needs a
 /// `pub` handler, or has to be `pub(crate)` itself.

@@ -127,17 +127,19 @@ impl WithoutSelf<'_> {
             return;
         }
         let rest = path.segments.iter().skip(1).cloned();
-        match self.at(path.segments[0].ident.span()) {
+        // All of it has the span of `Self`, so that rustc reports the same as in the impl, and not twice.
+        let span = path.segments[0].ident.span();
+        match self.at(span) {
             Type::Path(TypePath { qself: None, path: own, .. }) if has_no_arguments(&own) => {
                 let segments = own.segments.into_iter().chain(rest).collect();
                 *path = Path { leading_colon: own.leading_colon, segments };
             }
             ty => {
-                let (lt_token, gt_token) = (<Token![<]>::default(), <Token![>]>::default());
+                let (lt_token, gt_token) = (Token![<](span), Token![>](span));
                 let qualified =
                     QSelf { lt_token, ty: Box::new(ty), position: 0, as_token: None, gt_token };
                 *qself = Some(qualified);
-                *path = Path { leading_colon: Some(Default::default()), segments: rest.collect() };
+                *path = Path { leading_colon: Some(Token![::](span)), segments: rest.collect() };
             }
         }
     }
