@@ -1,6 +1,6 @@
 //! A chat server with graceful shutdown: one actor for the room, and one for each client.
 //!
-//! Run with `cargo run --example chat`. The program is server and clients at once, on 127.0.0.1. A server
+//! Run with `cargo run -p actor-examples --example chat`. The program is server and clients at once, on 127.0.0.1. A server
 //! would end with `scope.until_signal().await?` in place of `scope.shutdown()`.
 
 use std::{collections::BTreeMap, io, net::SocketAddr};

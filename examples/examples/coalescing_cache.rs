@@ -1,6 +1,6 @@
 //! A cache with request coalescing: however many callers ask for a key, it is loaded once.
 //!
-//! Run with `cargo run --example coalescing_cache`. `examples/web` has it as the state of a web server.
+//! Run with `cargo run -p actor-examples --example coalescing_cache`. `examples/web` has it as the state of a web server.
 
 use std::{collections::HashMap, time::Duration};
 

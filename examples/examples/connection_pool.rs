@@ -1,7 +1,7 @@
 //! A connection pool: a connection goes back when it is dropped, also if its caller gave up before it got
 //! it, and callers are served in order.
 //!
-//! Run with `cargo run --example connection_pool`.
+//! Run with `cargo run -p actor-examples --example connection_pool`.
 
 use std::{
     collections::VecDeque,

@@ -1,6 +1,6 @@
 //! The smallest complete actor: a struct, an `impl`, and a handle to call it.
 //!
-//! Run with `cargo run --example counter`. `counter_expanded.rs` shows the code that `#[actor]`
+//! Run with `cargo run -p actor-examples --example counter`. `counter_expanded.rs` shows the code that `#[actor]`
 //! generates for it.
 
 use actor_runtime::{ActorHandle, actor, spawn};

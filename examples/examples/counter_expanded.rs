@@ -1,6 +1,6 @@
 //! The code that `#[actor]` generates for `counter.rs`: the output of `cargo expand`, with notes.
 //!
-//! Run with `cargo run --example counter_expanded`; it prints the same as `counter`. To see the
+//! Run with `cargo run -p actor-examples --example counter_expanded`; it prints the same as `counter`. To see the
 //! original, run `cargo expand -p actor-examples --example counter`.
 
 #![expect(clippy::single_match, reason = "the macro writes alike for one handler and for many")]

@@ -1,6 +1,6 @@
 //! A job queue with several workers: a worker that panics is restarted, and its job is tried again.
 //!
-//! Run with `cargo run --example jobs`, and its tests with `cargo test -p actor-examples --example jobs`.
+//! Run with `cargo run -p actor-examples --example jobs`, and its tests with `cargo test -p actor-examples --example jobs`.
 //!
 //! - No job is lost. The queue keeps a job until its worker has answered, and a shutdown completes all jobs that
 //!   were accepted.

@@ -1,7 +1,7 @@
 //! A transaction as a lease: the actor handles no other messages in between, and rolls back if the
 //! holder fails.
 //!
-//! Run with `cargo run --example lease`. Many tasks transfer money between two accounts, with
+//! Run with `cargo run -p actor-examples --example lease`. Many tasks transfer money between two accounts, with
 //! several messages each. A third of them fail after the first message. No task observes a partial
 //! transfer, and the total stays the same.
 

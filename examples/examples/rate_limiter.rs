@@ -1,7 +1,7 @@
 //! A rate limiter: callers wait for their turn in the order in which they asked, and whoever gives up costs
 //! no turn.
 //!
-//! Run with `cargo run --example rate_limiter`. Time is paused, so the program finishes immediately.
+//! Run with `cargo run -p actor-examples --example rate_limiter`. Time is paused, so the program finishes immediately.
 
 use std::{collections::VecDeque, time::Duration};
 

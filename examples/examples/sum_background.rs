@@ -1,8 +1,8 @@
 //! A background task and its handle as two plain values: any executor can run the task, and any
 //! thread can use the handle.
 //!
-//! Run with `cargo run --example sum_background`. It adds numbers on tokio, on smol's executor, and
-//! on two plain threads without an executor. Test with `cargo test --example sum_background`.
+//! Run with `cargo run -p actor-examples --example sum_background`. It adds numbers on tokio, on smol's executor, and
+//! on two plain threads without an executor. Test with `cargo test -p actor-examples --example sum_background`.
 //!
 //! `pair` returns the handle and the loop, and polls nothing. Requests that are dropped before they
 //! are handled are skipped and counted. The loop ends when the last handle is dropped, and returns

@@ -1,6 +1,6 @@
 //! An actor that handles events besides messages: readings from a channel, and ticks of an interval.
 //!
-//! Run with `cargo run --example ticker`. Time is paused, so the program finishes immediately and is
+//! Run with `cargo run -p actor-examples --example ticker`. Time is paused, so the program finishes immediately and is
 //! deterministic. `ticker_expanded.rs` shows the code that `#[actor]` generates for it.
 
 use std::time::Duration;

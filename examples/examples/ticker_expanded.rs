@@ -1,7 +1,7 @@
 //! The code that `#[actor]` generates for the event sources of `ticker.rs`: what `cargo expand` prints,
 //! with notes, and with the `select!` as the macro writes it.
 //!
-//! Run with `cargo run --example ticker_expanded`; it prints the same as `ticker`.
+//! Run with `cargo run -p actor-examples --example ticker_expanded`; it prints the same as `ticker`.
 
 #![expect(unused_imports, reason = "what was passed through a macro is written out here")]
 #![expect(clippy::needless_borrow, reason = "the macro does not know what traits are in scope")]

@@ -1,6 +1,6 @@
 //! Two actors that know each other: a parent that owns a worker, and a worker that reports to its parent.
 //!
-//! Run with `cargo run --example two_actors`. The worker has a weak handle, so neither keeps the other
+//! Run with `cargo run -p actor-examples --example two_actors`. The worker has a weak handle, so neither keeps the other
 //! alive. It reports with `cast_now`, which does not wait: with `cast`, each could wait for room in the
 //! other's mailbox, and one of the messages would be refused.
 

@@ -1,6 +1,6 @@
 //! The telemetry aggregator: 48 satellites and two recorded captures feed one actor.
 //!
-//! Run with `cargo run --example telemetry`; see `README.md` in this directory. The program exits on its
+//! Run with `cargo run -p actor-examples --example telemetry`; see `README.md` in this directory. The program exits on its
 //! own after printing a table. Its exit status is 1 if the conservation law is violated.
 
 mod live;

@@ -6,7 +6,7 @@ use std::process::Command;
 #[test]
 fn a_marked_actor_loses_nothing_and_a_plain_one_does() {
     // Fewer than in the tables, in debug builds, where they would take long.
-    let elements = if cfg!(debug_assertions) { "10000" } else { "100000" };
+    let elements = if cfg!(debug_assertions) { "3000" } else { "100000" };
     let mut command = Command::new(env!("CARGO_BIN_EXE_giving_up"));
     let output = command.args(["--elements", elements]).output().expect("it starts");
     let printed = String::from_utf8_lossy(&output.stdout);

@@ -9,7 +9,7 @@ use std::{
     path::Path,
     pin::pin,
     sync::{
-        Arc, Mutex,
+        Arc, LazyLock, Mutex,
         atomic::{AtomicU32, Ordering::SeqCst},
     },
     task::Poll,
@@ -19,6 +19,11 @@ use actor_tests::programs::Libraries;
 use tokio::sync::mpsc;
 
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// Asked for once, because cargo is started for it.
+static LIBRARIES: LazyLock<Libraries> = LazyLock::new(|| {
+    Libraries::of_test(WORKSPACE, "losses", &["actor_runtime", "futures", "tokio"])
+});
 
 const IMPORTS: &str = "#![allow(warnings)]
 use std::{cell::{Cell, RefCell}, collections::VecDeque, sync::{Arc, Mutex, atomic::{AtomicU32, Ordering::SeqCst}}};
@@ -36,11 +41,10 @@ fn refused(name: &str, source: &str) {
 
 /// Compiles a program, and returns its errors.
 fn compiled(name: &str, source: &str) -> Option<String> {
-    let libraries = Libraries::of_test(WORKSPACE, "losses", &["actor_runtime", "futures", "tokio"]);
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let path = scratch.join(format!("loses_{name}.rs"));
     fs::write(&path, source).unwrap();
-    let mut rustc = libraries.rustc();
+    let mut rustc = LIBRARIES.rustc();
     rustc.current_dir(WORKSPACE).arg(&path).arg("--emit=metadata").arg("--out-dir");
     let output = rustc.arg(scratch).output().unwrap();
     (!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).into_owned())
