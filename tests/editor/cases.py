@@ -53,6 +53,8 @@ HANDLERS = [
     "pub fn new(&self, x: u8) ->",
     "pub fn new(&self, x: u8) -> {}",
     "pub async",
+    "pub async new(&self) {}",
+    "pub fun new(&self) {}",
     "#[]",
     "#[on_]",
     "#[on()]",
@@ -175,6 +177,14 @@ def completion_of_a_handle_while_a_handler_is_typed(editor):
     for handler in HANDLERS:
         editor.open(counter(main="counter.$0", handler=handler))
         has(editor.completions(), "add", "get", of=handler)
+
+
+@case
+def completion_of_a_handle_of_an_actor_that_borrows(editor):
+    """has the handlers, although the impl is refused"""
+    text = counter(main="counter.$0").replace("pub struct Counter {", "pub struct Counter<'a> {\n    name: &'a str,")
+    editor.open(text.replace("impl Counter {", "impl<'a> Counter<'a> {"))
+    has(editor.completions(), "add", "get", "later", "shutdown")
 
 
 @case

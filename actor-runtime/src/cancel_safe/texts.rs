@@ -200,7 +200,7 @@ texts! {
 /// A future, by the shape of its type: see `shape`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a future",
-    label = "a branch of `select!` waits for a future",
+    label = "a future is waited for here",
     note = "if it ends in `.await`, remove that: the branch is awaited here",
     note = "of a channel or a stream, wait for the next value: `receiver.recv()`, `stream.next()`",
     note = "a value that is there already needs no branch: use it in a handler"

@@ -70,10 +70,15 @@ impl Subject<'_> {
 
     fn instead_of_borrow(self, reference: &TypeReference) -> String {
         let owned = self.use_owned(owned::text(reference));
-        let Self::Argument { .. } = self else { return owned };
         let last = syntax::last_segment(&reference.elem);
         let name = last.map(|last| last.ident.to_string()).unwrap_or_default();
         let has_one_argument = last.is_some_and(|last| syntax::type_arguments(last).len() == 1);
+        let Self::Argument { .. } = self else {
+            let is_context = name == "Context" && has_one_argument;
+            let handle =
+                || format!("{} a handle, which `handle()` of the context has", self.verb());
+            return if is_context { handle() } else { owned };
+        };
         let is_given_back = reference.mutability.is_some()
             && !matches!(
                 *reference.elem,

@@ -212,6 +212,22 @@ fn context_parameters() {
 
 /// Their lifetime is hidden.
 #[test]
+fn contexts_in_answers() {
+    let message = "handler `get` returns a reference, but the reply outlives `self`";
+    check_method(
+        "pub fn get<'a>(&self, cx: &'a Context<Self>) -> Option<&'a Context<Self>> {}",
+        &[
+            [
+                "'a",
+                "handler `get` declares lifetimes, but a message must own what it carries",
+                "remove `<'a>` and take owned types",
+            ],
+            ["&'a Context<Self>", message, "return a handle, which `handle()` of the context has"],
+        ],
+    );
+}
+
+#[test]
 fn guards_of_locks() {
     check_method(
         "pub fn get(&self, x: Option<sync::MutexGuard<u8>>) -> RwLockReadGuard<u8> {}",
