@@ -30,6 +30,9 @@ use crate::{
 };
 
 /// An open database, for use as the state of an actor.
+///
+/// Replies may have an error of another type, for example one that can be sent to other processes, if it is made
+/// `From` this package's [`Error`].
 pub struct Store {
     connection: Connection,
     control: Control,
@@ -123,9 +126,9 @@ impl Store {
     ///
     /// If `work` changes rows, they are rolled back, with the group or the transaction over several requests that is
     /// open, and the request fails with [`Error::WriteInRead`].
-    pub fn read<T: Send>(
+    pub fn read<T: Send, E: From<Error> + Send>(
         &mut self,
-        reply: Reply<Result<T>>,
+        reply: Reply<Result<T, E>>,
         work: impl FnOnce(&Connection) -> Result<T>,
     ) {
         let outcome = self.open_reading().and_then(|()| self.whole());
@@ -140,9 +143,9 @@ impl Store {
     ///
     /// Use this for pragmas and the like. An open group is committed first. Within a transaction over several
     /// requests, the statements are part of it.
-    pub fn apart<T: Send>(
+    pub fn apart<T: Send, E: From<Error> + Send>(
         &mut self,
-        reply: Reply<Result<T>>,
+        reply: Reply<Result<T, E>>,
         work: impl FnOnce(&Connection) -> Result<T>,
     ) {
         let outcome = self.run_apart(false, work);
@@ -152,9 +155,9 @@ impl Store {
     /// Executes one statement, which may write, and sends its effect to `reply`.
     ///
     /// Within a group, this costs less than [`write`](Self::write), which needs a savepoint.
-    pub fn execute<T: From<Changed> + Send>(
+    pub fn execute<T: From<Changed> + Send, E: From<Error> + Send>(
         &mut self,
-        reply: Reply<Result<T>>,
+        reply: Reply<Result<T, E>>,
         sql: &str,
         parameters: impl Params,
     ) {
@@ -209,9 +212,9 @@ impl Store {
     /// Runs `work` atomically and sends its result to `reply`.
     ///
     /// If `work` returns an error or panics, all of its changes are rolled back.
-    pub fn write<T: Send>(
+    pub fn write<T: Send, E: From<Error> + Send>(
         &mut self,
-        reply: Reply<Result<T>>,
+        reply: Reply<Result<T, E>>,
         work: impl FnOnce(&Connection) -> Result<T>,
     ) {
         let outcome = self.apply(work);
@@ -366,13 +369,17 @@ impl Store {
     }
 
     /// Sends the reply, or holds it back until the group is committed.
-    fn answer<T: Send>(&mut self, reply: Reply<Result<T>>, outcome: Result<T>) {
+    fn answer<T: Send, E: From<Error> + Send>(
+        &mut self,
+        reply: Reply<Result<T, E>>,
+        outcome: Result<T>,
+    ) {
         let group_commit = match self.phase {
             Phase::Alone | Phase::Group => self.options.group_commit,
             Phase::Reading | Phase::Transaction => None,
         };
         let Some(GroupCommit { max_requests, max_age }) = group_commit else {
-            reply.send(outcome);
+            reply.send(outcome.map_err(E::from));
             return;
         };
         if self.held.is_empty() {
@@ -380,7 +387,7 @@ impl Store {
         }
         // The request's own error takes precedence over that of the commit.
         self.held.push(Box::new(move |committed| {
-            reply.send(outcome.and_then(|value| committed.map(|()| value)));
+            reply.send(outcome.and_then(|value| committed.map(|()| value)).map_err(E::from));
         }));
         let is_full = self.held.len() >= max_requests || self.held_since.elapsed() >= max_age;
         // A group that SQLite has rolled back must be flushed, too.
