@@ -69,7 +69,8 @@ impl<A: Drive> Mailbox<A> {
     #[doc(hidden)]
     pub fn send_loop(self, actor: A) -> UnsentLoop<impl Future<Output = Exit<A>>>
     where
-        A: Drive<Message: Send, Undelivered: Send> + SendUnlessLocal,
+        A: Drive<Message: Send, Undelivered: Send>,
+        A: SendUnlessLocal, // or use `#[actor(local)]`, to keep the actor on one thread
     {
         UnsentLoop(self.run_with(actor, None))
     }
@@ -84,7 +85,8 @@ impl<A: Drive> Mailbox<A> {
         unwrap: fn(R) -> Resting<A>,
     ) -> UnsentLoop<impl Future<Output = Exit<A>>>
     where
-        A: Drive<Message: Message<AtRest = R> + Send, Undelivered: Send> + SendUnlessLocal,
+        A: Drive<Message: Message<AtRest = R> + Send, Undelivered: Send>,
+        A: SendUnlessLocal, // or use `#[actor(local)]`, to keep the actor on one thread
     {
         UnsentLoop(self.run_inline(actor, move || SeatAccess::new(wrap, unwrap)))
     }
@@ -93,7 +95,8 @@ impl<A: Drive> Mailbox<A> {
     #[doc(hidden)]
     pub fn inline_dyn_loop(self, actor: A) -> UnsentLoop<impl Future<Output = Exit<A>>>
     where
-        A: Drive<Message: Message<AtRest = Box<dyn Occupant<A::Message>>> + Send> + SendUnlessLocal,
+        A: Drive<Message: Message<AtRest = Box<dyn Occupant<A::Message>>> + Send>,
+        A: SendUnlessLocal, // or use `#[actor(local)]`, to keep the actor on one thread
         A::Undelivered: Send,
     {
         UnsentLoop(self.run_inline(actor, SeatAccess::new_dyn))
