@@ -182,10 +182,10 @@ fn open<R: Send + 'static>(
             let first = match reply {
                 Ok(Reply::Accepted) => None,
                 Ok(reply) => Some(reply),
-                Err(Kind::Full) if room.may_come(begun.elapsed()) => {
-                    room.pause().await;
-                    continue;
-                }
+                Err(Kind::Full) => match room.may_come(begun.elapsed()).await {
+                    true => continue,
+                    false => return Err(Kind::Full),
+                },
                 Err(kind) => return Err(kind),
             };
             exchange.has_taken(0);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actor_remote::RemoteErrorKind as Kind;
+use actor_remote::{RemoteError, RemoteErrorKind as Kind};
 use tokio::time::{Instant, sleep};
 
 use super::Served;
@@ -64,34 +64,38 @@ pub async fn try_call_says_that_it_is_full(transport: &impl Transport) {
     let error = served.remote.run(4).try_call().await.expect_err("it is full");
     assert_eq!(error.kind(), &Kind::Full);
     assert!(error.is_safe_to_retry());
-    let error = served.remote.count(4).timeout(Duration::from_secs(1)).next().await;
-    let error = error.expect("an error").expect_err("it is full");
-    assert_eq!(error.kind(), &Kind::Full);
+    is_told(async |after| {
+        let error = served.remote.count(4).timeout(after).next().await;
+        error.expect("an error").expect_err("it is full")
+    })
+    .await;
     served.gate.open.add_permits(3);
     for call in calls {
         call.await.expect("it runs").expect("it is answered");
     }
 }
 
-/// It is full until the time is over: nothing was done. On a slow machine the last attempt may have no answer in time.
-pub async fn full_until_the_deadline(transport: &impl Transport) {
-    let served = Served::desk(transport).await;
-    let calls = fill(&served).await;
-    let mut is_told = false;
+/// Expects that one of ten calls is told that it is full, after it has waited. On a slow machine the last attempt may have
+/// no answer in time.
+async fn is_told(call: impl AsyncFn(Duration) -> RemoteError) {
     for _ in 0..10 {
         let (begun, after) = (Instant::now(), Duration::from_millis(300));
-        let error = served.remote.run(4).timeout(after).await.expect_err("it is full");
+        let error = call(after).await;
         let elapsed = begun.elapsed();
         assert!(elapsed >= Duration::from_millis(100), "it gave up after {elapsed:?}");
         match error.kind() {
-            Kind::Full => {
-                is_told = true;
-                break;
-            }
+            Kind::Full => return,
             kind => assert_eq!(kind, &Kind::TimedOut { after, accepted: false }),
         }
     }
-    assert!(is_told, "ten calls had no answer in time");
+    panic!("ten calls had no answer in time");
+}
+
+/// It is full until the time is over: nothing was done.
+pub async fn full_until_the_deadline(transport: &impl Transport) {
+    let served = Served::desk(transport).await;
+    let calls = fill(&served).await;
+    is_told(async |after| served.remote.run(4).timeout(after).await.expect_err("it is full")).await;
     served.gate.open.add_permits(3);
     for call in calls {
         call.await.expect("it runs").expect("it is answered");
