@@ -50,7 +50,19 @@ pub struct Answer<R: 'static> {
 impl<R> Answer<R> {
     pub(crate) fn new(receiver: Receiver<R>, method: Method, actor: ActorId, site: Site) -> Self {
         let sender = receiver.link().prepare();
-        Self { receiver, method, actor, sender, drop_check: site.drop_check(method) }
+        let mut answer = Self::arrived(receiver, method, actor, site);
+        answer.sender = sender;
+        answer
+    }
+
+    /// One whose outcome is there, so that nobody waits for it.
+    pub(crate) fn arrived(
+        receiver: Receiver<R>,
+        method: Method,
+        actor: ActorId,
+        site: Site,
+    ) -> Self {
+        Self { receiver, method, actor, sender: None, drop_check: site.drop_check(method) }
     }
 
     /// Returns the handler that was called.

@@ -313,7 +313,7 @@ where
             Err(error) => reply.fail(error.into()),
         }
         let method = Method::new(M::ACTOR, self.method);
-        Ok(Answer::new(receiver, method, shared.id(), self.site))
+        Ok(Answer::arrived(receiver, method, shared.id(), self.site))
     }
 
     /// Sends the message, waiting for room, and resolves to its [`Answer`].
