@@ -7,6 +7,8 @@ use std::{
 
 use actor_runtime::{Answer, CallError, ReplyStream};
 
+use bytes::Bytes;
+
 use crate::{
     caller::{Caller, Failure},
     codec::Codec,
@@ -22,35 +24,56 @@ pub(crate) fn refuse_unread(
     codec: Option<Codec>,
     reason: String,
 ) -> Passed {
-    Passed(Box::pin(async move {
-        if let Some(responder) = responder {
-            let message = Failure::Undecodable(reason).message(codec.unwrap_or_default());
-            responder.respond(message).await;
-        }
-    }))
+    let Some(responder) = responder else { return Passed::silently() };
+    Passed::later(async move {
+        let message = Failure::Undecodable(reason).message(codec.unwrap_or_default());
+        responder.respond(message).await;
+    })
 }
 
 pub(crate) fn refuse(caller: Caller, failure: Failure) -> Passed {
-    Passed(Box::pin(async move { caller.fail(failure).await }))
+    let reply = failure.message(caller.codec());
+    Passed::now(caller, reply)
 }
 
-/// Passes the answer on.
-pub(crate) async fn answer<A: Arguments, R>(
+/// Passes the answer on, which is there already if the handler was run by the call.
+pub(crate) fn answer<A: Arguments, R: Send + 'static>(
     mut caller: Caller,
-    answer: Answer<R>,
-    method: &Method<A, R>,
-) {
-    let mut answer = Awaited(Some(answer));
-    match caller.while_waiting(answer.outcome()).await {
-        Ok(Ok(answer)) => {
-            match caller.reply(|writer| method.write_answer("answer", &answer, writer)) {
-                Ok(reply) => caller.respond(reply).await,
-                Err(failure) => caller.fail(failure).await,
-            }
-        }
-        Ok(Err(error)) => caller.fail(caller.failure(error)).await,
-        Err(left) => caller.leave(left).await,
+    mut answer: Answer<R>,
+    method: &'static Method<A, R>,
+) -> Passed {
+    if let Some(outcome) = answer.try_take() {
+        let reply = reply(&caller, outcome, method);
+        return Passed::now(caller, reply);
     }
+    Passed::later(async move {
+        let mut answer = Awaited(Some(answer));
+        match caller.while_waiting(answer.outcome()).await {
+            Ok(outcome) => caller.respond(reply(&caller, outcome, method)).await,
+            Err(left) => caller.leave(left).await,
+        }
+    })
+}
+
+fn reply<A: Arguments, R>(
+    caller: &Caller,
+    outcome: Result<R, CallError>,
+    method: &Method<A, R>,
+) -> Bytes {
+    let reply = match outcome {
+        Ok(answer) => {
+            let reply = caller.reply(|writer| method.write_answer("answer", &answer, writer));
+            discard(answer);
+            reply
+        }
+        Err(error) => Err(caller.failure(error)),
+    };
+    reply.unwrap_or_else(|failure| failure.message(caller.codec()))
+}
+
+/// Drops what was sent. If that panics, its receiver has it all the same.
+fn discard<T>(sent: T) {
+    let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(sent)));
 }
 
 /// Passes the answer on, and takes it from the actor once the caller has read it.
@@ -118,8 +141,7 @@ pub(crate) async fn stream<A: Arguments, R>(
                     writer.number("number", number);
                     method.write_answer("item", &value, writer)
                 });
-                // If that panics, its reader has it all the same.
-                let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(value)));
+                discard(value);
                 reply
             }
             Some(Err(error)) => Err(caller.failure(error)),

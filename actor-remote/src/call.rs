@@ -151,8 +151,10 @@ impl<R: Send + 'static> RemoteCall<R> {
         loop {
             let begun = Instant::now();
             match self.once(deadline).await {
-                Err(Kind::Full) if self.waits_for_room && room.may_come(begun.elapsed()) => {
-                    room.pause().await;
+                Err(Kind::Full) if self.waits_for_room => {
+                    if !room.may_come(begun.elapsed()).await {
+                        return Err(Kind::Full);
+                    }
                 }
                 Err(Kind::TimedOut { accepted, .. }) => {
                     return Err(Kind::TimedOut { after: self.timeout, accepted });

@@ -11,13 +11,8 @@ use bytes::Bytes;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::{
-    codec::Codec,
-    engine::Responder,
-    life::SILENCE,
-    link::Link,
-    stream::WINDOW,
-    under_way::{Key, Served},
-    wire::{Fields, Writer},
+    asked::Asked, codec::Codec, engine::Responder, life::SILENCE, link::Link, stream::WINDOW,
+    under_way::Served, wire::Writer,
 };
 
 /// A call that is not answered in this time is said to be accepted.
@@ -37,40 +32,22 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// Reads what a request says of its caller; `None` if the caller has gone, or if the request has come twice.
-    ///
-    /// # Errors
-    ///
-    /// The responder, and why the request cannot be read.
-    pub(crate) fn read(
+    /// The caller of a request; `None` if it has gone, or if the request has come twice.
+    pub(crate) fn of(
+        request: &Asked<'_>,
         link: &Link,
         responder: Box<dyn Responder>,
-        request: &Fields<'_>,
-    ) -> Result<Option<Self>, (Box<dyn Responder>, String)> {
-        let read = || {
-            let key = match (request.number("caller")?, request.number("number")?) {
-                (Some(caller), Some(number)) => Some(Key { caller, number }),
-                _ => None,
-            };
-            Ok((key, request.number("within_ms")?, request.flag("accepted")?))
-        };
-        let (key, within, wants_accepted) = match read() {
-            Ok(head) => head,
-            Err(reason) => return Err((responder, reason)),
-        };
-        let within = within.map_or(link.settings.timeout, Duration::from_millis);
-        let deadline = Instant::now().checked_add(within);
-        let Some(served) = link.shared.under_way.begin(key) else { return Ok(None) };
-        Ok(Some(Self {
+    ) -> Option<Self> {
+        Some(Self {
             responder,
             codec: request.codec,
             process: link.shared.process,
             limit: link.settings.max_message,
             shows_panics: link.settings.shows_panics,
-            served,
-            deadline,
-            wants_accepted,
-        }))
+            served: link.shared.under_way.begin(request.key)?,
+            deadline: Instant::now().checked_add(request.within.unwrap_or(link.settings.timeout)),
+            wants_accepted: request.wants_accepted,
+        })
     }
 
     /// Awaits `future` while the caller waits, and tells it that its call is accepted if that takes a while.

@@ -1,6 +1,8 @@
 //! The form of maps in [CBOR](https://www.rfc-editor.org/rfc/rfc8949): their names and where their values are. What the
 //! values are is serde's to write and read, but for texts and numbers of a message's own.
 
+use std::str;
+
 /// How deep values may be nested, as in serde_json, so that reading them cannot exhaust the stack.
 const DEPTH: usize = 128;
 
@@ -11,6 +13,7 @@ const BREAK: u8 = 0xff;
 type Malformed = &'static str;
 
 const TRUNCATED: Malformed = "it ends in the middle of a value";
+const NO_TEXT: Malformed = "it is no text, or one in parts";
 
 /// Begins a map that ends with [`end_map`].
 pub(crate) fn begin_map(out: &mut Vec<u8>) {
@@ -30,6 +33,7 @@ pub(crate) fn put_number(out: &mut Vec<u8>, number: u64) {
     put_head(out, UNSIGNED, number);
 }
 
+#[inline]
 fn put_head(out: &mut Vec<u8>, major: u8, argument: u64) {
     let bytes = argument.to_be_bytes();
     let (size, argument) = match argument {
@@ -52,6 +56,18 @@ pub(crate) fn number(value: &[u8]) -> Result<u64, Malformed> {
     match Head::split(value)? {
         (Head { major: UNSIGNED, argument: Some(number) }, []) => Ok(number),
         _ => Err("it is not a number, or a negative one"),
+    }
+}
+
+/// Reads a text.
+///
+/// # Errors
+///
+/// The reason, if it is none.
+pub(crate) fn text(value: &[u8]) -> Result<&str, Malformed> {
+    match split_text(value)? {
+        (text, []) => str::from_utf8(text).map_err(|_| "it is not in UTF-8"),
+        _ => Err(NO_TEXT),
     }
 }
 
@@ -83,7 +99,7 @@ pub(crate) fn fields<'a>(
 fn split_text(bytes: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
     match Head::split(bytes)? {
         (Head { major: TEXT, argument: Some(length) }, rest) => split(rest, length),
-        _ => Err("the name of a value is not a text"),
+        _ => Err(NO_TEXT),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     codec::Codec,
     engine::BoxStream,
     under_way::{Key, UnderWay},
-    wire::{Fields, Writer},
+    wire::{Raw, Writer},
 };
 
 /// Where those who serve a name are told of calls that nobody is known to have accepted.
@@ -69,15 +69,28 @@ impl Control {
 
     /// Reads it, with the call that it is about.
     pub(crate) fn parse(message: &[u8]) -> Result<(Key, Self), String> {
-        let fields = Fields::of_message(message)?;
-        let (Some(caller), Some(number)) = (fields.number("caller")?, fields.number("number")?)
-        else {
+        let (mut caller, mut number, mut taken) = (None, None, None);
+        let (mut asks, mut cancel, mut read) = (false, false, false);
+        Raw::message(message)?.each(|name, value| {
+            match name {
+                b"caller" => caller = Some(value.number("caller")?),
+                b"number" => number = Some(value.number("number")?),
+                b"taken" => taken = Some(value.number("taken")?),
+                b"asks" => asks = value.flag("asks")?,
+                b"cancel" => cancel = value.flag("cancel")?,
+                b"read" => read = value.flag("read")?,
+                // Of a later version.
+                _ => {}
+            }
+            Ok(())
+        })?;
+        let (Some(caller), Some(number)) = (caller, number) else {
             return Err("it does not say which call it is about".to_owned());
         };
-        let what = match fields.number("taken")? {
-            Some(items) => Self::Taken { items, asks: fields.flag("asks")? },
-            None if fields.flag("cancel")? => Self::Cancel,
-            None if fields.flag("read")? => Self::Read,
+        let what = match taken {
+            Some(items) => Self::Taken { items, asks },
+            None if cancel => Self::Cancel,
+            None if read => Self::Read,
             None => return Err("it says nothing about the call".to_owned()),
         };
         Ok((Key { caller, number }, what))

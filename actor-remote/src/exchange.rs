@@ -9,7 +9,7 @@ use crate::{
     control::Control,
     error::RemoteErrorKind as Kind,
     inbox::{Event, Waiting},
-    wire::{Fields, Writer},
+    wire::{Raw, Writer},
 };
 
 /// What is asked of one who serves a name.
@@ -151,32 +151,41 @@ impl Exchange {
         message: &Bytes,
         signature: &(dyn fmt::Display + Sync),
     ) -> Result<Result<Reply, Kind>, String> {
-        let fields = Fields::of_message(message)?;
-        if let Some(process) = fields.number("accepted")? {
+        let (mut accepted, mut error, mut sent, mut end) = (None, None, None, None);
+        let (mut answer, mut item, mut number, mut wants_read) = (None, None, None, false);
+        Raw::message(message)?.each_or_null(|name, value| {
+            match name {
+                // A value can be null.
+                b"answer" => answer = Some(message.slice_ref(value.bytes)),
+                b"item" => item = Some(message.slice_ref(value.bytes)),
+                _ if value.is_null() => {}
+                b"accepted" => accepted = Some(value.number("accepted")?),
+                b"error" => error = Some(value),
+                b"sent" => sent = Some(value.number("sent")?),
+                b"end" => end = Some(value.number("end")?),
+                b"number" => number = Some(value.number("number")?),
+                b"tell_when_read" => wants_read = value.flag("tell_when_read")?,
+                // Of a later version.
+                _ => {}
+            }
+            Ok(())
+        })?;
+        if let Some(process) = accepted {
             self.waiting.accepted_by(process);
             self.client.link.shared.follow(process);
             self.accepted_by = Some(process);
             return Ok(Ok(Reply::Accepted));
         }
-        if let Some(error) = fields.get("error") {
-            let error = Fields::of_map(error, fields.codec)?;
-            return Ok(Err(failure(&error, signature)?));
+        if let Some(error) = error {
+            return Ok(Err(failure(error, signature)?));
         }
-        if let Some(items) = fields.number("sent")? {
-            return Ok(Ok(Reply::Sent { items }));
-        }
-        if let Some(items) = fields.number("end")? {
-            return Ok(Ok(Reply::End { items }));
-        }
-        let value = |name: &str| fields.raw(name).map(|value| message.slice_ref(value));
-        if let Some(value) = value("answer") {
-            let wants_read = fields.flag("tell_when_read")?;
-            return Ok(Ok(Reply::Answer { value, wants_read }));
-        }
-        match (value("item"), fields.number("number")?) {
-            (Some(value), Some(number)) => Ok(Ok(Reply::Item { value, number })),
-            _ => Err("it is no reply that is known here".to_owned()),
-        }
+        Ok(Ok(match (sent, end, answer, item.zip(number)) {
+            (Some(items), ..) => Reply::Sent { items },
+            (_, Some(items), ..) => Reply::End { items },
+            (_, _, Some(value), _) => Reply::Answer { value, wants_read },
+            (_, _, _, Some((value, number))) => Reply::Item { value, number },
+            _ => return Err("it is no reply that is known here".to_owned()),
+        }))
     }
 
     /// Whether somebody has accepted the request.
@@ -215,9 +224,16 @@ impl Drop for Exchange {
 }
 
 /// The error that the other side has sent.
-fn failure(error: &Fields<'_>, signature: &(dyn fmt::Display + Sync)) -> Result<Kind, String> {
-    let kind = error.text("kind")?.unwrap_or_default();
-    let message = error.text("message")?.map(Cow::into_owned);
+fn failure(error: Raw<'_>, signature: &(dyn fmt::Display + Sync)) -> Result<Kind, String> {
+    let (mut kind, mut message) = (Cow::default(), None);
+    error.each(|name, value| {
+        match name {
+            b"kind" => kind = value.text("kind")?,
+            b"message" => message = Some(value.text("message")?.into_owned()),
+            _ => {}
+        }
+        Ok(())
+    })?;
     let reason = message.clone().unwrap_or_default();
     Ok(match &*kind {
         "full" => Kind::Full,

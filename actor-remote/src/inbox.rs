@@ -2,7 +2,7 @@
 
 use std::{
     cmp,
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     fmt,
     future::poll_fn,
     hash::{BuildHasherDefault, Hasher},
@@ -14,6 +14,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use smallvec::SmallVec;
 
 /// How many replies of one call may wait to be read. A stream is sent fewer before its reader has said that it took
 /// some, so more of them come from somebody who does not keep to that.
@@ -55,7 +56,8 @@ struct Waiter(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    events: VecDeque<Event>,
+    /// Usually one, which needs no allocation.
+    events: SmallVec<[Event; 1]>,
     waker: Option<Waker>,
     /// The process that has accepted the call.
     accepted_by: Option<u64>,
@@ -149,8 +151,8 @@ impl Waiter {
         let waker = {
             let mut state = lock(&self.0);
             match state.events.len().cmp(&UNREAD) {
-                cmp::Ordering::Less => state.events.push_back(event),
-                cmp::Ordering::Equal => state.events.push_back(Event::Lost),
+                cmp::Ordering::Less => state.events.push(event),
+                cmp::Ordering::Equal => state.events.push(Event::Lost),
                 cmp::Ordering::Greater => {}
             }
             state.waker.take()
@@ -177,13 +179,11 @@ impl Waiting {
     pub(crate) async fn next(&mut self) -> Event {
         poll_fn(|cx| {
             let mut state = lock(&self.waiter.0);
-            match state.events.pop_front() {
-                Some(event) => Poll::Ready(event),
-                None => {
-                    state.waker.get_or_insert_with(|| cx.waker().clone()).clone_from(cx.waker());
-                    Poll::Pending
-                }
+            if !state.events.is_empty() {
+                return Poll::Ready(state.events.remove(0));
             }
+            state.waker.get_or_insert_with(|| cx.waker().clone()).clone_from(cx.waker());
+            Poll::Pending
         })
         .await
     }

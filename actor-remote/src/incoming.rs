@@ -1,8 +1,8 @@
 //! Requests on their way to the actor.
 
 use std::{
-    borrow::Cow,
     fmt,
+    future::Future,
     task::{Context, Waker},
 };
 
@@ -10,36 +10,54 @@ use actor_runtime::{
     Answer, Call, StreamCall, TrySendError,
     by_hand::{Message, Request as CallRequest, StreamRequest},
 };
+use bytes::Bytes;
 use futures_util::FutureExt;
 use tokio::task::JoinSet;
 
 use crate::{
     answering,
+    asked::Asked,
     caller::{Caller, Failure},
     codec::Codec,
     engine::{BoxFuture, Request},
     link::Link,
     method::{Arguments, Method},
-    wire::Fields,
 };
 
 /// A request that was read up to its arguments, to be passed to the handler that it names.
 pub struct Incoming<'a> {
-    request: Fields<'a>,
-    method: Cow<'a, str>,
+    request: Asked<'a>,
     /// `None` if the sender wants no answer.
     caller: Option<Caller>,
     /// That of the task that serves.
     waker: &'a Waker,
 }
 
-/// A request that was passed on, or refused: the future that answers it.
+/// A request that was passed on, or refused, and how it is answered.
 #[must_use = "the caller waits for an answer"]
-pub struct Passed(pub(crate) BoxFuture<'static, ()>);
+pub struct Passed(pub(crate) Answering);
+
+/// How a request is answered.
+pub(crate) enum Answering {
+    /// Not at all: nobody waits.
+    Silently,
+    /// At once.
+    Now(Caller, Bytes),
+    /// By a future.
+    Later(BoxFuture<'static, ()>),
+}
 
 impl Passed {
-    fn silently() -> Self {
-        Self(Box::pin(async {}))
+    pub(crate) fn silently() -> Self {
+        Self(Answering::Silently)
+    }
+
+    pub(crate) fn now(caller: Caller, reply: Bytes) -> Self {
+        Self(Answering::Now(caller, reply))
+    }
+
+    pub(crate) fn later(answering: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self(Answering::Later(Box::pin(answering)))
     }
 }
 
@@ -51,36 +69,30 @@ pub(crate) fn pass(
     pass: &dyn Fn(Incoming<'_>) -> Passed,
 ) -> Passed {
     let Request { message, responder } = request;
-    let (limit, codec) = (link.settings.max_message, Codec::of(&message));
-    let fields = match message.len() {
+    let limit = link.settings.max_message;
+    let request = match message.len() {
         bytes if bytes > limit => Err(format!("it has {bytes} bytes, and {limit} are allowed")),
-        _ => Fields::of_message(&message),
+        _ => Asked::read(&message),
     };
-    let head = fields.and_then(|fields| Ok((fields.text("method")?, fields)));
-    let (method, request) = match head {
-        Ok((Some(method), request)) => (method, request),
-        Ok((None, _)) => {
-            return answering::refuse_unread(responder, codec, "it names no method".to_owned());
-        }
-        Err(reason) => return answering::refuse_unread(responder, codec, reason),
+    let request = match request {
+        Ok(request) => request,
+        Err(reason) => return answering::refuse_unread(responder, Codec::of(&message), reason),
     };
-    let caller = match responder.map(|responder| Caller::read(link, responder, &request)) {
-        Some(Ok(Some(caller))) => Some(caller),
-        // It has gone, or its request has come twice.
-        Some(Ok(None)) => return Passed::silently(),
-        Some(Err((responder, reason))) => {
-            return answering::refuse_unread(Some(responder), codec, reason);
-        }
+    let caller = match responder {
+        Some(responder) => match Caller::of(&request, link, responder) {
+            Some(caller) => Some(caller),
+            None => return Passed::silently(),
+        },
         None => None,
     };
-    pass(Incoming { request, method, caller, waker })
+    pass(Incoming { request, caller, waker })
 }
 
 impl Incoming<'_> {
     /// The name of the handler.
     #[must_use]
     pub fn method(&self) -> &str {
-        &self.method
+        &self.request.method
     }
 
     /// Passes the request on by a call, if there is room in the mailbox.
@@ -99,7 +111,7 @@ impl Incoming<'_> {
         let try_call =
             |call: Call<'h, R, M, Q, H>| call.poll_try_call(&mut Context::from_waker(waker));
         self.send(method, call, try_call, |caller, answer| {
-            Box::pin(answering::answer(caller, answer, method))
+            answering::answer(caller, answer, method)
         })
     }
 
@@ -117,7 +129,7 @@ impl Incoming<'_> {
     {
         // It is queued: an answer that a caller has at once, because it ran the handler, cannot return.
         self.send(method, call, Call::try_call, |caller, answer| {
-            Box::pin(answering::answer_until_read(caller, answer, method))
+            Passed::later(answering::answer_until_read(caller, answer, method))
         })
     }
 
@@ -126,7 +138,7 @@ impl Incoming<'_> {
         method: &'static Method<A, R>,
         call: impl FnOnce(A) -> Call<'h, R, M, Q, H>,
         try_call: impl FnOnce(Call<'h, R, M, Q, H>) -> Result<Answer<R>, TrySendError<M>>,
-        answering: impl FnOnce(Caller, Answer<R>) -> BoxFuture<'static, ()>,
+        answering: impl FnOnce(Caller, Answer<R>) -> Passed,
     ) -> Passed
     where
         A: Arguments,
@@ -145,7 +157,7 @@ impl Incoming<'_> {
             return Passed::silently();
         };
         match try_call(call) {
-            Ok(answer) => Passed(answering(caller, answer)),
+            Ok(answer) => answering(caller, answer),
             Err(TrySendError::Full(_)) => answering::refuse(caller, Failure::Full),
             Err(_) => answering::refuse(caller, Failure::Unreachable),
         }
@@ -175,7 +187,7 @@ impl Incoming<'_> {
                 // back by a reader that does so.
                 let mut streaming = JoinSet::new();
                 streaming.spawn(answering::stream(caller, values, method));
-                Passed(Box::pin(async move { drop(streaming.join_next().await) }))
+                Passed::later(async move { drop(streaming.join_next().await) })
             }
             Some(Err(_)) => answering::refuse(caller, Failure::Unreachable),
             None => answering::refuse(caller, Failure::Full),
@@ -184,7 +196,7 @@ impl Incoming<'_> {
 
     /// Refuses the request, because there is no such handler.
     pub fn unknown(self, actor: &str) -> Passed {
-        let reason = format!("`{actor}` has no handler `{}` for others", self.method);
+        let reason = format!("`{actor}` has no handler `{}` for others", self.request.method);
         self.refuse(Failure::Undecodable(reason))
     }
 
@@ -198,7 +210,7 @@ impl Incoming<'_> {
 
 impl fmt::Debug for Incoming<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Incoming").field("method", &self.method).finish_non_exhaustive()
+        f.debug_struct("Incoming").field("method", &self.request.method).finish_non_exhaustive()
     }
 }
 

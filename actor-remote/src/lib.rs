@@ -10,6 +10,7 @@
 pub mod _several_machines {}
 
 mod answering;
+mod asked;
 pub mod by_hand;
 mod call;
 mod caller;

@@ -8,8 +8,9 @@ use std::{
 use bytes::Bytes;
 
 use crate::{
+    asked::Asked,
     codec::{Codec, Travels, Value},
-    wire::{Fields, Writer},
+    wire::Writer,
 };
 
 /// A handler that other processes can call: its name, and how its arguments and its answer are written.
@@ -83,13 +84,19 @@ impl<A: Arguments, R> Method<A, R> {
     /// # Errors
     ///
     /// The reason, if they are not those of the method, or if reading one panics.
-    pub(crate) fn read_arguments(&self, request: &Fields<'_>) -> Result<A, String> {
-        let map = match request.get("arguments") {
-            Some(map) => Some(Fields::of_map(map, request.codec)?),
-            None => None,
-        };
-        let raw = |name: &str| map.as_ref().and_then(|map| map.raw(name));
-        let read = || A::read(&self.arguments, self.names, request.codec, raw);
+    pub(crate) fn read_arguments(&self, request: &Asked<'_>) -> Result<A, String> {
+        let mut arguments = [None; MOST];
+        if let Some(map) = request.arguments {
+            map.each_or_null(|name, value| {
+                let mut places = self.names.iter().zip(&mut arguments);
+                if let Some((_, place)) = places.find(|(known, _)| known.as_bytes() == name) {
+                    *place = Some(value.bytes);
+                }
+                Ok(())
+            })?;
+        }
+        let named = self.names.iter().copied().zip(arguments);
+        let read = || A::read(&self.arguments, named, request.codec);
         caught(read).unwrap_or_else(|| Err("reading an argument panicked".to_owned()))
     }
 
@@ -155,6 +162,9 @@ fn short(name: &str) -> String {
     short
 }
 
+/// How many arguments a handler has at most.
+const MOST: usize = 12;
+
 /// A tuple of up to twelve arguments.
 pub trait Arguments: private::Tuple {}
 
@@ -176,9 +186,8 @@ mod private {
 
         fn read<'a>(
             values: &Self::Values,
-            names: &[&str],
+            named: impl Iterator<Item = (&'a str, Option<&'a [u8]>)>,
             codec: Codec,
-            raw: impl Fn(&str) -> Option<&'a [u8]>,
         ) -> Result<Self, String>;
 
         /// The names of the types.
@@ -189,11 +198,11 @@ mod private {
 /// Reads the next argument. One that was not sent is read as null.
 fn read_next<'a, T>(
     value: Value<T>,
-    name: &str,
+    named: &mut impl Iterator<Item = (&'a str, Option<&'a [u8]>)>,
     codec: Codec,
-    raw: impl Fn(&str) -> Option<&'a [u8]>,
 ) -> Result<T, String> {
-    match raw(name) {
+    let (name, bytes) = named.next().unwrap_or_default();
+    match bytes {
         Some(bytes) => {
             (value.read)(bytes, codec).map_err(|error| format!("argument `{name}`: {error}"))
         }
@@ -212,9 +221,8 @@ impl private::Tuple for () {
 
     fn read<'a>(
         (): &(),
-        _: &[&str],
+        _: impl Iterator<Item = (&'a str, Option<&'a [u8]>)>,
         _: Codec,
-        _: impl Fn(&str) -> Option<&'a [u8]>,
     ) -> Result<Self, String> {
         Ok(())
     }
@@ -251,13 +259,11 @@ macro_rules! tuples {
 
             fn read<'a>(
                 values: &Self::Values,
-                names: &[&str],
+                mut named: impl Iterator<Item = (&'a str, Option<&'a [u8]>)>,
                 codec: Codec,
-                raw: impl Fn(&str) -> Option<&'a [u8]>,
             ) -> Result<Self, String> {
                 let ($($how,)*) = *values;
-                let mut names = names.iter().copied();
-                Ok(($(read_next($how, names.next().unwrap_or_default(), codec, &raw)?,)*))
+                Ok(($(read_next($how, &mut named, codec)?,)*))
             }
 
             fn types(values: &Self::Values) -> Vec<fn() -> &'static str> {

@@ -16,7 +16,7 @@ use crate::{
     by_hand::Serve,
     control,
     engine::{BoxFuture, EngineError, Request, Requests},
-    incoming::{self, Incoming, Passed},
+    incoming::{self, Answering, Incoming, Passed},
     life::Pulse,
     link::{AbortOnDrop, Link, is_name},
 };
@@ -49,7 +49,7 @@ const AT_ONCE: usize = 16;
 type Pass = Box<dyn Fn(Incoming<'_>) -> Passed + Send + Sync>;
 
 /// Answers a request. If that panics, because dropping something that is sent does, it concerns nobody else.
-type Answering = CatchUnwind<AssertUnwindSafe<BoxFuture<'static, ()>>>;
+type Later = CatchUnwind<AssertUnwindSafe<BoxFuture<'static, ()>>>;
 
 /// Passes the requests for one name on to an actor.
 struct Serving {
@@ -57,7 +57,7 @@ struct Serving {
     requests: Box<dyn Requests>,
     /// Passes a request on. The future answers it.
     pass: Pass,
-    under_way: FuturesUnordered<Answering>,
+    under_way: FuturesUnordered<Later>,
     actor: Pin<Box<dyn Future<Output = ()> + Send>>,
     _pulse: Arc<Pulse>,
     _control: AbortOnDrop,
@@ -133,16 +133,21 @@ impl Serving {
     async fn begin(&mut self, request: Request) {
         let Self { link, pass, .. } = self;
         let mut request = Some(request);
-        let answering = poll_fn(|cx| {
-            let Some(request) = request.take() else { return Poll::Ready(None) };
+        let passed = poll_fn(|cx| {
+            let Some(request) = request.take() else { return Poll::Pending };
             let pass = || incoming::pass(link, request, cx.waker(), pass);
-            let Ok(Passed(answering)) = panic::catch_unwind(AssertUnwindSafe(pass)) else {
-                return Poll::Ready(None);
-            };
-            let mut answering = AssertUnwindSafe(answering).catch_unwind();
-            let is_pending = answering.poll_unpin(cx).is_pending();
-            Poll::Ready(is_pending.then_some(answering))
+            let passed = panic::catch_unwind(AssertUnwindSafe(pass));
+            Poll::Ready(passed.unwrap_or_else(|_| Passed::silently()))
         });
-        self.under_way.extend(answering.await);
+        match passed.await.0 {
+            Answering::Silently => {}
+            Answering::Now(caller, reply) => caller.respond(reply).await,
+            Answering::Later(answering) => {
+                let mut answering = AssertUnwindSafe(answering).catch_unwind();
+                if (&mut answering).now_or_never().is_none() {
+                    self.under_way.push(answering);
+                }
+            }
+        }
     }
 }

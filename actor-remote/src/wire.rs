@@ -8,7 +8,6 @@ use serde::{
     de::{MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
-use smallvec::SmallVec;
 
 use crate::{
     cbor,
@@ -125,105 +124,111 @@ impl Writer {
     }
 }
 
-/// A name, as bytes, and a value.
-type Field<'a> = (Cow<'a, [u8]>, &'a [u8]);
-
-/// As many as a request has need no allocation.
-type List<'a> = SmallVec<[Field<'a>; 6]>;
-
-/// A map that was received, whose values are not read yet.
-pub(crate) struct Fields<'a> {
+/// A value that was received, and is not read yet.
+#[derive(Clone, Copy)]
+pub(crate) struct Raw<'a> {
     pub(crate) codec: Codec,
-    fields: List<'a>,
+    pub(crate) bytes: &'a [u8],
 }
 
-impl<'a> Fields<'a> {
+impl<'a> Raw<'a> {
+    /// A message that was received.
+    ///
     /// # Errors
     ///
-    /// The reason, if the message is not a map with names.
-    pub(crate) fn of_message(message: &'a [u8]) -> Result<Self, String> {
-        let codec =
-            Codec::of(message).ok_or("it is neither a map in CBOR nor an object in JSON")?;
-        Self::of_map(message, codec)
+    /// The reason, if it is no map.
+    pub(crate) fn message(bytes: &'a [u8]) -> Result<Self, String> {
+        let codec = Codec::of(bytes).ok_or("it is neither a map in CBOR nor an object in JSON")?;
+        Ok(Self { codec, bytes })
     }
 
-    /// Reads a map inside of a message.
-    pub(crate) fn of_map(map: &'a [u8], codec: Codec) -> Result<Self, String> {
-        let fields = match codec {
-            Codec::Json => json_fields(map).map_err(|error| error.to_string())?,
-            Codec::Cbor => cbor_fields(map)?,
+    /// Calls `field` with the name, as bytes, and the value of everything in the map that is not null.
+    ///
+    /// # Errors
+    ///
+    /// The reason, if it is not a map with names, or if `field` fails.
+    pub(crate) fn each(
+        self,
+        mut field: impl FnMut(&[u8], Self) -> Result<(), String>,
+    ) -> Result<(), String> {
+        self.each_or_null(|name, value| if value.is_null() { Ok(()) } else { field(name, value) })
+    }
+
+    /// Like [`each`](Self::each), with the values that are null.
+    pub(crate) fn each_or_null(
+        self,
+        mut field: impl FnMut(&[u8], Self) -> Result<(), String>,
+    ) -> Result<(), String> {
+        let mut outcome = Ok(());
+        let mut found = |name: &[u8], bytes| {
+            if outcome.is_ok() {
+                outcome = field(name, Self { bytes, ..self });
+            }
         };
-        Ok(Self { codec, fields })
-    }
-
-    /// The value of this name, as it was sent; `None` if there is none, or if it is null.
-    pub(crate) fn get(&self, name: &str) -> Option<&'a [u8]> {
-        self.raw(name).filter(|value| *value != self.codec.null())
-    }
-
-    /// The value of this name, which may be null.
-    pub(crate) fn raw(&self, name: &str) -> Option<&'a [u8]> {
-        self.fields.iter().find(|(key, _)| **key == *name.as_bytes()).map(|(_, value)| *value)
-    }
-
-    pub(crate) fn text(&self, name: &str) -> Result<Option<Cow<'a, str>>, String> {
-        Ok(self.get(name).map(|value| self.read(name, value)).transpose()?.map(|Text(text)| text))
-    }
-
-    pub(crate) fn number(&self, name: &str) -> Result<Option<u64>, String> {
-        let Some(value) = self.get(name) else { return Ok(None) };
         match self.codec {
-            Codec::Json => self.read(name, value).map(Some),
-            Codec::Cbor => match cbor::number(value) {
-                Ok(number) => Ok(Some(number)),
+            Codec::Json => json_fields(self.bytes, found).map_err(|error| error.to_string())?,
+            Codec::Cbor => match cbor::fields(self.bytes, &mut found)? {
+                [] => {}
+                _ => return Err("there are bytes after the map".to_owned()),
+            },
+        }
+        outcome
+    }
+
+    pub(crate) fn is_null(self) -> bool {
+        self.bytes == self.codec.null()
+    }
+
+    /// Reads it as the text of that name.
+    pub(crate) fn text(self, name: &str) -> Result<Cow<'a, str>, String> {
+        match self.codec {
+            Codec::Json => self.read(name).map(|Text(text)| text),
+            Codec::Cbor => match cbor::text(self.bytes) {
+                Ok(text) => Ok(text.into()),
                 Err(reason) => Err(format!("`{name}`: {reason}")),
             },
         }
     }
 
-    pub(crate) fn flag(&self, name: &str) -> Result<bool, String> {
-        Ok(self.get(name).map(|value| self.read(name, value)).transpose()?.unwrap_or(false))
+    pub(crate) fn number(self, name: &str) -> Result<u64, String> {
+        match self.codec {
+            Codec::Json => self.read(name),
+            Codec::Cbor => cbor::number(self.bytes).map_err(|reason| format!("`{name}`: {reason}")),
+        }
     }
 
-    fn read<T: Deserialize<'a>>(&self, name: &str, value: &'a [u8]) -> Result<T, String> {
-        self.codec.read(value).map_err(|error| format!("`{name}`: {error}"))
+    pub(crate) fn flag(self, name: &str) -> Result<bool, String> {
+        self.read(name)
+    }
+
+    fn read<T: Deserialize<'a>>(self, name: &str) -> Result<T, String> {
+        self.codec.read(self.bytes).map_err(|error| format!("`{name}`: {error}"))
     }
 }
 
-fn cbor_fields(map: &[u8]) -> Result<List<'_>, String> {
-    let mut fields = List::new();
-    match cbor::fields(map, |name, value| fields.push((name.into(), value)))? {
-        [] => Ok(fields),
-        _ => Err("there are bytes after the map".to_owned()),
-    }
-}
-
-fn json_fields(map: &[u8]) -> Result<List<'_>, serde_json::Error> {
+fn json_fields<'a>(
+    map: &'a [u8],
+    field: impl FnMut(&[u8], &'a [u8]),
+) -> Result<(), serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(map);
-    let fields = deserializer.deserialize_map(JsonFields)?;
-    deserializer.end()?;
-    Ok(fields)
+    deserializer.deserialize_map(JsonFields(field))?;
+    deserializer.end()
 }
 
-struct JsonFields;
+struct JsonFields<F>(F);
 
-impl<'de> Visitor<'de> for JsonFields {
-    type Value = List<'de>;
+impl<'de, F: FnMut(&[u8], &'de [u8])> Visitor<'de> for JsonFields<F> {
+    type Value = ();
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut fields = List::new();
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         while let Some((Text(key), value)) = map.next_entry::<Text<'de>, &'de RawValue>()? {
-            let key = match key {
-                Cow::Borrowed(key) => key.as_bytes().into(),
-                Cow::Owned(key) => key.into_bytes().into(),
-            };
-            fields.push((key, value.get().as_bytes()));
+            (self.0)(key.as_bytes(), value.get().as_bytes());
         }
-        Ok(fields)
+        Ok(())
     }
 }
 
@@ -233,14 +238,19 @@ struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 #[cfg(test)]
 mod tests {
-    use super::{Codec, Fields};
+    use super::{Codec, Raw};
 
     #[test]
     fn json_that_is_nested_too_deep_is_not_read() {
         let message = ["{\"a\":", &"[".repeat(1_000_000), &"]".repeat(1_000_000), "}"].concat();
-        let fields =
-            Fields::of_message(message.as_bytes()).expect("a value is skipped at any depth");
-        let value = fields.raw("a").expect("it is there");
-        assert!(Codec::Json.read::<serde_json::Value>(value).is_err());
+        let mut found = None;
+        let message = Raw::message(message.as_bytes()).expect("an object");
+        let skipped = message.each(|_, value| {
+            found = Some(value);
+            Ok(())
+        });
+        assert_eq!(skipped, Ok(()), "a value is skipped at any depth");
+        let value = found.expect("it is there");
+        assert!(Codec::Json.read::<serde_json::Value>(value.bytes).is_err());
     }
 }
