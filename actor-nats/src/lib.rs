@@ -8,6 +8,13 @@
 //! are made meanwhile wait for the connection until their time is over, and then fail with
 //! [`Disconnected`](actor_remote::RemoteErrorKind::Disconnected): they are not sent later.
 //!
+//! # Leaving a group
+//!
+//! NATS sends requests to a member until it knows that the member has left. Under load, a member that stops therefore serves
+//! some more requests than can be on their way, counted by those of the last 10 milliseconds, and leaves after them, or after
+//! a quarter of a second. One that got none in this time leaves at once; a request that is sent to it in this very moment is
+//! lost, and its caller learns that at its deadline.
+//!
 //! # Security
 //!
 //! [`connect_with`] takes the options of [`async_nats`]:
@@ -57,7 +64,9 @@
 //! [events](async_nats::ConnectOptions::event_callback) of the client. The same holds for a service whose user may not
 //! subscribe to its name: it begins, and gets no requests.
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+mod leaving;
+
+use std::{future::ready, mem, pin::Pin, sync::Arc, time::Duration};
 
 use actor_remote::{
     BoxFuture, BoxStream, Engine, EngineError, Inbox, Link, Request, Requests, Responder,
@@ -73,6 +82,8 @@ use tokio::{
     task::AbortHandle,
     time::{sleep, timeout},
 };
+
+use crate::leaving::leave;
 
 /// The queue group of those who serve a name: each request goes to one of them.
 const GROUP: &str = "actor";
@@ -171,18 +182,17 @@ impl Nats {
         let connected = timeout(within, connected).await;
         connected.map_err(|_| EngineError::new("there is no connection to the NATS server"))
     }
+}
 
-    /// Waits until the server has read what it was sent before: it says that nobody serves a name that nobody knows.
-    async fn settled(&self) -> Result<(), EngineError> {
-        // One who serves may publish to such subjects.
-        let subject = topic_subject("beat.0");
-        let answered = timeout(BEGIN, self.client.request(subject, Bytes::new())).await;
-        match answered {
-            Ok(_) => Ok(()),
-            Err(_) => Err(EngineError::new(
-                "the NATS server does not answer, or this user may not publish to `actor-topic.beat.*`",
-            )),
-        }
+/// Waits until the server has read what it was sent before: it says that nobody serves a name that nobody knows.
+async fn settled(client: &Client) -> Result<(), EngineError> {
+    // One who serves may publish to such subjects.
+    let subject = topic_subject("beat.0");
+    match timeout(BEGIN, client.request(subject, Bytes::new())).await {
+        Ok(_) => Ok(()),
+        Err(_) => Err(EngineError::new(
+            "the NATS server does not answer, or this user may not publish to `actor-topic.beat.*`",
+        )),
     }
 }
 
@@ -232,9 +242,8 @@ impl Engine for Nats {
         async move {
             let subscribed = self.client.queue_subscribe(subject(name), GROUP.into()).await;
             let subscriber = subscribed.map_err(EngineError::new)?;
-            self.settled().await?;
-            let requests: Box<dyn Requests> =
-                Box::new(Served { subscriber, client: Arc::new(self.client.clone()) });
+            settled(&self.client).await?;
+            let requests: Box<dyn Requests> = Box::new(Served::new(subscriber, &self.client));
             Ok(requests)
         }
         .boxed()
@@ -267,8 +276,26 @@ impl Engine for Nats {
 }
 
 struct Served {
-    subscriber: Subscriber,
+    requests: Incoming,
+    /// How many requests have come.
+    received: u64,
     client: Arc<Client>,
+}
+
+enum Incoming {
+    Serving(Subscriber),
+    Leaving(BoxStream<Message>),
+    Ended,
+}
+
+impl Served {
+    fn new(subscriber: Subscriber, client: &Client) -> Self {
+        Self {
+            requests: Incoming::Serving(subscriber),
+            received: 0,
+            client: Arc::new(client.clone()),
+        }
+    }
 }
 
 impl Stream for Served {
@@ -278,9 +305,15 @@ impl Stream for Served {
         mut self: Pin<&mut Self>,
         cx: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<Request>> {
-        let Self { subscriber, client } = &mut *self;
-        subscriber.poll_next_unpin(cx).map(|message| {
+        let Self { requests, received, client } = &mut *self;
+        let message = match requests {
+            Incoming::Serving(subscriber) => subscriber.poll_next_unpin(cx),
+            Incoming::Leaving(requests) => requests.poll_next_unpin(cx),
+            Incoming::Ended => std::task::Poll::Ready(None),
+        };
+        message.map(|message| {
             let Message { payload, reply, .. } = message?;
+            *received += 1;
             let responder = reply.map(|subject| {
                 let responder: Box<dyn Responder> =
                     Box::new(Reply { client: client.clone(), subject });
@@ -293,9 +326,21 @@ impl Stream for Served {
 
 impl Requests for Served {
     fn close(&mut self) -> BoxFuture<'_, ()> {
+        self.requests = match mem::replace(&mut self.requests, Incoming::Ended) {
+            Incoming::Serving(subscriber) => {
+                Incoming::Leaving(leave(subscriber, self.received).boxed())
+            }
+            other => other,
+        };
+        ready(()).boxed()
+    }
+
+    fn flush(&mut self) -> BoxFuture<'_, ()> {
         async {
-            // Without a connection nothing more arrives.
-            let _ = self.subscriber.drain().await;
+            // Without a connection they are lost.
+            if self.client.connection_state() == State::Connected {
+                let _ = settled(&self.client).await;
+            }
         }
         .boxed()
     }

@@ -1,6 +1,12 @@
 //! What carries messages between processes.
 
-use std::{error::Error, fmt, future::Future, pin::Pin, time::Duration};
+use std::{
+    error::Error,
+    fmt,
+    future::{Future, ready},
+    pin::Pin,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use futures_util::Stream;
@@ -79,8 +85,16 @@ pub trait Engine: fmt::Debug + Send + Sync + 'static {
 
 /// The requests for a name. Dropping it ends the service.
 pub trait Requests: Stream<Item = Request> + Unpin + Send {
-    /// Ends the service. Requests that have arrived are still given, and then the stream ends.
+    /// Ends the service. Requests that have arrived, or are on their way, are still given, and then the stream ends.
     fn close(&mut self) -> BoxFuture<'_, ()>;
+
+    /// Waits until the replies to these requests have left this process, so that it may exit. Called after the last of
+    /// them.
+    ///
+    /// An engine whose [`respond`](Responder::respond) completes when that is so need not have it.
+    fn flush(&mut self) -> BoxFuture<'_, ()> {
+        Box::pin(ready(()))
+    }
 }
 
 /// A request that was received.

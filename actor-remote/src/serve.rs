@@ -123,10 +123,18 @@ impl Serving {
     #[on_stop]
     async fn complete(&mut self) {
         self.requests.close().await;
-        while let Some(request) = self.requests.next().await {
-            self.begin(request).await;
+        loop {
+            // Calls are answered while the last requests arrive.
+            tokio::select! {
+                request = self.requests.next() => match request {
+                    Some(request) => self.begin(request).await,
+                    None => break,
+                },
+                Some(_) = self.under_way.next() => {}
+            }
         }
         while self.under_way.next().await.is_some() {}
+        self.requests.flush().await;
     }
 
     /// Passes a request on, and answers it if that can be done at once.

@@ -427,3 +427,29 @@ async fn a_group_whose_members_are_killed_one_after_the_other() {
     assert_eq!(here.stats().waiting, 0);
     tally.check_beside(&file, &put);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn members_that_leave_their_group_under_load_lose_no_call() {
+    let Some(server) = Server::start() else { return };
+    let (scope, file) = (Scope::new(), server.directory().join("ledger"));
+    let mut members = Vec::new();
+    for _ in 0..2 {
+        let link = connect(&server.address()).await;
+        let ledger: LedgerHandle = scope.spawn(Ledger::open(&file).expect("it can be written"));
+        let service = link.serve("ledger", &ledger, &scope).await.expect("it can be served");
+        members.push((link, ledger, service));
+    }
+    let here = connect(&server.address()).await;
+    let ledger: LedgerRemote = here.find("ledger");
+    let callers = Callers::begin(64, &ledger);
+    for turn in 0..30 {
+        let (link, ledger, service) = &mut members[turn % 2];
+        service.stop().await;
+        *service = link.serve("ledger", ledger, &scope).await.expect("it can be served");
+    }
+    let tally = callers.end().await;
+    assert!(tally.answered.len() > 1000, "{} are answered", tally.answered.len());
+    assert_eq!(tally.unknown, Vec::<u64>::new(), "of {}", tally.len());
+    tally.check(&file);
+    scope.shutdown().await;
+}
