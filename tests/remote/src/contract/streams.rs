@@ -62,10 +62,10 @@ pub async fn a_stream_whose_reader_dies(transport: &impl Transport) {
     let served = Served::desk(transport).await;
     let runtime = Runtime::new().expect("a runtime");
     let link = Process::linked(&runtime, transport).await;
-    let name = served.name();
+    reachable(transport, &link, &served.name()).await;
+    let remote: DeskRemote = link.find(&served.name());
     let (told, ready) = oneshot::channel();
     runtime.spawn(async move {
-        let remote: DeskRemote = link.find(&name);
         let mut numbers = remote.count(u64::MAX);
         assert_eq!(numbers.next().await, Some(Ok(0)));
         told.send(()).expect("the test waits");
