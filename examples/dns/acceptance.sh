@@ -28,6 +28,15 @@ work=$(mktemp -d)
 chmod 755 "$work"
 SECONDS=0
 
+if [ -e /dev/full ]; then
+    step "outputs that cannot be written"
+    for arguments in --help --version --bogus; do
+        status=0
+        "$target/dns-front" "$arguments" >/dev/full 2>/dev/full || status=$?
+        [ "$status" -le 2 ] && [ "$status" -gt 0 ] || { echo "dns-front $arguments: status $status"; exit 1; }
+    done
+fi
+
 # Everything that was started is in `running`, and is stopped by its id.
 running=()
 stop() {

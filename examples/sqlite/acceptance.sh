@@ -32,6 +32,14 @@ ban 7 spam
 note 1 seen again
 close 1
 END
+if [ -e /dev/full ]; then
+    for program in "chat_bot" "emulator --frames 60 --fast"; do
+        status=0
+        # shellcheck disable=SC2086
+        timeout 60 "$bin"/$program >/dev/full 2>/dev/full || status=$?
+        is "\`$program\` works where it cannot print" "$status" 0
+    done
+fi
 is "the bot's file passes integrity_check" "$(ask "$bot" 'PRAGMA integrity_check')" ok
 is "no foreign key is broken" "$(ask "$bot" 'PRAGMA foreign_key_check')" ""
 is "the schema has the newest version" "$(ask "$bot" 'PRAGMA user_version')" 3

@@ -22,27 +22,42 @@ fn main() -> ExitCode {
     let options = match options::parse() {
         Ok(Command::Run(options)) => options,
         Ok(Command::Help) => {
-            print!("{}", options::HELP);
-            return ExitCode::SUCCESS;
+            return print(options::HELP.trim_end());
         }
         Ok(Command::Version) => {
-            println!("dns-front {}", env!("CARGO_PKG_VERSION"));
-            return ExitCode::SUCCESS;
+            return print(concat!("dns-front ", env!("CARGO_PKG_VERSION")));
         }
         Err(error) => {
-            eprintln!("dns-front: {error}\n\n{}", options::HELP);
+            complain(&format!("{error}\n\n{}", options::HELP));
             return ExitCode::from(2);
         }
     };
     let log = tracing_subscriber::fmt().with_max_level(options.level).with_writer(io::stderr);
-    log.with_ansi(false).with_target(false).init();
+    // A log that cannot be written is no reason to end.
+    log.with_ansi(false).with_target(false).log_internal_errors(false).init();
     match run(*options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("dns-front: {error}");
+            complain(&error.to_string());
             ExitCode::FAILURE
         }
     }
+}
+
+/// Prints what was asked for.
+fn print(text: &str) -> ExitCode {
+    match writeln!(io::stdout(), "{text}") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("cannot print: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints a message to standard error, if that can be written.
+fn complain(text: &str) {
+    let _ = writeln!(io::stderr(), "dns-front: {text}");
 }
 
 fn run(options: Options) -> io::Result<()> {

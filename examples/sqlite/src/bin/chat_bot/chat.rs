@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 use crate::{
     command::{Sender, obey},
     delivery::deliver,
+    say,
     server::Server,
     start,
 };
@@ -29,7 +30,10 @@ pub(crate) async fn run(file: PathBuf) -> Result<()> {
     let mut lines = lines();
     loop {
         let now = now();
-        deliver(&bot, now, |reminder| println!("<{}> {}", reminder.user, reminder.text)).await?;
+        deliver(&bot, now, |reminder| {
+            say(format_args!("<{}> {}", reminder.user, reminder.text));
+        })
+        .await?;
         let wait = wait(&bot, now).await?;
         // Both branches are cancel safe: a line that was not received is received next time.
         let line = tokio::select! {
@@ -41,8 +45,8 @@ pub(crate) async fn run(file: PathBuf) -> Result<()> {
         };
         let sender = Sender { guild: 1, user: 1, now };
         match obey(&bot, &server, sender, &line).await {
-            Ok(answer) => println!("{answer}"),
-            Err(error) => println!("error: {error}"),
+            Ok(answer) => say(answer),
+            Err(error) => say(format_args!("error: {error}")),
         }
     }
     bot.shutdown().await;

@@ -18,6 +18,7 @@ use tokio::{sync::Notify, task::JoinSet};
 use crate::{
     command::{Sender, obey},
     delivery::{CLAIM, deliver},
+    say,
     server::Server,
     start,
 };
@@ -151,17 +152,17 @@ async fn check(
 }
 
 fn report(file: &Path, counts: Counts, checks: &[Check]) -> bool {
-    println!("{} users wrote {} lines to `{}`", USERS, USERS * LINES, file.display());
-    println!("{counts:?}");
+    say(format_args!("{} users wrote {} lines to `{}`", USERS, USERS * LINES, file.display()));
+    say(format_args!("{counts:?}"));
     for (what, is_so) in checks {
-        println!("{:>6}  {what}", if *is_so { "yes" } else { "NO" });
+        say(format_args!("{:>6}  {what}", if *is_so { "yes" } else { "NO" }));
     }
     let left = |suffix: &str| PathBuf::from(format!("{}{suffix}", file.display())).exists();
     let is_tidy = !left("-wal") && !left("-shm");
-    println!(
+    say(format_args!(
         "{:>6}  the write-ahead log is gone after shutdown",
         if is_tidy { "yes" } else { "NO" }
-    );
+    ));
     is_tidy && checks.iter().all(|(_, is_so)| *is_so)
 }
 

@@ -13,7 +13,13 @@ mod delivery;
 mod evening;
 mod server;
 
-use std::{env, path::PathBuf, process::ExitCode};
+use std::{
+    env,
+    fmt::Display,
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use actor_runtime::{Builder, Starting};
 use sqlite_actor::{
@@ -32,11 +38,11 @@ async fn main() -> ExitCode {
         [] | ["--demo"] => evening::run().await,
         ["--chat", file] => chat::run(PathBuf::from(file)).await.map(|()| true),
         ["--help"] => {
-            println!("{HELP}");
+            say(HELP);
             return ExitCode::SUCCESS;
         }
         _ => {
-            eprintln!("{HELP}");
+            complain(HELP);
             return ExitCode::from(2);
         }
     };
@@ -44,10 +50,20 @@ async fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("chat_bot: {error}");
+            complain(format_args!("chat_bot: {error}"));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Prints a line, if the output can be written. The exit status tells the outcome.
+pub(crate) fn say(line: impl Display) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
+
+/// Prints a line to standard error, if that can be written.
+fn complain(line: impl Display) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// Starts the storage actor on its own thread.

@@ -13,7 +13,14 @@
 mod machine;
 mod session;
 
-use std::{env, path::PathBuf, process::ExitCode, thread};
+use std::{
+    env,
+    fmt::Display,
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+    thread,
+};
 
 use actor_runtime::{ActorHandle, Builder};
 use sqlite_actor::{
@@ -27,17 +34,27 @@ const HELP: &str = "usage: emulator [--frames N] [--fast] [--file FILE]";
 
 fn main() -> ExitCode {
     let Some(arguments) = Arguments::parse(env::args().skip(1)) else {
-        eprintln!("{HELP}");
+        complain(HELP);
         return ExitCode::from(2);
     };
     match run(&arguments) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("emulator: {error}");
+            complain(format_args!("emulator: {error}"));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Prints a line, if the output can be written. The exit status tells the outcome.
+fn say(line: impl Display) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
+
+/// Prints a line to standard error, if that can be written.
+fn complain(line: impl Display) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 struct Arguments {
@@ -106,7 +123,7 @@ fn check(console: &ConsoleHandle, game: i64, before: i64, played: &Played) -> Re
             played.achievements.iter().all(|a| achievements.contains(a)),
         ),
     ];
-    println!(
+    say(format_args!(
         "{} frames, {} saves, {} achievements; storage took at most {:?} of a 16.7 ms frame; \
          play time was postponed {} times because the mailbox was full",
         played.frames,
@@ -114,9 +131,9 @@ fn check(console: &ConsoleHandle, game: i64, before: i64, played: &Played) -> Re
         achievements.len(),
         played.slowest,
         played.postponed,
-    );
+    ));
     for (what, is_so) in checks {
-        println!("{:>6}  {what}", if is_so { "yes" } else { "NO" });
+        say(format_args!("{:>6}  {what}", if is_so { "yes" } else { "NO" }));
     }
     Ok(checks.iter().all(|(_, is_so)| *is_so))
 }
