@@ -312,6 +312,22 @@ impl Builder {
     /// let log = Builder::new().start_thread(|| Ok(Log(File::open("/no/such/file")?))).blocking();
     /// assert!(matches!(log, Err(StartError::Failed(error)) if error.kind() == io::ErrorKind::NotFound));
     /// ```
+    ///
+    /// Without the hook, this does not compile ("type mismatch resolving `<Log as Actor>::StartError == Error`"):
+    ///
+    /// ```compile_fail,E0271
+    /// # use std::{fs::File, io};
+    /// # use actor_runtime::{Builder, actor};
+    /// # struct Log(File);
+    /// # #[actor]
+    /// # impl Log {
+    /// #     /// Returns the size of the file.
+    /// #     pub fn size(&self) -> io::Result<u64> { Ok(self.0.metadata()?.len()) }
+    /// # }
+    /// fn open() -> io::Result<Log> { Ok(Log(File::open("/no/such/file")?)) }
+    ///
+    /// let log = Builder::new().start_thread(|| open()).blocking();
+    /// ```
     pub fn start_thread<A>(
         self,
         make: impl FnOnce() -> Result<A, A::StartError> + Send + 'static,
