@@ -8,7 +8,7 @@ use std::{
 use crate::{
     error::Failure,
     slot::{State, share::Share},
-    sync::lock,
+    sync::{bug, lock},
     thread::ring::Link,
     thread::waker::WakerToStore,
 };
@@ -96,10 +96,15 @@ impl<T: 'static> Receiver<T> {
         }
         if let Some(answer) = state.answer() {
             let look = look.take().expect("looked before");
-            return Poll::Ready(Ok(look(answer)));
+            let looked = look(answer);
+            if bug("who looks takes the answer") {
+                *state = State::Closed;
+            }
+            return Poll::Ready(Ok(looked));
         }
         match &mut *state {
             State::Failed(failure) => return Poll::Ready(Err(failure.clone())),
+            State::Waiting(_) if bug("who looks is not woken") => {}
             State::Waiting(stored) => {
                 let _is_stored = waker.store(stored);
             }

@@ -3,11 +3,13 @@
 
 use std::{
     cell::Cell,
+    future::poll_fn,
     panic,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
+    task::Poll,
 };
 
 use actor_runtime::{ActorHandle, Builder, CallError, CallErrorKind, ExitReason, OnPanic, actor};
@@ -183,6 +185,55 @@ fn finds_an_inline_call_that_overtakes_a_queued_message() {
 #[should_panic(expected = "handled out of order")]
 fn finds_an_inline_call_that_overtakes_a_message_sent_meanwhile() {
     explore_with_bug("the loop rests although something came", callers_against_each_other);
+}
+
+/// Like `callers`, by calls that never wait to be accepted: they run the handler or are queued.
+fn calls_that_are_tried_against_each_other() {
+    block_on(async {
+        let Running { desk, notes, task } = start(OnPanic::End);
+        let callers = [[1, 2], [3, 4]].map(|ids| {
+            let desk = desk.clone();
+            spawn(async move {
+                for id in ids {
+                    let answer = poll_fn(|cx| Poll::Ready(desk.note(id).poll_try_call(cx))).await;
+                    assert_eq!(answer.unwrap().await, Ok(id));
+                }
+            })
+        });
+        assert_eq!(desk.slow(5).await, Ok(5));
+        drop(desk);
+        for caller in callers {
+            caller.await.unwrap();
+        }
+        assert_eq!(task.await.unwrap(), ExitReason::HandlesDropped);
+        assert_eq!(notes.done().len(), 5);
+        for ids in [[1, 2], [3, 4]] {
+            notes.assert_order(&ids);
+        }
+    });
+}
+
+#[test]
+fn calls_that_are_tried_never_overlap_overtake_or_hang() {
+    explore(calls_that_are_tried_against_each_other);
+}
+
+#[test]
+#[should_panic]
+fn finds_a_tried_call_that_is_lost() {
+    explore_with_bug(
+        "a call is lost where another is run",
+        calls_that_are_tried_against_each_other,
+    );
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn finds_a_tried_call_that_nobody_is_told_of() {
+    explore_with_bug(
+        "nobody is told that the actor is wanted",
+        calls_that_are_tried_against_each_other,
+    );
 }
 
 fn a_message_against_the_one_before_it() {

@@ -146,6 +146,53 @@ fn finds_an_element_lost_by_two_callers() {
     explore_with_bug("an unread answer is dropped", two_callers_that_give_up);
 }
 
+/// Looks at each answer, and then takes every second one. One that is only looked at comes back.
+async fn onlooker(purse: PurseHandle, rounds: u32) -> Vec<u32> {
+    let mut read = Vec::new();
+    for round in 0..rounds {
+        let mut answer = purse.take_slowly().sent().await.unwrap();
+        let looked = answer.look(|element| *element).await.unwrap();
+        if round % 2 == 1 {
+            assert_eq!(answer.try_take(), Some(Ok(looked)), "another answer than was looked at");
+            read.push(looked);
+        }
+    }
+    read
+}
+
+fn answers_that_are_looked_at() {
+    block_on(async {
+        let (purse, task) = start(4);
+        let looking = spawn(onlooker(purse.clone(), 4));
+        let impatient = spawn(impatient(purse.clone(), 2));
+        drop(purse);
+        let mut all = looking.await.unwrap();
+        assert_eq!(all.len(), 2);
+        all.extend(impatient.await.unwrap());
+        all.extend(task.await.unwrap());
+        all.retain(|element| *element > 0);
+        all.sort_unstable();
+        assert_eq!(all, [1, 2, 3, 4], "lost or twice");
+    });
+}
+
+#[test]
+fn an_answer_that_is_looked_at_is_there_until_it_is_taken() {
+    explore(answers_that_are_looked_at);
+}
+
+#[test]
+#[should_panic(expected = "another answer than was looked at")]
+fn finds_an_answer_that_is_taken_by_looking() {
+    explore_with_bug("who looks takes the answer", answers_that_are_looked_at);
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn finds_one_who_looks_and_is_not_woken() {
+    explore_with_bug("who looks is not woken", answers_that_are_looked_at);
+}
+
 fn a_reply_that_comes_back_to_a_waiting_caller() {
     block_on(async {
         let (purse, task) = start(1);
