@@ -168,19 +168,8 @@ impl Drop for Nats {
 }
 
 impl Nats {
-    /// Waits until there is a connection: without one, the client keeps what it is given, and would send it after the
-    /// caller has gone.
-    async fn connected(&self, within: Duration) -> Result<(), EngineError> {
-        let connected = async {
-            while self.client.connection_state() != State::Connected {
-                sleep(PAUSE).await;
-            }
-        };
-        if self.client.connection_state() == State::Connected {
-            return Ok(());
-        }
-        let connected = timeout(within, connected).await;
-        connected.map_err(|_| EngineError::new("there is no connection to the NATS server"))
+    fn is_connected(&self) -> bool {
+        self.client.connection_state() == State::Connected
     }
 }
 
@@ -209,16 +198,31 @@ impl Engine for Nats {
         self.client.max_payload()
     }
 
+    // Without a connection, the client keeps what it is given, and would send it after the caller has gone.
+    fn connected(&self, within: Duration) -> Option<BoxFuture<'_, Result<(), EngineError>>> {
+        if self.is_connected() {
+            return None;
+        }
+        let connected = timeout(within, async {
+            while !self.is_connected() {
+                sleep(PAUSE).await;
+            }
+        });
+        let reason = "there is no connection to the NATS server";
+        Some(
+            connected.map(move |connected| connected.map_err(|_| EngineError::new(reason))).boxed(),
+        )
+    }
+
     fn request<'a>(
         &'a self,
         name: &'a str,
         number: u64,
         request: Bytes,
-        within: Duration,
+        _: Duration,
     ) -> BoxFuture<'a, Result<(), EngineError>> {
         let reply = format!("{}.{number}", self.replies);
         async move {
-            self.connected(within).await?;
             let sent = self.client.publish_with_reply(subject(name), reply, request).await;
             sent.map_err(EngineError::new)
         }
@@ -229,13 +233,10 @@ impl Engine for Nats {
         &'a self,
         name: &'a str,
         message: Bytes,
-        within: Duration,
+        _: Duration,
     ) -> BoxFuture<'a, Result<(), EngineError>> {
-        async move {
-            self.connected(within).await?;
-            self.client.publish(subject(name), message).await.map_err(EngineError::new)
-        }
-        .boxed()
+        async move { self.client.publish(subject(name), message).await.map_err(EngineError::new) }
+            .boxed()
     }
 
     fn serve<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Box<dyn Requests>, EngineError>> {

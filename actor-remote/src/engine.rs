@@ -25,11 +25,21 @@ pub trait Engine: fmt::Debug + Send + Sync + 'static {
     /// The largest message that it can carry, in bytes.
     fn max_message(&self) -> usize;
 
+    /// Waits for a connection, for `within` at most. `None`: there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`EngineError`] if there is none in time.
+    fn connected(&self, within: Duration) -> Option<BoxFuture<'_, Result<(), EngineError>>> {
+        let _ = within;
+        None
+    }
+
     /// Sends a request to one of those who serve `name`. Replies go to the inbox, under `number`.
     ///
     /// # Errors
     ///
-    /// [`EngineError`] if nothing was sent and nothing will be, because there is no connection within `within`.
+    /// [`EngineError`] if nothing was sent and nothing will be, also because it cannot be sent within `within`.
     ///
     /// # Cancel safety
     ///

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, fmt, time::Duration};
 
 use bytes::Bytes;
+use tokio::time::Instant;
 
 use crate::{
     client::Client,
@@ -77,6 +78,7 @@ impl Question<'_> {
 
     /// Sends it to somebody who need not reply.
     pub(crate) async fn send(&self, client: &Client, within: Duration) -> Result<(), Kind> {
+        let within = connected(client, within).await?;
         let message = self.write(client, None, within)?;
         let sent = client.link.shared.engine.send(&client.name, message, within).await;
         sent.map_err(|error| Kind::Disconnected { reason: error.to_string() })
@@ -84,6 +86,7 @@ impl Question<'_> {
 
     /// Sends it, and begins to wait for replies.
     pub(crate) async fn ask(&self, client: &Client, within: Duration) -> Result<Exchange, Kind> {
+        let within = connected(client, within).await?;
         let shared = &client.link.shared;
         let waiting = shared.inbox.wait();
         let number = waiting.number;
@@ -99,6 +102,16 @@ impl Question<'_> {
                 Err(Kind::Disconnected { reason: error.to_string() })
             }
         }
+    }
+}
+
+/// Waits for a connection, and returns how much time is left.
+async fn connected(client: &Client, within: Duration) -> Result<Duration, Kind> {
+    let Some(connected) = client.link.shared.engine.connected(within) else { return Ok(within) };
+    let begun = Instant::now();
+    match connected.await {
+        Ok(()) => Ok(within.saturating_sub(begun.elapsed())),
+        Err(error) => Err(Kind::Disconnected { reason: error.to_string() }),
     }
 }
 

@@ -13,7 +13,10 @@ use actor_remote::{
 };
 use bytes::Bytes;
 use futures_util::{FutureExt, Stream, StreamExt, future::ready, stream::unfold};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::{
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    time::{sleep, timeout},
+};
 
 /// The engine of one link. Clones are the same.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +32,7 @@ struct State {
     /// What the link has sent: requests with their numbers, and messages to topics.
     requests: Vec<(u64, Bytes)>,
     published: Vec<(String, Bytes)>,
+    is_disconnected: bool,
 }
 
 impl Raw {
@@ -86,6 +90,11 @@ impl Raw {
         std::mem::take(&mut self.lock().published)
     }
 
+    /// Ends the connection, or makes a new one.
+    pub fn set_connected(&self, is_connected: bool) {
+        self.lock().is_disconnected = !is_connected;
+    }
+
     /// Sends a reply to a request of the link.
     pub fn reply(&self, number: u64, message: impl Into<Bytes>) {
         self.inbox.reply(number, message.into());
@@ -95,6 +104,18 @@ impl Raw {
 impl Engine for Raw {
     fn max_message(&self) -> usize {
         usize::MAX
+    }
+
+    fn connected(&self, within: Duration) -> Option<BoxFuture<'_, Result<(), EngineError>>> {
+        if !self.lock().is_disconnected {
+            return None;
+        }
+        let connected = timeout(within, async {
+            while self.lock().is_disconnected {
+                sleep(Duration::from_millis(1)).await;
+            }
+        });
+        Some(connected.map(|connected| connected.map_err(EngineError::new)).boxed())
     }
 
     fn request<'a>(
