@@ -2,7 +2,8 @@
 //!
 //! Callers encode their requests and decode the answers. The driver puts the bytes of all waiting requests into
 //! one buffer, and hands each answer to whom it belongs. Reading and writing are both event sources, so a
-//! server that blocks on its own answers cannot block the driver. Invariants:
+//! server that blocks on its own answers cannot block the driver. What a handler writes itself, it writes without
+//! waiting. Invariants:
 //!
 //! 1. A request is put into the buffer completely or not at all, and its exchange is added in the same step. So
 //!    exchanges are answered in the order of `pending`, each by one `ReadyForQuery`, whoever is still waiting.

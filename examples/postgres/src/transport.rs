@@ -87,6 +87,16 @@ impl WriteHalf {
             Self::Tls(_) => true,
         }
     }
+
+    /// Writes what can be written at once. Fails with `WouldBlock` if that is nothing, or if this is TLS.
+    pub(crate) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.try_write(bytes),
+            Self::Unix(stream) => stream.try_write(bytes),
+            #[cfg(feature = "tls")]
+            Self::Tls(_) => Err(io::ErrorKind::WouldBlock.into()),
+        }
+    }
 }
 
 macro_rules! each {

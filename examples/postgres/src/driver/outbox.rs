@@ -1,10 +1,14 @@
 //! Bytes on their way to the server.
 
-use std::io;
+use std::{
+    future::{Future, poll_fn},
+    io,
+    task::Poll,
+};
 
-use actor_runtime::cancel_safe;
+use actor_runtime::{cancel_safe, cancel_safe::assume_cancel_safe};
 use bytes::BytesMut;
-use tokio::{io::AsyncWriteExt, task::yield_now};
+use tokio::io::AsyncWriteExt;
 
 use crate::transport::WriteHalf;
 
@@ -55,7 +59,20 @@ pub(super) async fn transmit(
         return Ok(0);
     }
     if has_others {
-        repeatable(yield_now()).await;
+        repeatable(assume_cancel_safe("it only waits", one_round())).await;
     }
     writer.write_buf(&mut out.buffer).await
+}
+
+/// Waits until the tasks have run that are ready now. `yield_now` of tokio would also wait for those that they wake, and
+/// look for work elsewhere and at the sockets first, and the server would have nothing to do meanwhile.
+fn one_round() -> impl Future<Output = ()> {
+    let mut is_over = false;
+    poll_fn(move |cx| {
+        if std::mem::replace(&mut is_over, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
 }

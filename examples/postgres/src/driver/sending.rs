@@ -1,9 +1,9 @@
 //! How requests are queued, and when.
 
-use std::sync::atomic::Ordering::Relaxed;
+use std::{io, sync::atomic::Ordering::Relaxed};
 
 use actor_runtime::Context;
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 
 use super::{
     Driver, LeaseState, OUT_LIMIT, WINDOW,
@@ -90,6 +90,24 @@ impl Driver {
         self.card.pending.store(self.pending.len(), Relaxed);
         if let Some(why) = self.broken.clone() {
             self.end_all(&why);
+        } else if self.pending.len() == 1 && self.out.written == start {
+            self.write_now();
+        }
+    }
+
+    /// Writes what the socket takes at once. The rest, and all of it over TLS, is left to the event source.
+    ///
+    /// Called for a request that is alone. No other shares its write, so to wait for the source would only cost time.
+    fn write_now(&mut self) {
+        if !self.may_write() {
+            return;
+        }
+        match self.write.try_write(&self.out.buffer) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            written => {
+                self.out.buffer.advance(*written.as_ref().unwrap_or(&0));
+                self.written(written);
+            }
         }
     }
 
