@@ -65,6 +65,7 @@
 //! subscribe to its name: it begins, and gets no requests.
 
 mod leaving;
+mod outgoing;
 
 use std::{future::ready, mem, pin::Pin, sync::Arc, time::Duration};
 
@@ -83,7 +84,10 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::leaving::leave;
+use crate::{
+    leaving::leave,
+    outgoing::{Outgoing, Queue},
+};
 
 /// The queue group of those who serve a name: each request goes to one of them.
 const GROUP: &str = "actor";
@@ -137,7 +141,8 @@ pub async fn connect_with(
         ConnectError::with_source(async_nats::ConnectErrorKind::Io, error.to_string())
     })?;
     let reading = tokio::spawn(read(subscriber, inbox.clone())).abort_handle();
-    Ok(Link::new(Nats { client, replies, reading }, inbox))
+    let outgoing = Queue::start(client.clone(), inbox.clone());
+    Ok(Link::new(Nats { client, replies, reading, outgoing }, inbox))
 }
 
 /// Passes replies to the inbox.
@@ -159,6 +164,7 @@ struct Nats {
     /// What the subjects of replies begin with.
     replies: String,
     reading: AbortHandle,
+    outgoing: Queue,
 }
 
 impl Drop for Nats {
@@ -221,12 +227,8 @@ impl Engine for Nats {
         request: Bytes,
         _: Duration,
     ) -> BoxFuture<'a, Result<(), EngineError>> {
-        let reply = format!("{}.{number}", self.replies);
-        async move {
-            let sent = self.client.publish_with_reply(subject(name), reply, request).await;
-            sent.map_err(EngineError::new)
-        }
-        .boxed()
+        let reply = Some((format!("{}.{number}", self.replies), number));
+        self.outgoing.send(Outgoing { subject: subject(name), reply, message: request })
     }
 
     fn send<'a>(
@@ -235,8 +237,7 @@ impl Engine for Nats {
         message: Bytes,
         _: Duration,
     ) -> BoxFuture<'a, Result<(), EngineError>> {
-        async move { self.client.publish(subject(name), message).await.map_err(EngineError::new) }
-            .boxed()
+        self.outgoing.send(Outgoing { subject: subject(name), reply: None, message })
     }
 
     fn serve<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Box<dyn Requests>, EngineError>> {

@@ -99,8 +99,16 @@ impl Inbox {
         self.put(number, Event::Ended);
     }
 
+    /// Whether the caller of the request with this number still waits, so that sending it makes sense.
+    #[must_use]
+    pub fn is_waited_for(&self, number: u64) -> bool {
+        lock(&self.0.waiting).contains_key(&number)
+    }
+
     /// The number of calls that wait for replies.
-    pub(crate) fn len(&self) -> usize {
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "an engine wants to know how many there are")]
+    pub fn len(&self) -> usize {
         lock(&self.0.waiting).len()
     }
 

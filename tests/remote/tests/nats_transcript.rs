@@ -3,7 +3,7 @@
 //! `actor-remote/README.md` describes them. A change here is a change for every client in another language.
 #![cfg(feature = "nats")]
 
-use std::time::Duration;
+use std::{future::IntoFuture, time::Duration};
 
 use actor_nats::async_nats::{Client, Subscriber, connect};
 use actor_remote::{Codec, Link};
@@ -12,12 +12,12 @@ use actor_remote_tests::{
     nats::Server,
 };
 use actor_runtime::{ActorHandle, Scope};
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use tokio::time::timeout;
 
 /// A desk that is served, and a client that knows only NATS.
 struct Wire {
-    _server: Server,
+    server: Server,
     scope: Scope,
     link: Link,
     desk: DeskHandle,
@@ -32,7 +32,11 @@ impl Wire {
         let desk: DeskHandle = scope.spawn(Desk { tickets: vec![1, 2], ..Desk::default() });
         link.serve("desk", &desk, &scope).await.expect("it can be served");
         let client = connect(server.address()).await.expect("it is connected");
-        Some(Self { _server: server, scope, link, desk, client })
+        Some(Self { server, scope, link, desk, client })
+    }
+
+    fn address(&self) -> String {
+        self.server.address()
     }
 
     /// Sends a request, and returns where the replies come.
@@ -53,6 +57,14 @@ async fn next(messages: &mut Subscriber) -> String {
     let message = timeout(Duration::from_secs(10), messages.next()).await;
     let message = message.expect("a message comes").expect("the client is connected");
     String::from_utf8(message.payload.to_vec()).expect("JSON is UTF-8")
+}
+
+/// Subscribes, and waits until the server knows that.
+async fn listen(client: &Client, subject: &'static str) -> Subscriber {
+    let mut messages = client.subscribe(subject).await.expect("it is connected");
+    client.publish(subject, "begun".into()).await.expect("it is connected");
+    assert_eq!(next(&mut messages).await, "begun");
+    messages
 }
 
 /// `"accepted":7` of whatever number.
@@ -154,7 +166,7 @@ async fn streams() {
 async fn what_a_caller_tells() {
     let Some(wire) = Wire::new().await else { return };
     // An answer that is read stays with its reader, and one whose reader goes comes back.
-    let take = r#"{"method":"take","caller":5,"number":1,"accepted":true}"#;
+    let take = r#"{"method":"take","caller":5,"number":1}"#;
     assert_eq!(wire.reply(take).await, r#"{"tell_when_read":true,"answer":2}"#);
     let tell = async |text: &'static str| {
         wire.client.publish("actor-topic.control.desk", text.into()).await.expect("it is sent");
@@ -163,7 +175,7 @@ async fn what_a_caller_tells() {
     idle(&wire.link).await;
     assert_eq!(wire.desk.tickets().await, Ok(vec![1, 2]));
     assert_eq!(
-        wire.reply(&take.replace(":1,", ":2,")).await,
+        wire.reply(&take.replace(":1}", ":2}")).await,
         r#"{"tell_when_read":true,"answer":2}"#
     );
     tell(r#"{"caller":5,"number":2,"read":true}"#).await;
@@ -186,8 +198,7 @@ async fn idle(link: &Link) {
 async fn requests_of_a_link() {
     let Some(server) = Server::start() else { return };
     let client = connect(server.address()).await.expect("it is connected");
-    let mut requests = client.subscribe("actor.desk").await.expect("it is connected");
-    client.flush().await.expect("it is connected");
+    let mut requests = listen(&client, "actor.desk").await;
     let link = actor_nats::connect(server.address()).await.expect("it is connected");
     let json: DeskRemote = link.clone().codec(Codec::Json).find("desk");
     let cbor: DeskRemote = link.find("desk");
@@ -206,4 +217,50 @@ async fn requests_of_a_link() {
         r#"{"method":"echo","caller":N,"number":N,"within_ms":N,"accepted":true,"arguments":{"text":"a","numbers":[1],"perhaps":null}}"#
     );
     call.abort();
+}
+
+/// Requests leave in the order in which they were made, also if those of several callers are gathered, and none for a
+/// caller that has gone by then. The tasks of this test share a thread, so nothing is sent before it waits.
+#[tokio::test]
+async fn requests_that_are_gathered() {
+    let Some(wire) = Wire::new().await else { return };
+    let mut requests = listen(&wire.client, "actor.gathered").await;
+    let remote: DeskRemote = wire.link.clone().codec(Codec::Json).find("gathered");
+    let begin = |number| {
+        let mut call = remote.run(number).into_future();
+        assert!((&mut call).now_or_never().is_none());
+        call
+    };
+    let others = [0; 4].map(begin);
+    let first = begin(1);
+    drop(begin(2));
+    assert!(remote.run(3).cast().now_or_never().is_some(), "it waits for nothing");
+    let last = begin(4);
+    let mut numbers = Vec::new();
+    while numbers.last() != Some(&4) {
+        let request: serde_json::Value =
+            serde_json::from_str(&next(&mut requests).await).expect("an object");
+        numbers.push(request["arguments"]["number"].as_u64().expect("a number"));
+    }
+    assert_eq!(numbers, [0, 0, 0, 0, 1, 3, 4]);
+    drop((others, first, last));
+}
+
+/// A link sends what it has accepted, also if it is dropped at once.
+#[tokio::test]
+async fn casts_of_a_link_that_is_dropped() {
+    let Some(wire) = Wire::new().await else { return };
+    let mut requests = listen(&wire.client, "actor.dropped").await;
+    let address = wire.address();
+    let link = actor_nats::connect(address).await.expect("it is connected").codec(Codec::Json);
+    let remote: DeskRemote = link.find("dropped");
+    for number in 0..1000 {
+        remote.run(number).cast().await.expect("it is sent");
+    }
+    drop((link, remote));
+    for number in 0..1000 {
+        let request: serde_json::Value =
+            serde_json::from_str(&next(&mut requests).await).expect("an object");
+        assert_eq!(request["arguments"]["number"], number);
+    }
 }
