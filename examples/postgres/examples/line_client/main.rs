@@ -64,7 +64,8 @@ fn end(
     shell: Shell,
 ) -> Result<ExitCode, Box<dyn Error>> {
     if let Some(history) = history {
-        let _ = editor.save_history(history);
+        // Another client may have written to it meanwhile.
+        let _ = editor.append_history(history);
     }
     let has_failed = shell.has_failed();
     runtime.block_on(shell.close());
