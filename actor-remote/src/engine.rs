@@ -19,7 +19,7 @@ pub type BoxStream<T> = Pin<Box<dyn Stream<Item = T> + Send>>;
 
 /// What carries messages between processes, such as NATS or zenoh.
 ///
-/// An engine knows nothing of actors and waits for nobody: what it is given it sends, and what comes it gives to
+/// An engine knows nothing of actors: what it is given it sends, and what comes it gives to
 /// the [`Inbox`](crate::Inbox) or to the stream that was asked for it.
 pub trait Engine: fmt::Debug + Send + Sync + 'static {
     /// The largest message that it can carry, in bytes.
