@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use actor_remote::{BoxFuture, EngineError, Inbox};
@@ -15,6 +16,7 @@ use futures_util::FutureExt;
 use tokio::{
     sync::mpsc::{Permit, Receiver, Sender, channel},
     task::yield_now,
+    time::timeout,
 };
 
 /// From so many calls on that wait for replies, requests are gathered.
@@ -22,6 +24,9 @@ const SEVERAL: usize = 4;
 
 /// How many requests wait to be sent, and how many are sent at once.
 const CAPACITY: usize = 256;
+
+/// How long a link that was dropped tries to write what it was given.
+const LAST: Duration = Duration::from_secs(5);
 
 /// A request, or a message that nobody replies to.
 #[derive(Debug)]
@@ -117,5 +122,5 @@ async fn write(
         }
     }
     // A client that is dropped forgets what it has not written. Without a connection, that is as it is.
-    let _ = client.flush().await;
+    let _ = timeout(LAST, client.flush()).await;
 }

@@ -21,6 +21,7 @@ use actor_runtime::Scope;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
+    runtime::Handle,
     task::JoinSet,
     time::{Instant, sleep, timeout},
 };
@@ -452,4 +453,27 @@ async fn members_that_leave_their_group_under_load_lose_no_call() {
     assert_eq!(tally.unknown, Vec::<u64>::new(), "of {}", tally.len());
     tally.check(&file);
     scope.shutdown().await;
+}
+
+/// A link that is dropped while there is no server leaves no task of its own behind. The client has two, which look for a
+/// server for as long as it takes.
+#[tokio::test]
+async fn a_link_that_is_dropped_without_a_server_ends() {
+    let Some(server) = Server::start() else { return };
+    let tasks = || Handle::current().metrics().num_alive_tasks();
+    let client = tasks() + 2;
+    let link = connect(&server.address()).await;
+    let ledger: LedgerRemote = link.find("ledger");
+    ledger.written().cast().await.expect("it is sent");
+    assert!(tasks() > client);
+    drop(server);
+    sleep(SECOND).await;
+    drop((link, ledger));
+    for _ in 0..300 {
+        if tasks() <= client {
+            return;
+        }
+        sleep(Duration::from_millis(100)).await;
+    }
+    panic!("{} tasks instead of {client}", tasks());
 }
