@@ -179,7 +179,7 @@ impl Nats {
     }
 }
 
-/// Waits until the server has read what it was sent before: it says that nobody serves a name that nobody knows.
+/// Waits for a round trip to the server: a request to a subject without subscribers is answered at once.
 async fn settled(client: &Client) -> Result<(), EngineError> {
     // One who serves may publish to such subjects.
     let subject = topic_subject("beat.0");

@@ -28,7 +28,7 @@ const CAPACITY: usize = 256;
 /// How long a link that was dropped tries to write what it was given.
 const LAST: Duration = Duration::from_secs(5);
 
-/// A request, or a message that nobody replies to.
+/// A request, or a cast.
 #[derive(Debug)]
 pub(crate) struct Outgoing {
     pub(crate) subject: String,

@@ -11,8 +11,8 @@ use bytes::Bytes;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::{
-    asked::Asked, codec::Codec, engine::Responder, life::SILENCE, link::Link, stream::WINDOW,
-    under_way::Served, wire::Writer,
+    codec::Codec, engine::Responder, life::SILENCE, link::Link, request_head::RequestHead,
+    stream::WINDOW, under_way::Served, wire::Writer,
 };
 
 /// A call that is not answered in this time is said to be accepted.
@@ -34,7 +34,7 @@ pub(crate) struct Caller {
 impl Caller {
     /// The caller of a request; `None` if it has gone, or if the request has come twice.
     pub(crate) fn of(
-        request: &Asked<'_>,
+        request: &RequestHead<'_>,
         link: &Link,
         responder: Box<dyn Responder>,
     ) -> Option<Self> {

@@ -32,7 +32,7 @@ struct Shared {
     waiting: Mutex<HashMap<u64, Arc<Waiter>, BuildHasherDefault<Spread>>>,
 }
 
-/// A hash of numbers that nobody else chooses.
+/// A hash for numbers that this process counts up, so that no peer can choose some that collide.
 #[derive(Default)]
 struct Spread(u64);
 

@@ -16,17 +16,17 @@ use tokio::task::JoinSet;
 
 use crate::{
     answering,
-    asked::Asked,
     caller::{Caller, Failure},
     codec::Codec,
     engine::{BoxFuture, Request},
     link::Link,
     method::{Arguments, Method},
+    request_head::RequestHead,
 };
 
 /// A request that was read up to its arguments, to be passed to the handler that it names.
 pub struct Incoming<'a> {
-    request: Asked<'a>,
+    request: RequestHead<'a>,
     /// `None` if the sender wants no answer.
     caller: Option<Caller>,
     /// That of the task that serves.
@@ -39,7 +39,7 @@ pub struct Passed(pub(crate) Answering);
 
 /// How a request is answered.
 pub(crate) enum Answering {
-    /// Not at all: nobody waits.
+    /// Not at all: the caller wants no answer, or has gone.
     Silently,
     /// At once.
     Now(Caller, Bytes),
@@ -72,7 +72,7 @@ pub(crate) fn pass(
     let limit = link.settings.max_message;
     let request = match message.len() {
         bytes if bytes > limit => Err(format!("it has {bytes} bytes, and {limit} are allowed")),
-        _ => Asked::read(&message),
+        _ => RequestHead::read(&message),
     };
     let request = match request {
         Ok(request) => request,

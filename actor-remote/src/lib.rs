@@ -10,7 +10,6 @@
 pub mod _several_machines {}
 
 mod answering;
-mod asked;
 pub mod by_hand;
 mod call;
 mod caller;
@@ -29,6 +28,7 @@ mod life;
 mod link;
 mod memory;
 mod method;
+mod request_head;
 mod room;
 mod serve;
 mod stream;

@@ -8,8 +8,8 @@ use std::{
 use bytes::Bytes;
 
 use crate::{
-    asked::Asked,
     codec::{Codec, Travels, Value},
+    request_head::RequestHead,
     wire::Writer,
 };
 
@@ -84,7 +84,7 @@ impl<A: Arguments, R> Method<A, R> {
     /// # Errors
     ///
     /// The reason, if they are not those of the method, or if reading one panics.
-    pub(crate) fn read_arguments(&self, request: &Asked<'_>) -> Result<A, String> {
+    pub(crate) fn read_arguments(&self, request: &RequestHead<'_>) -> Result<A, String> {
         let mut arguments = [None; MOST];
         if let Some(map) = request.arguments {
             map.each_or_null(|name, value| {

@@ -18,8 +18,8 @@ impl Room {
         Self { deadline, pause: PAUSES.0 }
     }
 
-    /// Waits until it is time for another attempt. Returns `false` if there is none, if the last one took `round`: the
-    /// call ends as one that was not accepted, and not as one of which nobody knows.
+    /// Waits until it is time for another attempt, where the last one took `round`. Returns `false` if it would not be
+    /// over by the deadline: the call ends with `Full`, and not with an outcome that is unknown.
     pub(crate) async fn may_come(&mut self, round: Duration) -> bool {
         // Timers are late by up to a millisecond, and a busy machine takes longer than the last time.
         let attempt = round * 2 + Duration::from_millis(2);

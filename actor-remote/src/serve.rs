@@ -48,7 +48,7 @@ const AT_ONCE: usize = 16;
 
 type Pass = Box<dyn Fn(Incoming<'_>) -> Passed + Send + Sync>;
 
-/// Answers a request. If that panics, because dropping something that is sent does, it concerns nobody else.
+/// Answers a request. If that panics, as dropping what was sent may, no other request is harmed.
 type Later = CatchUnwind<AssertUnwindSafe<BoxFuture<'static, ()>>>;
 
 /// Passes the requests for one name on to an actor.

@@ -467,7 +467,9 @@ async fn a_link_that_is_dropped_without_a_server_ends() {
     ledger.written().cast().await.expect("it is sent");
     assert!(tasks() > client);
     drop(server);
-    sleep(SECOND).await;
+    let short = Duration::from_millis(20);
+    let is_disconnected = async || ledger.written().timeout(short).cast().await.is_err();
+    timeout(20 * SECOND, async { while !is_disconnected().await {} }).await.expect("it is noticed");
     drop((link, ledger));
     for _ in 0..300 {
         if tasks() <= client {

@@ -82,16 +82,7 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     let (is_lent, is_inline) = (is_lent(handler), inline::is_known(actor, handler));
     // Whether the request gets all arguments, and makes the message of them.
     let is_whole = is_lent || is_inline;
-    let send = match &handler.answer {
-        Answer::Streamed(_) if is_lent => quote!(lent_stream),
-        Answer::Streamed(_) => quote!(stream),
-        _ if handler.cancel_safe.is_some() && is_lent => quote!(marked_lent_call),
-        _ if handler.cancel_safe.is_some() && is_inline => quote!(marked_call_with),
-        _ if handler.cancel_safe.is_some() => quote!(marked_call),
-        _ if is_lent => quote!(lent_call),
-        _ if is_inline => quote!(call_with),
-        Answer::Returned(_) | Answer::Deferred(_) => quote!(call),
-    };
+    let send = sender(handler, is_lent, is_inline);
     let fields = arms::fields(handler);
     let made = quote!(#message::#variant { #fields #field: #reply });
     let (make, request) = if is_whole {
@@ -131,6 +122,20 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
             #make
             (&self.0).#send(#request) #inline
         }
+    }
+}
+
+/// The method of the runtime that makes the call.
+fn sender(handler: &Handler, is_lent: bool, is_inline: bool) -> TokenStream {
+    match &handler.answer {
+        Answer::Streamed(_) if is_lent => quote!(lent_stream),
+        Answer::Streamed(_) => quote!(stream),
+        _ if handler.cancel_safe.is_some() && is_lent => quote!(marked_lent_call),
+        _ if handler.cancel_safe.is_some() && is_inline => quote!(marked_call_with),
+        _ if handler.cancel_safe.is_some() => quote!(marked_call),
+        _ if is_lent => quote!(lent_call),
+        _ if is_inline => quote!(call_with),
+        Answer::Returned(_) | Answer::Deferred(_) => quote!(call),
     }
 }
 

@@ -5,7 +5,7 @@ use std::{borrow::Cow, time::Duration};
 use crate::{codec::Codec, under_way::Key, wire::Raw};
 
 /// A request that was read up to its arguments.
-pub(crate) struct Asked<'a> {
+pub(crate) struct RequestHead<'a> {
     pub(crate) codec: Codec,
     /// The name of the handler.
     pub(crate) method: Cow<'a, str>,
@@ -19,7 +19,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) arguments: Option<Raw<'a>>,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> RequestHead<'a> {
     /// # Errors
     ///
     /// The reason, if it is no request.
