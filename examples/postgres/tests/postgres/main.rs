@@ -16,6 +16,7 @@ mod portals;
 mod promises;
 mod queries;
 mod relay;
+mod runtimes;
 mod statements;
 mod streams;
 #[cfg(feature = "tls")]
