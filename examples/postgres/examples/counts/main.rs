@@ -3,8 +3,14 @@
 
 use std::{env, error::Error, fs, sync::Arc, time::Duration};
 
-use postgres_actor::Config;
-use tokio::task::{JoinSet, LocalSet};
+use postgres_actor::{Config, Session};
+use tokio::{
+    task::{JoinSet, LocalSet},
+    time::timeout,
+};
+
+/// The longest that a stream takes to stall.
+const DEADLINE: Duration = Duration::from_secs(60);
 
 const SELECT: &str = "SELECT $1::int4";
 
@@ -60,21 +66,35 @@ fn peak() -> u64 {
     kilobytes.expect("Linux says it") * 1024
 }
 
+/// Waits until the driver reads no more of a stream: the server waits for its client, and nothing was read since it was
+/// asked. Its answer came through the same runtime, which would have read the stream, too. Returns the number of reads.
+async fn stalls(session: &Session, watcher: &Session) -> Result<u64, Box<dyn Error>> {
+    let sql =
+        "SELECT wait_event IS NOT DISTINCT FROM 'ClientWrite' FROM pg_stat_activity WHERE pid = $1";
+    let stalled = async {
+        loop {
+            let reads = session.counts().reads;
+            let row = watcher.query_one(sql, &[&session.process_id()]).await?;
+            if row.get(0) && session.counts().reads == reads {
+                return Ok(reads);
+            }
+        }
+    };
+    timeout(DEADLINE, stalled).await.map_err(|_| "the stream does not stall")?
+}
+
 /// Reads one row of a stream of 1 GB, and then nothing for as long as the driver reads ahead.
 async fn stall(config: &Config) -> Result<(), Box<dyn Error>> {
-    let session = config.connect().await?;
+    let (session, watcher) = (config.connect().await?, config.connect().await?);
     session.query("SELECT 1", &[]).await?;
+    watcher.query("SELECT 1", &[]).await?;
     // Forgets the peak so far. Where that is not allowed, only what exceeds it is seen.
     let _ = fs::write("/proc/self/clear_refs", "5");
     let idle = peak();
     let sql = "SELECT repeat('x', 1000) FROM generate_series(1, 1000000)";
     let mut rows = session.stream(sql, &[]).await?;
     rows.try_next().await?;
-    let mut reads = 0;
-    while session.counts().reads > reads {
-        reads = session.counts().reads;
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+    let reads = stalls(&session, &watcher).await?;
     let stalled = peak() - idle;
     println!(
         "peak of a stalled stream of 1 GB: {} KiB above idle, after {reads} reads",
