@@ -120,16 +120,17 @@ impl Turns {
         value
     }
 
-    fn branch(&self, step: u32, count: u32) -> u32 {
-        let sources = count - 1;
-        let source = |step: u32| 1 + (self.last_source + step) % sources;
-        match self.first {
-            First::Neither => (self.last_winner + 1 + step) % count,
-            First::Mailbox if step == 0 => 0,
-            First::Mailbox => source(step - 1),
-            First::Sources if step == sources => 0,
-            First::Sources => source(step),
-        }
+    /// The branches of `enabled`, in the order in which they are polled.
+    #[inline]
+    fn order(&self, enabled: u64) -> Order {
+        let sources = enabled & !1;
+        let last = if self.first == First::Neither { self.last_winner } else { self.last_source };
+        let after = !1_u64 << last;
+        Order(match self.first {
+            First::Neither => [enabled & after, enabled & !after, 0],
+            First::Mailbox => [enabled & 1, sources & after, sources & !after],
+            First::Sources => [sources & after, sources & !after, enabled & 1],
+        })
     }
 
     fn won(&mut self, branch: u32) {
@@ -152,26 +153,36 @@ impl Turns {
         if !coop::has_budget_remaining() {
             ready!(wait_for_budget(cx));
         }
-        let disabled = disabled | self.resting;
-        let sources = (!0_u64 >> (64 - B::COUNT)) & !1;
-        for step in 0..B::COUNT {
-            let branch = self.branch(step, B::COUNT);
-            if disabled & (1 << branch) != 0 {
-                continue;
-            }
+        let enabled = (!0_u64 >> (64 - B::COUNT)) & !disabled & !self.resting;
+        for branch in self.order(enabled) {
             self.polled = branch;
             if let Poll::Ready(Some(winner)) = branches.as_mut().poll_branch(branch, cx) {
                 self.won(branch);
                 return Poll::Ready(Some(winner));
             }
         }
-        self.is_stuck = self.ends_alone && disabled & sources == sources;
+        self.is_stuck = self.ends_alone && enabled & !1 == 0;
         if self.only_looks || self.is_stuck {
             return Poll::Ready(None);
         }
         self.has_waited = true;
         self.streak = 0;
         Poll::Pending
+    }
+}
+
+/// Branches in three groups, each a set of bits. Those of a group come in ascending order.
+struct Order([u64; 3]);
+
+impl Iterator for Order {
+    type Item = u32;
+
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
+        let group = self.0.iter_mut().find(|group| **group != 0)?;
+        let branch = group.trailing_zeros();
+        *group &= *group - 1;
+        Some(branch)
     }
 }
 
@@ -192,7 +203,7 @@ mod tests {
     use super::*;
 
     fn order(turns: &Turns, count: u32) -> Vec<u32> {
-        (0..count).map(|step| turns.branch(step, count)).collect()
+        turns.order(!0 >> (64 - count)).collect()
     }
 
     #[test]
