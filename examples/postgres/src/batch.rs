@@ -83,10 +83,10 @@ impl<'a> Batch<'a> {
     pub async fn run(self) -> Result<Vec<Outcome>> {
         let Self { client, request, columns, statements } = self;
         client
-            .limited(async {
+            .limited(async || {
                 let answered = client.send(request.sync()).await.inspect_err(|error| {
                     for statement in &statements {
-                        statement.forget_if_stale(error, Some(&client.driver));
+                        statement.forget_if_stale(error);
                     }
                 });
                 let response = answered?;

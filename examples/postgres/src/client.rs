@@ -16,7 +16,7 @@ use crate::{
     batch::Batch,
     card::{Card, Counts, Status},
     copy::{CopyIn, CopyOut},
-    driver::DriverHandle,
+    driver::{Cache, DriverHandle},
     error::{Error, Result},
     request::Request,
     row::{Row, rows_of},
@@ -38,6 +38,7 @@ use crate::{
 pub struct Client {
     pub(crate) driver: DriverHandle,
     pub(crate) card: Arc<Card>,
+    cache: Arc<Cache>,
     pub(crate) options: Options,
     /// Whether the driver serves nobody else meanwhile.
     pub(crate) is_leased: bool,
@@ -65,11 +66,11 @@ impl Deref for With<'_> {
 }
 
 impl Client {
-    pub(crate) fn new(driver: DriverHandle, card: Arc<Card>, is_leased: bool) -> Self {
+    pub(crate) fn new(driver: DriverHandle, card: Arc<Card>, cache: Arc<Cache>) -> Self {
         let limits = &card.config.limits;
         let options =
             Options { timeout: limits.call, cancel_on_drop: limits.cancel_on_drop, buffer: 16 };
-        Self { driver, card, options, is_leased }
+        Self { driver, card, cache, options, is_leased: false }
     }
 
     /// The same connection, through the mailbox of a lease.
@@ -77,16 +78,18 @@ impl Client {
         Self {
             driver: (**lease).clone(),
             card: self.card.clone(),
+            cache: self.cache.clone(),
             options: self.options,
             is_leased: true,
         }
     }
 
     pub(crate) fn same(&self) -> Self {
-        let Self { driver, card, options, is_leased } = self;
+        let Self { driver, card, cache, options, is_leased } = self;
         Self {
             driver: driver.clone(),
             card: card.clone(),
+            cache: cache.clone(),
             options: *options,
             is_leased: *is_leased,
         }
@@ -133,8 +136,8 @@ impl Client {
     ///
     /// The server's error, or that of the connection.
     pub async fn prepare(&self, sql: &str) -> Result<Statement> {
-        self.limited(async {
-            let prepared = self.prepared(sql, true).await?;
+        self.limited(async || {
+            let prepared = self.prepared(sql).await?;
             types::shape(self, &prepared).await?;
             Ok(Statement(prepared))
         })
@@ -150,7 +153,7 @@ impl Client {
     where
         S: ToStatement + ?Sized,
     {
-        self.limited(async {
+        self.limited(async || {
             let (columns, set) = self.run(statement.source(), values).await?;
             rows_of(&columns, set.rows)
         })
@@ -205,7 +208,7 @@ impl Client {
     where
         S: ToStatement + ?Sized,
     {
-        self.limited(async {
+        self.limited(async || {
             let (_, set) = self.run(statement.source(), values).await?;
             Ok(set.affected())
         })
@@ -222,7 +225,7 @@ impl Client {
         sql: &str,
         values: &[(&(dyn ToSql + Sync), Type)],
     ) -> Result<Vec<Row>> {
-        self.limited(async {
+        self.limited(async || {
             let set = self.run_typed(sql, values).await?;
             let columns = types::columns(self, set.columns.as_ref()).await?;
             rows_of(&columns, set.rows)
@@ -241,7 +244,7 @@ impl Client {
         sql: &str,
         values: &[(&(dyn ToSql + Sync), Type)],
     ) -> Result<u64> {
-        self.limited(async { Ok(self.run_typed(sql, values).await?.affected()) }).await
+        self.limited(async || Ok(self.run_typed(sql, values).await?.affected())).await
     }
 
     /// Runs any number of statements without parameters. Values come as text. Unless the text begins and ends
@@ -251,7 +254,7 @@ impl Client {
     ///
     /// The server's error, or that of the connection.
     pub async fn simple_query(&self, sql: &str) -> Result<Vec<SimpleResult>> {
-        self.limited(async {
+        self.limited(async || {
             let response = self.send(Request::simple(sql)?).await?;
             response.into_sets().map(SimpleResult::new).collect()
         })
@@ -275,7 +278,7 @@ impl Client {
     where
         S: ToStatement + ?Sized,
     {
-        self.limited(async {
+        self.limited(async || {
             let (prepared, shape) = self.described(statement.source()).await?;
             let request = self.encode(&prepared, &shape, values)?;
             let call = self.driver.stream(self.marked(request)).buffer(self.options.buffer);
@@ -297,7 +300,7 @@ impl Client {
     ///
     /// The server's error, or that of the connection, or [`Error::NotCopy`].
     pub async fn copy_in(&self, sql: &str) -> Result<CopyIn> {
-        self.limited(CopyIn::begin(self, sql)).await
+        self.limited(async || CopyIn::begin(self, sql).await).await
     }
 
     /// Runs a `COPY .. TO STDOUT`, and returns its data as it comes. All else is as for
@@ -307,7 +310,7 @@ impl Client {
     ///
     /// That of the connection. Errors of the server come from the result.
     pub async fn copy_out(&self, sql: &str) -> Result<CopyOut> {
-        self.limited(async {
+        self.limited(async || {
             let call =
                 self.driver.stream(self.marked(Request::simple(sql)?)).buffer(self.options.buffer);
             let pieces = call.sent().await.map_err(|error| self.unsent(error))?;

@@ -12,11 +12,13 @@
 //!    `COPY .. FROM STDIN`.
 //! 4. A transaction that its lease leaves open is rolled back by what is sent next.
 
+mod cache;
 mod cancelling;
 mod exchange;
 mod incoming;
 mod listeners;
 mod outbox;
+mod prepared;
 mod sending;
 mod statements;
 
@@ -38,13 +40,13 @@ use tokio::{
     time::{Sleep, sleep, timeout},
 };
 
-pub(crate) use self::statements::Prepared;
+pub(crate) use self::{cache::Cache, prepared::Prepared};
 use self::{
     cancelling::Cancelling,
     exchange::{CopyIn, Described, Exchange, To, first_caller},
     listeners::Listeners,
     outbox::{Outbox, transmit},
-    statements::{Statements, Wanted},
+    statements::Statements,
 };
 use crate::{
     card::{Card, Status, count},
@@ -139,22 +141,15 @@ impl Driver {
     }
 
     /// Prepares a statement, or returns the one that was prepared for the same text.
-    pub(crate) fn prepare(
-        &mut self,
-        sql: Arc<str>,
-        is_cached: bool,
-        reply: Reply<Result<Arc<Prepared>>>,
-    ) {
+    pub(crate) fn prepare(&mut self, sql: Arc<str>, reply: Reply<Result<Arc<Prepared>>>) {
         if self.is_copying() {
             return reply.send(Err(Error::Copying));
         }
-        let Wanted::Prepare { name, reply } = self.statements.want(&sql, is_cached, reply) else {
-            return;
-        };
+        let Some(name) = self.statements.want(&sql, reply) else { return };
         count(&self.card.counters.prepared);
         let mut request = Request::extended();
         let put = request.parse(&name, &sql, &[]).and_then(|()| request.describe_statement(&name));
-        let described = Described { key: sql, name, parameters: Vec::new(), columns: None, reply };
+        let described = Described { sql, name, parameters: Vec::new(), columns: None };
         match put {
             // Preparing a `COPY` is not yet one.
             Ok(()) => {
@@ -162,11 +157,6 @@ impl Driver {
             }
             Err(error) => self.statements.prepared(described, Some(error), &self.me),
         }
-    }
-
-    /// Forgets a statement that the server does not know any more, or knows in an older form.
-    pub(crate) fn forget(&mut self, sql: Arc<str>, name: String) {
-        self.statements.forget(&sql, &name);
     }
 
     /// Closes a statement, once its last user has dropped it.
@@ -402,7 +392,12 @@ impl Driver {
 }
 
 impl Driver {
-    pub(crate) fn new(ready: Ready, card: Arc<Card>, me: WeakHandle<DriverHandle>) -> Self {
+    pub(crate) fn new(
+        ready: Ready,
+        card: Arc<Card>,
+        cache: Arc<Cache>,
+        me: WeakHandle<DriverHandle>,
+    ) -> Self {
         let Ready { read, write, mut inbox, notices, .. } = ready;
         inbox.reserve(READ_SIZE);
         Self {
@@ -415,7 +410,7 @@ impl Driver {
             stall_ends: None,
             doom: None,
             cancelling: Cancelling::default(),
-            statements: Statements::new(card.config.statements),
+            statements: Statements::new(card.config.statements, cache),
             listeners: Listeners::new(notices),
             has_begun: false,
             lease: None,

@@ -50,7 +50,7 @@ impl Portal {
         let may_copy = prepared.may_copy;
         let mut portal = Self { client: client.same(), name, may_copy, columns: Arc::default() };
         let answered = client.answered(answer).await.inspect_err(|error| {
-            prepared.forget_if_stale(error, Some(&client.driver));
+            prepared.forget_if_stale(error);
         });
         let set = answered?.into_last();
         portal.columns = types::columns(client, set.columns.as_ref()).await?;
@@ -75,7 +75,7 @@ impl Portal {
     /// Not cancel safe: if the future is dropped, the rows of one part may be lost. [`stream`](Self::stream) loses none.
     pub async fn fetch(&self, limit: u32) -> Result<Vec<Row>> {
         self.client
-            .limited(async {
+            .limited(async || {
                 let response = self.client.send(self.request(limit)?).await?;
                 rows_of(&self.columns, response.into_last().rows)
             })

@@ -9,7 +9,7 @@ use crate::{
     card::Card,
     client::Client,
     config::Config,
-    driver::{Driver, DriverHandle},
+    driver::{Cache, Driver, DriverHandle},
     error::Result,
     handshake,
     listen::{AllNotifications, Notices, Notifications},
@@ -36,10 +36,12 @@ impl Session {
     pub async fn connect(config: &Config) -> Result<Self> {
         let mut ready = handshake::connect(config).await?;
         let card = Arc::new(Card::new(config.clone(), &mut ready));
-        let of_driver = card.clone();
-        let driver: DriverHandle =
-            Builder::new().name("postgres").spawn_with(|me| Driver::new(ready, of_driver, me));
-        Ok(Self(Client::new(driver, card, false)))
+        let cache = Arc::new(Cache::new(config.statements));
+        let shared = (card.clone(), cache.clone());
+        let driver: DriverHandle = Builder::new()
+            .name("postgres")
+            .spawn_with(|me| Driver::new(ready, shared.0, shared.1, me));
+        Ok(Self(Client::new(driver, card, cache)))
     }
 
     /// Begins a transaction. Until it ends, nobody else's calls are served.
@@ -57,7 +59,7 @@ impl Session {
     ///
     /// The server's error, or that of the connection.
     pub async fn transaction_with(&self, begin: Begin) -> Result<Transaction> {
-        self.limited(Transaction::begin(self, begin)).await
+        self.limited(async || Transaction::begin(self, begin).await).await
     }
 
     /// Acquires exclusive use of the connection, without a transaction. What it leaves open is rolled back.
@@ -66,7 +68,7 @@ impl Session {
     ///
     /// That of the connection.
     pub async fn exclusive(&self) -> Result<Exclusive> {
-        self.limited(Exclusive::begin(self)).await
+        self.limited(async || Exclusive::begin(self).await).await
     }
 
     /// Listens to a channel. Returns when the server does.
@@ -75,7 +77,7 @@ impl Session {
     ///
     /// The server's error, or that of the connection.
     pub async fn listen(&self, channel: &str) -> Result<Notifications> {
-        self.limited(Notifications::begin(self, channel)).await
+        self.limited(async || Notifications::begin(self, channel).await).await
     }
 
     /// Returns the notifications of all channels from here on. This does not listen to any: a statement does. It does

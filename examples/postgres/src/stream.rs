@@ -96,7 +96,7 @@ impl RowStream {
                 return Ok(Some(Row::new(self.columns.clone(), cells)));
             }
             let piece = self.pieces.next().await.inspect_err(|error| {
-                self.statement.forget_if_stale(error, self.statement.driver.upgrade().as_ref());
+                self.statement.forget_if_stale(error);
             });
             match piece? {
                 Some(Piece::Rows(rows)) => self.chunk = rows.freeze(),

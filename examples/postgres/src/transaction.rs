@@ -105,7 +105,7 @@ impl Transaction {
     /// committed.
     pub async fn commit(self) -> Result<()> {
         let request = Request { control: Control::End, ..Request::simple("COMMIT")? };
-        let set = self.limited(async { Ok(self.send(request).await?.into_last()) }).await?;
+        let set = self.limited(async || Ok(self.send(request).await?.into_last())).await?;
         // What the server says to a `COMMIT` that it could not do.
         if set.tag.as_deref() == Some(b"ROLLBACK") { Err(Error::RolledBack) } else { Ok(()) }
     }
@@ -117,7 +117,7 @@ impl Transaction {
     /// That of the connection.
     pub async fn rollback(self) -> Result<()> {
         let request = Request { control: Control::End, ..Request::simple("ROLLBACK")? };
-        self.limited(async { self.send(request).await.map(drop) }).await
+        self.limited(async || self.send(request).await.map(drop)).await
     }
 
     /// Begins a query whose rows are fetched in parts, so that a slow reader does not delay other requests.
@@ -129,7 +129,7 @@ impl Transaction {
     where
         S: ToStatement + ?Sized,
     {
-        self.limited(Portal::begin(self, statement, values)).await
+        self.limited(async || Portal::begin(self, statement, values).await).await
     }
 
     /// Sets a savepoint.
@@ -166,7 +166,7 @@ impl<'a> Savepoint<'a> {
         let name = quoted(name);
         let request = Request::simple(&format!("SAVEPOINT {name}"))?;
         // If this future is dropped, the savepoint may be set, and does no harm.
-        client.limited(client.send(request)).await?;
+        client.limited(async || client.send(request).await).await?;
         Ok(Self { client, name, is_over: false })
     }
 
@@ -207,7 +207,7 @@ impl<'a> Savepoint<'a> {
     where
         S: ToStatement + ?Sized,
     {
-        self.limited(Portal::begin(self, statement, values)).await
+        self.limited(async || Portal::begin(self, statement, values).await).await
     }
 
     /// Sets a savepoint within this one.
@@ -227,7 +227,7 @@ impl<'a> Savepoint<'a> {
             self.is_over = true;
             client.answered(answer).await.map(drop)
         };
-        client.limited(sent).await
+        client.limited(async || sent.await).await
     }
 
     fn undo(&self) -> Result<Request> {

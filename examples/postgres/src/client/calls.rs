@@ -18,10 +18,13 @@ use crate::{
 };
 
 impl Client {
-    pub(crate) async fn limited<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T> {
+    /// Makes a call, within its limit of time.
+    ///
+    /// The future of a call is large. It is made where it is polled, as moving it would cost more than making it.
+    pub(crate) async fn limited<T>(&self, call: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
         match self.options.timeout {
-            None => call.await,
-            Some(after) => match tokio::time::timeout(after, call).await {
+            None => call().await,
+            Some(after) => match tokio::time::timeout(after, call()).await {
                 Ok(done) => done,
                 Err(_) => Err(Error::TimedOut { after }),
             },
@@ -72,13 +75,17 @@ impl Client {
         self.answered(self.sent(request).await?).await
     }
 
-    pub(crate) async fn prepared(&self, sql: &str, is_cached: bool) -> Result<Arc<Prepared>> {
-        self.answer(self.driver.prepare(sql.into(), is_cached).sent()).await
+    /// The statement with this text, from the cache or, once it is prepared, from the driver.
+    pub(crate) async fn prepared(&self, sql: &str) -> Result<Arc<Prepared>> {
+        match self.cache.get(sql) {
+            Some(prepared) => Ok(prepared),
+            None => self.answer(self.driver.prepare(sql.into()).sent()).await,
+        }
     }
 
     pub(crate) async fn described(&self, source: Source<'_>) -> Result<(Arc<Prepared>, Shape)> {
         let prepared = match source {
-            Source::Text(sql) => self.prepared(sql, true).await?,
+            Source::Text(sql) => self.prepared(sql).await?,
             Source::Statement(statement) => {
                 if statement.0.driver.id() != self.driver.id() {
                     return Err(Error::ForeignStatement);
@@ -149,7 +156,7 @@ impl Client {
                 }
                 // In a transaction, the error has ended it.
                 Err(error)
-                    if prepared.forget_if_stale(&error, Some(&self.driver))
+                    if prepared.forget_if_stale(&error)
                         && again.is_none()
                         && self.card.status() == Status::Idle =>
                 {

@@ -32,7 +32,7 @@ pub(super) struct Exchange {
 pub(super) enum To {
     Rows(Response, Reply<Result<Response>>),
     Stream(Replies<Result<Piece>>),
-    /// The statement that is being prepared, by its text or, if it is not cached, by its number.
+    /// The statement that is being prepared.
     Statement(Described),
     CopyIn(CopyIn),
     /// The listener with this number.
@@ -42,12 +42,10 @@ pub(super) enum To {
 
 /// What the server said about a statement.
 pub(super) struct Described {
-    pub(super) key: Arc<str>,
+    pub(super) sql: Arc<str>,
     pub(super) name: String,
     pub(super) parameters: Vec<Oid>,
     pub(super) columns: Option<RowDescriptionBody>,
-    /// The caller, if the statement is not cached. Otherwise the cache knows who waits.
-    pub(super) reply: Option<Reply<Result<Arc<super::Prepared>>>>,
 }
 
 /// A `COPY .. FROM STDIN`.

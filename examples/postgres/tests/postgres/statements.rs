@@ -2,7 +2,7 @@
 
 use postgres_actor::{Session, StatementMode};
 
-use crate::support::{cluster, until};
+use crate::support::{at_once, cluster, until};
 
 async fn kept(session: &Session) -> i64 {
     let sql = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%marked%'";
@@ -27,6 +27,33 @@ async fn the_cache_is_bounded_and_evicted_statements_are_closed() {
         session.query(&format!("SELECT {i} AS marked"), &[]).await.unwrap();
     }
     assert_eq!(session.counts().prepared, before);
+}
+
+#[tokio::test]
+async fn the_least_recently_used_statement_makes_room() {
+    let Some(session) = session(StatementMode::Named { cache: 2 }).await else { return };
+    let before = session.counts().prepared;
+    for sql in ["SELECT 1", "SELECT 2", "SELECT 1", "SELECT 3", "SELECT 1"] {
+        session.query(sql, &[]).await.unwrap();
+    }
+    assert_eq!(session.counts().prepared - before, 3);
+    session.query("SELECT 2", &[]).await.unwrap();
+    assert_eq!(session.counts().prepared - before, 4);
+}
+
+/// A statement that is kept costs no message: it is there while the driver serves somebody else.
+#[tokio::test]
+async fn a_statement_that_is_kept_is_found_without_the_driver() {
+    let cluster = cluster!();
+    let session = cluster.session().await;
+    session.prepare("SELECT 1 AS marked").await.unwrap();
+    let transaction = session.transaction().await.unwrap();
+    assert!(at_once(session.prepare("SELECT 1 AS marked")).await.is_some());
+    assert!(at_once(session.prepare("SELECT 2 AS marked")).await.is_none());
+    // What one of them has prepared, the other finds, too.
+    transaction.query("SELECT 3 AS marked", &[]).await.unwrap();
+    assert!(at_once(session.prepare("SELECT 3 AS marked")).await.is_some());
+    transaction.rollback().await.unwrap();
 }
 
 #[tokio::test]

@@ -87,6 +87,16 @@ pub(crate) async fn polled<T>(future: impl Future<Output = T>, mut polls: u32) -
     .await
 }
 
+/// The output of a future that is ready at its first poll.
+pub(crate) async fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    poll_fn(move |cx| match future.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
+}
+
 /// Ends the statement that a session runs, by another session.
 pub(crate) async fn end_statement(cluster: &Cluster, session: &Session) {
     let sql = "SELECT pg_cancel_backend($1)";
