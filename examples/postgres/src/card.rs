@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     sync::{
         Mutex, OnceLock, PoisonError, RwLock,
-        atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
 };
 
@@ -26,6 +26,8 @@ pub(crate) struct Card {
     status: AtomicU8,
     /// The number of requests that were sent, or are about to be, and are not answered.
     pub(crate) pending: AtomicUsize,
+    /// Whether a request may be on its way that nobody waits for.
+    is_unsettled: AtomicBool,
     pub(crate) counters: Counters,
     /// Set when the connection has ended by itself.
     pub(crate) end: OnceLock<Closed>,
@@ -85,6 +87,7 @@ impl Card {
             parameters: RwLock::new(parameters),
             status: AtomicU8::new(b'I'),
             pending: AtomicUsize::new(0),
+            is_unsettled: AtomicBool::new(false),
             counters: Counters::default(),
             end: OnceLock::new(),
             types: Mutex::default(),
@@ -113,6 +116,21 @@ impl Card {
         self.status.store(status, Relaxed);
     }
 
+    /// A call begins. Unless it [ends](Call::end), its request may still be on its way when it is dropped.
+    pub(crate) fn call(&self) -> Call<'_> {
+        Call(self)
+    }
+
+    /// Notes that a request may be on its way that nobody waits for, or the opposite.
+    pub(crate) fn set_unsettled(&self, is_unsettled: bool) {
+        self.is_unsettled.store(is_unsettled, Relaxed);
+    }
+
+    /// Whether a request may be on its way that nobody waits for, besides those that are [pending](Self::pending).
+    pub(crate) fn is_unsettled(&self) -> bool {
+        self.is_unsettled.load(Relaxed)
+    }
+
     pub(crate) fn known_type(&self, oid: Oid) -> Option<Type> {
         let known = || self.types.lock().unwrap_or_else(PoisonError::into_inner).get(&oid).cloned();
         Type::from_oid(oid).or_else(known)
@@ -136,6 +154,21 @@ impl Card {
             cancels: cancels.load(Relaxed),
             uncancelled: uncancelled.load(Relaxed),
         }
+    }
+}
+
+/// See [`Card::call`].
+pub(crate) struct Call<'a>(&'a Card);
+
+impl Call<'_> {
+    pub(crate) fn end(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        self.0.set_unsettled(true);
     }
 }
 

@@ -6,6 +6,7 @@ mod listener;
 mod manager;
 mod reset;
 mod settings;
+mod shelf;
 
 use std::{fmt, future::Future, panic::Location, sync::Arc, time::Instant};
 
@@ -13,7 +14,6 @@ use actor_runtime::{ActorHandle, Builder};
 use tokio::time::timeout;
 
 pub(crate) use self::manager::{Manager, ManagerHandle};
-use self::{busy::Ledger, settings::RESTARTS};
 pub use self::{
     busy::{Busy, Holder},
     guard::PooledSession,
@@ -21,8 +21,11 @@ pub use self::{
     manager::PoolStatus,
     settings::{PoolConfig, Reset},
 };
+use self::{
+    settings::RESTARTS,
+    shelf::{Shelf, Taken},
+};
 use crate::{
-    answer::Awaited,
     config::Config,
     error::{Error, Result},
 };
@@ -34,8 +37,17 @@ use crate::{
 #[derive(Clone)]
 pub struct Pool {
     manager: ManagerHandle,
-    settings: Arc<PoolConfig>,
+    shelf: Arc<Shelf>,
     config: Config,
+}
+
+/// Closes the shelf when the manager has ended for good, for whatever reason.
+struct Closing(Arc<Shelf>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        drop(self.0.close());
+    }
 }
 
 impl Pool {
@@ -47,12 +59,12 @@ impl Pool {
     /// If called outside of a tokio runtime.
     #[must_use]
     pub fn new(config: Config, settings: PoolConfig) -> Self {
-        let settings = Arc::new(settings);
-        let (ledger, made) = (Arc::<Ledger>::default(), (config.clone(), settings.clone()));
+        let shelf = Arc::new(Shelf::new(Arc::new(settings)));
+        let (made, closing) = (config.clone(), Closing(shelf.clone()));
         let manager = Builder::new().name("pool").restart(RESTARTS).spawn_with(move |life| {
-            Manager::new(made.0.clone(), made.1.clone(), ledger.clone(), life.handle().clone())
+            Manager::new(made.clone(), closing.0.clone(), life.handle().clone())
         });
-        Self { manager, settings, config }
+        Self { manager, shelf, config }
     }
 
     /// Acquires a session for one task, until it is dropped.
@@ -71,23 +83,15 @@ impl Pool {
     #[track_caller]
     pub fn acquire(&self) -> impl Future<Output = Result<PooledSession>> + use<> {
         let location = Location::caller();
-        let (manager, limit) = (self.manager.clone(), self.settings.acquire_timeout);
+        let (manager, shelf) = (self.manager.clone(), self.shelf.clone());
         async move {
-            let begun = Instant::now();
-            let acquired = async {
-                loop {
-                    let answer =
-                        manager.acquire(location).sent().await.map_err(|_| Error::PoolClosed)?;
-                    match Awaited::new(answer).await {
-                        Ok(acquired) => return acquired,
-                        Err(_) if manager.is_closed() => return Err(Error::PoolClosed),
-                        // The pool's actor has panicked, and the next life begins.
-                        Err(_) => {}
-                    }
-                }
+            let place = match shelf.take(location, &manager)? {
+                Taken::Session(session) => return Ok(session),
+                Taken::Place(place) => place,
             };
-            match timeout(limit, acquired).await {
-                Ok(acquired) => acquired,
+            let begun = Instant::now();
+            match timeout(shelf.settings.acquire_timeout, place).await {
+                Ok(acquired) => acquired.unwrap_or(Err(Error::PoolClosed)),
                 Err(_) => {
                     let mut busy = manager.busy().await.map_err(|_| Error::PoolClosed)?;
                     busy.waited = begun.elapsed();
@@ -129,7 +133,7 @@ impl fmt::Debug for Pool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pool")
             .field("target", &self.config.target())
-            .field("settings", &self.settings)
+            .field("settings", &self.shelf.settings)
             .finish_non_exhaustive()
     }
 }

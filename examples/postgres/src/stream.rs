@@ -35,6 +35,8 @@ pub(crate) struct Pieces {
 
 impl Pieces {
     pub(crate) fn new(card: Arc<Card>, stream: ReplyStream<Result<Piece>>) -> Self {
+        // Its reader may outlive the use of the session.
+        card.set_unsettled(true);
         Self { card, stream: Some(stream), affected: None }
     }
 

@@ -56,12 +56,17 @@ impl Client {
     }
 
     pub(crate) async fn answered<T: 'static>(&self, answer: Answer<Result<T>>) -> Result<T> {
-        Awaited::new(answer).await.map_err(|error| self.failed(error))?
+        let call = self.card.call();
+        let answer = Awaited::new(answer).await;
+        call.end();
+        answer.map_err(|error| self.failed(error))?
     }
 
     /// Sends a request. It is accepted when this returns.
     pub(crate) async fn sent(&self, request: Request) -> Result<Answer<Result<Response>>> {
+        let call = self.card.call();
         let sent = self.driver.run(self.marked(request)).sent().await;
+        call.end();
         sent.map_err(|error| self.unsent(error))
     }
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, ops::Deref, sync::Arc};
 
-use super::{ManagerHandle, busy::Ledger};
+use super::{ManagerHandle, reset::is_clean, shelf::Shelf};
 use crate::{
     client::Client,
     error::Result,
@@ -10,21 +10,43 @@ use crate::{
     transaction::{Begin, Transaction},
 };
 
+const IS_LENT: &str = "it goes back when this is dropped";
+
 /// A session of a pool, for one task. It goes back when it is dropped, and is
 /// [reset](crate::PoolConfig::reset) before anybody else gets it.
 ///
 /// What was begun and is still alive then, such as a transaction or a stream, ends first.
 pub struct PooledSession {
     /// `None` once it has gone back.
-    pub(super) session: Option<Session>,
-    pub(super) id: u64,
-    pub(super) manager: ManagerHandle,
-    pub(super) ledger: Arc<Ledger>,
+    lent: Option<Lent>,
+    shelf: Arc<Shelf>,
+}
+
+struct Lent {
+    session: Session,
+    /// The holder's, at the shelf.
+    id: u64,
+    manager: ManagerHandle,
 }
 
 impl PooledSession {
+    pub(super) fn new(
+        session: Session,
+        id: u64,
+        manager: ManagerHandle,
+        shelf: Arc<Shelf>,
+    ) -> Self {
+        Self { lent: Some(Lent { session, id, manager }), shelf }
+    }
+
+    /// Takes it apart without putting the session back. Its holder stays noted.
+    pub(super) fn into_parts(mut self) -> (Session, ManagerHandle) {
+        let Lent { session, manager, .. } = self.lent.take().expect(IS_LENT);
+        (session, manager)
+    }
+
     fn session(&self) -> &Session {
-        self.session.as_ref().expect("it goes back when this is dropped")
+        &self.lent.as_ref().expect(IS_LENT).session
     }
 
     /// Begins a transaction.
@@ -56,16 +78,19 @@ impl Deref for PooledSession {
 
 impl Drop for PooledSession {
     fn drop(&mut self) {
-        self.ledger.put_back(self.id);
-        if let Some(session) = self.session.take() {
-            // If the pool is closed, the session ends here.
-            let _ = self.manager.put_back(session).cast_now();
+        let Some(Lent { session, id, manager }) = self.lent.take() else { return };
+        let settings = &self.shelf.settings;
+        if is_clean(&session, settings.reset) && !settings.check_after.is_zero() {
+            self.shelf.put(session, manager, Some(id));
+        } else if manager.put_back(id, session).cast_now().is_err() {
+            // The pool is closed, and the session ends here.
+            self.shelf.release(id);
         }
     }
 }
 
 impl fmt::Debug for PooledSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("PooledSession").field(&self.session).finish()
+        f.debug_tuple("PooledSession").field(self.session()).finish()
     }
 }

@@ -1,23 +1,18 @@
-//! The pool's actor: it connects, lends, resets and closes sessions.
-//!
-//! Invariants:
-//!
-//! 1. Idle sessions, sessions in use, and those being connected, checked or reset are at most `size`.
-//! 2. A session is lent only when it is clean, and to one task.
-//! 3. Callers are served in the order in which they asked. One that has gone costs no session.
+//! The pool's actor: it connects, checks, resets and closes sessions. Those that are ready are on the shelf, where
+//! callers take them without asking it.
 
-use std::{collections::VecDeque, panic::Location, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use actor_runtime::{Reply, WeakHandle, actor};
+use actor_runtime::{WeakHandle, actor};
 use tokio::{
     task::{JoinError, JoinSet},
     time::{Instant, Interval, MissedTickBehavior, interval, sleep},
 };
 
 use super::{
-    PoolConfig, PooledSession,
-    busy::{Busy, Ledger},
+    Busy,
     reset::{check, is_clean, reset},
+    shelf::{Missing, Numbers, Shelf},
 };
 use crate::{
     config::Config,
@@ -54,12 +49,8 @@ pub struct PoolStatus {
 
 pub(crate) struct Manager {
     config: Config,
-    settings: Arc<PoolConfig>,
-    ledger: Arc<Ledger>,
+    shelf: Arc<Shelf>,
     me: WeakHandle<ManagerHandle>,
-    /// The one that was used last is at the end.
-    idle: Vec<Idle>,
-    waiting: VecDeque<Waiting>,
     connecting: JoinSet<Result<Session>>,
     resetting: JoinSet<Option<Session>>,
     ticks: Interval,
@@ -68,36 +59,29 @@ pub(crate) struct Manager {
     connect_error: Option<Error>,
 }
 
-struct Idle {
-    session: Session,
-    since: Instant,
-    /// Whether the server has answered just now.
-    is_checked: bool,
-}
-
-struct Waiting {
-    location: &'static Location<'static>,
-    reply: Reply<Result<PooledSession>>,
-}
-
 #[actor(mailbox = 256)]
 impl Manager {
-    /// Lends a session, as soon as there is one.
-    pub(crate) fn acquire(
-        &mut self,
-        location: &'static Location<'static>,
-        reply: Reply<Result<PooledSession>>,
-    ) {
-        self.waiting.push_back(Waiting { location, reply });
-        self.serve();
+    /// Provides what is missing.
+    pub(crate) fn serve(&mut self) {
+        loop {
+            match self.shelf.missing(self.connecting.len() + self.resetting.len()) {
+                Missing::Nothing => break,
+                Missing::Session => self.connect(),
+                Missing::Check(session) => drop(self.resetting.spawn(check(session))),
+            }
+        }
     }
 
-    /// Takes back a session that was lent.
-    pub(crate) fn put_back(&mut self, session: Session) {
-        if is_clean(&session, self.settings.reset) {
-            self.keep(session, false);
-        } else if !self.is_over(&session) {
-            self.resetting.spawn(reset(session, self.settings.reset));
+    /// Takes back a session that has to be reset or checked.
+    pub(crate) fn put_back(&mut self, id: u64, session: Session) {
+        let how = self.shelf.settings.reset;
+        self.shelf.release(id);
+        if self.shelf.is_over(&session) {
+            drop(session);
+        } else if is_clean(&session, how) {
+            self.resetting.spawn(check(session));
+        } else {
+            self.resetting.spawn(reset(session, how));
         }
         self.serve();
     }
@@ -106,21 +90,17 @@ impl Manager {
     pub(crate) fn busy(&self) -> Busy {
         Busy {
             waited: Duration::ZERO,
-            size: self.settings.size,
+            size: self.shelf.settings.size,
             connecting: self.connecting.len(),
             connect_error: self.connect_error.as_ref().map(ToString::to_string),
-            holders: self.ledger.holders(),
+            holders: self.shelf.holders(),
         }
     }
 
     pub(crate) fn status(&self) -> PoolStatus {
-        PoolStatus {
-            idle: self.idle.len(),
-            in_use: self.ledger.len(),
-            connecting: self.connecting.len(),
-            resetting: self.resetting.len(),
-            waiting: self.waiting.iter().filter(|waiting| !waiting.reply.is_closed()).count(),
-        }
+        let Numbers { idle, in_use, waiting } = self.shelf.numbers();
+        let (connecting, resetting) = (self.connecting.len(), self.resetting.len());
+        PoolStatus { idle, in_use, connecting, resetting, waiting }
     }
 
     pub(crate) fn panic(&mut self) {
@@ -138,7 +118,7 @@ impl Manager {
         match session {
             Ok(Ok(session)) => {
                 (self.failures, self.connect_error) = (0, None);
-                self.idle.push(Idle { session, since: Instant::now(), is_checked: true });
+                self.put(session);
             }
             Ok(Err(error)) => self.connect_failed(error),
             // The runtime shuts down, or the task has panicked. The next attempt may succeed.
@@ -150,53 +130,37 @@ impl Manager {
     #[on(self.resetting.join_next(), if !self.resetting.is_empty())]
     fn cleaned(&mut self, session: Result<Option<Session>, JoinError>) {
         if let Ok(Some(session)) = session {
-            self.keep(session, true);
+            self.put(session);
         }
         self.serve();
     }
 
     #[on(self.ticks.tick())]
     fn tick(&mut self, _: Instant) {
-        let mut idle = std::mem::take(&mut self.idle);
-        let limit = self.settings.idle_timeout;
-        idle.retain(|idle| {
-            !self.is_over(&idle.session) && limit.is_none_or(|limit| idle.since.elapsed() < limit)
-        });
-        self.idle = idle;
-        self.waiting.retain(|waiting| !waiting.reply.is_closed());
+        self.shelf.sweep();
         self.serve();
     }
 
     /// Closes what is idle. What is in use ends when it is dropped.
     #[on_stop]
     async fn close(&mut self) {
-        for Waiting { reply, .. } in self.waiting.drain(..) {
-            reply.send(Err(Error::PoolClosed));
-        }
         self.connecting.shutdown().await;
+        let idle = self.shelf.close().into_iter();
         let mut idle: JoinSet<()> =
-            self.idle.drain(..).map(|idle| async move { idle.session.close().await }).collect();
+            idle.map(|session| async move { session.close().await }).collect();
         // While the runtime shuts down, they are cancelled.
         while idle.join_next().await.is_some() {}
     }
 }
 
 impl Manager {
-    pub(super) fn new(
-        config: Config,
-        settings: Arc<PoolConfig>,
-        ledger: Arc<Ledger>,
-        me: WeakHandle<ManagerHandle>,
-    ) -> Self {
+    pub(super) fn new(config: Config, shelf: Arc<Shelf>, me: WeakHandle<ManagerHandle>) -> Self {
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             config,
-            settings,
-            ledger,
+            shelf,
             me,
-            idle: Vec::new(),
-            waiting: VecDeque::new(),
             connecting: JoinSet::new(),
             resetting: JoinSet::new(),
             ticks,
@@ -205,19 +169,11 @@ impl Manager {
         }
     }
 
-    fn is_over(&self, session: &Session) -> bool {
-        let is_old = self.settings.max_lifetime.is_some_and(|limit| session.age() > limit);
-        session.is_closed() || is_old
-    }
-
-    fn keep(&mut self, session: Session, is_checked: bool) {
-        if !self.is_over(&session) && self.total() < self.settings.size {
-            self.idle.push(Idle { session, since: Instant::now(), is_checked });
+    fn put(&self, session: Session) {
+        // While it ends, no caller waits.
+        if let Some(me) = self.me.upgrade() {
+            self.shelf.put(session, me, None);
         }
-    }
-
-    fn total(&self) -> usize {
-        self.idle.len() + self.ledger.len() + self.connecting.len() + self.resetting.len()
     }
 
     /// An answer of the server, such as a wrong password, is for the caller. Anything else may pass.
@@ -226,50 +182,9 @@ impl Manager {
         let may_pass =
             error.code().is_none_or(|code| code.starts_with("57P") || code.starts_with("53"));
         self.connect_error = Some(error.clone());
-        if !may_pass && let Some(waiting) = self.waiting.pop_front() {
-            waiting.reply.send(Err(error));
+        if !may_pass {
+            self.shelf.fail_first(error);
         }
-    }
-
-    /// Lends what is idle to those who wait, and connects what is missing.
-    fn serve(&mut self) {
-        while let Some(waiting) = self.waiting.pop_front() {
-            if waiting.reply.is_closed() {
-                continue;
-            }
-            match self.idle.pop() {
-                None => {
-                    self.waiting.push_front(waiting);
-                    break;
-                }
-                Some(idle) if self.is_over(&idle.session) => self.waiting.push_front(waiting),
-                Some(idle) if self.is_doubtful(&idle) => {
-                    self.resetting.spawn(check(idle.session));
-                    self.waiting.push_front(waiting);
-                }
-                Some(idle) => self.lend(waiting, idle.session),
-            }
-        }
-        let is_wanted = |pool: &Self| {
-            let coming = pool.connecting.len() + pool.resetting.len();
-            pool.waiting.len() > coming || pool.total() < pool.settings.min_idle
-        };
-        self.idle.iter_mut().for_each(|idle| idle.is_checked = false);
-        while is_wanted(self) && self.total() < self.settings.size {
-            self.connect();
-        }
-    }
-
-    fn is_doubtful(&self, idle: &Idle) -> bool {
-        !idle.is_checked && idle.since.elapsed() >= self.settings.check_after
-    }
-
-    fn lend(&self, waiting: Waiting, session: Session) {
-        let Some(manager) = self.me.upgrade() else { return };
-        let (id, ledger) = (self.ledger.new_id(), self.ledger.clone());
-        ledger.lend(id, waiting.location, session.process_id());
-        // If the caller has gone, dropping it puts the session back.
-        waiting.reply.send(Ok(PooledSession { session: Some(session), id, manager, ledger }));
     }
 
     fn connect(&mut self) {

@@ -14,13 +14,21 @@ const CLEAN: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UN
 
 /// Whether there is nothing to do.
 pub(super) fn is_clean(session: &Session, reset: Reset) -> bool {
-    reset == Reset::Rollback && session.status() == Status::Idle && session.pending() == 0
+    reset == Reset::Rollback
+        && session.status() == Status::Idle
+        && session.pending() == 0
+        && !session.card.is_unsettled()
 }
 
 /// Makes a session as new. Returns it, or `None` if that was not possible.
 pub(super) async fn reset(session: Session, reset: Reset) -> Option<Session> {
     within(session, async |session| {
-        if session.status() != Status::Idle || session.pending() > 0 {
+        if session.pending() > 0 || session.card.is_unsettled() {
+            // Answered once everything is that was sent before. Only then the status is known.
+            session.card.set_unsettled(false);
+            session.send(Request::extended().sync()).await?;
+        }
+        if session.status() != Status::Idle {
             session.send(Request::simple("ROLLBACK")?).await?;
         }
         match reset {

@@ -1,14 +1,17 @@
 //! The pool: who gets a session, in which state, and what is said if there is none.
 
 use std::{
-    sync::Arc,
+    collections::HashSet,
+    env,
+    pin::pin,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
-use postgres_actor::{Config, Error, Pool, PoolConfig, Reset, Status};
-use tokio::task::JoinSet;
+use postgres_actor::{Config, Error, Pool, PoolConfig, PooledSession, Reset, Status};
+use tokio::{task::JoinSet, time::timeout};
 
-use crate::support::{Cluster, cluster, polled, soon, until};
+use crate::support::{Cluster, at_once, cluster, soon, until};
 
 fn pool(cluster: &Cluster, settings: PoolConfig) -> Pool {
     Pool::new(cluster.config(), settings)
@@ -150,7 +153,7 @@ async fn callers_that_give_up_cost_nothing() {
     let pool = pool(cluster, PoolConfig::new(1));
     // While it connects.
     for _ in 0..3 {
-        assert!(polled(pool.acquire(), 1).await.is_none());
+        assert!(at_once(pool.acquire()).await.is_none());
     }
     let session = soon("a session", pool.acquire()).await.unwrap();
     let pid = session.process_id();
@@ -170,6 +173,132 @@ async fn callers_that_give_up_cost_nothing() {
     until("it waits", async || pool.status().await.unwrap().waiting == 1).await;
     drop(session);
     assert_eq!(soon("the session", waiting).await.unwrap(), pid);
+}
+
+/// Neither a free session nor one that comes back goes through the pool's actor.
+#[tokio::test]
+async fn a_session_goes_from_hand_to_hand() {
+    let cluster = cluster!();
+    let pool = pool(cluster, PoolConfig::new(1));
+    let session = pool.acquire().await.unwrap();
+    let pid = session.process_id();
+    drop(session);
+    let session = at_once(pool.acquire()).await.expect("one is free").unwrap();
+    let mut next = pin!(pool.acquire());
+    assert!(at_once(next.as_mut()).await.is_none());
+    drop(session);
+    let session = at_once(next).await.expect("it was handed over").unwrap();
+    assert_eq!(session.process_id(), pid);
+}
+
+#[tokio::test]
+async fn callers_are_served_in_their_order() {
+    let cluster = cluster!();
+    let pool = pool(cluster, PoolConfig::new(1));
+    let session = pool.acquire().await.unwrap();
+    let (served, order) = (Arc::new(Mutex::new(Vec::new())), (0..8).collect::<Vec<usize>>());
+    let mut callers = JoinSet::new();
+    for number in order.clone() {
+        let (acquired, served) = (pool.acquire(), served.clone());
+        callers.spawn(async move {
+            let session = acquired.await.unwrap();
+            served.lock().unwrap().push(number);
+            session.query("SELECT 1", &[]).await.unwrap();
+        });
+        until("it waits", async || pool.status().await.unwrap().waiting == number + 1).await;
+    }
+    drop(session);
+    soon("all callers", callers.join_all()).await;
+    assert_eq!(*served.lock().unwrap(), order);
+}
+
+/// A request may be on its way, although the server has not been told of it when the session comes back. So the server is
+/// asked before anybody else gets the session.
+#[tokio::test]
+async fn a_session_whose_call_was_given_up_is_asked_first() {
+    let cluster = cluster!();
+    let pool = pool(cluster, PoolConfig::new(1));
+    let session = pool.acquire().await.unwrap();
+    session.query("SELECT 1", &[]).await.unwrap();
+    let requests = session.counts().requests;
+    drop(session);
+    let session = pool.acquire().await.unwrap();
+    assert_eq!(session.counts().requests, requests, "nothing was under way");
+
+    assert!(at_once(session.simple_query("BEGIN")).await.is_none());
+    drop(session);
+    let session = pool.acquire().await.unwrap();
+    assert_eq!((session.counts().requests, session.status()), (requests + 1, Status::Idle));
+
+    let rows = session.stream("SELECT 1", &[]).await.unwrap();
+    drop(session);
+    drop(rows);
+    let session = pool.acquire().await.unwrap();
+    assert!(session.counts().requests > requests + 1);
+    session.query("SELECT 1", &[]).await.unwrap();
+    assert_eq!((session.status(), session.pending()), (Status::Idle, 0));
+}
+
+/// Callers that do everything one can do to a pool, in random order. It never has too many connections, none of them is
+/// lent twice or in a transaction, and in the end all are free.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_callers_do_to_it() {
+    let cluster = cluster!();
+    let given = env::var("SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = given.unwrap_or_else(|| fastrand::u64(..));
+    println!("SEED={seed}");
+    let pool = Pool::new(cluster.config().application_name("whatever"), PoolConfig::new(4));
+    let holders = Arc::new(Mutex::new(HashSet::new()));
+    let mut callers = JoinSet::new();
+    for caller in 0..16 {
+        let (pool, holders) = (pool.clone(), holders.clone());
+        let mut random = fastrand::Rng::with_seed(seed.wrapping_add(caller));
+        callers.spawn(async move {
+            for _ in 0..60 {
+                let limit = Duration::from_micros(random.u64(..3000));
+                let Ok(session) = timeout(limit, pool.acquire()).await else { continue };
+                let session = session.unwrap();
+                let pid = session.process_id();
+                assert!(holders.lock().unwrap().insert(pid), "{pid} is lent twice");
+                let limit = Duration::from_micros(random.u64(..600));
+                let _ = timeout(limit, disturb(&session, &pool, random.u64(..7))).await;
+                assert!(holders.lock().unwrap().remove(&pid));
+            }
+        });
+    }
+    let watcher = cluster.session().await;
+    let count = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'whatever'";
+    while let Some(caller) = soon("a caller", callers.join_next()).await {
+        caller.unwrap();
+        // One that was closed may take a moment to end.
+        until("4 connections", async || {
+            watcher.query_one(count, &[]).await.unwrap().get::<i64>(0) <= 4
+        })
+        .await;
+    }
+    let mut all = Vec::new();
+    for _ in 0..4 {
+        let session = soon("a session", pool.acquire()).await.unwrap();
+        session.query("SELECT 1", &[]).await.unwrap();
+        assert_eq!(session.status(), Status::Idle);
+        all.push(session);
+    }
+}
+
+/// One of the things that a user of a session may do before it goes back.
+async fn disturb(session: &PooledSession, pool: &Pool, what: u64) {
+    if session.query("SELECT 1", &[]).await.is_ok() {
+        assert_eq!(session.status(), Status::Idle);
+    }
+    match what {
+        0 => drop(session.simple_query("BEGIN").await),
+        1 => drop(session.transaction().await),
+        2 => drop(session.stream("SELECT generate_series(1, 5000)", &[]).await),
+        3 => drop(session.simple_query("BEGIN; SELECT 1 / 0").await),
+        4 => drop(session.query("SELECT pg_terminate_backend(pg_backend_pid())", &[]).await),
+        5 => pool.panic(),
+        _ => {}
+    }
 }
 
 #[tokio::test]
@@ -244,6 +373,22 @@ async fn it_is_restarted_behind_the_same_handle() {
     held.query("SELECT 1", &[]).await.unwrap();
     drop(held);
     until("it is back", async || pool.status().await.unwrap().in_use == 0).await;
+}
+
+/// After too many panics the pool is closed, and no caller waits for its time limit.
+#[tokio::test]
+async fn a_pool_that_panics_again_and_again_is_closed() {
+    let cluster = cluster!();
+    let pool = pool(cluster, PoolConfig::new(1).acquire_timeout(Duration::from_secs(3600)));
+    let session = pool.acquire().await.unwrap();
+    let mut waiting = pin!(pool.acquire());
+    assert!(at_once(waiting.as_mut()).await.is_none());
+    for _ in 0..=100 {
+        pool.panic();
+    }
+    assert!(matches!(soon("the end", waiting).await, Err(Error::PoolClosed)));
+    assert!(matches!(pool.acquire().await, Err(Error::PoolClosed)));
+    session.query("SELECT 1", &[]).await.unwrap();
 }
 
 #[tokio::test]
