@@ -7,6 +7,7 @@
 //!
 //! The ratios of one run can be compared, the times of two runs cannot. `-- --check` fails if a ratio is below its bar.
 
+mod far;
 mod measure;
 mod others;
 
@@ -97,6 +98,24 @@ async fn set_up(session: &Session) -> postgres_actor::Result<()> {
     session.simple_query("VACUUM ANALYZE accounts").await.map(drop)
 }
 
+/// A driver that makes one round trip at a time waits for each of them.
+async fn against_babar_from_afar(url: &str, slices: usize) -> Result<String, Box<dyn Error>> {
+    const CALLERS: usize = 64;
+    const TOTAL: usize = 640;
+    let far = far::relay(url).await?;
+    let session = far.parse::<Config>()?.connect().await?;
+    let babar = others::babar(&far).await?;
+    let mut slice = Slices::default();
+    for _ in 0..slices {
+        let start = cpu();
+        let time = ours(&session, CALLERS, TOTAL).await;
+        let middle = cpu();
+        let peer = others::through_babar(&babar, CALLERS, TOTAL).await;
+        slice.add(time, peer, middle - start, cpu() - middle);
+    }
+    Ok(slice.line("one connection, 1 to 2 ms away, babar", TOTAL))
+}
+
 /// Without bars: how much a round trip costs, which babar makes for each query, depends on the machine.
 async fn against_others(url: &str, slices: usize) -> Result<(), Box<dyn Error>> {
     const CALLERS: usize = 64;
@@ -115,6 +134,7 @@ async fn against_others(url: &str, slices: usize) -> Result<(), Box<dyn Error>> 
         slice.add(time, others.babar(CALLERS, TOTAL).await, middle - start, cpu() - middle);
     }
     println!("{}", slice.line("one connection, babar", TOTAL));
+    println!("{}", against_babar_from_afar(url, slices.min(5)).await?);
     for peer in ["deadpool-postgres", "sqlx"] {
         let mut slice = Slices::default();
         for _ in 0..slices {
@@ -132,8 +152,9 @@ async fn against_others(url: &str, slices: usize) -> Result<(), Box<dyn Error>> 
     Ok(())
 }
 
-/// The same load through both, on new connections for each slice: where the scheduler happens to put a server's process
-/// makes more of a difference than anything else, and stays as it is for as long as the process lives.
+/// The same load through both, on new connections for each pair of slices, and in turns who begins. Where the scheduler
+/// happens to put the process of the server makes more of a difference than anything else: with one caller on two idle
+/// cores, a query takes three times as long in the first slice of a pair as in the second, whoever that is.
 async fn against_tokio_postgres(
     url: &str,
     slices: usize,
@@ -144,15 +165,15 @@ async fn against_tokio_postgres(
     for round in 0..slices {
         let session = config.connect().await?;
         let client = connect_peer(url).await?;
-        let (mut a, mut b) = ((0.0, 0.0), (0.0, 0.0));
-        ours(&session, callers, total).await; theirs(&client, callers, total).await;
-        for which in [round % 2, 1 - round % 2] {
+        let (mut our, mut peer) = ((0.0, 0.0), (0.0, 0.0));
+        for is_ours in [round % 2 == 0, round % 2 == 1] {
             let start = cpu();
-            if which == 0 { let t = ours(&session, callers, total).await; a = (t, cpu() - start); }
-            else { let t = theirs(&client, callers, total).await; b = (t, cpu() - start); }
+            match is_ours {
+                true => our = (ours(&session, callers, total).await, cpu() - start),
+                false => peer = (theirs(&client, callers, total).await, cpu() - start),
+            }
         }
-        if callers == 1 && std::env::var("V").is_ok() { eprintln!("{} {:.1} {:.1}", round % 2, a.0 * 1e3, b.0 * 1e3); }
-        slice.add(a.0, b.0, a.1, b.1);
+        slice.add(our.0, peer.0, our.1, peer.1);
         writes += session.counts().writes;
         requests += session.counts().requests;
         session.close().await;
@@ -168,13 +189,18 @@ async fn connect_peer(url: &str) -> Result<Arc<Peer>, Box<dyn Error>> {
 
 async fn streams(url: &str, slices: usize) -> Result<Slices, Box<dyn Error>> {
     let mut slice = Slices::default();
-    for _ in 0..slices {
+    for round in 0..slices {
         let session = url.parse::<Config>()?.connect().await?;
         let client = connect_peer(url).await?;
-        let start = cpu();
-        let time = ours_streamed(&session).await;
-        let middle = cpu();
-        slice.add(time, theirs_streamed(&client).await, middle - start, cpu() - middle);
+        let (mut our, mut peer) = ((0.0, 0.0), (0.0, 0.0));
+        for is_ours in [round % 2 == 0, round % 2 == 1] {
+            let start = cpu();
+            match is_ours {
+                true => our = (ours_streamed(&session).await, cpu() - start),
+                false => peer = (theirs_streamed(&client).await, cpu() - start),
+            }
+        }
+        slice.add(our.0, peer.0, our.1, peer.1);
     }
     Ok(slice)
 }

@@ -35,17 +35,43 @@ where
     begun.elapsed().as_secs_f64()
 }
 
+pub(crate) async fn babar(url: &str) -> Result<Arc<babar::Session>, Box<dyn Error>> {
+    let peer: tokio_postgres::Config = url.parse()?;
+    let Some(tokio_postgres::config::Host::Tcp(host)) = peer.get_hosts().first() else {
+        return Err("the server is not at a host".into());
+    };
+    let port = peer.get_ports().first().copied().unwrap_or(5432);
+    let user = peer.get_user().unwrap_or("postgres");
+    let database = peer.get_dbname().unwrap_or(user);
+    let config = babar::Config::new(host, port, user, database);
+    Ok(Arc::new(babar::Session::connect(config).await?))
+}
+
+/// One connection, a round trip at a time.
+pub(crate) async fn through_babar(
+    session: &Arc<babar::Session>,
+    callers: usize,
+    total: usize,
+) -> f64 {
+    timed(callers, |caller| {
+        let session = session.clone();
+        async move {
+            let query: Query<(i32,), (i32,)> = Query::raw_with(SELECT, (int4,), (int4,));
+            let statement = session.prepare_query(&query).await.expect("it is prepared");
+            for round in 0..total / callers {
+                let rows = statement.query((key(caller, round),)).await.expect("rows");
+                assert_eq!(rows, [(0,)]);
+            }
+        }
+    })
+    .await
+}
+
 impl Others {
     pub(crate) async fn connect(url: &str) -> Result<Self, Box<dyn Error>> {
         let config: Config = url.parse()?;
         let peer: tokio_postgres::Config = url.parse()?;
-        let Some(tokio_postgres::config::Host::Tcp(host)) = peer.get_hosts().first() else {
-            return Err("the server is not at a host".into());
-        };
-        let port = peer.get_ports().first().copied().unwrap_or(5432);
-        let user = peer.get_user().unwrap_or("postgres");
-        let database = peer.get_dbname().unwrap_or(user);
-        let babar = babar::Session::connect(babar::Config::new(host, port, user, database)).await?;
+        let babar = babar(url).await?;
         let manager = deadpool_postgres::Manager::new(peer.clone(), NoTls);
         let deadpool = deadpool_postgres::Pool::builder(manager).max_size(SESSIONS).build()?;
         let sqlx = PgPoolOptions::new()
@@ -54,23 +80,11 @@ impl Others {
             .connect_with(url.parse::<PgConnectOptions>()?)
             .await?;
         let pool = Pool::new(config, PoolConfig::new(SESSIONS));
-        Ok(Self { babar: Arc::new(babar), pool, deadpool, sqlx })
+        Ok(Self { babar, pool, deadpool, sqlx })
     }
 
-    /// One connection, a round trip at a time.
     pub(crate) async fn babar(&self, callers: usize, total: usize) -> f64 {
-        timed(callers, |caller| {
-            let session = self.babar.clone();
-            async move {
-                let query: Query<(i32,), (i32,)> = Query::raw_with(SELECT, (int4,), (int4,));
-                let statement = session.prepare_query(&query).await.expect("it is prepared");
-                for round in 0..total / callers {
-                    let rows = statement.query((key(caller, round),)).await.expect("rows");
-                    assert_eq!(rows, [(0,)]);
-                }
-            }
-        })
-        .await
+        through_babar(&self.babar, callers, total).await
     }
 
     pub(crate) async fn pool(&self, callers: usize, total: usize) -> f64 {
