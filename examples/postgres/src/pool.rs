@@ -11,7 +11,7 @@ mod shelf;
 use std::{fmt, future::Future, panic::Location, sync::Arc, time::Instant};
 
 use actor_runtime::{ActorHandle, Builder};
-use tokio::time::timeout;
+use tokio::{task::coop::consume_budget, time::timeout};
 
 pub(crate) use self::manager::{Manager, ManagerHandle};
 pub use self::{
@@ -85,6 +85,8 @@ impl Pool {
         let location = Location::caller();
         let (manager, shelf) = (self.manager.clone(), self.shelf.clone());
         async move {
+            // A task that only takes free sessions lets others run, too.
+            consume_budget().await;
             let place = match shelf.take(location, &manager)? {
                 Taken::Session(session) => return Ok(session),
                 Taken::Place(place) => place,

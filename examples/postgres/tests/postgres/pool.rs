@@ -191,6 +191,21 @@ async fn a_session_goes_from_hand_to_hand() {
     assert_eq!(session.process_id(), pid);
 }
 
+/// A task that takes free sessions again and again never has to wait, and others run all the same.
+#[tokio::test]
+async fn a_task_that_only_acquires_lets_others_run() {
+    let cluster = cluster!();
+    let pool = pool(cluster, PoolConfig::new(1));
+    drop(pool.acquire().await.unwrap());
+    let other = tokio::spawn(async {});
+    let mut rounds = 0;
+    while !other.is_finished() && rounds < 10_000 {
+        drop(pool.acquire().await.unwrap());
+        rounds += 1;
+    }
+    assert!(other.is_finished(), "it has not run in {rounds} rounds");
+}
+
 #[tokio::test]
 async fn callers_are_served_in_their_order() {
     let cluster = cluster!();
@@ -371,8 +386,13 @@ async fn it_is_restarted_behind_the_same_handle() {
     soon("all callers", callers.join_all()).await;
     assert_eq!(pool.status().await.unwrap().in_use, 1);
     held.query("SELECT 1", &[]).await.unwrap();
+    // Nor does a session that is idle meanwhile end.
+    let pid = held.process_id();
     drop(held);
-    until("it is back", async || pool.status().await.unwrap().in_use == 0).await;
+    until("all are back", async || pool.status().await.unwrap().idle == 2).await;
+    pool.panic();
+    assert_eq!(pool.status().await.unwrap().idle, 2);
+    assert_eq!(pool.acquire().await.unwrap().process_id(), pid);
 }
 
 /// After too many panics the pool is closed, and no caller waits for its time limit.
