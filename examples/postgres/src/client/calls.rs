@@ -83,8 +83,8 @@ impl Client {
     /// The statement with this text, from the cache or, once it is prepared, from the driver.
     pub(crate) async fn prepared(&self, sql: &str) -> Result<Arc<Prepared>> {
         match self.cache.get(sql) {
-            Some(prepared) => Ok(prepared),
-            None => self.answer(self.driver.prepare(sql.into()).sent()).await,
+            Some(prepared) if !self.is_closed() => Ok(prepared),
+            _ => self.answer(self.driver.prepare(sql.into()).sent()).await,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Prepared statements: how many are kept on the server, and when they end.
 
-use postgres_actor::{Session, StatementMode};
+use postgres_actor::{Error, Session, StatementMode};
 
 use crate::support::{at_once, cluster, until};
 
@@ -54,6 +54,10 @@ async fn a_statement_that_is_kept_is_found_without_the_driver() {
     transaction.query("SELECT 3 AS marked", &[]).await.unwrap();
     assert!(at_once(session.prepare("SELECT 3 AS marked")).await.is_some());
     transaction.rollback().await.unwrap();
+    // It ends with the connection.
+    let rest = session.clone();
+    session.close().await;
+    assert!(matches!(rest.prepare("SELECT 1 AS marked").await, Err(Error::Closed { .. })));
 }
 
 #[tokio::test]
