@@ -247,6 +247,23 @@ mod tests {
     }
 
     #[test]
+    fn branches_that_do_not_take_part_are_left_out() {
+        let enabled = 1 << 0 | 1 << 2 | 1 << 5 | 1 << 63;
+        for (first, expected) in [
+            (First::Neither, [5, 63, 0, 2]),
+            (First::Mailbox, [0, 5, 63, 2]),
+            (First::Sources, [5, 63, 2, 0]),
+        ] {
+            let mut turns = Turns { first, ..Turns::default() };
+            turns.won(2);
+            assert_eq!(turns.order(enabled).collect::<Vec<_>>(), expected);
+            turns.won(63);
+            assert_eq!(turns.order(1 << 63).collect::<Vec<_>>(), [63]);
+            assert_eq!(turns.order(0).count(), 0);
+        }
+    }
+
+    #[test]
     fn two_ended_sources_do_not_wake_each_other_forever() {
         let mut turns = Turns::default();
         for source in [1, 2, 1] {
