@@ -152,6 +152,24 @@ async fn against_others(url: &str, slices: usize) -> Result<(), Box<dyn Error>> 
     Ok(())
 }
 
+/// Runs a slice of each. They take turns in who begins.
+async fn add_pair(
+    slices: &mut Slices,
+    round: usize,
+    ours: impl AsyncFn() -> f64,
+    theirs: impl AsyncFn() -> f64,
+) {
+    let (mut our, mut peer) = ((0.0, 0.0), (0.0, 0.0));
+    for is_ours in [round.is_multiple_of(2), !round.is_multiple_of(2)] {
+        let start = cpu();
+        match is_ours {
+            true => our = (ours().await, cpu() - start),
+            false => peer = (theirs().await, cpu() - start),
+        }
+    }
+    slices.add(our.0, peer.0, our.1, peer.1);
+}
+
 /// The same load through both, on new connections for each pair of slices, and in turns who begins. Where the scheduler
 /// happens to put the process of the server makes more of a difference than anything else: with one caller on two idle
 /// cores, a query takes three times as long in the first slice of a pair as in the second, whoever that is.
@@ -165,15 +183,9 @@ async fn against_tokio_postgres(
     for round in 0..slices {
         let session = config.connect().await?;
         let client = connect_peer(url).await?;
-        let (mut our, mut peer) = ((0.0, 0.0), (0.0, 0.0));
-        for is_ours in [round % 2 == 0, round % 2 == 1] {
-            let start = cpu();
-            match is_ours {
-                true => our = (ours(&session, callers, total).await, cpu() - start),
-                false => peer = (theirs(&client, callers, total).await, cpu() - start),
-            }
-        }
-        slice.add(our.0, peer.0, our.1, peer.1);
+        let ours = async || ours(&session, callers, total).await;
+        let theirs = async || theirs(&client, callers, total).await;
+        add_pair(&mut slice, round, ours, theirs).await;
         writes += session.counts().writes;
         requests += session.counts().requests;
         session.close().await;
@@ -192,15 +204,9 @@ async fn streams(url: &str, slices: usize) -> Result<Slices, Box<dyn Error>> {
     for round in 0..slices {
         let session = url.parse::<Config>()?.connect().await?;
         let client = connect_peer(url).await?;
-        let (mut our, mut peer) = ((0.0, 0.0), (0.0, 0.0));
-        for is_ours in [round % 2 == 0, round % 2 == 1] {
-            let start = cpu();
-            match is_ours {
-                true => our = (ours_streamed(&session).await, cpu() - start),
-                false => peer = (theirs_streamed(&client).await, cpu() - start),
-            }
-        }
-        slice.add(our.0, peer.0, our.1, peer.1);
+        let ours = async || ours_streamed(&session).await;
+        let theirs = async || theirs_streamed(&client).await;
+        add_pair(&mut slice, round, ours, theirs).await;
     }
     Ok(slice)
 }
