@@ -14,17 +14,10 @@ target=$(cd "$here" && cargo metadata --no-deps --format-version 1 | sed 's/.*"t
 work=$target/others
 export CARGO_TARGET_DIR=$target
 mkdir -p "$work"
+. "$here/../sources.sh"
 
 step() { printf '\n== %s (%s s)\n' "$1" "$SECONDS"; }
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-
-# source_of DIRECTORY NAME: where the source of a package is that the package in the directory depends on.
-source_of() {
-    (cd "$1" && cargo metadata --format-version 1) | python3 -c '
-import json, os, sys
-packages = json.load(sys.stdin)["packages"]
-print(*(os.path.dirname(p["manifest_path"]) for p in packages if p["name"] == sys.argv[1]))' "$2"
-}
 
 # package DIRECTORY: a package with the sources in `others/DIRECTORY`, and the versions of this workspace where it has them.
 # The rest of its manifest is read from the standard input.
@@ -144,17 +137,6 @@ END
     (cd "$directory" && cargo test -q --no-run)
     (cd "$directory" && ACCESS=$work/access.conf bash "$here/cluster.sh" bash -c '
         psql -qX -v ON_ERROR_STOP=1 "$DATABASE_URL" -f "$1" && exec cargo test -q --no-fail-fast' sh "$work/roles.sql")
-}
-
-# fetched NAME VERSION: the source of a package that nothing here depends on.
-fetched() {
-    local directory=$work/fetched/$1-$2
-    if [ ! -e "$directory" ]; then
-        mkdir -p "$work/fetched"
-        (cd "$work" && cargo info -q "$1@$2" >/dev/null)
-        tar -xzf "${CARGO_HOME:-$HOME/.cargo}"/registry/cache/*/"$1-$2.crate" -C "$work/fetched"
-    fi
-    echo "$directory"
 }
 
 slt() {

@@ -14,25 +14,12 @@ target=$(cd "$here" && cargo metadata --no-deps --format-version 1 | sed 's/.*"t
 work=$target/others
 export CARGO_TARGET_DIR=$target
 mkdir -p "$work"
-
-# fetched NAME VERSION: the source of a package that nothing here depends on.
-fetched() {
-    local directory=$work/fetched/$1-$2
-    if [ ! -e "$directory" ]; then
-        mkdir -p "$work/fetched"
-        (cd "$work" && cargo info -q "$1@$2" >/dev/null)
-        tar -xzf "${CARGO_HOME:-$HOME/.cargo}"/registry/cache/*/"$1-$2.crate" -C "$work/fetched"
-    fi
-    echo "$directory"
-}
+. "$here/../sources.sh"
 
 # A package with the sources in `others/slt`, and the versions of this workspace where it has them.
 build() {
     local runtime
-    runtime=$(cd "$here" && cargo metadata --format-version 1 | python3 -c '
-import json, os, sys
-packages = json.load(sys.stdin)["packages"]
-print(*(os.path.dirname(p["manifest_path"]) for p in packages if p["name"] == "actor-runtime"))')
+    runtime=$(source_of "$here" actor-runtime)
     rm -rf "${work:?}/sqlite-slt"
     mkdir -p "$work/sqlite-slt"
     cp -r "$here/others/slt" "$work/sqlite-slt/src"
