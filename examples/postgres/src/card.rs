@@ -26,7 +26,7 @@ pub(crate) struct Card {
     status: AtomicU8,
     /// The number of requests that were sent, or are about to be, and are not answered.
     pub(crate) pending: AtomicUsize,
-    /// Whether a request may be on its way that nobody waits for.
+    /// Whether a request may be on its way whose caller has gone.
     is_unsettled: AtomicBool,
     pub(crate) counters: Counters,
     /// Set when the connection has ended by itself.
@@ -121,12 +121,12 @@ impl Card {
         Call(self)
     }
 
-    /// Notes that a request may be on its way that nobody waits for, or the opposite.
+    /// Notes whether a request may be on its way whose caller has gone.
     pub(crate) fn set_unsettled(&self, is_unsettled: bool) {
         self.is_unsettled.store(is_unsettled, Relaxed);
     }
 
-    /// Whether a request may be on its way that nobody waits for, besides those that are [pending](Self::pending).
+    /// Whether a request may be on its way whose caller has gone. Once it is sent, it is also [pending](Self::pending).
     pub(crate) fn is_unsettled(&self) -> bool {
         self.is_unsettled.load(Relaxed)
     }

@@ -59,7 +59,7 @@ impl Pool {
     /// If called outside of a tokio runtime.
     #[must_use]
     pub fn new(config: Config, settings: PoolConfig) -> Self {
-        let shelf = Arc::new(Shelf::new(Arc::new(settings)));
+        let shelf = Arc::new(Shelf::new(settings));
         let (made, closing) = (config.clone(), Closing(shelf.clone()));
         let manager = Builder::new().name("pool").restart(RESTARTS).spawn_with(move |life| {
             Manager::new(made.clone(), closing.0.clone(), life.handle().clone())

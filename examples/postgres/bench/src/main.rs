@@ -152,7 +152,7 @@ async fn against_others(url: &str, slices: usize) -> Result<(), Box<dyn Error>> 
     Ok(())
 }
 
-/// Runs a slice of each. They take turns in who begins.
+/// Runs a slice of each. They take turns in which one begins.
 async fn add_pair(
     slices: &mut Slices,
     round: usize,
@@ -170,9 +170,9 @@ async fn add_pair(
     slices.add(our.0, peer.0, our.1, peer.1);
 }
 
-/// The same load through both, on new connections for each pair of slices, and in turns who begins. Where the scheduler
-/// happens to put the process of the server makes more of a difference than anything else: with one caller on two idle
-/// cores, a query takes three times as long in the first slice of a pair as in the second, whoever that is.
+/// The same load through both, on new connections for each pair of slices. Where the scheduler happens to put the process
+/// of the server makes more of a difference than anything else: with one caller on two idle cores, a query takes three
+/// times as long in the first slice of a pair as in the second, with either driver.
 async fn against_tokio_postgres(
     url: &str,
     slices: usize,

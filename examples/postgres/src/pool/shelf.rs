@@ -2,8 +2,8 @@
 //!
 //! Invariants:
 //!
-//! 1. Idle sessions, sessions in use, and those that are connected, checked or reset are at most `size`. Only the
-//!    manager adds one, so only it has to look.
+//! 1. Idle sessions, sessions in use, and those that are being connected, checked or reset are at most `size`. Only
+//!    the manager adds sessions, so only the manager checks it.
 //! 2. A session is lent only when it is clean, and to one task.
 //! 3. Callers are served in the order in which they asked. One that has gone costs no session.
 //!
@@ -27,7 +27,7 @@ use crate::{
 
 /// What a pool has. It outlives the life of a manager that panics.
 pub(super) struct Shelf {
-    pub(super) settings: Arc<PoolConfig>,
+    pub(super) settings: PoolConfig,
     state: Mutex<State>,
 }
 
@@ -106,7 +106,7 @@ impl State {
 }
 
 impl Shelf {
-    pub(super) fn new(settings: Arc<PoolConfig>) -> Self {
+    pub(super) fn new(settings: PoolConfig) -> Self {
         Self { settings, state: Mutex::default() }
     }
 
